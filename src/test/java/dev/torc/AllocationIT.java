@@ -22,8 +22,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * {@code torc slurm} in a real Slurm of two nodes: torc itself runs on the first, and hands scripts
- * to the other. Both are this machine, without control groups: that a step is held to its cpus and
- * gpus, and that torc sees no process of another machine, cannot be shown here.
+ * to the other. Both are this machine, without control groups: the tests cannot show that a step is
+ * held to its cpus and gpus, nor that torc sees no process of another machine.
  */
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
@@ -212,14 +212,14 @@ class AllocationIT {
     Sandbox.Ran next = box.torc();
     assertEquals("1 job: 0 ran, 1 up to date, 0 failed", next.counts(), next.err());
     Path left = box.root.resolve(".torc/slurm");
-    // Its script says a moment after the build in it that it is over.
+    // The script of the allocation tells its end a moment after the build in it has ended.
     Sandbox.until(
         "what the killed one left is gone",
         () -> !Files.exists(left) || box.torc("--force").exit() != 0);
     assertFalse(Files.exists(left));
   }
 
-  /** As when the first node goes down: nothing is left that could end what the others run. */
+  /** torc is killed, as by the end of its node: nothing there can end the job of the other node. */
   @Test
   void whatTheOtherNodeRunsIsEndedBeforeItRunsAnywhereElse() throws Exception {
     build(
@@ -317,7 +317,7 @@ class AllocationIT {
     Sandbox.Ran ran = going.await();
     assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
     slurm.administer("scontrol", "update", "NodeName=n1,n2", "State=DOWN", "Reason=test");
-    slurm.ask("scontrol", "update", "NodeName=n1,n2", "State=RESUME"); // if it did not by itself
+    slurm.ask("scontrol", "update", "NodeName=n1,n2", "State=RESUME"); // it may be back by itself
   }
 
   @Test

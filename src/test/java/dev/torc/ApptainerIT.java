@@ -21,7 +21,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Jobs in real containers of apptainer, where it is installed: the distributions of CI have none.
- * What torc asks of it is for {@code apptainer.txt}, with a stand-in.
+ * The calls that torc makes of it are tested by {@code apptainer.txt}, with a stand-in.
  */
 class ApptainerIT {
 
@@ -39,11 +39,11 @@ class ApptainerIT {
     try {
       image();
     } catch (TestAbortedException e) {
-      cannot = e; // told by each test: of a class that is left out Maven tells nothing
+      cannot = e; // each test tells it: Maven is silent on a class that is left out
     }
   }
 
-  /** Makes an image of a static busybox; as root apptainer may have to do without its powers. */
+  /** Makes an image of a static busybox; as root apptainer may need {@code --userns} to run it. */
   private static void image() throws Exception {
     Path busybox = Path.of("/bin/busybox");
     assumeTrue(says("apptainer", "--version").contains("version"), "apptainer is not installed");

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page in a headless Chromium that reaches no network: what a test of an HTML file does with it
- * and asks of it. One per test class, started in {@code @BeforeAll}; several do not disturb each
- * other. It begins with 1280 × 800 pixels, in light colours and with motion.
+ * A page in a headless Chromium that reaches no network, with what the test of an HTML file does
+ * with it and asks of it. A test class starts one in {@code @BeforeAll}; several do not disturb
+ * each other. The page begins with 1280 × 800 pixels, in light colours and with motion.
  */
 final class Browser implements AutoCloseable {
 
-  /** Where to click an element, which must be the only one, shown, and not below another. */
+  /** Gives the point to click for an element: the only match, shown, and not below another. */
   private static final String PLACE =
       """
       (css => {
@@ -49,14 +49,14 @@ final class Browser implements AutoCloseable {
   private final Map<String, String> media = new HashMap<>();
   private DevTools tools;
 
-  /** The request for the open page itself. */
+  /** The id of the request for the open page itself. */
   private String own = "";
 
   private Browser(Chromium chromium) {
     this.chromium = chromium;
   }
 
-  /** Starts one; skips the test where none is installed or none can start. */
+  /** Starts a browser; skips the test where none is installed or none can start. */
   static Browser start() throws Exception {
     Browser browser = new Browser(Chromium.start(Chromium.installed(System.getenv())));
     try {
@@ -93,10 +93,10 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * The value of an expression, of a promise when it is kept.
+   * The value of an expression, or of its promise once that is kept.
    *
    * @return never null; a missing node for undefined
-   * @throws AssertionError when it throws
+   * @throws AssertionError when the expression throws
    */
   JsonNode evaluate(String js) throws Exception {
     JsonNode answer =
@@ -111,12 +111,12 @@ final class Browser implements AutoCloseable {
 
   /**
    * What went wrong in the page since it was opened: calls of console.error and console.assert,
-   * exceptions, what the browser refused, and each request, answered or not. No requests are the
-   * file itself and what it holds ({@code data:}, {@code blob:}). Not seen are what a worker asks
-   * for and a preconnect; they reach no server either.
+   * exceptions, what the browser refused, and each request, answered or not, but for the file
+   * itself and what it holds ({@code data:}, {@code blob:}). Requests of a worker and preconnects
+   * are not seen; they reach no server either.
    */
   List<String> consoleErrors() throws Exception {
-    // What the page told before this answer has arrived with it.
+    // The events that the page sent before this answer have arrived with it.
     evaluate("0");
     List<String> errors = new ArrayList<>();
     for (JsonNode event : tools.events()) {
@@ -195,12 +195,12 @@ final class Browser implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
   }
 
-  /** Whether the user likes dark colours, as the page sees it. */
+  /** Sets whether the page sees a user that prefers dark colours. */
   void darkTheme(boolean dark) throws Exception {
     media("prefers-color-scheme", dark ? "dark" : "light");
   }
 
-  /** Whether the user likes less motion, as the page sees it. */
+  /** Sets whether the page sees a user that prefers less motion. */
   void reducedMotion(boolean reduced) throws Exception {
     media("prefers-reduced-motion", reduced ? "reduce" : "no-preference");
   }
@@ -223,8 +223,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * What axe-core finds against its laws of access and good practice, a line for each element: law,
-   * element, what is wrong. What it cannot judge is not among it.
+   * The violations of the rules of axe-core on accessibility and good practice, a line for each
+   * element: rule, element, what is wrong. What axe-core cannot judge is left out.
    */
   List<String> axe() throws Exception {
     if (evaluate("typeof axe").textValue().equals("undefined")) {

@@ -181,7 +181,7 @@ class BrowserIT extends BrowserHarness {
     AssertionError thrown =
         assertThrows(AssertionError.class, () -> browser.evaluate("null.length"));
     assertTrue(thrown.getMessage().contains("TypeError"), thrown.getMessage());
-    // A page that is not in sight has no frames.
+    // Only a page in sight has frames.
     assertTrue(browser.evaluate("new Promise(requestAnimationFrame)").isNumber());
   }
 

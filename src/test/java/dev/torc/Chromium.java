@@ -18,22 +18,22 @@ import java.util.stream.Stream;
 
 /**
  * The process of a headless Chromium: finds the program, starts it with a profile and a home of its
- * own and without a network, and ends it with all its children, when the test is killed too. Where
- * it cannot start, its tests are skipped with its words. What it shows is for {@link Browser}.
+ * own and without a network, and ends it with all its children, also when the test is killed. Where
+ * it cannot start, the tests are skipped with its words. {@link Browser} works with its page.
  */
 final class Chromium implements AutoCloseable {
 
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
 
-  /** Seconds until one that does not listen is given up. */
+  /** Seconds after which a Chromium that does not listen, or does not end, is given up. */
   private static final int PATIENCE = 300;
 
-  /** As root it has no sandbox, nor in most containers; it sees only what tests wrote. */
+  /** Root and most containers have no sandbox for it; it sees only what tests wrote. */
   private static final List<String> HEADLESS =
       List.of("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-breakpad");
 
-  /** No server answers at the port of the proxy, and no name has an address. */
+  /** No network: no server answers at the port of the proxy, and no name has an address. */
   private static final List<String> OPTIONS =
       List.of(
           "--remote-debugging-port=0",
@@ -48,7 +48,7 @@ final class Chromium implements AutoCloseable {
           "--password-store=basic",
           "about:blank");
 
-  /** Tells the process id, and kills the process and its group at the end of the input. */
+  /** Prints the process id; kills the process and its group when the standard input ends. */
   private static final String KEEPER =
       """
       folder=$1
@@ -75,8 +75,8 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * The first of its programs on the PATH. Without one the test is skipped, and fails where CI is
-   * {@code true}.
+   * The first of {@link #NAMES} on the PATH. Where there is none, the test is skipped, or fails if
+   * CI is {@code true}.
    */
   static Path installed(Map<String, String> env) {
     List<Path> found = new ArrayList<>();
@@ -151,7 +151,7 @@ final class Chromium implements AutoCloseable {
         .toList();
   }
 
-  /** All that it writes is in a folder; its texts and times do not depend on the machine. */
+  /** Chromium writes only to a folder; its texts and times do not depend on the machine. */
   private static ProcessBuilder builder(Path home, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
@@ -163,14 +163,14 @@ final class Chromium implements AutoCloseable {
     return builder.directory(home.toFile());
   }
 
-  /** Where it listens for {@link DevTools}. */
+  /** The address at which it listens for {@link DevTools}. */
   URI address() {
     return address;
   }
 
   /** The process ids of the browser and all its children. */
   List<String> processes() {
-    // Those that watch for crashes are no descendants, but have a path in the folder as an
+    // The processes that watch for crashes are no descendants, but have a path in the folder as an
     // argument.
     Stream<ProcessHandle> watching =
         ProcessHandle.allProcesses()
@@ -183,7 +183,7 @@ final class Chromium implements AutoCloseable {
         .toList();
   }
 
-  /** Ends it; returns when no process of it runs and its folder is gone. */
+  /** Ends Chromium; returns when no process of it runs and its folder is gone. */
   @Override
   public void close() throws IOException {
     List<String> processes = processes();

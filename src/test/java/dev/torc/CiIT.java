@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The three ways of the page on CI, with the files of the example: two clones in different folders,
- * of different users. What the first has built the second does not run.
+ * of different users. The second does not run what the first has built.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("CiIT")
@@ -61,7 +61,7 @@ class CiIT {
     }
   }
 
-  /** Builds as the workflow does; returns what came of it, and what was told of stores. */
+  /** Builds as the workflow does; returns the counts of jobs, and the lines about stores. */
   private static String make(Member who, String settings) throws Exception {
     String line = "make -j2 TORC='" + Sandbox.launcher() + "'";
     Ran ran =
@@ -124,7 +124,7 @@ class CiIT {
       assertEquals("3 jobs: 2 ran, 1 up to date, 0 failed", make(ben, "ci/server.yaml"));
       assertEquals(sent, files(data), "without a key nothing is sent");
 
-      // With a key of his own he may send, and it is believed nowhere.
+      // With a key of his own Ben may send, but his results are trusted nowhere.
       assertTrue(!other.out().strip().equals(word));
       ben.sh("0022", "echo snow >> texts/hill.txt");
       make(ben, "ci/server-main.yaml");

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Slurm with projects whose jobs run there: what the end-to-end tests of builds through it share.
- * Each project has an account of its own, by which its jobs are told from those of the others.
+ * A Slurm with projects whose jobs run there, for the end-to-end tests of builds through Slurm.
+ * Each project has an account of its own, which tells its jobs from the jobs of other projects.
  */
 final class Cluster implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class Cluster implements AutoCloseable {
     return new Cluster(RealSlurm.start(30));
   }
 
-  /** One whose commands soon say that there is no controller. */
+  /** A cluster whose commands soon say that there is no controller. */
   static Cluster impatient() throws Exception {
     return new Cluster(RealSlurm.start());
   }
@@ -36,15 +36,15 @@ final class Cluster implements AutoCloseable {
     return on(new Sandbox(temp));
   }
 
-  /** Lets what is started in a project find Slurm. */
+  /** Lets the programs that a project starts find Slurm. */
   Sandbox on(Sandbox project) {
     project.env.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
     return project;
   }
 
   /**
-   * The build file's text on executors: {@code slurm}, which is the default, and {@code held},
-   * whose jobs stay queued until {@link #release}.
+   * The executors of a build file: {@code slurm}, which is the default, and {@code held}, whose
+   * jobs stay queued until {@link #release}.
    */
   static String executors(Sandbox project) {
     return """
@@ -60,12 +60,12 @@ final class Cluster implements AutoCloseable {
     return project.root.getFileName().toString();
   }
 
-  /** The ids of a project's jobs that Slurm has not done with. */
+  /** The ids of a project's jobs that are not over in Slurm. */
   List<String> out(Sandbox project) throws Exception {
     return queue(project, "--format=%i");
   }
 
-  /** The ids of all submissions of a project, with those that are over. */
+  /** The ids of all submissions of a project, also when they are over. */
   TreeSet<String> submissions(Sandbox project) throws Exception {
     return new TreeSet<>(queue(project, "--states=all", "--format=%F"));
   }
@@ -78,7 +78,7 @@ final class Cluster implements AutoCloseable {
     return slurm.ask(words.toArray(String[]::new)).lines().map(String::strip).toList();
   }
 
-  /** Waits until Slurm has done with all of a project. */
+  /** Waits until all jobs of a project are over in Slurm. */
   void awaitNone(Sandbox project) throws Exception {
     Sandbox.until(
         "Slurm has nothing of the project",
@@ -92,9 +92,9 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Waits until a build says that a job is in its hands at a scheduler, and returns the scheduler's
-   * id. That an earlier build submitted it is said sooner, when this one has not yet looked whether
-   * that still holds.
+   * Waits until a build says that it has submitted a job to a scheduler or found it there, and
+   * returns the scheduler's id. The line that an earlier build submitted the job does not count: it
+   * comes before this build has looked whether that still holds.
    */
   static String awaitOut(Going torc, String job) throws Exception {
     Pattern line = Pattern.compile("(?m)^" + Pattern.quote(job) + ": submitted to \\S+ (\\S+)\n");
@@ -104,8 +104,8 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Waits until Slurm holds something of a project, and lets it start that. What else waits there
-   * may have ended before it could be released.
+   * Waits until Slurm holds jobs of a project, and releases them. Other pending jobs are left
+   * alone: they may have ended before they could be released.
    */
   void release(Sandbox project) throws Exception {
     TreeSet<String> held = new TreeSet<>();

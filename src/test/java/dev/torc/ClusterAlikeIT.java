@@ -70,7 +70,7 @@ class ClusterAlikeIT {
     project.write("it's here", "odd\n");
   }
 
-  /** What a build left, where it differs from none of another machine. */
+  /** What a build left, without what differs from machine to machine. */
   private static List<String> told(Sandbox project, Ran ran) throws Exception {
     String events = project.torc("events").out().replaceAll("(?m)^\\S+ \\S+ ", "");
     return List.of(

@@ -53,7 +53,7 @@ class ClusterEndsIT {
             retries: 1
             retry: { on: [memory], grow: { memory: 8 } }
         """);
-    Ran ran = project.torc("--limit", "memory=100MiB"); // this machine's
+    Ran ran = project.torc("--limit", "memory=100MiB"); // the limit of this machine
     assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
     assertTrue(ran.err().contains("a: attempt 1 failed: out of memory"), ran.err());
     assertEquals(List.of("40", "320"), project.lines("log"));
@@ -140,7 +140,7 @@ class ClusterEndsIT {
     cluster.awaitNone(project);
   }
 
-  /** On a Slurm of its own, which is away for 20 seconds. */
+  /** On a Slurm of its own, whose controller is down for 20 seconds. */
   @Test
   void aControllerThatIsDownIsWaitedFor() throws Exception {
     try (Cluster own = Cluster.impatient();

@@ -24,13 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Builds by the shipped launcher whose jobs a real Slurm runs: what is out when torc ends is found
- * again by the next build, and nothing is submitted twice.
+ * Builds by the shipped launcher whose jobs a real Slurm runs: jobs that are submitted when torc
+ * ends are found again by the next build, and nothing is submitted twice.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterIT {
 
-  /** Three jobs that tell when they begin, and end when the test says so; the first one is held. */
+  /** Three jobs that note when they begin, and end when the test says so; the first one is held. */
   private static final String THREE =
       """
       jobs:
@@ -67,9 +67,7 @@ class ClusterIT {
     return project;
   }
 
-  /**
-   * Waits until all three are out, and two have begun; one that has ended since is told as such.
-   */
+  /** Waits until all three jobs are submitted, or told as run since, and two have begun. */
   private static void awaitOut(Sandbox project, Going torc) throws Exception {
     for (String job : List.of("queued", "running", "ended")) {
       Sandbox.until(
@@ -82,7 +80,7 @@ class ClusterIT {
     project.awaitLine("ended.log");
   }
 
-  /** The next build finds all three and nothing runs twice. */
+  /** Checks that the next build finds all three jobs, and that nothing runs twice. */
   private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
     Ran status = project.torc("status");
     for (String line : List.of("queued to held %s: never ran", "running to slurm %s_")) {
@@ -173,7 +171,7 @@ class ClusterIT {
     }
   }
 
-  /** Its scripts are killed before they say anything, and that is awaited for ten minutes. */
+  /** The job's scripts are killed before they tell its end, for which torc waits ten minutes. */
   @Test
   void aSecondInterruptEndsAtOnceAndLeavesTheRestToTheNextBuild() throws Exception {
     try (Sandbox project = cluster.project(temp)) {
@@ -186,11 +184,11 @@ class ClusterIT {
       project.write("x", "1\n");
       Going torc = project.start();
       String pid = project.awaitLine("a.log");
-      // The script before its job: a script that outlives it for a moment would tell how it ended.
+      // The script before its job: a script that outlives its job would tell how that ended.
       List<String> kill = new ArrayList<>(List.of("kill", "-KILL"));
       kill.addAll(scripts(pid).reversed());
       assertEquals(0, new ProcessBuilder(kill).start().waitFor());
-      // or torc's own cancelling may find a script that tells how it ended
+      // else torc may cancel a script that still tells how it ended
       cluster.awaitNone(project);
       torc.signal("INT");
       Sandbox.until("it ends", () -> torc.err().contains("1 submitted job is cancelled"));
@@ -207,7 +205,7 @@ class ClusterIT {
     }
   }
 
-  /** A process of a job, and those of the script above it, the topmost last. */
+  /** A process of a job, and the processes of the script above it, the topmost last. */
   private static List<String> scripts(String pid) throws IOException {
     List<String> all = new ArrayList<>();
     String at = pid;
@@ -291,7 +289,7 @@ class ClusterIT {
               .map(each -> each.group(1))
               .distinct()
               .toList();
-      assertTrue(ids.size() < 30, ids.toString()); // four, unless they are ready in several parts
+      assertTrue(ids.size() < 30, ids.toString()); // four, or more if jobs get ready in parts
     }
   }
 
@@ -315,7 +313,7 @@ class ClusterIT {
         project.write("x", random.nextInt(3) + "\n");
         project.write("y", random.nextInt(3) + "\n");
         Going torc = project.start(random.nextBoolean() ? "build" : "--submit");
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(1500)); // the moment is what is random
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(1500)); // the random moment of the kill
         torc.process().destroyForcibly().waitFor();
       }
       Ran ran = project.torc();

@@ -37,7 +37,7 @@ class ClusterImagesIT {
       podman = RealPodman.in(storage.toRealPath());
       cluster = Cluster.start();
     } catch (TestAbortedException e) {
-      cannot = e; // told by each test: of a class that is left out Maven tells nothing
+      cannot = e; // each test tells it: Maven is silent on a class that is left out
     }
   }
 

@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Completion in real shells: bash and zsh on a terminal, where lines are typed with Tab and the
- * words are seen that a program then gets; fish by its {@code complete -C}. What fits is for {@code
- * completion.txt}.
+ * Completion in real shells. In bash and zsh on a terminal, lines are typed with Tab, and the words
+ * that a program then gets are compared; fish is asked by its {@code complete -C}. Which names fit
+ * is tested by {@code completion.txt}.
  */
 class CompletionIT {
 
   /**
-   * Types each line of a file to a shell on a terminal of its own, when the one before has been
-   * obeyed: it leaves a file that is named by its number.
+   * Types each line of a file to a shell on a terminal of its own. Before the next line it waits
+   * for the file {@code got.N} that the shell makes when it has obeyed line N.
    */
   private static final String TYPIST =
       """
@@ -110,7 +110,7 @@ class CompletionIT {
     assumeTrue(there, program + " is not installed");
   }
 
-  /** A function in torc's place: a completion goes to torc, all else is told by its words. */
+  /** A shell function in torc's place: hands completions to torc, writes other words to a file. */
   private String setup(String shell) {
     return """
     n=0
@@ -139,7 +139,7 @@ class CompletionIT {
     int number = 1;
     for (Map.Entry<String, List<String>> line : LINES.entrySet()) {
       expected.add(line.getKey() + " → " + line.getValue());
-      String words = project.read("got." + number++).replace("/\0", "\0"); // zsh takes it back
+      String words = project.read("got." + number++).replace("/\0", "\0"); // zsh removes the slash
       got.add(line.getKey() + " → " + Stream.of(words.split("\0")).toList());
     }
     assertEquals(String.join("\n", expected), String.join("\n", got));

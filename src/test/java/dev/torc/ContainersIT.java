@@ -26,8 +26,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Jobs in real containers of podman: they find what they find on the host, nothing of them is left,
- * and how they end is told as it is. Which image counts is for {@code images.txt}.
+ * Jobs in real containers of podman: they find the same as on the host, nothing of them is left,
+ * and their ends are told as they are. Which image counts is tested by {@code images.txt}.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("podman") // one of its tests at a time, beside other classes
@@ -46,7 +46,7 @@ class ContainersIT {
     try {
       podman = RealPodman.in(storage.toRealPath());
     } catch (TestAbortedException e) {
-      cannot = e; // told by each test: of a class that is left out Maven tells nothing
+      cannot = e; // each test tells it: Maven is silent on a class that is left out
     }
   }
 
@@ -101,7 +101,7 @@ class ContainersIT {
     }
   }
 
-  /** Of a registry that has nothing; the second name lets the first job end. */
+  /** Answers as a registry with no images; a request for the second name ends the first job. */
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
@@ -191,7 +191,7 @@ class ContainersIT {
     told(ran, "status failed: exit 3 after");
     told(ran, "cannot failed: exit 126 after");
     told(ran, "killed failed: exit 137 (KILL) after");
-    // what torc last saw of it may be above the limit already when the kernel ends it
+    // torc's last sample may be above the limit before the kernel ends the job
     String memory =
         "memory failed: out of memory: (it took [0-9.]+ MiB of|the kernel ended a process at the"
             + " limit of) 64\\.0 MiB after .*";
@@ -238,7 +238,7 @@ class ContainersIT {
     assertEquals("1 job: 0 ran, 0 up to date, 1 failed", ran.counts());
   }
 
-  /** So podman ends that hears TERM while it makes a container. */
+  /** podman ends with 0 if it gets TERM while it makes a container. */
   @Test
   void aClientThatEndsWithZeroBeforeItsJobRanIsNoSuccess() throws Exception {
     build("a: { command: 'true' }\n");
@@ -314,7 +314,7 @@ class ContainersIT {
   @Test
   void prominencesWorkflowsBuildAsTheyAre() throws Exception {
     podman.tag("tag", RealPodman.BUSYBOX, "docker.io/library/busybox:latest");
-    boolean granted = // the wish for singularity, on a machine that has it
+    boolean granted = // a machine with singularity grants the wish for it
         Stream.of(System.getenv("PATH").split(":"))
             .anyMatch(
                 path ->

@@ -41,13 +41,13 @@ class CrashIT {
 
   private static final int KILLS = 60;
 
-  /** After so many kills the build is let end, and compared with one from scratch. */
+  /** After so many killed builds one comes to its end, and is compared with one from scratch. */
   private static final int ROUND = 10;
 
   /**
-   * Jobs of some milliseconds: one product, two with a pause between, none (what it saw is not
-   * declared), one that persists, a folder, a glob, one that goes when it was read, and one that
-   * hangs where the test says so.
+   * Jobs of some milliseconds with one product, with two and a pause between them, with none (its
+   * file is not declared), with one that persists, a folder, a glob, a temporary product that is
+   * deleted after its reader, and a job that hangs where the test says so.
    */
   private static final String JOBS =
       """
@@ -106,7 +106,7 @@ class CrashIT {
 
       project.env.put("TORC_CACHE", temp.resolve("two").toString());
       for (int i = 0; i < 2; i++) {
-        Sandbox.Ran other = project.torc(); // the first one though nothing is to be done
+        Sandbox.Ran other = project.torc(); // the first ends the old job, though none has to run
         assertEquals("1 job: 0 ran, 1 up to date, 0 failed", other.counts(), other.err());
         assertEquals(i == 0, other.err().contains("a: ended "), other.err());
         assertFalse(Sandbox.runs(job));
@@ -130,7 +130,7 @@ class CrashIT {
         List.of("commit", "open .torc/running", "start [sh"));
   }
 
-  /** The beginning of one that finds what a killed one left. */
+  /** Ends builds while they recover the database that a killed build left. */
   @Test
   void killedAtEachStepOfARecovery() throws Exception {
     walk(
@@ -141,7 +141,7 @@ class CrashIT {
         List.of("start .torc/data.mdb.new", "rename .torc/data.mdb.new", "unlink .torc/lock.mdb"));
   }
 
-  /** Puts the database of a killed build in order, or leaves that to the next one. */
+  /** Recovers the database of a killed build, or leaves that to the next build. */
   private interface Order {
     void put(Path root) throws IOException;
   }
@@ -213,7 +213,7 @@ class CrashIT {
           }
         }
         Files.deleteIfExists(project.root.resolve("hang"));
-        Run run = Run.of(project.root); // the launcher is called to be killed
+        Run run = Run.of(project.root); // only builds to be killed need the launcher
         assertEquals(0, run.exit(), run::err);
         assertEquals(List.of(), left(project), "processes of killed builds");
         assertEquals(fresh(project), files(project.root));
@@ -242,13 +242,13 @@ class CrashIT {
     }
   }
 
-  /** Starts a build and kills it; whether it was still at work then. */
+  /** Starts a build and kills it. Returns false where it had ended before. */
   private static boolean killed(Sandbox project, Random random) throws Exception {
     Sandbox.Going torc = project.start("-v");
     if (random.nextInt(8) > 0) {
       Sandbox.until("it said something", () -> !torc.err().isEmpty() || !torc.process().isAlive());
     }
-    TimeUnit.MICROSECONDS.sleep(random.nextInt(150_000)); // the moment is what is random
+    TimeUnit.MICROSECONDS.sleep(random.nextInt(150_000)); // the random moment of the kill
     boolean alive = torc.process().isAlive();
     torc.process().destroyForcibly().waitFor();
     return alive;

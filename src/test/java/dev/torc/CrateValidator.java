@@ -52,7 +52,7 @@ final class CrateValidator {
     this.cache = cache;
   }
 
-  /** Looks for it, and gives it the context. Skips the test where it is not, but in CI. */
+  /** Finds the validator, and gives it the context. Skips the test without one, but fails in CI. */
   static CrateValidator find(Sandbox at, Path temp) throws Exception {
     boolean there = Files.isExecutable(PROGRAMS.resolve("rocrate-validator"));
     if (!there && "true".equals(System.getenv("CI"))) {
@@ -70,7 +70,7 @@ final class CrateValidator {
    * What it finds in a crate.
    *
    * @param severity {@code required}, or {@code recommended} to hear of more
-   * @return check and message of each finding; none for a crate that fits the profile
+   * @return entity and message of each finding; none for a crate that fits the profile
    */
   List<String> findings(String crate, String profile, String severity) throws Exception {
     Path answer = Files.createTempFile(cache.getParent(), "answer", ".json");

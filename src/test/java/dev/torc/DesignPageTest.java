@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page of design names what is there; its drawing of the packages is {@link HouseTest}'s. */
+/** The page of design names only what exists; {@link HouseTest} checks its drawing of packages. */
 class DesignPageTest {
 
   private static final Pattern STEP = Pattern.compile("(\\d+)\\. `(\\w+)/(\\w+)`: .+");
   private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+[A-Z]\\w*)\\W");
 
-  /** Fifteen lines, each about a class that one of those above it calls. */
+  /** The fifteen lines each name a class that a class of an earlier line uses. */
   @Test
   void theWalkOfAJobNeverGoesBack() throws IOException {
     String seen = "";
@@ -46,7 +46,7 @@ class DesignPageTest {
         .toList();
   }
 
-  /** {@code package/Class} of the code or the tests, or a path from the top. */
+  /** A name is {@code package/Class} of the code or the tests, or a path from the top. */
   @Test
   void everyFileThatTheyNameIsThere() throws IOException {
     Pattern file = Pattern.compile("`([\\w.-]+(?:/[\\w.-]+)+)`");

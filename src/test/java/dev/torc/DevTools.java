@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A client of the DevTools protocol for one new page: asks, waits for the answer, and keeps what
- * the page tells meanwhile. It knows no method but those that attach it.
+ * A client of the DevTools protocol for one new page: calls methods, waits for their answers, and
+ * keeps the events that come meanwhile. It names no method but those that open the page.
  */
 final class DevTools implements WebSocket.Listener, AutoCloseable {
 
-  /** Seconds after which what is waited for has failed. */
+  /** Seconds after which a wait fails. */
   private static final long PATIENCE = 300;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -93,17 +93,17 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     return answer.path("result");
   }
 
-  /** Waits for an event that was not forgotten. */
+  /** Waits until one of {@link #events} matches. */
   void awaitEvent(String what, Predicate<JsonNode> event) throws Exception {
     await(what, () -> events.stream().anyMatch(event));
   }
 
-  /** What the page told, in order: each with its {@code method} and {@code params}. */
+  /** The events since {@link #forget}, in order, each with {@code method} and {@code params}. */
   synchronized List<JsonNode> events() {
     return List.copyOf(events);
   }
 
-  /** Forgets what the page told. */
+  /** Forgets the events so far. */
   synchronized void forget() {
     events.clear();
   }

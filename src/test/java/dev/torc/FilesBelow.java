@@ -9,17 +9,17 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The texts of the files below a folder, by their paths from there. */
+/** The texts of the files below a folder, by their paths relative to it. */
 public final class FilesBelow {
 
   private FilesBelow() {}
 
-  /** All but torc's own, and without the build file. */
+  /** The texts of all files but torc's own and the build file. */
   public static SortedMap<String, String> made(Path root, Charset charset) throws IOException {
     return of(root, charset, path -> !path.startsWith(".torc/") && !path.equals("torc.yaml"));
   }
 
-  /** Those of some paths. */
+  /** The texts of the files whose paths match. */
   public static SortedMap<String, String> of(Path root, Charset charset, Predicate<String> which)
       throws IOException {
     SortedMap<String, String> files = new TreeMap<>();

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** One noun per file: short enough to read, and its head says what it is. */
+/** One noun per file: a source is short enough to read, and its head says what it is. */
 class FilesTest {
 
   private static final int LONGEST = 575;

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A folder seen through a file system of its own kind, by bindfs, which hands locks on: torc takes
- * it for one of the network, and the folder itself is what the machine with the disks sees. Where
- * bindfs cannot mount here, its tests are skipped with its own words.
+ * A folder that bindfs mounts at a second path, with locks handed on. torc takes the mount for a
+ * network file system; the folder itself is what the machine with the disks sees. Where bindfs
+ * cannot mount here, the tests are skipped with its words.
  */
 final class FuseMount implements AutoCloseable {
 
-  /** Where the folder is seen. */
+  /** The path of the mount. */
   final Path at;
 
   private FuseMount(Path at) {
@@ -25,7 +25,7 @@ final class FuseMount implements AutoCloseable {
   }
 
   /**
-   * Mounts a folder in a new one.
+   * Mounts a folder at a new path below {@code temp}.
    *
    * @param options for bindfs, as {@code subtype=sshfs}
    */
@@ -47,7 +47,7 @@ final class FuseMount implements AutoCloseable {
     return new FuseMount(at);
   }
 
-  /** Takes it away, as soon as no process has a file of it open. */
+  /** Unmounts as soon as no process has a file of the mount open. */
   @Override
   public void close() throws IOException {
     try {
@@ -60,10 +60,10 @@ final class FuseMount implements AutoCloseable {
     }
   }
 
-  /** What a command says that does not end well; nothing of one that does. */
+  /** The words of a command that fails; empty where it ends well. */
   private static String run(Path temp, List<String> command)
       throws IOException, InterruptedException {
-    // A file: the server of a mount lives on, and has the outputs open.
+    // A file, no pipe: the server of a mount lives on, and has the outputs open.
     Path said = Files.createTempFile(temp, "said", "");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Section 10, network roots, with the real launcher: two hosts, each with a name and a disk of its
- * own, build one root. The hosts are this machine under two names; the root has a journal from
- * before, so that it is shared whatever lies below it.
+ * own, build one root. The hosts are this machine under two names; the root has a journal already,
+ * so that it counts as shared on any file system.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("HostsIT") // one of its tests at a time, beside other classes
@@ -156,7 +156,7 @@ class HostsIT {
     built(on("red"), 0);
   }
 
-  /** Starts a build that hangs in its first job, and kills torc; the number of the job's shell. */
+  /** Starts a build that hangs in its first job, and kills torc; returns the pid of the job. */
   private String killed(String host) throws Exception {
     Sandbox.Going torc = start(host);
     String job = project.awaitLine("pid");
@@ -184,7 +184,7 @@ class HostsIT {
       Sandbox.Going torc =
           host.equals(last) ? start(host, "-v") : start(host, "-v", "--gone", last);
       Sandbox.until("it began", () -> !torc.err().isEmpty() || !torc.process().isAlive());
-      TimeUnit.MICROSECONDS.sleep(random.nextInt(100_000)); // the moment is what is random
+      TimeUnit.MICROSECONDS.sleep(random.nextInt(100_000)); // the random moment of the kill
       torc.process().destroyForcibly().waitFor();
       goDown();
       last = host;
@@ -200,7 +200,7 @@ class HostsIT {
     }
   }
 
-  /** Ends all that builds of this root left, as when their host goes down. */
+  /** Kills all processes that builds of this root left, as when their host goes down. */
   private void goDown() throws IOException {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       for (Path process : processes.toList()) {

@@ -23,13 +23,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The house: which package may import which, which may print and exit, what lies at the top. */
+/** Which package may import which, which may print and exit, and which files lie at the top. */
 class HouseTest {
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");
   static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
 
-  /** What a process of torc's starts with: a command, the recovery of a database. */
+  /** The main classes of torc's processes: for commands, and for the recovery of a database. */
   private static final DescribedPredicate<JavaClass> MAIN =
       describe(
           "dev.torc.cli.Main or dev.torc.records.RecoveryProcess",
@@ -47,7 +47,7 @@ class HouseTest {
     }
   }
 
-  /** The drawing of the page of design: each package with those that it imports. */
+  /** The drawing in design.md shows each package with the packages that it imports. */
   @Test
   void importsAreThoseOfTheDrawing() throws IOException {
     Map<String, Set<String>> house = drawing("house");
@@ -98,7 +98,7 @@ class HouseTest {
       }
       rows.put(wordAt(line, 0), used);
     }
-    // The last ones import nothing of torc's, and need no row.
+    // The last packages import no other of torc, and need no row.
     Stream.of(lines.getFirst().strip().split(" +"))
         .forEach(name -> rows.putIfAbsent(name, Set.of()));
     return rows;

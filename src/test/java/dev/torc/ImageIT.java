@@ -28,19 +28,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The archive that brings its own JDK, unpacked in a folder with blanks and called where no other
- * Java is in sight: it needs nothing, it finds its own, its cache serves, and the JDK has all that
- * torc uses.
+ * The archive with a JDK of its own, unpacked in a folder with blanks and called where no other
+ * Java can be found: it needs nothing else, finds its own JDK, its AOT cache is used, and the JDK
+ * has all that torc uses.
  */
 class ImageIT {
 
   private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 
-  /** Jars whose classes torc loads; what others among them may ask of the JDK it never calls. */
+  /** Jars whose classes torc loads; what other jars need of the JDK is never called. */
   private static final List<String> USED =
       List.of("lmdbjava", "jffi", "jnr-ffi", "jackson", "snakeyaml", "commons-codec", "jgrapht");
 
-  /** Of each command a call, with the status that it must end with in a built project. */
+  /** A call of each command, with the exit status that it must have in a built project. */
   private static final Map<String, String> CALLS =
       new TreeMap<>(
           Map.ofEntries(
@@ -236,7 +236,7 @@ class ImageIT {
     asked.add("target/classes/dev");
     jars.stream()
         .filter(jar -> USED.stream().anyMatch(Path.of(jar).getFileName().toString()::startsWith))
-        .filter(jar -> !jar.contains("jgrapht")) // named modules: jdeps wants all of theirs
+        .filter(jar -> !jar.contains("jgrapht")) // named modules: jdeps wants all that they need
         .forEach(asked::add);
     PrintWriter out = new PrintWriter(said);
     int exit =

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Lets Ctrl-C and a lost session end what a test starts where they are ignored here, as in what a
- * shell starts in the background, and below nohup: a program passes that on to all that it starts,
- * and no shell can undo it.
+ * Lets INT (Ctrl-C) and HUP (a lost session) end the programs that a test starts, also where they
+ * are ignored in this process, as in the background of a shell or below nohup: a program passes
+ * ignored signals on to all that it starts, and no shell can undo that.
  */
 public final class Interruptible {
 
@@ -18,7 +18,7 @@ public final class Interruptible {
 
   private Interruptible() {}
 
-  /** The command, for which HUP and INT do what they do by default. */
+  /** The command with the default actions for HUP and INT. */
   public static List<String> command(List<String> command) throws IOException {
     return isIgnored()
         ? Stream.concat(Stream.of("env", "--default-signal=HUP,INT"), command.stream()).toList()

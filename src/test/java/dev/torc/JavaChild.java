@@ -14,7 +14,7 @@ public final class JavaChild {
     return command(List.of(), main, arguments);
   }
 
-  /** The same with more options for the JVM. */
+  /** The command with more options for the JVM. */
   public static List<String> command(List<String> options, Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(

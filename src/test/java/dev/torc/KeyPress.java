@@ -38,7 +38,7 @@ record KeyPress(String key, String code, int number, String text, int modifiers)
 
   private static final int SHIFT = 8;
 
-  /** The press of a key of a name. */
+  /** The press of the key with a name, such as {@code Shift+Tab}. */
   static KeyPress of(String name) {
     String key = name;
     int modifiers = 0;
@@ -66,7 +66,7 @@ record KeyPress(String key, String code, int number, String text, int modifiers)
         : new KeyPress(key, code + upper, upper, types ? key : "", modifiers);
   }
 
-  /** What {@code Input.dispatchKeyEvent} is told, when the key goes down and when it goes up. */
+  /** The parameters of two calls of {@code Input.dispatchKeyEvent}: the key goes down, then up. */
   List<Map<String, Object>> events() {
     Map<String, Object> up = new HashMap<>();
     up.put("type", "keyUp");

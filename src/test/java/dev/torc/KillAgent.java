@@ -31,25 +31,25 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * A Java agent for a JVM that runs one build after another, each of which ends, as by {@code kill
- * -9}, just before a step: a change of a file by whatever code, a commit of the database, or a
- * program that it starts. The first step before which none was ended is the next, and so all have
- * their turn, whatever order threads take them in, also one that is added to torc later. It does
- * not know what torc does there.
+ * A Java agent for a JVM that runs one build after another and ends each, as by {@code kill -9},
+ * just before a step: a change of a file by any code, a commit of the database, or the start of a
+ * program. A build is ended at its first step before which no earlier one was. So each step has its
+ * turn, in whatever order threads take them, also one that is added to torc later: the agent does
+ * not know what torc does at a step.
  *
- * <p>A build that ended does nothing any more: each of its threads stops for ever at its next
- * change. What it holds goes with the JVM, which is killed when the last of them has ended: files
- * that are locked, a database in the midst of a transaction. {@link KillWalk} starts the JVM.
+ * <p>An ended build does nothing any more: each of its threads stops for ever at its next step.
+ * What it holds (locked files, a database in the midst of a transaction) goes with the JVM, which
+ * is killed after the last build. {@link KillWalk} starts the JVM.
  */
 public final class KillAgent implements BiConsumer<String, Object> {
 
-  /** The status of a build that was ended. */
+  /** The exit status of a build that was ended. */
   static final int EXIT = 137;
 
-  /** What is done more often in one build is done as before. */
+  /** How many equal calls of one build are steps; it is not ended before later ones. */
   private static final int MOST = 2;
 
-  /** What makes a step, by class. */
+  /** The methods whose calls are steps, by class. */
   private static final Map<String, Set<String>> CALLS =
       Map.of(
           "sun.nio.fs.UnixNativeDispatcher",
@@ -73,12 +73,12 @@ public final class KillAgent implements BiConsumer<String, Object> {
       Pattern.compile(
           "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9a-f]{64}\\b|(?<=/tmp/)[0-9]+");
 
-  /** Stands for the file of a descriptor. */
+  /** Stands for the file of a descriptor, of which a call gives only the number. */
   private static final String OPENED = "";
 
   private static Instrumentation instrumentation;
 
-  /** What a thread opened last for writing: it writes to that. */
+  /** The path that a thread opened last for writing: its writes are taken to go to this file. */
   private final ThreadLocal<String> opened = ThreadLocal.withInitial(() -> "");
 
   /** The build to which a thread belongs; null for none. */
@@ -100,29 +100,29 @@ public final class KillAgent implements BiConsumer<String, Object> {
     final CountDownLatch over = new CountDownLatch(1);
     final Map<String, Integer> times = new HashMap<>();
     boolean counts;
-    volatile String step; // before which it ended
-    volatile Run run; // what it came to where none was left
+    volatile String step; // the step before which it was ended; null for none
+    volatile Run run; // its result where it was not ended
 
     Build(Path root) {
       this.root = root + "/";
     }
   }
 
-  /** The JVM's agent has nothing to do before {@link #main}. */
+  /** Keeps the instrumentation; {@link #main} does the rest. */
   public static void premain(String text, Instrumentation jvm) {
     instrumentation = jvm;
   }
 
   /**
    * Ends builds one after another, each in a copy of a project, until one comes to its end.
-   * Arguments: the file for the steps, a text that the first step has, a text that comes after the
-   * last, the project, a folder for the copies, lines that are run in each first, and torc's own.
-   * In the folder stands beside each copy what became of it.
+   * Arguments: the file for the steps, a text in the first step, a text in the call after the last
+   * step, the project, a folder for the copies, lines that are run in each copy first, and torc's
+   * own. Beside each copy, {@code .exit} and {@code .said} tell how its build ended.
    */
   public static void main(String[] given) throws Exception {
     Set<String> before = new LinkedHashSet<>();
     KillAgent agent = new KillAgent(before, given[1], given[2]);
-    System.getProperties().put(KillAgent.class.getName(), agent); // Java's classes see no other
+    System.getProperties().put(KillAgent.class.getName(), agent); // the JDK's classes find it here
     List<ClassDefinition> all = new ArrayList<>();
     for (Map.Entry<String, Set<String>> each : CALLS.entrySet()) {
       Class<?> type = Class.forName(each.getKey(), false, KillAgent.class.getClassLoader());
@@ -132,7 +132,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
     instrumentation.redefineClasses(all.toArray(ClassDefinition[]::new));
     Path whole = Files.createDirectory(Path.of(given[4], "whole"));
     Files.writeString(whole.resolve("torc.yaml"), "jobs: { a: { command: 'true' } }");
-    Run.of(whole); // what the JVM does once is done: no build ends in the midst of that
+    Run.of(whole); // what the JVM does only once is done before the builds
     boolean more = true;
     for (int i = 0; more; i++) {
       Path root = Path.of(given[4], Integer.toString(i));
@@ -158,7 +158,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
     }
   }
 
-  /** A build; returns whether it was ended. */
+  /** Runs a build. Returns true where it was ended, false where it had no new step. */
   private boolean ends(Path root, String... args) throws Exception {
     Build build = new Build(root);
     Thread.ofPlatform()
@@ -190,7 +190,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
     }
   }
 
-  /** The class with the agent called first by some of its methods. */
+  /** A class file in which the given methods call the agent first. */
   private static byte[] changed(byte[] type, Set<String> methods) {
     ClassFile file = ClassFile.of();
     return file.transformClass(
@@ -206,7 +206,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
         });
   }
 
-  /** A call on something is next: it may be a step. */
+  /** Is told of the next call. Never returns where that is the step at which the build ends. */
   @Override
   public void accept(String call, Object on) {
     Build build = builds.get();
@@ -233,11 +233,11 @@ public final class KillAgent implements BiConsumer<String, Object> {
     }
     while (build.step != null) {
       LockSupport.park();
-      Thread.interrupted(); // or it would not wait any more
+      Thread.interrupted(); // else park would return at once
     }
   }
 
-  /** Puts the call before the first instruction. */
+  /** Puts the call of the agent before the first instruction of a method. */
   private record First(MethodModel method) implements CodeTransform {
 
     private static final ClassDesc AGENT = BiConsumer.class.describeConstable().orElseThrow();
@@ -250,7 +250,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
       MethodTypeDesc type = method.methodTypeSymbol();
       boolean flags =
           type.parameterCount() > 1 && type.parameterType(1).equals(ConstantDescs.CD_int);
-      if (flags && method.methodName().equalsString("open")) { // those of open(2): 0 reads
+      if (flags && method.methodName().equalsString("open")) { // flags of open(2), 0 to read
         code.iload(code.parameterSlot(1)).iconst_3().iand().ifThen(this::call);
       } else {
         call(code);
@@ -283,7 +283,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
               ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
     }
 
-    /** Names two paths; or the second alone, where the first is the text of a link. */
+    /** Pushes the names of two paths; of the second alone where the first is the text of a link. */
     private static void two(CodeBuilder code, boolean both) {
       MethodTypeDesc concat = MethodTypeDesc.of(ConstantDescs.CD_String, ConstantDescs.CD_String);
       MethodTypeDesc text = MethodTypeDesc.of(ConstantDescs.CD_String);

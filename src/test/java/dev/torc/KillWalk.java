@@ -15,16 +15,16 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /**
- * Ends builds of copies of a project before each step in turn, by {@link KillAgent}, and hands what
- * each of them left to a test. One JVM is killed for many builds, since its start takes ten times
- * as long as they do.
+ * Ends builds of copies of a project, each before another step, by {@link KillAgent}, and hands
+ * each copy to a test. One JVM serves for many builds, since its start takes ten times as long as a
+ * build.
  */
 final class KillWalk {
 
-  /** Projects that are looked at side by side, since most of it is waiting. */
+  /** Copies that are checked side by side, since most of the time is waiting. */
   private static final int LANES = 3;
 
-  /** Looks at what a build left that was ended, or that came to its end. */
+  /** Checks a copy after its build was ended, or came to its end. */
   interface Look {
     void at(Sandbox project, Sandbox.Ran killed) throws Exception;
   }
@@ -34,8 +34,8 @@ final class KillWalk {
   private final String until;
 
   /**
-   * @param from steps count from the first that names this
-   * @param until and before the first that names this
+   * @param from a text: steps count from the first that contains it
+   * @param until a text: steps count up to the first that contains it, without that
    */
   KillWalk(Path temp, String from, String until) {
     this.temp = temp;
@@ -44,12 +44,12 @@ final class KillWalk {
   }
 
   /**
-   * Ends builds until one comes to its end, which is the last that is looked at.
+   * Ends builds until one comes to its end, which is the last that is checked.
    *
-   * @param first lines of sh that are run in each copy before; those that begin with {@code torc}
-   *     are run by torc, and end well
+   * @param first lines that are run in each copy before, as calls of torc where they begin with
+   *     {@code torc}, else by sh; all have to end well
    * @param args of the build that is ended
-   * @return the steps
+   * @return the steps before which builds were ended
    */
   List<String> all(Sandbox built, List<String> first, Look look, String... args) throws Exception {
     Path copies = Files.createTempDirectory(temp.toRealPath(), "walk");
@@ -96,7 +96,7 @@ final class KillWalk {
     assertEquals(KillAgent.EXIT, new ProcessBuilder(command).inheritIO().start().waitFor());
   }
 
-  /** The jar that makes {@link KillAgent} an agent, though its classes are elsewhere. */
+  /** A jar whose manifest makes {@link KillAgent} an agent; its classes are on the class path. */
   private Path agent() throws IOException {
     Path jar = temp.resolve("kill.jar");
     Manifest manifest = new Manifest();

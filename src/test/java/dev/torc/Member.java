@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A user that the tests make up, in a group, and their calls of torc in a sandbox. Where the tests
- * do not run as root, or such a user cannot run torc, a test is skipped with the reason.
+ * A made-up user in the group {@link #LAB}, and the user's calls of torc in a sandbox. Where the
+ * tests do not run as root, or such a user cannot run torc, a test is skipped with the reason.
  *
- * @param user the user's number, and that of a group of their own
+ * @param user the number of the user, and of a group of the user's own
  */
 record Member(Sandbox box, int user) {
 
-  /** A group that no user is in otherwise. */
+  /** The number of a group with no other users. */
   static final int LAB = 61010;
 
   /** Lets made-up users into a folder. */
@@ -27,7 +27,7 @@ record Member(Sandbox box, int user) {
     }
   }
 
-  /** A user in the group. */
+  /** A user in the group; skips the test where the user cannot run torc. */
   static Member of(Sandbox box, int user) throws Exception {
     Member member = new Member(box, user);
     Sandbox.Ran said = member.sh("0022", "'" + Sandbox.launcher() + "' --version");

@@ -34,7 +34,7 @@ public record Page(Path file, List<String> lines) {
    */
   public record Block(String where, String language, Map<String, String> notes, String text) {
 
-    /** The words of a note, none without it. */
+    /** The words of a note; none where the block has no such note. */
     public List<String> words(String key) {
       return Stream.of(notes.getOrDefault(key, "").split("\\s+"))
           .filter(word -> !word.isEmpty())
@@ -112,7 +112,7 @@ public record Page(Path file, List<String> lines) {
     return LINK.matcher(prose()).results().map(found -> found.group(1)).toList();
   }
 
-  /** What a link behind {@code #} can name: the headings as GitHub and Maven's site spell them. */
+  /** The names that links have behind {@code #}: headings as GitHub and Maven's site spell them. */
   public List<String> anchors() {
     return prose()
         .lines()

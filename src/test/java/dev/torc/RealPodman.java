@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * podman with a storage of the test's own, and images made of a static busybox without a registry:
- * one with all its commands, one without sh. Where podman cannot run the first, its tests are
+ * podman with a storage of the test's own, and two images of a static busybox, made without a
+ * registry: {@link #BUSYBOX} and {@link #BARE}. Where podman cannot run the first, the tests are
  * skipped with podman's own words.
  */
 final class RealPodman {
@@ -34,7 +34,7 @@ final class RealPodman {
     this.folder = folder;
   }
 
-  /** Its storage is in a folder, with both images. */
+  /** A podman whose storage is in a folder, with both images. */
   static RealPodman in(Path folder) throws Exception {
     boolean installed = run(Map.of(), List.of("sh", "-c", "command -v podman")).status == 0;
     Path busybox = Path.of("/bin/busybox");
@@ -81,7 +81,7 @@ final class RealPodman {
     return env(folder);
   }
 
-  /** The same for the settings in a folder. */
+  /** The variables by which torc and podman find the settings in a folder. */
   static Map<String, String> env(Path folder) {
     return Map.of(
         "CONTAINERS_CONF", folder + "/containers.conf",
@@ -103,20 +103,20 @@ final class RealPodman {
     must(podman("import", "-q", tar.toString(), name));
   }
 
-  /** Makes the image with all commands anew, so that its identity is another one. */
+  /** Makes {@link #BUSYBOX} anew, so that it has another identity. */
   void change() throws Exception {
     image(BUSYBOX, Path.of("/bin/busybox"), SHELL, "2");
   }
 
-  /** Gives an image another name, or takes it. */
+  /** Gives an image another name by {@code tag}, or takes its name by {@code untag}. */
   void tag(String... words) throws Exception {
     must(podman(words));
   }
 
   /**
-   * Puts a podman before the one in a project's PATH that makes containers and does not start them.
+   * Puts a podman first in a project's PATH that makes containers and does not start them.
    *
-   * @param then what it does next, as lines of sh that know the container as {@code $made}
+   * @param then lines of sh that are run next, with the id of the container in {@code $made}
    */
   static void makesOnly(Sandbox project, String then) throws IOException {
     project.script(
@@ -133,7 +133,7 @@ final class RealPodman {
     project.env.put("PATH", project.root + "/bin:" + System.getenv("PATH"));
   }
 
-  /** The containers that there are, running or not. */
+  /** The ids of all containers, running or not. */
   List<String> containers() throws Exception {
     return podman("ps", "--all", "--quiet").text.lines().toList();
   }

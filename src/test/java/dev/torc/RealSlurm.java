@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Slurm of the test's own on this machine: two nodes of 2 cpus and 1000 MB with a partition each,
- * a third partition whose jobs take the second node from others, one of both nodes, and a third
- * node that says it has 64 cpus, for tests side by side; munge with a key of its own. Where a test
- * wants accounting, it forgets a job two seconds after its end, and what was is in a database of
- * its own, which is reached by a socket only. A process that lives as long as the test holds its
- * daemons, and ends them and their jobs when the test is killed too. Where it cannot run a job, its
+ * A Slurm of the test's own on this machine, and a munge with its own key. Two nodes have 2 cpus,
+ * 1000 MB and a partition each; jobs of a third partition take the second node from others; a
+ * fourth has both nodes. A third node says that it has 64 cpus, for tests side by side. With
+ * accounting, Slurm forgets a job two seconds after its end and has its history in a database of
+ * its own, reached by a socket only. A keeper process lives as long as the test, holds the daemons,
+ * and ends them and their jobs, also when the test is killed. Where Slurm cannot run a job, the
  * tests are skipped with its words.
  */
 final class RealSlurm implements AutoCloseable {
@@ -28,7 +28,7 @@ final class RealSlurm implements AutoCloseable {
   /** Seconds until a Slurm that does not run a job is given up. */
   private static final int PATIENCE = 300;
 
-  /** Holds the daemons; does what its standard input says, and ends them at its end. */
+  /** Holds the daemons, obeys its standard input, and ends the daemons when that ends. */
   private static final String KEEPER =
       """
       cd "$1" || exit 1
@@ -81,22 +81,22 @@ final class RealSlurm implements AutoCloseable {
     this.accounting = accounting;
   }
 
-  /** Starts one whose programs wait for each other as shortly as they can. */
+  /** Starts a Slurm whose programs wait for each other as shortly as they can. */
   static RealSlurm start() throws Exception {
     return start(2);
   }
 
   /**
-   * Starts one, and waits until it has run a job.
+   * Starts a Slurm, and waits until it has run a job.
    *
-   * @param timeout seconds that its programs wait for each other; a node that does not start a job
-   *     so soon is given it again two minutes later
+   * @param timeout seconds that its programs wait for each other; a job that a node does not start
+   *     within them is given to it again two minutes later
    */
   static RealSlurm start(int timeout) throws Exception {
     return start(timeout, false);
   }
 
-  /** Starts one that writes down what becomes of jobs, and forgets them soon. */
+  /** Starts a Slurm with accounting, which forgets jobs soon after their end. */
   static RealSlurm withAccounting() throws Exception {
     return start(2, true);
   }
@@ -111,7 +111,7 @@ final class RealSlurm implements AutoCloseable {
               + " mariadb-server-core and mariadb-client-core");
     }
     assumeTrue(found.isEmpty(), found + " is not installed");
-    // A short name: that of munge's socket has at most 107 bytes.
+    // A short name: the path of munge's socket, which contains it, has at most 107 bytes.
     RealSlurm slurm =
         new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout, accounting);
     try {
@@ -138,7 +138,7 @@ final class RealSlurm implements AutoCloseable {
       """;
 
   private void begin() throws Exception {
-    // munge wants its socket where all may reach it, and its key where no other user may.
+    // munge wants its socket where all users reach it, its key where no other user does.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     byte[] key = new byte[1024];
     new SecureRandom().nextBytes(key);
@@ -268,13 +268,13 @@ final class RealSlurm implements AutoCloseable {
             folder, ask("uname", "-n").replaceFirst("\\..*", ""), ask("id", "-un"), accountsPort);
   }
 
-  /** The environment by which Slurm's commands find it; nothing else of the caller's is in it. */
+  /** The environment in which Slurm's commands find this Slurm; only PATH is the caller's. */
   Map<String, String> env() {
     return Map.of(
         "SLURM_CONF", folder + "/slurm.conf", "PATH", System.getenv("PATH"), "HOME", "/nowhere");
   }
 
-  /** Runs one of Slurm's commands, as the cluster's administrator would, which must go well. */
+  /** Runs a command of Slurm as the cluster's administrator; fails the test if it prints text. */
   void administer(String... words) throws Exception {
     String said = ask(words);
     if (!said.isEmpty()) {
@@ -291,7 +291,7 @@ final class RealSlurm implements AutoCloseable {
     order("start");
   }
 
-  /** Lets the controller hang until it thaws. */
+  /** Stops the process of the controller, so that it hangs until {@link #thawController}. */
   void freezeController() throws IOException {
     order("freeze");
   }

@@ -22,20 +22,20 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Rules 9 and 15 at each step of the protocol of claims: builds that hand jobs to a scheduler end,
- * as by {@code kill -9}, before their first change below {@code .torc/remote}, before the next
- * change of any file, commit or program, and so on until the jobs of one are done. The next build
- * ends as one from scratch, runs nothing twice, loses nothing of the user's and leaves nothing
- * behind. The scheduler is of {@code sh}; what scripts do that are killed is {@code BatchKillIT}'s.
+ * Rules 9 and 15 at each step of the protocol of claims. Builds that hand jobs to a scheduler are
+ * ended, as by {@code kill -9}, before their first change below {@code .torc/remote}, then before
+ * the next change of a file, commit or start of a program, until one has its jobs done. The build
+ * after each ends as one from scratch, runs nothing twice, loses nothing of the user's and leaves
+ * nothing behind. The scheduler is {@code sh}; {@code BatchKillIT} is about killed scripts.
  */
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class RemoteKillIT {
 
   /**
-   * The n-th script starts at once, or is told by a fifo of this number when to; it runs as long as
-   * its process has its command, for a zombie and another process of the same number do not count.
-   * Each job tells that it runs, and when one runs beside it.
+   * The n-th script starts at once, or, where there is a fifo of this number, at its first line. It
+   * runs as long as its process has its command line: a zombie or another process of the same
+   * number does not count. Each job notes that it runs, and when it runs beside itself.
    */
   private static final String PROJECT =
       """
@@ -65,13 +65,13 @@ class RemoteKillIT {
         all: { command: cat a.out g/*.o > all.out, needs: [a.out, 'g/*.o'], produces: [all.out] }
       """;
 
-  /** Holds more scripts than there will be. */
+  /** Holds more scripts than are submitted. */
   private static final String HOLD = "mkfifo held.1 held.2 held.3 held.4 held.5";
 
   @TempDir static Path temp;
   private static Sandbox built;
 
-  /** Built once, so that it is known how long jobs take: both may share a script from then on. */
+  /** Built once, so that torc knows how long jobs take: from then on both may share a script. */
   @BeforeAll
   static void build() throws Exception {
     built = new Sandbox(temp);
@@ -93,7 +93,7 @@ class RemoteKillIT {
     return copy;
   }
 
-  /** The next build, and what is there then. */
+  /** Checks that the next build mends what the killed one left. */
   private static void mends(Sandbox project, Ran killed) throws Exception {
     Unclosed.recover(project.root);
     Run next = Run.of(project.root);
@@ -106,8 +106,8 @@ class RemoteKillIT {
     assertEquals(List.of("a.out edited\n", "g/mine.o mine\n"), kept(project), said);
     assertFalse(project.exists(".torc/remote"), said);
     List<String> runs = project.lines("runs");
-    // In this process: it writes nothing that is run. What another lane forks may hold the lock
-    // for a moment, and it says that it waits.
+    // The build runs in this process, for it writes nothing that is run. A process that another
+    // lane forks may hold the lock for a moment: the build says that it waits.
     Run nothing = Run.of(project.root);
     assertEquals(0, nothing.exit(), said + nothing.err());
     String none = "3 jobs: 0 ran, 3 up to date, 0 failed";
@@ -129,7 +129,7 @@ class RemoteKillIT {
     }
   }
 
-  /** What was kept, by whatever build, with what it holds; but for what a local job left. */
+  /** The kept files of all builds, with their texts, but for those of the local job. */
   private static List<String> kept(Sandbox project) throws IOException {
     List<String> kept = new ArrayList<>();
     for (String file : files(project.root.resolve(".torc/kept"))) {
@@ -153,14 +153,14 @@ class RemoteKillIT {
     }
   }
 
-  /** Starts the scripts that wait, from this number on, and holds no later ones. */
+  /** Starts the held scripts from this number on, and holds no later ones. */
   private static void letGo(Sandbox project, int first) throws IOException {
     try (Stream<Path> files = Files.list(project.root)) {
       for (Path held :
           files.filter(file -> file.getFileName().toString().startsWith("held.")).toList()) {
         if (held.getFileName().toString().compareTo("held." + first) >= 0) {
           try (RandomAccessFile fifo = new RandomAccessFile(held.toFile(), "rw")) {
-            Files.delete(held); // first: what opens it from now on would wait for ever
+            Files.delete(held); // first: a script that opened it after the line would wait for ever
             fifo.writeBytes("go\n");
           }
         }
@@ -176,7 +176,7 @@ class RemoteKillIT {
     killedAt(steps, "rmdir .torc/remote/far/torc-*.gone");
   }
 
-  /** Then those are edited that an earlier build left in the queue: others take their place. */
+  /** Also after edits of the jobs that an earlier build left queued: others take their place. */
   @Test
   void whereJobsAreQueued() throws Exception {
     String edited = "sed -i 's/true one/true two/' torc.yaml";

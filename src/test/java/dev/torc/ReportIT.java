@@ -12,7 +12,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The page of a report in a browser, as people use it: by hand, by keys, in both themes. */
+/** The page of a report in a browser, as people use it: by mouse, by keys, in both themes. */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("ReportIT")
 class ReportIT extends BrowserHarness {
@@ -224,7 +224,7 @@ class ReportIT extends BrowserHarness {
           + ".getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length;"
           + " i += 4) if (d[i] === %d && d[i + 1] === %d && d[i + 2] === %d) n++; return n; })()";
 
-  /** Waits until a picture, which is drawn with the next frame, has more points of a colour. */
+  /** Waits until a picture has more points of a colour; it is drawn with the next frame. */
   private void drawn(String where, int red, int green, int blue, int least) throws Exception {
     String points = POINTS.formatted(where, red, green, blue);
     Sandbox.until(where, () -> browser.evaluate(points).asInt() > least);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("RoCrateIT")
 class RoCrateIT {
 
-  /** Those of Process Run Crate, Workflow Run Crate and Workflow RO-Crate are in it. */
+  /** A profile that has Process Run Crate, Workflow Run Crate and Workflow RO-Crate in it. */
   private static final String RUNS = "provenance-run-crate";
 
   @TempDir Path temp;
@@ -48,7 +48,7 @@ class RoCrateIT {
     assertEquals(List.of(), validator.findings(name, RUNS, "required"));
   }
 
-  /** Names of all sorts, folders and globs as products, a place elsewhere, data, a failure. */
+  /** A project with names of all sorts, folders, globs, a product elsewhere, data, a failure. */
   private void mixed() throws Exception {
     Path scratch = Files.createDirectory(temp.toRealPath().resolve("scratch place"));
     project.write("in put#1%.txt", "one\n");

@@ -32,8 +32,8 @@ final class Rootless implements AutoCloseable {
   }
 
   /**
-   * The user is let into a folder. The storage is elsewhere: podman 4.3 takes 20 s more to run a
-   * container where the storage has a long name.
+   * Lets the user into a folder. The storage is elsewhere: podman 4.3 takes 20 s more to run a
+   * container where the path of the storage is long.
    */
   static Rootless in(Path temp) throws Exception {
     assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(temp, "unix:uid")), "not root");
@@ -74,7 +74,7 @@ final class Rootless implements AutoCloseable {
     assumeTrue(made.endsWith("works"), "rootless podman cannot run a container here: " + made);
   }
 
-  /** Takes the storage away, and the process that podman keeps for a user. */
+  /** Removes the storage, and ends the process that podman keeps for a user. */
   @Override
   public void close() throws IOException {
     try {
@@ -104,7 +104,7 @@ final class Rootless implements AutoCloseable {
     return Stream.concat(as.stream(), words.stream()).toList();
   }
 
-  /** From now on a folder is the user's, with all in it. */
+  /** Gives a folder, with all in it, to the user. */
   void owns(Path tree) throws IOException {
     try (Stream<Path> files = Files.walk(tree)) {
       for (Path file : files.filter(each -> !Files.isSymbolicLink(each)).toList()) {
@@ -114,17 +114,17 @@ final class Rootless implements AutoCloseable {
     }
   }
 
-  /** Whether this podman can hold a container's memory. */
+  /** Whether this podman can limit a container's memory. */
   boolean holdsLimits() throws Exception {
     return ask("podman", "info", "--format", "{{.Host.CgroupControllers}}").contains("memory");
   }
 
-  /** The numbers of the containers that there are. */
+  /** The id of the last container that there is; empty for none. */
   String containers() throws Exception {
     return ask("podman", "ps", "--all", "--quiet");
   }
 
-  /** What a command says as its last line. */
+  /** The last line of a command's output, or the error where it cannot start. */
   private String ask(String... words) throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command(Stream.concat(PATIENT.stream(), Stream.of(words)).toList()))

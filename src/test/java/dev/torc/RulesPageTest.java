@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page of rules: each that is cited stands there, with the tests and stories that hold it. */
+/** The page of rules has each rule that is cited, with the tests and stories that check it. */
 class RulesPageTest {
 
   private static final Pattern HEADING = Pattern.compile("## Rule (\\d+): .+");
@@ -100,7 +100,7 @@ class RulesPageTest {
     assertEquals(Set.of(), cited("the rule; 3 rules; ruler 7"));
   }
 
-  /** The rule names each test that has the rule in its name. */
+  /** A rule of the page names each test that has the number of the rule in its name. */
   @Test
   void everyTestThatItNamesExistsAndThoseNamedAfterARuleAreNamed() throws IOException {
     Map<String, Path> tests =

@@ -16,15 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A project in a temp folder and the launcher of the built distribution: what the end-to-end tests
- * share. It knows how to start programs and how to wait for things; what should come of them is for
- * the tests to say.
+ * A project in a temp folder and the launcher of the built distribution, for the end-to-end tests.
+ * It starts programs and waits for conditions; which outcome is right is for the tests to say.
  */
 final class Sandbox implements AutoCloseable {
 
   private static final Path DISTRIBUTION = Path.of(System.getProperty("torc.home"));
 
-  /** Seconds after which whatever is waited for has failed; no test comes near. */
+  /** Seconds after which a wait fails; no test comes near. */
   private static final long DEADLINE = 300;
 
   /** Folder of the project; there is no build file in it yet. */
@@ -41,7 +40,7 @@ final class Sandbox implements AutoCloseable {
     this(temp, Files.createTempDirectory(temp.toRealPath(), "root"));
   }
 
-  /** A project in a folder that is there, whose outputs go below {@code temp}. */
+  /** A project in an existing folder; the outputs of its programs go below {@code temp}. */
   Sandbox(Path temp, Path root) throws IOException {
     this.root = root;
     outputs = Files.createTempDirectory(temp, "outputs");
@@ -57,7 +56,7 @@ final class Sandbox implements AutoCloseable {
     return copy;
   }
 
-  /** Copies an example to a folder, but for what building it leaves there. */
+  /** Copies an example to a folder, without the files that a build of it leaves. */
   static void copy(String name, Path folder) throws IOException {
     Path example = Path.of("examples", name);
     List<String> made = Files.readAllLines(example.resolve(".gitignore"));
@@ -137,7 +136,7 @@ final class Sandbox implements AutoCloseable {
     return run(command(args));
   }
 
-  /** The launcher with arguments. */
+  /** The command line of the launcher with arguments. */
   static List<String> command(String... args) {
     return Stream.concat(Stream.of(launcher()), Stream.of(args)).toList();
   }
@@ -171,7 +170,7 @@ final class Sandbox implements AutoCloseable {
     return new Going(process, out, err);
   }
 
-  /** Waits until something holds; the text says what, if it never does. */
+  /** Waits until a condition holds. The text names the condition in the error if it never does. */
   static void until(String what, Callable<Boolean> holds) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE);
     while (!holds.call()) {
@@ -188,7 +187,7 @@ final class Sandbox implements AutoCloseable {
     return lines(path).getFirst();
   }
 
-  /** Whether a process still runs; one that is over and not waited for does not. */
+  /** Whether a process still runs; a zombie does not. */
   static boolean runs(String pid) {
     try {
       String stat = Files.readString(Path.of("/proc", pid, "stat"));
@@ -246,7 +245,7 @@ final class Sandbox implements AutoCloseable {
       return err.lines().reduce((_, b) -> b).orElse("");
     }
 
-    /** The last line on standard error that counts jobs, else the last one, without the time. */
+    /** The last line on standard error that counts jobs, else the last line; without the time. */
     String counts() {
       return err.lines()
           .filter(line -> line.matches("[0-9]+ jobs?: .*"))
@@ -255,7 +254,7 @@ final class Sandbox implements AutoCloseable {
           .replaceFirst(" in [0-9.:]+ ?[a-z]*.*$", "");
     }
 
-    /** The jobs that ran to a good end, as the lines tell. */
+    /** The jobs that ran and ended well, by the lines on standard error; sorted. */
     List<String> ran() {
       return err.lines()
           .filter(line -> line.contains(": ran in "))

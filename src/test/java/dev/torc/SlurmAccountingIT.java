@@ -28,8 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * What the accounting of a real Slurm knows of jobs that Slurm itself has forgotten. Not the words
- * about jobs that it has: {@code SlurmIT}.
+ * What the accounting of a real Slurm knows of jobs that Slurm itself has forgotten. {@code
+ * SlurmIT} tests the words about jobs that Slurm still has.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("SlurmAccountingIT") // one of its tests at a time, beside other classes
@@ -38,7 +38,7 @@ class SlurmAccountingIT {
 
   @TempDir static Path temp;
   @AutoClose private static RealSlurm slurm;
-  private static SchedulerJob limited; // Slurm looks for time limits twice a minute
+  private static SchedulerJob limited; // ends by its time limit, checked twice a minute
 
   @BeforeAll
   static void start() throws Exception {

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * The words of a real Slurm, and what is made of them. The controller looks for time limits twice a
- * minute, so the job for that waits while the other tests run.
+ * The words of a real Slurm, and the states that torc makes of them. The controller checks time
+ * limits twice a minute, so the job with a limit waits while the other tests run.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("SlurmIT") // one of its tests at a time, beside other classes
@@ -54,7 +54,7 @@ class SlurmIT {
     slurm = RealSlurm.start();
   }
 
-  /** Frees the nodes; a test that went well has left nothing. */
+  /** Frees the nodes; only a failed test has left jobs there. */
   @AfterEach
   void free() throws Exception {
     slurm.administer("scancel", "--partition=low");
@@ -120,7 +120,7 @@ class SlurmIT {
     assertTrue(end.said().matches(said), end.said());
   }
 
-  /** Of an element that is cancelled while it waits Slurm may leave no trace. */
+  /** Waits for the end: Slurm may keep no trace of an array task that is cancelled while queued. */
   private static void over(SchedulerJob job) throws Exception {
     await(job, "is over", state -> state.is(Kind.CANCELLED) || state.is(Kind.GONE));
   }
@@ -240,7 +240,7 @@ class SlurmIT {
     ended(Kind.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
   }
 
-  /** The state of a waiting job, when the controller has found the reason. */
+  /** The state of a waiting job, once the controller has found why it waits. */
   private static SchedulerState waits(SchedulerJob job) throws Exception {
     return await(
         job,

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 record SmallDisk(Path at) implements AutoCloseable {
 
   /**
-   * Mounts one.
+   * Mounts a disk on a folder.
    *
    * @param size as tmpfs takes it: {@code 3m}
    */
@@ -27,12 +27,12 @@ record SmallDisk(Path at) implements AutoCloseable {
     return new SmallDisk(at);
   }
 
-  /** From now on it has another size. */
+  /** Gives the disk another size. */
   void resize(String size) throws IOException {
     assertEquals(0, run("mount", "-o", "remount,size=" + size, at.toString()));
   }
 
-  /** Takes all of it but so many KiB; returns the file that does. */
+  /** Fills the disk but for so many KiB; returns the file that takes the space. */
   Path fill(int free) throws IOException {
     long left = Files.getFileStore(at).getUsableSpace() - free * 1024L;
     return Files.write(at.resolve("ballast"), new byte[(int) Math.max(0, left)]);

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The start of torc where nothing is to be done: what the JVM has to load and to run, counted
- * instead of timed, and that an AOT cache which cannot be used is never told of.
+ * The start of torc where nothing is to be done: the classes that the JVM loads and runs are
+ * counted instead of timed, and an AOT cache that cannot be used is never mentioned.
  */
 class StartIT {
 
-  /** Libraries that have no business on the way to a build in which nothing runs. */
+  /** Libraries that a build in which nothing runs must not use. */
   private static final List<String> HEAVY =
       List.of("com/fasterxml", "org/jgrapht", "org/commonmark");
 
@@ -50,7 +50,7 @@ class StartIT {
     assertEquals(0, box.torc("-q").exit());
   }
 
-  /** A line of the JVM's log for each class, of a call in which nothing runs. */
+  /** The lines of the JVM's log for an event of classes, in a call in which nothing runs. */
   private List<String> classes(String event) throws Exception {
     return classes(event, "2 jobs: 0 ran, 2 up to date, 0 failed");
   }
@@ -94,10 +94,10 @@ class StartIT {
   }
 
   /**
-   * Classes that no cache of JDK 25 keeps, but for those of the JDK's events. A switch over types
-   * is among them: each is linked by a class of its own at every start, which takes half a
-   * millisecond, so there is none on the way of a build. So are a record's own {@code equals}, and
-   * {@code Comparator.comparing}.
+   * The loaded classes that are not in the AOT cache, without the JDK's events: those that no cache
+   * of JDK 25 keeps. The class that links a switch over types is one of them: it is made anew at
+   * every start, which takes half a millisecond, so no build has such a switch on its way. The same
+   * holds for a record's own {@code equals} and {@code Comparator.comparing}.
    */
   private static List<String> others(List<String> loaded) {
     return loaded.stream()
@@ -115,7 +115,7 @@ class StartIT {
     assertEquals(List.of(), heavy);
   }
 
-  /** All jars are opened in search of a class that none of them has. */
+  /** The JVM would open all jars to look for a class that none of them has. */
   @Test
   void noJarIsOpened() throws Exception {
     assertEquals(List.of(), opened(classes("init")));
@@ -149,7 +149,7 @@ class StartIT {
     copy(HOME, home);
     Path cache = home.resolve("lib/build.aot");
     byte[] whole = Files.readAllBytes(cache);
-    silent(home); // elsewhere, and all jars have other times
+    silent(home); // in another folder, with other times of all jars
     Files.write(cache, Arrays.copyOf(whole, whole.length / 2));
     silent(home);
     Files.write(cache, new byte[5000]);

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * Text files of steps and of the lines that they print, as tests. {@code == TITLE} begins a test on
- * a stage of its own; what stands before the first one begins each of them, and need not tell what
- * its steps print. {@code --- FILE} begins a file, which ends at {@code ---}. Behind a line {@code
- * $ STEP} stand the lines that the step prints, those that would mean something here behind a
- * backslash. What a step does is the stage's business.
+ * Tests from text files of steps and of the lines that they print. {@code == TITLE} begins a test
+ * on a stage of its own; the lines before the first title begin each test, and need not tell what
+ * their steps print. {@code --- FILE} begins a file, which ends at {@code ---}. After {@code $
+ * STEP} stand the lines that the step prints; a line that would have a meaning here follows a
+ * backslash. The stage knows what a step does.
  *
- * <p>With {@code -Dtorc.transcripts=fix} the files get what is printed now; {@code
+ * <p>With {@code -Dtorc.transcripts=fix} the printed lines are written into the files; {@code
  * -Dtorc.transcripts.of=NAME} plays one file alone (NAME is a pattern).
  */
 public final class StepFiles {
@@ -27,10 +27,10 @@ public final class StepFiles {
   private static final boolean FIX = "fix".equals(System.getProperty("torc.transcripts"));
   private static final String ONLY = System.getProperty("torc.transcripts.of");
 
-  /** A line at which an output is over. */
+  /** A line that ends the output of a step. */
   private static final String NO_OUTPUT = "(\\$|---|#) .*|";
 
-  /** Where one test is played. */
+  /** Takes the files of one test, and does its steps. */
   public interface Stage {
     void put(String file, String text) throws Exception;
 
@@ -60,7 +60,7 @@ public final class StepFiles {
     return files;
   }
 
-  /** The tests of a file; each one writes the file, where that is asked for. */
+  /** The tests of a file; with {@link #FIX} each writes its printed lines into the file. */
   private static List<DynamicTest> sections(Path file, Path around, Stages stages)
       throws IOException {
     List<List<String>> parts = new ArrayList<>(List.of(new ArrayList<>()));
@@ -86,7 +86,7 @@ public final class StepFiles {
                   if (each == 0 && !tells(told)) {
                     continue;
                   }
-                  if (FIX) { // a session that breaks stays as it is
+                  if (FIX) { // a step that throws leaves the file as it is
                     synchronized (parts) {
                       parts.set(each, said);
                       Files.write(file, parts.stream().flatMap(List::stream).toList());
@@ -100,13 +100,13 @@ public final class StepFiles {
     return tests;
   }
 
-  /** Whether what some step prints stands behind it. */
+  /** Whether the output of any step is given after it. */
   private static boolean tells(List<String> lines) {
     return IntStream.range(1, lines.size())
         .anyMatch(i -> lines.get(i - 1).startsWith("$ ") && !lines.get(i).matches(NO_OUTPUT));
   }
 
-  /** The same lines with what the steps say now. */
+  /** Plays the lines; returns them with what the steps print now. */
   private static List<String> play(Stage stage, List<String> lines) throws Exception {
     List<String> said = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -128,7 +128,7 @@ public final class StepFiles {
     return said;
   }
 
-  /** Tells the first line that differs, with the step before it. */
+  /** Fails at the first line that differs, and names the step before it. */
   private static void same(List<String> told, List<String> said) {
     String step = "";
     for (int i = 0; i < Math.max(told.size(), said.size()); i++) {
@@ -138,7 +138,7 @@ public final class StepFiles {
     }
   }
 
-  /** A line that would mean something here goes behind a backslash. */
+  /** A printed line as a file has it: after a backslash where it would have a meaning there. */
   public static String shown(String line) {
     return line.matches("([$#!]|---|==) .*|\\\\.*|---|\\[\\d+]|") ? "\\" + line : line;
   }

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Rule 9 for {@code torc store}: it ends, as by {@code kill -9}, before the first change of the
- * store, before the next change of any file or commit, and so on. Whatever is left: what is
- * restored then is right, and what is not there any more is made.
+ * Rule 9 for {@code torc store}: the command is ended, as by {@code kill -9}, before the first
+ * change of the store, before the next change of any file or commit, and so on. Whatever is left
+ * then: restored products are right, and what cannot be restored is made.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("StoreCommandKillIT") // one of its tests at a time, beside other classes

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Section 11 where a disk is full: that of the root, into which results are fetched and put back,
- * and that of a shared folder, to which they are sent. What was cut off is never restored, and the
- * products are those of a build with room.
+ * Section 11 where a disk is full: the disk of the root, to which results are fetched and restored,
+ * or the disk of a shared folder, to which they are sent. A cut-off result is never restored, and
+ * the products are the same as those of a build with room.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("StoreFullDiskIT") // one of its tests at a time, beside other classes
@@ -66,7 +66,7 @@ class StoreFullDiskIT {
     return new Ran(run.exit(), run.out(), run.err());
   }
 
-  /** What is kept was left by jobs that ran, and whose records could not be written. */
+  /** Kept are files of jobs that ran, whose records could not be written; none of restored jobs. */
   private static void assertKept(Sandbox project, Ran ran, String said) throws Exception {
     Path kept = project.root.resolve(".torc/kept");
     for (String job : List.of("small", "large", "folder", "reader")) {
@@ -80,7 +80,7 @@ class StoreFullDiskIT {
     assertEquals(0, project.run(List.of("rm", "-rf", kept.toString())).exit());
   }
 
-  /** What others sent is fetched, and then what is here is put back, with less room and more. */
+  /** Results of another root are fetched, later its own are restored, with less room and more. */
   @Test
   void whereTheRootIsFull() throws Exception {
     try (Sandbox project = new Sandbox(temp);

@@ -25,19 +25,20 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Section 11 and the promise of section 5 at each step: a build that moves results aside, restores
- * some from its own store and some from a shared folder, runs others and sends them, ends as by
- * {@code kill -9} before its first step, its second, and so on until one comes to its end. Whatever
- * was half done is mended by the next build, and another root that has the same folder is right.
+ * Section 11 and the promise of section 5 at each step. A build that moves results aside, restores
+ * some from its own store and some from a shared folder, and runs other jobs and sends their
+ * results, is ended, as by {@code kill -9}, before its first step, its second, and so on until it
+ * comes to its end. The next build mends what was half done, and another root with the same folder
+ * is right.
  */
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class StoreKillIT {
 
-  /** What becomes of the jobs in the build that dies: they run, are here, or in the folder. */
+  /** What the killed build does with a job: runs it, restores it from here or from the folder. */
   private static final List<String> KINDS = List.of("run", "back", "far");
 
-  /** Files, two of the same bytes, a program, a link, a folder, a glob, a depfile and a value. */
+  /** Two files of the same bytes, a program, a link. MORE: a folder, a glob, a depfile, a value. */
   private static final String FILES =
       """
         K-files:
@@ -127,14 +128,14 @@ class StoreKillIT {
     }
   }
 
-  /** A build in this process, which ends well. */
+  /** Builds in this process; the build has to end well. */
   private static Ran builds(Path root) {
     Run run = Run.of(root);
     assertEquals(0, run.exit(), run.err());
     return new Ran(run.exit(), run.out(), run.err());
   }
 
-  /** All that is there beside torc's own, by path. */
+  /** All paths but torc's own, the store and the build file, with what is there. */
   private static SortedMap<String, String> tree(Path root) throws IOException {
     SortedMap<String, String> tree = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {
@@ -159,7 +160,7 @@ class StoreKillIT {
     return Files.readString(path) + (runs ? "*" : "");
   }
 
-  /** The next build, and what is there then. */
+  /** Checks that the next build mends what the killed one left. */
   private static void mends(Sandbox project, Ran killed) throws Exception {
     Unclosed.recover(project.root);
     Ran next = builds(project.root);
@@ -186,9 +187,7 @@ class StoreKillIT {
     assertEquals(before, tree(project.root), said + "\nback:\n" + last);
   }
 
-  /**
-   * Only what jobs left that were killed is kept, whole or not: nothing that torc had put there.
-   */
+  /** Checks that only what killed jobs left is kept, whole or not: nothing that torc put there. */
   private static void assertKept(Sandbox project, String said) throws IOException {
     Path kept = project.root.resolve(".torc/kept");
     if (!Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {

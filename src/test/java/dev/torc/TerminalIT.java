@@ -25,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminalIT {
 
   /**
-   * Runs a command on a terminal of 80 columns of its own. Files in the current folder speak to it:
-   * {@code type} is typed as soon as it is there, and {@code settings} tells afterwards whether the
-   * terminal is as it was. What the terminal shows goes to standard output.
+   * Runs a command on a terminal of its own with 80 columns. Files in the current folder control
+   * it: {@code type} has text to be typed, {@code probe} asks for a file {@code settings}: whether
+   * the terminal is as it was. What the terminal shows goes to standard output.
    */
   private static final String PTY =
       """
@@ -72,7 +72,7 @@ class TerminalIT {
       wait
       """;
 
-  /** Goes on after TERM, and counts how long. */
+  /** Goes on after TERM, and counts for how long in {@code ticks}. */
   private static final String DEAF =
       """
       #!/bin/sh
@@ -147,7 +147,7 @@ class TerminalIT {
     Going torc = onTerminal("build");
     List<String> pids = pids(1);
     project.write("type", "\003");
-    project.awaitLine("ticks"); // the job is told: now the grace of five seconds runs
+    project.awaitLine("ticks"); // the job has its TERM: now the grace of five seconds runs
     project.write("type", "\003"); // a third one could end torc before its last line
     Ran ran = torc.await();
     assertEquals(130, ran.exit(), ran.out());
@@ -157,7 +157,7 @@ class TerminalIT {
     assertTrue(ticks < 45, "the grace of 5 s went by: " + ticks + " ticks of 0.1 s");
   }
 
-  /** Before the first job nothing has changed; reading a file of 1 TiB takes longer than a test. */
+  /** No job has begun, so nothing has changed. Reading a file of 1 TiB takes longer than a test. */
   @Test
   void aSignalEndsABuildThatHasYetToReadASource() throws Exception {
     project.build("jobs:\n  a: { command: cp in a, needs: in, produces: a }\n");

@@ -31,7 +31,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** What can be kept of good style: words of comments, long methods, dead methods, size. */
+/** The rules of style that a test can check: words of comments, long and dead methods, size. */
 class TidyTest {
 
   private static final Path MAIN = Path.of("src", "main", "java");
@@ -43,10 +43,10 @@ class TidyTest {
   private static final int FILES = 412;
   private static final int SURFACE = 185;
 
-  /** Types that one other package uses alone. */
+  /** Types that only one other package uses. */
   private static final int ALONE = 30;
 
-  /** Counters and views that only tests ask for, and what is called from outside of the classes. */
+  /** Methods for tests alone (counters, views), and methods called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =
       Set.of(
           "DigestMemo.bytesRead",
@@ -63,7 +63,7 @@ class TidyTest {
   private static final Pattern COMMENT =
       Pattern.compile("(?ms)^\\s*/\\*.*?\\*/|(?://[^\\n]*\\n\\s*)+");
 
-  /** Persons for code, and nouns left out. */
+  /** Words that stand for persons, or for a noun that is left out. */
   private static final Pattern BANNED =
       Pattern.compile("(?i)\\b(who|whoever|whom|nobody|anybody|somebody|of what|of those that)\\b");
 
@@ -156,7 +156,7 @@ class TidyTest {
                     .isPresent());
   }
 
-  /** A reader of one package meets a nested name in one sense. */
+  /** Within the packages that a type sees, the name of a nested type has one meaning. */
   @Test
   void aNestedNameStandsOnceWherePackagesMeet() {
     Map<String, List<JavaClass>> nested =
@@ -178,7 +178,7 @@ class TidyTest {
     assertEquals(List.of(), found);
   }
 
-  /** Whether the package of one type uses that of another, which may use this type there. */
+  /** Whether two types share a package, or the first uses the package of the other, public one. */
   private static boolean sees(JavaClass one, JavaClass other) {
     return one.getPackage().equals(other.getPackage())
         || other.getModifiers().contains(JavaModifier.PUBLIC)

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Runs the {@code console} blocks of a page, each page in one session of a shell with the built
- * torc, and compares what is shown with what was said. Blocks with {@code file} are written when
- * the session comes to them. Durations, moments, digests, the order of lines and the machine's cpus
- * do not count. -Dtorc.docs=fix puts into the page what was said.
+ * torc, and compares the output on the page with the real one. Blocks with {@code file} are written
+ * when the session comes to them. Durations, moments, digests, the order of lines and the machine's
+ * cpus do not count. -Dtorc.docs=fix puts the real output into the page.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("TranscriptsIT") // one of its tests at a time, beside other classes
@@ -30,7 +30,7 @@ class TranscriptsIT {
 
   @TempDir Path temp;
 
-  /** A command as shown, with the lines it is said to print. */
+  /** A command of the page, with the output that the page shows. */
   private record Step(int line, String command, List<String> shown) {}
 
   @Test
@@ -95,7 +95,7 @@ class TranscriptsIT {
     }
   }
 
-  /** The steps of a page; the script gets them and the files that are shown between them. */
+  /** The steps of a page; appends them and the files between them to the script. */
   private static List<Step> read(Page page, StringBuilder script) {
     List<Step> steps = new ArrayList<>();
     for (Page.Block block : page.blocks()) {
@@ -160,7 +160,7 @@ class TranscriptsIT {
     return said;
   }
 
-  /** What counts of the lines. */
+  /** The lines without the parts that do not count. */
   private static List<String> plain(List<String> lines) {
     return lines.stream()
         .filter(line -> !line.matches("warning: job \\S+ asks for \\d+ cpus.*"))
@@ -173,7 +173,7 @@ class TranscriptsIT {
         .map(line -> line.replaceAll("(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS"))
         // Jobs of a page take less than a second, but for a slow machine.
         .map(line -> line.replaceAll("; about \\d.*", ""))
-        // Of a very short job there is no sample.
+        // A very short job has no sample.
         .map(line -> line.replaceAll(", memory \\d+\\.\\d MiB\\b", ""))
         .map(line -> line.replaceAll(" +", " ").strip())
         .sorted()

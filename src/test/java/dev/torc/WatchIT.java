@@ -47,7 +47,7 @@ class WatchIT {
         () -> watch.err().lines().filter(line -> line.startsWith("watching ")).count() == count);
   }
 
-  /** What was told without times and counts. */
+  /** The lines that a watch told, without those with times and counts. */
   private static List<String> told(String err) {
     return err.lines()
         .filter(line -> !line.contains(": ran in ") && !line.matches("[0-9]+ jobs?: .*"))
@@ -175,7 +175,7 @@ class WatchIT {
     assertEquals("2", project.read("b.txt"));
   }
 
-  /** The edit is made behind the mount, as by another host: no kernel of this one tells. */
+  /** The edit is made behind the mount, as by another host: the kernel of this one is silent. */
   @Test
   void onANetworkFileSystemItLooks() throws Exception {
     Path folder = Files.createDirectories(temp.resolve("far"));

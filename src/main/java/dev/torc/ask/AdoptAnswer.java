@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc adopt}: what stands there is taken for the result of jobs. What can be adopted is for
- * {@link Adoption} to find out; here all is stored, or nothing.
+ * {@code torc adopt}: takes what stands in the places of products for the results of jobs. {@link
+ * Adoption} finds out what can be adopted; this class stores all of it, or nothing.
  *
  * @param adopted names of the jobs whose products were or would be adopted; none where there are
  *     problems
@@ -46,7 +46,7 @@ record AdoptAnswer(
     return call.print(answer);
   }
 
-  /** Adopts; null where another build has the lock, and this does not wait. */
+  /** Adopts; returns null if another build has the lock and the call does not wait for it. */
   private static AdoptAnswer of(Call call) throws IOException {
     List<String> targets = call.targets();
     Project project = call.project().withoutResults();

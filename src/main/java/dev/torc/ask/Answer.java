@@ -5,17 +5,17 @@ import dev.torc.text.Palette;
 import java.util.List;
 
 /**
- * What a command found out or did, ready to be read: by people, or by programs. {@link Call} prints
+ * What a command found out or did, as text for people or as JSON for programs. {@link Call} prints
  * it.
  */
 interface Answer {
 
-  /** The text for standard output; each line has its line feed. There may be none. */
+  /** The text for standard output; each line ends with a line feed. It may be empty. */
   default String text(Palette palette) {
     return "";
   }
 
-  /** The harmless lines for people that stand beside the text, on standard error. */
+  /** The lines for people that go to standard error, harmless as {@code SafeText} makes them. */
   default List<String> beside() {
     return List.of();
   }

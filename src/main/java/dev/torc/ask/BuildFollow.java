@@ -6,25 +6,25 @@ import dev.torc.records.CachePlace;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
-/** Looks at the records again and again while a build is at work. It knows not what for. */
+/** Looks at the records again and again while a build is at work. The caller knows what for. */
 record BuildFollow(CachePlace place) {
 
   /** Milliseconds between two looks. */
   private static final long PAUSE = 300;
 
-  /** One look. */
+  /** What the caller does at each look. */
   interface Look {
     /**
-     * Looks.
+     * Looks once.
      *
-     * @param build the id of the build that was at work at first; empty for none
-     * @param ended whether it has ended, so that this is the last look
-     * @return whether no other look is wanted
+     * @param build the id of the build that was at work at the first look; empty for none
+     * @param ended whether that build has ended, so that this is the last look
+     * @return true if the caller needs no more looks
      */
     boolean at(Cache cache, String build, boolean ended) throws IOException;
   }
 
-  /** Looks until it is enough, or the build has ended; once if none is at work. */
+  /** Looks until a look returns true or the build has ended; once if no build is at work. */
   void follow(Look look) throws IOException {
     String build = working(place);
     for (boolean over = false; !over; ) {

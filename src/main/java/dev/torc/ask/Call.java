@@ -39,36 +39,36 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A command as it was called: what was given to it, and what the caller gave torc to work with;
- * what the options of all commands mean; and the one way in which an answer is printed. What the
- * options of a question mean is said where it is answered.
+ * A command as it was called: its options and words, the caller's streams and the machine. It says
+ * what the options mean that commands share, and is the one place that prints an answer. The class
+ * that answers a question reads the options of that question.
  */
 public final class Call {
   private static final String CONTAINER = "TORC_CONTAINER";
 
   private final Arguments given;
   private final Caller.Host host;
-  private final Console console; // stands in the folder that -C names
-  private final Path from; // where the caller stands
+  private final Console console; // its current folder is the one that -C names
+  private final Path from; // the caller's own current folder
   private BadInput refused;
 
   /**
-   * An option by its longest name, or a word by what stands for it in the help.
+   * An option by its longest name, or another word by its name in the help.
    *
-   * @param value {@code true} of an option that takes none
+   * @param value {@code true} for an option without a value
    */
   public record Given(String name, String value) {}
 
   /**
    * What stands on the command line.
    *
-   * @param words behind the command's name, as they were given
-   * @param given the same as they were read
+   * @param words the words behind the command's name, as they were given
+   * @param given the same words, read as options and other words
    */
   public record Arguments(String command, List<String> words, List<Given> given) {}
 
   /**
-   * Checks the values of the options of all commands, and goes where {@code -C} says.
+   * Checks the values of the options that all commands have, and goes to the folder of {@code -C}.
    *
    * @param host the machine as the command uses it
    */
@@ -79,7 +79,7 @@ public final class Call {
     variables();
     this.from = console.cwd();
     Path at = from;
-    for (String folder : values("--directory")) { // several go one from the other
+    for (String folder : values("--directory")) { // each is relative to the one before it
       at = at.resolve(folder).normalize();
       if (!Files.isDirectory(at)) {
         throw usage("-C " + SafeText.name(folder) + ": there is no such folder");
@@ -88,7 +88,7 @@ public final class Call {
     this.console = console.at(at);
   }
 
-  /** Answers the question that the command is, and returns the exit status. */
+  /** Runs the command, prints its answer and returns the exit status. */
   public int answer() throws IOException {
     return switch (given.command) {
       case "adopt" -> AdoptAnswer.run(this);
@@ -135,13 +135,13 @@ public final class Call {
     return given(option).stream().map(Given::value).toList();
   }
 
-  /** The last value of an option as a number from 1 on, or what holds without it. */
+  /** The last value of an option, a number from 1 on; {@code otherwise} if it is not given. */
   public int number(String option, int otherwise, String write) {
     String text = value(option);
     return text == null ? otherwise : number(option, text, 1, write);
   }
 
-  /** The value of an option as a number from the least one on. */
+  /** The value of an option, a number from {@code least} on; {@code write} ends the error. */
   public static int number(String option, String text, int least, String write) {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least) {
       throw usage(option + " " + SafeText.name(text) + ": " + write);
@@ -149,12 +149,12 @@ public final class Call {
     return Integer.parseInt(text);
   }
 
-  /** What was given of some, each by its longest name, in the order of the command line. */
+  /** The given ones of some options, by their longest names, in the order of the command line. */
   public List<Given> given(String... names) {
     return given.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
   }
 
-  /** Names and files that the user gave: all words, in their order. */
+  /** The names and files that the user gave: all words that are no options, in their order. */
   public List<String> targets() {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
   }
@@ -168,12 +168,12 @@ public final class Call {
     return given.words;
   }
 
-  /** What the caller gave torc to work with, in the folder that {@code -C} names. */
+  /** The caller's streams and environment, in the folder that {@code -C} names. */
   public Console console() {
     return console;
   }
 
-  /** Where the caller stands. */
+  /** The caller's own current folder, whatever {@code -C} names. */
   public Path from() {
     return from;
   }
@@ -213,8 +213,8 @@ public final class Call {
   }
 
   /**
-   * Which project the options and the current folder name; reads standard input, or a descriptor
-   * that the shell has opened, if asked to.
+   * The options that, with the current folder, say which project is meant. Reads standard input, or
+   * a descriptor that the shell has opened, if {@code -f} names it.
    */
   public ProjectOptions options() throws IOException {
     List<String> files = values("--file");
@@ -241,7 +241,7 @@ public final class Call {
     return console.cwd().resolve(file).normalize();
   }
 
-  /** The runtime that was ordered; null for none. */
+  /** The container runtime that an option or the environment names; null for none. */
   private String container() {
     List<Given> said = given("--container", "--no-containers");
     if (!said.isEmpty()) {
@@ -301,14 +301,14 @@ public final class Call {
     return new LockTerms(!has("--no-wait"), trusts, gone);
   }
 
-  /** Takes the build lock; null where another build has it, and this may not wait. */
+  /** Takes the build lock; null if another build has it and the terms do not allow to wait. */
   BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
     return terms.take(caller(), place, id, what, console::say);
   }
 
   /**
-   * Cancels jobs that are out, where {@code --force} is given; else returns a line on each, and
-   * nothing may be done that they would meet.
+   * Cancels the jobs that are out at a scheduler, if {@code --force} is given. Else returns a line
+   * on each of them; if there is any, the command must not go on.
    *
    * @param workflow null where the build file is refused
    */
@@ -327,23 +327,23 @@ public final class Call {
     return Project.load(caller(), options());
   }
 
-  /** Looks at it; see {@link ReadSession}. */
+  /** Opens the project for looking; see {@link ReadSession}. */
   ReadSession look() throws IOException {
     return ReadSession.at(project(), this::warn);
   }
 
   /**
-   * The same for a command that works from the records where the build file is refused, with the
-   * groups that the build file alone decides.
+   * The folder of the project, for a command that works from the records if the build file is
+   * refused. Only groups that the build file alone decides are expanded.
    */
   ProjectFolder folder() throws IOException {
     return folder(false).withoutResults();
   }
 
   /**
-   * The same; standard error says why it is refused (rule 13).
+   * The folder of the project. If the build file is refused, standard error says why (rule 13).
    *
-   * @param particular whether the command cannot go on this time, so that the refusal is thrown
+   * @param particular whether the command then cannot go on, so that the refusal is thrown
    */
   ProjectFolder folder(boolean particular) throws IOException {
     ProjectFolder folder = ProjectFolder.find(caller(), options());
@@ -358,8 +358,8 @@ public final class Call {
   }
 
   /**
-   * Prints an answer, text with the lines beside it or one JSON document, and returns the exit
-   * status; null is that of a command that may not wait for another build.
+   * Prints an answer, as text with the lines beside it or as one JSON document, and returns the
+   * exit status. The answer is null if the command may not wait for another build.
    */
   int print(Answer answer) throws IOException {
     if (answer == null) {
@@ -383,7 +383,7 @@ public final class Call {
     return answer.exit();
   }
 
-  /** Writes what a command says in place of all else where its build file is refused. */
+  /** Writes the only JSON document of a command whose build file is refused. */
   public static void refuse(BadInput refused, Writer to) throws IOException {
     Map<String, Object> all = new LinkedHashMap<>(Map.of("event", "refused"));
     all.put("version", Json.VERSION);

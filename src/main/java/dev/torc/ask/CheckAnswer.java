@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
  * {@code torc check}: all that can be told of a build file without running anything.
  *
  * @param file name of the build file; null where it cannot be read
- * @param jobs how many it has
- * @param images what they run in
+ * @param jobs how many jobs it has
+ * @param images the images that the jobs run in
  */
 record CheckAnswer(
     String file,
@@ -90,7 +90,7 @@ record CheckAnswer(
     return new CheckAnswer(file, jobs, images, errors, warnings);
   }
 
-  /** What the last traced run of a job read and it does not need; the same for all of a group. */
+  /** Lines on files that a job's last traced run read beyond its needs; they name its group. */
   private static List<String> traced(ReadSession look, int id) {
     Graph graph = look.project().graph();
     Job job = graph.job(id);
@@ -100,14 +100,14 @@ record CheckAnswer(
         .toList();
   }
 
-  /** Images of a job that a look shows not to be had here. */
+  /** Lines on the images that a job cannot have here, as far as a look shows. */
   private static List<String> unavailable(PlanContext context, int id) {
     return context.contents().machine().lacking(context.graph(), id).stream()
         .map(Reason::lack)
         .toList();
   }
 
-  /** Lines on jobs, each once, at the first job of which it is said. */
+  /** Warnings on jobs: equal lines once, at the place of the first job that has them. */
   private static Collection<Diagnostic> once(
       Graph graph, int[] jobs, IntFunction<List<String>> said) {
     Map<String, Diagnostic> found = new LinkedHashMap<>();

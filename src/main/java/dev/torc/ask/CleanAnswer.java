@@ -54,8 +54,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * {@code torc clean}: which products that torc made are to go; {@link Cleaner} takes them away.
- * Without targets it works from the records even where the build file is refused (rule 13).
+ * {@code torc clean}: decides which products go; {@link Cleaner} takes them away. Without targets,
+ * it works from the records even if the build file is refused (rule 13).
  */
 final class CleanAnswer implements Cleaner.Listener {
   private final Call call;
@@ -66,11 +66,11 @@ final class CleanAnswer implements Cleaner.Listener {
   private final boolean stale;
   private final boolean kept;
   private final boolean all;
-  private final boolean products; // whether any may go
+  private final boolean products; // whether products may go at all
   private final ProjectFolder given;
   private final CachePlace place;
 
-  /** The targets that are names: they also mean instances that are not known, or gone. */
+  /** The targets that are names: they also mean instances that the graph does not have. */
   private final Set<InstanceName> names = new HashSet<>();
 
   /** The jobs that targets name. */
@@ -82,7 +82,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private final List<String> removed = new ArrayList<>();
   private final Map<String, Kept> staying = new LinkedHashMap<>();
 
-  /** How much was left because no job declares it any more: it may be a source by now. */
+  /** How many products stay because no job declares them any more: they may be sources by now. */
   private int undeclared;
 
   private CleanAnswer(Call call) throws IOException {
@@ -105,7 +105,7 @@ final class CleanAnswer implements Cleaner.Listener {
     this.place = given.place();
   }
 
-  /** Removes, and tells each path as it goes; null where it may not wait for another build. */
+  /** Removes, and prints each path as it goes; null if it may not wait for another build. */
   static Answer of(Call call) throws IOException {
     return new CleanAnswer(call).run();
   }
@@ -115,7 +115,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private record Fields(boolean dryRun, List<String> removed, List<Kept> kept) {}
 
   /**
-   * What stands at the end; each path had its line as it went.
+   * The answer at the end. The line of each path was printed when the path went.
    *
    * @param exit the status of the command
    */
@@ -128,7 +128,7 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** Adds what the targets name in a project, which is null only where there are none. */
+  /** Adds what the targets name in a project; the project is null only if there are no targets. */
   private void want(Project project) {
     for (String target : targets) {
       BitSet named = project.select(List.of(target)).named();
@@ -141,7 +141,7 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** Whether what a job made is to go. */
+  /** Whether the products of a job are to go. */
   private boolean wants(String job) {
     return targets.isEmpty()
         || jobs.contains(job)
@@ -188,7 +188,7 @@ final class CleanAnswer implements Cleaner.Listener {
       }
       try (Cache cache = Cache.open(place, call::warn)) {
         if (isOut(cache)) {
-          return answer(Exit.FAILED); // a job is out that makes it
+          return answer(Exit.FAILED); // a job may still write what is to go
         }
         exit = clean(cache);
         memory = cleaner(cache);
@@ -198,13 +198,15 @@ final class CleanAnswer implements Cleaner.Listener {
       }
     }
     if (all && place.isShared()) {
-      // A network file system keeps what is removed under another name while it is open.
+      // On a network file system, an open file that is removed keeps another name until closed.
       OwnFile.removeEmpty(place.folder());
     }
     return answer(exit);
   }
 
-  /** Whether a job may still write what is to go; each is told. With force it is cancelled. */
+  /**
+   * Whether jobs may still write what is to go; warns of each. Force cancels those at a scheduler.
+   */
   private boolean isOut(Cache cache) throws IOException {
     Caller caller = call.caller();
     List<StartMarks.Mark> on =
@@ -230,7 +232,7 @@ final class CleanAnswer implements Cleaner.Listener {
             .anyMatch(paths::contains);
   }
 
-  /** Takes it away, and returns the exit status. */
+  /** Removes what is to go, and returns the exit status. */
   private int clean(Cache cache) throws IOException {
     Cleaner cleaner = cleaner(cache);
     boolean well = true;
@@ -254,7 +256,7 @@ final class CleanAnswer implements Cleaner.Listener {
     return well ? Exit.DONE : Exit.TROUBLE;
   }
 
-  /** What was made and is to go is not put back either. */
+  /** Forgets the results of jobs whose products are to go: these are not restored either. */
   private void forgetResults(Project project, Cache cache) throws IOException {
     KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
     results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
@@ -277,11 +279,11 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * What another build file declares would all seem to be stale: the files of the builds that made
-   * the products are asked for, as far as they are there.
+   * Refuses to go on if a build with other build files, which still exist, made products that seem
+   * stale: all that those files declare would seem so.
    */
   private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
-    Map<String, String> paths = new LinkedHashMap<>(); // one of each job
+    Map<String, String> paths = new LinkedHashMap<>(); // one path for each job
     cache.eachOwned(
         owned -> {
           if (staleness.test(owned, true)) {
@@ -310,7 +312,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private Cleaner.Choice choice(Project project, Cache cache) {
     if (project == null) {
-      return (_, _) -> true; // what is declared is not known
+      return (_, _) -> true; // all: which are declared is not known
     }
     Graph graph = project.graph();
     StaleProducts staleness =
@@ -332,18 +334,17 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * Tells recorded products that no job declares any more and none needs (rule 15) from those that
-   * belong to a job of the build file. It does not say whether they may be deleted.
+   * Tells stale products (recorded, but no job declares or needs them any more, rule 15) from the
+   * others. It does not say whether they may be deleted.
    */
   static final class StaleProducts {
 
     private final Graph graph;
     private final Map<String, Integer> depfiles = new HashMap<>();
-    private final TreeSet<String> paths = new TreeSet<>(); // that are declared, or needed by name
+    private final TreeSet<String> paths = new TreeSet<>(); // declared, or needed by name
 
     /**
-     * Looks at the declarations of a graph, its groups' tables, and what depfiles named in the last
-     * runs.
+     * Reads what a graph declares, the tables of its groups, and the found needs of the last runs.
      */
     StaleProducts(Graph graph, JobRecords records) {
       this.graph = graph;
@@ -370,12 +371,12 @@ final class CleanAnswer implements Cleaner.Listener {
     /**
      * Whether a recorded product is neither declared nor needed.
      *
-     * @param unaltered whether it stands as torc made it: no needed glob or folder counts such a
-     *     file
+     * @param unaltered whether it stands as torc made it: then needed globs and folders do not
+     *     match it
      */
     boolean test(OwnedPath owned, boolean unaltered) {
       String path = owned.path();
-      boolean unknown = graph.mayBeInstance(owned.job()); // its group may come to declare it
+      boolean unknown = graph.mayBeInstance(owned.job()); // its group may yet declare it
       if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
         return false;
       }

@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and those of
- * the data section. It works from the records where the build file is refused.
+ * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and the values
+ * of the data section. If the build file is refused, it works from the records.
  *
  * @param fixed the values of the data section, as JSON, by name
- * @param stored those that jobs stored, by job
+ * @param stored the values that jobs stored, by job
  */
 record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored)
     implements Answer {
 
-  /** The values of the jobs that are named; without a name all, and the data section too. */
+  /** The values of the named jobs; without a name those of all jobs and of the data section. */
   static DataAnswer of(Call call) throws IOException {
     ProjectFolder folder = call.folder();
     Project project = folder.project();

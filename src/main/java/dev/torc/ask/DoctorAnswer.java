@@ -36,9 +36,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * {@code torc doctor}: what builds depend on beside the build file: the machine, its programs, the
- * place of the records. It writes nothing, so what only a write could tell stays untold; it works
- * where there is no project too.
+ * {@code torc doctor}: checks what builds depend on beside the build file: the machine, its
+ * programs, the place of the records. It writes nothing, so it cannot tell what only a write would
+ * show. It also works without a project.
  */
 final class DoctorAnswer implements Answer {
 
@@ -47,7 +47,7 @@ final class DoctorAnswer implements Answer {
 
   private static final long SECOND = 1_000_000_000;
 
-  /** So many files of a folder tell how fine its times are. */
+  /** How many files of a folder are looked at to learn how fine its times are. */
   private static final int ENOUGH = 100;
 
   private final Call call;
@@ -56,10 +56,10 @@ final class DoctorAnswer implements Answer {
   private final Map<String, String> env;
   private final List<Check> checks = new ArrayList<>(); // in the order looked at
   private Path root; // null where there is no project
-  private Project project; // null too where its build file is refused
-  private CachePlace place; // null without a project, and where that has none
+  private Project project; // null also if its build file is refused
+  private CachePlace place; // null without a project, or if it cannot have one
 
-  /** How bad it is: builds work, they work and something could be better, none works here. */
+  /** Builds work; builds work, but something could be better; no build works here. */
   private enum State {
     OK,
     ADVICE,
@@ -75,10 +75,10 @@ final class DoctorAnswer implements Answer {
    */
   private record Check(String name, State state, String text, String next) {}
 
-  /** What was found where one thing was looked at, as {@link Check} has it. */
+  /** A {@link Check} without its name. */
   private record Finding(State state, String text, String next) {}
 
-  /** Looks at all of it. */
+  /** Runs all checks. */
   DoctorAnswer(Call call) throws IOException {
     this.call = call;
     this.caller = call.caller();
@@ -196,7 +196,7 @@ final class DoctorAnswer implements Answer {
             text.formatted(place.database(), kind), "set TORC_CACHE to a folder on a local disk");
   }
 
-  /** The folder, or the nearest one above that is there, if it cannot be written; else null. */
+  /** The folder, or the nearest existing one above it, if it cannot be written; else null. */
   private static Path unwritable(Path folder) {
     Path at = folder;
     while (at.getParent() != null && !Files.exists(at)) {
@@ -244,7 +244,7 @@ final class DoctorAnswer implements Answer {
     }
   }
 
-  /** Whether times have parts of seconds; so too where nothing is there that would tell. */
+  /** Whether file times have parts of seconds; true also for an empty folder, which cannot tell. */
   private boolean isFine(Path folder) throws IOException {
     List<Path> some;
     try (Stream<Path> entries = Files.list(folder)) {
@@ -257,7 +257,7 @@ final class DoctorAnswer implements Answer {
     return fine;
   }
 
-  /** Whether the kernel reports a write to the build file. */
+  /** In words, whether the kernel can show that a process has the build file open to write. */
   private String leases() throws IOException {
     if (project == null) {
       return "";
@@ -319,7 +319,7 @@ final class DoctorAnswer implements Answer {
             : ok(gpus.isEmpty() ? "none" : gpus));
   }
 
-  /** What the machine has beside what builds may take. */
+  /** What the whole machine has, if builds may take less; free memory, processor and system. */
   private static String beside(MachineFacts machine, Limits limits) {
     boolean less = limits.cpus() < machine.cpus() || limits.memory() < machine.memory();
     String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";

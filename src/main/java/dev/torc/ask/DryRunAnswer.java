@@ -17,14 +17,14 @@ import java.util.Map;
  * What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
  * @param instances whether each instance of a group has a line, however many there are
- * @param expected nanoseconds that it is likely to take, if all that may run does; negative unknown
+ * @param expected nanoseconds for the build if all jobs that may run do run; negative if unknown
  */
 record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
 
-  /** A build that takes less is not worth a word on its time. */
+  /** Nanoseconds; the time of a shorter build is not told. */
   private static final long SHORT = 1_000_000_000L;
 
-  /** A line for each that is not up to date, and for many instances that are alike. */
+  /** A line for each job that is not up to date; many instances that are alike share one. */
   @Override
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
@@ -38,12 +38,12 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     return out.toString();
   }
 
-  /** The jobs that are not up to date: of a large project that is nearly nothing. */
+  /** The jobs that are not up to date: usually few, even in a large project. */
   private BitSet restless() {
     return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
   }
 
-  /** How many known ones of a group were asked about, those that are up to date among them. */
+  /** How many known instances of a group are selected, up-to-date ones too; 1 for a job. */
   private int all(DisplayGraph.Fold fold) {
     int[] named = fold.isGroup() ? plan.context().graph().named(fold.name()) : new int[0];
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;

@@ -33,13 +33,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * {@code torc events}: what jobs posted, and on request those that follow until the build that is
- * at work ends: those that it stores, and before that what running attempts have written to their
- * files so far. It only looks.
+ * {@code torc events}: the events that jobs posted. On request it goes on until the build that is
+ * at work ends: it prints the events that the build stores and, before that, what running attempts
+ * have written to their files so far. It only looks.
  */
 final class EventsAnswer {
 
-  /** An event by itself: a line, or a document. */
+  /** One event, as a line or as a JSON document. */
   private record One(Instant time, long build, String job, int attempt, Json.Raw data)
       implements Answer {
 
@@ -96,10 +96,7 @@ final class EventsAnswer {
     }
   }
 
-  /**
-   * Prints what was posted, oldest first; it works from the records where the build file is
-   * refused.
-   */
+  /** Prints the events, oldest first. If the build file is refused, it works from the records. */
   static int run(Call call) throws IOException {
     EventsAnswer history = new EventsAnswer(call);
     if (!call.has("--follow")) {
@@ -110,7 +107,7 @@ final class EventsAnswer {
     return Exit.DONE;
   }
 
-  /** Milliseconds since 1970 of a moment, or of a time back from now. */
+  /** Milliseconds since 1970 of a moment, or of a duration before now. */
   static long moment(String text, long now) {
     try {
       return now - Durations.parse(text) / 1_000_000;
@@ -134,8 +131,7 @@ final class EventsAnswer {
   }
 
   /**
-   * Prints them one by one, and those that come after them until the build that is at work has
-   * ended.
+   * Prints the stored events one by one, then new ones until the build that is at work has ended.
    */
   private void follow() throws IOException {
     print(events);
@@ -168,7 +164,7 @@ final class EventsAnswer {
       Try of = new Try(event.job(), event.attempt());
       int left = told.getOrDefault(of, 0);
       if (left > 0) {
-        told.put(of, left - 1); // told when it was written
+        told.put(of, left - 1); // printed when it was written
       } else {
         print(List.of(event));
       }
@@ -178,7 +174,7 @@ final class EventsAnswer {
   private void running(Cache cache, String id) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
     if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
-      return; // nothing of it has run yet
+      return; // none of its jobs has run yet
     }
     long number = builds.getFirst().id().number();
     Map<String, Integer> before = attempts(cache, id);
@@ -187,7 +183,7 @@ final class EventsAnswer {
       written.put(job, lines(new JobFiles(place, job).events()));
     }
     Map<String, Integer> after = attempts(cache, id);
-    before.entrySet().retainAll(after.entrySet()); // of others it cannot be told whose lines are
+    before.entrySet().retainAll(after.entrySet()); // else lines may be of another attempt
     for (var job : before.entrySet()) {
       Try of = new Try(job.getKey(), job.getValue());
       int known = told.getOrDefault(of, 0);

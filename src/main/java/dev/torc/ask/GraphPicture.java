@@ -39,27 +39,27 @@ import org.jgrapht.nio.dot.DOTExporter;
 import org.jgrapht.nio.json.JSONExporter;
 
 /**
- * {@code torc graph}: the jobs and groups as a picture's source. An edge leads from a job to one
- * that waits for it. JSON has all of them; the others leave out what longer ways imply. JGraphT
- * writes dot and JSON; Mermaid and the words are written here.
+ * {@code torc graph}: the jobs and groups as the source of a picture. An edge leads from a job to
+ * one that waits for it. JSON has all edges; the other formats leave out those that longer paths
+ * imply. JGraphT writes dot and JSON; this class writes Mermaid and the words.
  *
- * @param before vertex to those that it waits for
+ * @param before for each vertex, those that it waits for
  * @param stages the order of the vertices
  */
 record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages stages) {
 
-  /** So many are named in words that a job waits for; then how many more. */
+  /** How many of the jobs that a job waits for are named in words; the others are counted. */
   private static final int NAMED = 10;
 
   /**
    * A job or a group.
    *
-   * @param last how the last run of a job ended, null if it never ran; of a group null
-   * @param middle whether what is shown is what lies around it
+   * @param last how the last run of a job ended, null if it never ran, and for a group
+   * @param middle whether the picture shows what lies around it
    */
   record Vertex(DisplayGraph.Fold fold, JobCounts counts, JobResult.Outcome last, boolean middle) {
 
-    /** The name in lines that are harmless. */
+    /** The lines of the name, harmless as {@link SafeText} makes them. */
     List<String> lines() {
       return Arrays.stream(fold.name().split("\n", -1)).map(SafeText::line).toList();
     }
@@ -70,7 +70,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
     }
 
-    /** The verdict as JSON has it, or {@code failed} where one failed that is to run again. */
+    /** The verdict as JSON has it, or {@code failed} if a job in it failed and is to run again. */
     String state() {
       return counts.of(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
@@ -123,11 +123,11 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * The picture of the jobs that targets name, and of all jobs that these wait for, or the
-   * surroundings of some jobs.
+   * The picture of the jobs that targets name, and of all jobs that these wait for; or the picture
+   * of the surroundings of some jobs.
    *
    * @param around names and files in the middle; none for what the targets name
-   * @param steps how far from these; at least 0
+   * @param steps how many steps from these are shown; at least 0
    */
   private static GraphPicture of(Call call, List<String> around, int steps) throws IOException {
     try (ReadSession look = call.look()) {
@@ -156,7 +156,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
   }
 
-  /** Those that a vertex waits for, but for what others imply. */
+  /** The vertices that a vertex waits for, without edges that others imply. */
   int[] behind(int vertex) {
     return stages.behind(before, vertex);
   }
@@ -201,9 +201,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
-  /**
-   * A name as dot wants it between double quotes; the quotes in it are the exporter's to escape.
-   */
+  /** A name as dot wants it between double quotes; the exporter escapes the quotes in it. */
   private static String label(Vertex vertex) {
     return vertex.lines().stream()
         .map(line -> line.replace("\\", "\\\\"))
@@ -240,8 +238,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * The graph in words, stage by stage, to be read or listened to: each job with how it stands with
-   * it and what it waits for.
+   * The graph in words, stage by stage, to be read or listened to: each job with its state and what
+   * it waits for.
    */
   private String words() {
     Map<Integer, List<Integer>> all =
@@ -273,21 +271,21 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * A graph as a flowchart of Mermaid, which GitHub and GitLab draw where it stands in a page. A
-   * name is text and nothing else there: no markup, no comment, no statement.
+   * A graph as a flowchart of Mermaid, which GitHub and GitLab draw in their pages. Names are
+   * escaped, so that each is only text: no markup, no comment, no statement.
    */
   private record GraphMermaid(GraphPicture picture) {
 
     /** The class of vertices in the middle; all other classes are states. */
     private static final String ASKED = "asked";
 
-    /** More edges than these are not drawn unless the page says otherwise; on GitHub none can. */
+    /** Mermaid draws no more edges unless the page says otherwise, which none on GitHub can. */
     static final int EDGES = 500;
 
-    /** Nor is more text, in characters. */
+    /** Mermaid draws no text of more characters either. */
     static final int TEXT = 50_000;
 
-    /** Mermaid's own mark for what it escapes; as a letter of a name it would be taken for that. */
+    /** Mermaid's own mark for what it escapes; in a name, Mermaid would take it for that. */
     private static final int MARK = 'ﬂ';
 
     void write(Writer out, Consumer<String> warn) throws IOException {
@@ -335,9 +333,9 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
 
     /**
-     * Letters and digits as they are, and what stands between them in the names of instances; all
-     * else by its number, as Mermaid has it: {@code #34;}. Where a line of Markdown may begin with
-     * it (a list, a heading), or a blank is next to it, a sign is no longer between letters.
+     * Keeps letters and digits, and between two of them the signs of instance names. All else
+     * becomes its number, as Mermaid has it: {@code #34;}. So no sign is left at the start of a
+     * line or beside a blank, where Markdown could see a list or a heading.
      */
     private static String escaped(String line) {
       StringBuilder out = new StringBuilder();
@@ -371,9 +369,9 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * What lies around some nodes: the nodes and all that is at most some steps before or behind
-   * them; join nodes are seen through, and come with them. What waits for something else that they
-   * wait for is not around them.
+   * The nodes, and all that are at most {@code steps} before or behind them. Join nodes are no
+   * step, and are included. A node that only waits for the same thing as these nodes is not
+   * included.
    *
    * @param steps from one job or group to the next, at least 0
    */

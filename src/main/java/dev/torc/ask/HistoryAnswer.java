@@ -27,8 +27,8 @@ import java.util.Set;
  * works from the records where the build file is refused.
  *
  * @param working the id of the build that is at work; empty for none
- * @param usual the build files of most builds, which are not told by each
- * @param earlier whether there are earlier ones
+ * @param usual the build files of the project now, which builds that had the same do not tell
+ * @param earlier whether earlier builds are left out
  */
 record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usual, boolean earlier)
     implements Answer {
@@ -124,7 +124,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
    * The attempts of jobs in the builds that are on record, newest first.
    *
    * @param asked what was asked for, as on the command line
-   * @param more whether there are earlier ones
+   * @param more whether earlier attempts are left out
    */
   private record Runs(String asked, List<AttemptRecord> attempts, boolean more) implements Answer {
 

@@ -15,17 +15,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An image that jobs run in, in the words of all answers that tell of images. Whether it counts as
- * changed is for the verdict.
+ * An image that jobs run in, with the words that all answers have for it. The verdict decides
+ * whether it changed.
  *
  * @param image its name
  * @param identity the digest of its configuration; null where no runtime has it here
- * @param file where the image is a file of apptainer's here, its path; else null
- * @param jobs how many run in it
+ * @param file the image's path if it is a file of apptainer here; else null
+ * @param jobs how many jobs run in it
  */
 record ImageUse(String image, String identity, String file, int jobs) {
 
-  /** The digits that the runtimes show. */
+  /** How many digits of an identity the runtimes show. */
   private static final int SHOWN = 12;
 
   private record Known(String name, ImageSource.Here here) {}
@@ -63,7 +63,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return SafeText.name(image) + where;
   }
 
-  /** Several on one line. */
+  /** Several images on one line. */
   static String shown(List<ImageUse> images) {
     return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
   }
@@ -73,7 +73,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return "image " + shown() + ": " + Amount.count(jobs, "job");
   }
 
-  /** Puts the images of one job; {@code images} is left out of a job without any. */
+  /** Puts the images of one job as {@code images}; nothing if it has none. */
   static void put(Map<String, Object> fields, PlanContext context, int job) {
     if (context.graph().job(job).runsInContainers()) {
       fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());

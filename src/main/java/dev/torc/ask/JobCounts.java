@@ -22,19 +22,19 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * How it stands with some jobs, in numbers.
+ * Counts of some jobs, by standing.
  *
  * @param jobs how many there are
- * @param counts those of each standing; jobs that failed the last time may count twice
- * @param open whether they are a group that is not expanded yet
+ * @param counts how many jobs have each standing; jobs that failed last time may count twice
+ * @param open whether the jobs are those of a group that is not expanded yet
  */
 record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
-  /** What the line that counts tells though there is none. */
+  /** The standings that the line of counts names even if no job has them. */
   private static final Set<JobStanding> ALWAYS =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.MAY_RUN, JobStanding.UP_TO_DATE);
 
-  /** How it stands with a job, in the order in which the numbers of a group are told. */
+  /** How a job stands now. The order is that in which the counts of a group are told. */
   enum JobStanding {
     UP_TO_DATE,
     RUNNING,
@@ -49,7 +49,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     OUT_OF_MEMORY,
     INTERRUPTED;
 
-    /** What follows from a verdict, in the order of lists and of the line that counts. */
+    /** The standings that verdicts give, in the order of lists and of the line of counts. */
     static final List<JobStanding> VERDICTS =
         List.of(WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
 
@@ -88,7 +88,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     }
   }
 
-  /** Counts jobs, and as one what is not known yet of a group. */
+  /** Counts jobs; if {@code open}, the unknown instances of their group count as one. */
   static <T> JobCounts of(Collection<T> jobs, Function<T, JobStanding> each, boolean open) {
     Map<JobStanding, Integer> counts = new EnumMap<>(JobStanding.class);
     jobs.forEach(job -> counts.merge(each.apply(job), 1, Integer::sum));
@@ -98,7 +98,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return new JobCounts(jobs.size(), counts, open);
   }
 
-  /** Counts those of a vertex, and those that failed the last time. */
+  /** Counts the jobs of a vertex by their verdicts, and those that failed last time. */
   static JobCounts of(DisplayGraph.Fold fold, Plan plan, Function<Integer, JobResult> results) {
     JobCounts counts = of(fold.jobs(), job -> JobStanding.of(plan.verdict(job)), fold.open() >= 0);
     Stream<JobResult> last = fold.jobs().stream().map(results);
@@ -127,7 +127,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
   }
 
-  /** How it stands with the job that has most trouble. */
+  /** The standing of the job that has most trouble. */
   JobStanding worst() {
     return Collections.max(counts.keySet(), Comparator.comparingInt(JobStanding::trouble));
   }

@@ -23,7 +23,7 @@ final class JobFields {
   /**
    * The verdicts on jobs, and on groups that are not expanded yet, in order.
    *
-   * @param images whether the images are told of jobs that are not up to date
+   * @param images whether jobs that are not up to date are told with their images
    */
   static List<Map<String, Object>> verdicts(Plan plan, BitSet nodes, boolean images) {
     Graph graph = plan.context().graph();
@@ -53,7 +53,7 @@ final class JobFields {
     }
   }
 
-  /** What a job asks for of the machine, without its counters. */
+  /** The resources that a job asks for, without its counters. */
   static Map<String, Object> resources(Resources asked) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("cpus", asked.cpus());

@@ -20,19 +20,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The jobs that a command asks the records about: named as every command takes names, whether they
- * are in the build file still or only in the records.
+ * The jobs that a command asks the records about. Names mean what they mean to all commands; the
+ * jobs may be in the build file or only in the records.
  *
  * @param all whether no job was named
- * @param names of the jobs, if some were; those of the build file first
+ * @param names of the jobs, if any were named; jobs of the build file first
  */
 record JobQuery(boolean all, Set<String> names) {
 
   /**
    * Finds the jobs.
    *
-   * @param wanted as given on the command line; none means all
-   * @param others names that are known beside those that have a result
+   * @param wanted names as given on the command line; none means all jobs
+   * @param others names of jobs that are known beside those with a result
    * @param cache tells which job of a group made a file, while the group is not expanded
    */
   static JobQuery of(
@@ -90,7 +90,7 @@ record JobQuery(boolean all, Set<String> names) {
     return made;
   }
 
-  /** That no job of this name is known, and which one may be meant. */
+  /** The error that no job of this name is known, with the name that may be meant. */
   private static BadInput unknown(String name, Project project, TreeSet<String> known) {
     String hint =
         project == null

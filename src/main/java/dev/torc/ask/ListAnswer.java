@@ -42,11 +42,11 @@ import java.util.stream.Collectors;
 /**
  * {@code torc list}: the jobs, one on a line. Why they run is for {@link WhyAnswer}.
  *
- * @param jobs the jobs that are asked about by their numbers, ascending
- * @param shown the same as they are shown
+ * @param jobs the jobs that are asked about by their numbers, in the graph's order
+ * @param shown the same jobs as they are shown
  * @param all whether no target was named, so that a group of one instance is still a group
- * @param groups whether the groups alone are told
- * @param waiting the jobs that have to wait for a build that is at work, as far as they are to run
+ * @param groups whether only groups are shown
+ * @param waiting jobs that, if they are to run, have to wait for the build that is at work
  * @param columns of the window that the lines have to fit; 0 where there is none
  */
 record ListAnswer(
@@ -59,7 +59,7 @@ record ListAnswer(
     int columns)
     implements Answer {
 
-  /** Code points of a command that is shown whole where there is no window to fit. */
+  /** The longest text that is shown whole if there is no window to fit, in code points. */
   private static final int COMMAND = 60;
 
   /** Columns that the command has in the narrowest of windows. */
@@ -69,7 +69,7 @@ record ListAnswer(
    * What is known of a job beside its verdict.
    *
    * @param result of its last run; null if it never ran
-   * @param details of that; null where they cannot be read
+   * @param details of the last run; null where they cannot be read
    * @param command as it would run now
    * @param log where its log is, if it has one
    */
@@ -87,7 +87,7 @@ record ListAnswer(
       return result == null ? 0 : result.wall();
     }
 
-    /** What the job was found to read beyond its needs. */
+    /** The files that the job was found to read beyond its needs. */
     Set<String> found() {
       Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
       found.addAll(details == null ? List.of() : details.read());
@@ -98,7 +98,7 @@ record ListAnswer(
   private static final Set<JobStanding> TO_COME =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.WILL_RESTORE, JobStanding.MAY_RUN);
 
-  /** The jobs that targets name, all without one. */
+  /** The jobs that targets name; all jobs without a target. */
   static ListAnswer of(Call call) throws IOException {
     boolean groups = call.has("--groups");
     boolean instances = call.has("--instances");
@@ -134,7 +134,7 @@ record ListAnswer(
     return plan.context().graph();
   }
 
-  /** The lines; the last column is cut. */
+  /** A line for each job or group; the last column is cut to fit. */
   @Override
   public String text(Palette palette) {
     boolean images = graph().workflow().jobs().stream().anyMatch(Job::runsInContainers);
@@ -200,7 +200,7 @@ record ListAnswer(
         first == null ? "-" : (size + first.description()).strip());
   }
 
-  /** How it stands with the instances; what is not known yet of a group counts as one. */
+  /** The standings of the instances; the unknown instances of a group count as one. */
   private JobCounts counts(DisplayGraph.Fold fold) {
     return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
   }
@@ -212,7 +212,7 @@ record ListAnswer(
     return standing.words() + SafeText.line(to);
   }
 
-  /** A failure is told by how the last run ended. */
+  /** The standing of a job; if it failed, by how its last run ended. */
   private JobStanding standing(int id) {
     Known known = jobs.get(id);
     List<Reason> reasons = plan.verdict(id).reasons();
@@ -224,7 +224,7 @@ record ListAnswer(
     } else if (known.result != null && !known.result.outcome().isGood()) {
       return JobStanding.valueOf(known.result.outcome().name());
     }
-    // Of a job that was killed together with torc there is no record, but a mark.
+    // A job that was killed together with torc has no record, but a mark.
     if (standing == JobStanding.WILL_RUN
         && reasons.stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED)) {
       return JobStanding.INTERRUPTED;

@@ -27,11 +27,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc log}: where the output of the last run of jobs is. It knows jobs from the build file,
- * from the records and from their logs, so it works where the build file is refused (rule 13), and
- * of jobs that are no longer in it. On standard output it shows what they wrote, also while they
- * write it: where a build is at work, what an earlier one left is passed over until it is known
- * that the job does not run in this one.
+ * {@code torc log}: shows what jobs wrote in their last runs, or where their logs are. It knows
+ * jobs from the build file, from the records and from their logs, so it works if the build file is
+ * refused (rule 13), and for jobs that are no longer in it. It can follow jobs while they write:
+ * then it passes over the log that an earlier build left, until it is known that the job does not
+ * run in this one.
  */
 final class LogAnswer implements Answer {
 
@@ -40,7 +40,7 @@ final class LogAnswer implements Answer {
   private final Console console;
   private final ProjectFolder folder;
   private final String target; // as given on the command line
-  private final SequencedMap<String, Path> logs = new LinkedHashMap<>(); // null for a job without
+  private final SequencedMap<String, Path> logs = new LinkedHashMap<>(); // null if it has no log
   private final Map<String, Long> read = new HashMap<>();
   private final Set<String> begun = new HashSet<>();
   private String shown; // the job whose output was written last
@@ -62,7 +62,7 @@ final class LogAnswer implements Answer {
     return new JobFiles(folder.place(), job).log();
   }
 
-  /** Prints the logs byte for byte, or where they are; of several, each is below its job's name. */
+  /** Prints the logs byte for byte, or their paths; of several logs, each below its job's name. */
   static int run(Call call) throws IOException {
     boolean follow = call.has("--follow");
     boolean path = call.has("--path");
@@ -109,7 +109,7 @@ final class LogAnswer implements Answer {
   private void show() throws IOException {
     for (Map.Entry<String, Path> log : logs.entrySet()) {
       if (log.getValue() != null) {
-        head(log.getKey()); // of an empty one, too
+        head(log.getKey()); // for an empty log, too
         added(log.getKey());
       }
     }
@@ -122,7 +122,7 @@ final class LogAnswer implements Answer {
     for (String job : logs.keySet()) {
       JobResult result = cache.result(job);
       boolean ran = result != null && result.build().equals(build);
-      // At the first sight of a running job the log may still be that of its run before.
+      // When a job is first seen running, its log may still be that of its run before.
       if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
         added(job);
       }
@@ -131,7 +131,7 @@ final class LogAnswer implements Answer {
     return all;
   }
 
-  /** Whether no other attempt can follow; where that cannot be told, no. */
+  /** Whether no other attempt can follow; false if that is not known. */
   private boolean isFinal(String job, JobResult result, Cache cache) {
     if (result.outcome().isGood()) {
       return true;
@@ -162,7 +162,7 @@ final class LogAnswer implements Answer {
     }
   }
 
-  /** Says whose output follows, where there are several. */
+  /** Writes which job's output follows, if there are several jobs. */
   private void head(String job) throws IOException {
     if (logs.size() > 1 && !job.equals(shown)) {
       console.print((shown == null ? "" : "\n") + "==> " + SafeText.name(job) + " <==\n");

@@ -9,8 +9,9 @@ import java.util.stream.Stream;
 
 /**
  * What a job should ask for, by what it used: a fifth more memory than its peak, the CPUs that it
- * kept busy, twice its longest run. It speaks only where what was asked for is too little, or more
- * than twice what would do. Where the values stand is for {@link StatsAnswer} to say.
+ * kept busy, twice its longest run. It speaks only where too little was asked for, or more than
+ * twice what would do, or fewer whole CPUs would do. {@link StatsAnswer} says where the values
+ * stand.
  *
  * @param key of {@code resources}
  * @param value as the build file wants it
@@ -23,13 +24,13 @@ record ResourceAdvice(String key, String value, String why) {
   private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;
 
-  /** A tenth of a CPU more is noise. */
+  /** Hundredths of a CPU: so little beyond a whole number of CPUs is noise. */
   private static final int NOISE = 10;
 
-  /** Half a CPU more than was asked for is too much. */
+  /** Hundredths of a CPU: a job that used more than this beyond what it asked for has too few. */
   private static final int MUCH = 50;
 
-  /** All that there is to say of a job that has a run on record. */
+  /** All advice on a job that has a run on record. */
   static List<ResourceAdvice> of(JobUse use) {
     return Stream.of(cpus(use), memory(use), runtime(use)).filter(Objects::nonNull).toList();
   }
@@ -78,7 +79,7 @@ record ResourceAdvice(String key, String value, String why) {
     return asked > 2 * enough ? new ResourceAdvice("runtime", runtime(enough), why) : null;
   }
 
-  /** The next round amount, in units as the present one was written. */
+  /** The next larger round amount, in units as the present one was written. */
   static String memory(long bytes, long asked) {
     boolean decimal = Amount.isDecimal(asked);
     long mega = decimal ? 1_000_000 : MIB;
@@ -90,7 +91,7 @@ record ResourceAdvice(String key, String value, String why) {
     return round % giga == 0 ? round / giga + "G" + unit : round / mega + "M" + unit;
   }
 
-  /** The next round time. */
+  /** The next larger round time. */
   static String runtime(long nanos) {
     long step = nanos < 60 * MINUTE ? MINUTE : 10 * MINUTE;
     long minutes = (nanos + step - 1) / step * step / MINUTE;

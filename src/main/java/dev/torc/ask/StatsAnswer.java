@@ -29,14 +29,14 @@ import java.util.Map;
 
 /**
  * {@code torc stats}: how much jobs and groups used of the resources that they ask for, and what
- * they should ask for, with the place where it stands. Where several jobs share the place, as with
- * a class, it is asked for the one that uses most.
+ * they should ask for, with the place in the build file. If several jobs share the place, as with a
+ * class, the advice is for the job that uses most.
  *
  * @param jobs in order
  */
 record StatsAnswer(List<JobUse> jobs) implements Answer {
 
-  /** Names of jobs that share a place and are told; of more, how many. */
+  /** How many jobs that share a place are named; the others are counted. */
   private static final int NAMES = 3;
 
   private static final List<String> TITLES =
@@ -46,8 +46,8 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
   private record Shared(String place, String jobs, String key, String value, String why) {}
 
   /**
-   * Looks: for each job the last attempt counts that ended well, or exceeded a resource that it had
-   * asked for.
+   * Reads the records. For each job, the last attempt counts that ended well or exceeded a resource
+   * that it had asked for.
    */
   static StatsAnswer of(Call call) throws IOException {
     try (ReadSession look = call.look()) {
@@ -180,16 +180,16 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
   }
 
   /**
-   * What the last runs of a job, or of all instances of a group, used: of each amount the largest.
-   * What to ask for instead is for {@link ResourceAdvice}.
+   * The largest amounts that the last runs of a job, or of all instances of a group, used. {@link
+   * ResourceAdvice} says what to ask for instead.
    *
    * @param name of the job or group
    * @param instances how many jobs a group stands for; -1 for a plain job
-   * @param measured how many of them have a run on record
-   * @param asked what the build file asks for now; of several that differ, those of the first
+   * @param measured how many of these jobs have a run on record
+   * @param asked what the build file asks for now; the first one's resources if several jobs differ
    * @param used the largest amounts, as far as they are known
-   * @param lackedMemory whether one ran out of the memory that it had asked for
-   * @param lackedTime whether one ran out of the time that it had asked for
+   * @param lackedMemory whether a job ran out of the memory that it had asked for
+   * @param lackedTime whether a job ran out of the time that it had asked for
    */
   record JobUse(
       String name,
@@ -211,7 +211,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       MEMORY,
       READ,
       WRITTEN,
-      /** How long one waited. */
+      /** How long only resources, a scheduler or a hook kept an attempt waiting. */
       QUEUED
     }
 
@@ -220,7 +220,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       return instances >= 0;
     }
 
-    /** Nothing is on record. */
+    /** The use of a job or group without a run on record. */
     static JobUse none(String name, int instances, Resources asked) {
       return new JobUse(name, instances, 0, asked, Map.of(), false, false);
     }
@@ -231,10 +231,10 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
     }
 
     /**
-     * The same with one more run.
+     * This use with one more run added.
      *
      * @param last the attempt that counts for a job
-     * @param series what that used over time; null where it is not known
+     * @param series what that attempt used over time; null where it is not known
      */
     JobUse with(AttemptRecord last, Series series) {
       Map<Used, Long> run = new EnumMap<>(Used.class);
@@ -254,7 +254,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       return plus(new JobUse(name, instances, 1, asked, run, memory, time));
     }
 
-    /** Both together, under the name of this. */
+    /** This use and another together, under the name of this one. */
     JobUse plus(JobUse other) {
       Map<Used, Long> most = new EnumMap<>(Used.class);
       most.putAll(used);

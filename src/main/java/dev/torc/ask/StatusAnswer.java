@@ -55,9 +55,9 @@ import java.util.TreeMap;
  *
  * @param plan the verdicts; null where the build file is refused
  * @param shown the jobs that are asked about, as they are shown; empty without a plan
- * @param stale how many products are there that no job declares any more and none needs
+ * @param stale how many existing products no job declares or needs any more
  * @param build the last build, null if there was none
- * @param failed by name how each failed, in one phrase
+ * @param failed by name, how each failed job failed, in one phrase
  * @param holder the build that is at work, null for none
  * @param running names of the jobs that run now, sorted
  */
@@ -82,7 +82,7 @@ record StatusAnswer(
    */
   record Disk(long store, long kept, long records) {
 
-    /** Of so many files the bytes are added up; more are not waited for. */
+    /** The bytes of so many files are added up at most, so that the answer does not wait long. */
     private static final int MOST = 10_000;
 
     private static Disk of(CachePlace place, Cache cache) throws IOException {
@@ -117,7 +117,7 @@ record StatusAnswer(
     }
   }
 
-  /** Bytes that are worth a line. */
+  /** If torc's folder takes more bytes than these, a line says so. */
   private static final long LARGE = 1_000_000_000;
 
   static int run(Call call) throws IOException {
@@ -146,7 +146,7 @@ record StatusAnswer(
         DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
-        // What a build would refuse is no reason not to tell the rest.
+        // The rest is told even if a build would refuse something.
         ErrorMessage.of(bad).lines().forEach(call.console()::say);
       }
       return of(
@@ -158,7 +158,7 @@ record StatusAnswer(
     }
   }
 
-  /** How many products {@code clean --stale} would take, but for what the user altered. */
+  /** How many products {@code clean --stale} would take if the user altered none; none is read. */
   private static int stale(Graph graph, ReadSession look) {
     List<OwnedPath> undeclared = new ArrayList<>();
     look.cache()
@@ -181,7 +181,7 @@ record StatusAnswer(
     return undeclared.size();
   }
 
-  /** Whether a target names a job; of a build file that is refused nothing is known. */
+  /** Whether a target names a job; true for all jobs if the build file is refused. */
   private static boolean isAsked(Plan plan, String job) {
     int id = plan == null ? -1 : plan.context().graph().jobId(job);
     return plan == null || id >= 0 && plan.context().selection().named().get(id);
@@ -253,7 +253,7 @@ record StatusAnswer(
     return "  " + name + (what.isEmpty() ? "" : ": " + what);
   }
 
-  /** The jobs and the instances of groups, by how it stands with them. */
+  /** The lines on jobs and on instances of groups, by standing. */
   private Map<JobStanding, List<String>> lines() {
     Map<JobStanding, List<String>> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
@@ -288,7 +288,7 @@ record StatusAnswer(
     return new BuildLine(build, holder == null ? "" : holder.build());
   }
 
-  /** The jobs that were asked about, and as one each the groups that are not known whole. */
+  /** The jobs that were asked about, and a node for each group that is not expanded yet. */
   private BitSet named() {
     BitSet named = (BitSet) plan.context().selection().named().clone();
     named.or(plan.context().selection().namedOpen());
@@ -353,7 +353,7 @@ record StatusAnswer(
           : build.id().id().equals(working) ? "at work now" : "was killed";
     }
 
-    /** How long it took, of one that is over. */
+    /** How long the build took; empty if it is not over. */
     String time() {
       return isOver() ? Amount.time(build.nanos()) : "";
     }
@@ -370,7 +370,7 @@ record StatusAnswer(
       return counts.toString();
     }
 
-    /** The fields of an object. */
+    /** The fields of the build's JSON object. */
     Map<String, Object> json() {
       Map<String, Integer> counts = new LinkedHashMap<>();
       build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));

@@ -27,17 +27,17 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc store}: where earlier results are, how much they take, and whose they are. It only
- * looks (rule 10), and works from the records where the build file is refused. What takes results
- * away is for {@link StoreUpkeep}.
+ * {@code torc store}: where earlier results are, how much they take, and which jobs made them. It
+ * only looks (rule 10); if the build file is refused, it works from the records. {@link
+ * StoreUpkeep} takes results away.
  *
  * @param shared the stores that others use too, as the build file names them
- * @param use of all of them by the last builds
- * @param jobs that have results there, the largest first
+ * @param use of all stores by the last builds
+ * @param jobs that have results in the local store, the largest first
  */
 record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) implements Answer {
 
-  /** So many builds are looked at, the newest ones. */
+  /** How many builds are looked at: the newest ones. */
   private static final int BUILDS = 100;
 
   private static final List<String> TITLES = List.of("job", "results", "size", "used");
@@ -45,11 +45,11 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   /**
    * The store of the project. A result is used when it is stored and when it is restored.
    *
-   * @param folder whether it is there or not
+   * @param folder its path, even if it does not exist
    * @param bytes of all that is in it
-   * @param unnamed those of them that no result has
-   * @param keep bytes that it may take; null where the build file is refused, and it is not known
-   * @param keepSaid whether the build file says that
+   * @param unnamed bytes in it that belong to no result
+   * @param keep bytes that it may take; null if the build file is refused, so it is unknown
+   * @param keepSaid whether the build file says how many it may take
    */
   private record Local(
       Path folder,
@@ -70,9 +70,9 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   }
 
   /**
-   * How often they served.
+   * How often the stores had a result that a build asked for.
    *
-   * @param builds how many builds asked for anything, among the builds that are looked at
+   * @param builds how many of the builds that are looked at asked for a result
    */
   private record Use(int builds, int misses, List<StoreUse.StoreHits> hits) {
     static Use of(Cache cache) {
@@ -98,7 +98,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     }
   }
 
-  /** A job with results in the store; the bytes are those that they have there. */
+  /** A job with results in the store; {@code bytes} is what these results take there. */
   private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
     static Job of(String job, List<HeldResult> held, StoreContents contents) {
       Instant first = Instant.ofEpochMilli(held.getFirst().used());
@@ -216,7 +216,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     return "%s at most, %s\n".formatted(Amount.size(local.keep), by);
   }
 
-  /** Where the bytes of a result are: all in the store, some where they stood, some nowhere. */
+  /** A result's bytes: all in the store; some only in the products' places; some nowhere. */
   private enum State {
     STORED,
     IN_PLACE,
@@ -235,7 +235,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   }
 
   /**
-   * The earlier results of jobs, those used last first.
+   * The earlier results of jobs, the most recently used first.
    *
    * @param asked what was asked for, as on the command line
    */

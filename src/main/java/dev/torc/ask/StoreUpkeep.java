@@ -39,9 +39,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc store} with an action: earlier results are taken away, or read and compared, under
- * the build lock, after what a killed torc left is dealt with; for a dry run they are only looked
- * at. An answer is null where another build is at work and this may not wait.
+ * {@code torc store} with an action: takes earlier results away, or reads and compares them. It
+ * holds the build lock, and first deals with what a killed torc left; a dry run only looks. An
+ * answer is null if another build is at work and the command may not wait.
  *
  * @param dry whether nothing is taken away
  * @param lock how it takes the build lock
@@ -102,7 +102,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     }
   }
 
-  /** Does it; where torc has no folder yet, none is made. */
+  /** Runs an action on the cache; if torc has no folder yet, none is made. */
   private Answer run(String what, Io.Make<Cache, Answer> work) throws IOException {
     CachePlace place = folder.place();
     if (dry || !Files.isDirectory(place.folder())) {
@@ -115,7 +115,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         return null;
       }
       try (Cache cache = Cache.open(place, call::warn)) {
-        // A restore that was cut off names its result: what it placed is torc's, for that.
+        // Before results go: the result that a cut-off restore names tells which files it placed.
         Leftovers.end(
             call.caller().env(), call.caller().stamps(place), cache, lock.gone(), call::warn);
         return work.of(cache);
@@ -124,8 +124,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Whether a result is of no use, since its bytes are nowhere: of a temporary job the record alone
-   * is enough, and where the build file is refused it is not known which these are.
+   * Whether a result is of no use because some of its bytes are nowhere. A temporary job needs only
+   * the record of its result; if the build file is refused, any job may be temporary.
    */
   private boolean isLost(HeldResult held) {
     if (held.lacks().isEmpty() || folder.project() == null) {
@@ -137,10 +137,10 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Takes results away, the least recently used first, and with them what no result has and results
-   * whose bytes are nowhere.
+   * Takes results away, the least recently used first; also results whose bytes are nowhere, and
+   * bytes that belong to no result.
    *
-   * @param all whether all of them go
+   * @param all whether all results go
    * @param most bytes that may stay; or {@link #BOUND}
    */
   private Freed free(Cache cache, boolean all, long most) throws IOException {
@@ -192,8 +192,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
    * What {@code --prune} and {@code --clear} say.
    *
    * @param removed how many results went, or would go
-   * @param freed their bytes, and those that no result had
-   * @param results how many stay
+   * @param freed their bytes, and those that belonged to no result
+   * @param results how many results stay
    * @param bytes that are left
    * @param stuck a line on each thing that could not be taken away
    * @param shared folders whose bound was held
@@ -244,9 +244,9 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Reads all that the local store has, and whether it is what was stored. Results of which
-   * something is wrong or missing are taken out; what cannot be read stays, since others may be
-   * able to.
+   * Reads all that the local store has, and compares it with what was stored. Results with a wrong
+   * or missing part are taken out; a result that cannot be read stays, since other users may be
+   * able to read it.
    */
   private Verified verify(Cache cache) throws IOException {
     StoreContents contents = StoreContents.of(cache);
@@ -288,8 +288,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   /**
    * What {@code --verify} says.
    *
-   * @param checked how many things were read
-   * @param bytes theirs
+   * @param checked how many parts of results were read
+   * @param bytes of these parts
    * @param removed how many results were taken out, or would be
    */
   private record Verified(
@@ -300,7 +300,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       return (int) faults.stream().filter(each -> each.fault() == fault).count();
     }
 
-    /** A missing part is no failure: everyone may take parts away. */
+    /** A missing part is no failure: any user may take parts away. */
     @Override
     public int exit() {
       int unread = count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;

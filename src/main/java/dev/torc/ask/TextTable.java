@@ -11,9 +11,9 @@ final class TextTable {
   private TextTable() {}
 
   /**
-   * A line for each row, two blanks between the columns; the last one is as long as it is.
+   * A line for each row, with two blanks between the columns; no blanks follow the last column.
    *
-   * @param rows harmless, all of one length
+   * @param rows of harmless text, all with the same number of cells
    */
   static String of(List<List<String>> rows) {
     return of(rows, Integer.MAX_VALUE, PLAIN);
@@ -27,9 +27,9 @@ final class TextTable {
   private static final Paint PLAIN = (_, _, cell) -> cell;
 
   /**
-   * The same in colours, with numbers at the right ends of their columns.
+   * A table in colours, with numbers at the right ends of their columns.
    *
-   * @param names how many of the first columns are text
+   * @param names how many of the first columns are text; the others are numbers
    */
   static String of(List<List<String>> rows, int names, Paint paint) {
     StringBuilder text = new StringBuilder();
@@ -57,7 +57,7 @@ final class TextTable {
     return widths;
   }
 
-  /** The same with titles in the first row, dimmed. */
+  /** A table with numbers at the right, whose first row has the titles, dimmed. */
   static String titled(List<List<String>> rows, int names, Palette palette) {
     String table = of(rows, names, PLAIN);
     int titles = table.indexOf('\n');

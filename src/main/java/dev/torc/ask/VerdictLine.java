@@ -17,22 +17,22 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Jobs that are told in one line: one, or more than ten instances of a group that have the same
- * verdict for the same kinds of reasons, or those of a group that are not known yet. It decides
- * nothing; the answers say where the line goes.
+ * Jobs that share one line: one job, or more than ten instances of a group (two, if up to date)
+ * that have the same verdict for the same kinds of reasons, or the unknown instances of a group. It
+ * decides nothing; the answers say where the line goes.
  *
- * @param nodes ascending
- * @param all how many known ones of the group were asked about
+ * @param nodes in the graph's order
+ * @param all how many known instances of the group were asked about
  */
 record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
-  /** So many instances still have a line each. */
+  /** Up to so many instances have a line each. */
   static final int APART = 10;
 
   /**
    * The lines of a vertex, in the order of their first jobs.
    *
-   * @param all how many known ones of the group were asked about
+   * @param all how many known instances of the group were asked about
    */
   static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan, int all) {
     Map<String, List<Integer>> alike = new LinkedHashMap<>();
@@ -44,7 +44,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
       lines.add(new VerdictLine(plan, fold.name(), List.of(fold.open()), all));
     }
     for (List<Integer> some : alike.values()) {
-      // Nothing tells those apart that are up to date.
+      // Up-to-date instances all look the same: two of them share a line already.
       int apart = plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART;
       Stream<List<Integer>> told =
           some.size() > apart ? Stream.of(some) : some.stream().map(List::of);
@@ -62,12 +62,12 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return verdict.getClass().getSimpleName() + kinds;
   }
 
-  /** The verdict of all of them but for its reasons. */
+  /** The verdict that all the jobs have; the reasons in it are those of the first one. */
   Verdict verdict() {
     return plan.verdict(nodes.getFirst());
   }
 
-  /** Whether it stands for several. */
+  /** Whether the line stands for several jobs. */
   boolean isFold() {
     return nodes.size() > 1;
   }
@@ -83,7 +83,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return plan.context().graph().name(nodes.getFirst());
   }
 
-  /** Where they are that earlier builds handed out; null where they are not out. */
+  /** Where earlier builds submitted the jobs; null if they are not out. */
   String out() {
     String first = Reason.out(verdict().reasons());
     return first == null
@@ -109,7 +109,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     };
   }
 
-  /** The reasons alone, of one job the first few; empty where it is up to date. */
+  /** The reasons alone, for one job only the first few; empty if it is up to date. */
   String brief() {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";

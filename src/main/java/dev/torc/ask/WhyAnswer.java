@@ -35,10 +35,10 @@ import java.util.Set;
 
 /**
  * {@code torc why}: which file, value or failure makes a job run, or made it run; which jobs need a
- * file. The verdict is the plan's, the chain that of {@link Causes}, the words those of {@link
- * WhyText}. Chains are followed as they are told, so the session has to be open until then.
+ * file. The verdicts come from the plan, the chains from {@link Causes}, the words from {@link
+ * WhyText}. Chains are followed when they are printed, so the session has to be open until then.
  *
- * @param near the nearest earlier results of jobs that will run, as far as there are any
+ * @param near the nearest earlier results by job, for jobs that will run and have one
  * @param running names of the jobs that run now
  * @param instances whether each instance of a group is told of by itself
  */
@@ -52,13 +52,13 @@ record WhyAnswer(
     boolean instances)
     implements Answer {
 
-  /** Of more jobs at once the nearest earlier results are not told. */
+  /** If more jobs are asked about, their nearest earlier results are not told. */
   private static final int FEW = 20;
 
   /**
-   * What one target means: jobs, or a source with those that need it.
+   * What one target means: jobs, or a source with its readers.
    *
-   * @param fold the jobs as one where the target is a group or a part of one; null for others
+   * @param fold the jobs as one vertex if the target is a group or a part of one; else null
    * @param path of the source, empty for jobs
    */
   private record Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {}
@@ -79,7 +79,7 @@ record WhyAnswer(
     targets.forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
     JobSelection asked = JobSelection.of(graph, jobs);
     if (asked.jobs().stream().anyMatch(j -> graph.job(j).temporary())) {
-      JobSelection all = project.select(List.of()); // what reads its products decides too
+      JobSelection all = project.select(List.of()); // the readers of its products decide too
       asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
     }
     Plan plan = look.plan(asked, Rerun.MANUAL);
@@ -87,7 +87,7 @@ record WhyAnswer(
     return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
   }
 
-  /** What is nearest to jobs that will run, where that could have stood for them. */
+  /** The nearest earlier results of jobs that will run, if a result could have replaced the run. */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
     Map<Integer, Verdict.WillRun> runs = new HashMap<>();
     if (jobs.cardinality() <= FEW && look.project().options().restores()) {
@@ -102,9 +102,9 @@ record WhyAnswer(
   }
 
   /**
-   * What a target asks; of a tag or glob, groups whose instances are not known stand apart.
+   * The questions of a target. A tag or glob gives each group with unknown instances its own.
    *
-   * @param nodes takes what it means in the graph
+   * @param nodes takes the nodes that the target means
    */
   private static List<Question> questions(
       Project project, Causes causes, String target, BitSet nodes) {
@@ -180,7 +180,7 @@ record WhyAnswer(
     return graph().job(graph().jobId(use.job())).group();
   }
 
-  /** A group: how many instances are what, and why those are that are not up to date. */
+  /** Tells of a group: its instances by verdict, and why some of them are not up to date. */
   private void sum(Question question, BitSet told, StringBuilder out, Palette palette) {
     out.append(palette.bold(SafeText.name(question.target))).append(": ");
     JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);

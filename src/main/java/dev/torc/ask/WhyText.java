@@ -20,12 +20,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What {@code torc why} says, in the words of commands.md: chains on one line, what is behind a
- * reason in parentheses after it. Each job is told once; what happened is the planner's to know.
+ * What {@code torc why} says, in the words of commands.md: a chain on one line, the job behind a
+ * reason in parentheses after it. Each job is told once. The planner knows what happened.
  */
 final class WhyText {
 
-  /** How many jobs are told one inside the other before the tale jumps to the root. */
+  /** How many jobs are told one inside the other before the text jumps to the root cause. */
   private static final int DEEP = 8;
 
   private final CauseChain chain;
@@ -49,9 +49,9 @@ final class WhyText {
   }
 
   /**
-   * That a job is up to date, and why it last ran, or that its products were adopted.
+   * Says that a job is up to date, and why it last ran, or that its products were adopted.
    *
-   * @param last of its last run
+   * @param last details of its last run
    * @param chain why it last ran; null where the record of that cannot be read
    */
   static String upToDate(String job, RunDetails last, CauseChain chain, Palette palette) {
@@ -62,9 +62,9 @@ final class WhyText {
   }
 
   /**
-   * That products of a temporary job are missing, and no job needs them: a line of its own.
+   * A line that says that products of a temporary job are missing, and no job needs them.
    *
-   * @param deletes whether torc takes them away
+   * @param deletes whether torc takes them away by itself
    */
   static String gone(List<RecordedProduct> products, boolean deletes) {
     String names =
@@ -80,7 +80,7 @@ final class WhyText {
     return line.formatted(names, how);
   }
 
-  /** Which earlier result is nearest, and why it does not serve: a line of its own. */
+  /** A line that says which earlier result is nearest, and why it cannot be used. */
   static String nearest(NearestResult near) {
     StringJoiner why = new StringJoiner("; ");
     near.reasons().forEach(reason -> why.add(ReasonText.of(reason)));
@@ -91,7 +91,7 @@ final class WhyText {
   }
 
   /**
-   * What the last run of a job was.
+   * Says when and why a job last ran or was restored, or that its products were adopted.
    *
    * @param brief as of {@link #of}
    */
@@ -110,9 +110,9 @@ final class WhyText {
   }
 
   /**
-   * What a source is to one of its readers.
+   * Says that a reader needs a source, and whether the source changed since the reader last ran.
    *
-   * @param reader its name, or that of several that {@link #since} says the same of
+   * @param reader the name of one reader, or of several for which {@link #since} says the same
    */
   static String use(String path, String reader, PathUse use) {
     return SafeText.name(path) + " is needed by " + reader + since(use);
@@ -168,7 +168,7 @@ final class WhyText {
           Reason reason = reasons.get(i);
           String behind = link.behind().get(link.reasons().indexOf(reason));
           String text = past ? ReasonText.past(reason) : ReasonText.of(reason);
-          // Of many needs from one job, the first tells of it.
+          // Of several needs from one job, only the first tells of that job.
           return behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth);
         };
     return brief
@@ -192,7 +192,7 @@ final class WhyText {
     return " (" + jump + SafeText.name(root) + why + ")";
   }
 
-  /** The first job behind another, empty at a root. */
+  /** The first job behind a job; empty for a root cause. */
   private String next(String job) {
     List<String> behind = chain.links().get(job).behind();
     return behind.stream().filter(name -> !name.isEmpty()).findFirst().orElse("");

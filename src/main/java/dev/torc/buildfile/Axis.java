@@ -13,21 +13,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One source of values of a group, as written: the instances are the product of all its axes.
- * {@code AxisValues} finds out which values there are; two rows for one instance are refused here.
+ * One source of values of a group, as written. The group's instances are the product of all its
+ * axes. {@code AxisValues} finds the values; two rows for one instance are refused here.
  */
 sealed interface Axis {
 
-  /** Where it is written. */
+  /** Where the axis is written. */
   Place place();
 
-  /** The parameters it gives values to; empty where only its file tells. */
+  /** The names of its parameters; empty where only the table's file tells them. */
   List<String> names();
 
   /** Values that the build file holds: a list, a range, {@code repeat}. */
   record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
 
-  /** The paths of files, sources and products. */
+  /** The paths of the files, sources and products alike, that globs match. */
   record Globbed(Place place, List<String> names, List<Glob> globs, List<Glob> excludes)
       implements Axis {}
 
@@ -41,9 +41,9 @@ sealed interface Axis {
   /**
    * The rows of a file.
    *
-   * @param plain whether its lines are the values of the one column
-   * @param columns those that count; empty for all
-   * @param key those that name an instance; empty for all that count
+   * @param plain whether each line of the file is a value of the only column
+   * @param columns the columns that count; empty for all
+   * @param key the columns that name an instance; empty for all columns that count
    */
   record Table(Place place, String path, boolean plain, List<String> columns, List<String> key)
       implements Axis {
@@ -54,7 +54,7 @@ sealed interface Axis {
   }
 
   /**
-   * The names in the paths of files, sources and products.
+   * The values that a pattern's names take from the paths of sources and products that fit.
    *
    * @param written the pattern as the build file has it
    */
@@ -65,7 +65,7 @@ sealed interface Axis {
     }
   }
 
-  /** Axes whose values are taken side by side. */
+  /** Axes of {@code mode: zip}: their rows are joined one to one, in order. */
   record Zip(Place place, List<Axis> axes) implements Axis {
     @Override
     public List<String> names() {
@@ -74,15 +74,15 @@ sealed interface Axis {
   }
 
   /**
-   * Values that belong together: one of a parameter, or one row of a table.
+   * Values that belong together: the one value of a parameter, or one row of a table.
    *
    * @param values in the order of the names of their parameters
    * @param place where they stand; for messages
-   * @param files those that they were made from, which the instance needs
+   * @param files the files that the values were made from; the instance needs them
    */
   record Row(List<String> values, Place place, List<Item> files) {
 
-    /** Rows side by side, as one. */
+    /** One row with the values and files of all these rows. */
     static Row joined(List<Row> rows) {
       if (rows.size() == 1) {
         return rows.getFirst();
@@ -98,21 +98,21 @@ sealed interface Axis {
   }
 
   /**
-   * The values of one axis as found. Which of them name an instance is known here, and where they
-   * come from is not.
+   * The values of one axis as found. It knows which of them name an instance, but not where they
+   * come from.
    *
-   * @param names of the values of a row
-   * @param columns those of the names that are no parameters: they name no instance
+   * @param names the names of a row's values
+   * @param columns the names that are no parameters: their values name no instance
    */
   record Rows(List<String> names, Set<String> columns, List<Row> rows) {
 
-    /** Values that all name their instance. */
+    /** Rows in which each value names the instance. */
     Rows(List<String> names, List<Row> rows) {
       this(names, Set.of(), rows);
     }
 
     /**
-     * The same rows where only the table's key names an instance.
+     * These rows, in which only the values of the table's key name an instance.
      *
      * @throws BadInput where a column of the key is missing
      */
@@ -150,7 +150,7 @@ sealed interface Axis {
       }
     }
 
-    /** Those of a row's values that name its instance, with their names if they are to be shown. */
+    /** The values of a row that name its instance; as {@code name=value} if they are shown. */
     private List<String> key(Row row, boolean shown) {
       List<String> key = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {

@@ -23,15 +23,15 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Reads the axes of a group from the keys that make a job one ({@code table}, {@code match}, {@code
- * parameters}, {@code mode}, {@code repeat}), in this order, the first one outermost. It looks for
- * no values.
+ * Reads the axes of a group from the keys that make a job a group ({@code table}, {@code match},
+ * {@code parameters}, {@code mode}, {@code repeat}), in this order, the first axis outermost. It
+ * looks for no values in files or results.
  *
- * @param scope of the build file's vars
+ * @param scope the scope of the build file's vars
  */
 record AxisReader(Scope scope, Paths paths, Problems problems) {
 
-  /** Variables that a shell sets or uses itself, so that a parameter would not arrive. */
+  /** Variables that a shell sets or uses itself: a parameter's value would not reach the job. */
   private static final Set<String> TAKEN =
       Set.of(
           """
@@ -40,7 +40,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           """
               .split("\\s+"));
 
-  /** A name with a regular expression that does not end. */
+  /** The beginning of a placeholder with a regular expression that does not end. */
   private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
 
   /** Whether the map of a job has a key that makes it a group. */
@@ -71,7 +71,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return List.copyOf(axes);
   }
 
-  /** Reads one axis, with its names checked; what is wrong is noted. */
+  /** Reads one axis and checks its names; what is wrong goes to the problems. */
   private void one(
       Entry entry, Function<Entry, Axis> reading, Map<String, Place> names, List<Axis> into) {
     if (entry == null) {
@@ -110,7 +110,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  /** Refuses a column that placeholders could not name; one that is no name is passed over. */
+  /** Refuses a column name that a placeholder or var has already; any other name is accepted. */
   static void checkColumn(String name, Vars vars, Place place) {
     Scope.refuseReserved(name, "column, or leave it out of columns", place);
     if (vars.has(name)) {

@@ -25,12 +25,12 @@ final class AxisSources {
   private final SortedMap<String, Digest> digests = new TreeMap<>();
   private boolean complete = true;
 
-  /** Those that are named relative to a root. */
+  /** For paths and patterns relative to a root. */
   AxisSources(Path root) {
     this.root = root;
   }
 
-  /** The patterns that were looked for, with what each found. */
+  /** The patterns that were looked for, each with the files that it found. */
   SortedMap<String, List<String>> found() {
     return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
   }
@@ -40,7 +40,7 @@ final class AxisSources {
     return complete;
   }
 
-  /** A file that a pattern found does not count, for what an earlier build did. */
+  /** Notes that a file that a pattern found does not count, because an earlier build made it. */
   void passOver() {
     complete = false;
   }
@@ -48,7 +48,7 @@ final class AxisSources {
   /** The tables that were read, with what they held. */
   List<BuildFile.Read> read() {
     List<BuildFile.Read> all = new ArrayList<>();
-    digests.forEach( // by a stream of its entries the JVM would write a class at each start
+    digests.forEach( // a stream of the entries would have the JVM make a class at each start
         (path, digest) -> {
           Path asked = root.resolve(path);
           all.add(new BuildFile.Read(asked, BuildFile.located(asked), digest));
@@ -66,13 +66,13 @@ final class AxisSources {
     return found;
   }
 
-  /** What is there where a pattern matches nothing. */
+  /** Says what is there where a pattern matches nothing; {@link #found} does not hold that. */
   String beside(Glob glob) throws IOException {
     complete = false;
     return MissHint.pattern(root, glob);
   }
 
-  /** What a file holds, which is remembered by its digest. */
+  /** The bytes of a file; its digest is kept for {@link #read}. */
   byte[] bytes(String path) throws IOException {
     byte[] bytes = TableReader.bytes(root.resolve(path), path);
     digests.put(path, Digest.ofBytes(bytes));

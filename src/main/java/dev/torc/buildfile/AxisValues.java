@@ -40,28 +40,28 @@ final class AxisValues {
   /** The jobs whose results decide which further values there are. */
   final SortedSet<String> awaits = new TreeSet<>();
 
-  /** Whether there are no values before all of these have ended. */
+  /** Whether no value counts before all jobs of {@link #awaits} have ended. */
   boolean waits;
 
   /** Whether neither a result nor a file can change the values. */
   boolean lasting = true;
 
-  /** Whether results had a say. */
+  /** Whether results decided about the values. */
   boolean byResults;
 
-  /** What is there where sources gave no values; null where results or texts did. */
+  /** What is there where sources gave no values, for a message; null in all other cases. */
   BadInput.Diagnostic there;
 
   private final GroupExpansion expansion;
   private final int unit;
-  private final boolean side; // of a zip
+  private final boolean side; // whether it is one axis of a zip
   private final List<AxisValues> sides = new ArrayList<>(0);
   private final List<Glob> coming = new ArrayList<>(0);
   private List<Search> searches;
   private Axis.Rows rows; // null where none were found yet, or something is wrong with them
 
   /**
-   * @param unit of the group whose axis it is
+   * @param unit the number of the group whose axis it is
    */
   AxisValues(GroupExpansion expansion, int unit, Axis axis) {
     this(expansion, unit, axis, false);
@@ -88,7 +88,7 @@ final class AxisValues {
       if (found.rows().isEmpty() && awaits.isEmpty()) {
         there = instead();
       }
-      if (searches == null && !side) { // each path is one
+      if (searches == null && !side) { // paths are distinct already
         found.refuseDoubles();
       }
       rows = found;
@@ -96,7 +96,7 @@ final class AxisValues {
     return rows;
   }
 
-  /** What these may add; null where nothing is, or where it is not known. */
+  /** What the awaited jobs may add; null where they add nothing, or it is not known what. */
   Group.Growing growing() {
     if (coming.isEmpty() || waits) {
       return null;
@@ -107,7 +107,7 @@ final class AxisValues {
         : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
   }
 
-  /** Whether no values are an ordinary outcome: a job may make any number of files. */
+  /** Whether it is ordinary to have no values: a job may make any number of files. */
   boolean mayBeEmpty() {
     return switch (axis) {
       case Axis.Products _ -> true;
@@ -161,7 +161,7 @@ final class AxisValues {
       boolean here = true;
       for (int maker : expansion.makers().of(path)) {
         if (expansion.makers().follows(maker, unit) && !expansion.makers().declares(maker, path)) {
-          continue; // a wildcard fits, but what follows from this group cannot have been meant
+          continue; // it fits by a wildcard, but follows from this group: it cannot have been meant
         }
         for (GroupExpansion.Makes job : jobs(maker)) {
           if (job.has(path)) {
@@ -192,13 +192,13 @@ final class AxisValues {
           ? new Axis.Rows(table.columns(), TableReader.lines(bytes, path))
           : TableReader.read(bytes, path, table.columns()).keyed(table);
     } catch (BadInput e) {
-      // What is wrong with the whole file is told where it is asked for.
+      // What is wrong with the whole file is told at the place that names it.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
       throw whole ? new BadInput(axis.place(), e.getMessage()) : e;
     }
   }
 
-  /** The jobs of a unit as far as they are known; what decides about the rest is awaited. */
+  /** What the known jobs of a unit make; the jobs that decide about the rest are awaited. */
   private List<GroupExpansion.Makes> jobs(int other) throws IOException {
     GroupExpansion.Outcome outcome = expansion.of(other);
     if (outcome != null) {
@@ -216,7 +216,7 @@ final class AxisValues {
     }
   }
 
-  /** Hands over what a job has made; whether it has ended, else it is awaited. */
+  /** Hands over what a job has made and returns true; one that has not ended is awaited. */
   private boolean made(int maker, String job, Consumer<String> each) {
     lasting = false;
     Optional<List<String>> products = expansion.made(maker, job);
@@ -229,7 +229,7 @@ final class AxisValues {
     return products.isPresent();
   }
 
-  /** The unit that the axis names. */
+  /** The number of the unit that the axis names. */
   private int named(String unit) {
     String known = JobEntryReader.known(unit, axis.place(), expansion.ids().keySet());
     return expansion.ids().get(known);
@@ -326,7 +326,7 @@ final class AxisValues {
 
   /**
    * The paths that fit, gathered bit by bit: products that other jobs declare or have made, and
-   * sources on disk; never what this group makes, or what follows from it.
+   * sources on disk; never what this group makes, or jobs that follow from it.
    */
   private final class Search {
 
@@ -338,7 +338,7 @@ final class AxisValues {
     private final Set<String> sources = new LinkedHashSet<>(); // that may yet be products
     private final PatternIndex hidden = new PatternIndex();
 
-    /** For all that a unit makes. */
+    /** Searches all that a unit makes. */
     Search(int maker) {
       this.glob = null;
       this.excludes = List.of();
@@ -347,10 +347,10 @@ final class AxisValues {
     }
 
     /**
-     * For what a pattern matches.
+     * Searches what a pattern matches.
      *
-     * @param excludes patterns that no path fits that fits
-     * @param fit the values of a path that fits, null for any other
+     * @param excludes patterns of paths that do not count
+     * @param fit gives the values of a path that fits, null for any other path
      */
     Search(Glob glob, List<Glob> excludes, Function<String, List<String>> fit) throws IOException {
       this.glob = glob;
@@ -367,7 +367,7 @@ final class AxisValues {
       }
     }
 
-    /** Hides what a job makes: exactly where its values are written. */
+    /** Hides what a job makes: exact paths where the build file holds its values. */
     private void hide(Job job) {
       GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
       makes.files().forEach(sources::remove);
@@ -408,15 +408,15 @@ final class AxisValues {
   }
 
   /**
-   * What a unit makes: the files that its jobs declare, and of patterns what a job has made that
-   * has ended. Each job is looked at once, and until it has ended.
+   * What a unit makes: the files that its jobs declare, and what ended jobs made in declared
+   * folders and globs. Each job is looked at once, for folders and globs until it has ended.
    */
   private final class Maker {
 
     private final int maker;
     private int known; // how many of its jobs were looked at
     private final List<GroupExpansion.Makes> running = new ArrayList<>(0);
-    private final List<Glob> unknown; // what jobs may make that are not known yet
+    private final List<Glob> unknown; // what jobs that are not known yet may make
 
     Maker(int maker, Predicate<Glob> sees) {
       this.maker = maker;
@@ -428,7 +428,7 @@ final class AxisValues {
     }
 
     /**
-     * @param hidden takes what jobs may make that are not known
+     * @param hidden takes what jobs that are not known may make
      */
     void look(Search search, PatternIndex hidden) throws IOException {
       List<GroupExpansion.Makes> jobs = jobs(maker);

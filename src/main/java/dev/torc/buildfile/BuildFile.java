@@ -22,12 +22,12 @@ public final class BuildFile {
    * A file that was read.
    *
    * @param asked the path as it was asked for, absolute
-   * @param file where that leads: in a folder without links
+   * @param file the file that this path leads to, in a folder without links
    * @param digest of the bytes that were read
    */
   public record Read(Path asked, Path file, Digest digest) {
 
-    /** Whether the path still leads there. */
+    /** Whether {@code asked} still leads to {@code file}. */
     public boolean leads() {
       return located(asked).equals(file);
     }
@@ -36,8 +36,8 @@ public final class BuildFile {
   private BuildFile() {}
 
   /**
-   * Where a file stands: its folder's real path, so that {@code ..} means what the disk says; a
-   * link as the file itself stays.
+   * The real path of a file's folder, with the file's name: {@code ..} means what the disk says,
+   * and a file that is a link itself stays a link.
    */
   public static Path located(Path file) {
     Path absolute = file.toAbsolutePath();
@@ -45,7 +45,7 @@ public final class BuildFile {
       Path name = absolute.getFileName();
       return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
     } catch (IOException e) {
-      // A folder that is missing or locked: reading the file tells.
+      // The folder is missing or locked: the error is told when the file is read.
       return absolute.normalize();
     }
   }
@@ -55,7 +55,7 @@ public final class BuildFile {
     return located(first).getParent();
   }
 
-  /** What has the name of a build file in a folder, and is no folder. */
+  /** The entries of a folder that have the name of a build file and are no folders. */
   public static List<Path> in(Path folder) {
     return NAMES.stream()
         .map(folder::resolve)
@@ -63,7 +63,7 @@ public final class BuildFile {
         .toList();
   }
 
-  /** The build files of the nearest folder from here that has any, one or two; none without. */
+  /** The build files of the nearest folder, from this one upwards, that has any; else empty. */
   public static List<Path> nearest(Path start) {
     for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);
@@ -75,8 +75,8 @@ public final class BuildFile {
   }
 
   /**
-   * Finds the build file from a folder. A link is given as the link, so that the folder it stands
-   * in is the root.
+   * Finds the build file from a folder upwards. A link is returned as the link, so that the folder
+   * it stands in is the root.
    *
    * @return an absolute path
    * @throws BadInput if there is none, or two side by side

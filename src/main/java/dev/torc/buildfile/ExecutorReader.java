@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads {@code executors}: schedulers by name, each of a kind or like another one. Which job runs
- * where is for {@link JobReader}.
+ * Reads {@code executors}: schedulers by name, each of a kind or like another one. {@link
+ * JobReader} reads which job runs where.
  */
 record ExecutorReader(
     Node.Mapping all, Scope scope, Problems problems, SequencedMap<String, Executor> read) {
@@ -43,7 +43,7 @@ record ExecutorReader(
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
   private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
 
-  /** Reads them in the order written; what is wrong goes to the problems. */
+  /** Reads all executors in the order written; what is wrong goes to the problems. */
   static List<Executor> read(Node node, Scope scope, Problems problems) {
     Node.Mapping all = MapFields.map(node, "executors", problems);
     ExecutorReader reader = new ExecutorReader(all, scope, problems, new LinkedHashMap<>());
@@ -52,9 +52,9 @@ record ExecutorReader(
   }
 
   /**
-   * The name of an executor that there is, or of this machine.
+   * Returns the name if it is one of these executors, or this machine.
    *
-   * @throws IllegalArgumentException for any other
+   * @throws IllegalArgumentException for any other name
    */
   static String known(String name, List<String> executors) {
     List<String> known = new ArrayList<>(executors);
@@ -98,7 +98,7 @@ record ExecutorReader(
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }
 
-  /** What is said of one, over what is said of the one that it is like. */
+  /** The keys of one executor, laid over those of the executor that its {@code like} names. */
   private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
     Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
     Node like = own.get("like");
@@ -177,7 +177,7 @@ record ExecutorReader(
     return all;
   }
 
-  /** Notes a name of the user's own that no placeholder can have. */
+  /** Notes a name in {@code settings} that cannot name a placeholder of the user's own. */
   private void setting(String key, Entry entry, Set<String> taken) {
     if (taken.contains(key)) {
       problems.add(
@@ -190,7 +190,7 @@ record ExecutorReader(
   }
 
   /**
-   * Notes what is wrong with a command: it is there, and names what it must and nothing unknown.
+   * Notes what is wrong with a command: it must be there, name {@code needed} and nothing unknown.
    *
    * @param needed the placeholder that it must have; null for none
    */
@@ -216,7 +216,7 @@ record ExecutorReader(
     }
   }
 
-  /** A text as it is written: its placeholders are the scheduler's. */
+  /** A text as it is written: its placeholders are those of {@link CommandTemplate}. */
   private static String raw(MapFields fields, String key) {
     return fields.map().get(key) instanceof Node.Scalar text ? text.text() : "";
   }

@@ -17,11 +17,11 @@ import java.util.Set;
 
 /**
  * Reads {@code factories} and {@code dependencies}, PROMINENCE's way to write groups and needs: a
- * factory becomes the keys of a group in its jobs, a line of dependencies needs of its children.
+ * factory becomes group keys of its jobs, a line of dependencies becomes needs of its children.
  */
 record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
 
-  /** The jobs, with those that factories name made groups. */
+  /** The jobs; those that factories name have become groups. */
   Node.Mapping jobs() {
     Node.Mapping written = MapFields.map(top.get("jobs"), "jobs", problems);
     Node factories = top.get("factories");

@@ -34,8 +34,8 @@ final class FileLayers {
   /**
    * For a root that is absolute and normalized.
    *
-   * @param input stands for the file of the name {@link BuildFile#INPUT}; null without one
-   * @param unchanged of the only file, which are left out; null where all is read
+   * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
+   * @param unchanged finds jobs of the only file, which are left out; null to read all
    */
   FileLayers(Path root, byte[] input, UnchangedJobs unchanged, Problems problems) {
     this.root = root;
@@ -49,7 +49,7 @@ final class FileLayers {
     return List.copyOf(digests.keySet());
   }
 
-  /** What was read under which path, as it was asked for. */
+  /** What was read, once for each path by which it was asked for. */
   List<BuildFile.Read> sources() {
     return asked.stream()
         .map(
@@ -84,7 +84,7 @@ final class FileLayers {
       node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
       node = node == null ? SourceFile.parse(bytes, shown(file)) : node;
     } catch (BadInput e) {
-      // A missing include is told where it is asked for.
+      // A missing include is told at the place that names it.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
       throw whole && from.line() > 0 ? new BadInput(from, e.getMessage()) : e;
     }
@@ -163,7 +163,7 @@ final class FileLayers {
     return new Node.Mapping(list.place(), all);
   }
 
-  /** One map over another: maps are joined, anything else is replaced. */
+  /** One map laid over another: maps are joined, anything else is replaced. */
   static Node.Mapping lay(Node.Mapping under, Node.Mapping over) {
     SequencedMap<String, Entry> all = new LinkedHashMap<>(under.entries());
     over.entries()
@@ -184,12 +184,12 @@ final class FileLayers {
     try {
       return file.toRealPath();
     } catch (IOException e) {
-      // Missing or unreadable: reading it tells, with the place that asks for it.
+      // Missing or unreadable: told when it is read, at the place that names it.
       return file;
     }
   }
 
-  /** The name in messages: relative to the root where it lies below. */
+  /** The file's name in messages: relative to the root if it lies below it. */
   private String shown(Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }

@@ -11,9 +11,9 @@ import java.util.Locale;
 final class ForeignWords {
 
   /**
-   * A line for each meaning: what to write here, then the words for it elsewhere, without {@code
-   * _}, {@code -} and a final {@code s}. What stands before the colon must be known where the word
-   * was met, so a word can have several meanings.
+   * A line for each meaning: what to write in a build file, then other tools' words for it, without
+   * {@code _}, {@code -} and a final {@code s}. The text before the colon must be a key that is
+   * known where the word was met, so a word can have several meanings.
    */
   private static final String[] MEANINGS = {
     "needs = in input inputfile src source dep filedep prerequisite require dependency",
@@ -46,7 +46,7 @@ final class ForeignWords {
 
   private ForeignWords() {}
 
-  /** {@code "; did you mean X?"} for a mistyped or foreign word, or something else. */
+  /** {@code "; did you mean X?"} for a mistyped or foreign word, else {@code otherwise}. */
   static String hint(String word, Collection<String> known, String otherwise) {
     String meant = meaning(word, known);
     meant = meant == null ? NearestName.to(word, known) : meant;

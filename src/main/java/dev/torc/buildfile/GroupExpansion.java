@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Expands groups: for each, the product of its axes, one instance per combination. {@link
+ * Expands groups: each combination of the values of a group's axes gives one instance. {@link
  * AxisValues} finds the values of an axis, {@link JobReader} reads an instance. It remembers what
  * cannot change and every instance it has read.
  */
@@ -50,7 +50,7 @@ final class GroupExpansion {
    * What became of a group.
    *
    * @param packed its instances, in the order of their names in the group
-   * @param known whether its instances are known
+   * @param known whether all its instances are known
    * @param lasting whether neither a result nor a file can change it
    */
   record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
@@ -61,8 +61,8 @@ final class GroupExpansion {
   /**
    * What a job makes.
    *
-   * @param files those that it declares
-   * @param patterns what else it may make
+   * @param files the files that it declares
+   * @param patterns what it may make in declared folders and globs
    */
   record Makes(String job, List<String> files, List<Glob> patterns) {
 
@@ -79,7 +79,7 @@ final class GroupExpansion {
       return new Makes(job.name(), files, patterns);
     }
 
-    /** Whether it makes what stands at a path. */
+    /** Whether it makes, or may make, the file at a path. */
     boolean has(String path) {
       return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
     }
@@ -89,23 +89,23 @@ final class GroupExpansion {
   private record Known(List<Makes> makes, Set<byte[]> jobs) {}
 
   private final List<Unit> units;
-  private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is asked for
+  private final Map<String, Integer> ids = new HashMap<>(); // filled at the first use
   private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
-  private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by values
-  private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
+  private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by group, values
+  private final Map<Integer, Outcome> last = new HashMap<>(); // without problems, by unit
   private final AxisSources sources;
-  private UnitMakers makers; // while not all instances are known
+  private UnitMakers makers; // kept while not all instances are known
 
-  // answers to what the axes asked, good for as long as the era of the results is the same
+  // what axes have learnt from results; valid as long as the era of the results is the same
   private Object era;
   private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
   private final Map<Integer, Known> known = new HashMap<>();
   private final SortedSet<String> answered = new TreeSet<>();
 
-  // the run that is under way
+  // the state of the expansion that is under way
   private ResultSource found;
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
 
@@ -114,10 +114,10 @@ final class GroupExpansion {
   private long instances;
 
   /**
-   * Prepares.
+   * Expands nothing yet.
    *
    * @param codec packs jobs
-   * @param warnings of plain jobs
+   * @param warnings the warnings of plain jobs
    * @param manual takes the names of manual instances
    */
   GroupExpansion(
@@ -135,7 +135,7 @@ final class GroupExpansion {
     this.sources = new AxisSources(root);
   }
 
-  /** Expands all groups into a workflow that has no jobs; what is wrong in any case is noted. */
+  /** Adds all jobs to a workflow without jobs; what is wrong whatever the results is noted. */
   Workflow run(Workflow blank, ResultSource results, Problems problems) throws IOException {
     if (era != results.era()) {
       era = results.era();
@@ -193,7 +193,7 @@ final class GroupExpansion {
     return ids;
   }
 
-  /** The plain job or group of a number. */
+  /** The plain job or group that has a number. */
   Unit unit(int unit) {
     return units.get(unit);
   }
@@ -203,7 +203,7 @@ final class GroupExpansion {
     return sources;
   }
 
-  /** What a job of a unit has made; nothing while it has not ended. */
+  /** The products of a job of a unit; empty while it has not ended. */
   Optional<List<String>> made(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
@@ -217,7 +217,7 @@ final class GroupExpansion {
     return found.isRecorded(path);
   }
 
-  /** Why another group has no instances, for people; null where that needs no explanation. */
+  /** Why another group has no instances, for a message; null where nothing is to be explained. */
   BadInput.Diagnostic nothing(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : of(unit);
@@ -225,7 +225,7 @@ final class GroupExpansion {
     return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
 
-  /** Refuses what turns out to make a table from which it takes values, or groups before it do. */
+  /** Refuses a group that makes a table deciding about itself, or about a group it follows from. */
   private void checkTables() throws IOException {
     for (int reader : List.copyOf(outcomes.keySet())) {
       Unit.Many group = (Unit.Many) units.get(reader);
@@ -253,13 +253,13 @@ final class GroupExpansion {
     }
   }
 
-  /** What beside build files and tables decided about what the last run gave. */
+  /** What decided about the instances of the last run, beside build files and tables. */
   ParsedBuildFile.Deciders deciders() {
     return new ParsedBuildFile.Deciders(
         new TreeSet<>(answered), sources.found(), sources.isComplete());
   }
 
-  /** What becomes of a group; its values may ask for other groups in turn. Null for a job. */
+  /** The outcome of a group, whose values may ask for other groups; null for a plain job. */
   Outcome of(int unit) throws IOException {
     if (!(units.get(unit) instanceof Unit.Many group)) {
       return null;
@@ -289,7 +289,7 @@ final class GroupExpansion {
     return outcome == null || outcome.known;
   }
 
-  /** What the jobs of a unit make that are known; further ones come behind. */
+  /** What the known jobs of a unit make; jobs that become known later are appended. */
   List<Makes> makes(int unit) throws IOException {
     Outcome outcome = of(unit);
     List<byte[]> packed =
@@ -306,12 +306,11 @@ final class GroupExpansion {
     return now.makes;
   }
 
-  /** The instances of a group. */
   List<Job> jobs(Outcome outcome) {
     return PackedJobs.of(codec, outcome.packed);
   }
 
-  /** The names from an open unit to the one that is being expanded, and back. */
+  /** The names of the open units from this one to the one being expanded, then this one's again. */
   private String chain(int unit) {
     return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
         .map(each -> units.get(each).name())
@@ -366,7 +365,7 @@ final class GroupExpansion {
     return outcome;
   }
 
-  /** A group keeps the instances that it had before it turned out that something is wrong. */
+  /** The outcome where something is wrong: the group keeps the instances that it had before. */
   private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
@@ -386,7 +385,7 @@ final class GroupExpansion {
             group.job().allowFailure(),
             group.job().tags(),
             false);
-    // What was wrong without results is told again by every run.
+    // Not lasting: every run tells again what is wrong without results.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }
 

@@ -17,34 +17,34 @@ import java.util.TreeSet;
 /** The values of a group, axis by axis; {@link AxisValues} finds them. */
 final class GroupValues {
 
-  /** Of all values. */
+  /** The names of all values. */
   final List<String> names = new ArrayList<>();
 
-  /** Those of the names that are no parameters: they name no instance. */
+  /** The names that are no parameters: their values name no instance. */
   final Set<String> columns = new TreeSet<>();
 
-  /** Of each axis so far; the values of a row are those of the axis' names. */
+  /** The rows of each axis so far; a row has one value for each of the axis' names. */
   final List<List<Row>> rows = new ArrayList<>();
 
-  /** Jobs whose results decide; with any, the rows are incomplete. */
+  /** Jobs whose results decide about further rows; with any, the rows are incomplete. */
   final SortedSet<String> awaits = new TreeSet<>();
 
-  /** What those results may add, where the rows so far have instances already. */
+  /** What those results may add, where the rows so far give instances already. */
   final List<Group.Growing> growing = new ArrayList<>(0);
 
   /** What is accepted but looks wrong. */
   final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
 
-  /** What is there where sources should give values and give none, with its place; else empty. */
+  /** What is there, with a place, where sources should give values and give none; else empty. */
   String nothing = "";
 
   /** Whether no result can change the values. */
   boolean lasting = true;
 
-  /** Whether results had a say. */
+  /** Whether results decided about the values. */
   boolean byResults;
 
-  /** The values of a group; what is wrong is noted. */
+  /** Gathers the values of all axes; what is wrong goes to the problems. */
   GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
     boolean waits = false;
     for (AxisValues axis : axes) {
@@ -64,7 +64,7 @@ final class GroupValues {
         problems.add(e);
       } catch (IOException e) {
         problems.add(axis.axis.place(), Refusal.line(e));
-        byResults = true; // of this group alone, as where a result is wrong
+        byResults = true; // so that only this group fails, as if a result were wrong
       }
       awaits.addAll(axis.awaits);
       waits |= axis.waits;
@@ -82,7 +82,7 @@ final class GroupValues {
     }
   }
 
-  /** Checks names that only a file told. */
+  /** Checks the names that only a file told. */
   private void checkNames(Unit.Many group, Vars vars, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {
@@ -100,7 +100,6 @@ final class GroupValues {
     }
   }
 
-  /** The names of the parameters. */
   List<String> parameters() {
     return names.stream().filter(name -> !columns.contains(name)).toList();
   }

@@ -17,8 +17,8 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   /**
    * Reads the hooks; what is wrong goes to the problems.
    *
-   * @param shell the build file's
-   * @param names of all jobs and groups
+   * @param shell the build file's shell
+   * @param names the names of all jobs and groups
    */
   static List<Hook> read(
       Node node, Scope scope, List<String> shell, Collection<String> names, Problems problems) {

@@ -10,24 +10,24 @@ import dev.torc.workflow.Step.Image;
 import java.util.List;
 
 /**
- * Reads {@code image} and {@code container} of a job, laid over those of the build file. What runs
- * in the image is for {@link StepReader}.
+ * Reads {@code image} and {@code container} of a job, laid over those of the build file. {@link
+ * StepReader} reads what runs in the image.
  *
  * @param top the build file
  * @param containers false where all runs on the host: images are read then, and left out
  */
 record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean containers) {
 
-  /** How a file of apptainer's ends. */
+  /** The ending of apptainer's image files. */
   private static final String FILE = ".sif";
 
-  /** How Snakemake and apptainer name the images of registries. */
+  /** What Snakemake and apptainer write before the name of a registry's image. */
   private static final String REGISTRY = "docker://";
 
   /** The name that takes an image of {@code defaults} back. */
   private static final String HOST = "host";
 
-  /** Where apptainer's files of fetched images are unless the build file says otherwise. */
+  /** The folder of the files that apptainer makes of fetched images, by default. */
   private static final String IMAGES = ".torc/images";
 
   private static final List<String> RUNTIMES =
@@ -36,12 +36,12 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   /** Runtimes that a seed's file may wish for though torc knows no way to use them. */
   private static final List<String> OTHERS = List.of("udocker", "charliecloud");
 
-  /** What a job has, or one of its tasks over it; the image's name is null for none. */
+  /** The image of a job or task, its name null for none, and the runtime that it wishes for. */
   record Said(String name, Ref.OfFile file, String wish) {
     static final Said NOTHING = new Said(null, null, null);
   }
 
-  /** What a job or a task says of its image, over what is said around it. */
+  /** What a job or a task says of its image; the rest is taken from {@code around}. */
   Said said(MapFields fields, Said around) {
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
     return fields.read(
@@ -67,8 +67,8 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   }
 
   /**
-   * The {@code container} of a job over that of the build file, as it is for any image of the job;
-   * null where there is none.
+   * The {@code container} of a job laid over that of the build file, for all images of the job;
+   * null without {@code container}, {@code image} and {@code tasks}.
    */
   Image settings(MapFields job) {
     Node tasks = job.map().get("tasks");
@@ -77,7 +77,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
         : container(job);
   }
 
-  /** Reads what is said for all jobs for its own sake, so that no slip hides. */
+  /** Reads the build file's {@code container}, so that mistakes are told even if no job uses it. */
   void check(Scope scope) {
     container(MapFields.of(null, "", scope, problems));
   }
@@ -107,7 +107,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
     return new Image("", null, runtime, false, volumes, fields.texts("args"), pull, images);
   }
 
-  /** The image that is said, with the settings; null for the host. */
+  /** The named image with the settings; null to run on the host. */
   Image image(Said said, Image settings) {
     return said.name == null || !containers
         ? null

@@ -59,14 +59,14 @@ record ItemReader(Paths paths, Problems problems) {
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
     problems.guard(
         () -> {
-          // A need can be left out: single-end reads have no second file.
+          // A need that comes out empty is left out: single-end reads have no second file.
           if (!need || !(node instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
             into.accept(ref(node, job.scope(), need));
           }
         });
   }
 
-  /** Whether a map is {@code {job: NAME}} and not one of names. */
+  /** Whether a map is one need, as {@code {job: NAME}} is, and no map of item names to needs. */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
     return need
@@ -107,7 +107,7 @@ record ItemReader(Paths paths, Problems problems) {
     return data.indexOf('.') > 0;
   }
 
-  /** A map in quotes is a text, and hardly the name of a file. */
+  /** Refuses a map in quotes: it is a text, and hardly the name of a file. */
   private static void refuseQuoted(String text, Place place) {
     if (text.startsWith("{") && text.endsWith("}")) {
       String inside = text.substring(1).stripLeading();
@@ -118,7 +118,7 @@ record ItemReader(Paths paths, Problems problems) {
     }
   }
 
-  /** The files of {@code report}: to each entry an item, whose name is its title. */
+  /** The files of {@code report}: one item for each entry, whose title is the item's name. */
   List<Item> report(MapFields top) {
     List<Item> items = new ArrayList<>();
     for (Node node : top.scope().items(top.map().get("report"))) {

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * with an outline that stands for its instances until {@link GroupExpansion} finds them.
  *
  * @param codec packs the jobs
- * @param places takes where each entry stands, by name
+ * @param places takes the place of each entry, by name
  * @param manual takes the names of manual jobs and groups
  */
 record JobEntryReader(
@@ -39,11 +39,11 @@ record JobEntryReader(
     /** The name, unique among units. */
     String name();
 
-    /** The job; of a group, with wildcards for all values, so that it tells what could be. */
+    /** The job; of a group, one with wildcards for all values, which stands for all instances. */
     Job job();
 
     /**
-     * A plain job, as bytes: of 100 000 of them the records need not be held.
+     * A plain job as bytes: the records of 100 000 jobs need not be held.
      *
      * @param packed as the codec wrote it; not to be changed
      */
@@ -64,15 +64,15 @@ record JobEntryReader(
      *
      * @param key the name as written
      * @param entry the job as written
-     * @param axes at least one; none where they cannot be read, which was told
+     * @param axes at least one; none if they cannot be read, which was told already
      */
     record Many(String name, String key, Entry entry, List<Axis> axes, Job job) implements Unit {}
   }
 
   /**
-   * The name of a job or group that there is.
+   * Returns the name if it is one of these jobs and groups.
    *
-   * @throws BadInput for any other
+   * @throws BadInput for any other name
    */
   static String known(String name, Place place, Collection<String> names) {
     if (!names.contains(name)) {
@@ -81,7 +81,7 @@ record JobEntryReader(
     return name;
   }
 
-  /** Reads all; jobs whose text did not change are taken over. */
+  /** Reads all entries; jobs whose text did not change are taken over. */
   List<Unit> read(SequencedMap<String, Entry> jobs, UnchangedJobs unchanged) {
     List<Unit> units = new ArrayList<>();
     List<Unit> behind = new ArrayList<>();
@@ -99,7 +99,6 @@ record JobEntryReader(
     return units;
   }
 
-  /** Reads one entry of the jobs. */
   private Unit unit(String key, Entry entry) {
     String name = reader.name(key, entry.place());
     Place earlier = places.putIfAbsent(name, entry.place());
@@ -135,8 +134,8 @@ record JobEntryReader(
   }
 
   /**
-   * A group as one job with wildcards for its values. It tells only the mistakes in it that no
-   * value could mend.
+   * A group as one job with wildcards for its values. Of the mistakes in it, only those are told
+   * that no value could mend.
    */
   private Job outline(String key, String name, Entry entry, List<Axis> read) {
     SortedMap<String, String> values = new TreeMap<>();

@@ -34,10 +34,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads the map of one job into its record: {@code defaults} are laid under it, classes and
- * placeholders put in, paths normalized. {@link StepReader} reads what it runs, {@link ItemReader}
- * what it needs and produces. {@link JobEntryReader} tells jobs from groups. It looks at no other
- * job and at no disk.
+ * Reads the map of one job into its record: {@code defaults} are laid under it, resource classes
+ * and placeholders are replaced, paths are normalized. {@link StepReader} reads what the job runs,
+ * {@link ItemReader} what it needs and produces. {@link JobEntryReader} tells jobs from groups. It
+ * looks at no other job and at no disk.
  */
 final class JobReader {
 
@@ -68,7 +68,7 @@ final class JobReader {
    * What is the same for all jobs.
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
-   * @param over what is said over the build file
+   * @param over what the command line says over the build file
    * @param executors names of the declared executors
    */
   record Common(
@@ -92,8 +92,8 @@ final class JobReader {
   }
 
   /**
-   * Reads {@code defaults} and the resource classes for their own sake, so that no slip hides. What
-   * a class says by a parameter is known to the job that has one.
+   * Reads {@code defaults} and the resource classes, so that mistakes are told even if no job uses
+   * them. Values that come from a parameter are not judged: only a job has the parameter.
    */
   void checkShared() {
     Scope scope =
@@ -116,7 +116,7 @@ final class JobReader {
     return common.vars;
   }
 
-  /** The same reader, with its problems and warnings told elsewhere. */
+  /** A reader of the same jobs that tells its problems and warnings to {@code problems}. */
   JobReader telling(Problems problems) {
     return new JobReader(common, problems);
   }
@@ -126,8 +126,8 @@ final class JobReader {
    *
    * @param name the instance's own name, {@link Scope#ANY_PATH} where the values are not known
    * @param values by parameter; as in {@link Scope}
-   * @param columns likewise
-   * @param files paths that it needs without saying so
+   * @param columns by name; as in {@link Scope}
+   * @param files files that it needs though {@code needs} does not name them
    */
   record Instance(
       String name,
@@ -135,7 +135,7 @@ final class JobReader {
       Map<String, String> columns,
       List<Item> files) {
 
-    /** Whichever have these values, of which not all are known. */
+    /** Stands for all instances with these values, of which not all are known. */
     static Instance some(SortedMap<String, String> values) {
       return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
     }
@@ -145,7 +145,7 @@ final class JobReader {
    * Reads one job.
    *
    * @param key the name as written
-   * @param name the name with its placeholders put in; of an instance, its group's
+   * @param name the name with its placeholders put in; of an instance, the group's name
    * @param instance null for a plain job
    */
   Job read(String key, String name, Entry entry, Instance instance) {
@@ -201,7 +201,7 @@ final class JobReader {
         instance == null ? Collections.emptySortedMap() : instance.values);
   }
 
-  /** Whether all of its output is shown; elsewhere the word stands for what a job makes. */
+  /** Whether all of the job's output is shown. In other tools {@code output} means the products. */
   private boolean showsOutput(MapFields job) {
     Node node = job.map().get("output");
     if (node instanceof Node.Mapping
@@ -215,9 +215,9 @@ final class JobReader {
   }
 
   /**
-   * What runs a job; null for this machine, as of one that wants the terminal.
+   * The executor of a job; null for this machine, where each interactive job runs.
    *
-   * @param named whether the job names it itself: then {@code --on} yields, but for this machine
+   * @param named whether the job itself names it: then {@code --on} yields, but for {@code local}
    */
   private String executor(MapFields job, boolean named) {
     String own =
@@ -231,7 +231,7 @@ final class JobReader {
     return name.equals(Executor.LOCAL) ? null : name;
   }
 
-  /** The needs as written with those of parents, and the files of an instance. */
+  /** The needs as written, then those that parents add, then the files of an instance. */
   private List<Item> withOthers(List<Item> written, String key, Instance instance) {
     List<Item> ofParents = common.parents.getOrDefault(key, List.of());
     if (ofParents.isEmpty() && instance == null) {
@@ -245,7 +245,7 @@ final class JobReader {
     return List.copyOf(needs);
   }
 
-  /** The needs with those values that placeholders name: they are needs by themselves. */
+  /** The needs, with the values that placeholders name: these are needs by themselves. */
   private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
     SequencedMap<String, Item> values = new LinkedHashMap<>();
     for (Step step : steps) {
@@ -259,7 +259,7 @@ final class JobReader {
     for (Item item : needs) {
       for (Ref ref : item.refs()) {
         if (ref instanceof Ref.OfData data && data.skips()) {
-          values.remove(data.written()); // it says more
+          values.remove(data.written()); // the written need says more
         }
       }
     }
@@ -329,7 +329,7 @@ final class JobReader {
     return new Node.Mapping(own.place(), all);
   }
 
-  /** The resources a class name stands for, or those written; empty for none. */
+  /** The resources that a class name stands for, or the map as written; empty for none. */
   private Node.Mapping classOf(Node node, Scope scope) {
     if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
       try {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The keys a build file may have, map by map. The readers take them from here, the schema for
- * editors is held against them, and suggestions are made from them.
+ * The keys a build file may have; each comment names the map that has them. The readers take them
+ * from here, the schema for editors is checked against them, and suggestions are made from them.
  */
 public final class KnownKeys {
 
   private KnownKeys() {}
 
-  /** Those that a key of every job is looked for in; in this order they are told. */
+  /** Keys in the order of messages; a set, as each key of every job is looked up in it. */
   static Set<String> ordered(String... keys) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
   }
@@ -41,13 +41,13 @@ public final class KnownKeys {
           """
               .split("\\s+"));
 
-  /** What makes a job a group. */
+  /** A job: these keys make it a group. */
   static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");
 
-  /** A job laid under every job, which would make none a group. */
+  /** {@code defaults}: the keys of a job, but for those of a group. */
   static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
 
-  /** The maps that a parameter's values can be given by; the first one's keys stand together. */
+  /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   static final List<String> VALUES =
       List.of("from", "to", "step", "lines", "glob", "products", "values", "var");
 
@@ -85,18 +85,18 @@ public final class KnownKeys {
   /** An entry of {@code hooks} as a list. */
   static final List<String> HOOK = List.of("on", "job", "command", "required");
 
-  /** An entry of {@code executors}, whichever kind it is of. */
+  /** An entry of {@code executors} of any kind. */
   static final List<String> EXECUTOR =
       List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency", "trace");
 
-  /** One of Slurm. */
+  /** An entry of {@code executors} of kind {@code slurm}, in addition. */
   static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");
 
-  /** One of commands. */
+  /** An entry of {@code executors} of kind {@code commands}, in addition. */
   static final List<String> EXECUTOR_COMMANDS =
       List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
 
-  /** {@code words} of such a one. */
+  /** {@code words} of an executor of kind {@code commands}. */
   static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * Reads the values of one map by type. What is wrong goes to the problems and is answered with the
- * default, so that one run finds all of it. It does not know what a key means.
+ * Reads the values of one map by type. A wrong value goes to the problems and is read as the
+ * default, so that one run finds all that is wrong. It does not know what a key means.
  *
  * @param map the map
  * @param scope for the placeholders in its texts
@@ -30,7 +30,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
-  /** The map of a node; nothing counts as an empty one. */
+  /** The map of a node; a missing or empty node counts as an empty map. */
   static Node.Mapping map(Node node, String what, Problems problems) {
     if (node instanceof Node.Mapping map) {
       return map;
@@ -41,17 +41,17 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
 
-  /** The keys of a node, which may be missing. */
+  /** The fields of a node, which may be missing. */
   static MapFields of(Node node, String what, Scope scope, Problems problems) {
     return new MapFields(map(node, what, problems), scope, problems);
   }
 
-  /** The keys of the map that stands behind a key. */
+  /** The fields of the map that stands under a key. */
   MapFields inner(String key) {
     return of(map.get(key), key, scope, problems);
   }
 
-  /** The same; every key that is not known is noted. */
+  /** Notes every key that is not known, and returns these fields. */
   MapFields only(Collection<String> known, String where) {
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
       String key = each.getKey();
@@ -77,7 +77,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return "{" + key + "} is a map in YAML; quote a text that has { in it";
   }
 
-  /** The text of a scalar, unexpanded. */
+  /** A node as a scalar, placeholders not put in; it refuses a list, a map and no value. */
   static Node.Scalar scalar(Node node, String what) {
     if (node instanceof Node.Scalar scalar) {
       if (scalar.isNothing()) {
@@ -114,7 +114,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return list(key, scope::text);
   }
 
-  /** What is read of one value, or of each of a list of them. */
+  /** What the reader makes of one value, or of each value of a list; wrong ones are left out. */
   <T> List<T> list(String key, Function<Node.Scalar, T> reader) {
     List<T> out = new ArrayList<>();
     for (Node node : scope.items(map.get(key))) {
@@ -126,7 +126,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return List.copyOf(out);
   }
 
-  /** The constant that a word names, in small letters. */
+  /** The constant whose name in small letters is the word. */
   static <E extends Enum<E>> E constant(String key, String word, E[] all) {
     List<String> words =
         Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
@@ -142,7 +142,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return choice(key, "false", FLAG).equals("true");
   }
 
-  /** One of some words; {@code true} and {@code false} also as YAML 1.1 writes them. */
+  /** One of these words; {@code true} and {@code false} also as YAML 1.1 writes them. */
   String choice(String key, String otherwise, List<String> words) {
     return read(
         key,
@@ -198,12 +198,12 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     }
   }
 
-  /** Bytes or nanoseconds. */
+  /** Bytes or nanoseconds, as the parser counts. */
   long amount(String key, long otherwise, ToLongFunction<String> parser) {
     return read(key, otherwise, node -> parser.applyAsLong(scope.text(node)));
   }
 
-  /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */
+  /** A limit in bytes or nanoseconds: 0, for none, without the key; a written 0 is refused. */
   long limit(String key, ToLongFunction<String> parser) {
     return read(
         key,

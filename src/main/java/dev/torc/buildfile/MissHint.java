@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
  */
 public final class MissHint {
 
-  /** So many parts of a pattern are tried: each is a walk. */
+  /** How many parts of a pattern are tried; each try walks the folders. */
   private static final int TRIES = 4;
 
-  /** A part of a pattern, in which brackets and braces stay whole, with what follows it. */
+  /** A part of a pattern, in which brackets and braces stay whole, and the separator behind it. */
   private static final Pattern PART =
       Pattern.compile(
           "(?<part>(?:\\\\.|\\[.[^]]*]|\\{(?:[^{}]|\\{[^{}]*})*}|[^/._-])*+)(?<separator>[/._-]|\\z)",
@@ -30,7 +30,7 @@ public final class MissHint {
 
   private MissHint() {}
 
-  /** What stands beside what a pattern means. */
+  /** Says why a pattern gives nothing, or which files there are like those that it means. */
   public static String pattern(Path root, Glob glob) throws IOException {
     String folder = glob.fixedPrefix();
     if (!FolderDigest.counts(folder)) {
@@ -58,7 +58,7 @@ public final class MissHint {
     return "nothing in " + (folder.isEmpty() ? "the root" : folder) + " is like it";
   }
 
-  /** That a folder is not there or empty; empty itself where it is neither. */
+  /** Says that a folder is missing, no folder or empty; an empty text if it is none of these. */
   public static String folder(Path root, String folder) throws IOException {
     Path path = root.resolve(folder);
     Path missing = null;
@@ -83,7 +83,7 @@ public final class MissHint {
     return Glob.of(String.join("", relaxed));
   }
 
-  /** The parts of a pattern, each with what follows it. */
+  /** The parts of a pattern, each followed by its separator. */
   private static List<String> parts(String pattern) {
     List<String> parts = new ArrayList<>();
     for (Matcher part = PART.matcher(pattern); part.find(); ) {

@@ -58,8 +58,8 @@ public final class ParsedBuildFile {
    *
    * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
    *     root
-   * @param input the text of {@link BuildFile#INPUT} among them, null without one
-   * @param over what is said over the files
+   * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
+   * @param over what the command line says over the files
    * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
    * @throws IOException if a file is there but cannot be read
    */
@@ -68,7 +68,7 @@ public final class ParsedBuildFile {
     Problems problems = new Problems();
     ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, null, problems);
     if (!problems.isEmpty()) {
-      // What is wrong with groups is told with the rest.
+      // Expanded too, so that what is wrong with groups is told with the rest.
       parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
       problems.throwIfAny();
     }
@@ -76,11 +76,11 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Reads one build file anew, which is read with the same overrides; jobs whose text is the same
-   * are taken over.
+   * Reads one build file anew, with the overrides of the earlier reading; jobs whose text is the
+   * same are taken over.
    *
-   * @param text that it had
-   * @param earlier what was read of that, with packed jobs
+   * @param text the earlier text of the file
+   * @param earlier what was read of that text, with packed jobs
    * @throws BadInput as {@link #read}
    */
   public static ParsedBuildFile again(Path file, Overrides over, byte[] text, Workflow earlier)
@@ -93,7 +93,7 @@ public final class ParsedBuildFile {
         return parsed;
       }
     } catch (BadInput e) {
-      problems.add(e); // all that is wrong is told where all is read
+      problems.add(e); // not told: reading all below tells all that is wrong
     }
     return read(List.of(file), null, over);
   }
@@ -106,7 +106,7 @@ public final class ParsedBuildFile {
     Node.Mapping all = layers.read(files);
     MapFields keys = new MapFields(all, null, problems);
     if (all.get("vars") == null) {
-      keys.only(KnownKeys.TOP, "the build file"); // one of them may be the mistyped vars
+      keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be the mistyped vars
     }
     Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
     this.vars = VariableReader.resolve(given, over.defines(), problems);
@@ -120,7 +120,7 @@ public final class ParsedBuildFile {
     SequencedMap<String, Entry> jobs =
         new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
     Node.Mapping top = shared(all);
-    all = null; // the tree of 100 000 jobs goes as they are read
+    all = null; // so that the tree of 100 000 jobs can be freed as they are read
     MapFields fields = new MapFields(top, scope, problems);
     SortedMap<String, Long> limits = limits(top, scope, problems);
     Paths paths = new Paths(root);
@@ -168,14 +168,14 @@ public final class ParsedBuildFile {
             List.of());
   }
 
-  /** The limits that are none of the machine's. */
+  /** The names of the limits that are counters, not resources of the machine. */
   private static TreeSet<String> counters(SortedMap<String, Long> limits) {
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     return counters;
   }
 
-  /** The names of the executors, the one of the command line among them. */
+  /** The names of the executors; it is noted if the executor of {@code --on} is not among them. */
   private static List<String> names(List<Executor> executors, String on, Problems problems) {
     List<String> names = executors.stream().map(Executor::name).toList();
     if (on != null) {
@@ -189,11 +189,11 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * The workflow as far as it is known with these results. Groups whose instances depend on results
-   * that are not there stand in it without instances. Cheap to repeat: plain jobs, and instances
-   * that stay, are the same objects again.
+   * The workflow as far as it is known with these results. Groups whose instances depend on missing
+   * results stand in it with the instances that are known. Repeating it is cheap: plain jobs, and
+   * instances that stay, are the same objects again.
    *
-   * @throws BadInput with what is wrong whatever the results; what only they showed is in {@link
+   * @throws BadInput with what is wrong whatever the results; what only results showed is in {@link
    *     Group#problems}
    * @throws IOException if a file or folder that a group asks for cannot be read
    */
@@ -221,7 +221,7 @@ public final class ParsedBuildFile {
     return expansion.deciders();
   }
 
-  /** All but the jobs: of 100 000 of them the text need not be held once they are read. */
+  /** The top level without its jobs: once 100 000 jobs are read, their text need not be held. */
   static Node.Mapping shared(Node.Mapping top) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
@@ -258,8 +258,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Maps, lists and scalars of the data section as JSON, by name. An unquoted scalar is what it
-   * says if it is JSON, otherwise a string.
+   * Maps, lists and scalars of the data section as JSON, by name. An unquoted scalar that is JSON
+   * stays that value; any other scalar is a string.
    */
   private static SortedMap<String, String> data(MapFields data) {
     SortedMap<String, String> values = new TreeMap<>();
@@ -313,11 +313,11 @@ public final class ParsedBuildFile {
    *
    * @param defines values of vars, by name
    * @param containers false where all runs on the host: images are read then, and left out
-   * @param executor the one that all jobs are for; null where each job says so itself
+   * @param executor of the jobs that name none, or {@code local} for all jobs; null for neither
    */
   public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
 
-    /** Nothing is said over it. */
+    /** The command line says nothing over the build file. */
     public static final Overrides NONE = new Overrides(Collections.emptySortedMap(), true, null);
   }
 
@@ -340,8 +340,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Answers what groups ask about results when they are expanded. The readers of build files know
-   * no results; callers that have them implement this.
+   * Answers the questions of groups about results when they are expanded. The readers of build
+   * files know no results; callers that have them implement this.
    */
   public interface ResultSource {
 
@@ -365,7 +365,7 @@ public final class ParsedBuildFile {
     }
 
     /**
-     * While it is the same, no answer about products is taken back; further jobs may have ended.
+     * While this object is the same, no answer about products is taken back; further jobs may end.
      */
     default Object era() {
       return this;

@@ -13,14 +13,15 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * A path with names in it, {@code fq/{sample}_{lane}.fq}, which takes the names' values from paths
- * that fit. A name stands for one character or more without {@code /}, for as many as it can, left
- * first, or for what its regular expression matches; one that occurs twice must be equal. As with
- * {@link Glob}, nothing but a written dot matches a leading dot.
+ * that fit. A name stands for one or more characters without {@code /}, as many as possible, the
+ * left name first, or for what its regular expression matches; one that occurs twice must be equal.
+ * As with {@link Glob}, nothing but a written dot matches a leading dot.
  *
  * @param text the path with a {@link #HOLE} for each name
- * @param holes the names in the order in which they occur, {@code names} those of the values
+ * @param holes the names in the order in which they occur; {@code names} has each name once
  * @param place where it is written
- * @param left how many characters regular expressions may still look at, over all paths
+ * @param left how many characters regular expressions may still look at, over all paths; null
+ *     without regular expressions
  */
 record PathPattern(
     String text,
@@ -37,7 +38,7 @@ record PathPattern(
   /** How often names may occur; time grows with the length of a file's name to that power. */
   private static final int MAX_HOLES = 6;
 
-  /** So many characters are looked at in a second or less; a million names have a hundred each. */
+  /** How many characters are looked at, a second's work or less; a million names have 100 each. */
   private static final long MAX_LOOKS = 100_000_000;
 
   private static final Pattern REFERENCE = Pattern.compile("\\\\[1-9k]");

@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
- * {name:format}}; of {@code data} the member is the whole name of a value, in which placeholders
+ * {name:format}}; for {@code data} the member is the whole name of a value, in which placeholders
  * may stand. It finds placeholders in a text and knows no values; {@link Scope} does.
  *
  * @param written with its braces
- * @param index -1 without one
- * @param member null without one; likewise the format
+ * @param index -1 if there is none
+ * @param member null if there is none; the same holds for {@code format}
  */
 record Placeholder(String written, String name, int index, String member, String format) {
 
@@ -28,7 +28,9 @@ record Placeholder(String written, String name, int index, String member, String
     return split(text, false);
   }
 
-  /** The same; with {@code constraints}, a format is a regular expression whose braces balance. */
+  /**
+   * Splits a text; with {@code constraints}, a format is a regular expression whose braces balance.
+   */
   static List<Object> split(String text, boolean constraints) {
     int next = text.indexOf('{');
     if (next < 0) {
@@ -96,7 +98,7 @@ record Placeholder(String written, String name, int index, String member, String
     return new Placeholder(written, name, index, member, format);
   }
 
-  /** The brace that ends a placeholder with a regular expression; the start where none does. */
+  /** The brace that ends a regular expression's placeholder; {@code start} if there is none. */
   private static int constraintEnd(String text, int start) {
     int depth = 0;
     for (int i = start; i < text.length(); i++) {
@@ -112,7 +114,7 @@ record Placeholder(String written, String name, int index, String member, String
     return start;
   }
 
-  /** Behind the name of a value: anything but blanks, quotes and what a shell reads otherwise. */
+  /** The offset behind a value's name, which has no blanks, quotes or signs that a shell reads. */
   private static int dataEnd(String text, int from) {
     int i = from;
     while (i < text.length()

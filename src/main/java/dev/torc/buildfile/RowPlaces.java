@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Tells which paths come from the values of an instance, and the line of the table that gave them:
- * an instance itself does not keep it. A table is read again, once, and only where a file is
+ * Tells which paths come from the values of an instance, and in which line of a table these values
+ * stand, which an instance does not keep. So a table is read again, once, but only when a file is
  * missing.
  */
 public final class RowPlaces {
@@ -27,7 +27,7 @@ public final class RowPlaces {
   /**
    * The rows of one file.
    *
-   * @param names the columns that are parameters; empty for plain lines, of any parameter
+   * @param names the columns that are parameters; empty for plain lines of any parameter
    * @param rows by their values of these columns
    */
   private record Table(List<String> names, Map<List<String>, Row> rows) {
@@ -47,7 +47,7 @@ public final class RowPlaces {
     this.workflow = workflow;
   }
 
-  /** Whether a path comes from the values of an instance: one is in it, or the stem of a path. */
+  /** Whether a path comes from an instance: a value is in it, or the stem of one with a slash. */
   public boolean has(Job job, String path) {
     for (String value : job.parameters().values()) {
       String part = value.indexOf('/') < 0 ? value : PlaceholderFormat.apply("stem", value);
@@ -58,7 +58,7 @@ public final class RowPlaces {
     return of(job, path) != null;
   }
 
-  /** Where the row of an instance stands that has a part of this path; null where none has. */
+  /** The place of an instance's row if a value in it is part of the path; null if none is. */
   public Place of(Job job, String path) {
     if (job.group() == null) {
       return null;

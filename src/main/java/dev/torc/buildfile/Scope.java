@@ -22,14 +22,14 @@ import java.util.regex.Pattern;
  * known at load and leaves slots for what only a run knows. A value put in is never read again for
  * placeholders.
  *
- * @param vars of the build file
- * @param parameters of an instance, values by name; {@link #ANY} or {@link #ANY_PATH} where a value
- *     is not known yet
- * @param columns of the row of an instance, values by name, that are no parameters: placeholders
- *     put them in as they do parameters, and nothing else has them
+ * @param vars the build file's vars
+ * @param parameters the values of an instance's parameters, by name; {@link #ANY} or {@link
+ *     #ANY_PATH} where a value is not known yet
+ * @param columns the other values of the instance's row, by name: placeholders put them in as they
+ *     do parameters, and nothing else uses them
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null where they are not known
- * @param produces likewise
+ * @param produces the items that {@code {produces…}} may name, null where they are not known
  */
 public record Scope(
     Vars vars,
@@ -45,7 +45,7 @@ public record Scope(
   /** Stands for any value that is not known yet. */
   static final String ANY_PATH = "\0/";
 
-  /** As a parameter's name: whatever is no var is a parameter of {@link #ANY_PATH}. */
+  /** As a parameter's name: each name that is no var is a parameter of value {@link #ANY_PATH}. */
   static final String ALL = "";
 
   /** Names that no var, parameter or column may have, with what they stand for. */
@@ -61,7 +61,7 @@ public record Scope(
           "data", "a value that a job stored, as {data.JOB.KEY}");
 
   /**
-   * Refuses a name that a placeholder has by itself.
+   * Refuses a name that is a placeholder with a meaning of its own.
    *
    * @param kind what was to have the name
    */
@@ -72,7 +72,7 @@ public record Scope(
     }
   }
 
-  /** The longest text that a value put in may make; no argument of a process can be longer. */
+  /** How long a text may be with its values put in; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
 
   /** The scope of a text outside of instances. */
@@ -80,19 +80,19 @@ public record Scope(
     this(vars, Map.of(), Map.of(), job, needs, produces);
   }
 
-  /** The same where no var is a list. */
+  /** The scope of a text outside of instances where no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
     this(new Vars(vars, Map.of()), Map.of(), Map.of(), job, needs, produces);
   }
 
-  /** The scope of the same job where its items are known. */
+  /** This scope with the items of the job, which are known now. */
   Scope with(List<Item> needs, List<Item> produces) {
     return new Scope(vars, parameters, columns, job, needs, produces);
   }
 
   /**
-   * One value or the values of a list, as nodes; an item that is just a var which is a list stands
-   * for the items of that.
+   * One value or the values of a list, as nodes; an item that is only the placeholder of a list var
+   * stands for the items of that list.
    */
   List<Node> items(Node node) {
     List<Node> written = MapFields.oneOrMore(node);
@@ -114,7 +114,7 @@ public record Scope(
     return items;
   }
 
-  /** The name of the placeholder that is a whole text, null where there is more or less to it. */
+  /** The name in a text that is one plain placeholder; null for any other text. */
   private static String only(String text) {
     boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
     String name = braces ? text.substring(1, text.length() - 1) : "";
@@ -141,8 +141,8 @@ public record Scope(
   }
 
   /**
-   * A path or pattern; parameters ({@code $name} too) and the job's name stand for themselves in
-   * it, vars may hold patterns.
+   * A path or pattern; in it the values of parameters ({@code $name} too) and the job's name are
+   * literal text, while vars may hold patterns.
    */
   String path(Node.Scalar node) {
     return text(node, Form.PATH);
@@ -184,7 +184,7 @@ public record Scope(
     if (form == Form.PATH
         && out.indexOf("*") >= 0
         && parameters.values().stream().anyMatch(Scope::isAny)) {
-      // A folder of which only a pattern is known: what lies in it.
+      // Only a pattern of a folder is known: it stands for what lies in the folder.
       out.append(out.charAt(out.length() - 1) == '/' ? "**" : "");
     }
     return bounded(out, node.place());
@@ -226,7 +226,7 @@ public record Scope(
     }
   }
 
-  /** A value that may have slashes: what stands before it begins a name, here or of a folder. */
+  /** Puts in a value that may have slashes; the text before it begins a file's or folder's name. */
   private static void anyPath(StringBuilder out) {
     int brace = out.indexOf("{");
     int start = out.lastIndexOf("/", brace < 0 ? out.length() : brace) + 1;
@@ -252,7 +252,7 @@ public record Scope(
     return new TemplateReader(this, node).command(shell, new Problems());
   }
 
-  /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var as any other. */
+  /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var like any other. */
   static boolean isCaller(Placeholder hole) {
     return hole.name().equals("env") && hole.member() != null;
   }
@@ -272,7 +272,7 @@ public record Scope(
     return text.toString();
   }
 
-  /** What a placeholder stands for that is known at load. */
+  /** The value of a placeholder that is known at load. */
   String value(Placeholder hole, Place place) {
     List<String> list = vars.lists().get(hole.name());
     if (list != null) {

@@ -32,7 +32,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
-  /** The words before the text of a command: the job's own, or those of the build file. */
+  /** The shell, as the words before a command's text: the job's own, or that of the build file. */
   List<String> shell(MapFields job) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;
@@ -57,7 +57,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
   }
 
-  /** A path as written, that is no pattern and not empty. */
+  /** A path that is not empty, never a pattern: its backslashes are taken out. */
   static String path(Scope scope, Node.Scalar node) {
     String text = scope.path(node);
     if (text.isEmpty()) {
@@ -67,7 +67,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Glob.unescape(text);
   }
 
-  /** What a job runs, in order; nothing where that is wrong. */
+  /** What a job runs, in order; empty if it is wrong. */
   List<Step> steps(
       MapFields job,
       String name,
@@ -82,7 +82,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     } else if (tasks != null) {
       return tasks(tasks, job, shell, dir, env);
     } else if (command == null && KnownKeys.JOB.containsAll(job.map().entries().keySet())) {
-      // Among unknown keys, one of them is the mistyped command.
+      // Not told with unknown keys: one of them is the mistyped command.
       problems.add(
           place, "the job " + name + " has no command; to name several jobs at once, use tags");
     }
@@ -128,7 +128,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return List.copyOf(steps);
   }
 
-  /** The environment of the build file and of a job, laid over each other. */
+  /** The environment of the build file; over it lie the parameters, over these the job's own. */
   SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
     if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
@@ -141,7 +141,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Collections.unmodifiableSortedMap(all);
   }
 
-  /** The {@code env} of a job or task, in which no parameter may be set once more. */
+  /** The {@code env} of a job or task, which must not set a parameter once more. */
   private Node ownEnv(MapFields fields) {
     Node node = fields.map().get("env");
     if (node instanceof Node.Mapping map) {
@@ -157,8 +157,8 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
   }
 
   /**
-   * The programs of {@code tools}; the job's own {@code PATH} tells where they may be. In an image
-   * only those of the root are the job's.
+   * The programs of {@code tools}; the job's own {@code PATH} tells where they may be. With an
+   * image, only programs in the root are accepted.
    */
   List<Tool> tools(
       MapFields job, String dir, SortedMap<String, Optional<Template>> env, List<Step> steps) {
@@ -244,7 +244,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return new TemplateReader(scope, node).command(shell, problems);
   }
 
-  /** A text without quotes, as most are, is not scanned. */
+  /** Whether a text ends inside of quotes; one without quotes, as most are, is not scanned. */
   private static boolean endsInQuote(String text) {
     return (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0)
         && ShellText.scan(text).endsInQuote();

@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads {@code stores}: where results are kept for later, how much of them, and where others have
- * theirs. Whether a shared store can be had is not its business.
+ * Reads {@code stores}: how many bytes of results the local store keeps, and the shared stores. It
+ * does not look whether a shared store can be reached.
  */
 record StoresReader(Scope scope, Paths paths, Problems problems) {
 
@@ -27,7 +27,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
 
   private static final Set<String> HEADER = KnownKeys.ordered("env");
 
-  /** What is wrong goes to the problems. */
+  /** Reads the stores; what is wrong goes to the problems. */
   Stores read(Node node) {
     MapFields fields = fields(node, "stores", KEYS);
     List<SharedEntry> shared =
@@ -46,7 +46,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
     return MapFields.of(node, where, scope, problems).only(known, where);
   }
 
-  /** Null where it is neither a folder nor a URL. */
+  /** One shared store; null unless it is either a folder or a URL. */
   private SharedEntry shared(Node node) {
     MapFields fields = fields(node, "shared", SHARED);
     String path = file(fields, "path");
@@ -88,7 +88,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
         });
   }
 
-  /** The variables with the values; a value itself never stands in a build file. */
+  /** By header, the variable that has its value; a value itself never stands in a build file. */
   private SortedMap<String, String> headers(Node node) {
     SortedMap<String, String> headers = new TreeMap<>();
     for (Map.Entry<String, Node.Entry> each :

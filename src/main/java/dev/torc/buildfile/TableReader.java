@@ -31,7 +31,7 @@ final class TableReader {
   /** The largest file that is read, in bytes. */
   static final int MAX_BYTES = 256 << 20;
 
-  /** Equal texts are one object, as far as so many different ones. */
+  /** How many different texts are shared: equal ones are then one object. */
   private static final int MAX_SHARED = 10_000;
 
   private final String shown;
@@ -90,7 +90,7 @@ final class TableReader {
    * The bytes of a table's file.
    *
    * @throws BadInput if it is missing or too large
-   * @throws IOException if it cannot be read, as what is no regular file
+   * @throws IOException if it cannot be read, or is there and no regular file
    */
   static byte[] bytes(Path file, String shown) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -166,7 +166,7 @@ final class TableReader {
     add(values, place);
   }
 
-  /** Where in a row of the table the value of each column belongs; -1 for those not wanted. */
+  /** Sets where in a {@link Row} the value of each column belongs; -1 for a column not wanted. */
   private void header(List<String> fields, Place place) {
     for (int c = 0; c < fields.size(); c++) {
       if (fields.indexOf(fields.get(c)) < c) {
@@ -182,7 +182,7 @@ final class TableReader {
     columns = fields.stream().mapToInt(names::indexOf).toArray();
   }
 
-  /** A column that is not there. */
+  /** The error for a column that is not there. */
   static BadInput missing(String name, List<String> known, Place place) {
     return new BadInput(place, "no column " + name + NearestName.hint(name, known, "; there are "));
   }

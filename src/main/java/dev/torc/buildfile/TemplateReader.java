@@ -34,7 +34,7 @@ final class TemplateReader {
   }
 
   /**
-   * Where no shell reads it.
+   * The text as one that no shell reads.
    *
    * @param env whether the caller's own variables may stand in it
    */
@@ -54,7 +54,7 @@ final class TemplateReader {
     return finish();
   }
 
-  /** As a word of a command that no shell reads. */
+  /** The text as a word of a command that no shell reads. */
   Template word(Problems problems) {
     for (Object part : Placeholder.split(written)) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
@@ -64,7 +64,7 @@ final class TemplateReader {
     return plain(false);
   }
 
-  /** As a text for a shell. */
+  /** The text as one for a shell. */
   Template command(List<String> shell, Problems problems) {
     if (written.indexOf('{') < 0) {
       return Template.of(written);
@@ -109,7 +109,7 @@ final class TemplateReader {
     return finish();
   }
 
-  /** Options that are one text are one word, which no program takes for options. */
+  /** Warns of several options in one text: it is one word, which no program takes for options. */
   private void oneWord(Placeholder hole, Problems problems) {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;

@@ -20,30 +20,29 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Finds the jobs of a build file whose text is what it was when the file was last read, so that
- * they need not be read again. These are the ones before and behind all that was edited, each on
- * lines of its own. They are cut out of both texts, the earlier one and that of now, and what is
- * left of both is parsed: where that says the same beside the jobs, and has the jobs next to the
- * cuts where they must be, the parser would have come to the cut ones in the same state, and they
- * would be read as they were. In all other cases nothing is unchanged, and all is read: so no error
- * is told here.
+ * Finds the jobs of a build file whose text is the same as when the file was last read, so that
+ * they need not be read again. These are the jobs before and behind all edits, each on lines of its
+ * own. They are cut out of both texts, the earlier and the present one, and the rest of both is
+ * parsed. If both rests are the same outside of their jobs, and the jobs next to the cuts stand
+ * where they must, the parser would reach the cut jobs in the same state and read them as before.
+ * In all other cases no job counts as unchanged, and all is read: so no error is told here.
  */
 final class UnchangedJobs {
 
   private final byte[] before;
   private final Workflow workflow;
   private final PackedJobs jobs;
-  private int[] starts; // of each job in the earlier text, the beginning of its line
-  private int front; // so many first jobs are unchanged
-  private int back; // from this job on all are
-  private int from; // the earlier lines from this one on, from 1,
-  private int by; // are so many lines lower now
+  private int[] starts; // where the line of each job begins in the earlier text
+  private int front; // how many jobs at the front are unchanged
+  private int back; // all jobs from this one on are unchanged
+  private int from; // the first line of the earlier text, counted from 1, that moved
+  private int by; // how many lines lower this line and those behind it are now
   private boolean found;
 
   /**
-   * For a file of a known text.
+   * For a file whose earlier text is known.
    *
-   * @param before the text as it was read
+   * @param before the earlier text
    * @param workflow what was read of that text alone, with packed jobs
    */
   UnchangedJobs(byte[] before, Workflow workflow) {
@@ -53,16 +52,17 @@ final class UnchangedJobs {
   }
 
   /**
-   * Parses a text that stands where the earlier one stood.
+   * Parses the present text of the file.
    *
    * @param shown the file's name in messages
    * @return its tree without the unchanged jobs; null where there are none
-   * @throws dev.torc.syntax.BadInput where parsing all of it tells better what is wrong
+   * @throws dev.torc.syntax.BadInput if what is left is wrong; parsing all of the text tells it
+   *     better
    */
   Node parse(byte[] now, String shown) throws IOException {
     int same = Arrays.mismatch(before, now);
     int alike = commonEnd(now, same < 0 ? before.length : same);
-    int edited = now.length - alike; // up to there
+    int edited = now.length - alike; // where the edit ends in the present text
     boolean whole = edited == 0 || now[edited - 1] == '\n';
     if (same < 0
         || !workflow.groups().isEmpty()
@@ -82,15 +82,15 @@ final class UnchangedJobs {
     return found ? is : null;
   }
 
-  /** Packs jobs beside the unchanged ones. */
+  /** A codec that packs further jobs beside the unchanged ones. */
   WorkflowCodec codec() {
     return new WorkflowCodec(jobs.codec());
   }
 
   /**
-   * Adds the unchanged jobs, those before the ones of the tree and those behind them.
+   * Adds the unchanged jobs that stand before the jobs of the tree, and those behind them.
    *
-   * @param manual takes the names of jobs that a build of all leaves out
+   * @param manual takes the names of manual jobs
    */
   void take(WorkflowCodec codec, List<Unit> before, List<Unit> behind, Set<String> manual) {
     Set<String> known = Set.copyOf(workflow.manual());
@@ -117,8 +117,8 @@ final class UnchangedJobs {
   /**
    * Finds the unchanged jobs.
    *
-   * @param same how long the common beginning of both texts is
-   * @param end lines that begin there, in the earlier text, or behind it are lines of the other one
+   * @param same the length of the common beginning of both texts
+   * @param end an offset in the earlier text: lines that begin there or behind it are lines of both
    */
   private boolean locate(String shown, int same, int end) {
     int count = jobs.size();
@@ -138,19 +138,19 @@ final class UnchangedJobs {
       from = at >= end ? Math.min(from, line) : from;
       while (at < before.length && before[at++] != '\n') {
         if (before[at - 1] == '\r' && at < before.length && before[at] != '\n') {
-          return false; // a line ends there, which is not looked for in the text
+          return false; // YAML ends a line there, which is not counted here
         }
       }
     }
-    int next = 0; // the first job that ends behind what is the same
-    int behind = count; // the first one whose line begins behind what is not
+    int next = 0; // the first job that ends behind the common beginning
+    int behind = count; // the first job whose line begins in the common end
     while (next + 1 < count && starts[next + 1] <= same) {
       next++;
     }
     while (behind > 0 && starts[behind - 1] >= end) {
       behind--;
     }
-    // the one before the edited text ends where that begins: it is read again
+    // the job before the edited one ends where the edit may begin: it is read again
     front = next > 2 ? next - 1 : 0;
     back = behind < count - 2 ? behind : count;
     return known == count && (front > 0 || back < count);
@@ -169,10 +169,10 @@ final class UnchangedJobs {
   }
 
   /**
-   * A text without the unchanged jobs, but for those next to the cuts and to what is no job. The
-   * lines stay, empty.
+   * A text without the unchanged jobs, except those next to a cut or to what is no job. Of the
+   * others empty lines stay.
    *
-   * @param later how much later its end begins than that of the earlier text
+   * @param later how much later the common end begins in this text than in the earlier one
    */
   private byte[] cut(byte[] text, int later) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -190,11 +190,11 @@ final class UnchangedJobs {
   }
 
   /**
-   * What is left of a text, read.
+   * Parses what is left of a text.
    *
-   * @param lines finds a line of the earlier text in this one
-   * @return its tree without the jobs next to the cuts that are unchanged; null where jobs are not
-   *     where they must be
+   * @param lines the line in this text for a line of the earlier one
+   * @return the tree without the unchanged jobs next to the cuts; null if jobs do not stand where
+   *     they must
    */
   private Node.Mapping left(byte[] cut, String shown, IntUnaryOperator lines) throws IOException {
     if (hasAnchor(cut)
@@ -207,7 +207,7 @@ final class UnchangedJobs {
     int end = read.size() - (back < starts.length ? 2 : 0);
     boolean stand =
         begin <= end
-            // in braces they would begin behind the first one
+            // in braces the map would begin before its first job
             && stands(written.place(), read, 0, line -> line)
             && (begin == 0
                 || stands(jobs.place(0), read, 0, lines)
@@ -225,14 +225,14 @@ final class UnchangedJobs {
     return new Node.Mapping(top.place(), all);
   }
 
-  /** Whether an entry is read that stood there in the earlier text. */
+  /** Whether the entry at an index stands where a job of the earlier text must stand now. */
   private boolean stands(
       Place was, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
     Place is = at < read.size() ? read.get(at).getValue().place() : Place.NONE;
     return is.line() == lines.applyAsInt(was.line()) && is.column() == was.column();
   }
 
-  /** Whether a text may name a value for use elsewhere. */
+  /** Whether a text may have a YAML anchor, which names a value for use elsewhere. */
   private static boolean hasAnchor(byte[] text) {
     for (int at = 0; at + 1 < text.length; at++) {
       if (text[at] == '&'

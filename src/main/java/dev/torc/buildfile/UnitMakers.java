@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 /**
  * Tells which job or group may make what another one reads, by what they declare, with wildcards
  * for all values of groups: so a group finds the jobs that decide its instances, and never sees
- * what follows from itself. It errs on the side of too many, and makes no graph.
+ * what follows from itself. It may tell too many makers, never too few, and makes no graph.
  */
 final class UnitMakers {
 
@@ -49,10 +49,10 @@ final class UnitMakers {
             unit -> units.get(unit).job().productRefs(),
             Map.of(),
             new HashMap<>(),
-            (_, _, _) -> {}); // the graph refuses it
+            (_, _, _) -> {}); // the graph refuses two makers
   }
 
-  /** Whether a unit has a path itself among its products. */
+  /** Whether a unit declares exactly this path as a product. */
   boolean declares(int unit, String path) {
     ProductIndex.Claim claim = products.files().get(path);
     return claim != null && claim.owner() == unit;
@@ -63,7 +63,7 @@ final class UnitMakers {
     return of(Glob.of(Glob.escape(path)), List.of());
   }
 
-  /** The units that may make what a pattern matches and excludes leave. */
+  /** The units that may make what a pattern matches and no exclude does. */
   Set<Integer> of(Glob glob, List<Glob> excludes) {
     Set<Integer> makers = new TreeSet<>();
     products.matching(glob, excludes, makers::add);
@@ -71,8 +71,8 @@ final class UnitMakers {
   }
 
   /**
-   * What a unit may make: of a group one job per combination of the values that the build file
-   * holds, with wildcards for all others.
+   * Jobs whose products are what a unit may make: for a group one job per combination of the values
+   * that the build file holds, with wildcards for all others.
    */
   List<Job> outlines(int unit) {
     return units.get(unit) instanceof Unit.Many group
@@ -102,14 +102,14 @@ final class UnitMakers {
         .toList();
   }
 
-  /** Whether a unit follows from another one, or is the same. */
+  /** Whether {@code other} follows from {@code unit}, or is the same. */
   boolean follows(int other, int unit) {
     return followers.computeIfAbsent(unit, this::followers).get(other);
   }
 
   /**
-   * A unit and all that follow from it: by needs, by {@code after}, and by groups whose values are
-   * named to come from it.
+   * A unit and all units that follow from it: by needs, by {@code after}, and by axes that name its
+   * results.
    */
   private BitSet followers(int unit) {
     if (readers == null) {
@@ -158,7 +158,7 @@ final class UnitMakers {
     }
   }
 
-  /** Adds those whose results an axis names by itself. */
+  /** Adds the units whose results an axis names. */
   private void add(Axis axis, Set<Integer> makers) {
     switch (axis) {
       case Axis.Table table -> makers.addAll(of(table.path()));
@@ -169,7 +169,7 @@ final class UnitMakers {
     }
   }
 
-  /** Adds a unit by its name, or by that of an instance. */
+  /** Adds a unit by its name, or by the name of one of its instances. */
   private void addNamed(String name, Set<Integer> makers) {
     for (String each : List.of(name, InstanceName.parse(name).group())) {
       if (ids.containsKey(each)) {

@@ -19,11 +19,11 @@ import java.util.TreeSet;
 
 /**
  * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
- * Values from the command line are texts as they stand; those of a list may be written as one.
+ * Values from the command line are texts as they stand; the value of a list var may be a list.
  */
 final class VariableReader {
 
-  /** How many vars may stand behind each other. */
+  /** How long a chain of vars that refer to each other may be. */
   private static final int MAX_DEPTH = 100;
 
   private final Node.Mapping written;
@@ -65,7 +65,7 @@ final class VariableReader {
     return new Vars(vars.texts, vars.lists);
   }
 
-  /** The items of a list from the command line: one as it stands, or a list as YAML has it. */
+  /** The items of a list var from the command line: one item as it stands, or a YAML list. */
   private List<String> defined(String name, String value) {
     String text = value.strip();
     if (text.isEmpty()) {
@@ -91,14 +91,14 @@ final class VariableReader {
         return items;
       }
     } catch (BadInput | IOException e) {
-      // What is wrong with so short a text is seen where it is shown.
+      // The message below shows the text, which is short enough to see what is wrong.
     }
     problems.add(
         Place.NONE, "-D " + name + ": no list: " + text + "; write -D '" + name + "=[a, b]'");
     return List.of();
   }
 
-  /** Finds the value of a var, after those of the vars that it names. */
+  /** Finds the value of a var, after the values of the vars that it names. */
   private void resolve(String name) {
     if (texts.containsKey(name) || lists.containsKey(name)) {
       return;
@@ -155,8 +155,8 @@ final class VariableReader {
    * The values of the vars: each var is a text or a list of texts. {@link VariableReader} finds
    * them.
    *
-   * @param texts by name
-   * @param lists likewise; no name is in both
+   * @param texts the texts by name
+   * @param lists the lists by name; no name is in both
    */
   public record Vars(Map<String, String> texts, Map<String, List<String>> lists) {
 

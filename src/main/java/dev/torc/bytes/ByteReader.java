@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Bytes being read, as {@link ByteWriter} wrote them. Where they are others, its methods throw
- * {@link IndexOutOfBoundsException}, {@link IllegalArgumentException}, {@link ArithmeticException}
- * or {@link NegativeArraySizeException}, or give something else.
+ * Reads bytes as {@link ByteWriter} wrote them. On any other bytes its methods throw {@link
+ * IndexOutOfBoundsException}, {@link IllegalArgumentException}, {@link ArithmeticException} or
+ * {@link NegativeArraySizeException}, or return something wrong.
  */
 public final class ByteReader {
 
@@ -36,13 +36,13 @@ public final class ByteReader {
     this.end = end;
   }
 
-  /** The next bytes, so many, to be read on their own; this goes on behind them. */
+  /** A reader of the next {@code count} bytes only; this one goes on behind them. */
   public ByteReader part(int count) {
     at += count;
     return new ByteReader(bytes, at - count, at);
   }
 
-  /** Whether all that is left here is what is left there. */
+  /** Whether both have the same bytes left. */
   public boolean isSame(ByteReader other) {
     return Arrays.equals(bytes, at, end, other.bytes, other.at, other.end);
   }
@@ -90,7 +90,7 @@ public final class ByteReader {
     return Math.toIntExact(number());
   }
 
-  /** So many bytes as they are. */
+  /** The next {@code count} bytes as they are. */
   public byte[] raw(int count) {
     if (count < 0 || count > end - at) {
       throw new IndexOutOfBoundsException(count);
@@ -120,7 +120,7 @@ public final class ByteReader {
     return many(Math.toIntExact(unsigned()), 1);
   }
 
-  /** So many follow of so many bytes each, at least. */
+  /** Returns the size of a list, if as many items of {@code each} bytes or more can follow. */
   private int many(int size, int each) {
     if (size < 0 || size > (end - at) / each) {
       throw new IllegalArgumentException("a list of " + size);
@@ -137,7 +137,7 @@ public final class ByteReader {
     return utf8(length);
   }
 
-  /** A text of so many bytes. */
+  /** A text of {@code length} bytes. */
   String utf8(int length) {
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
@@ -183,7 +183,7 @@ public final class ByteReader {
     return map;
   }
 
-  /** Whether all was read. */
+  /** Whether no bytes are left. */
   public boolean isAtEnd() {
     return at == end;
   }

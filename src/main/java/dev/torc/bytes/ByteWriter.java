@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /**
- * Bytes being written: numbers are zigzag varints, fixed-width ones big-endian, text is UTF-8
+ * Writes bytes to memory: numbers are zigzag varints, fixed-width ones big-endian, text is UTF-8
  * behind its length plus one (0 is null). It does not know what they stand for.
  */
 public final class ByteWriter {
@@ -20,13 +20,13 @@ public final class ByteWriter {
   private byte[] bytes;
   private int length;
 
-  /** Begins behind so many bytes that are left free. */
+  /** Begins behind {@code free} bytes that the caller fills. */
   public ByteWriter(int free) {
     bytes = new byte[Math.max(128, 2 * free)];
     length = free;
   }
 
-  /** What was written elsewhere, one after the other; it is copied once. */
+  /** Appends the bytes of other writers, one after the other; they are copied once. */
   public void add(ByteWriter... others) {
     int more = 0;
     for (ByteWriter other : others) {
@@ -68,12 +68,12 @@ public final class ByteWriter {
     length += Long.BYTES;
   }
 
-  /** As few bytes as the number needs. */
+  /** A number in as few bytes as it needs. */
   public void number(long value) {
     unsigned(value << 1 ^ value >> 63);
   }
 
-  /** As few bytes as a number that is not negative needs. */
+  /** A number that is not negative, in as few bytes as it needs. */
   void size(int value) {
     unsigned(value);
   }
@@ -87,7 +87,7 @@ public final class ByteWriter {
     one((int) rest);
   }
 
-  /** Puts before the bytes from an index on how many they are. */
+  /** Inserts their number before the bytes from an index on. */
   void sizeBefore(int from) {
     int size = length - from;
     int end = length;
@@ -133,7 +133,7 @@ public final class ByteWriter {
     raw(utf8);
   }
 
-  /** A digest, or null: 0; 1 or, of an executable product, 2 stands before the bytes. */
+  /** A digest: its bytes behind a 1, or behind a 2 for an executable product; 0 for null. */
   public void digest(Digest digest) {
     one(digest == null ? 0 : digest.isExecutable() ? 2 : 1);
     if (digest != null) {
@@ -169,7 +169,7 @@ public final class ByteWriter {
     }
   }
 
-  /** How many bytes there are by now, free ones included. */
+  /** How many bytes there are by now, the free ones included. */
   public int length() {
     return length;
   }

@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Files beside the database that are written as one, with a checksum. They save work and hold
- * nothing that could not be found again, so they are not forced to the disk: one that is missing,
- * torn or damaged is as good as none. A file may have further parts with checksums of their own,
- * for what is seldom wanted. It does not know what they hold.
+ * Files beside the database that are written as a whole, with a checksum. They save work and hold
+ * nothing that could not be found again, so they are not forced to the disk: a torn or damaged file
+ * counts as missing. A file may have further parts with checksums of their own, for what is seldom
+ * wanted. This class does not know what the files hold.
  */
 public final class CheckedFile {
 
   /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
-  /** Bytes at once: the channel takes as much memory again as it is asked for. */
+  /** Bytes of one read or write, for which the channel takes as much memory again. */
   private static final int PIECE = 1 << 18;
 
   private static final byte[] NOTHING = {};
@@ -30,8 +30,8 @@ public final class CheckedFile {
   private CheckedFile() {}
 
   /**
-   * The first or only part of a file, its first {@link #FREE} bytes included; null where there is
-   * none that is whole. Whether further ones are whole is not looked at.
+   * The first or only part of a file, its first {@link #FREE} bytes included; null where that is
+   * missing or not whole. Further parts are not checked.
    */
   public static byte[] read(Path file) {
     byte[] bytes = part(file, 0);
@@ -41,8 +41,8 @@ public final class CheckedFile {
   /**
    * The part of a file that follows some others.
    *
-   * @param before these parts, or the first {@link #FREE} bytes of each
-   * @return null where it is damaged, or where the file is another one by now
+   * @param before the parts before it, or the first {@link #FREE} bytes of each
+   * @return null where the part is damaged, or where the file is another one by now
    */
   public static byte[] next(Path file, byte[]... before) {
     long from = 0;
@@ -89,7 +89,7 @@ public final class CheckedFile {
   }
 
   /**
-   * Writes a file of several parts, likewise.
+   * Writes a file of several parts, also under a lock that its owner holds.
    *
    * @param further each further part in pieces, of which the first one begins with {@link #FREE}
    *     free bytes
@@ -144,7 +144,7 @@ public final class CheckedFile {
         && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
-  /** A further part is summed up with the head of the one before: only together are they whole. */
+  /** The checksum covers the head of the part before, so that parts of two files do not fit. */
   private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);

@@ -18,8 +18,8 @@ import java.util.function.ToLongFunction;
  * <p>A field is a byte with its tag and form, and then a number, or bytes behind their length. What
  * is 0, null or empty is left out, and reads as such. Tags go from 1 to 127 and must rise in a
  * record; a list is one field for each item. A new field gets a tag that no torc used before, so an
- * older torc can skip it: what is not asked for is skipped. Where bytes are others, reading throws
- * what the methods of {@link ByteReader} throw.
+ * older torc can skip it: what is not asked for is skipped. On any other bytes, reading throws what
+ * the methods of {@link ByteReader} throw.
  */
 public final class Fields {
 
@@ -41,16 +41,16 @@ public final class Fields {
   private final ByteWriter out; // null where it reads
   private final ByteReader in; // null where it writes
 
-  /** How many more texts and inner records it may give; shared with those. */
+  /** How many more texts and inner records may be read; shared with the inner records. */
   private final int[] left;
 
-  /** First byte of a field, -1 at the end. */
+  /** The first byte of the present field, -1 at the end. */
   private int head;
 
   /** Whether the content of that field was read, or skipped. */
   private boolean done = true;
 
-  private int last = Byte.MAX_VALUE; // what has a greater tag is not read
+  private int last = Byte.MAX_VALUE; // fields with a greater tag are not read
 
   private Fields(ByteWriter out, ByteReader in, int[] left) {
     this.out = out;
@@ -58,18 +58,18 @@ public final class Fields {
     this.left = left;
   }
 
-  /** Writes a record behind what the bytes have. */
+  /** Writes a record behind the bytes that were written so far. */
   public static <T> void write(ByteWriter out, T record, Form<T> form) {
     form.pass(new Fields(out, null, null), record);
   }
 
-  /** Reads a record from there to the end of the bytes. */
+  /** Reads a record from the next byte to the end of the bytes. */
   public static <T> T read(ByteReader in, Form<T> form) {
     return read(in, Integer.MAX_VALUE, form);
   }
 
   /**
-   * The same of bytes of others: a byte or two of these can ask for an object.
+   * Reads a record from bytes of others, with a bound: a byte or two can ask for an object.
    *
    * @param most how many texts and inner records it may have
    */
@@ -86,9 +86,7 @@ public final class Fields {
     return record;
   }
 
-  /**
-   * The beginning of a record: of the fields behind a tag it reads none, as if they were not there.
-   */
+  /** Reads the beginning of a record: the fields behind a tag count as missing. */
   public <T> T upTo(int tag, T record, Form<T> form) {
     last = tag;
     return form.pass(this, record);
@@ -111,7 +109,7 @@ public final class Fields {
 
   /**
    * One of an enum's constants by its place, so constants may only be appended; null is left out.
-   * To read one that is missing, or that a later torc added, throws.
+   * Reading throws for a constant that is missing or that a later torc added.
    */
   public <R, E extends Enum<E>> E constant(int tag, R of, Function<R, E> field, E[] all) {
     E constant = out == null ? null : field.apply(of);
@@ -148,7 +146,7 @@ public final class Fields {
     return finds(tag, BYTES) ? in.raw(in.size()) : null;
   }
 
-  /** A digest behind its kind, or null; to read one of a kind that a later torc added throws. */
+  /** A digest behind its kind, or null; reading throws for a kind that a later torc added. */
   public <R> Digest digest(int tag, R of, Function<R, Digest> field) {
     if (out != null) {
       Digest digest = field.apply(of);
@@ -172,7 +170,7 @@ public final class Fields {
     return kind == SHA256 ? digest : digest.executable();
   }
 
-  /** Texts, none of them null; those that are read are unmodifiable. */
+  /** Texts, none of them null; a list that was read is unmodifiable. */
   public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
     if (out != null) {
       List<String> texts = field.apply(of);
@@ -187,7 +185,7 @@ public final class Fields {
     return List.copyOf(texts);
   }
 
-  /** Records in the record; those that are read are unmodifiable. */
+  /** Records within the record; a list that was read is unmodifiable. */
   public <R, T> List<T> list(int tag, R of, Function<R, List<T>> field, Form<T> form) {
     if (out != null) {
       List<T> items = field.apply(of);
@@ -201,7 +199,7 @@ public final class Fields {
     return List.copyOf(items);
   }
 
-  /** A record in the record, or null. */
+  /** A record within the record, or null. */
   public <R, T> T one(int tag, R of, Function<R, T> field, Form<T> form) {
     T one = null;
     if (out != null) {
@@ -248,7 +246,7 @@ public final class Fields {
     }
   }
 
-  /** Whether a field is the next one that is wanted; its content has to be read then. */
+  /** Skips fields with lower tags. True if the next one has this tag; then its content is read. */
   private boolean finds(int tag, int form) {
     if (tag > last) {
       return false;
@@ -273,8 +271,8 @@ public final class Fields {
   }
 
   /**
-   * First byte of the next field. Tags never fall, so that bytes that are no record are not taken
-   * for one.
+   * The first byte of the next field. Tags never fall, so that bytes that are no record are not
+   * taken for one.
    */
   private int head() {
     if (done) {

@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * Distinct texts by dense numbers from 0, and numbers by text: UTF-8 bytes one after the other, and
- * a table with open addressing over them. Read back from bytes it costs nothing until a text is
- * asked for. Safe for several threads.
+ * a table with open addressing over them. A table read back from bytes costs nothing until a text
+ * is asked for. Safe for several threads.
  */
 public sealed class StringTable {
 
@@ -25,15 +25,15 @@ public sealed class StringTable {
     this.size = size;
   }
 
-  /** One that numbers further texts as they come. For one thread. */
+  /** A table that numbers further texts as they come. For one thread. */
   public static final class Builder extends StringTable {
 
-    /** Begins with none. */
+    /** Begins without texts. */
     public Builder() {
       super(new byte[1024], new int[65], new int[256], new String[64], 0);
     }
 
-    /** Begins with those of a table, which have their numbers here too. */
+    /** Begins with the texts of a table, which keep their numbers. */
     public Builder(StringTable first) {
       super(first.bytes, first.start, first.slots.clone(), first.texts, first.size);
       int room = Math.max(64, size + size / 8);
@@ -42,7 +42,7 @@ public sealed class StringTable {
       texts = Arrays.copyOf(texts, room);
     }
 
-    /** The number of a text: the next one where it is new. */
+    /** The number of a text; a new text gets the next number. */
     public int add(String text) {
       byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
       int slot = slot(wanted);
@@ -87,7 +87,7 @@ public sealed class StringTable {
     }
   }
 
-  /** Where a text stands in the table, or the free slot where it would. */
+  /** The slot in which a text stands, or the free slot for it. */
   final int slot(byte[] text) {
     int slot = hash(text, 0, text.length) & slots.length - 1;
     while (slots[slot] != 0) {
@@ -134,12 +134,12 @@ public sealed class StringTable {
     return taker.take(bytes, start[id], start[id + 1]);
   }
 
-  /** The number of a text, -1 if it is none of these. */
+  /** The number of a text, -1 if the table does not have it. */
   public final int id(String text) {
     return slots[slot(text.getBytes(StandardCharsets.UTF_8))] - 1;
   }
 
-  /** Writes them; {@link #read} reads them back. */
+  /** Writes the table; {@link #read} reads it back. */
   public final void write(ByteWriter out) {
     out.number(bytes.length);
     out.raw(bytes);
@@ -147,7 +147,7 @@ public sealed class StringTable {
     out.ints(slots);
   }
 
-  /** What {@link #write} wrote. */
+  /** Reads what {@link #write} wrote. */
   public static StringTable read(ByteReader in) {
     byte[] bytes = in.raw(in.small());
     int[] start = in.ints();

@@ -31,9 +31,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/**
- * {@code torc build}: what is asked for goes to a {@link BuildSession}, what happens to reports.
- */
+/** {@code torc build}: hands the request to a {@link BuildSession}, and its events to reports. */
 final class BuildCommand {
   private final Call call;
   private final Console console;
@@ -48,7 +46,7 @@ final class BuildCommand {
     return run(call.caller(), call.options(), request());
   }
 
-  /** What the options ask for; under a dry run of make that is one too. */
+  /** The request of the options; under a dry run of make it is a dry run, too. */
   private BuildRequest request() {
     return request(Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", "")));
   }
@@ -109,7 +107,7 @@ final class BuildCommand {
         : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
   }
 
-  /** The report on the build of a call, at work: to be closed. */
+  /** The report on this build; it is at work, so it must be closed. */
   private Report shown() {
     return Report.open(call.console(), call.errPalette(), detail(), call.json());
   }
@@ -125,8 +123,8 @@ final class BuildCommand {
   }
 
   /**
-   * {@code torc slurm}: a build on nodes that Slurm gives for as long as it lasts. The same command
-   * runs there once more, and builds.
+   * {@code torc slurm}: a build on nodes that Slurm gives for as long as the build lasts. The same
+   * command runs there once more, and builds.
    */
   int slurm() throws IOException {
     boolean quiet = detail() == Detail.QUIET;
@@ -181,7 +179,7 @@ final class BuildCommand {
    * to the folder of the cache.
    *
    * @param began when torc began, by {@link System#nanoTime}
-   * @param read when it began to read the build file
+   * @param read when torc began to read the build file
    */
   private Profile profile(Project project, long began, long read) {
     if (console.env().getOrDefault("TORC_PROFILE", "").isEmpty()) {
@@ -205,15 +203,15 @@ final class BuildCommand {
   }
 
   /**
-   * {@code --junit}: what becomes of a build goes to a file too, however it ends. The report says
-   * what is in it.
+   * {@code --junit}: the results of a build go to a file too, however it ends. {@link JunitReport}
+   * says what is in it.
    *
    * @param named the file as the user named it
-   * @param file the same, absolute
+   * @param file the file's absolute path
    */
   private record JunitOption(Console console, String named, Path file, JunitReport report) {
 
-    /** Checks the name, and begins. */
+    /** Checks the file's name, and begins the report. */
     static JunitOption of(Console console, String named) {
       Path file = console.cwd().resolve(named).normalize();
       boolean none = named.isEmpty() || named.equals("-");
@@ -224,7 +222,7 @@ final class BuildCommand {
       return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
     }
 
-    /** Builds, and writes the file; where only that goes wrong, the status says so. */
+    /** Builds, and writes the file; if only the file fails, the status is for trouble. */
     int around(Io.Get<Integer> build) throws IOException {
       int exit;
       try {

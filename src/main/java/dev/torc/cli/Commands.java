@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * The commands with all that they take, said once for the parser, the help, the manual and
- * completion. What a command does is its own.
+ * The commands with all that they take, declared once for the parser, the help, the manual and
+ * completion. Each command itself knows what it does.
  */
 final class Commands {
 
   /**
    * A command begins a line. Below it are the options and words that it takes, each with what it
    * means: {@code *} stands behind any number of words, {@code +} behind one or more, brackets are
-   * around a value that may be left out, and behind a colon stand all values that there are. After
-   * {@code =} it is what another one takes, without some.
+   * around a value that may be left out, and behind a colon stand all possible values. A line with
+   * {@code =} takes over all that another command takes, without the options named behind that.
    */
   private static final String TEXT =
       """
@@ -156,7 +156,7 @@ final class Commands {
     return descriptions;
   }
 
-  /** What a command takes, and before that what all of them take; of no name that alone. */
+  /** What all commands take, and then what the command of this name takes, if there is one. */
   Options options(String name) {
     Options options = new Options(name, descriptions.getOrDefault(name, ""));
     taken.get("everywhere").forEach(options::add);

@@ -22,19 +22,19 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * {@code torc completion}: prints a script for a shell, and answers that script: after {@code --}
- * come the words of a line, and it prints what fits the last of them: commands, options and their
- * values as they are declared, and names of the project that the line means. An answer waits for no
+ * {@code torc completion}: prints a script for a shell, and answers that script. The script gives
+ * the words of a line after {@code --}; the answer is what fits the last of them: commands, options
+ * and their declared values, and names of the project that the line means. An answer waits for no
  * lock, writes nothing, and tells no errors: a press of Tab asks for none, and a project that
  * cannot be read has no names.
  *
- * @param how what the shell does with it: {@code names}, {@code told} (they have meanings), {@code
- *     open} (the word goes on), {@code files} or {@code folders} (it knows these itself)
- * @param fits words, and what to say of each; empty for nothing
+ * @param how what the shell does with the words: {@code names}, {@code told} (they have meanings),
+ *     {@code open} (the word goes on), {@code files} or {@code folders} (the shell finds these)
+ * @param fits the words that fit, each with its meaning, which may be empty
  */
 record Completion(String how, SequencedMap<String, String> fits) {
 
-  /** Of more names than that only the beginnings, up to the next part, are of use. */
+  /** Of more names than this only the beginnings, up to the next part, are useful. */
   private static final int MANY = 1000;
 
   private static final Completion NOTHING = new Completion("names", Collections.emptySortedMap());
@@ -70,14 +70,14 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return out.toString();
   }
 
-  /** Words with what they mean. */
+  /** The words that begin with {@code prefix}, with what they mean. */
   private static Completion told(SequencedMap<String, String> words, String prefix) {
     SequencedMap<String, String> fits = new LinkedHashMap<>(words);
     fits.keySet().removeIf(word -> !word.startsWith(prefix));
     return new Completion("told", fits);
   }
 
-  /** Names; of too many the parts up to the next slash or comma, and not even all of these. */
+  /** Names; where too many fit, at most {@link #MANY} of their parts up to a slash or comma. */
   private static Completion ofNames(Iterable<String> names, String prefix, String before) {
     SortedSet<String> all = new TreeSet<>();
     SortedSet<String> parts = new TreeSet<>();
@@ -104,13 +104,13 @@ record Completion(String how, SequencedMap<String, String> fits) {
   private static final class Line {
     private final Console console;
     private final String last;
-    private final String first; // its command or else target; null while none is written
+    private final String first; // its command, or else a target; null while none is written
     private final List<String> rest; // what stands between the command and the last word
     private final Commands commands = new Commands();
     private final Options options;
-    private int given; // words of the command
-    private OptionSpec open; // waits for its value
-    private boolean ended; // by --
+    private int given; // the number of words behind the command
+    private OptionSpec open; // the option that waits for its value
+    private boolean ended; // whether there was a --, behind which no options stand
 
     /**
      * @param words without the program's name; the last one may be empty
@@ -179,7 +179,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     }
 
     /**
-     * @param before what of the word stands before the value, {@code --format=}
+     * @param before the part of the word before the value, such as {@code --format=}
      */
     private Completion value(ArgSpec of, String prefix, String before) {
       Iterable<String> fits = of.completionCandidates();
@@ -204,7 +204,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       };
     }
 
-    /** Names that a value follows. */
+    /** Names with a {@code =}, behind which a value is to follow. */
     private static Completion keys(Completion names) {
       SequencedMap<String, String> keys = new LinkedHashMap<>();
       names.fits.forEach((name, meaning) -> keys.put(name + "=", meaning));
@@ -219,12 +219,12 @@ record Completion(String how, SequencedMap<String, String> fits) {
       try {
         options.parse(rest);
       } catch (CommandLine.ParameterException e) {
-        // The line is not written to its end: which project it means has been handed over.
+        // The line is not complete yet; the options that name the project are noted all the same.
       }
       try {
         Call call = options.call(console);
         return call.readsInput()
-            ? NOTHING // that file is not here yet
+            ? NOTHING // the build file is not here yet
             : ofNames(wanted.of(call.caller(), call.options()), prefix, before);
       } catch (IOException | RuntimeException e) {
         return NOTHING; // the command itself tells what is wrong
@@ -234,25 +234,25 @@ record Completion(String how, SequencedMap<String, String> fits) {
 
   /**
    * A line of bash up to the cursor: its words as the program would get them, and a completed word
-   * as readline wants it. Readline puts that in the place of the text behind the last break, such
-   * as a colon, or an open quote, and quotes nothing. Expansions are left as they are written.
+   * as readline wants it. Readline replaces the text behind the last break, such as a colon, or
+   * behind an open quote, and quotes nothing. Expansions are left as they are written.
    */
   static final class BashLine {
 
-    /** What needs a backslash in a word. */
+    /** Characters that need a backslash in a word. */
     private static final Pattern SPECIAL = Pattern.compile("[\\p{ASCII}&&[^A-Za-z0-9_./:=,@%+^-]]");
 
-    /** What no plain word can have, but {@code $'a\012b'} can. */
+    /** Characters that no plain word can have, but {@code $'a\012b'} can. */
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final List<String> words = new ArrayList<>();
-    private char quote; // the open one, 0 without
+    private char quote; // the open quote, 0 for none
     private int kept; // how much of the last word readline leaves as it is
 
     private BashLine() {}
 
     /**
-     * @param given what parts words in readline, and the line
+     * @param given the characters at which readline breaks words, and the line
      */
     static BashLine of(List<String> given) {
       BashLine line = new BashLine();
@@ -309,7 +309,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       return words;
     }
 
-    /** What readline is to put there for a whole word that begins like the last one. */
+    /** The text that readline is to put in for a whole word that begins like the last one. */
     String rest(String whole) {
       String rest = whole.substring(Math.min(kept, whole.length()));
       if (quote == '\'') {

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code torc import}: from a workflow file of NREL torc to a build file. It writes over nothing,
- * and only what torc accepts; all or nothing is written.
+ * {@code torc import}: makes a build file of a workflow file of NREL torc. It writes over no file,
+ * and writes only what torc accepts, all or nothing.
  */
 final class ImportCommand {
 
@@ -51,7 +51,7 @@ final class ImportCommand {
     return Exit.DONE;
   }
 
-  /** Reads the draft as any build file is read; what is refused is told by place in the source. */
+  /** The number of jobs in the draft, read as any build file; errors name places in the source. */
   private static int accepted(Path draft, String file, Imported imported) throws IOException {
     try {
       return Project.jobs(draft);

@@ -32,7 +32,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * From the command line to a command and its exit status. {@link ErrorMessage} says what an
+ * Leads from the command line to a command and its exit status. {@link ErrorMessage} says what an
  * exception means.
  */
 public final class Main {
@@ -42,10 +42,10 @@ public final class Main {
   private final Commands commands = new Commands();
   private final Io.Make<Call, Integer> work;
 
-  /** What the commands that were asked for take: once each, and no more than needed. */
+  /** What commands take, by their names; made when a command is first asked for. */
   private final Map<String, Options> told = new HashMap<>();
 
-  /** Does by {@code work} what the command that was called is for; that returns the status. */
+  /** Hands each call of a command to {@code work}, which returns the exit status. */
   Main(Io.Make<Call, Integer> work) {
     this.work = work;
   }
@@ -66,7 +66,7 @@ public final class Main {
     Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown));
   }
 
-  /** A thread broke, and others may wait for it without end: there is nothing to go on with. */
+  /** Ends the process after a thread broke: others may wait for that thread without end. */
   private static void lost(Throwable thrown) {
     try {
       ErrorMessage.of(thrown).lines().forEach(System.err::println);
@@ -75,7 +75,7 @@ public final class Main {
     }
   }
 
-  /** What the process was given. */
+  /** The streams, environment and folder of this process. */
   static Console console() {
     return new Console(
         System.in,
@@ -120,7 +120,7 @@ public final class Main {
   private static int tell(Throwable thrown, Console console) {
     ErrorMessage trouble = ErrorMessage.of(thrown);
     try {
-      // What was found before the trouble came is still worth having.
+      // Data that were found before the trouble came are still worth having.
       console.out().flush();
     } catch (IOException e) {
       thrown.addSuppressed(e);
@@ -165,7 +165,7 @@ public final class Main {
     }
   }
 
-  /** What to say where the first word is no command, and the build of it as a target is refused. */
+  /** The error where the first word is no command, and its build as a target was refused. */
   private BadInput mistyped(String word, BadInput refused) {
     String foreign = ForeignArguments.hint(word, Set.of());
     String hint =
@@ -222,7 +222,7 @@ public final class Main {
     return !arg.startsWith("-") || arg.equals("-");
   }
 
-  /** As the first command has it that knows the option: none is declared in two ways. */
+  /** Asks the first command that has the option: no option is declared in two ways. */
   private boolean valueFollows(String arg) {
     int end = arg.startsWith("--") ? arg.indexOf('=') : 2;
     String option = end < 0 ? arg : arg.substring(0, end);
@@ -263,7 +263,7 @@ public final class Main {
     }
   }
 
-  /** Refuses an option that no command has: what follows it is its value, and no command. */
+  /** Refuses an option that no command has: the word behind it is its value, and no command. */
   private void refuseUnknown(List<String> options) {
     Set<String> known = new TreeSet<>();
     commands.descriptions().keySet().forEach(name -> known.addAll(told(name).names()));
@@ -276,8 +276,8 @@ public final class Main {
   }
 
   /**
-   * What to say of an unknown option: what another tool means by it, or the one that begins like it
-   * or else is nearest. A single letter is near to none.
+   * The error for an unknown option, with a hint: torc's option for what another tool means by it,
+   * or the only one that begins like it, or else the nearest. A single letter is near to none.
    */
   private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
@@ -333,7 +333,7 @@ public final class Main {
     /**
      * {@code "; did you mean X?"}, or nothing.
      *
-     * @param options those that are known where the argument was met
+     * @param options the options that are known where the argument was met
      */
     static String hint(String argument, Set<String> options) {
       boolean letter = argument.startsWith("-") && !argument.startsWith("--");
@@ -357,7 +357,7 @@ public final class Main {
    */
   static final class ProcessAge {
 
-    /** Where the launcher left what {@code /proc/uptime} said. */
+    /** The property in which the launcher left what {@code /proc/uptime} said. */
     private static final String NOTED = "torc.began";
 
     private static final Path CLOCK = Path.of("/proc/uptime");
@@ -369,7 +369,7 @@ public final class Main {
       return System.nanoTime() - since(System.getProperty(NOTED, ""));
     }
 
-    /** Nanoseconds since the kernel's clock stood at this. */
+    /** Nanoseconds since the kernel's clock showed {@code noted}. */
     static long since(String noted) {
       try {
         if (!noted.isEmpty()) {
@@ -382,7 +382,7 @@ public final class Main {
       }
     }
 
-    /** Hundredths of a second, of seconds with two digits behind the point. */
+    /** Hundredths of a second, from seconds with two digits behind the point. */
     private static long ticks(String seconds) {
       return Long.parseLong(seconds.replace(".", ""));
     }

@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The page torc(1) of the manual, from the same declarations as {@code --help}: commands, options
- * and words are said once; the rest is in {@code torc.1}, where a bar stands before what is told
- * behind it. The build of the distribution writes it; torc itself never does.
+ * and words are declared once; the rest is in {@code torc.1}, where a bar stands between a term and
+ * its description. The build of the distribution writes it; torc itself never does.
  */
 final class ManPage {
 
@@ -83,8 +83,8 @@ final class ManPage {
   }
 
   /**
-   * Text as roff takes it for itself: hyphens to be copied, backslashes, no sign that begins a
-   * request, no character but ASCII.
+   * A text that roff prints as it is: with hyphens that can be copied, escaped backslashes, no sign
+   * that begins a request, no character but ASCII.
    */
   static String escape(String text) {
     String escaped = text.replace("\\", "\\e").replace("-", "\\-").replaceFirst("^[.']", "\\\\&$0");

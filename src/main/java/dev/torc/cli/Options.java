@@ -13,9 +13,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * The options and words that a command takes, told to picocli call by call: its annotations would
- * cost every start four times what the rest of it does, for their reflection; and those that were
- * given. {@link Commands} has the lines, {@link Call} says what is wrong with a value.
+ * The options and words that a command takes, and those that were given. They are told to picocli
+ * call by call: its annotations, for their reflection, would cost every start four times what the
+ * rest of it does. {@link Commands} has the lines, {@link Call} says what is wrong with a value.
  */
 final class Options {
   private final String command;
@@ -23,14 +23,14 @@ final class Options {
   private final List<Call.Given> given = new ArrayList<>();
   private List<String> line = List.of();
 
-  /** Takes nothing yet. */
+  /** The options of a command, none so far. */
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);
     spec.usageMessage().description(description).abbreviateSynopsis(true);
   }
 
-  /** One more option, or word, by its line. */
+  /** Adds an option or a word, by its line. */
   void add(String line) {
     int gap = line.indexOf("  ");
     String names = line.substring(0, gap);
@@ -93,7 +93,7 @@ final class Options {
     return (many && !rest ? spec : spec.index(rest ? "1..*" : "0")).build();
   }
 
-  /** All values that there are, which stand behind a colon; none where that cannot be said here. */
+  /** All possible values, which stand behind a colon; none where they cannot be said here. */
   private static List<String> fits(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
@@ -104,12 +104,12 @@ final class Options {
     return spec.optionsMap().keySet();
   }
 
-  /** The options in the order told, those of all commands first. */
+  /** The options in the order in which they were added, those of all commands first. */
   List<OptionSpec> told() {
     return spec.options();
   }
 
-  /** The words beside options, in the order told. */
+  /** The words beside options, in the order in which they were added. */
   List<PositionalParamSpec> words() {
     return spec.positionalParameters();
   }
@@ -121,7 +121,7 @@ final class Options {
 
   /**
    * The option whose value is the argument behind this one; null for none. Letters may stand
-   * together, and what an option behind letters takes may be glued to it.
+   * together, and the value of the last one may be glued to it.
    */
   OptionSpec waiting(String arg) {
     if (arg.startsWith("--")) {
@@ -144,7 +144,7 @@ final class Options {
   /**
    * Reads arguments and notes what is given.
    *
-   * @return the parser, for what it knows of them
+   * @return the parser, which knows more of them
    * @throws CommandLine.ParameterException where they do not fit; some values are noted then
    */
   CommandLine parse(List<String> args) {

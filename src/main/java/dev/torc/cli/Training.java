@@ -17,10 +17,10 @@ import java.util.List;
  *
  * <p>{@code training/lessons.txt} has the lessons in their order: a command line behind the status
  * that it must end with, or what happens to the sources and the build file. Where only builds are
- * trained, lines with a star are left out: no report and no doctor is there, for the sake of OSHI's
+ * trained, lines with a star are left out. No lesson is a report or doctor, which would load OSHI's
  * classes. Beside it are the build files: the one that is built; another one, which is read and
- * checked, and never built, with what many say beside that; and plain jobs, of which none is read
- * again where another one is edited.
+ * checked, and never built, with further keys that many build files have; and plain jobs, of which
+ * none is read again where another one is edited.
  */
 final class Training {
   private final Path folder;
@@ -31,9 +31,9 @@ final class Training {
   }
 
   /**
-   * Runs all of it, and throws where something does not end as it must.
+   * Runs all lessons, and throws where one does not end as it must.
    *
-   * @param cache {@code build} for what builds alone meet, another one for all commands
+   * @param cache {@code build} to train builds alone, any other word to train all commands
    */
   public static void main(String[] cache) throws IOException {
     Path folder = Files.createTempDirectory("torc-training");

@@ -12,17 +12,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The nodes of the Slurm job in whose script this torc runs, on the first of them. What runs on the
- * others is for {@link NodeSteps}; how the job is asked for is {@code session}'s.
+ * The nodes of the Slurm job in whose script this torc runs; torc runs on the first node. {@link
+ * NodeSteps} runs scripts on the others; {@code session} asks Slurm for the job.
  *
- * @param id Slurm's number of it
- * @param name under which it was submitted
- * @param env without what Slurm's commands would take for options
- * @param nodes the one of this torc first
+ * @param id the job's number in Slurm
+ * @param name the name under which the job was submitted
+ * @param env the environment without the variables that Slurm's commands would take for options
+ * @param nodes all nodes of the job; the one on which this torc runs comes first
  */
 public record Allocation(String id, String name, Map<String, String> env, List<Node> nodes) {
 
-  /** Nodes of which an allocation has the same, as scontrol tells of them in detail. */
+  /** Nodes that give the job the same, as the details of scontrol list them. */
   private static final Pattern ALIKE =
       Pattern.compile(" Nodes=(\\S+) CPU_IDs=([\\d,-]+) Mem=(\\d+)(?: GRES=(\\S*))?");
 
@@ -31,9 +31,9 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   private static final long MEBIBYTE = 1 << 20;
 
   /**
-   * What one node gives.
+   * What one node gives to the job.
    *
-   * @param name of the node; of several that are alike a name with ranges in brackets
+   * @param name the node's name; for several that are alike, one text with ranges in brackets
    * @param cpus at least 1
    * @param memory bytes; {@link Long#MAX_VALUE} where Slurm does not count it
    * @param gpus at least 0
@@ -43,7 +43,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   /**
    * Asks Slurm for the nodes.
    *
-   * @param env of the script
+   * @param env the environment of the script
    */
   public static Allocation of(Map<String, String> env) throws IOException {
     Map<String, String> plain = Slurm.without(env, "(SLURM|SRUN|SQUEUE|SCANCEL|SCONTROL)_.*");
@@ -71,7 +71,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return new Allocation(id, env.get("SLURM_JOB_NAME"), plain, List.copyOf(nodes));
   }
 
-  /** The nodes in what scontrol tells of a job. */
+  /** Reads the nodes in scontrol's answer about a job; those that are alike are one. */
   static List<Node> told(String text) {
     List<Node> nodes = new ArrayList<>();
     Matcher alike = ALIKE.matcher(text);
@@ -102,7 +102,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return GPUS.matcher(resources).results().mapToInt(gpu -> Integer.parseInt(gpu.group(1))).sum();
   }
 
-  /** What there is, for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
+  /** What it has, for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
   public String text() {
     int cpus = nodes.stream().mapToInt(Node::cpus).sum();
     String first = nodes.getFirst().name;
@@ -111,9 +111,9 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   }
 
   /**
-   * Runs scripts on one of its other nodes.
+   * A scheduler that runs scripts on one of the other nodes.
    *
-   * @param folder where scripts begin
+   * @param folder the folder in which the scripts start
    */
   public Scheduler on(String node, Path folder) {
     Node on = nodes.stream().filter(each -> each.name.equals(node)).findFirst().orElseThrow();

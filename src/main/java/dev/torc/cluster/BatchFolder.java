@@ -32,29 +32,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The folder of one script of batches on the shared file system: what the script says there of its
- * jobs, and torc's own claims. Jobs are known by the names of their claims. It does not know
- * whether a script still runs: the scheduler does.
+ * The folder of one batch script on the shared file system: what the script writes there about its
+ * jobs, and torc's own claims. A job is named here by its claim. Only the scheduler knows whether
+ * the script still runs.
  *
  * @param path absolute
  */
 public record BatchFolder(Path path) {
 
-  /** What may be there of a job; its name and this one's in lower case are the file's name. */
+  /** A file that may be there for a job, named by its claim, a dot and the word in lower case. */
   public enum Word {
     /** A folder: a script or a torc has the job, for ever. */
     CLAIM,
-    /** A folder: what stood in the places of its products, moved there by its script or by torc. */
+    /** A folder: what stood in the places of its products; the script or torc moved it there. */
     ASIDE,
-    /** Its script cleared the places of its products; its processes start. */
+    /** The script has cleared the places of the products; the job's processes start. */
     BEGUN,
-    /** Its script did not begin it and left it for another submission; there is no claim. */
+    /** The script did not begin the job and left it for another submission; there is no claim. */
     LATER,
-    /** A torc told the scheduler to end it: whatever it comes to is of no use. */
+    /** A torc told the scheduler to end the job: its result is of no use, whatever it is. */
     UNWANTED,
-    /** What the files of its products were when it ended. */
+    /** What the files of the job's products were when it ended. */
     MADE,
-    /** It is over. */
+    /** The job is over. */
     STATUS;
 
     private final String ending = "." + name().toLowerCase(Locale.ROOT);
@@ -62,12 +62,12 @@ public record BatchFolder(Path path) {
 
   private static final String GONE = ".gone";
 
-  /** Where the script itself is best written. */
+  /** The file for the script itself. */
   public Path script() {
     return path.resolve("script");
   }
 
-  /** Writes the script, whole or not at all, executable for all users that the umask lets. */
+  /** Writes the script, whole or not at all, executable for all users that the umask allows. */
   public void writeScript(byte[] text) throws IOException {
     put(
         script(),
@@ -76,7 +76,7 @@ public record BatchFolder(Path path) {
         PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
   }
 
-  /** What is written down of it before it is handed out, as {@link RemoteBatch} says it. */
+  /** The batch's record, written before the script is handed out; see {@link RemoteBatch}. */
   Path record() {
     return path.resolve("jobs");
   }
@@ -98,12 +98,12 @@ public record BatchFolder(Path path) {
     return word == null ? List.of() : word.texts("id");
   }
 
-  /** Where the scheduler writes what it and the script itself have to say. */
+  /** The file into which the scheduler writes its own messages and those of the script. */
   Path log() {
     return path.resolve("out");
   }
 
-  /** The folders of scripts in a folder; none where that is not there. */
+  /** The folders of scripts in a folder; empty if that folder does not exist. */
   static List<BatchFolder> all(Path folder) throws IOException {
     return folders(folder).stream().filter(each -> !isGone(each)).map(BatchFolder::new).toList();
   }
@@ -115,11 +115,10 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Takes away what is of no use any more, as killed torcs leave it: folders of scripts that were
-   * not written down yet, of which all is recorded, or that were being taken away, and folders with
-   * nothing in them.
+   * Removes what killed torcs left and what is of no use any more: the folder of a script that has
+   * no record yet, or whose jobs are all recorded, or whose removal had begun; and empty folders.
    *
-   * @param folder has a folder for each executor
+   * @param folder contains a folder for each executor
    */
   public static void tidy(Path folder) throws IOException {
     for (Path executor : folders(folder)) {
@@ -141,7 +140,7 @@ public record BatchFolder(Path path) {
     return batch == null ? words().isEmpty() : EarlierJob.of(batch).isEmpty();
   }
 
-  /** What there is of each job, by one listing of the folder; of one without a word, nothing. */
+  /** Lists the folder once: by claim, the files of each job. A job without any has no entry. */
   public Map<String, Set<Word>> words() throws IOException {
     Map<String, Set<Word>> words = new HashMap<>();
     for (Path file : entries(path)) {
@@ -168,12 +167,12 @@ public record BatchFolder(Path path) {
     return path.resolve(job + word.ending);
   }
 
-  /** Where a product went that stood there before, whether it did or not. */
+  /** The place for what stood in a product's place before, whether anything stood there or not. */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
   }
 
-  /** Moves aside what stands in the place of a product; does nothing where nothing does. */
+  /** Moves aside what stands in the place of a product; does nothing if nothing stands there. */
   void moveAside(String job, int product, Path from) throws IOException {
     Path to = aside(job, product);
     Files.createDirectories(to.getParent());
@@ -181,27 +180,27 @@ public record BatchFolder(Path path) {
     try {
       Files.move(from, to);
     } catch (NoSuchFileException gone) {
-      return; // by itself, meanwhile
+      return; // it was gone already
     }
   }
 
-  /** The file that says that it begins. */
+  /** The file that says that the job begins. */
   Path begunFile(String job) {
     return file(job, Word.BEGUN);
   }
 
   /**
-   * How it ended; null where there is no word of that yet.
+   * How a job ended; null while there is no whole file that says it.
    *
-   * @param submitted when its script was handed out, milliseconds since 1970
+   * @param submitted when the script was handed out, milliseconds since 1970
    */
   ProcessEnd status(String job, long submitted) {
     return StatusFile.read(file(job, Word.STATUS), file(job, Word.MADE), job, submitted);
   }
 
   /**
-   * Whether its script says that it did not begin it: for the time, which the rest of the batch's
-   * did not hold, or since it was cancelled before its turn. The claim is still to be taken before
+   * Whether the script says that it did not begin a job: the rest of the batch's time was too
+   * short, or the batch was cancelled before the job's turn. The claim must still be taken before
    * the job is submitted anew.
    */
   boolean isLater(String job) {
@@ -209,9 +208,9 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Takes a job, so that no script begins it from now on; without the folder none can.
+   * Claims a job, so that no script begins it from now on; without the folder none can.
    *
-   * @return false where another owner has it; the same one may claim it again
+   * @return false if another owner has the claim; the same owner may claim again
    */
   public boolean claim(String job, ClaimOwner me) throws IOException {
     Path claim = file(job, Word.CLAIM);
@@ -232,17 +231,17 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * The owner of the claim on a job; null where there is no word of that. With a claim in {@link
-   * #words} it is taken all the same: its owner was killed before it could say so, or is about to.
+   * The owner of the claim on a job; null if no file names one. If {@link #words} has a claim, the
+   * job is taken even so: its owner was killed before it wrote its name, or is about to write it.
    */
   public ClaimOwner owner(String job) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
   }
 
   /**
-   * Whether a torc has a job: it never ran by this script, or is recorded.
+   * Whether a torc has the claim on a job: this script never ran it, or its end is recorded.
    *
-   * @param there what {@link #words} says of it
+   * @param there the job's entry in {@link #words}
    */
   boolean isTaken(String job, Set<Word> there) {
     ClaimOwner by = there.contains(Word.CLAIM) ? owner(job) : null;
@@ -250,28 +249,27 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Whether nothing of a job is of use any more: a torc has it, and nothing lies aside.
+   * Whether nothing here of a job is of use any more: a torc has the claim, and nothing lies aside.
    *
-   * @param there what {@link #words} says of it
+   * @param there the job's entry in {@link #words}
    */
   boolean isDone(String job, Set<Word> there) {
     return isTaken(job, there) && !there.contains(Word.ASIDE);
   }
 
-  /** Writes down that what a job comes to is of no use, before the scheduler is told to end it. */
+  /** Notes that a job's result is of no use, before the scheduler is told to end the job. */
   void unwanted(String job) throws IOException {
     put(file(job, Word.UNWANTED), new byte[0]);
   }
 
-  /** Whether a folder is being taken away. */
+  /** Whether the removal of a folder has begun, as its name tells. */
   private static boolean isGone(Path folder) {
     return folder.toString().endsWith(GONE);
   }
 
   /**
-   * Takes away what there is of a job whose end is recorded, with what of its own still lies aside,
-   * but for the claim, which is torc's now: without that, a script that is run once more would run
-   * it.
+   * Removes the files of a job whose end is recorded, with those that still lie aside for it. The
+   * claim stays and is torc's now: without it, a script that runs once more would run the job.
    */
   public void forget(String job, ClaimOwner me) throws IOException {
     if (!Files.isDirectory(path)) {
@@ -288,8 +286,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Takes the folder away with all claims, when nothing of it is of use any more; a script that is
-   * run once more finds no place for a claim. Nothing may lie aside any more.
+   * Removes the folder with all claims, when nothing in it is of use any more; a script that runs
+   * once more finds no place for a claim. It is an error if anything still lies aside.
    */
   public void remove() throws IOException {
     if (!Files.isDirectory(path)) {
@@ -304,13 +302,13 @@ public record BatchFolder(Path path) {
     FileTree.remove(gone);
   }
 
-  /** Makes the folder, for the group too where one writes to the folder that it is in. */
+  /** Makes the folder; if a group of users writes to the folder above, it is for them too. */
   void make() throws IOException {
     Files.createDirectories(path);
     give(path);
   }
 
-  /** A member of that group may have to go on with it, or to take it away. */
+  /** Gives a new file to its folder's group: a member may have to go on with it, or remove it. */
   private static void give(Path made) throws IOException {
     GroupAccess.of(made.getParent()).give(made);
   }
@@ -322,7 +320,7 @@ public record BatchFolder(Path path) {
   /**
    * Writes a file that readers on other hosts see whole or not at all.
    *
-   * @param sync whether it has to outlive this machine too
+   * @param sync whether it must survive a crash of this machine
    */
   private static void put(Path file, byte[] bytes, boolean sync, FileAttribute<?>... made)
       throws IOException {
@@ -336,7 +334,7 @@ public record BatchFolder(Path path) {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw new FileSystemException(file.toString(), null, e.getMessage()); // a channel names none
+      throw new FileSystemException(file.toString(), null, e.getMessage()); // e names no file
     }
     give(fresh);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);

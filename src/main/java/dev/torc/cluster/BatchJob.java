@@ -7,49 +7,49 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An attempt in a batch's script, or ready for one: how far it has come, as far as is known here,
- * and what its asker is told of that. What follows is for {@link BatchTracker}.
+ * An attempt that is in a batch's script or ready for one: its state, as far as torc knows it here,
+ * and its listener, which is told of it. What follows from that is for {@link BatchTracker}.
  */
 final class BatchJob {
 
-  /** It was ended with all the others. */
+  /** The end of an attempt that was ended with all the others. */
   static final ProcessEnd INTERRUPTED = ProcessEnd.unknown(ProcessEnd.How.INTERRUPTED, "");
 
-  /** Torc ends before it was handed out. */
+  /** The end of an attempt if torc ends before it was handed out. */
   static final ProcessEnd NOT_REACHED = ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
 
   private static final ProcessEnd LEFT = ProcessEnd.unknown(ProcessEnd.How.LEFT, "");
 
-  /** How far it has come; it never goes back. */
+  /** How far an attempt has come; it never goes back. */
   private enum State {
     /** Ready, or in a script that was handed out. */
     OUT,
     BEGUN,
-    /** Its script was told to end, and ended it; why is still to be asked for. */
+    /** The script was told to end, and ended the attempt; the reason is still to be asked for. */
     CANCELLED,
     OVER,
-    /** Nothing of it is of use any more. */
+    /** Nothing that it left is of use any more. */
     RECORDED
   }
 
   final RemoteAttempt attempt; // null where an earlier torc handed it out
-  final int losses; // how often it was lost though it had begun
+  final int losses; // how often it was lost, or no machine took its script
   private final List<HandedOutAttempt> places; // where earlier scripts left something of it
   private RemoteListener listener;
   private HandedOutAttempt place;
   private State state = State.OUT;
-  private ProcessEnd end; // that no job was told
-  private List<HandedOutAttempt> left; // where its scripts left something; null until such an end
-  private boolean told; // that the scheduler has it
-  boolean unwanted; // by any job of this build
-  RemoteBatch.ArrayTask task; // of its script; null before it is in one
+  private ProcessEnd end; // kept until a job asks; null if it never ran or was lost
+  private List<HandedOutAttempt> left; // where its scripts left something at that end; else null
+  private boolean told; // the listener knows that the scheduler has it
+  boolean unwanted; // no job of this build wants it
+  RemoteBatch.ArrayTask task; // its task in the script; null before it is in one
 
-  /** One that is ready. */
+  /** An attempt that is ready. */
   BatchJob(RemoteAttempt attempt, RemoteListener listener) {
     this(attempt, listener, List.of(), 0);
   }
 
-  /** One that an earlier torc handed out. */
+  /** An attempt that an earlier torc handed out. */
   BatchJob(HandedOutAttempt place) {
     this(null, null, List.of(), 0);
     this.place = place;
@@ -63,13 +63,13 @@ final class BatchJob {
     this.losses = losses;
   }
 
-  /** It is put into a script, under a name of letters, digits, {@code -} and {@code _}. */
+  /** Puts it into a script, under a name of letters, digits, {@code -} and {@code _}. */
   BatchJob in(BatchFolder folder, String claim) {
     place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products());
     return this;
   }
 
-  /** Where its present script says what becomes of it. */
+  /** Its place in the folder of its present script, which says there what becomes of it. */
   HandedOutAttempt place() {
     return place;
   }
@@ -87,7 +87,7 @@ final class BatchJob {
     return listener == null && !unwanted;
   }
 
-  /** Returns whether that is news. */
+  /** Moves to a later state. Returns false where the state is not later than the present one. */
   private boolean set(State next) {
     boolean news = next.compareTo(state) > 0;
     state = news ? next : state;
@@ -106,22 +106,22 @@ final class BatchJob {
     return state == State.CANCELLED;
   }
 
-  /** Where its scripts left something, if it began in this one too. */
+  /** Where scripts left something, if the attempt began in its present one too. */
   List<HandedOutAttempt> places() {
     List<HandedOutAttempt> all = new ArrayList<>(places);
     all.add(place);
     return all;
   }
 
-  /** Likewise, if it did not: then only what torc cleared for it may lie there. */
+  /** {@link #places} if it did not begin in this script: only what torc moved aside lies there. */
   List<HandedOutAttempt> earlierPlaces() {
     return place != null && place.isCleared() ? places() : List.copyOf(places);
   }
 
   /**
-   * A job asks for it: it is told what is known.
+   * Gives it to the job that asks for it, and tells that job an end that is known already.
    *
-   * @param more places where others of its job left something
+   * @param more places where other attempts of the job left something
    */
   void hand(RemoteListener to, List<HandedOutAttempt> more) {
     listener = to;
@@ -133,7 +133,7 @@ final class BatchJob {
     }
   }
 
-  /** Tells once that the scheduler has it. */
+  /** Tells the listener, once, that the scheduler has it. */
   void submitted(String id) {
     if (listener != null && !told) {
       told = true;
@@ -141,35 +141,35 @@ final class BatchJob {
     }
   }
 
-  /** It began; returns whether that is news. */
+  /** Notes that it began; returns false if that was known already. */
   boolean begun() {
     return set(State.BEGUN);
   }
 
-  /** Its script was told to end, and ended it. */
+  /** Notes that its script was told to end, and ended it. */
   void cancelled() {
     set(State.CANCELLED);
   }
 
-  /** Its end is recorded. */
+  /** Notes that its end is recorded. */
   void recorded() {
     set(State.RECORDED);
   }
 
   /**
-   * The same attempt for another script; it did not begin in this one. Null where an earlier torc
-   * handed it out: the job that asks for it is told to start it.
+   * The same attempt for another script; it did not begin in this one. Null if an earlier torc
+   * handed it out: then the job that asks for it is told to start it.
    */
   BatchJob anew() {
     return again(earlierPlaces(), losses);
   }
 
-  /** Likewise, where nothing in that script began. */
+  /** As {@link #anew}, if no machine took the script: that counts as a loss. */
   BatchJob unbegun() {
     return again(earlierPlaces(), losses + 1);
   }
 
-  /** Likewise, as it was lost. */
+  /** As {@link #anew}, for an attempt that had begun in this script and was lost. */
   BatchJob lost() {
     if (attempt != null) {
       listener.lost();
@@ -187,11 +187,11 @@ final class BatchJob {
   }
 
   /**
-   * It is over.
+   * Ends it.
    *
-   * @param how null where nothing of it is out any more and it is to be started, as for one that an
-   *     earlier torc handed out and that never ran or was lost
-   * @param there where its scripts left something, the one that ended so last
+   * @param how null if nothing of the job is out any more and it is to be started: an earlier torc
+   *     handed the attempt out, and it never ran or was lost
+   * @param there the places where its scripts left something, that of this end last
    */
   void end(ProcessEnd how, List<HandedOutAttempt> there) {
     set(place != null && there.contains(place) ? State.OVER : State.RECORDED);
@@ -203,28 +203,28 @@ final class BatchJob {
     }
   }
 
-  /** It is over and never began in this script. */
+  /** Ends it; it never began in this script. */
   void endUnbegun(ProcessEnd how) {
     end(how, earlierPlaces());
   }
 
-  /** It could not be started, or be known to have ended well. */
+  /** The end of an attempt that could not be started, or is not known to have ended well. */
   static ProcessEnd failed(String why) {
     return ProcessEnd.unknown(ProcessEnd.How.NOT_STARTED, why);
   }
 
-  /** Where its scripts left something, of an end that no job was told. */
+  /** Where its scripts left something, if it ended before a job asked for it; else null. */
   List<HandedOutAttempt> left() {
     return left;
   }
 
-  /** Whether it is known that it never ran, or was lost. */
+  /** Whether it ended before a job asked for it, and never ran or was lost. */
   boolean isNothing() {
     return left != null && end == null;
   }
 
   /**
-   * It is looked after no more.
+   * Stops watching it, and tells its listener.
    *
    * @param out whether it was handed out
    */

@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Jobs that are ready and not handed out yet: puts them together into batches, and batches into
- * arrays, when no more come. It submits nothing.
+ * The jobs that are ready and not handed out yet. When no more come, it puts them together into
+ * batches, and batches into arrays. It submits nothing.
  */
 final class BatchPlan {
 
   private static final long SECOND = 1_000_000_000;
-  private static final long GATHER = SECOND / 10; // so long more may come that share a script
+  private static final long GATHER = SECOND / 10; // how long it waits for more jobs
 
-  private final long batch; // nanoseconds that the expected times of one add up to at most
-  private final long maxRuntime; // nanoseconds that one asks for at most; 0 for any
+  private final long batch; // nanoseconds: the most that expected times in a batch add up to
+  private final long maxRuntime; // nanoseconds that a batch asks for at most; 0 for any
   private final List<BatchJob> ready = new ArrayList<>();
   private final ArrayDeque<Array> planned = new ArrayDeque<>();
-  private long gathered; // when the last one came
+  private long gathered; // when the last job came
 
   /**
    * Batches of one array.
    *
-   * @param limit nanoseconds that each asks for; 0 for none
+   * @param limit nanoseconds that each batch asks for; 0 for none
    */
   record Array(List<List<BatchJob>> batches, SchedulerResources resources, long limit) {}
 
@@ -43,16 +43,16 @@ final class BatchPlan {
     return ready.isEmpty() && planned.isEmpty();
   }
 
-  /** When what is ready is to be planned; {@code otherwise} where nothing is. */
+  /** When the ready jobs are to be planned; {@code otherwise} if there are none. */
   long due(long otherwise) {
     return ready.isEmpty() ? otherwise : gathered + GATHER;
   }
 
   /**
-   * Plans what is ready, in its order, if it is time for that.
+   * Plans the ready jobs, in the order in which they came, if it is time for that.
    *
-   * @param spread tasks among which alike jobs are divided before any two are put one behind the
-   *     other, so that no node is idle meanwhile; 1 where there are no arrays
+   * @param spread the number of array tasks among which alike jobs are divided before any two are
+   *     put one behind the other, so that no node is idle meanwhile; 1 if there are no arrays
    */
   void plan(int spread, long now) {
     if (now < due(Long.MAX_VALUE)) {
@@ -76,7 +76,7 @@ final class BatchPlan {
     return planned.peek();
   }
 
-  /** So many batches of the next array are handed out. */
+  /** Takes the first {@code count} batches out of the next array: they are handed out. */
   void took(int count) {
     Array array = planned.poll();
     if (count < array.batches.size()) {
@@ -86,7 +86,7 @@ final class BatchPlan {
     }
   }
 
-  /** Takes all that was not handed out. */
+  /** Takes out all jobs that were not handed out. */
   List<BatchJob> drain() {
     List<BatchJob> all = new ArrayList<>(ready);
     planned.forEach(array -> array.batches.forEach(all::addAll));
@@ -96,8 +96,8 @@ final class BatchPlan {
   }
 
   /**
-   * Where all of them do not fill the tasks that there are to be, they are divided among these;
-   * else they stand one behind the other as long as they fit. One of which nothing is known is
+   * Jobs that together do not fill {@code spread} batches are divided among so many; otherwise a
+   * batch takes jobs, one behind the other, as long as they fit. A job whose time is not known is
    * alone.
    */
   private List<List<BatchJob>> batches(List<BatchJob> all, int spread) {
@@ -135,9 +135,7 @@ final class BatchPlan {
     return batches;
   }
 
-  /**
-   * The longest time limit, and twice what the others are expected to take; 0 without any limit.
-   */
+  /** The longest time limit and twice the others' expected times; 0 if no job has a limit. */
   private long limit(List<BatchJob> jobs) {
     RemoteAttempt longest = jobs.getFirst().attempt;
     long others = 0;

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  *     file system that all nodes share, and there before the script runs
  * @param before text of sh that runs before each job, in the job's own shell; empty for none. Where
  *     it fails, the job is not started
- * @param limit seconds that the scheduler gives a batch, counted here from the script's begin, so
- *     the scheduler is best asked for some more, the grace too; 0 for no limit
+ * @param limit seconds that the scheduler gives a batch; the script counts them from its own begin,
+ *     so the scheduler should be asked for some more, the grace too; 0 for no limit
  * @param grace seconds between TERM and KILL
  * @param element name of the variable that tells a batch its number, from 0, where a script has
  *     several
@@ -50,8 +50,8 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
   /**
    * The script.
    *
-   * @param batches jobs that run one after the other; of several batches a run of the script runs
-   *     the one that {@code element} tells
+   * @param batches each a list of jobs that run one after the other; if there are several, a run of
+   *     the script runs the one whose number {@code element} tells
    * @throws IllegalArgumentException for a NUL, which no process can be given
    */
   byte[] of(List<List<BatchJob>> batches) {
@@ -127,18 +127,18 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
     text.append(path == null ? "\"$PATH\"" : quoted(path));
     env.keySet().removeAll(common.keySet());
     if (env.containsValue(null)) {
-      text.append(" env"); // its own: options stand before entries
+      text.append(" env"); // a second env: options stand before entries
     }
     environment(text, env, " ");
     if (program.indexOf('=') >= 0) {
-      text.append(" sh -c 'exec \"$@\"' sh"); // env would take it for an entry
+      text.append(" sh -c 'exec \"$@\"' sh"); // env would take the program for an entry
     }
     for (String word : step.argv()) {
       text.append(' ').append(quoted(word));
     }
   }
 
-  /** Entries for {@code env}: first those that it takes away. */
+  /** Appends words for {@code env}: first the variables to remove, then those to set. */
   private static void environment(StringBuilder text, Map<String, String> env, String before) {
     env.forEach(
         (name, value) -> {
@@ -154,7 +154,7 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
         });
   }
 
-  /** What a step is given: its folder is PWD, and a shell's own entries stay away. */
+  /** The variables of a step, null to remove one: PWD is its folder, a shell's own stay away. */
   private static Map<String, String> environment(Launch.Step step) {
     Map<String, String> env = new TreeMap<>(step.env());
     env.putIfAbsent("PWD", step.dir().toString());
@@ -162,7 +162,7 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
     return env;
   }
 
-  /** Entries that all steps of all jobs share, so that they stand there once. */
+  /** The variables that all steps of all jobs share: they stand in the script once. */
   private static Map<String, String> common(List<List<BatchJob>> batches) {
     List<Launch.Step> steps =
         batches.stream()
@@ -174,7 +174,7 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
     return common;
   }
 
-  /** A word that the shell takes as it is. */
+  /** A word, quoted so that the shell takes it as it is. */
   private static String quoted(String word) {
     if (word.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL in " + word.replace('\0', '?'));

@@ -13,15 +13,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Hands planned batches out: as many at once as there is room for, each with its script on disk and
- * its marks before the scheduler is told. What becomes of a batch that is out is for {@link
- * BatchTracker}.
+ * Hands planned batches out, as many at once as there is room for. The script of each and the marks
+ * of its jobs are on disk before the scheduler is told. What becomes of a batch that is out is for
+ * {@link BatchTracker}.
  */
 final class BatchSubmitter {
 
   private static final long SECOND = 1_000_000_000;
   private static final long NO_ANSWER = 2 * SECOND;
-  private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final long PACE = 3 * SECOND; // between submissions, if there is no room for all
   private static final int TRIES = 3; // of a submission that is refused
 
   private final SchedulerAccess to;
@@ -30,15 +30,15 @@ final class BatchSubmitter {
   private final BatchPlan plan;
   private final List<RemoteBatch> out;
   private final Consumer<RemoteBatch> written;
-  private long at; // not before
-  private long submitted; // when the last batch was, by the clock of the day
+  private long at; // no submission before that time
+  private long submitted; // when the last batch was submitted, nanoseconds since 1970
 
   /**
    * A submitter to one scheduler.
    *
    * @param plan what is not handed out yet
    * @param out the batches that are out
-   * @param written takes each batch whose script stands, before the scheduler is told
+   * @param written takes each batch when its script is on disk, before the scheduler is told
    */
   BatchSubmitter(
       SchedulerAccess to,
@@ -104,20 +104,20 @@ final class BatchSubmitter {
         refuse(task, ": " + refused.said());
       }
     } else if (answer instanceof Submission.NoAnswer none) {
-      at = now + NO_ANSWER; // whether it was taken is asked for by its name
+      at = now + NO_ANSWER; // meanwhile the scheduler is asked for the batch by its name
       watch.unanswered(none.said(), now);
     }
   }
 
   private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
-    // Never the same twice, and later ones are higher as far as clocks allow.
+    // No two batches have the same time, and a later one has a later time as far as clocks allow.
     submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
     RemoteBatch batch = RemoteBatch.of(to, submitted, batches, names);
     batch.write(to, asked);
     return batch;
   }
 
-  /** A job whose products cannot be moved away is never begun; the others go on. */
+  /** Moves old products aside. A job for which that fails is never begun; the others go on. */
   private void makeWay(RemoteBatch batch) throws IOException {
     for (BatchJob job : batch.jobs()) {
       try {
@@ -129,7 +129,7 @@ final class BatchSubmitter {
     }
   }
 
-  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
+  /** Ends the jobs of a refused task: each is claimed, so that a late script begins none. */
   void refuse(ArrayTask task, String why) throws IOException {
     for (BatchJob job : task.jobs) {
       if (!job.isOver() && to.claim(job)) {

@@ -23,24 +23,24 @@ import java.util.function.Supplier;
 
 /**
  * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
- * batches, sees what becomes of these, and hands out anew what was lost without having begun. It
- * never lets an attempt begin twice: what it hands out anew it claims first. {@link BatchSubmitter}
+ * batches, sees what becomes of these, and hands lost attempts out anew. It never lets one begin
+ * while its earlier submission may still begin or run: it claims that first. {@link BatchSubmitter}
  * hands batches out, {@link EarlierBatches} has what an earlier torc handed out, {@link TaskEnds}
  * says what a scheduler's word means for a job. It decides nothing about results.
  *
- * <p>Its public methods are for any thread, and are orders that wait for the next {@link #turn}.
- * The thread that {@link #start} gives it takes one turn after the other and tells all ends;
- * without it {@code turn} is told the time, and nothing happens between two of them.
+ * <p>Any thread may call its public methods: they give orders that wait for the next {@link #turn}.
+ * The thread that {@link #start} makes takes one turn after the other and tells all ends. Without
+ * that thread, the caller of {@code turn} says the time, and nothing happens between two turns.
  */
 public final class BatchTracker implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000;
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
-  private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
-  private static final long AGAIN = SECOND; // what could not be done
+  private static final long SHARE = SECOND / 10; // for each batch: ten listings a second in all
+  private static final long AGAIN = SECOND; // until a failed order is tried again
   private static final long REST = 30 * SECOND;
-  private static final int SPREAD = 32; // tasks of one kind before jobs stand one behind another
+  private static final int SPREAD = 32; // array tasks that are filled before two jobs share one
 
   private final SchedulerAccess to;
   private final SchedulerWatch watch;
@@ -48,24 +48,24 @@ public final class BatchTracker implements AutoCloseable {
   private final BatchSubmitter submitter;
 
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-  private final List<Order> due = new ArrayList<>(); // taken, or could not be done
-  private final BatchPlan plan; // what is not handed out yet
+  private final List<Order> due = new ArrayList<>(); // taken, or tried in vain
+  private final BatchPlan plan; // the jobs that are not handed out yet
   private final List<RemoteBatch> out = new ArrayList<>();
-  private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
+  private final Map<Path, RemoteBatch> folders = new HashMap<>(); // batches whose folder exists
   private final EarlierBatches earlier;
   private long turned; // when the turn began
   private boolean ending;
   private boolean ended; // all that was out is told to end
-  private boolean failing; // an order that could not be done, as was told
-  private String trouble = ""; // of the last turn
+  private boolean failing; // an order could not be done, and that was told
+  private String trouble = ""; // the error that the last turn told; empty for none
   private Thread thread; // null without one
-  private boolean closed; // by an order, so that no turn can miss it
+  private boolean closed; // set by an order, so that no turn can miss it
 
   private interface Order {
     void at(long now) throws IOException;
   }
 
-  /** One without a thread; {@code names} are random, of letters, digits and {@code -}. */
+  /** A tracker without a thread; {@code names} are random, of letters, digits and {@code -}. */
   BatchTracker(SchedulerAccess to, Supplier<String> names) {
     this.to = to;
     this.plan = new BatchPlan(to.settings());
@@ -80,7 +80,7 @@ public final class BatchTracker implements AutoCloseable {
     out.add(batch);
   }
 
-  /** A tracker that is at work until it is closed. */
+  /** A tracker with a thread, which works until the tracker is closed. */
   public static BatchTracker start(SchedulerAccess to) {
     BatchTracker tracker = new BatchTracker(to, () -> UUID.randomUUID().toString());
     tracker.thread =
@@ -98,15 +98,15 @@ public final class BatchTracker implements AutoCloseable {
     return to.executor();
   }
 
-  /** Takes an attempt that is ready, of which nothing is out. */
+  /** Takes an attempt that is ready; no scheduler has anything of its job. */
   public void add(RemoteAttempt attempt, RemoteListener listener) {
     order(listener, now -> plan.add(new BatchJob(attempt, listener), now));
   }
 
   /**
-   * Asks for what an earlier torc handed out of a job: the listener is told its end where the
-   * manifest still holds; else it is ended, and the end that is told when nothing of it is out is
-   * null.
+   * Asks for the attempt of a job that an earlier torc handed out. If its manifest still holds, the
+   * listener is told its end. Otherwise it is ended, and when nothing of the job is out any more,
+   * the listener is told null as the end.
    *
    * @param key of the attempt that is to run now
    */
@@ -130,21 +130,20 @@ public final class BatchTracker implements AutoCloseable {
         });
   }
 
-  /** What is at some places is recorded, or of no use: it goes. */
+  /** Removes what lies at some places: it is recorded, or of no use. */
   public void forget(List<HandedOutAttempt> places) {
     places.forEach(place -> orders.add(_ -> forget(place)));
   }
 
-  /** Ends all: what has not begun never will, the others are cancelled. */
+  /** Ends all attempts: those that have not begun never will, the others are cancelled. */
   public void end() {
     orders.add(_ -> endAll());
   }
 
   /**
-   * What is out stays out where it goes on without torc, and a later torc finds it; the rest is
-   * ended.
+   * Leaves the batches that go on without torc, for a later torc to find; the rest is ended.
    *
-   * @param all whether nothing at all is looked after any more
+   * @param all whether it leaves all batches, also those that do not go on without torc
    */
   public void leave(boolean all) {
     orders.add(_ -> leaveOut(all));
@@ -171,7 +170,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** What cannot be read or written now is tried again: nothing is over because of that. */
+  /** Takes a turn. One that cannot read or write is tried again: no attempt ends for that. */
   private long tryTurn() {
     try {
       long next = turn(System.nanoTime());
@@ -186,7 +185,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** What cannot be done now is tried again, and keeps nothing else waiting. */
+  /** Carries out the orders. One that fails is tried again later, and holds up no other. */
   void takeOrders(long now) {
     orders.drainTo(due);
     List<Order> failed = new ArrayList<>();
@@ -205,7 +204,7 @@ public final class BatchTracker implements AutoCloseable {
     failing = !failed.isEmpty();
   }
 
-  /** Whether nothing is left of all that it took. */
+  /** Whether it has neither orders nor attempts left. */
   boolean isEmpty() {
     return orders.isEmpty() && due.isEmpty() && plan.isEmpty() && out.isEmpty();
   }
@@ -249,7 +248,7 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   private long next(long now) {
-    if (!orders.isEmpty()) { // given by those that were told an end
+    if (!orders.isEmpty()) { // from listeners that were told an end
       return now + 1;
     }
     long next = plan.due(now + (failing ? AGAIN : REST));
@@ -315,7 +314,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** A claim that cannot be made now is none. */
+  /** Claims a job; false also if the claim cannot be written now. */
   private boolean claim(BatchJob job) {
     try {
       return to.claim(job);
@@ -337,7 +336,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** One listing tells what there is of all jobs of a script. */
+  /** Lists a batch's folder once, and looks what its script wrote of each job. */
   private void look(RemoteBatch batch, long now) throws IOException {
     Map<String, Set<Word>> words = batch.folder.words();
     boolean news = false;
@@ -350,7 +349,7 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * An attempt is ready anew, unless all is to end.
+   * Takes an attempt that is ready anew, or ends it if all is to end.
    *
    * @param fresh null for a job that an earlier torc handed out
    */
@@ -362,7 +361,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** It cannot be told: what has not begun never will, the others say themselves how they end. */
+  /** Claims the jobs of a batch that cannot be asked for; those that began write their own end. */
   private void claim(RemoteBatch unknown, long now) throws IOException {
     for (BatchJob job : unknown.jobs()) {
       if (!job.isOver() && to.claim(job)) {
@@ -374,7 +373,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Sees to the tasks that the scheduler has done with, when all they wrote must be here. */
+  /** Ends tasks that will never start, or that ended so long ago that all they wrote is here. */
   private void settle(RemoteBatch batch, long now) throws IOException {
     for (ArrayTask task : batch.tasks) {
       if (task.isOver()) {
@@ -386,7 +385,7 @@ public final class BatchTracker implements AutoCloseable {
       } else if (task.over >= 0 && now - task.over >= latency()) {
         look(batch, now);
         if (batch.isKnown() && task.state.is(Kind.GONE)) {
-          // It may be there though the scheduler lists it no more; that it is not is no trouble.
+          // It may exist though the scheduler lists it no more; a cancel in vain does no harm.
           to.scheduler().cancel(List.of(task.job));
         }
         ends.settle(task, ending);
@@ -395,12 +394,11 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * How one torc speaks to one scheduler: what it asks, by which settings, and where the scripts
-   * go.
+   * What one torc needs to speak to one scheduler.
    *
    * @param folder where scripts and what they say go, each in a folder of its own, on a file system
    *     that all nodes share
-   * @param me torc, for its claims
+   * @param me this torc, as the owner of its claims
    * @param marks is told before anything is handed out
    * @param notes takes lines for people
    */
@@ -412,10 +410,10 @@ public final class BatchTracker implements AutoCloseable {
       Marks marks,
       Consumer<String> notes) {
 
-    /** Writes down that attempts may be out from now on; on disk when it returns. */
+    /** Writes marks on disk: these attempts may be out from now on. */
     public interface Marks {
 
-      /** Throws where that cannot be written: then nothing is handed out. */
+      /** Returns when the marks are on disk; throws if that fails: then nothing is handed out. */
       void handOut(List<RemoteAttempt.RemoteKey> attempts, String executor) throws IOException;
     }
 
@@ -429,12 +427,12 @@ public final class BatchTracker implements AutoCloseable {
       return settings.name();
     }
 
-    /** Takes a job, so that no script begins it; see {@link BatchFolder#claim}. */
+    /** Claims a job, so that no script begins it; see {@link BatchFolder#claim}. */
     boolean claim(BatchJob job) throws IOException {
       return job.place().folder().claim(job.claim(), me);
     }
 
-    /** Tells the scheduler to end some tasks, and says where it did not hear that. */
+    /** Tells the scheduler to end some tasks; a line tells people if that may have failed. */
     void cancel(List<RemoteBatch.ArrayTask> tasks) {
       String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
       if (!said.isEmpty()) {

@@ -14,9 +14,9 @@ import java.util.zip.Adler32;
 
 /**
  * One file that a batch's script wrote, or torc in the same form: lines of a key, a blank and a
- * value, the last of them the Adler-32 of the lines before. On a shared file system half a file may
- * be seen, or blocks of zeros: what does not add up is no word yet. It does not know what keys
- * mean.
+ * value, the last of them the Adler-32 of the lines before. On a shared file system a reader may
+ * see half a file, or blocks of zeros: a file whose sum does not fit counts as not there yet. It
+ * does not know what keys mean.
  */
 final class BatchWord {
 
@@ -32,7 +32,7 @@ final class BatchWord {
     }
   }
 
-  /** What a file says; null where there is none, or none that is whole and understood. */
+  /** What a file says; null if there is none, or if it is not whole or not understood. */
   static <T> T read(Path file, Function<BatchWord, T> of) {
     BatchWord word = read(file);
     try {
@@ -42,7 +42,7 @@ final class BatchWord {
     }
   }
 
-  /** What a file says, or null where there is none, or none that is whole. */
+  /** The lines of a file; null if there is none, or if it is not whole. */
   static BatchWord read(Path file) {
     byte[] bytes;
     try {
@@ -93,12 +93,12 @@ final class BatchWord {
     return all.getFirst();
   }
 
-  /** The value of a key as a number; throws {@link IllegalArgumentException} where it is none. */
+  /** The value of a key as a number; throws {@link IllegalArgumentException} if it is no number. */
   long number(String key) {
     return Long.parseLong(text(key));
   }
 
-  /** The same, where it may be unknown: -1 for that. */
+  /** The value of a key as a number; -1 if it is unknown, written as {@code -}. */
   long known(String key) {
     String value = text(key);
     return value.equals("-") ? -1 : Long.parseLong(value);

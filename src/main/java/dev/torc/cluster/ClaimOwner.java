@@ -6,17 +6,17 @@ import java.util.Map;
 /**
  * The process that made a claim, or began a job: a script on its node, or a torc.
  *
- * @param build the id of the build of a torc; null for a script
- * @param host the name of its host
+ * @param build the id of a torc's build; null for a script
+ * @param host the name of the process's host
  * @param boot the id of that host's boot
- * @param pid its number there
- * @param start when it was started there, in the kernel's ticks since boot; 0 unknown
- * @param time seconds since 1970 by that host's clock
+ * @param pid the process's number there
+ * @param start when the process was started, in the kernel's ticks since boot; 0 if unknown
+ * @param time when the claim was made, in seconds since 1970 by that host's clock
  */
 public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
 
   /**
-   * A build of this process.
+   * The owner for a build of this process.
    *
    * @param boot the id of this host's boot
    */
@@ -31,7 +31,7 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
     return build != null;
   }
 
-  /** What a file says; null where there is none, or none that is whole and understood. */
+  /** The owner in a file; null if there is none, or if it is not whole or not understood. */
   static ClaimOwner read(Path file) {
     return BatchWord.read(file, ClaimOwner::of);
   }
@@ -47,7 +47,7 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
         word.number("time"));
   }
 
-  /** The bytes of a file that says this. */
+  /** The bytes of a file that names this owner. */
   byte[] word() {
     return BatchWord.whole(
         "by "

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 
 /**
- * Any scheduler that is spoken to by commands which the user wrote. Whether an id still has the
- * name that it was submitted with is not known to it: ids are those that {@code submit} gave.
+ * Any scheduler that is called by commands which the user wrote. It trusts the ids that {@code
+ * submit} gave, since it cannot check whether an id still has the name that was submitted.
  */
 final class CommandScheduler implements Scheduler {
 
@@ -36,7 +36,7 @@ final class CommandScheduler implements Scheduler {
   private static final int LONGEST = 200;
 
   private final SchedulerSettings.Commands commands;
-  private final Pattern id; // null for the last word
+  private final Pattern id; // null: the id is the last word
   private final Map<String, String> values = new HashMap<>();
   private final SchedulerWords.Program program;
 
@@ -135,7 +135,7 @@ final class CommandScheduler implements Scheduler {
     return String.join("; ", troubles);
   }
 
-  /** Those whose ids are known, in as many parts as it takes to name them in a command. */
+  /** The jobs whose ids are known, in parts that one command can name. */
   private static List<List<SchedulerJob>> parts(List<SchedulerJob> jobs, String template) {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
     boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
@@ -159,11 +159,11 @@ final class CommandScheduler implements Scheduler {
 
   /**
    * What a command says of the states of jobs, in whatever form: a job's line begins with its id,
-   * and the first of the user's words in it is its state. A job is gone where a line names it as
-   * not known, or over, and where a command that ended well says nothing of it at all.
+   * and the first of the user's words in it is its state. A job is gone if a line names it as over
+   * or not known, and also if a command that ended well says nothing of it at all.
    *
    * @param states by ids
-   * @param otherwise that of a job of which nothing is said
+   * @param otherwise the state of a job of which nothing is said
    */
   private record CommandStates(Map<String, SchedulerState> states, SchedulerState otherwise) {
 
@@ -173,7 +173,7 @@ final class CommandScheduler implements Scheduler {
     /** What follows a job's number in many listings: the server's name. */
     private static final Pattern BEHIND = Pattern.compile("[.:].*");
 
-    /** Of several that one word stands for, the first counts. */
+    /** If the user gave one word for several facts, the first of these counts. */
     private static final List<Fact> FIRST =
         List.of(Fact.RUNNING, Fact.GONE, Fact.CANCELLED, Fact.WAITING);
 
@@ -205,7 +205,7 @@ final class CommandScheduler implements Scheduler {
       return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(why));
     }
 
-    /** What is said of a job. */
+    /** The state of a job. */
     SchedulerState of(String id) {
       return states.getOrDefault(head(id), otherwise);
     }
@@ -231,7 +231,7 @@ final class CommandScheduler implements Scheduler {
       return new SchedulerState(Kind.UNCLEAR, String.join(" ", line));
     }
 
-    /** Of two lines for one job the one in which more is still to come. */
+    /** If two lines tell of one job: the state after which more is still to come. */
     private static SchedulerState livelier(SchedulerState one, SchedulerState other) {
       return rank(other) > rank(one) ? other : one;
     }

@@ -17,19 +17,19 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What earlier torcs handed out through an executor and what is not recorded: found by its folders,
- * and given to the attempt that asks for its job. What becomes of it meanwhile is seen by {@link
- * BatchTracker}, as of all that is out.
+ * The attempts that earlier torcs handed out through an executor and that are not recorded: finds
+ * them by their folders, and gives them to the attempt that asks for their job. {@link
+ * BatchTracker} watches them meanwhile, like all that is out.
  */
 final class EarlierBatches {
 
   /**
-   * An asker that waits until all but one of a job are over; {@code last} is null where all must
-   * be.
+   * A listener that waits until all {@code unwanted} attempts of its job are over; then it is given
+   * {@code last}, or told null as the end if that is null.
    */
   private record Waiting(RemoteListener listener, List<BatchJob> unwanted, BatchJob last) {}
 
-  private final Map<String, List<BatchJob>> jobs = new HashMap<>(); // one that was lost is out anew
+  private final Map<String, List<BatchJob>> jobs = new HashMap<>(); // lost ones were submitted anew
   private final List<Waiting> waiting = new ArrayList<>();
 
   private final SchedulerAccess to;
@@ -38,9 +38,9 @@ final class EarlierBatches {
   private boolean sought;
 
   /**
-   * Nothing is looked for yet.
+   * Looks for nothing yet.
    *
-   * @param found takes each batch that was
+   * @param found takes each batch when it is found
    */
   EarlierBatches(SchedulerAccess to, SchedulerWatch watch, Consumer<RemoteBatch> found) {
     this.to = to;
@@ -49,11 +49,11 @@ final class EarlierBatches {
   }
 
   /**
-   * Looks for the folders of scripts, but for those of the same build: it may hand out already.
-   * What its torc could not end that ends with it is ended: the machine went down, say.
+   * Looks for the folders of scripts, but for those of this build, which may hand out already. Ends
+   * a batch that its torc should have ended but could not: the machine went down, say.
    */
   private void find() throws IOException {
-    jobs.clear(); // where an earlier try found some
+    jobs.clear(); // an earlier try may have found some
     List<RemoteBatch> batches = new ArrayList<>();
     for (BatchFolder place : BatchFolder.all(to.folder())) {
       RemoteBatch batch = RemoteBatch.read(place);
@@ -88,7 +88,7 @@ final class EarlierBatches {
     }
   }
 
-  /** Torc ends: all that wait for an answer are told that. */
+  /** Tells all listeners that wait that torc ends. */
   void end(ProcessEnd how) {
     waiting.forEach(asker -> asker.listener.ended(how, List.of()));
   }
@@ -103,7 +103,7 @@ final class EarlierBatches {
         all.stream().max(Comparator.comparingLong(each -> each.task.batch.time)).orElse(null);
     boolean holds = last != null && holds(last, key);
     if (holds) {
-      all.remove(last); // it is given once; the others stay, another asker waits for them too
+      all.remove(last); // it is given once; the others stay, for listeners that come later
     }
     for (BatchJob each : all) {
       drop(each, now);
@@ -112,7 +112,7 @@ final class EarlierBatches {
     tell();
   }
 
-  /** Whether its result is that of the attempt that is to run now. */
+  /** Whether an earlier attempt's result can be that of the attempt that is to run now. */
   private static boolean holds(BatchJob job, RemoteKey key) throws IOException {
     if (job.unwanted || job.isNothing()) {
       return !job.unwanted;
@@ -124,8 +124,8 @@ final class EarlierBatches {
   }
 
   /**
-   * Ends what no job wants, which is over when that is known. What has not begun never will; where
-   * nothing else is in its task, it leaves the queue too.
+   * Ends an attempt that no job wants; it is over only when its end is known. One that has not
+   * begun never will; if its task has no other job left, the task leaves the queue too.
    */
   private void drop(BatchJob job, long now) throws IOException {
     job.unwanted = true;
@@ -140,7 +140,7 @@ final class EarlierBatches {
     if (!task.batch.isKnown()) {
       watch.find(task.batch, now);
     }
-    // By the name alone all tasks would end; without an id this one is awaited.
+    // A cancel by the name alone would end all tasks; so torc waits for a task without an id.
     if (task.batch.isKnown() && (!never || task.isOver())) {
       task.unwanted();
       task.batch.nextLook = 0;
@@ -148,7 +148,7 @@ final class EarlierBatches {
     }
   }
 
-  /** Tells askers what they wait for, where that is known by now. */
+  /** Tells listeners what they wait for, if that is known by now. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
       if (each.unwanted.stream().allMatch(BatchJob::isOver)) {

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An attempt that a torc handed out and whose result is not recorded, as its folder tells: for
- * commands that only look, and to know which scheduler to ask. What became of it is for {@link
- * BatchTracker}.
+ * An attempt that a torc handed out and whose result is not recorded, as its folder tells. Commands
+ * that only look use it, and torc knows from it which scheduler to ask. What became of it is for
+ * {@link BatchTracker}.
  *
- * @param settings by which it can be asked for and ended
- * @param id the scheduler's; null where that is not known
+ * @param settings the settings by which the scheduler is asked about it and told to end it
+ * @param id the scheduler's id of it; null if that is not known
  */
 public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
 
@@ -24,20 +24,20 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     return place.key().job();
   }
 
-  /** Where it is, for people: {@code slurm 1234_5}. */
+  /** Where the attempt is, for people: {@code slurm 1234_5}. */
   public String where() {
     return where(settings.name(), id);
   }
 
-  /** Where a job is, for people; {@code id} is null where that is not known. */
+  /** Where a job is, for people; {@code id} is null if that is not known. */
   public static String where(String executor, String id) {
     return id == null ? executor : executor + " " + id;
   }
 
   /**
-   * All that is out, of all executors; the later of two of one job comes later.
+   * All such attempts of all executors, in the order in which they were handed out.
    *
-   * @param folder with a folder for each executor; need not be there
+   * @param folder contains a folder for each executor; need not exist
    */
   public static List<EarlierJob> all(Path folder) throws IOException {
     List<RemoteBatch> batches = new ArrayList<>();
@@ -57,7 +57,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     return all;
   }
 
-  /** What of one script is of any use still. */
+  /** The attempts of one batch whose results are not recorded yet. */
   static List<EarlierJob> of(RemoteBatch batch) throws IOException {
     List<EarlierJob> all = new ArrayList<>();
     Map<String, Set<Word>> words = batch.folder.words();

@@ -20,17 +20,17 @@ import java.util.regex.Pattern;
 
 /**
  * Runs scripts as steps on one node of an {@link Allocation}, each by an {@code srun} that begins
- * at once: what fits there is known to the engine's pool. To Slurm's own commands, and so to a
- * later torc, a step is the job in which it runs, which ends with this torc: see {@link Slurm}.
+ * at once: the engine's pool knows what fits there. Slurm's commands, and so a later torc, take a
+ * step for the job in which it runs, and that job ends with this torc: see {@link Slurm}.
  */
 final class NodeSteps implements Scheduler {
 
-  private static final long STUBBORN = 10_000_000_000L; // ns, longer than any grace of a script
+  private static final long STUBBORN = 10_000_000_000L; // ns, longer than the grace of any script
 
-  /** So often a step is refused: a controller that was just started refuses what it takes soon. */
+  /** Tries after a refusal: a controller that was just started refuses what it takes soon after. */
   private static final int AGAIN = 5;
 
-  /** A step was refused: no script began. */
+  /** A message of srun that a step was refused: no script began. */
   private static final Pattern REFUSED =
       Pattern.compile("srun: (?:fatal: |error: Unable to (?:create step|confirm))[^\n]*");
 
@@ -46,7 +46,7 @@ final class NodeSteps implements Scheduler {
     final SubmissionRequest request;
     Process process;
     int refusals;
-    long cancelled; // when it was first, by the clock that does not jump; 0 for never
+    long cancelled; // when it was first cancelled, by System.nanoTime; 0 for never
     SchedulerState state;
 
     Step(SubmissionRequest request) {
@@ -86,7 +86,7 @@ final class NodeSteps implements Scheduler {
   }
 
   /**
-   * A step is given what it asks for and nothing else; without a word on memory it may have all.
+   * The command line of srun. A step gets only what it asks for; one that says no memory gets all.
    */
   private List<String> words(SubmissionRequest request) {
     SchedulerResources wanted = request.resources();
@@ -114,7 +114,7 @@ final class NodeSteps implements Scheduler {
     return words;
   }
 
-  /** What the end of an srun means. */
+  /** The state of a step whose srun has ended. */
   private static SchedulerState ended(Step step) {
     Path log = step.request.log();
     String text = SlurmWords.tail(log);
@@ -135,7 +135,7 @@ final class NodeSteps implements Scheduler {
         : SlurmWords.end(SlurmWords.FAILED, "", step.process.exitValue() + ":0", log);
   }
 
-  /** A step that Slurm did not take is asked for again with the next question. */
+  /** Starts a step again that Slurm did not take when it was asked last. */
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
@@ -152,8 +152,8 @@ final class NodeSteps implements Scheduler {
   }
 
   /**
-   * A step's script is told to end its job, by a signal that its srun hands on; a step that does
-   * not end, and is told again, is killed: what its srun makes of TERM is KILL.
+   * Sends each step's srun a signal, which it hands on to the script: the script then ends its job.
+   * A step that does not end, and is cancelled again later, is killed: srun turns TERM into KILL.
    */
   @Override
   public String cancel(List<SchedulerJob> jobs) {
@@ -163,7 +163,7 @@ final class NodeSteps implements Scheduler {
       if (!(step.state.is(Kind.RUNNING))) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
       } else if (step.cancelled == 0
-          && step.process.isAlive()) { // else its number may be another's
+          && step.process.isAlive()) { // else its pid may be another process's
         step.cancelled = now;
         Kill.process((int) step.process.pid(), Kill.USR1);
       } else if (step.cancelled != 0 && now - step.cancelled > STUBBORN) {

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One attempt of a job that a scheduler is to run: a launch as for one that runs here, and what its
- * script and the scheduler must know besides.
+ * One attempt of a job that a scheduler is to run: a launch, as for an attempt that runs here, and
+ * what its script and the scheduler must know besides.
  *
- * @param key which attempt it is
+ * @param key identifies the attempt
  * @param launch what its script runs, as {@link Launch#handedOut} has it
- * @param expected seconds that it is likely to take, 0 where it is not known: without a time limit
- *     the rest of the batch's time must hold that
- * @param products declared files and folders, the depfile too; last, what patterns matched
- * @param patterns of products
- * @param resources of the machine that runs it, without a time
+ * @param expected seconds that it is likely to take, 0 if not known; the rest of the batch's time
+ *     must hold them if there is no time limit
+ * @param products declared files and folders and the depfile; last, the files that patterns matched
+ * @param patterns the patterns of its products
+ * @param resources what it takes on the machine that runs it, without a time
  */
 public record RemoteAttempt(
     RemoteKey key,
@@ -32,7 +32,7 @@ public record RemoteAttempt(
   private static final long SECOND = 1_000_000_000;
 
   /**
-   * A product whose place is cleared, whose folder is made, and whose files are told at the end.
+   * A product whose place is cleared, whose folder is made, and whose files are listed at the end.
    *
    * @param path absolute
    * @param folder whether it is a folder
@@ -42,11 +42,11 @@ public record RemoteAttempt(
 
   /** How the place of a product is cleared. */
   public enum Clearing {
-    /** It stays, as for a job that goes on with its products. */
+    /** It is not: what stands there stays, for a job that goes on with its products. */
     KEEP,
-    /** The script moves it aside when it has claimed the job. */
+    /** The script moves aside what stands there when it has claimed the job. */
     CLEAR,
-    /** Torc does, before it hands out the job: a pattern matched it, which no script can tell. */
+    /** Torc does so before it hands out the job: a pattern matched it, which no script can see. */
     AHEAD;
 
     private final String word = name().toLowerCase(Locale.ROOT);
@@ -56,77 +56,77 @@ public record RemoteAttempt(
       return word;
     }
 
-    /** The one with a word; throws {@link IllegalArgumentException} for another. */
+    /** The constant that a word names; throws {@link IllegalArgumentException} for others. */
     static Clearing of(String word) {
       return valueOf(word.toUpperCase(Locale.ROOT));
     }
   }
 
   /**
-   * A pattern of products as {@code find} knows it, which may match more. Both patterns are plain
-   * but for {@code *}.
+   * A pattern of products in the words of {@code find}; it may match more. Both patterns have no
+   * wildcard but {@code *}.
    *
-   * @param folder that all matches are in; absolute
-   * @param beyond folders in which there are none
-   * @param like all matches; absolute
+   * @param folder the folder in which all matches lie; absolute
+   * @param beyond the pattern of folders in which no matches lie
+   * @param like the pattern of all matches; absolute
    */
   public record ProductPattern(Path folder, String beyond, String like) {}
 
-  /** Seconds that count for what fits into a batch; 0 where nothing is known. */
+  /** Seconds that decide what fits into a batch: expected, else the limit; 0 if not known. */
   long counted() {
     return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);
   }
 
   /**
-   * Which attempt of which job something is that was handed out, and by which manifest: so a later
-   * build knows whether its result still holds.
+   * Identifies an attempt that was handed out, with its manifest: from that a later build knows
+   * whether its result still holds.
    *
    * @param job the job's name
    * @param build the id of the build that handed it out
    * @param attempt counts the job's attempts in that build, from 1
    * @param manifest digest of all that decides whether its result is valid, in hexadecimal digits
-   * @param command digest of the same without what the needs hold, and with what a scheduler is
-   *     asked for
-   * @param cause why it runs, as a word for a later build; empty where that is not known
+   * @param command digest of the manifest without the contents of the needs, but with what a
+   *     scheduler is asked for
+   * @param cause why the job runs, as a word for a later build; empty if that is not known
    */
   public record RemoteKey(
       String job, String build, int attempt, String manifest, String command, String cause) {}
 
-  /** Is told what becomes of an attempt that a scheduler runs, by the thread that sees to it. */
+  /** Is told what becomes of an attempt that a scheduler runs, by the tracker's thread. */
   public interface RemoteListener {
 
     /**
-     * It was handed out.
+     * The attempt was handed out.
      *
-     * @param id the scheduler's; null where that is not known
+     * @param id the scheduler's id of it; null if that is not known
      */
     void submitted(String id);
 
-    /** It had begun and is lost; it is handed out anew. */
+    /** The attempt had begun and was lost; it is handed out anew. */
     default void lost() {}
 
     /**
-     * It is over, or looked after no more; called once.
+     * The attempt is over, or is watched no more; called once.
      *
-     * @param end as of one that ran here; {@code LEFT} where a later torc finds it, {@code
-     *     NOT_REACHED} where it was never handed out and torc ends; null where nothing of it is out
-     *     any more and it is to be started, as for one that an earlier torc handed out and that
-     *     never ran or was lost
-     * @param places where its scripts left something, the one that ended so last; empty where it
-     *     never began
+     * @param end the end, as of an attempt that ran here; {@code LEFT} if it stays out for a later
+     *     torc, {@code NOT_REACHED} if torc ends before it was handed out; null if nothing of its
+     *     job is out any more and the job is to be started: an earlier torc handed an attempt out,
+     *     and that never ran, was lost, or holds no more
+     * @param places the places where its scripts left something, that of this end last; if it never
+     *     began, only those where torc moved products aside
      */
     void ended(ProcessEnd end, List<HandedOutAttempt> places);
   }
 
   /**
    * One attempt as it lies in the folder of its batch script: its claim, what was moved aside from
-   * the places of its products, whether it began, whether it is over. The engine decides about
-   * those files.
+   * the places of its products, whether it began, whether it is over. The engine decides what
+   * becomes of those files.
    *
-   * @param folder of the script
-   * @param key of the attempt
-   * @param claim its name there
-   * @param products in the order of their numbers
+   * @param folder the script's folder
+   * @param key identifies the attempt
+   * @param claim the attempt's name in that folder
+   * @param products the products, in the order of their numbers there
    */
   public record HandedOutAttempt(
       BatchFolder folder,
@@ -134,12 +134,12 @@ public record RemoteAttempt(
       String claim,
       List<RemoteAttempt.Product> products) {
 
-    /** Where a product went that stood there before, whether it did or not. */
+    /** The place for what stood in a product's place before, even if nothing stood there. */
     public Path aside(int product) {
       return folder.aside(claim, product);
     }
 
-    /** Moves aside what is to make way before a script can run. */
+    /** Moves aside the products that must make way before a script can run. */
     void clear() throws IOException {
       for (int i = 0; i < products.size(); i++) {
         if (products.get(i).clearing() == RemoteAttempt.Clearing.AHEAD) {
@@ -148,14 +148,14 @@ public record RemoteAttempt(
       }
     }
 
-    /** Whether something may lie aside though no script has claimed it. */
+    /** Whether torc may have moved something aside, though no script has claimed the attempt. */
     boolean isCleared() {
       return !products.isEmpty() && products.getLast().clearing() == RemoteAttempt.Clearing.AHEAD;
     }
 
     /**
-     * Whether a script says how it ended, or a torc has it and no script ever will. One of which it
-     * is not known that a scheduler has it is taken.
+     * Whether a script says how the attempt ended, or a torc has the claim, so that no script ever
+     * will. If no id of a scheduler is known, this call tries to claim the attempt for {@code me}.
      */
     public boolean isOver(ClaimOwner me) throws IOException {
       ClaimOwner by = folder.owner(claim);
@@ -164,7 +164,7 @@ public record RemoteAttempt(
           || folder.ids().isEmpty() && folder.claim(claim, me);
     }
 
-    /** Whether its processes started, as is known for sure once its end is. */
+    /** Whether its processes started; this is known for sure once its end is known. */
     public boolean hasBegun() {
       return Files.exists(begun());
     }

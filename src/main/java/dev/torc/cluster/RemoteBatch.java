@@ -22,9 +22,9 @@ import java.util.function.Supplier;
 
 /**
  * A script that was handed out, with its array tasks and their jobs, and what the scheduler said of
- * each. It is written down before it goes out, so that a later build finds its jobs: by which
- * settings, under which name, and which attempts are in it. What follows from all that is for
- * {@link BatchTracker}.
+ * each task. Its record is written before it is submitted, so that a later build finds its jobs:
+ * the settings, the name, and the attempts in it. What follows from all that is for {@link
+ * BatchTracker}.
  */
 final class RemoteBatch {
 
@@ -33,15 +33,15 @@ final class RemoteBatch {
   /** Seconds between TERM and KILL where a script ends a job. */
   private static final int GRACE = 5;
 
-  /** What a scheduler is asked for beyond the limit that a script keeps: it starts, and ends. */
+  /** Nanoseconds asked for beyond the limit that a script keeps: for its own start and end. */
   private static final long SLACK = 2 * GRACE * SECOND;
 
   final BatchFolder folder;
-  final SchedulerSettings settings; // as far as they are needed to ask for it and to end it
-  final String name; // under which it is submitted
-  final long time; // when it was handed out, in nanoseconds; never the same in two
+  final SchedulerSettings settings; // at least what is needed to ask for it and to end it
+  final String name; // the name under which it is submitted
+  final long time; // when it was handed out, in nanoseconds since 1970; no two are the same
   final List<ArrayTask> tasks = new ArrayList<>();
-  private boolean known; // the scheduler's ids
+  private boolean known; // whether the scheduler's ids are known
   long nextLook;
   long look = 200_000_000;
 
@@ -51,10 +51,10 @@ final class RemoteBatch {
     final List<BatchJob> jobs;
     SchedulerJob job;
     SchedulerState state = new SchedulerState(Kind.WAITING, "");
-    long over = -1; // since when the scheduler has done with it
-    boolean never; // it will not start for the reason that the scheduler gives
+    long over = -1; // since when the scheduler has finished it; -1 if it has not
+    boolean never; // it will not start, for the reason that the scheduler gives
     boolean cancelled; // by torc
-    long held = -1; // since when it waits for its release
+    long held = -1; // since when it waits for its release; -1 if it does not
     boolean isHeldTold;
 
     ArrayTask(RemoteBatch batch, List<BatchJob> jobs) {
@@ -69,8 +69,8 @@ final class RemoteBatch {
     }
 
     /**
-     * The scheduler says what became of it. That it is gone, or will never start, counts when it
-     * was said twice: a listing that was cut looks the same.
+     * Takes what the scheduler says of the task. That it is gone, or will never start, counts only
+     * when it was said twice: a listing that was cut off looks the same.
      */
     void told(SchedulerState now, long time) {
       boolean again = now.is(state.kind());
@@ -80,22 +80,22 @@ final class RemoteBatch {
       state = gone && again ? state : now; // the first has a word
     }
 
-    /** Whether no script left anything of any of its jobs. */
+    /** Whether no script left a file of any of the task's jobs. */
     boolean isUntouched() throws IOException {
       Map<String, Set<BatchFolder.Word>> words = batch.folder.words();
-      Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // a script claims first
+      Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // scripts claim first
       return jobs.stream()
           .allMatch(each -> torcs.containsAll(words.getOrDefault(each.claim(), torcs)));
     }
 
-    /** The scheduler has it. */
+    /** Tells the jobs that the scheduler has the task. */
     void submitted() {
       jobs.forEach(each -> each.submitted(job.id()));
     }
 
     /**
-     * Torc is about to tell the scheduler to end it; a later torc is to know that it was torc. What
-     * cannot be written now is not known then.
+     * Notes that torc is about to have the scheduler end the task, so that a later torc knows that
+     * torc did it. What cannot be written now is not known then.
      */
     void unwanted() {
       cancelled = true;
@@ -124,7 +124,7 @@ final class RemoteBatch {
     batches.forEach(jobs -> tasks.add(new ArrayTask(this, jobs)));
   }
 
-  /** One that is about to be handed out. */
+  /** A batch that is about to be handed out. */
   static RemoteBatch of(
       SchedulerAccess to, long time, List<List<BatchJob>> batches, Supplier<String> names) {
     String name = "torc-" + names.get();
@@ -136,14 +136,14 @@ final class RemoteBatch {
   /**
    * The time that a scheduler is asked for, in nanoseconds; 0 for none.
    *
-   * @param limit of the longest of some batches
+   * @param limit the time limit of the longest of some batches; 0 for none
    */
   static long asked(SchedulerSettings settings, long limit) {
     long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
     return limit == 0 ? 0 : Math.min(limit + SLACK, Math.max(most, limit));
   }
 
-  /** All that a script and a later torc need is on disk before a scheduler is asked to run it. */
+  /** Writes all that the script and a later torc need, before a scheduler is asked to run it. */
   void write(SchedulerAccess to, long asked) throws IOException {
     long limit = asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND);
     String variable = to.scheduler().elementVariable();
@@ -154,7 +154,7 @@ final class RemoteBatch {
       folder.writeRecord(lines());
       to.marks().handOut(jobs().stream().map(BatchJob::key).toList(), settings.name());
     } catch (IOException e) {
-      FileTree.remove(folder.path()); // the next try writes another
+      FileTree.remove(folder.path()); // the next try writes another folder
       throw e;
     }
   }
@@ -182,7 +182,7 @@ final class RemoteBatch {
     return lines.toString();
   }
 
-  /** What was written down in a folder; null where nothing is that is whole and understood. */
+  /** Reads a folder's record; null if there is none, or if it is not whole or not understood. */
   static RemoteBatch read(BatchFolder folder) {
     RemoteBatch batch = BatchWord.read(folder.record(), word -> of(folder, word));
     List<String> ids = folder.ids();
@@ -205,7 +205,7 @@ final class RemoteBatch {
                   words[2].equals("folder"),
                   RemoteAttempt.Clearing.of(words[1])));
     }
-    Iterator<String> causes = word.texts("cause").iterator(); // earlier torcs wrote none
+    Iterator<String> causes = word.texts("cause").iterator(); // older versions wrote none
     for (String line : word.texts("job")) {
       String[] words = line.split(" ", 7);
       List<RemoteAttempt.Product> own = products.getOrDefault(words[1], List.of());
@@ -222,22 +222,22 @@ final class RemoteBatch {
         folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), batches);
   }
 
-  /** When it was handed out, in milliseconds. */
+  /** When it was handed out, in milliseconds since 1970. */
   long submitted() {
     return time / 1_000_000;
   }
 
-  /** Those of all its tasks. */
+  /** The jobs of all its tasks. */
   List<BatchJob> jobs() {
     return tasks.stream().flatMap(task -> task.jobs.stream()).toList();
   }
 
-  /** What the scheduler is told, or asked about. */
+  /** The submission that the scheduler is given, or asked about. */
   SubmissionRequest request(SchedulerResources resources) {
     return new SubmissionRequest(folder.script(), name, tasks.size(), resources, folder.log());
   }
 
-  /** The scheduler has it, by these ids. */
+  /** Notes that the scheduler has it, by these ids of its tasks. */
   void accepted(List<String> ids) {
     known = true;
     SubmissionRequest request = request(null);
@@ -266,12 +266,12 @@ final class RemoteBatch {
     return open() == 0;
   }
 
-  /** What is at a place needs no more to be known. */
+  /** Notes that the attempt at a place is recorded, or of no use. */
   void recorded(HandedOutAttempt place) {
     jobs().stream().filter(job -> job.claim().equals(place.claim())).forEach(BatchJob::recorded);
   }
 
-  /** Whether nothing of it is of use any more. */
+  /** Whether nothing that it left is of use any more. */
   boolean isDone() {
     return jobs().stream().allMatch(BatchJob::isRecorded);
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Another program that runs scripts on other machines: the seam to it. It takes scripts and says
- * what became of them; what is in a script, and what follows from an answer, is for others.
+ * The seam to a program that runs scripts on other machines. A scheduler takes scripts and says
+ * what became of them; it knows neither what is in a script nor what follows from an answer.
  *
  * <p>Each call waits for the scheduler, a minute at most for each of its commands, and never throws
  * for what the scheduler says. Answers may be late or repeated; one that cannot be understood is no
@@ -16,21 +16,21 @@ import java.util.Map;
  */
 public interface Scheduler {
 
-  /** What an executor's settings describe. */
+  /** The scheduler that an executor's settings describe. */
   static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
     return settings.isSlurm()
         ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
         : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
   }
 
-  /** Hands out a script. The request's resources lack nothing, as {@link #lacks} says. */
+  /** Submits a script. {@link #lacks} must be empty for the request's resources. */
   Submission submit(SubmissionRequest request);
 
   /**
    * Looks by its name for a submission that had no answer.
    *
-   * @return what {@link #submit} would have said: refused where the scheduler has none of that
-   *     name; null where it cannot be asked for names
+   * @return what {@link #submit} would have said: refused if the scheduler has none of that name;
+   *     null if it cannot be asked for names
    */
   default Submission find(SubmissionRequest request) {
     return null;
@@ -44,28 +44,28 @@ public interface Scheduler {
   Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs);
 
   /**
-   * Ends scripts or takes them from the queue; those that are over, or that the scheduler has under
-   * another name, are left alone and are no trouble. It is over when {@link #states} says so, which
-   * may be later.
+   * Ends scripts or takes them from the queue. A script that is over, or that the scheduler has
+   * under another name, is left alone; that is no error. A script is over only when {@link #states}
+   * says so, which may be later.
    *
-   * @return why it is not known to have been asked for, empty where it is
+   * @return why the scheduler may not have taken this order; empty if it has
    */
   String cancel(List<SchedulerJob> jobs);
 
   /**
-   * What its commands need to know and such resources do not say, as the user writes it: {@code
-   * {memory}}. Empty where they say enough.
+   * The placeholders of its commands for which such resources have no value, as the user writes
+   * them: {@code {memory}}. Empty if there are none.
    */
   default List<String> lacks(SchedulerResources resources) {
     return List.of();
   }
 
-  /** Whether what was handed out goes on when the torc ends that handed it out. */
+  /** Whether a job goes on when the torc that handed it out ends. */
   default boolean outlives(SchedulerJob job) {
     return true;
   }
 
-  /** How many elements one submission may have, at least 1: without arrays. */
+  /** How many elements one submission may have, at least 1; 1 means that there are no arrays. */
   default int largestArray() {
     return 1;
   }
@@ -81,9 +81,9 @@ public interface Scheduler {
   /**
    * What was submitted, as its scheduler knows it: a script, or one element of an array.
    *
-   * @param id the scheduler's; null where that is not known, so that only the name tells
-   * @param name as it was submitted; all elements of an array have the same
-   * @param log where the scheduler's own words about it may stand; null where that is not known
+   * @param id the scheduler's id of it; null if that is not known: then only the name identifies it
+   * @param name the name under which it was submitted; all elements of an array have the same
+   * @param log the file in which the scheduler's own words about it may stand; null if not known
    */
   public record SchedulerJob(String id, String name, Path log) {}
 
@@ -92,20 +92,20 @@ public interface Scheduler {
    *
    * @param said its own words on one line: why it waits, where it runs, how it ended, or why
    *     nothing is known; may be empty
-   * @param began when it began, milliseconds since 1970; 0 where that is not told
-   * @param ended when it ended, likewise
+   * @param began when it began, milliseconds since 1970; 0 if that is not told
+   * @param ended when it ended, milliseconds since 1970; 0 if that is not told
    */
   public record SchedulerState(Kind kind, String said, long began, long ended) {
 
-    /** In their order, ends last. */
+    /** The kinds of states. Their order counts: the ends come after {@link #GONE}. */
     public enum Kind {
-      /** Nothing is known of it now. */
+      /** Nothing is known of the script now. */
       NO_ANSWER,
-      /** It is known, in words that are not: it counts as waiting. */
+      /** The scheduler knows it, but in words that torc does not know: it counts as waiting. */
       UNCLEAR,
       /** It has not begun. */
       WAITING,
-      /** Nor will it, for a reason that stays as long as the cluster stays as it is. */
+      /** It will never begin, for a reason that stays as long as the cluster stays as it is. */
       NEVER,
       /** It runs, or is being ended. */
       RUNNING,
@@ -122,15 +122,15 @@ public interface Scheduler {
       LAUNCH_FAILURE
     }
 
-    /** It is gone, and there is no word for that. */
+    /** The state of a script that is gone, without the scheduler's own words. */
     public static final SchedulerState GONE = new SchedulerState(Kind.GONE, "gone");
 
-    /** One of which no times are told. */
+    /** A state without times. */
     public SchedulerState(Kind kind, String said) {
       this(kind, said, 0, 0);
     }
 
-    /** The same with its times. */
+    /** This state with its times, in milliseconds since 1970; 0 if not told. */
     SchedulerState at(long begin, long end) {
       return new SchedulerState(kind, said, begin, end);
     }
@@ -139,36 +139,36 @@ public interface Scheduler {
       return kind == one;
     }
 
-    /** Whether the scheduler has it. */
+    /** Whether the scheduler has the script. */
     boolean isOut() {
       return !is(Kind.NO_ANSWER) && kind.compareTo(Kind.GONE) < 0;
     }
 
-    /** Whether it is over, by a word of its own for that. */
+    /** Whether the script is over, and the scheduler says in which way. */
     public boolean isEnd() {
       return kind.compareTo(Kind.GONE) > 0;
     }
   }
 
-  /** What a scheduler says to a submission. */
+  /** A scheduler's answer to a submission. */
   public sealed interface Submission {
 
     /**
-     * It took it.
+     * The scheduler took the script.
      *
-     * @param ids the scheduler's, one for each element, in their order
+     * @param ids the scheduler's ids, one for each element, in their order
      */
     record Accepted(List<String> ids) implements Submission {}
 
     /**
-     * It will not have it: nothing was submitted.
+     * The scheduler refused the script: nothing was submitted.
      *
-     * @param said its own words on one line
+     * @param said the scheduler's own words on one line
      */
     record Refused(String said) implements Submission {}
 
     /**
-     * It is not known whether it took it.
+     * It is not known whether the scheduler took the script.
      *
      * @param said why there is no answer, on one line
      */
@@ -181,15 +181,15 @@ public interface Scheduler {
    * @param script absolute, executable, and there until it ran
    * @param name unique among all that are ever submitted; letters, digits, {@code -}, {@code .} and
    *     {@code _}, begins with a letter
-   * @param elements how many, from 1 to {@link Scheduler#largestArray}
-   * @param resources of each element
+   * @param elements how many elements, from 1 to {@link Scheduler#largestArray}
+   * @param resources what each element takes
    * @param log absolute; takes what the script and the scheduler itself write, see {@link
    *     #log(int)}
    */
   public record SubmissionRequest(
       Path script, String name, int elements, SchedulerResources resources, Path log) {
 
-    /** The file for one element: of a single one the file itself, else with its number behind. */
+    /** The log of one element: {@link #log} with its number behind, unless it is the only one. */
     public Path log(int element) {
       return elements == 1 ? log : log.resolveSibling(log.getFileName() + "." + element);
     }
@@ -199,27 +199,27 @@ public interface Scheduler {
    * What a script takes on the machine that runs it.
    *
    * @param cpus at least 1
-   * @param memory bytes; 0 where that is not said
+   * @param memory bytes; 0 if not said
    * @param gpus at least 0
    * @param nodes at least 1
-   * @param disk bytes; 0 where that is not said
-   * @param runtime nanoseconds after which it may be ended; 0 where that is not said
+   * @param disk bytes; 0 if not said
+   * @param runtime nanoseconds after which the script may be ended; 0 if not said
    */
   record SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
 
     private static final long MEBIBYTE = 1 << 20;
 
-    /** The same with another time, in nanoseconds; 0 for none. */
+    /** These resources with another time, in nanoseconds; 0 for none. */
     SchedulerResources within(long time) {
       return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
     }
 
-    /** The same without a word on memory. */
+    /** These resources without an amount of memory. */
     public SchedulerResources withoutMemory() {
       return new SchedulerResources(cpus, 0, gpus, nodes, disk, runtime);
     }
 
-    /** Whole MiB that hold so many bytes. */
+    /** A number of bytes in whole MiB, rounded up. */
     static long mebibytes(long bytes) {
       return Math.ceilDiv(bytes, MEBIBYTE);
     }
@@ -229,23 +229,23 @@ public interface Scheduler {
       return Math.ceilDiv(runtime, 1_000_000_000L);
     }
 
-    /** The same in minutes. */
+    /** The time limit in whole minutes, not less than was asked for. */
     long minutes() {
       return Math.ceilDiv(seconds(), 60L);
     }
   }
 
   /**
-   * Whether Slurm is here and answers, for a command that only tells it.
+   * Whether Slurm is here and answers, for a command that only tells so.
    *
-   * @param version as its programs say it; empty where there are none
-   * @param trouble why its controller cannot be asked, empty where it can
+   * @param version as Slurm's programs say it; empty if there are none
+   * @param trouble why Slurm's controller cannot be asked; empty if it can
    */
   public record SlurmLook(String version, String trouble) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Looks; takes five seconds where the controller does not answer. */
+    /** Asks Slurm; takes five seconds if the controller does not answer. */
     public static SlurmLook of(Map<String, String> env) {
       ProgramOutput version = ProgramOutput.of(List.of("sbatch", "--version"), env, null, PATIENCE);
       if (!version.ok()) {

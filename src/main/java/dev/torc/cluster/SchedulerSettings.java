@@ -13,13 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code executors} says of one of them, with what {@code like} gave it. What is not said is
- * empty. It knows no file that it was read from.
+ * The settings of one executor in {@code executors}, with those that {@code like} gave it. A text
+ * that is not said is empty. They do not know the file that they were read from.
  *
  * @param before text of the shell that goes before each job in the script
- * @param account that is charged
- * @param partition or queue
- * @param args of {@code sbatch}, as they are
+ * @param account the account that is charged
+ * @param partition the partition or queue
+ * @param args options of {@code sbatch}, as they are
  * @param maxJobs how many elements may be out at a time
  * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
  * @param maxRuntime nanoseconds that a script may ask for; 0 for any
@@ -38,38 +38,38 @@ public record SchedulerSettings(
     long latency,
     Commands commands) {
 
-  /** The same, with a script for each job. */
+  /** These settings, with a script for each job. */
   public SchedulerSettings withoutBatches() {
     return new SchedulerSettings(
         name, before, account, partition, args, maxJobs, 0, maxRuntime, latency, commands);
   }
 
-  /** Whether it is one that torc knows by itself. */
+  /** Whether the scheduler is Slurm, which torc knows by itself. */
   public boolean isSlurm() {
     return commands == null;
   }
 
-  /** What of a job its scheduler says. */
+  /** What a word of a scheduler says of a job. */
   public enum Fact {
     RUNNING,
-    /** It has not begun; so counts any word that is not named. */
+    /** It has not begun; any word that is not named counts as this. */
     WAITING,
     /** It is over. */
     GONE,
-    /** It is over since it was cancelled. */
+    /** It is over because it was cancelled. */
     CANCELLED;
 
     private final String key = name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Commands of sh with placeholders, each a {@link CommandTemplate} that names only what it may.
+   * Commands for sh, each a {@link CommandTemplate} with only the placeholders that it may have.
    *
    * @param id the pattern whose first group is the id in what {@code submit} prints; empty for the
    *     last word
    * @param separator between the ids in {@code states} and {@code cancel}
-   * @param words what {@code states} says, by what it means
-   * @param settings values of placeholders that the user has made up
+   * @param words the words that {@code states} prints, by what they mean
+   * @param settings values of the user's own placeholders, by their names
    */
   public record Commands(
       String submit,
@@ -80,7 +80,7 @@ public record SchedulerSettings(
       Map<Fact, List<String>> words,
       SortedMap<String, String> settings) {
 
-    /** Whether this is a word for that. */
+    /** Whether a word stands for a fact. */
     boolean says(Fact of, String word) {
       return words.getOrDefault(of, List.of()).contains(word);
     }
@@ -88,7 +88,7 @@ public record SchedulerSettings(
 
   private static final String SLURM = "SLURM";
 
-  /** Adds lines that say how it is asked and told to end something; see {@link #read}. */
+  /** Adds lines that say how to ask the scheduler and how to cancel; see {@link #read}. */
   void write(StringBuilder lines) {
     BatchWord.line(lines, "executor", name);
     BatchWord.line(lines, "kind", isSlurm() ? SLURM : "COMMANDS");
@@ -105,8 +105,8 @@ public record SchedulerSettings(
   }
 
   /**
-   * What those lines say: enough for what is out, and nothing can be handed out by it. Throws
-   * {@link IllegalArgumentException} where they are not understood.
+   * Reads the lines of {@link #write}: these settings serve for what is out, but not to hand out
+   * anything. Throws {@link IllegalArgumentException} if the lines are not understood.
    */
   static SchedulerSettings read(BatchWord lines) {
     SortedMap<String, String> values = new TreeMap<>();
@@ -137,29 +137,29 @@ public record SchedulerSettings(
   /**
    * A command for sh with placeholders: {@code {name}}, {@code {name:format}}; {@code {{name}}} is
    * the text {@code {name}}, and {@code ${name}} is the shell's. Values come quoted, so a
-   * placeholder stands outside all quotes. The values are known to {@link CommandScheduler}.
+   * placeholder stands outside all quotes. {@link CommandScheduler} knows the values.
    *
    * @param text as the user wrote it
    */
   public record CommandTemplate(String text) {
 
-    /** What the command that submits can name of a script. */
+    /** The placeholders for a script, in the command that submits. */
     public static final Set<String> SCRIPT = Set.of("script", "name", "log");
 
-    /** What it can name of resources; some of them have no value for some jobs. */
+    /** The placeholders for resources, in the command that submits; some jobs lack some values. */
     public static final Set<String> RESOURCES =
         Set.of("cpus", "memory", "gpus", "nodes", "disk", "runtime", "runtime:hms", "runtime:min");
 
-    /** What the commands that ask and cancel can name. */
+    /** The placeholder for ids, in the commands that ask and cancel. */
     public static final String IDS = "ids";
 
-    /** Group 1: what stands for itself. Group 2: a name with its format. */
+    /** Group 1: the text that doubled braces stand for. Group 2: a name with its format. */
     private static final Pattern PLACEHOLDER =
         Pattern.compile("\\{(\\{\\w+(?::\\w+)?\\})\\}|(?<!\\$)\\{([A-Za-z_]\\w*(?::\\w+)?)\\}");
 
     private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
-    /** The names that stand in it, with their formats, in their order. */
+    /** The names of the placeholders in the text, with their formats, in their order. */
     public List<String> names() {
       return PLACEHOLDER
           .matcher(text)
@@ -171,9 +171,9 @@ public record SchedulerSettings(
     }
 
     /**
-     * The command with values.
+     * The command with values put in.
      *
-     * @param values by names with their formats, quoted; one for each of {@link #names}
+     * @param values quoted values by names with their formats; one for each of {@link #names}
      */
     String with(Map<String, String> values) {
       return PLACEHOLDER

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks a scheduler what became of batches: in bulk, and the more seldom the longer nothing new was
- * handed out. It notes what it hears in the batches; what follows is for {@link BatchTracker}.
+ * Asks a scheduler what became of batches: in bulk, and less and less often while nothing new is
+ * handed out. It notes the answers in the batches; what follows is for {@link BatchTracker}.
  */
 final class SchedulerWatch {
 
@@ -37,7 +37,7 @@ final class SchedulerWatch {
   }
 
   /**
-   * Something new was handed out.
+   * Notes that something new is handed out.
    *
    * @param first whether nothing else is out
    */
@@ -47,8 +47,8 @@ final class SchedulerWatch {
   }
 
   /**
-   * There is a question that should not wait; but what is said twice in the same moment is as said
-   * once.
+   * Makes the next question come soon, but not within a second of the last one: an answer that is
+   * repeated in the same moment says no more than one.
    */
   void soon(long now) {
     next = Math.max(now, asked + SECOND);
@@ -60,9 +60,9 @@ final class SchedulerWatch {
   }
 
   /**
-   * Asks for those of which there is no word.
+   * Asks for the tasks that are not over.
    *
-   * @return batches that had no answer when they were handed out, and that cannot be asked for
+   * @return the batches whose submission had no answer, if they cannot be asked for by name
    */
   List<RemoteBatch> ask(List<RemoteBatch> batches, long now) throws IOException {
     List<RemoteBatch> unknown = new ArrayList<>();
@@ -95,7 +95,7 @@ final class SchedulerWatch {
         silence = said.said();
       } else {
         answered = true;
-        if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else a listing that was cut
+        if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else it may be a cut listing
           unclear(said.said());
         }
         task.told(said, now);
@@ -114,7 +114,7 @@ final class SchedulerWatch {
     return unknown;
   }
 
-  /** Says once of each that is held for a minute that it waits for its release. */
+  /** Says once of each task that was held for a minute that it waits for its release. */
   private void tellHeld(Collection<ArrayTask> asked, long now) {
     List<ArrayTask> late = new ArrayList<>();
     for (ArrayTask task : asked) {
@@ -138,7 +138,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says once that its settings lack a word. */
+  /** Says once that the executor's settings lack a word. */
   private void unclear(String said) {
     if (!unclear) {
       unclear = true;
@@ -147,7 +147,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says once a minute that it does not answer. */
+  /** Says, at most once a minute, that the scheduler does not answer. */
   void unanswered(String why, long now) {
     tell(now, "%s does not answer: %s; torc asks on", to.executor(), why);
   }
@@ -159,7 +159,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says once a minute that nothing but its files tells of a batch that has begun. */
+  /** Says, at most once a minute, that only its files tell of a batch that has begun. */
   void unfound(RemoteBatch batch, long now) {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"
@@ -167,7 +167,7 @@ final class SchedulerWatch {
     tell(now, line, to.executor(), batch.folder.path());
   }
 
-  /** Looks for a submission that had no answer; null where that cannot be. */
+  /** Looks by its name for a submission that had no answer; null if that is not possible. */
   Submission find(RemoteBatch batch, long now) throws IOException {
     Submission there = to.scheduler().find(batch.request(null));
     if (there instanceof Submission.Accepted accepted) {
@@ -178,7 +178,7 @@ final class SchedulerWatch {
     return there;
   }
 
-  /** The scheduler took it; without ids on disk a later torc asks for them by the name. */
+  /** Notes ids that the scheduler gave; if they are not on disk, a later torc asks by the name. */
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
     batch.accepted(accepted.ids());
     try {

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What schedulers write for people: on one line, and whether it is an answer at all. */
+/** Reads what schedulers write for people: puts it on one line, and tells if it is an answer. */
 final class SchedulerWords {
 
   private static final int MOST = 300; // characters
 
-  /** A program's name before what it says. */
+  /** A program's name before its message. */
   private static final Pattern PREFIX = Pattern.compile("^[\\w.-]+: (?:error|fatal): +");
 
-  /** The scheduler cannot be reached, or not now: it may have heard the question or not. */
+  /** The scheduler cannot be reached, or not now: it may have got the question or not. */
   private static final Pattern UNREACHABLE =
       Pattern.compile(
           "timed? ?out|unable to contact|(can ?not|can't|could not|failed to) (connect|contact)"
@@ -30,7 +30,7 @@ final class SchedulerWords {
               + "|find address of|no running instance",
           Pattern.CASE_INSENSITIVE);
 
-  /** A job is over, or no longer known; that a program is not found is something else. */
+  /** A job is over, or no longer known. That a program is not found must not match. */
   private static final Pattern OVER =
       Pattern.compile(
           "unknown job|jobid \\S+ unknown|job \\S+ (is |was )?not found|no matching job"
@@ -54,7 +54,7 @@ final class SchedulerWords {
     return OVER.matcher(line).find();
   }
 
-  /** The lines of a program's complaint, without its name, as one. */
+  /** The lines of a program's message as one line, without the program's name. */
   static String line(String text) {
     List<String> lines = new ArrayList<>();
     for (String line : text.split("\n")) {
@@ -66,13 +66,16 @@ final class SchedulerWords {
     return SafeText.line(String.join("; ", lines), MOST);
   }
 
-  /** What a command that failed has to say for it, never empty. */
+  /** Why a command failed, in its own words; never empty. */
   static String failure(ProgramOutput said) {
     String words = line(said.errors().isBlank() ? said.text() : said.errors());
     return words.isEmpty() ? "exit " + said.status() : words;
   }
 
-  /** The same without the lines that only say that a job is over; empty where there is no other. */
+  /**
+   * Why a command failed, without lines that only say that a job is over; empty if it has no
+   * others.
+   */
   static String failureBesideOver(ProgramOutput said) {
     String errors = said.errors().isBlank() ? said.text() : said.errors();
     String beside = errors.lines().filter(each -> !isOver(each)).collect(joining("\n"));
@@ -88,7 +91,7 @@ final class SchedulerWords {
         || UNREACHABLE.matcher(said.text()).find();
   }
 
-  /** Whether it is text at all. */
+  /** Whether a program's output is text at all. */
   static boolean isText(String text) {
     return text.chars()
         .allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd || c == '\n' || c == '\r' || c == '\t');

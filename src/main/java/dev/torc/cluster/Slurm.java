@@ -25,17 +25,17 @@ import java.util.stream.Stream;
 
 /**
  * Slurm, by its own commands. It asks for jobs by their names, so that another job that has got the
- * same id is never seen or ended. What the words mean is known to {@link SlurmWords}.
+ * same id is never seen or ended. {@link SlurmWords} knows what the words mean.
  */
 final class Slurm implements Scheduler {
 
-  /** How many elements Slurm takes where its settings do not say otherwise. */
+  /** How many elements Slurm takes if its settings do not say otherwise. */
   private static final int USUAL_ARRAY = 1001;
 
-  /** Names or ids in one command, which together stay far below what one argument may be. */
+  /** Names or ids in one command: together they stay far below the longest argument. */
   private static final int MOST = 1000;
 
-  /** A line of sacct, whose states may have words behind. */
+  /** A line of sacct; further words may follow the state. */
   private static final Pattern RECORD =
       Pattern.compile(
           "(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|([\\w.-]+)\\|([^|]*)\\|([^|]*)");
@@ -46,7 +46,7 @@ final class Slurm implements Scheduler {
   private static final Pattern DATABASE =
       Pattern.compile("(?m)^AccountingStorageType *= *accounting_storage/(slurmdbd|mysql)$");
 
-  /** No scancel that found nothing left to do. */
+  /** What scancel says if nothing was left to do. */
   private static final Pattern OVER =
       Pattern.compile("Invalid job id specified|Job/step already completing or completed");
 
@@ -61,7 +61,7 @@ final class Slurm implements Scheduler {
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     this.settings = settings;
-    // Of the variables that describe the allocation in which torc may run, jobs get none.
+    // Jobs get none of the variables that describe the allocation in which torc may run.
     boolean allocated = env.containsKey("SLURM_JOB_ID");
     Map<String, String> plain = without(env, "(SLURM|SQUEUE|SACCT|SCANCEL|SCONTROL)_.*");
     submitting =
@@ -69,14 +69,14 @@ final class Slurm implements Scheduler {
     asking = new SchedulerWords.Program(plain, folder, patience);
   }
 
-  /** An environment without variables of such names, but for those by which Slurm is found. */
+  /** An environment without the variables of such names, except those by which Slurm is found. */
   static Map<String, String> without(Map<String, String> env, String names) {
     Map<String, String> rest = new HashMap<>(env);
     rest.keySet().removeIf(name -> name.matches(names) && !name.matches(FOUND_BY));
     return rest;
   }
 
-  /** What one of Slurm's commands answers. */
+  /** Runs one of Slurm's commands and gives its answer. */
   static ProgramOutput ask(SchedulerWords.Program program, List<String> words) {
     List<String> argv = new ArrayList<>(List.of("/usr/bin/env"));
     argv.addAll(words);
@@ -118,7 +118,7 @@ final class Slurm implements Scheduler {
     }
     Set<String> ids = new TreeSet<>();
     queue.named(request.name()).forEach(listed -> ids.add(listed.id().split("_")[0]));
-    if (ids.size() > 1) { // it was refused once and taken all the same
+    if (ids.size() > 1) { // it was taken, though also refused once
       return new Submission.NoAnswer("there are %s of %s".formatted(ids, request.name()));
     }
     return ids.isEmpty()
@@ -126,7 +126,7 @@ final class Slurm implements Scheduler {
         : accepted(request, ids.iterator().next());
   }
 
-  /** The user's options overrule resources, and nothing that torc relies on. */
+  /** The command line of sbatch. The user's options overrule resources, but not torc's own. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
     SchedulerResources resources = request.resources();
@@ -170,7 +170,7 @@ final class Slurm implements Scheduler {
       if (job.id() == null || !queue.trouble().isEmpty()) {
         String why = job.id() == null ? "its id is not known" : queue.trouble();
         states.put(job, new SchedulerState(Kind.NO_ANSWER, why));
-      } else if (isStep(job)) { // how it ended only its own torc knew
+      } else if (isStep(job)) { // only its own torc knew how it ended
         boolean runs = listed != null && !SlurmWords.isEnd(listed.word());
         states.put(job, runs ? new SchedulerState(Kind.RUNNING, "") : SchedulerState.GONE);
       } else if (listed != null) {
@@ -191,7 +191,7 @@ final class Slurm implements Scheduler {
     return job.id() != null && job.id().indexOf('/') > 0;
   }
 
-  /** The job that is to be asked for: of a step the one around it. */
+  /** The job that Slurm is asked for: for a step, the job in which it ran. */
   private static SchedulerJob around(SchedulerJob job) {
     if (!isStep(job)) {
       return job;
@@ -205,7 +205,7 @@ final class Slurm implements Scheduler {
       return SlurmWords.alive(listed.word(), listed.reason(), listed.nodes());
     }
     String exit = "";
-    if (listed.word().equals(SlurmWords.FAILED)) { // squeue does not tell how
+    if (listed.word().equals(SlurmWords.FAILED)) { // squeue tells no exit status
       ProgramOutput said =
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
@@ -218,7 +218,7 @@ final class Slurm implements Scheduler {
         .at(listed.began(), listed.ended());
   }
 
-  /** In as many parts as it takes to name them in commands. */
+  /** Divides names into parts, each for one command. */
   private static List<List<String>> parts(Stream<String> names) {
     return names.gather(Gatherers.windowFixed(MOST)).toList();
   }
@@ -234,7 +234,7 @@ final class Slurm implements Scheduler {
     return queue;
   }
 
-  /** What the accounting, where there is one, has of ends that Slurm itself has forgotten. */
+  /** Ends that Slurm itself has forgotten, from its accounting, if there is one. */
   private Map<SchedulerJob, SchedulerState> recorded(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
@@ -272,7 +272,7 @@ final class Slurm implements Scheduler {
         "--format=JobID,State,ExitCode,JobName,Start,End");
   }
 
-  /** What Slurm says of its settings, asked until it answers; empty before. */
+  /** Slurm's own settings as text; it is asked until it answers, and they are empty before. */
   private synchronized String configuration() {
     if (configuration.isEmpty()) {
       configuration = ask(asking, List.of("scontrol", "show", "config")).text();
@@ -280,7 +280,7 @@ final class Slurm implements Scheduler {
     return configuration;
   }
 
-  /** A step ends with its allocation, which is of no use without the torc that asked for it. */
+  /** For a step, cancels its allocation, which is of no use without the torc that asked for it. */
   @Override
   public String cancel(List<SchedulerJob> all) {
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
@@ -329,10 +329,10 @@ final class Slurm implements Scheduler {
 
   /**
    * The jobs of some names that Slurm has in memory, queued, running or over, as squeue lists them.
-   * Its words are for {@link SlurmWords}.
+   * {@link SlurmWords} reads their words.
    *
    * @param jobs by their ids
-   * @param trouble why there is no list, empty where there is one
+   * @param trouble why there is no list; empty if there is one
    */
   private record SlurmQueue(Map<String, Listed> jobs, String trouble) {
 
@@ -347,12 +347,12 @@ final class Slurm implements Scheduler {
     private static final String CLUSTER = "CLUSTER: ";
 
     /**
-     * A job.
+     * A job that squeue lists.
      *
-     * @param id of an element of an array: that of the array, {@code _}, its number
-     * @param nodes where it runs or ran; may be empty
+     * @param id for an element of an array: the array's id, {@code _} and the element's number
+     * @param nodes the nodes on which it runs or ran; may be empty
      * @param began when it began, or is likely to, in milliseconds since 1970; 0 for none
-     * @param ended when it ended, or is to end at the latest, likewise
+     * @param ended when it ended, or is to end at the latest, in the same unit; 0 for none
      */
     record Listed(
         String id, String word, String reason, String nodes, String name, long began, long ended) {}
@@ -360,7 +360,7 @@ final class Slurm implements Scheduler {
     /**
      * The question for jobs of one user.
      *
-     * @param names of jobs, by commas
+     * @param names names of jobs, with commas between them
      */
     static List<String> question(String user, String names) {
       return List.of(
@@ -374,7 +374,7 @@ final class Slurm implements Scheduler {
           FORMAT);
     }
 
-    /** This and what is in an answer; one that is not as squeue writes it counts as none at all. */
+    /** This list and that of an answer; an answer unlike squeue's counts as no answer at all. */
     SlurmQueue with(ProgramOutput said) {
       if (!said.ok()) {
         return new SlurmQueue(Map.of(), SchedulerWords.failure(said));
@@ -403,12 +403,12 @@ final class Slurm implements Scheduler {
               SlurmWords.time(of.group(7)));
     }
 
-    /** All that is listed under a name. */
+    /** All jobs that are listed under a name. */
     Stream<Listed> named(String name) {
       return jobs.values().stream().filter(listed -> listed.name.equals(name));
     }
 
-    /** What is listed of a job, null where nothing is; another name is another job. */
+    /** The entry of a job, null if there is none; the same id with another name is another job. */
     Listed of(SchedulerJob job) {
       Listed listed = jobs.get(job.id());
       return listed != null && listed.name.equals(job.name()) ? listed : null;

@@ -39,8 +39,8 @@ final class SlurmWords {
           Map.entry("RECONFIG_FAIL", Kind.LAUNCH_FAILURE));
 
   /**
-   * Reasons that stay until the cluster or the account is changed. A drained node has others;
-   * {@code PartitionNodeLimit} may be one of a drained node.
+   * Reasons that stay until the cluster or the account is changed. Reasons of a drained node are
+   * not among them, so {@code PartitionNodeLimit}, which may be one, is not either.
    */
   private static final Pattern NEVER =
       Pattern.compile(
@@ -62,14 +62,14 @@ final class SlurmWords {
     return reason.startsWith("JobHeld");
   }
 
-  /** Whether it is the word of an end. */
+  /** Whether a word is that of an end. */
   static boolean isEnd(String word) {
     return ENDED.containsKey(word);
   }
 
   /**
-   * What a line of squeue tells of a job that has not ended. A word that is not known is one of
-   * waiting.
+   * The state that a line of squeue tells of a job that has not ended. A word that is not known
+   * counts as waiting.
    */
   static SchedulerState alive(String word, String reason, String nodes) {
     Kind waits = NEVER.matcher(reason).matches() ? Kind.NEVER : Kind.WAITING;
@@ -79,8 +79,8 @@ final class SlurmWords {
   }
 
   /**
-   * An end of a job, or of a step. Where Slurm has no control groups, a kill for memory has the
-   * same words as any other, and only the script's log tells.
+   * The end of a job, or of a step. If Slurm has no control groups, a kill for memory has the words
+   * of any other kill, and only the script's log tells it.
    *
    * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
    * @param log may be null
@@ -102,12 +102,12 @@ final class SlurmWords {
     return new SchedulerState(cause, SchedulerWords.line(said.toString()));
   }
 
-  /** Whether a signal ended the script, which Slurm calls a launch failure too; 53 is its own. */
+  /** Whether a signal ended the script, to Slurm a launch failure too; signal 53 is Slurm's own. */
   private static boolean isSignal(String exit) {
     return exit.matches("0:([1-9]|[12][0-9]|3[01])");
   }
 
-  /** A time of Slurm, in milliseconds since 1970; 0 for a word that is none, as {@code N/A}. */
+  /** A time of Slurm, in milliseconds since 1970; 0 for a word that is no time, as {@code N/A}. */
   static long time(String word) {
     try {
       ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());

@@ -29,11 +29,11 @@ final class StatusFile {
   private StatusFile() {}
 
   /**
-   * The end that a status file tells, the same as of a job that ran here; one that the script was
-   * told to end counts as interrupted. Null where there is no file, or none that is whole,
-   * understood and of this job.
+   * The end that a status file tells, as of a job that ran here; a job that its script was told to
+   * end counts as interrupted. Null if there is no file, or if it is not whole, not understood or
+   * not of this job.
    *
-   * @param made the file that says what the files of the products were, where the first names one
+   * @param made the file that lists the files of the products, if the status names its length
    * @param job the name of its claim
    * @param submitted when the script was handed out, milliseconds since 1970
    */
@@ -50,7 +50,7 @@ final class StatusFile {
     }
     How how = how(word.text("cause"));
     int code = how == How.EXITED ? (int) word.number("code") : 0;
-    if (code > 128 && code <= 128 + SIGNALS) { // a shell tells a signal so
+    if (code > 128 && code <= 128 + SIGNALS) { // a shell tells a signal this way
       how = How.SIGNALED;
       code -= 128;
     }
@@ -76,16 +76,17 @@ final class StatusFile {
   }
 
   /**
-   * With the words of a shell for user and system time, in this order.
+   * What a job used.
    *
-   * @param peak KiB; -1 unknown
+   * @param words a shell's words for user and system time, in this order
+   * @param peak KiB; -1 if unknown
    */
   private static Usage usage(String words, long peak) {
     String[] times = (words + " -").split(" ");
     return new Usage(cpu(times[0]), cpu(times[1]), peak < 0 ? -1 : peak * 1024, -1, -1);
   }
 
-  /** A time, as {@code 1m2.345s}; -1 for any other word. */
+  /** Nanoseconds of a time, as {@code 1m2.345s}; -1 for any other word. */
   private static long cpu(String time) {
     try {
       return Duration.parse("PT" + time).toNanos();
@@ -94,13 +95,13 @@ final class StatusFile {
     }
   }
 
-  /** Of kernel, its release, architecture and C library: as {@link SystemName} has it. */
+  /** Drops the release from kernel, release, architecture and C library: see {@link SystemName}. */
   private static String system(String said) {
     String[] words = said.split(" ", 3);
     return words.length < 3 ? "" : words[0] + " " + words[2];
   }
 
-  /** What a file of so many bytes says of products; null where it is not here, or not whole. */
+  /** The files of products in a list of so many bytes; null if it is not here, or not whole. */
   private static Map<String, MadeFile> made(Path file, long length) {
     Map<String, MadeFile> files = new TreeMap<>();
     try {

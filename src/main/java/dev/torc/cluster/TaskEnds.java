@@ -14,21 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What follows for a job from what its script wrote; and, where that is no end, from the word of
- * the scheduler that has done with its array task, and from whether it began. What never began is
- * claimed, and can be handed out anew; that and the scheduler are {@link BatchTracker}'s.
+ * Decides what follows for a job from what its script wrote. If that is no end, the scheduler's
+ * word on the finished array task decides, and whether the job began. A job that never began is
+ * claimed, and can be handed out anew; {@link BatchTracker} does that, and asks the scheduler.
  *
  * @param anew takes what is to be handed out anew; null for a job that an earlier torc handed out
  */
 record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> anew) {
 
-  /** How often an attempt is handed out again for what was no fault of its own. */
+  /** How often an attempt is handed out again after a loss that was no fault of its own. */
   private static final int AGAIN = 3;
 
   /**
-   * What a script has written of a job that is not over; returns whether that is news.
+   * Takes what a script has written of a job that is not over; returns whether that is new.
    *
-   * @param there what there is of it
+   * @param there the job's entry in {@link BatchFolder#words}
    */
   boolean look(BatchJob job, Set<Word> there, boolean ending, long now) throws IOException {
     RemoteBatch batch = job.task.batch;
@@ -37,7 +37,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
       boolean told =
           end != null && end.how() == ProcessEnd.How.INTERRUPTED && !ending && !job.unwanted;
       if (told && !job.isCancelled()) {
-        job.cancelled(); // why, and by which hand, the scheduler says
+        job.cancelled(); // the scheduler says why, and by which hand
         watch.soon(now);
         return true;
       }
@@ -59,12 +59,12 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
   }
 
   /**
-   * All that its script wrote must be here by now, and was looked at.
+   * Ends the jobs of a task: all that its script wrote must be here by now, and was looked at.
    *
    * @param ending whether all is to end
    */
   void settle(ArrayTask task, boolean ending) throws IOException {
-    // A task that torc itself took back, or that no machine took, can have left nothing there.
+    // A task that torc itself cancelled, or that no machine took, may well have left nothing.
     boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
     boolean unseen = untouched && task.state.is(Kind.EXITED);
     for (BatchJob job : task.jobs) {
@@ -86,7 +86,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
     }
   }
 
-  /** Whether it was cancelled, and not by torc. */
+  /** Whether a job was cancelled, and not by torc. */
   private static boolean isTaken(BatchJob job, SchedulerState word) {
     return word.is(Kind.CANCELLED) && !job.task.cancelled;
   }
@@ -106,8 +106,8 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
   }
 
   /**
-   * An end with what is known of it beside its cause: its script may have told it still; else its
-   * claim tells when it began, and the scheduler when its task ended.
+   * An end of a given cause, with what else is known of it. The script may have told it after all;
+   * else the job's claim tells when it began, and the scheduler when its task ended.
    */
   private static ProcessEnd known(
       BatchJob job, SchedulerState word, ProcessEnd.How how, String message) {
@@ -125,7 +125,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
         .at(new ProcessEnd.Elsewhere(by == null ? "" : by.host(), handed, began, "", null));
   }
 
-  /** It began, and no script will say how it ended. */
+  /** Ends a job that began and of which no script will say how it ended, or hands it out anew. */
   private void died(BatchJob job, SchedulerState word) {
     ProcessEnd.How how =
         switch (word.kind()) {

@@ -16,29 +16,29 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * apptainer, or the singularity that it came from. Its images are files: of a registry's image it
- * makes one, once. Its containers are processes as any others, so torc sees and ends them itself.
+ * apptainer, or the singularity that it came from. Its images are files: it makes one, once, of a
+ * registry's image. Its containers are ordinary processes, so torc sees and ends them itself.
  */
 final class Apptainer extends ContainerRuntime {
 
   static final String NAME = "apptainer";
 
-  /** What a failure of its own ends with. */
+  /** The exit status of a failure of its own. */
   private static final int OWN = 255;
 
-  /** A program in the image's PATH, and one by its path. */
+  /** Its lines for a program that is missing in the image's PATH, and for one at a given path. */
   private static final Pattern NO_PROGRAM =
       Pattern.compile("FATAL: +(.*executable file not found.*|stat .*no such file or directory)");
 
-  /** What it keeps to itself, and HOME, which it refuses. */
+  /** Variables that it does not hand on, and HOME, which it refuses. */
   private static final Set<String> UNHANDED = Set.of("HOME", "UID", "GID", "EUID");
 
   private static final Pattern NAME_OF_SHELL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /** Its options by the environment, which would change a job unseen. */
+  /** Variables that set its options, which would change a job unseen. */
   private static final Pattern SETTING = Pattern.compile("(APPTAINER|SINGULARITY).*");
 
-  /** The caller's that it hands on though it is told to hand on nothing. */
+  /** Variables of the caller that it hands on though it is told to hand on nothing. */
   private static final Pattern PROXY = Pattern.compile("(?i)(https?|ftp|all|no)_proxy");
 
   private final Path root;
@@ -68,7 +68,7 @@ final class Apptainer extends ContainerRuntime {
     return Files.isRegularFile(root.resolve(file)) ? new Containers.LocalImage(null, file) : null;
   }
 
-  /** The file of an image: its own, or the one that was made of it. */
+  /** The file of an image: the image itself, or the file that was made of it. */
   private static String file(Containers.ImageName image) {
     if (image.isFile()) {
       return image.name();
@@ -78,7 +78,7 @@ final class Apptainer extends ContainerRuntime {
     return image.folder() + "/" + readable + "-" + exact + ".sif";
   }
 
-  /** Where a file is made before it takes its place; two builds may make the same at once. */
+  /** The path at which a file is made before it is moved; two builds may make the same at once. */
   private Path unfinished(Containers.ImageName image) {
     return root.resolve(file(image) + "." + ProcessHandle.current().pid() + ".part");
   }
@@ -108,14 +108,14 @@ final class Apptainer extends ContainerRuntime {
       String dir,
       Map<String, String> variables,
       Input input) {
-    // Its warnings would stand in the job's log; what ends it is told all the same.
+    // Its warnings would stand in the job's log; it tells fatal errors all the same.
     List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
     words.addAll(
         List.of("--cleanenv", "--no-eval", "--no-home", "--no-mount", "cwd", "--pwd", dir));
     for (StepContainer.Mount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
-    if (container.gpus() == null || !container.gpus().isEmpty()) { // all that its node lets it see
+    if (container.gpus() == null || !container.gpus().isEmpty()) { // null: all that the node shows
       words.add("--nv");
     }
     words.addAll(container.args());
@@ -124,7 +124,7 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Whether it hands on a variable: it loses all of them where one has an odd name. */
+  /** Whether it may hand on a variable: where one has an odd name, it loses all of them. */
   private static boolean isHanded(String name) {
     return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
   }
@@ -144,7 +144,7 @@ final class Apptainer extends ContainerRuntime {
     List<String> words = new ArrayList<>();
     variables.forEach(
         (name, value) -> {
-          if (!isHanded(name) && !name.equals("HOME")) { // the script sets that
+          if (!isHanded(name) && !name.equals("HOME")) { // the script sets HOME
             words.add(name + "=" + value);
           }
         });
@@ -155,7 +155,7 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Of the caller's own settings only those stay that tell where it works. */
+  /** Of the caller's own settings of apptainer, only those of folders stay. */
   @Override
   Map<String, String> handed(Map<String, String> variables, boolean terminal) {
     Map<String, String> handed = new HashMap<>();

@@ -22,21 +22,21 @@ import java.util.stream.Stream;
 /**
  * One step of an attempt in its container: what to start for it, and what its end means. {@link
  * ProcessRun} starts it and waits; the processes in the container carry the attempt's mark, so they
- * are found and ended as any others.
+ * are found and ended like any others.
  */
 final class ContainerRun implements Container.Client {
 
-  /** What a scheduler says on the node of a job that does not say how much memory it takes. */
+  /** Variables that a scheduler gives on the node, if the job does not say its memory. */
   private static final List<String> MEMORY = List.of("TORC_MEMORY");
 
-  /** Likewise of one whose GPUs the scheduler chooses. */
+  /** Variables that a scheduler gives on the node, if it chooses the job's GPUs. */
   private static final List<String> GPUS =
       List.of("TORC_GPUS", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES");
 
   private final Launch.Step step;
   private final StepContainer container;
   private final Launch launch;
-  private boolean plain; // without sh, so that the status file tells nothing
+  private boolean plain; // it runs without sh, so the status file tells nothing
   private String message = "";
 
   ContainerRun(Launch.Step step, Launch launch, StepContainer container) {
@@ -46,10 +46,10 @@ final class ContainerRun implements Container.Client {
   }
 
   /**
-   * The step as a script on another machine starts it. What is in the container and no child of its
-   * client carries the script's own mark, by which it is found and ended; the client itself and
-   * what it leaves to look after the container do not, so that they live to take it away. An image
-   * is named by what it holds, so one that is another there is not run.
+   * The step as a script on another machine starts it. Processes in the container that are no
+   * children of its client carry the script's own mark, by which they are found and ended; the
+   * client itself and its monitor do not, so that they live to remove the container. An image is
+   * named by its content, so one that differs there is not run.
    */
   @Override
   public Launch.Step handedOut() {
@@ -110,13 +110,13 @@ final class ContainerRun implements Container.Client {
         : ContainerRuntime.Input.CALLERS;
   }
 
-  /** What its client's environment has over the caller's; null removes a variable. */
+  /** Variables that are laid over the caller's for the client; null removes a variable. */
   @Override
   public Map<String, String> variables() {
     return container.runtime().handed(step.env(), launch.interactive());
   }
 
-  /** What the end of its client means, where torc did not end it. */
+  /** What the client's end means, where torc did not end it. */
   @Override
   public Container.Meaning meaning(ChildWait.News end) throws IOException {
     ContainerScript.Progress progress = ContainerScript.read(container.status());
@@ -147,20 +147,20 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.AGAIN;
   }
 
-  /** Whether its script surely tells that it begins; another user may not write where it does. */
+  /** Whether the script surely wrote if it began: another user may not write the status file. */
   private boolean tells() {
     return !plain && container.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
   /**
-   * Whether an end of its client may leave the container: the client, or its monitor, was killed.
+   * Whether the container may still be there after an end: its client, or its monitor, was killed.
    */
   @Override
   public boolean mayLeave(ChildWait.News end) {
     return end.what() != ChildWait.What.EXITED || container.runtime().isOwn(end.code());
   }
 
-  /** podman ends with 0 where it is told to end while it makes a container. */
+  /** For an end before the job: podman exits with 0 if told to end while it makes a container. */
   private String early() {
     return container.runtime().name() + " ended before image " + container.title() + " ran";
   }
@@ -181,30 +181,30 @@ final class ContainerRun implements Container.Client {
     return message;
   }
 
-  /** Sees to it that nothing of it is left: after an end that was not its own. */
+  /** Removes what is left of the container after an end that was not its own. */
   @Override
   public String remove() {
     return container.runtime().remove(List.of(container.name()));
   }
 
   /**
-   * The few lines of sh that stand between a container and its job: they give it the caller's umask
-   * and one stream, so that its log keeps its order, and write how far it came: the exit status
-   * alone does not tell a job from a container that never was, nor a kill for memory from any
-   * other.
+   * The few lines of sh that run a job in its container. They give the job the caller's umask and
+   * one stream, so that its log keeps its order, and write how far the container came: the exit
+   * status alone does not tell a job's failure from a container that never ran, nor a kill for
+   * memory from any other.
    */
   static final class ContainerScript {
 
-    /** What torc writes: a script that began writes something else, so the container is there. */
+    /** What torc writes. A script that began writes something else: then the container ran. */
     private static final String NEW = "new\n";
 
-    /** No script writes more bytes. */
+    /** The most bytes that are read; no script writes more. */
     private static final int MOST = 4096;
 
-    /** The job's program is not in the image. */
+    /** The script's line where the job's program is not in the image. */
     private static final String MISSING = "missing";
 
-    /** The kernel killed a process of the container for memory. */
+    /** The script's line where the kernel killed a process of the container for memory. */
     private static final String KILLED = "killed";
 
     private static final String BEGIN =
@@ -215,7 +215,7 @@ final class ContainerRun implements Container.Client {
         """;
 
     /**
-     * A runtime takes the root of the image, or the working folder, for a user that has no home.
+     * For a user without a home, a runtime takes the image's root or the working folder as home.
      */
     private static final String HOME =
         """
@@ -239,7 +239,7 @@ final class ContainerRun implements Container.Client {
         exit $c
         """;
 
-    /** As pid 1 a job would be deaf to signals; behind a shell it hears them as on the host. */
+    /** As pid 1 a job would get no signals; as a shell's child it gets them as on the host. */
     private static final String PLAIN =
         """
         "$@"
@@ -252,7 +252,7 @@ final class ContainerRun implements Container.Client {
      * What to run in a container in place of a job's words.
      *
      * @param terminal whether the job has torc's own terminal, and keeps its two streams
-     * @param home where the job says that its home is; null where it does not
+     * @param home the home that the job sets; null where it sets none
      * @param limited whether its memory is limited
      */
     static List<String> around(
@@ -276,20 +276,18 @@ final class ContainerRun implements Container.Client {
      */
     record Progress(boolean started, boolean missing, boolean killed) {}
 
-    /** Writes the file anew, as it is until a container begins. */
+    /** Writes the status file as it is until the container begins. */
     static void clear(Path status) throws IOException {
       OwnFile.write(status, NEW.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same as a line of sh. */
+    /** What {@link #clear} does, as a line of sh. */
     static String cleared(Path status) {
       String file = SafeText.quoted(status.toString());
       return "rm -f " + file + " && echo " + NEW.strip() + " >" + file + "\n";
     }
 
-    /**
-     * Reads how far a container came. A file that the job wrote or took away tells that it began.
-     */
+    /** Reads how far a container came. If the job changed or removed the file, it has begun. */
     static Progress read(Path status) throws IOException {
       try (InputStream in = OwnFile.in(status)) {
         String said = new String(in.readNBytes(MOST), StandardCharsets.UTF_8);

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A program that runs containers: its command lines, and what it says of itself and of images.
- * Where nothing else is said, it has images in a store, takes a container's variables as words of
- * its command, and its containers go with their processes. It decides nothing, and starts no job.
+ * A program that runs containers: its command lines, and what it says of itself and of images. By
+ * default, it has images in a store, takes a container's variables as words of its command, and its
+ * containers end with their processes. It decides nothing, and starts no job.
  */
 public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
@@ -26,9 +26,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   enum Input {
     /** Nothing. */
     NONE,
-    /** That of torc. */
+    /** Torc's own standard input. */
     CALLERS,
-    /** That of torc, which is a terminal as its output is. */
+    /** Torc's own standard input, where that and its output are a terminal. */
     TERMINAL
   }
 
@@ -41,9 +41,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
 
   /**
-   * A runtime that was asked nothing yet.
+   * A runtime that was not asked anything yet.
    *
-   * @param names what its program is called; the first is its own
+   * @param names names that its program may have; the first is the runtime's own
    * @param env the caller's environment
    */
   ContainerRuntime(List<String> names, Map<String, String> env) {
@@ -55,7 +55,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return names.getFirst();
   }
 
-  /** Where it is, looked for once; null where it is not installed. */
+  /** The path of its program, looked for once; null where it is not installed. */
   final synchronized String program() {
     if (!searched) {
       searched = true;
@@ -71,7 +71,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return program;
   }
 
-  /** Why it cannot work here, with its own words; empty where it can. It is asked once. */
+  /** Why it cannot work here, in its own words; empty where it can. It is asked once. */
   final synchronized String trouble() {
     if (trouble == null) {
       ProgramOutput info = about();
@@ -80,18 +80,18 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return trouble;
   }
 
-  /** Asks it what it is, and keeps what others want to know of that. */
+  /** Asks the program about itself, and keeps the parts of its answer that are used later. */
   abstract ProgramOutput about();
 
   /**
-   * Whether what runs in its containers is no child of the client, so that a container may outlive
-   * it; else the container is a process as any.
+   * Whether the processes in its containers are no children of the client, so that a container may
+   * outlive it; otherwise a container is an ordinary process.
    */
   public boolean isApart() {
     return false;
   }
 
-  /** Whether it can hold cpus and memory of a container; {@link #trouble} was asked before. */
+  /** Whether it can limit a container's cpus and memory; call {@link #trouble} before. */
   public boolean holdsLimits() {
     return false;
   }
@@ -107,8 +107,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
 
   /**
-   * What the registry of an image says where it has none of that name, or not for this user; empty
-   * where it has it, where it does not answer, and where the program cannot ask.
+   * What an image's registry says if it has no image of this name, or none for this user; empty
+   * where it has the image, where it does not answer, and where the program cannot ask.
    *
    * @param source its name with its registry
    */
@@ -116,14 +116,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return "";
   }
 
-  /** Puts in its place what {@link #pull} fetched, or takes away what a failed one left. */
+  /** Puts in its place what {@link #pull} fetched, or removes what a failed one left. */
   public void pulled(Containers.ImageName image, boolean well) throws IOException {}
 
   /**
    * The command that runs a container and ends with it.
    *
    * @param argv what runs in it
-   * @param dir where
+   * @param dir the folder that it runs in
    * @param variables of its environment
    */
   abstract List<String> run(
@@ -134,39 +134,39 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Input input);
 
   /**
-   * Lines of sh that start the client on another machine, with its words as theirs.
+   * Lines of sh that start the client on another machine; its command line is their arguments.
    *
-   * @param names of variables that the container has as they are there, where they are set
-   * @param gpus whether it is given the GPUs that a scheduler chose there
+   * @param names of variables that the container gets with their values there, where they are set
+   * @param gpus whether it gets the GPUs that a scheduler chose there
    */
   abstract String onNode(List<String> names, boolean gpus);
 
-  /** A job's words with what has to be set within the container, because no option can. */
+  /** A job's command line, extended to set within the container what no option can set. */
   List<String> inside(List<String> argv, Map<String, String> variables) {
     return argv;
   }
 
   /**
-   * What the client's own environment has over the caller's, so that the container has these
-   * variables and no others; null removes one.
+   * Variables that are laid over the caller's for the client, so that the container has the given
+   * ones and no others; null removes a variable.
    *
-   * @param terminal whether it has torc's own
+   * @param terminal whether the container has torc's own terminal
    */
   Map<String, String> handed(Map<String, String> variables, boolean terminal) {
     return Map.of();
   }
 
-  /** Whether an exit status may be the runtime's own, because a container did not come to be. */
+  /** Whether an exit status may be the runtime's own, because it could not run the container. */
   abstract boolean isOwn(int status);
 
-  /** Whether a line of a log is how the runtime tells of a failure of its own. */
+  /** Whether a line of a log has the form in which the runtime tells of its own failures. */
   abstract boolean isWord(String line);
 
-  /** Whether an end of its own, with such a line, is for want of the program that was to run. */
+  /** Whether a failure of its own, with this line, means that the program to run is missing. */
   abstract boolean lacksProgram(int status, String line);
 
   /**
-   * A line of sh that removes a container, and says nothing; empty where none outlives a client.
+   * A line of sh that removes a container and prints nothing; empty where none outlives a client.
    */
   String removal(String container) {
     return "";
@@ -198,8 +198,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /**
-   * The container that a process runs in, as its job wants it. The runtime's own words for it are
-   * {@link ContainerRuntime}'s.
+   * The container that a process runs in, as its job wants it. {@link ContainerRuntime} says it in
+   * the runtime's own words.
    *
    * @param image the very image that the job was decided by
    * @param title the image as the user names it, for messages
@@ -246,7 +246,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     }
 
     /**
-     * What of this machine is seen in it.
+     * A file or folder of this machine that is seen in the container.
      *
      * @param from a path here
      * @param to the path there

@@ -11,11 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The runtimes of this machine and the images that they have, each asked once. Safe for several
- * threads. It runs no jobs, and fetches no image: the attempt of a job does, and says so here.
+ * threads. It runs no jobs, and fetches no image: the attempt of a job does that, and then calls
+ * {@link #fetched}.
  */
 public final class Containers {
 
-  /** In the order in which they are tried. */
+  /** The runtimes that torc knows, in the order in which they are tried. */
   public static final List<String> KNOWN = List.of("podman", "docker", Apptainer.NAME);
 
   private final Map<String, ContainerRuntime> runtimes = new LinkedHashMap<>();
@@ -28,8 +29,8 @@ public final class Containers {
    * An image as a job names it.
    *
    * @param isFile whether the name is the path of a file, which only apptainer runs
-   * @param runtime the one that it asks for, null for any
-   * @param wish whether another one will do
+   * @param runtime the runtime that it asks for, null for any
+   * @param wish whether another runtime will do
    * @param folder where apptainer keeps the files that it makes of images; relative to the root or
    *     absolute
    */
@@ -37,7 +38,7 @@ public final class Containers {
       String name, boolean isFile, String runtime, boolean wish, String folder) {}
 
   /**
-   * Nothing was asked yet.
+   * Asks no runtime yet.
    *
    * @param ordered the runtime that the user ordered for all images; null where each may choose
    * @param root of the project
@@ -58,7 +59,7 @@ public final class Containers {
     return troubles;
   }
 
-  /** The runtimes that an image may have, the first choice first; those that torc knows. */
+  /** The runtimes that an image may have, the first choice first; only those that torc knows. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
     String wanted = image.isFile ? Apptainer.NAME : ordered != null ? ordered : image.runtime;
@@ -71,9 +72,7 @@ public final class Containers {
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
   }
 
-  /**
-   * The image that is here under a name, as the runtime has it that would run it; null for none.
-   */
+  /** The image that is here under a name, in the runtime that would run it; null for none. */
   public LocalImage find(ImageName image) {
     for (ContainerRuntime runtime : candidates(image)) {
       LocalImage here = find(image, runtime);
@@ -84,7 +83,7 @@ public final class Containers {
     return null;
   }
 
-  /** The same for one runtime. It is looked for once, but for a file: a job may make that. */
+  /** The image that a runtime has; null for none. Asked once, but for a file: jobs may make it. */
   public LocalImage find(ImageName image, ContainerRuntime runtime) {
     if (image.isFile) {
       return runtime.find(image);
@@ -95,7 +94,7 @@ public final class Containers {
         .orElse(null);
   }
 
-  /** An image was fetched: what is here of that name is to be found out anew. */
+  /** Notes that an image was fetched: {@link #find} looks for it anew. */
   public void fetched(ImageName image) {
     found.keySet().removeIf(look -> look.image.equals(image));
   }
@@ -122,7 +121,7 @@ public final class Containers {
   /**
    * Ends the containers that a build made and that are still there.
    *
-   * @return why that is not known to have been done, empty where it was
+   * @return why some of them may still run; empty where none does
    */
   public String end(String runtime, String build) {
     ContainerRuntime of = runtimes.get(runtime);
@@ -130,7 +129,7 @@ public final class Containers {
     return left.isEmpty() ? of.trouble() : of.remove(left);
   }
 
-  /** What is to be told of the runtime that an image has, in one line; empty for nothing. */
+  /** A line to be told about the runtime that an image has; empty where there is none. */
   public String remark(ImageName image, ContainerRuntime runtime, boolean limited) {
     if (image.wish && ordered == null && !runtime.name().equals(image.runtime)) {
       return "%s is not used here: images that ask for it run with %s"

@@ -15,7 +15,7 @@ final class OciRuntime extends ContainerRuntime {
 
   private static final String DOCKER = "docker";
 
-  /** A runtime's own failures end with this status to {@link #LAST}, which is: no such program. */
+  /** A runtime's own failures exit with this to {@link #LAST}, which means: no such program. */
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
@@ -39,7 +39,7 @@ final class OciRuntime extends ContainerRuntime {
           + " done\n";
 
   private final boolean docker;
-  private volatile boolean rootless; // the caller is root in a container unless one says otherwise
+  private volatile boolean rootless; // the caller is root in a container, but for an option
   private volatile boolean ids; // whether it can map more ids than the caller's own
   private volatile boolean limits; // whether it can hold cpus and memory
 
@@ -77,7 +77,7 @@ final class OciRuntime extends ContainerRuntime {
     return limits;
   }
 
-  /** Its id, which podman and docker agree about. */
+  /** Finds the image's id, which is the same for podman and docker. */
   @Override
   Containers.LocalImage find(Containers.ImageName image) {
     ProgramOutput said = ask(List.of("image", "inspect", "--format", "{{.Id}}", image.name()));
@@ -115,8 +115,8 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * The second word is {@code run}; {@code --env NAME} hands the client's own variable on. Slurm
-   * numbers GPUs for its jobs anew where it constrains them, and tells both numbers.
+   * The second argument is {@code run}; {@code --env NAME} hands on the client's own variable.
+   * Where Slurm constrains the GPUs, it numbers them anew for its jobs, and tells both numbers.
    */
   @Override
   String onNode(List<String> names, boolean gpus) {
@@ -138,9 +138,9 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * Removes containers, whether they run or not; one that is not there is no trouble. It is asked
-   * twice: podman waits in vain for word of a container whose conmon was killed, and only then
-   * knows that it ended.
+   * Removes containers, whether they run or not; one that is not there is no trouble. The program
+   * is asked twice: podman first waits in vain for news of a container whose conmon was killed, and
+   * only then knows that it ended.
    */
   @Override
   String remove(List<String> containers) {
@@ -171,7 +171,7 @@ final class OciRuntime extends ContainerRuntime {
     words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
     words.addAll(List.of("--security-opt", "label=disable"));
     if (!docker) {
-      words.add("--http-proxy=false"); // of the caller's environment nothing comes by itself
+      words.add("--http-proxy=false"); // nothing of the caller's environment comes by itself
     }
     if (input != Input.NONE) {
       words.add("--interactive");
@@ -211,7 +211,7 @@ final class OciRuntime extends ContainerRuntime {
       words.addAll(List.of("--user", container.user()));
       container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!ids) {
-      words.addAll(List.of("--user", "0:0")); // which is the caller outside
+      words.addAll(List.of("--user", "0:0")); // the caller, seen from outside
     } else {
       words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
     }

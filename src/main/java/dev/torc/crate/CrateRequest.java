@@ -53,12 +53,12 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * Tells where the results of a project come from, as a crate: of each job the last run that is on
- * record, with the digests that the records have. It only looks; files are read for the verdicts
- * alone, where they changed since.
+ * Tells where the results of a project come from, as a crate: the last run on record of each job,
+ * with the recorded digests. It only looks; it reads only files that changed since, for the
+ * verdicts.
  *
- * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 with Provenance Run Crate. Where
- * nothing has run it is a Workflow RO-Crate alone, since the others want a run.
+ * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 with Provenance Run Crate. If nothing
+ * has run, it is only a Workflow RO-Crate, since the other profiles require a run.
  */
 public final class CrateRequest {
 
@@ -82,11 +82,11 @@ public final class CrateRequest {
           .flatMap(name -> Stream.of(name, name + ".txt", name + ".md"))
           .toList();
 
-  /** Of UTC it writes the offset, which the validator wants. */
+  /** Writes the offset of UTC as {@code +00:00}, as the validator requires. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
 
-  /** A run that is told; times are milliseconds since 1970, 0 unknown. */
+  /** A run in the crate; times are milliseconds since 1970, 0 if unknown. */
   private record Run(Entity action, String step, long started, long ended) {}
 
   private final ReadSession look;
@@ -118,9 +118,9 @@ public final class CrateRequest {
    *
    * @param folder absolute
    * @param shown the folder as the user wrote it
-   * @param torc the version that tells it
+   * @param torc the version of torc
    * @param warn takes lines for people
-   * @throws BadInput where something stands there
+   * @throws BadInput where something stands there, or in torc's own folder
    */
   public static WrittenCrate write(
       Project of, Path folder, String shown, String torc, Consumer<String> warn)
@@ -141,7 +141,7 @@ public final class CrateRequest {
       workflow.ref("step", step(fold).text("position", "" + (workflow.refs("step").size() + 1)));
       fold.jobs().forEach(job -> steps.put(job, fold.name()));
     }
-    for (int job : graph.inOrder(selection.jobs())) { // what is made is known to its readers
+    for (int job : graph.inOrder(selection.jobs())) { // makers first: readers know their products
       run(job, steps.get(job));
     }
     crate.nest();
@@ -235,7 +235,7 @@ public final class CrateRequest {
     root.text("license", "Not stated. Ask the authors before you use or pass on what it tells of.");
   }
 
-  /** Where a group writes, any of its members may have been the one. */
+  /** The owner of torc's folder; null if a group writes there, as any member may have run torc. */
   private Entity person() {
     try {
       String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
@@ -248,7 +248,7 @@ public final class CrateRequest {
   }
 
   private Entity step(DisplayGraph.Fold fold) {
-    // Instances may have their values in it: then none of them is about the group.
+    // Instances may have their values in their descriptions: then none describes the group.
     List<String> texts =
         fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
     String group =
@@ -259,7 +259,7 @@ public final class CrateRequest {
     return step.ref("workExample", tool);
   }
 
-  /** What a run of a job is a run of. */
+  /** The application that stands for a job or group: each of their runs is a run of it. */
   private Entity tool(String step) {
     return crate.named("job", step, "SoftwareApplication");
   }
@@ -285,7 +285,7 @@ public final class CrateRequest {
         made.add(crate.value(name + "." + value.key(), JsonText.of(value.text()), null));
       }
     }
-    // Of a run that torc was killed with, the lines are those of the run before.
+    // If torc was killed with a run, the lines on record are those of the run before it.
     boolean known = details.started() > 0;
     Origin from = details.origin();
     boolean here = from == null || from.store().isEmpty();
@@ -322,7 +322,7 @@ public final class CrateRequest {
     } else if (result.outcome().isGood() && !same) {
       notes.add("no longer up to date: " + ReasonText.brief(verdict.reasons()));
     }
-    // The values of placeholders are not on record; while nothing moved they are those of then.
+    // The values of placeholders are not on record; if the job is up to date, they did not change.
     boolean put = same && !inputs.commands().isEmpty();
     List<String> lines = new ArrayList<>(put ? List.of(commands.apply(job)) : inputs.commands());
     lines.add(notes.toString());
@@ -330,7 +330,7 @@ public final class CrateRequest {
     return String.join("\n", lines);
   }
 
-  /** The size is known where the file is still the one that the digest is of. */
+  /** A file that a run read or made; its size is known if the file still has this digest. */
   private Entity file(String path, String digest) {
     long size = size(look.cache().stamp(path), digest);
     return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
@@ -341,7 +341,7 @@ public final class CrateRequest {
     return same ? known.stamp().size() : -1;
   }
 
-  /** Leads to what a run was given, but for what had no digest: it was not there. */
+  /** Refers to what a run was given, without things that have no digest: these were not there. */
   private void needs(Entity action, RunInputs of) {
     each(action, "object", of.files(), line -> file(line.name(), line.digest()));
     each(action, "object", of.lists(), this::list);
@@ -359,7 +359,7 @@ public final class CrateRequest {
     lines.forEach(line -> to.ref(relation, line.digest() == null ? null : part.apply(line)));
   }
 
-  /** Its members are read once for all its readers. */
+  /** The members of a list of needs; they are read once for all its readers. */
   private Entity list(Line line) {
     Entity list = crate.list(line.name(), line.digest());
     List<ManifestEntry> stored =
@@ -370,9 +370,9 @@ public final class CrateRequest {
   }
 
   /**
-   * A build of the runs that are told. What was made within it is not what it was made from.
+   * Adds a build with its runs in the crate. What these runs made is no input of the build.
    *
-   * @param record null where it is not in the history any more: then the runs tell the times
+   * @param record null if the build is no longer in the history: then the runs tell the times
    */
   private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
     boolean over = record == null || record.nanos() >= 0;
@@ -427,7 +427,7 @@ public final class CrateRequest {
         .entity(id, type)
         .text("startTime", started > 0 ? TIME.format(Instant.ofEpochMilli(started)) : null)
         .text("endTime", ended > 0 ? TIME.format(Instant.ofEpochMilli(ended)) : null)
-        // As a text: so the validator wants it.
+        // A text, not a reference: so the validator wants it.
         .text("actionStatus", STATUS.formatted(error == null ? "Completed" : "Failed"))
         .text("error", error);
   }

@@ -30,21 +30,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An RO-Crate 1.1: entities that lead to each other, and the files that come along. It knows what
- * is said of a file, folder, value or image; what a project ran is for {@link CrateRequest} to say.
+ * An RO-Crate 1.1: entities that refer to each other, and the files in the crate. It knows how a
+ * file, folder, value or image is described; {@link CrateRequest} says what a project ran.
  *
- * <p>Data is not in the crate: files have ids that begin with {@code #}, as RO-Crate has them for
- * files that are not there. The same path with other bytes is another file: one run may have read
- * what it held before, another what it holds now.
+ * <p>Data files are not in the crate: their ids begin with {@code #}, as RO-Crate has them for
+ * files that are not there. The same path with other bytes is another entity: one run may have read
+ * the bytes that the file had before, another those that it has now.
  */
 final class RoCrate {
 
-  /** What the metadata conforms to. */
+  /** The profile of the metadata. */
   static final String PROFILE = "https://w3id.org/ro/crate/1.1";
 
   static final String METADATA = "ro-crate-metadata.json";
 
-  /** Where the terms stand that the profiles of runs add to those of RO-Crate. */
+  /** Where the terms are defined that the profiles of runs add to those of RO-Crate. */
   private static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
 
   private static final List<String> OWN_TERMS =
@@ -57,7 +57,7 @@ final class RoCrate {
   /** Digits of a digest that tell two entities of one name apart. */
   private static final int SHORT = 12;
 
-  /** What the crate says of something: texts, and other entities that it leads to. */
+  /** What the crate says of one thing: texts, and references to other entities. */
   static final class Entity {
     final String id;
     private final Map<String, Object> fields = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ final class RoCrate {
       return fields.get("alternateName").toString();
     }
 
-    /** Says a text, if it says none of that name yet; nothing for null and an empty one. */
+    /** Adds a text, unless the entity has one of that name already or the text is null or empty. */
     Entity text(String name, String text) {
       if (text != null && !text.isEmpty()) {
         fields.putIfAbsent(name, text);
@@ -80,7 +80,7 @@ final class RoCrate {
       return this;
     }
 
-    /** Leads to one more entity; nothing for null. */
+    /** Adds a reference to an entity; does nothing for null. */
     Entity ref(String name, Entity other) {
       return refs(name, other == null ? List.of() : List.of(other));
     }
@@ -92,7 +92,7 @@ final class RoCrate {
       return this;
     }
 
-    /** The entities that it leads to, for more of them. */
+    /** The entities that it refers to by a name; the caller may add more. */
     @SuppressWarnings("unchecked") // under the name of a text there is no reference
     Set<Entity> refs(String name) {
       return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
@@ -103,22 +103,22 @@ final class RoCrate {
   private final Map<String, Entity> byContent = new HashMap<>();
   private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
 
-  /** An entity under an id that no other one has, or the one that has it. */
+  /** The entity with an id; it is made if there is none. */
   Entity entity(String id, String... types) {
     return entities.computeIfAbsent(id, _ -> new Entity(id, types));
   }
 
-  /** What stands elsewhere: the crate leads to it, and says nothing of it. */
+  /** An entity that is described elsewhere: the crate only refers to it. */
   Entity outside(String id) {
     return byContent.computeIfAbsent(id, Entity::new);
   }
 
-  /** The same, under an id that the name can be read from. */
+  /** The entity with a name, under an id from which the name can be read; made if there is none. */
   Entity named(String kind, String name, String type) {
     return entity(id(kind, name), type).text("name", name);
   }
 
-  /** A file that comes along, or with null for its bytes one that is only named. */
+  /** A file in the crate; if its bytes are null, a file that is only named. */
   Entity source(String name, byte[] bytes, String... types) {
     Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
     String format = format(name);
@@ -137,7 +137,7 @@ final class RoCrate {
   }
 
   /**
-   * A file as a run found or left it. Where a folder of that name and digest is known, it is that.
+   * A file as a run found or left it; a folder, if one of that name and digest is known.
    *
    * @param digest in hexadecimal digits
    * @param size bytes; -1 unknown
@@ -155,7 +155,7 @@ final class RoCrate {
         .text("description", "A program that counts by what it holds.");
   }
 
-  /** The path of a file as torc has it is its other name, as the profiles want. */
+  /** The path as torc has it becomes the file's other name, as the profiles want. */
   private Entity file(String kind, String path, String digest) {
     return part(kind, path, digest, "File")
         .text("name", last(path))
@@ -200,7 +200,7 @@ final class RoCrate {
     return value.fields.containsKey("value") ? value : value.text("sha256", digest);
   }
 
-  /** An image; the digest is that of its configuration, or of its file; null unknown. */
+  /** An image; the digest is that of its configuration, or of its file; null if unknown. */
   Entity image(String name, String digest) {
     boolean file = name.endsWith(".sif");
     Matcher parts = IMAGE.matcher(name);
@@ -228,14 +228,14 @@ final class RoCrate {
     return kind + "\0" + name + "\0" + content;
   }
 
-  /** Puts files that stand in folders which a run made into these: their digests are beside. */
+  /** Makes files parts of the folders that a run made around them; both keep their digests. */
   void nest() {
     Map<String, List<Entity>> folders =
         data().stream().collect(Collectors.groupingBy(Entity::path));
     for (Entity each : data()) {
       String path = each.path().endsWith("/") ? "" : each.path();
       int end = path.lastIndexOf('/');
-      // Of several states of a folder none can be told to be its own.
+      // If there are several states of a folder, it is not known which one has this file.
       while (end > 0 && folders.getOrDefault(path.substring(0, end + 1), List.of()).size() != 1) {
         end = path.lastIndexOf('/', end - 1);
       }
@@ -245,7 +245,7 @@ final class RoCrate {
     }
   }
 
-  /** The id of something by a name, which can be read from it. */
+  /** An id of a kind and a name; the name can be read from it. */
   static String id(String kind, String name) {
     return "#" + kind + "/" + encoded(name);
   }
@@ -260,7 +260,7 @@ final class RoCrate {
     }
   }
 
-  /** By the end of the name; null where that tells nothing. */
+  /** The media type by the end of the name; null where that tells nothing. */
   private static String format(String name) {
     return name.endsWith(".yaml") || name.endsWith(".yml")
         ? "application/yaml"
@@ -289,7 +289,7 @@ final class RoCrate {
           many.stream().map(RoCrate::json).collect(Collectors.joining(",", "[", "]"));
       case Map<?, ?> fields ->
           fields.entrySet().stream()
-              .filter(field -> !field.getValue().equals(Set.of())) // it leads nowhere
+              .filter(field -> !field.getValue().equals(Set.of())) // an empty reference
               .map(field -> json(field.getKey()) + ":" + json(field.getValue()))
               .collect(Collectors.joining(",", "{", "}"));
       default -> JsonText.string(value.toString());
@@ -300,9 +300,9 @@ final class RoCrate {
    * Refuses a folder that cannot be a new crate.
    *
    * @param folder absolute
-   * @param own torc's own folder, in which there is no place for it
+   * @param own torc's own folder, which cannot hold it
    * @param shown the folder as the user wrote it
-   * @throws BadInput where something stands there
+   * @throws BadInput where something stands there, or in torc's own folder
    */
   static void refuse(Path folder, Path own, String shown) {
     String refused =
@@ -314,7 +314,7 @@ final class RoCrate {
     }
   }
 
-  /** Writes a folder beside a new one, and gives it that name. The folders around it are made. */
+  /** Writes the crate to a folder beside the new one, then renames it. Makes the folders above. */
   void write(Path folder) throws IOException {
     Files.createDirectories(folder.getParent());
     Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
@@ -325,7 +325,7 @@ final class RoCrate {
         Files.createDirectories(file.getParent());
         Files.write(file, source.getValue());
       }
-      // Last, and under its name only when it is whole: by it a folder is a crate.
+      // Last, and whole from the start: this file makes the folder a crate.
       WholeFile.write(fresh.resolve(METADATA), this::write);
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {

@@ -28,8 +28,8 @@ import java.util.Set;
 /**
  * Accepts the files in the places of products as the results of jobs that did not run, under their
  * present manifests. It goes through the named jobs in the order in which a build would, so that
- * those adopted first count for those behind them. It only gathers the records; the caller stores
- * all of them, or none.
+ * jobs adopted first count for the jobs that wait for them. It only gathers the records; the caller
+ * stores all of them, or none.
  */
 public final class Adoption {
 
@@ -61,11 +61,11 @@ public final class Adoption {
   }
 
   /**
-   * What came of it.
+   * The outcome.
    *
-   * @param context in which they are settled
+   * @param context the last one, in which the adopted jobs are settled
    * @param batch the records of the adopted jobs; not to be stored where there are problems
-   * @param jobs the names of the adopted ones, in the order of the graph
+   * @param jobs the names of the adopted jobs, in the order of the graph
    * @param upToDate the names of jobs that need no adoption
    * @param problems what stands in the way, one line each
    */
@@ -92,7 +92,7 @@ public final class Adoption {
     return new Adopted(context, batch, adopted, upToDate, problems);
   }
 
-  /** Looks at those that do not wait for a group, or at last at all that are left. */
+  /** Looks at the jobs that wait for no group; the last time, at all that are left. */
   private void look(boolean last) throws IOException {
     for (int j : context.graph().inOrder(context.selection().named())) {
       boolean now = last || !context.graph().isOpen(context.decider().pending(j));
@@ -158,7 +158,7 @@ public final class Adoption {
     }
   }
 
-  /** It cannot be told what a job would read whose makers are yet to run. */
+  /** Refuses a job whose makers are yet to run: it cannot be told what it would read. */
   private void pending(Job job, int node) {
     String name = context.graph().name(node);
     String line = "it needs what job %s makes";

@@ -30,14 +30,14 @@ import java.util.TreeSet;
 /**
  * One attempt at a job, from clearing the places of its products to looking at what it left. Runs
  * on a thread of its own and may wait; it changes no state of the build and puts nothing into the
- * cache: the loop does, with the {@link AttemptOutcome} that it returns.
+ * cache: the loop does both, with the {@link AttemptOutcome} that it returns.
  */
 final class Attempt {
 
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
-  final AttemptContext shared; // in whose graph the job has its number
+  final AttemptContext shared; // its graph gives the job its number
   final int id;
   final Job job;
   final JobRun run;
@@ -45,18 +45,18 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final JobStarts starts;
   private final ClearedProducts cleared;
-  private final EndableRun here; // what the Runner has of it
+  private final EndableRun here; // its processes on this machine, by the Runner
   private final RemoteRun remote;
-  private final String executor; // what runs it, as Remotes know it; null for this machine
+  private final String executor; // what runs it, by its name in Remotes; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs, once they were looked at
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
   private JobTrace trace; // of its processes; null where they are not traced
-  private ProductRestore restore; // where a known result is put in the place of a run
-  private volatile PostTimes times; // of its events, once its processes start
+  private ProductRestore restore; // null where the job runs
+  private volatile PostTimes times; // of its events; null before its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
-  private boolean let; // said that its processes are gone
+  private boolean let; // whether starts was told that its processes are gone
   private PostedEvents posts = PostedEvents.NONE;
   private String command = "";
   private long logFrom; // the byte of the log where it begins
@@ -65,7 +65,7 @@ final class Attempt {
    * An attempt that has not begun.
    *
    * @param run the run of the job, whose next attempt it is
-   * @param starts told when its processes are gone, and where it was handed out to
+   * @param starts is told when its processes are gone, and which scheduler has it
    */
   Attempt(
       AttemptContext shared, int id, JobRun run, LaunchBuilder.Granted granted, JobStarts starts) {
@@ -91,18 +91,18 @@ final class Attempt {
    * Ends the attempt from another thread, before or after its processes started. For jobs that a
    * scheduler has, see {@link Remotes#end}.
    *
-   * @param now whether without a grace
+   * @param now whether to end it without a grace
    */
   void end(boolean now) {
     here.end(now);
   }
 
-  /** Its outcome is recorded. */
+  /** Called when its outcome is recorded. */
   void recorded() {
     remote.recorded();
   }
 
-  /** Sees which events it has posted by now: from any thread, about once a second. */
+  /** Makes room on the disk, and looks for new events; about once a second, from any thread. */
   void look() {
     cleared.makeRoom();
     PostTimes seen = times;
@@ -110,7 +110,7 @@ final class Attempt {
       try {
         seen.look();
       } catch (IOException e) {
-        return; // the times are less exact; what reads the file in the end says what is wrong
+        return; // the times are less exact; the last read of the file says what is wrong
       }
     }
   }
@@ -118,8 +118,8 @@ final class Attempt {
   /**
    * Runs to the end.
    *
-   * @throws CacheException only where the mark cannot be written
-   * @throws StoppedException where a signal came while files were read
+   * @throws CacheException only if the start mark cannot be written
+   * @throws StoppedException if a signal came while files were read
    */
   AttemptOutcome run() {
     AttemptOutcome outcome = attempt();
@@ -129,14 +129,12 @@ final class Attempt {
     return outcome;
   }
 
-  /** Whether it may have failed for want of room on the disk, and there is some now. */
+  /** Whether it may have failed because the disk was full, and there is room now. */
   boolean relieved() {
     return relieved;
   }
 
-  /**
-   * What it came to where reading was stopped: its products are not known, well though it ended.
-   */
+  /** Its outcome if reading was stopped: its products are not known, even if it ended well. */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
@@ -158,7 +156,7 @@ final class Attempt {
     }
   }
 
-  /** A failure that left nothing. */
+  /** The outcome of a failure that left no products. */
   private AttemptOutcome failed(String what) {
     return failed(what, List.of());
   }
@@ -167,7 +165,7 @@ final class Attempt {
     return outcome(what, AttemptOutcome.Made.NOTHING, left);
   }
 
-  /** What it came to, by all that is known of it now. */
+  /** Its outcome, from all that is known of it by now. */
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made, List<OwnedPath> owned) {
     return new AttemptOutcome(
         ended, what, snapshot, started, made, owned, command, logFrom, posts.posts(), null);
@@ -199,7 +197,7 @@ final class Attempt {
       return failed("left to the next build");
     }
     if (ended.how() == ProcessEnd.How.INTERRUPTED) {
-      shared.digests().stop().extend(LOOK); // for what it left
+      shared.digests().stop().extend(LOOK); // for the look at what it left
     }
     snapshot.ended();
     List<String> moved = null;
@@ -233,7 +231,7 @@ final class Attempt {
     }
   }
 
-  /** What is to be said where the job could not tell why it failed: no more fits into its log. */
+  /** Why the log could not be written, so that the job's own error may be missing; or empty. */
   private String unlogged() {
     boolean tells =
         ended.how() == ProcessEnd.How.EXITED && !job.interactive() && !remote.isRemote();
@@ -241,7 +239,7 @@ final class Attempt {
     return full.isEmpty() ? "" : ", and its log could not be written: " + full;
   }
 
-  /** Hands it out and waits for its end; what recovers from a failed attempt runs here. */
+  /** Hands it out and waits for its end; the {@code recover} command of a retry runs here. */
   private ProcessEnd hand(Launch launch) throws IOException {
     int recovering = launch.steps().size() - job.steps().size();
     if (recovering > 0) {
@@ -260,11 +258,11 @@ final class Attempt {
    */
   private Stamp launch(String containers, boolean traced) throws IOException {
     LaunchBuilder launches = shared.launches();
-    files.eventLines().clear(shared.digests()); // the next attempt takes its lines
+    files.eventLines().clear(shared.digests()); // earlier lines are not this attempt's
     files.output().clear(shared.digests());
     StartMarks.Mark mark =
         new StartMarks.Mark(shared.build().id(), job.name(), run.attempts()).in(containers);
-    if (!remote.isRemote()) { // else when it is handed out
+    if (!remote.isRemote()) { // else the mark is written at its submission
       shared.marks().add(mark);
     }
     Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
@@ -282,8 +280,8 @@ final class Attempt {
   }
 
   /**
-   * Puts a known result in the place of a run; where that fails, the job is to run. Nothing is read
-   * for it: where a need moves meanwhile, the next build finds another manifest than the result's.
+   * Puts a known result in the place of a run; if that fails, the job has to run. No need is read
+   * for it: if one moves meanwhile, the next build finds another manifest than the result's.
    */
   private AttemptOutcome restored() throws IOException {
     shared.removal().refuseOutside(job, List.of());
@@ -301,7 +299,7 @@ final class Attempt {
         : AttemptOutcome.restored(from.result(), products, started);
   }
 
-  /** Sees to what stands in the way of its needs and products. */
+  /** Clears what stands in the way of its needs and products, and makes the products' folders. */
   private void clear() throws IOException {
     cleared.makeRoom();
     shared.removal().refuseOutside(job, snapshot.stale());
@@ -310,7 +308,7 @@ final class Attempt {
       shared.removal().keepStale(stale, cleared);
     }
     boolean there = shared.removal().clear(job, remote.isRemote(), cleared, Set.of());
-    cleared.keep(job.name()); // also where nothing of its result was cleared
+    cleared.keep(job.name()); // even if nothing of its result was cleared
     hasCleared = true;
     if (!there) {
       makeFolders();
@@ -324,7 +322,7 @@ final class Attempt {
     }
   }
 
-  /** Makes the folders of its products, but for those that its script makes elsewhere. */
+  /** Makes the folders of its products, but for those that a batch script makes on its node. */
   private void makeFolders() throws IOException {
     Path root = shared.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
@@ -337,7 +335,7 @@ final class Attempt {
     }
   }
 
-  /** A look first: nearly always another job's products lie there already. */
+  /** Makes a folder. It looks first: nearly always another job's products lie there already. */
   private void makeFolder(Path folder) throws IOException {
     if (shared.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
       shared.launches().place().makeFolders(folder);
@@ -354,7 +352,7 @@ final class Attempt {
   /**
    * Runs it to its end, here or elsewhere.
    *
-   * @param tmp a folder of its own, which goes with it; null for none
+   * @param tmp a folder of its own, removed at its end; null for none
    */
   private void launch(Launch launch, Path tmp) throws IOException {
     if (tmp != null) {
@@ -372,7 +370,7 @@ final class Attempt {
   }
 
   /**
-   * @param known needs that moved; null where that is to be seen yet
+   * @param known the needs that moved; null if the snapshot is yet to be asked
    */
   private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
     ProductScan products =
@@ -413,8 +411,8 @@ final class Attempt {
   }
 
   /**
-   * A failure with what the job left, which its next run may delete. Before the places were cleared
-   * nothing that stands there is the job's.
+   * The outcome of a failure, with what the job left, which its next run may delete. Before the
+   * places were cleared, nothing that stands there is the job's.
    */
   private AttemptOutcome left(String what) {
     if (!hasCleared || remote.isUnbegun()) {
@@ -424,14 +422,14 @@ final class Attempt {
       List<OwnedPath> owned =
           ProductScan.of(shared.removal().grounds(), shared.digests(), job, false).owned();
       owned.removeIf(
-          each -> remote.products().altered().containsKey(each.path())); // the user's by now
+          each -> remote.products().altered().containsKey(each.path())); // they count as the user's
       return failed(what, owned);
     } catch (IOException | StoppedException e) {
       return failed(what); // what cannot be looked at has no owner: the next run moves it to kept
     }
   }
 
-  /** Why an attempt failed although, or before, its processes ended well: one phrase. */
+  /** A failure before an attempt's processes ran, or although they ended well: one phrase. */
   static final class AttemptFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;

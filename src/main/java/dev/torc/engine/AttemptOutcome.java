@@ -10,12 +10,12 @@ import dev.torc.text.Amount;
 import java.util.List;
 
 /**
- * What an attempt came to. {@link Recorder} makes records of it.
+ * The outcome of an attempt. {@link Recorder} makes records of it.
  *
- * @param ended how its processes ended; for what failed before or after them, an end that is not ok
- * @param what the failure in one phrase, empty if the attempt succeeded
+ * @param ended how its processes ended; {@code NOT_STARTED} if it failed before them
+ * @param what the failure in one phrase, also one after processes that ended well; empty for none
  * @param snapshot the needs as it found them, null if it did not come so far
- * @param started when it was taken in hand, milliseconds since 1970
+ * @param started when torc began to work on it, milliseconds since 1970
  * @param made what it made and found, if it succeeded
  * @param owned what it left, for the record of owned paths
  * @param command the commands as they ran, empty if it did not come so far
@@ -44,8 +44,8 @@ record AttemptOutcome(
    *
    * @param products what it left in their places
    * @param needs what its depfile and its trace told
-   * @param moved needs that moved while it ran, those among them
-   * @param touched products whose time alone is another one than when it ended elsewhere
+   * @param moved all needs that moved while it ran, found needs included
+   * @param touched products of which only the time has changed since it ended on another machine
    * @param traced whether it was traced to its end
    * @param data the values that it stored
    */
@@ -59,7 +59,7 @@ record AttemptOutcome(
 
     static final Made NOTHING = of(ProductScan.NOTHING);
 
-    /** Of which the products alone are known. */
+    /** A result of which only the products are known. */
     static Made of(ProductScan products) {
       return new Made(products, DiscoveredNeeds.none(), List.of(), List.of(), false, List.of());
     }
@@ -71,10 +71,10 @@ record AttemptOutcome(
   }
 
   /**
-   * Nanoseconds that it waited before that, for resources and in a scheduler's queue.
+   * Nanoseconds that it waited before its processes began, for resources and in a queue.
    *
-   * @param before what of it was over when it was taken in hand; that does not count for one that
-   *     an earlier torc had handed out
+   * @param before the part of that wait before torc began to work on it; it does not count if an
+   *     earlier torc had handed the attempt out
    */
   long queued(long before) {
     ProcessEnd.Elsewhere there = ended.elsewhere();
@@ -96,7 +96,7 @@ record AttemptOutcome(
     return unstarted(how, why, null, Made.NOTHING, List.of());
   }
 
-  /** The same of one whose products are there all the same. */
+  /** The end of an attempt that was never started, though its products are there. */
   static AttemptOutcome unstarted(
       ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made, List<OwnedPath> owned) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
@@ -104,7 +104,7 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, why, snapshot, now, made, owned, "", 0, List.of(), null);
   }
 
-  /** A known result was put in the place of a run; its record is made of that. */
+  /** The outcome of putting a known result in the place of a run; it gives the record. */
   static AttemptOutcome restored(Result from, ProductScan products, long started) {
     ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
     return new AttemptOutcome(
@@ -119,7 +119,7 @@ record AttemptOutcome(
    */
   static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
-      // So a shell tells of the signal that ended a program, such as 141 in a pipe.
+      // A shell exits with 128 plus the number of the signal that ended its program: 141 in a pipe.
       case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
@@ -139,7 +139,7 @@ record AttemptOutcome(
     };
   }
 
-  /** A scheduler's own words, or what could not be ended with it; normally nothing. */
+  /** A scheduler's own words, or which processes could not be ended; normally nothing. */
   private static String beside(ProcessEnd ended) {
     return ended.message().isEmpty() ? "" : "; " + ended.message();
   }

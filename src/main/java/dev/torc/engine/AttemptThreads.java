@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The threads on which attempts run. A thread whose attempt is over takes a turn, in which it sees
- * to what follows, and goes on with the attempt for which it made room: so a job costs no hand-over
+ * The threads on which attempts run. A thread whose attempt is over takes a turn, in which it does
+ * what follows, and then runs the attempt for which there is room now: so a job costs no hand-over
  * from thread to thread. {@link BuildLoop} decides what follows and what may start.
  */
 final class AttemptThreads {
@@ -20,7 +20,7 @@ final class AttemptThreads {
   private final Remotes remotes;
   private final Recorder recorder;
   private final BuildLoop loop;
-  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // for a thread
+  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // attempts without a thread
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
   private volatile boolean atOnce;
@@ -40,7 +40,7 @@ final class AttemptThreads {
   void add(Attempt now) {
     waiting.add(now);
     begun.add(now);
-    if (ending) { // said since it was decided to begin it
+    if (ending) { // end was called before this attempt came
       now.end(atOnce);
       remotes.end(atOnce, cancels);
     }
@@ -49,8 +49,8 @@ final class AttemptThreads {
   /**
    * Ends all attempts, from any thread: it waits for no turn.
    *
-   * @param now whether without a grace
-   * @param cancel whether schedulers are to end what they have
+   * @param now whether to end them without a grace
+   * @param cancel whether schedulers have to end their jobs
    */
   void end(boolean now, boolean cancel) {
     cancels = cancel;
@@ -79,7 +79,7 @@ final class AttemptThreads {
     begun.forEach(Attempt::look);
   }
 
-  /** Takes one that a hook did not let start after all. */
+  /** Ends an attempt that a hook did not let start after all. */
   void refuse(Attempt now, String why) {
     lock.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
   }
@@ -91,7 +91,7 @@ final class AttemptThreads {
     }
   }
 
-  /** One that waits for another machine holds no thread of this one. */
+  /** Runs an attempt on a thread; one that only waits for another machine has a virtual thread. */
   private void begin(Attempt first) {
     if (first.isHandedOut()) {
       Thread.ofVirtual().name("torc-remote").start(() -> run(first));
@@ -100,7 +100,7 @@ final class AttemptThreads {
     }
   }
 
-  /** From now on nothing follows from an end any more. */
+  /** From now on the ends of attempts are not handled any more. */
   void stop() {
     stopped = true;
   }
@@ -147,7 +147,7 @@ final class AttemptThreads {
     lock.take();
     try {
       if (!lock.isQuiet()) {
-        lock.post(end); // others came first, and the loop is awake
+        lock.post(end); // other messages came first, and the loop is awake
         return null;
       }
       if (stopped) {

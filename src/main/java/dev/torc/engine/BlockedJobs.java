@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Gives final states to what does not run in this build for what became of others: jobs behind a
- * failure, and groups without instances, which could not be expanded, never will be because what
- * they await did not end well, or turned out to be empty. Each is told once; {@link BuildLoop}
- * decides what follows.
+ * Gives final states to jobs and groups that do not run in this build because of others: jobs
+ * behind a failure, and groups without instances, since they could not be expanded, await jobs that
+ * did not end well, or turned out to be empty. Each is told once; {@link BuildLoop} decides what
+ * follows.
  */
 final class BlockedJobs {
 
@@ -44,7 +44,7 @@ final class BlockedJobs {
             group -> blockGroup(state, group, name));
   }
 
-  /** Section 4: of a group that cannot be expanded any further no more instances start. */
+  /** Section 4: no more instances start of a group that cannot be expanded any further. */
   void rest(BuildState state, Group group) {
     for (String name : group.instances()) {
       int job = state.graph().jobId(name);
@@ -55,14 +55,14 @@ final class BlockedJobs {
     }
   }
 
-  /** A job is blocked, and what waits for it. */
+  /** Blocks a job, and what waits for it. */
   void block(BuildState state, int job, String by) {
     state.states().set(job, JobState.BLOCKED);
     sender.ended(state.graph().name(job), JobState.BLOCKED, by);
     behind(state, job);
   }
 
-  /** Nothing runs and nothing will: what is left was not reached. */
+  /** Nothing runs and nothing will: the jobs that are left were not reached. */
   void abandon(BuildState state) {
     for (int job : state.graph().inOrder(state.context().selection().jobs())) {
       if (!state.states().of(job).isFinal()) {
@@ -72,7 +72,7 @@ final class BlockedJobs {
     }
   }
 
-  /** A group that results showed to be wrong. */
+  /** Fails a group with problems that results have shown, once. */
   void fail(Group group) {
     if (failed.add(group.name())) {
       sender.failed(group);
@@ -80,8 +80,8 @@ final class BlockedJobs {
   }
 
   /**
-   * A group waits for what did not end well; one that no target asks for is passed over. What each
-   * of its makers would have given counts as one job; without them, the group does.
+   * Blocks a group that waits for a job which did not end well, if a target asks for it. What each
+   * of its makers that failed would have given counts as one job; without makers, the group does.
    */
   private void blockGroup(BuildState state, int group, String by) {
     if (!state.context().selection().open().get(group)) {

@@ -19,11 +19,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
- * what follows from their ends. Its state belongs to the thread that has the turn (see {@link
- * LoopLock}): the loop's thread, or that of an attempt which is over; the cache's writer, signals
- * and the jobserver send messages. {@link Attempt} runs a job, {@code Decider} says whether it
- * runs.
+ * The loop of a build: starts jobs when their needs are settled and resources allow it, and handles
+ * their ends. Only the thread that has the turn (see {@link LoopLock}) changes its state: the
+ * loop's thread, or the thread of an attempt that is over. The cache's writer, signals and the
+ * jobserver send messages. {@link Attempt} runs a job, {@code Decider} says whether it runs.
  */
 public final class BuildLoop {
 
@@ -62,9 +61,9 @@ public final class BuildLoop {
   }
 
   /**
-   * Tells the build of a signal, from any thread: the first ends all jobs with a grace, the second
-   * at once; jobs that schedulers have are ended by Ctrl-C alone. The jobs learn of it here,
-   * whatever the loop does; reading goes on for a moment, so that what is nearly done is done.
+   * Tells the build of a signal, from any thread. The first one ends all jobs with a grace, the
+   * second one at once; only Ctrl-C ends jobs at schedulers. Jobs are ended here, whatever the loop
+   * does. Files are read for a moment longer, so that a look that is nearly done can end.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
@@ -72,17 +71,17 @@ public final class BuildLoop {
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
       restored.stop();
-      lock.post(() -> end(again)); // first, so that it is told before their ends
+      lock.post(() -> end(again)); // first, so that it is told before the jobs' ends
       workers.end(again, number == INT);
     } catch (RuntimeException | Error e) {
       lock.fail(e);
     }
   }
 
-  /** Ends what runs, on the thread of the loop. */
+  /** Ends the hooks, and tells which jobs are being ended; on the thread of the loop. */
   private void end(boolean now) {
     hooks.end(now);
-    boolean all = signal.get() == INT; // else what is out stays out
+    boolean all = signal.get() == INT; // else jobs at schedulers stay there
     List<String> jobs =
         state
             .in(JobState.RUNNING)
@@ -99,7 +98,7 @@ public final class BuildLoop {
     hooks.told(event);
   }
 
-  /** A hook ended: what was parked for it is looked at again. */
+  /** Handles the end of a hook: the jobs that were parked for it are looked at again. */
   void hooked(Runnable end) {
     lock.post(
         () -> {
@@ -119,7 +118,7 @@ public final class BuildLoop {
    *
    * @param began when the build began for the user, by {@link System#nanoTime}
    * @throws CacheException where a record could not be written: the jobs in question are not done
-   * @throws IOException where the verdict on a job could not be found
+   * @throws IOException where the instances of a group could not be found
    */
   public int run(long began) throws IOException {
     lock.take();
@@ -135,7 +134,7 @@ public final class BuildLoop {
           resolve(true);
         } else if (isSubmitted()) {
           starts.stop();
-          setup.shared().remotes().end(false, false); // what is out stays out
+          setup.shared().remotes().end(false, false); // jobs at schedulers stay there
         } else {
           await();
           settleAll();
@@ -148,8 +147,8 @@ public final class BuildLoop {
       }
     } finally {
       workers.stop();
-      lock.release(); // before what may break: others wait for it
-      workers.end(true, false); // something is left only where the loop itself broke
+      lock.release(); // before calls that may throw: other threads wait for it
+      workers.end(true, false); // attempts are left only if the loop itself broke
       restored.close();
     }
     if (broken != null) {
@@ -173,7 +172,7 @@ public final class BuildLoop {
     }
   }
 
-  /** The context with which it ended, once {@link #run} is over. */
+  /** The context with which the build ended, once {@link #run} is over. */
   public PlanContext context() {
     return state.context().ended();
   }
@@ -184,7 +183,7 @@ public final class BuildLoop {
         : failed || state.blocksTarget() || blocked.blocksTarget(state) || hooks.failed() ? 1 : 0;
   }
 
-  /** The last hooks, when the others are over. */
+  /** Runs the last hooks, when the others are over. */
   private void close() {
     awaitHooks();
     spent.close();
@@ -201,7 +200,7 @@ public final class BuildLoop {
     }
   }
 
-  /** Puts every selected job where its verdict says. */
+  /** Acts on the plan's verdicts: the final ones, and those of jobs that wait for nothing. */
   private void begin() {
     Plan plan = setup.plan();
     for (int j : state.graph().inOrder(plan.selected())) {
@@ -209,7 +208,7 @@ public final class BuildLoop {
       if (verdict instanceof Verdict.UpToDate) {
         upToDate(j);
       } else if (verdict instanceof Verdict.WillFail will && will.isSure()) {
-        if (state.states().of(j) == JobState.WAITING) { // else one before it failed
+        if (state.states().of(j) == JobState.WAITING) { // else a job before it failed and blocks it
           consider(j, verdict);
         }
       } else if (state.pending().isFree(j)) {
@@ -228,7 +227,7 @@ public final class BuildLoop {
     return state.graph();
   }
 
-  /** How often it was found out what a node waits for, and how long what waits for it takes. */
+  /** How often the waits of a node were counted, and its longest path found; for tests. */
   long looked() {
     return state.pending().looked() + state.paths().looked();
   }
@@ -245,7 +244,7 @@ public final class BuildLoop {
     return counts;
   }
 
-  /** Groups await nothing any more: goes on with the graph that has their instances. */
+  /** Expands groups that await nothing any more, and goes on with the graph of their instances. */
   private void expand() {
     try {
       PlanContext old = state.context();
@@ -269,9 +268,9 @@ public final class BuildLoop {
     spent.over(next);
   }
 
-  /** What follows from failures in the state that came up, and what waits for nothing in it. */
+  /** Blocks what waits for failed jobs in the new state, and decides what waits for nothing. */
   private void tellAgain() {
-    List<Integer> ended = state.ended(); // each is told once: groups that fail now block more
+    List<Integer> ended = state.ended(); // taken first, so that each is handled once
     failGroups();
     ended.forEach(failed -> blocked.behind(state, failed));
     state.free().forEach(this::decide);
@@ -317,7 +316,7 @@ public final class BuildLoop {
     }
   }
 
-  /** An attempt is over: what follows, in a turn of its thread. */
+  /** Handles the end of an attempt, in a turn of its thread or of the loop. */
   void ended(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
     Job job = now.job;
     int id = now.id;
@@ -330,10 +329,10 @@ public final class BuildLoop {
     }
     ProcessEnd.How how = outcome.ended().how();
     boolean left = how == ProcessEnd.How.LEFT;
-    boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by what broke the build
+    boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by a broken build
     stopIf(left || cut || how == ProcessEnd.How.NOT_REACHED);
     if (left || how == ProcessEnd.How.NOT_REACHED) {
-      // Its record stays as it is, and says why it is to run.
+      // The job's record stays as it is, and says why the job has to run.
       finish(id, left ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
       return;
     } else if (run.isRestored() && cut) {
@@ -377,23 +376,23 @@ public final class BuildLoop {
     settleAll();
     starts.start();
     if (starts.none() || !state.delayed().isEmpty() || state.pending().isExpandable()) {
-      lock.wake(); // the loop has to wait otherwise, or not any more
+      lock.wake(); // the loop must see anew what it waits for
     }
   }
 
-  /** Lets go on what waited for settled jobs. */
+  /** Decides the jobs that waited for settled ones only. */
   private void settleAll() {
     do {
       state.pending().pass(this::decide);
     } while (!starts.isStopped() && resolve(false));
   }
 
-  /** Whether nothing is at work and nothing will be by itself. */
+  /** Whether nothing runs or will start, and only undecided temporary jobs are left. */
   private boolean isIdle() {
     return starts.none() && starts.isIdle() && !state.undecided().isEmpty() && !restored.isAsking();
   }
 
-  /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
+  /** Whether {@code --submit} ends now: schedulers have all that runs, and no more can start. */
   private boolean isSubmitted() {
     return setup.submit()
         && starts.areAllOut()
@@ -407,7 +406,7 @@ public final class BuildLoop {
   void decide(int job) {
     if (restored.isAsked(job) || state.states().of(job) != JobState.WAITING) {
       return;
-    } else if (state.runs().containsKey(job)) { // it has waited for what it reads to be made
+    } else if (state.runs().containsKey(job)) { // it waited only for temporary needs
       if (!waits(job, state.context().decider().found(job))) {
         ready(job);
       }
@@ -437,7 +436,7 @@ public final class BuildLoop {
     } else if (verdict instanceof Verdict.WillRestore will) {
       restored.restore(id, will);
     } else if (verdict instanceof Verdict.WillFail will) {
-      // It keeps its record: where the needs are back, its result is as good as it was.
+      // The job keeps its record: when its needs are back, its result is as good as it was.
       state.states().set(id, JobState.FAILED);
       sender.failed(state.graph().job(id), will.what());
       failed(id);
@@ -448,10 +447,11 @@ public final class BuildLoop {
   }
 
   /**
-   * Whether a job waits for one more: its depfile named a product of that one, which precedes it in
-   * the graph only by way of others. Where that one makes nothing, the job is blocked.
+   * Whether a job has to wait for one more: its depfile named a product of that maker, which
+   * precedes it in the graph only through other jobs. If the maker makes nothing, the job is
+   * blocked.
    *
-   * @param maker that one, -1 for none
+   * @param maker the job to wait for, -1 for none
    */
   private boolean waits(int id, int maker) {
     if (maker >= 0 && state.context().records().isDropped(maker)) {
@@ -464,20 +464,20 @@ public final class BuildLoop {
 
   /**
    * Decides the temporary jobs that are up to date but for missing products, as far as it is known
-   * whether a reader needs them. Their readers are decided after them, as those of any job: so all
-   * readers see the same bytes. That is a look at all that waits, so it is taken only when there is
-   * nothing else to start.
+   * whether a reader needs these. Their readers are decided after them, as for any job, so all
+   * readers see the same bytes. It looks at all jobs that wait, so it is called only when nothing
+   * else can start.
    *
-   * @param idle whether all else waits for them, so that what they wait for waits for them, too:
-   *     then the first one runs. Its products may turn out not to be needed, but no job reads what
-   *     was decided too early
+   * @param idle whether all other jobs wait for these, even the readers that would decide about
+   *     them: then the first one runs. Its products may turn out not to be needed, but no job reads
+   *     bytes that were decided too early
    * @return whether any was decided
    */
   private boolean resolve(boolean idle) {
     if (state.undecided().isEmpty()
         || !state.ready().isEmpty()
         || !idle && state.runs().values().stream().anyMatch(JobRun::isRestored)) {
-      return false; // when those are restored, so may be their readers
+      return false; // when these jobs are restored, their readers may be, too
     }
     boolean any = false;
     try {
@@ -505,9 +505,9 @@ public final class BuildLoop {
   }
 
   /**
-   * The verdict on a job is known, and it is ready.
+   * Makes a job ready whose verdict is known.
    *
-   * @param known what is put in the place of a run; null for a run
+   * @param known the result that is put in the place of a run; null for a run
    */
   void ready(int id, List<Reason> reasons, ProductRestore.Replacement known) {
     Job job = state.graph().job(id);
@@ -520,14 +520,14 @@ public final class BuildLoop {
   }
 
   /**
-   * A job runs, once the temporary products are made that it reads: the plan may have had it as one
-   * that is restored.
+   * Makes a job ready to run, once the temporary products that it reads are made: the plan may have
+   * counted on a restored result, and not asked for them.
    */
   void runs(int id) {
     try {
       PlanContext next = state.context().running(id);
       boolean asked = next.records().unsettledBefore(id) >= 0 || next.decider().found(id) >= 0;
-      if (next == state.context() && !asked) { // nor did another job ask for them
+      if (next == state.context() && !asked) { // nothing that it reads is yet to be made
         ready(id);
       } else {
         spent.stay();
@@ -541,7 +541,7 @@ public final class BuildLoop {
     }
   }
 
-  /** What follows from a failure. */
+  /** Handles the failure of a job. */
   private void failed(int id) {
     boolean allowed = state.graph().job(id).allowFailure();
     failed |= !allowed;
@@ -561,7 +561,7 @@ public final class BuildLoop {
     }
   }
 
-  /** The cache cannot be written. */
+  /** Ends the build because the cache cannot be written. */
   void broken(CacheException e) {
     broken = e;
     starts.stop();

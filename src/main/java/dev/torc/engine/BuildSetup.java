@@ -24,15 +24,15 @@ import java.util.function.Consumer;
  * What a build works with.
  *
  * @param plan the verdicts to begin with, and the context that they are about
- * @param expander gives the contexts that follow
+ * @param expander gives the context that follows an expansion of groups
  * @param threads run the attempts
  * @param limits amounts by resource, from the machine, the build file and the command line
  * @param gpus identifiers of the GPUs, by number
  * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
  * @param nodes amounts by resource of the nodes beside this machine, by their names
  * @param failFast whether nothing new is started after a failure
- * @param submit whether it ends when all is handed out that can be
- * @param sharing what it has of shared stores; null where there is none
+ * @param submit whether it ends when all jobs are handed out that can be
+ * @param sharing its shared stores; null if there are none
  * @param commands whether commands are shown as they run
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
@@ -55,9 +55,9 @@ public record BuildSetup(
     Consumer<Event> listener) {
 
   /**
-   * What a build has of shared stores.
+   * The shared stores of a build.
    *
-   * @param asks whether what they have may stand for a run
+   * @param asks whether their results may stand for a run
    */
   public record Sharing(SharedStores stores, boolean asks) {}
 
@@ -94,12 +94,12 @@ public record BuildSetup(
       return plan.decider();
     }
 
-    /** What is known of files. */
+    /** The known digests and stamps of files. */
     DigestMemo digests() {
       return plan.basis().digests();
     }
 
-    /** The same for another graph. */
+    /** This context with the plan of another graph. */
     AttemptContext over(PlanContext next) {
       return new AttemptContext(
           next, next.taken(), removal, launches, marks, runner, remotes, tracing, build, here);

@@ -14,15 +14,15 @@ import java.util.stream.IntStream;
 
 /**
  * The state of a build: the state of each job, what it still waits for, what is ready, what runs.
- * When groups are expanded the next state has room for what is new. {@link BuildLoop} changes it.
+ * When groups are expanded, the next state has room for the new jobs. {@link BuildLoop} changes it.
  *
- * @param paths how long what waits for each job takes
+ * @param paths the longest path behind each job
  * @param runs the jobs that run in this build, from their verdict until they are final
  * @param delayed retries that are not due yet
  * @param undecided temporary jobs that are up to date but for missing products, while it is not
  *     known whether a reader needs them
- * @param renewed the nodes that may wait for less than they did, or are asked for only now, since
- *     groups were expanded
+ * @param renewed the nodes that may wait for fewer nodes than before groups were expanded, or that
+ *     are selected only now
  */
 record BuildState(
     AttemptContext shared,
@@ -60,12 +60,12 @@ record BuildState(
   }
 
   /**
-   * The state of the context that follows, when groups were expanded, or a job turned out to run:
-   * what is new waits, and so do temporary jobs that were up to date and that lack what such a job
-   * reads. After a failure all is counted anew, and what follows from failures has to be told
+   * The state of the next context, after groups were expanded or a job turned out to run: new jobs
+   * wait, and so do temporary jobs that were up to date and lack products that a new or late job
+   * reads. After a failure all nodes are counted anew, and what failures block has to be told
    * again.
    *
-   * @param late known jobs that run after all, once what they read is made
+   * @param late known jobs that run after all, once the products that they read are made
    */
   BuildState over(PlanContext next, BitSet late) {
     BitSet readers = next.graph().allJobs();
@@ -76,7 +76,7 @@ record BuildState(
     BitSet selected = (BitSet) next.selection().jobs().clone();
     selected.andNot(context().selection().jobs());
     BitSet renewed = next.graph().renewed(revived);
-    renewed.or(selected); // only a new instance needs some of the jobs that were there
+    renewed.or(selected); // some jobs that were there are needed only by a new instance
     boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
     renewed.set(0, failed ? next.graph().nodes() : 0);
     states.grow(next.graph().nodes(), selected, revived);
@@ -99,8 +99,7 @@ record BuildState(
   }
 
   /**
-   * Whether a job, if it is one that is asked for, came to its end; of a group that is not known,
-   * no.
+   * Whether a job came to its end, or is not selected; false for a group without known instances.
    */
   boolean isOver(int node) {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
@@ -130,7 +129,7 @@ record BuildState(
             .anyMatch(job -> !graph().job(job).allowFailure() && context().isTarget(job));
   }
 
-  /** The jobs that wait for nothing any more since groups were expanded, and are undecided. */
+  /** The jobs that wait for nothing since groups were expanded, without {@code undecided}. */
   List<Integer> free() {
     return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))
         .filter(job -> states.of(job) == JobState.WAITING)
@@ -140,8 +139,8 @@ record BuildState(
   }
 
   /**
-   * The verdicts on all that waits as things stand, undecided jobs among it; what is blocked reads
-   * nothing any more.
+   * The present verdicts on all jobs that wait, the undecided ones included; blocked jobs do not
+   * count as readers.
    */
   Plan forecast() {
     BitSet waiting = new BitSet();

@@ -38,27 +38,27 @@ public record Cleaner(
   /** What the caller chose to have taken away. */
   public interface Choice {
     /**
-     * Whether a record is meant.
+     * Whether a recorded product is chosen.
      *
      * @param unaltered whether what stands there is what torc made
      */
     boolean takes(OwnedPath owned, boolean unaltered);
   }
 
-  /** Is told of each path, in the order of the records. */
+  /** Is told of each path that is chosen, in the order of the records. */
   public interface Listener {
-    /** It was taken away, or would be. */
+    /** The path was taken away, or would be. */
     void removed(String path);
 
-    /** It stays; the line says why. */
+    /** The path stays; {@code why} says why, in one line. */
     void kept(String path, String why);
   }
 
   /**
-   * Takes away all recorded products that the choice takes. What cannot be taken away is told, and
-   * the rest goes on.
+   * Takes away all recorded products that the choice takes. If one cannot be taken away, that is
+   * told, and the others are still tried.
    *
-   * @return whether all went that should
+   * @return whether none failed
    */
   public boolean products(Choice choice) {
     List<OwnedPath> all = new ArrayList<>();
@@ -115,7 +115,7 @@ public record Cleaner(
       try {
         Files.delete(folder);
       } catch (DirectoryNotEmptyException waiting) {
-        return; // another torc took its turn
+        return; // another torc works there by now
       }
     }
   }
@@ -129,7 +129,7 @@ public record Cleaner(
     }
   }
 
-  /** Takes one away; returns whether it went, if it should. */
+  /** Takes a product away if it is chosen and may go; returns false if that fails. */
   boolean product(OwnedPath owned, Choice choice) {
     try {
       Path file = place.root().resolve(owned.path());
@@ -210,7 +210,7 @@ public record Cleaner(
     return "";
   }
 
-  /** The nearest of the root and the folders in {@code roots}, as they are named. */
+  /** The innermost of the root and {@code roots} in which a path lies, by name; null for none. */
   private Path base(Path file) {
     Path path = file.normalize();
     return Stream.concat(Stream.of(place.root()), roots.stream())

@@ -27,13 +27,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Puts together the containers of an attempt: what of this machine is seen in them, and under which
- * names they are found. The runtime's words are package {@code container}'s.
+ * Puts together the containers of an attempt: which files of this machine they see, and under which
+ * names they are found. Package {@code container} knows the command lines of the runtimes.
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
- * @param events takes what is to be told
- * @param told what it took already: each line is said once
+ * @param events takes warnings, and the events of image fetches
+ * @param told the warnings that it took already: each is given once
  */
 record ContainerBuilder(
     Containers containers,
@@ -42,18 +42,18 @@ record ContainerBuilder(
     Consumer<? super Event> events,
     Set<String> told) {
 
-  /** Of so many needed files of one folder the folder is mounted in their place. */
+  /** If more needed files than this lie in one folder, the folder is mounted in their place. */
   private static final int MANY = 100;
 
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
-  /** The name that the containers of an attempt begin with. */
+  /** The beginning of the names of an attempt's containers. */
   String name(Job job, int attempt) {
     return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
   }
 
   /**
-   * The runtime of a job's containers with their name, for its mark; empty where they are processes
+   * The runtime of a job's containers with their name, for its mark; empty if their processes are
    * as any others.
    */
   String mark(Job job, int attempt) {
@@ -81,7 +81,7 @@ record ContainerBuilder(
    *
    * @param number of the process in the attempt
    * @param needs paths of all needs, relative to the root or absolute
-   * @param status where it says how far it came
+   * @param status the file in which the container says how far it came
    */
   StepContainer of(
       Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
@@ -176,7 +176,7 @@ record ContainerBuilder(
     return LINUX ? number(OwnUser.number()) + ":" + number(OwnUser.group()) : null;
   }
 
-  /** The caller's further groups, where those of this system count. */
+  /** The caller's further groups; empty if the runtime's machine maps users by itself. */
   private static List<String> groups() {
     return LINUX ? OwnUser.groups().stream().map(ContainerBuilder::number).toList() : List.of();
   }

@@ -9,7 +9,7 @@ import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the longest path of jobs is that begins with each job, by the durations of their last
+ * The length of the longest path of jobs that begins with each job, by the durations of their last
  * runs (the critical path method, as in list scheduling by Graham, 1966). Jobs that are up to date
  * take no time; those that never ran count as long as the average of the others when the build
  * began.
@@ -44,12 +44,12 @@ final class CriticalPath {
     }
   }
 
-  /** The graph whose paths they are. */
+  /** The graph to which the paths belong. */
   Graph graph() {
     return graph;
   }
 
-  /** Nanoseconds; 0 for a job that is not selected. */
+  /** Nanoseconds of a job's longest path; 0 if the job is not selected. */
   long of(int job) {
     return nanos[job];
   }

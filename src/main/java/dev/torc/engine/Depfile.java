@@ -6,17 +6,17 @@ import java.util.List;
 /**
  * Reads the Makefile syntax that compilers write with {@code -MD -MF}: rules of targets, a colon,
  * and the files that they depend on. The escapes are those that gcc and clang write, and that make
- * and ninja read: 2N+1 backslashes and a blank are N backslashes and the blank, an even number of
- * them stands for itself and the blank ends the name; {@code \} before {@code #} or {@code :} goes,
- * however many stand before it; {@code $$} is a dollar; at the end of a line an odd number joins it
- * with the next.
+ * and ninja read: 2N+1 backslashes and a blank are N backslashes and the blank; an even number
+ * stays as it is, and the blank behind ends the name; one {@code \} before {@code #} or {@code :}
+ * is left out, however many there are; {@code $$} is a dollar; an odd number at the end of a line
+ * joins it with the next.
  *
  * <p>It runs once for every compiled file, mostly in a torc that has just started: it goes over the
  * text once, and copies only names.
  */
 final class Depfile {
 
-  /** The most files that are taken from one, doubles included. */
+  /** The most files that a depfile may name, doubles included. */
   static final int MOST = 100_000;
 
   private final String text;
@@ -67,7 +67,7 @@ final class Depfile {
     }
     if (words && !behindColon) {
       String line = text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
-      if (!line.isBlank()) { // some blanks are no ends of words
+      if (!line.isBlank()) { // some white space ends no word
         throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
       }
     }
@@ -142,7 +142,7 @@ final class Depfile {
     word = out.toString();
   }
 
-  /** Whether the character where it stands is a blank, or ends the line. */
+  /** Whether the character, which is the one at {@code at}, is a blank or ends the line. */
   private boolean endsWord(char c) {
     return c <= ' ' && (isBlank(c) || newline(at) > 0);
   }
@@ -151,7 +151,7 @@ final class Depfile {
     return c == ' ' || c == '\t';
   }
 
-  /** How many characters end a line there; 0 where none does. */
+  /** How many characters end a line at a place; 0 if none do. */
   private int newline(int i) {
     if (i >= text.length()) {
       return 0;

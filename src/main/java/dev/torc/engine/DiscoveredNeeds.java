@@ -23,12 +23,12 @@ import java.util.TreeSet;
 
 /**
  * The files beyond the declared needs that a job's depfile names, or that a trace saw it read (rule
- * 6): they are needed too, but add no edges. {@link Depfile} knows the syntax of the file, {@link
- * JobTrace} what is read.
+ * 6): they are needed too, but add no edges. {@link Depfile} knows the syntax of depfiles, {@link
+ * JobTrace} what was read.
  *
  * @param found paths, sorted
- * @param moved those that changed since the job started
- * @param read what it read too, where that does not count
+ * @param moved the found needs that changed since the job started
+ * @param read what else it was seen to read, if a trace does not count for this job
  */
 record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
 
@@ -45,10 +45,10 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
    * snapshot.
    *
    * @param begin a stamp taken when the job started, by the clock of the file system; null for a
-   *     job without both
+   *     job without depfile and trace
    * @param trace null for none
-   * @throws AttemptFailure where it is missing, cannot be read, or names a file that another job
-   *     makes and this one does not wait for
+   * @throws AttemptFailure if the depfile is missing or cannot be read, or if a found need is made
+   *     by another job for which this one does not wait
    */
   static DiscoveredNeeds read(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
@@ -85,7 +85,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
         throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
       }
       if (!sees(graph, job, path)) {
-        continue; // it is the image's own
+        continue; // the file belongs to the image
       }
       if (!snapshot.declares(path) && !Tracing.isOwn(graph, id, path)) {
         add(graph, id, snapshot, begin, path, "depfile names");
@@ -94,9 +94,9 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   }
 
   /**
-   * Takes in a file.
+   * Takes in a found need.
    *
-   * @param how it is known, for a message
+   * @param how says in a message how it was found
    */
   private void add(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
@@ -110,9 +110,9 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     boolean wasThere = snapshot.saw(path);
     KnownDigest known = snapshot.add(path);
     found.add(path);
-    // What is gone and was never seen is the job's own, made and removed: it moves when it comes.
-    // A source that has the very time of the start may have changed after it; what an earlier job
-    // made often has that time, and its bytes are known.
+    // A file that is gone and was never seen was made and removed by the job itself: if it comes
+    // back, it has moved. A source with the very time of the start may have changed after it; a
+    // product of an earlier job often has that time, and its bytes are known.
     long since = known.stamp().ctime() - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
       moved.add(path);
@@ -120,8 +120,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   }
 
   /**
-   * Whether a job with images sees the file of this machine that has a path: where it runs on the
-   * host or that is mounted at its own path.
+   * Whether a job sees the file that this machine has at a path: a step runs on the host, or the
+   * file is mounted in a container at the same path.
    */
   private static boolean sees(Graph graph, Job job, String path) {
     Path file = Path.of(path);
@@ -145,7 +145,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   private static List<String> parse(Path root, String depfile) throws IOException {
     try {
       Path file = root.resolve(depfile);
-      if (!Files.isRegularFile(file) && Files.exists(file)) { // a FIFO would be waited for
+      if (!Files.isRegularFile(file) && Files.exists(file)) { // reading a FIFO would block
         throw new AttemptFailure("depfile " + depfile + " is no plain file");
       }
       byte[] bytes = PlainFile.read(file, MOST);

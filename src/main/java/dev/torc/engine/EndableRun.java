@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The processes of an attempt on this machine, which another thread may end before they start and
- * while they run. Where one signal ended torc and them, they count as interrupted.
+ * while they run. If one signal ended torc and them, they count as interrupted.
  */
 final class EndableRun {
 
   private static final long SOON = 500_000_000; // nanoseconds
 
   private final Runner runner;
-  private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
+  private final List<Boolean> ends = new ArrayList<>(); // for each call of end: at once or not
   private Runner.Running running;
 
   EndableRun(Runner runner) {
@@ -27,7 +27,7 @@ final class EndableRun {
   /**
    * Ends them, or lets none start.
    *
-   * @param now whether without a grace
+   * @param now whether to end them without a grace
    */
   synchronized void end(boolean now) {
     ends.add(now);
@@ -37,7 +37,7 @@ final class EndableRun {
     }
   }
 
-  /** Runs some to their end; none where that was asked for. */
+  /** Runs processes to their end; starts none if {@link #end} was called. */
   ProcessEnd run(Launch launch) {
     if (isEnded()) {
       return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
@@ -49,7 +49,8 @@ final class EndableRun {
   }
 
   /**
-   * A scheduler or a shutdown ends torc and its jobs by one signal, and torc may see that later.
+   * Waits a moment for {@link #end}: a scheduler or a shutdown ends torc and its jobs by one
+   * signal, and torc may see it later than they do.
    */
   private synchronized boolean isEndedSoon() {
     long end = System.nanoTime() + SOON;
@@ -70,6 +71,6 @@ final class EndableRun {
 
   private synchronized void runs(Runner.Running handle) {
     running = handle;
-    ends.forEach(running::end); // they came meanwhile
+    ends.forEach(running::end); // end was called meanwhile
   }
 }

@@ -17,15 +17,15 @@ import java.util.Map;
  */
 public sealed interface Event {
 
-  /** The verdicts are known; {@code jobs} counts the selected ones. */
+  /** The verdicts are known; {@code jobs} is the number of selected jobs. */
   record Started(BuildId build, Path root, int jobs) implements Event {}
 
-  /** Groups were expanded: from now on {@code jobs} counts the selected ones. */
+  /** Groups were expanded: {@code jobs} is the number of selected jobs from now on. */
   record Expanded(int jobs) implements Event {}
 
   /**
-   * An attempt begins; {@code command} as it is about to run, with what its placeholders stand for,
-   * or empty where no report asks for commands.
+   * An attempt begins; {@code command} is what it is about to run, with its placeholders filled, or
+   * empty if no report asks for commands.
    */
   record JobStarted(String job, int attempt, String command, List<Reason> reasons)
       implements Event {}
@@ -33,7 +33,7 @@ public sealed interface Event {
   /**
    * A scheduler has the job's attempt.
    *
-   * @param id the scheduler's; null where that is not known
+   * @param id the scheduler's id of it; null if it is not known
    */
   record JobSubmitted(String job, String executor, String id) implements Event {
 
@@ -44,12 +44,12 @@ public sealed interface Event {
   }
 
   /**
-   * The processes of an attempt are gone; what it took is free for others while its products are
-   * looked at. Told only where that comes before its end.
+   * The processes of an attempt are gone, and its resources are free for other jobs while torc
+   * looks at its products. Sent only if that is before the attempt's end.
    */
   record JobReleased(String job) implements Event {}
 
-  /** A known result was put in the place of a run that these reasons ask for; its end follows. */
+  /** A known result was put in the place of a run with these reasons; the job's end follows. */
   record JobRestored(String job, Origin from, List<Reason> reasons) implements Event {}
 
   /** A job came to its final state. */
@@ -64,13 +64,13 @@ public sealed interface Event {
    */
   record Ending(List<String> jobs, long grace) implements Event {}
 
-  /** A job has the terminal from now on, or has it no longer: nothing else may write there. */
+  /** A job has the terminal from now on, and nothing else may write there; or has it no longer. */
   record Terminal(boolean lent) implements Event {}
 
   /**
-   * An image is being fetched, or is no longer: {@code ended}, well or not. Its jobs wait.
+   * The fetch of an image began, or has {@code ended}, well or not. Its jobs wait for it.
    *
-   * @param log what the runtime says meanwhile
+   * @param log the file with the runtime's output
    */
   record Fetching(String image, String runtime, Path log, boolean ended) implements Event {}
 
@@ -83,7 +83,7 @@ public sealed interface Event {
   /** A line for people: a warning, or what was moved to kept. */
   record Note(Level level, String text) implements Event {}
 
-  /** The build is over; counts by final state, all states present. */
+  /** The build is over; {@code counts} has all final states. */
   record Finished(BuildId build, Map<JobState, Integer> counts, StoreUse use, long nanos, int exit)
       implements Event {}
 
@@ -104,7 +104,7 @@ public sealed interface Event {
    * @param wall nanoseconds
    * @param cpu nanoseconds, -1 unknown
    * @param peak bytes, -1 unknown
-   * @param leftOut for each need that leaves out what failed, which jobs it left out
+   * @param leftOut for each need that leaves failed jobs out, which jobs it left out
    * @param allowed whether a failure of the job does not make the build fail
    */
   record Details(
@@ -126,9 +126,9 @@ public sealed interface Event {
   /**
    * What a job wrote.
    *
-   * @param dir the folder that it ran in: a relative path that it wrote is one from there
+   * @param dir the folder in which it ran: a relative path in the log is relative to it
    * @param from the byte of the file where its last attempt begins
-   * @param wanted whether the build file asks for all of it
+   * @param wanted whether the build file asks to show all of it
    */
   record Log(Path file, Path dir, long from, boolean wanted) {}
 }

@@ -42,10 +42,10 @@ final class EventSender {
   private final boolean commands;
   private final Consumer<Event> listener;
   private NeedContents contents; // null before the first command
-  private NeedContents names; // the same, of which no file is read
+  private NeedContents names; // as contents, but reads no file
   private boolean toldLarge;
   private final Map<String, Long> limits;
-  private final List<String> excess = new ArrayList<>(); // what jobs used too much of
+  private final List<String> excess = new ArrayList<>(); // lines on jobs that used too much
   private StoreUse use = StoreUse.NONE;
 
   /**
@@ -68,8 +68,8 @@ final class EventSender {
   }
 
   /**
-   * The job's next attempt begins. The first job that asks for more cpus than there are here, where
-   * it is to run, has a warning for all (rule 12).
+   * The job's next attempt begins. Warns of the first local job that asks for more cpus than this
+   * machine has, for all such jobs (rule 12).
    */
   void started(AttemptContext shared, int id, JobRun run, long cpus) {
     Job job = shared.graph().job(id);
@@ -87,7 +87,7 @@ final class EventSender {
     tell(new Event.JobStarted(job.name(), run.attempts(), command, why));
   }
 
-  /** By names alone: the needs are read on the thread of the attempt. */
+  /** The command, by names of needs alone: their files are read on the thread of the attempt. */
   private String command(AttemptContext shared, int id, JobRun run) {
     if (contents != shared.contents()) {
       contents = shared.contents();
@@ -114,7 +114,7 @@ final class EventSender {
     ended(job.name(), JobState.FAILED, what, List.of(), job.allowFailure());
   }
 
-  /** A job is up to date, perhaps without some that it needs. */
+  /** A job is up to date, though needs of it may leave failed jobs out. */
   void upToDate(PlanContext context, int id) {
     ended(context.graph().name(id), JobState.UP_TO_DATE, "", context.leftOut(id), false);
   }
@@ -144,7 +144,7 @@ final class EventSender {
     tell(new Event.JobRestored(job.name(), from, reasons));
   }
 
-  /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */
+  /** The build's end waited for uploads to shared stores, for so many nanoseconds. */
   void sent(long nanos) {
     if (nanos > SECOND) {
       String text = "sending results to shared stores took " + Amount.time(nanos);
@@ -171,13 +171,13 @@ final class EventSender {
   /** Needs of a job moved while it ran (rule 6). */
   void moved(Job job, List<String> paths) {
     if (paths.isEmpty()) {
-      return; // as most often, and a text costs
+      return; // the usual case, in which no text is made
     }
     String again = " moved while it ran; it will run again in the next build";
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
-  /** What ran elsewhere was touched before this build took it. */
+  /** Products of a job that ran elsewhere were touched before this build took them. */
   void touched(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return;
@@ -186,7 +186,7 @@ final class EventSender {
     warn(paths, "", "files were" + after, " was" + after);
   }
 
-  /** Of many paths the first few are named. */
+  /** Warns of paths; of many, only the first ones are named. */
   private void warn(List<String> paths, String before, String many, String what) {
     paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
@@ -198,7 +198,7 @@ final class EventSender {
     tell(new Event.Note(Event.Level.WARNING, text));
   }
 
-  /** What a job wrote from a byte of its log on. */
+  /** The log of a job, from a byte on. */
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.steps().getFirst().dir());
     return new Event.Log(launches.files(job.name()).log(), dir, from, job.showsOutput());
@@ -226,9 +226,9 @@ final class EventSender {
   }
 
   /**
-   * A job has ended, and may have used far more than it asked for, so that others beside it had
-   * less than they were given: told in one line at the end of the build. What to ask for instead,
-   * {@code torc stats} says. Jobs that other machines ran are these machines' business.
+   * Notes a job that used far more than it asked for, so that others beside it had less than they
+   * were given; the end of the build tells it in one line. {@code torc stats} says what to ask for
+   * instead. Jobs that other machines ran are not looked at.
    */
   private void used(Job job, long wall, Usage usage) {
     if (job.executor() != null || wall < LONG) {

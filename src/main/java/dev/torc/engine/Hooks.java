@@ -34,7 +34,7 @@ final class Hooks {
   /** Lines of a hook's output that are shown when it failed. */
   private static final int TAIL = 10;
 
-  /** A required hook before jobs: nothing that it is for starts before it ended. */
+  /** A hook before jobs: while it is CLOSED, as a required one is at first, they do not start. */
   private enum Gate {
     CLOSED,
     OPEN,
@@ -61,7 +61,7 @@ final class Hooks {
     private boolean ran;
     private JobState worst = JobState.RAN;
 
-    /** Whether all came to their ends; those that did are not looked at again. */
+    /** Whether all instances came to their ends; those that did are not looked at again. */
     boolean isOver(BuildLoop loop, String name) {
       if (graph != loop.graph()) {
         graph = loop.graph();
@@ -76,7 +76,7 @@ final class Hooks {
   }
 
   /**
-   * Those of a build that begins.
+   * The hooks of a build that begins.
    *
    * @param tell takes notes
    */
@@ -87,7 +87,7 @@ final class Hooks {
     this.tell = tell;
   }
 
-  /** Something happened: runs what is for the ends of jobs. */
+  /** Something happened: if it is the end of a job, runs the hooks for that. */
   void told(Event event) {
     if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
       int id = loop.graph().jobId(ended.job());
@@ -99,7 +99,7 @@ final class Hooks {
     }
   }
 
-  /** Before a first job: runs what is for the start; whether jobs may start now. */
+  /** Before the first job, runs the hooks for the start; returns whether jobs may start now. */
   boolean open() {
     if (!opened) {
       opened = true;
@@ -109,12 +109,12 @@ final class Hooks {
         || hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
   }
 
-  /** Whether what is required for the start failed: no job may start. */
+  /** Whether a required hook for the start failed, so that no job may start. */
   boolean refused() {
     return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
   }
 
-  /** Before a job: runs what is for its being ready; whether it may start now. */
+  /** Before a job, runs the hooks for its state ready; returns whether it may start now. */
   boolean ready(Job job) {
     hooks.stream()
         .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))
@@ -122,7 +122,7 @@ final class Hooks {
     return hooks.stream().noneMatch(h -> isBefore(h, job) && gates.get(h) == Gate.CLOSED);
   }
 
-  /** Why a job must not start though all that it waited for is over; null if it may. */
+  /** Why a job must not start though its hooks have ended; null if it may. */
   String refusal(Job job) {
     boolean failed = hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
     return failed ? "its hook ready failed" : null;
@@ -136,7 +136,7 @@ final class Hooks {
     return job.name().equals(hook.job()) || hook.job() != null && hook.job().equals(job.group());
   }
 
-  /** A job came to its final state. */
+  /** A job came to its final state: runs the hooks for that, and for the end of its group. */
   private void ended(Job job, JobState state) {
     for (Hook hook : hooks) {
       if (hook.on() == On.READY || !isOf(hook, job)) {
@@ -159,7 +159,7 @@ final class Hooks {
     }
   }
 
-  /** A group could not be expanded. */
+  /** A group could not be expanded: runs the hooks for its failure. */
   private void failed(String group) {
     for (Hook hook : hooks) {
       boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
@@ -169,7 +169,7 @@ final class Hooks {
     }
   }
 
-  /** The build is about to end: runs what is for that. Without a start there is no end. */
+  /** The build is about to end: runs the hooks for that, if any job was about to start. */
   void close(On on, String status) {
     if (opened) {
       hooks.stream()
@@ -183,12 +183,12 @@ final class Hooks {
     return !running.isEmpty();
   }
 
-  /** Whether a required one failed. */
+  /** Whether a required hook failed. */
   boolean failed() {
     return failed;
   }
 
-  /** Ends what runs. */
+  /** Ends the hooks that run. */
   void end(boolean now) {
     running.values().forEach(hook -> hook.end(now));
   }
@@ -226,7 +226,7 @@ final class Hooks {
     }
   }
 
-  /** Takes the output of one run over into that of all; returns its last lines. */
+  /** Appends the output of one run to the log of all hooks; returns its last lines. */
   private List<String> collect(Hook hook, Path log, Path all) throws IOException {
     if (!OwnFile.stands(log)) {
       return List.of();

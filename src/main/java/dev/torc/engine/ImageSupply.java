@@ -18,9 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Sees to it that images are here before jobs run in them: each is fetched at most once in a build,
- * by the first job that needs it, while others wait. What an image is called on the way is said
- * here; the fetching is the runtime's.
+ * Makes sure that images are here before jobs run in them: each is fetched at most once in a build,
+ * by the first job that needs it, while others wait. It knows by which names images are asked for;
+ * the runtime fetches them.
  */
 public final class ImageSupply {
 
@@ -30,13 +30,13 @@ public final class ImageSupply {
   private final Path folder;
   private final Map<Containers.ImageName, Fetch> fetches = new ConcurrentHashMap<>();
 
-  /** What is known of fetching an image in this build; its monitor is held meanwhile. */
+  /** The fetch of an image in this build; its monitor is held while it goes on. */
   private static final class Fetch {
-    private String trouble; // empty where it went well, null before
+    private String trouble; // null before it, empty if it went well
   }
 
   /**
-   * @param folder takes what the runtimes say meanwhile
+   * @param folder takes the logs of the runtimes
    */
   ImageSupply(ContainerBuilder builder, Path folder) {
     this.builder = builder;
@@ -61,7 +61,7 @@ public final class ImageSupply {
     Containers.ImageName name = name(image);
     ContainerRuntime runtime = builder.runtime(image);
     if (name.isFile()) {
-      return; // it is a need
+      return; // a file is a need
     }
     Containers containers = builder.containers();
     Fetch fetch = fetches.computeIfAbsent(name, _ -> new Fetch());
@@ -92,7 +92,7 @@ public final class ImageSupply {
     }
   }
 
-  /** An image as the runtimes are asked for it. */
+  /** The name by which the runtimes are asked for an image. */
   public static Containers.ImageName name(Image image) {
     return new Containers.ImageName(
         image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
@@ -108,7 +108,7 @@ public final class ImageSupply {
     Containers.ImageName name = name(image);
     Containers.LocalImage here = containers.find(name);
     if (here != null && here.id() != null) {
-      return ""; // a runtime that can tell so works
+      return ""; // a runtime has found it, so one works
     }
     try {
       String runtime = containers.runtime(name).name();
@@ -122,9 +122,9 @@ public final class ImageSupply {
   }
 
   /**
-   * Fetches it; returns why that failed, empty where it did not.
+   * Fetches an image; returns why that failed, empty if it did not.
    *
-   * @throws StoppedException where it was interrupted
+   * @throws StoppedException if it was interrupted
    */
   private String fetch(Image image, ContainerRuntime runtime, Function<Launch, ProcessEnd> runner)
       throws IOException {
@@ -135,7 +135,7 @@ public final class ImageSupply {
         new Launch.Step(
             runtime.pull(name, source(image.name())), builder.workflow().root(), Map.of());
     Map<String, String> mark =
-        Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job carries that
+        Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job has TORC_IMAGE
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
     ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));
@@ -150,7 +150,7 @@ public final class ImageSupply {
     return said.isEmpty() ? AttemptOutcome.phrase(end, 0, 0) : said;
   }
 
-  /** A name without a registry means the same with every runtime. */
+  /** An image's full name: with every runtime, a name without a registry means docker.io. */
   public static String source(String name) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);

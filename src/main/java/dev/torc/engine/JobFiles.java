@@ -22,7 +22,7 @@ public final class JobFiles {
 
   private static final int LONGEST = 150;
 
-  /** Of a part behind a job's name: both, a sign and an ending are no more than 255 bytes. */
+  /** Characters of a need's name behind the job's: both, a sign and an ending fit in 255 bytes. */
   private static final int LONGEST_PART = 60;
 
   private static final String HEX = "0123456789ABCDEF";
@@ -30,7 +30,7 @@ public final class JobFiles {
   private final CachePlace place;
   private final String name;
 
-  /** Those of a job of a project; none of them need be there. */
+  /** The files of a job of a project; none of them needs to be there. */
   public JobFiles(CachePlace place, String job) {
     this.place = place;
     this.name = name(job);
@@ -42,7 +42,7 @@ public final class JobFiles {
   }
 
   /**
-   * Adds the line to the log, if there is one, that tells an attempt from the one before it.
+   * Adds a line to the log, if there is one, that separates an attempt from the one before it.
    *
    * @return the byte where the attempt's own output begins
    */
@@ -68,7 +68,7 @@ public final class JobFiles {
     }
   }
 
-  /** Why no more fits into the log; empty where it does. */
+  /** Why nothing more fits into the log; empty if something does. */
   String fullLog() {
     try (FileChannel log = OwnFile.outChannel(log())) {
       long end = log.size();
@@ -86,7 +86,7 @@ public final class JobFiles {
     return inJobs(".events");
   }
 
-  /** Its lines. */
+  /** The lines of the file of {@code TORC_EVENTS}. */
   LinesFile eventLines() {
     return new LinesFile("TORC_EVENTS", events());
   }
@@ -96,18 +96,18 @@ public final class JobFiles {
     return new LinesFile("TORC_OUTPUT", inJobs(".output"));
   }
 
-  /** The file that lists its needs while it runs, or those of one name; empty for all. */
+  /** The file that lists the job's needs while it runs: of one name, or all if that is empty. */
   Path needs(String item) {
-    // "@" is a sign that no name of a job keeps
+    // "@" is a sign that is encoded in a job's name
     return inJobs(item.isEmpty() ? ".needs" : "@" + name(item, LONGEST_PART) + ".needs");
   }
 
-  /** The file with the values that it needs, of a job that needs some. */
+  /** The file with the values that the job needs, if it needs some. */
   Path values() {
     return inJobs(".data.json");
   }
 
-  /** Where its container says how far it came. */
+  /** The file in which the job's container says how far it came. */
   Path container() {
     return inJobs(".container");
   }
@@ -116,7 +116,7 @@ public final class JobFiles {
     return place.jobs().resolve(name + ending);
   }
 
-  /** Writes one of them anew, whichever user wrote it before; returns its path as text. */
+  /** Writes one of these files anew, whichever user wrote it before; returns its path as text. */
   String write(Path file, String text) throws IOException {
     place.ready(file);
     OwnFile.write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -124,8 +124,9 @@ public final class JobFiles {
   }
 
   /**
-   * Removes those that an attempt which ended well was given to read, and those that it wrote for
-   * torc. A background child of it has names of files in its environment that are gone.
+   * Removes the files that an attempt which ended well was given to read, and those that it wrote
+   * for torc. A background process that it left has names of these files, gone by then, in its
+   * environment.
    *
    * @param values whether it needed values
    * @param wrote whether it stored values
@@ -149,8 +150,8 @@ public final class JobFiles {
   }
 
   /**
-   * A job's name as that of a file: letters, digits and a few signs stay, all else is %-encoded,
-   * and long names end in a digest. Different jobs have different ones.
+   * A job's name as the name of a file: letters, digits and a few signs stay, all else is
+   * %-encoded, and long names end in a digest. Different jobs have different names.
    */
   static String name(String job) {
     return name(job, LONGEST);
@@ -173,10 +174,10 @@ public final class JobFiles {
       name.append('~').append(Digest.ofText(job).hex(), 0, 16);
     }
     String file = name.toString();
-    return file.equals("hooks") ? "%68ooks" : file; // hooks.log is that of the hooks
+    return file.equals("hooks") ? "%68ooks" : file; // hooks.log is the log of the hooks
   }
 
-  /** Nearly every name is one for a file already. */
+  /** Whether a job's name is a file's name as it is; nearly all are. */
   private static boolean isPlain(String job) {
     for (int i = 0; i < job.length(); i++) {
       if (!isPlain(job.charAt(i)) && (i == 0 || job.charAt(i) != '.')) {

@@ -48,7 +48,7 @@ final class JobRun {
       Map<String, Long> limits,
       String allocation) {
     this.executor = job.executor();
-    String out = Reason.out(reasons); // in the queue it takes nothing of the nodes
+    String out = Reason.out(reasons); // a queued job takes nothing of the nodes
     this.allocated =
         executor != null && executor.equals(allocation) && (out == null || out.contains("/"));
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
@@ -82,7 +82,7 @@ final class JobRun {
     return from != null;
   }
 
-  /** That result; null for a run. */
+  /** The result that is put in the place of a run; null for a run. */
   ProductRestore.Replacement from() {
     return from;
   }
@@ -92,7 +92,7 @@ final class JobRun {
     return runtime;
   }
 
-  /** The known result is of no use: it runs. */
+  /** Drops the known result, which is of no use: the job has to run. */
   void mustRun() {
     from = null;
     demand = null;
@@ -104,17 +104,17 @@ final class JobRun {
     return asked;
   }
 
-  /** Nanoseconds that it waited for that, from when nothing but resources held it. */
+  /** Nanoseconds that its present attempt waited for resources, when it waited for nothing else. */
   long queued() {
     return queued;
   }
 
-  /** What its present attempt has. */
+  /** The resources that its present attempt has. */
   ResourcePool.Taken taken() {
     return taken;
   }
 
-  /** What runs its present attempt, as {@link Remotes} know it; null for this machine. */
+  /** What runs its present attempt, by its name in {@link Remotes}; null for this machine. */
   String executor() {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
@@ -163,15 +163,15 @@ final class JobRun {
     return released;
   }
 
-  /** What the present attempt took is given back. */
+  /** Notes that what the present attempt took is given back. */
   void release() {
     released = true;
   }
 
   /**
-   * Whether another attempt may follow one that ended so.
+   * Whether another attempt may follow one with this end.
    *
-   * @param relieved whether it may have failed for want of room on the disk, and there is some now
+   * @param relieved whether it may have failed because the disk was full, and there is room now
    */
   boolean mayRetry(ProcessEnd ended, boolean relieved) {
     if (relieved && !spared) {
@@ -205,7 +205,7 @@ final class JobRun {
     long most =
         executor != null && !allocated
             ? Long.MAX_VALUE
-            : Math.max(memory, limit); // that of this machine
+            : Math.max(memory, limit); // this machine's limit
     memory = Math.min((long) (memory * retry.growMemory()), most);
     runtime = (long) (runtime * retry.growRuntime());
     demand = null;

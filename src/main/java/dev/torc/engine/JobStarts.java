@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Starts attempts of ready jobs: as many as there is room for, by resources, tokens of a jobserver,
- * hooks that come before, and a terminal that one job has for itself. It gives back what they took
- * when they are over. Which jobs are ready, and what follows from an end, {@link BuildLoop} says.
- * It belongs to the turn of the loop.
+ * Starts attempts of ready jobs, as far as resources, tokens of a jobserver, hooks that come
+ * before, and the terminal, which one job has for itself, allow it. It gives back what an attempt
+ * took when it is over. {@link BuildLoop} says which jobs are ready and what follows from an end.
+ * Its state belongs to the turn of the loop.
  */
 final class JobStarts {
 
@@ -23,7 +23,7 @@ final class JobStarts {
   private final Supplier<BuildState> state;
   private final ResourcePool pool;
   private final Submitted out;
-  private final List<Integer> parked = new ArrayList<>(); // until a hook is over
+  private final List<Integer> parked = new ArrayList<>(); // jobs that wait for a hook
   private int running; // attempts that are not over
   private boolean alone;
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
@@ -47,7 +47,7 @@ final class JobStarts {
     this.out = new Submitted(lock, sender, Submitted.MOST);
   }
 
-  /** Nothing new starts any more; from any thread. */
+  /** Lets no new attempt start; callable from any thread. */
   void stop() {
     stopped = true;
   }
@@ -77,7 +77,7 @@ final class JobStarts {
     return out.has(id);
   }
 
-  /** What waited for a hook is looked at again. */
+  /** Jobs that waited for a hook are looked at again. */
   void unpark() {
     parked.forEach(state.get().ready()::add);
     parked.clear();
@@ -95,12 +95,12 @@ final class JobStarts {
         break;
       }
       Job job = now.graph().job(id);
-      boolean gone = now.states().of(id) != JobState.READY; // with its group
+      boolean gone = now.states().of(id) != JobState.READY; // blocked with its group
       if (gone || out.holds(id, job.executor())) {
         continue;
       }
       if (!hooks.open() || job.interactive() && running > 0) {
-        now.ready().add(id); // until its hook is over, or it can be alone, nothing else starts
+        now.ready().add(id); // until the hook is over, or the job can be alone, nothing else starts
         break;
       }
       if (hooks.ready(job)) {
@@ -116,8 +116,8 @@ final class JobStarts {
   }
 
   /**
-   * Gives back what is not needed of the tokens of the calling make, and asks for what is: one for
-   * each job that holds resources, beyond the first, for which torc itself was given one.
+   * Gives back tokens of the calling make that are not needed, and asks for those that are: one for
+   * each job that holds resources but the first, for which torc itself was given one.
    */
   private void want(Jobserver tokens) {
     int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
@@ -128,7 +128,7 @@ final class JobStarts {
     tokens.want(Math.max(0, useful - held));
   }
 
-  /** How many attempts hold what others wait for. */
+  /** How many attempts hold resources for which others may wait. */
   private int holding() {
     return running - pool.early() - out.prepared();
   }
@@ -157,9 +157,9 @@ final class JobStarts {
   }
 
   /**
-   * The processes of an attempt ended well and only a look at their products is left, which may
-   * take longer than to begin another: that one starts meanwhile, but not where the way this one
-   * ends may mean that nothing starts any more. Called on the thread of the attempt.
+   * The processes of an attempt ended well, and only a look at the products is left, which may take
+   * longer than the start of another attempt: that one starts meanwhile, unless the end of this
+   * attempt may mean that nothing starts any more. Called on the thread of the attempt.
    */
   void gone(Attempt attempt) {
     boolean overlaps =
@@ -181,7 +181,7 @@ final class JobStarts {
     out.submitted(id, at);
   }
 
-  /** An attempt is over. */
+  /** An attempt is over: gives back what it took. */
   void ended(Attempt attempt) {
     running--;
     out.ended(attempt.id).ifPresent(state.get().ready()::add);

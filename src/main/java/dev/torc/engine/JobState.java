@@ -2,7 +2,7 @@ package dev.torc.engine;
 
 /**
  * The states of a job in a build. {@link #WAITING}, {@link #READY} and {@link #RUNNING} are passed
- * through; the others are final, and the counts of the last line are theirs.
+ * through; the others are final, and the last line counts them.
  */
 public enum JobState {
   /** A job that this one depends on is not done. */

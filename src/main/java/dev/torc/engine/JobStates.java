@@ -43,7 +43,7 @@ final class JobStates {
     return states[job];
   }
 
-  /** Moves a job on; a final state is never left. */
+  /** Moves a job to a later state, or back to ready for a retry; a final state is never left. */
   void set(int job, JobState next) {
     JobState now = states[job];
     boolean on = now != null && !now.isFinal() && next.ordinal() > now.ordinal();
@@ -56,7 +56,6 @@ final class JobStates {
     counts[next.ordinal()]++;
   }
 
-  /** How many jobs are in a state. */
   int count(JobState state) {
     return counts[state.ordinal()];
   }

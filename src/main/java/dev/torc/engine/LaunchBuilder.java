@@ -40,8 +40,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Turns an attempt of a job into what the runner is to start: placeholders filled, words split from
- * the shell where that is safe, the environment put together. It starts nothing.
+ * Turns an attempt of a job into the launch that the runner starts: it fills the placeholders,
+ * leaves the shell out where that is safe, and puts the environment together. It starts nothing.
  */
 public final class LaunchBuilder {
 
@@ -61,10 +61,10 @@ public final class LaunchBuilder {
   /**
    * @param workflow has the root, and the folders beside it that containers see
    * @param build the random id of this build
-   * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
+   * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes one
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
    * @param runtimes what is known of runtimes and images
-   * @param events takes what is to be told
+   * @param events takes warnings, and the events of image fetches
    */
   public LaunchBuilder(
       Workflow workflow,
@@ -87,7 +87,7 @@ public final class LaunchBuilder {
 
   /**
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
-   * Throws a {@link AttemptFailure} for a command that is longer than the system takes.
+   * Throws an {@link AttemptFailure} for a command that is longer than the system takes.
    *
    * @param tmp the attempt's own folder, null where no text of the job asks for it; it need not be
    *     there yet
@@ -175,7 +175,7 @@ public final class LaunchBuilder {
   }
 
   /**
-   * The commands of a job as it would run now, with what it would be given.
+   * The commands of a job as they would run now, with the resources that it would be given.
    *
    * @param limits amounts by resource
    */
@@ -184,11 +184,11 @@ public final class LaunchBuilder {
     return shown(graph, id, contents, first.granted(List.of()));
   }
 
-  /** The same for an attempt; as they are written where a value does not fit. */
+  /** The commands of a job for an attempt; as the build file has them if a value does not fit. */
   String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
     Path tmp =
-        build.isEmpty() // then it is not known yet
+        build.isEmpty() // without a build there is no folder
             ? Path.of("{tmp}")
             : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), granted.attempt()));
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
@@ -220,7 +220,7 @@ public final class LaunchBuilder {
     return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
   }
 
-  /** The words to start; of a text for the shell without the shell where that is the same. */
+  /** The words of the process to start; without the shell if that makes no difference. */
   private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
     if (step.command() instanceof Step.Command.Shell shell) {
@@ -240,7 +240,7 @@ public final class LaunchBuilder {
     return argv;
   }
 
-  /** What a job would have without {@code env} in a variable; nothing where it is not set. */
+  /** The value that a variable has in a job without {@code env}; empty if it is not set. */
   private String callers(Template.Part.Slot slot) {
     String name = slot.member();
     String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
@@ -251,10 +251,10 @@ public final class LaunchBuilder {
   }
 
   /**
-   * What a run of a hook is to start.
+   * The launch of one run of a hook.
    *
    * @param number counts the runs of hooks in the build
-   * @param more entries of its environment
+   * @param more further entries of its environment
    */
   Launch of(Hook hook, int number, Map<String, String> more) {
     Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
@@ -268,8 +268,8 @@ public final class LaunchBuilder {
   }
 
   /**
-   * The entries by which the processes of an attempt are known. A later torc looks for those of the
-   * job; the last one tells a job from the hooks of the job.
+   * The environment entries by which the processes of an attempt are found. A later torc looks for
+   * those of {@link Launch#mark}; the last entry tells a job's processes from those of its hooks.
    */
   private Map<String, String> mark(String job, String last, String value) {
     Map<String, String> mark = new HashMap<>(Launch.mark(build, job, root));
@@ -285,7 +285,7 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Sees to it that a job's images are here, and tells how its containers are known.
+   * Makes sure that a job's images are here; returns how its containers are found later.
    *
    * @param runner runs a command of this machine to its end
    * @return see {@link StartMarks.Mark#container}
@@ -316,7 +316,7 @@ public final class LaunchBuilder {
     return new JobFiles(place, job);
   }
 
-  /** Where they are: the project's own folder. */
+  /** The project's own folder, in which the files of jobs lie. */
   CachePlace place() {
     return place;
   }
@@ -332,14 +332,14 @@ public final class LaunchBuilder {
   record Granted(
       int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
 
-    /** What it has is for the scheduler to say, on the machine that runs it. */
+    /** Only the scheduler knows the memory, on the machine that runs the attempt. */
     static final long BY_SCHEDULER = -1;
   }
 
   /**
-   * A command that was or would be started, as a shell reads it back, for people to paste.
+   * A command that was or would be started, for people to paste into a shell.
    *
-   * @param shell the words before a text for the shell
+   * @param shell the words that stand before a text for the shell
    */
   private static String shown(List<String> argv, List<String> shell) {
     int last = argv.size() - 1;
@@ -382,9 +382,9 @@ public final class LaunchBuilder {
     }
 
     /**
-     * Refuses what is too long.
+     * Refuses a command or an environment that is too long.
      *
-     * @param env entries that the process has beside the caller's; null for those taken away
+     * @param env entries that the process has beside the caller's; a null value removes an entry
      * @throws AttemptFailure with one line that names the way out
      */
     void check(List<String> argv, Map<String, String> env) {

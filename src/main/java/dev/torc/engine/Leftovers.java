@@ -32,8 +32,8 @@ import java.util.function.Predicate;
 
 /**
  * What a killed torc left of its jobs (rule 9). The next torc that opens the cache for work ends
- * what the marks of the killed one tell of; what is handed out, and what may run on other hosts,
- * goes on. {@link RunningJobs} says what marks mean for verdicts.
+ * the processes that the killed one's marks name; jobs at schedulers, and jobs that may run on
+ * other hosts, go on. {@link RunningJobs} says what marks mean for verdicts.
  */
 public final class Leftovers {
 
@@ -45,8 +45,8 @@ public final class Leftovers {
    *
    * @param env the caller's environment
    * @param cache open for work
-   * @param gone names of hosts and users of which the caller says that nothing of theirs runs
-   * @return the marks of running work
+   * @param gone names of hosts and users whose jobs do not run any more, as the caller says
+   * @return the marks of jobs that go on elsewhere
    */
   public static List<StartMarks.Mark> end(
       Map<String, String> env,
@@ -82,7 +82,7 @@ public final class Leftovers {
     return on;
   }
 
-  /** Lines on the jobs, of some, that may still run on other hosts by these marks. */
+  /** A line for each of the given jobs that may still run on another host, by these marks. */
   public static List<String> elsewhere(
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
@@ -99,7 +99,7 @@ public final class Leftovers {
     }
   }
 
-  /** The containers that marks name are ended too, where their processes cannot be seen. */
+  /** Ends the containers that marks name: their processes may not be seen. */
   private static void endContainers(
       Path root, Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
     Containers containers = new Containers(null, root, env);
@@ -118,13 +118,14 @@ public final class Leftovers {
   }
 
   /**
-   * What the marks of started jobs mean to a command that only looks (rule 9): those of the build
-   * that holds the lock are running, any others were interrupted, or are out at a scheduler. It
+   * What the marks of started jobs mean to a command that only looks (rule 9): jobs of the build
+   * that holds the lock are running, all others were interrupted, or are out at a scheduler. It
    * ends nothing: {@link Leftovers} does.
    *
    * @param holder of the build lock, if there is one
    * @param running names of the jobs that run now
-   * @param left why jobs run that an earlier torc left running or handed out, by their names
+   * @param left the reasons to run of jobs that an earlier torc left running or handed out, by
+   *     their names
    */
   public record RunningJobs(
       Optional<BuildLock.Holder> holder, Set<String> running, Map<String, Reason> left) {
@@ -132,8 +133,8 @@ public final class Leftovers {
     /**
      * Looks at the marks.
      *
-     * @param gone names of hosts and users of which nothing runs any more
-     * @throws IOException where what was handed out cannot be looked at
+     * @param gone names of hosts and users whose jobs do not run any more
+     * @throws IOException if the jobs that were handed out cannot be looked at
      */
     public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone)
         throws IOException {
@@ -152,7 +153,7 @@ public final class Leftovers {
       return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
     }
 
-    /** Why the jobs of some marks run. */
+    /** Why the jobs of some marks have to run, by their names. */
     public static Map<String, Reason> left(
         CachePlace place, List<StartMarks.Mark> marks, Set<String> gone) throws IOException {
       Map<String, Reason> left = new ConcurrentHashMap<>();
@@ -168,7 +169,7 @@ public final class Leftovers {
       return left;
     }
 
-    /** Why the job of a mark runs, or cannot. */
+    /** Why the job of a mark has to run, or cannot. */
     static Reason left(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
       if (mark.isRemote()) {
         return submitted(mark.executor(), "");
@@ -189,15 +190,15 @@ public final class Leftovers {
   }
 
   /**
-   * Jobs that earlier builds handed out and that are out still, for a command that may not go on
+   * Jobs that earlier builds handed out and that are out still, for a command that must not run
    * beside them. A build takes their results; see {@link Remotes}.
    *
-   * @param marks of the jobs that are out, by job
-   * @param jobs where they are
+   * @param marks of all jobs that are out, by job
+   * @param jobs those of them that the command concerns
    */
   public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
 
-    /** Looks for those that are concerned. */
+    /** Looks for the jobs that are concerned. */
     public static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
         throws IOException {
       Map<String, StartMarks.Mark> marks = new HashMap<>();
@@ -207,7 +208,7 @@ public final class Leftovers {
       return new OutJobs(marks, all.stream().filter(out.and(concerned)).toList());
     }
 
-    /** A line for each of them, that names the command which ends them. */
+    /** A line for each job, with the command that cancels it. */
     public List<String> lines(String command) {
       String line =
           "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it";
@@ -219,7 +220,7 @@ public final class Leftovers {
     /**
      * Ends them, waits until they are over, and records them as interrupted.
      *
-     * @param remotes are closed then
+     * @param remotes closed at the end
      */
     public void cancel(Remotes remotes, ProductRemoval removal) throws IOException {
       Cache cache = removal.cache();

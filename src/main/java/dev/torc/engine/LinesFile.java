@@ -20,15 +20,15 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
- * Most jobs write none, so torc makes none: the first line does. What lines of events mean is for
- * {@link PostedEvents}.
+ * A file to which a job appends lines for torc. It is not there when an attempt begins, and is read
+ * after it. Most jobs write no line, so torc does not make the file: the first line does. {@link
+ * PostedEvents} knows what lines of events mean.
  *
  * @param name the variable that names the file, for messages
  */
 record LinesFile(String name, Path path) {
 
-  /** The most that is read of one, in bytes. */
+  /** The largest file that is read, in bytes. */
   static final int MAX = 16 << 20;
 
   private static final String HINT = "write key=value, or key<<EOF, lines and EOF";
@@ -37,7 +37,7 @@ record LinesFile(String name, Path path) {
   private static final int QUOTED = 80;
 
   /**
-   * Takes the file away, so that what an earlier attempt left running writes to another one.
+   * Removes the file, so that processes that an earlier attempt left write to another one.
    *
    * @param digests looks whether it is there
    */
@@ -82,9 +82,9 @@ record LinesFile(String name, Path path) {
   /**
    * The values that a job stores in it, in the form that GitHub's workflows have for outputs:
    * {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of their
-   * keys' first lines; the last one of a key counts. They are not read as JSON.
+   * keys' first lines; the last value of a key counts. They are not read as JSON.
    *
-   * @throws AttemptFailure for a line that is neither
+   * @throws AttemptFailure for a line of neither form
    */
   List<StoredValue> values(DigestMemo digests) throws IOException {
     List<String> lines = new ArrayList<>(lines(digests));

@@ -6,10 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The lock on the state of a build, so that one thread at a time changes it. That is the loop's,
- * which holds it except where it waits, or that of an attempt that is over, which does what follows
- * from its end. Others send messages, which the loop handles in the order in which they came; what
- * broke on another thread is thrown there. {@link BuildLoop} does the work in a turn.
+ * The lock on the state of a build, so that one thread at a time changes it: the loop's, which
+ * holds it except while it waits, or the thread of an attempt that is over, which handles that end.
+ * Other threads send messages, which the loop handles in the order in which they came; an error of
+ * another thread is thrown in the loop. {@link BuildLoop} does the work in a turn.
  */
 final class LoopLock {
 
@@ -17,9 +17,9 @@ final class LoopLock {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
-  private long looks = System.nanoTime() + LOOK; // the next one of the thread that waits
-  private volatile Thread loop; // once it has waited
-  private volatile Throwable broken; // the first that broke on another thread
+  private long looks = System.nanoTime() + LOOK; // nanoTime of the next look while it waits
+  private volatile Thread loop; // null before it has waited
+  private volatile Throwable broken; // the first error of another thread
 
   /** Waits for the turn; each one ends with {@link #release}. */
   void take() {
@@ -36,7 +36,7 @@ final class LoopLock {
     LockSupport.unpark(loop);
   }
 
-  /** Something broke on a thread, and the loop ends with it. It may be memory: this takes none. */
+  /** Ends the loop with an error of another thread. It may be out of memory: this takes none. */
   void fail(Throwable unchecked) {
     if (broken == null) {
       broken = unchecked;
@@ -44,12 +44,11 @@ final class LoopLock {
     LockSupport.unpark(loop);
   }
 
-  /** Wakes the loop. */
   void wake() {
     post(() -> {});
   }
 
-  /** Asked in a turn: whether no message waits. Where one does, the loop has its turn soon. */
+  /** Whether no message waits; asked in a turn. If one does, the loop has its turn soon. */
   boolean isQuiet() {
     return messages.isEmpty();
   }

@@ -15,8 +15,8 @@ import java.util.function.IntPredicate;
 
 /**
  * How many unsettled nodes each node still waits for. A join node is settled here as soon as all is
- * settled that it waits for, so that the loop sees jobs only. The loop decides what a job does that
- * waits no longer.
+ * settled that it waits for, so that the loop sees jobs only. The loop decides what follows for a
+ * job that waits no longer.
  */
 final class PendingDeps {
 
@@ -25,11 +25,11 @@ final class PendingDeps {
   private int[] count;
   private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
-  private final BitSet makers = new BitSet(); // those that give a group instances of their own
+  private final BitSet makers = new BitSet(); // nodes that give a group instances of their own
   private boolean expandable;
   private long looked;
 
-  /** Counts by what the records know as settled. */
+  /** Counts for all nodes what the records do not know as settled. */
   PendingDeps(Graph graph, JobRecords records) {
     this.count = new int[0];
     BitSet all = new BitSet(graph.nodes());
@@ -40,7 +40,7 @@ final class PendingDeps {
   /**
    * Goes on with a graph that grew.
    *
-   * @param nodes those that are counted anew; what else waits for a join node among them is, too
+   * @param nodes the nodes to count anew; among them are all that wait for a join node of them
    */
   void grow(Graph next, JobRecords known, BitSet nodes) {
     graph = next;
@@ -68,7 +68,7 @@ final class PendingDeps {
     }
     if (count[node] == 0 && !graph.isJob(node)) {
       if (graph.isOpen(node)) {
-        expandable = true; // what it awaits came to nothing
+        expandable = true; // nothing is left that it awaits
       } else {
         records.settle(node);
       }
@@ -85,7 +85,7 @@ final class PendingDeps {
     return count[job] == 0;
   }
 
-  /** Lets a job wait for one more, which is not among those that its graph has. */
+  /** Lets a job wait for an earlier one to which the graph has no edge. */
   void add(int job, int earlier) {
     count[job]++;
     further.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(job);
@@ -118,12 +118,12 @@ final class PendingDeps {
     }
   }
 
-  /** Whether {@link #takeExpandable} would say so. */
+  /** Whether {@link #takeExpandable} would return true. */
   boolean isExpandable() {
     return expandable;
   }
 
-  /** Whether, since the last call, a group came to await nothing more, or less than it did. */
+  /** Whether, since the last call, a group began to await nothing any more, or less than before. */
   boolean takeExpandable() {
     boolean was = expandable;
     expandable = false;
@@ -131,10 +131,10 @@ final class PendingDeps {
   }
 
   /**
-   * Goes through the jobs that wait for one, directly or through others.
+   * Goes through the jobs that wait for a failed one, directly or through others.
    *
-   * @param enter told of each; whether those that wait for it are meant too
-   * @param group told of each group that cannot be expanded therefore
+   * @param enter takes each job; returns whether jobs that wait for it are meant, too
+   * @param group takes each group that cannot be expanded for this reason
    */
   void behind(int failed, IntPredicate enter, IntConsumer group) {
     records.drop(failed);
@@ -146,7 +146,7 @@ final class PendingDeps {
           node -> {
             if (graph.isLenient(node) && !isBarren(node)
                 || graph.grows(node) && (--count[node] > 0 || isAnySettled(node))) {
-              return; // what ended well goes on; where that has to be seen first, all is told again
+              return; // what ended well goes on; after an expansion, failures are told again
             }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
             if (on && graph.isOpen(node)) {
@@ -162,8 +162,9 @@ final class PendingDeps {
   }
 
   /**
-   * One that a lenient node waits for makes nothing: whether that blocks it, since all are over and
-   * none ended well. Where all are over and one did, the node is settled.
+   * Counts off one failed job for which a lenient node waits. Returns whether that blocks the node,
+   * since all such jobs are over and none ended well; if all are over and one did, the node is
+   * settled.
    */
   private boolean isBarren(int node) {
     if (--count[node] > 0) {

@@ -31,7 +31,7 @@ record PlaceholderValues(
   /** The longest value that goes by the command line, in characters. */
   private static final int MAX_DATA = 64 << 10;
 
-  /** Those of an attempt at a job of a graph. */
+  /** The values for an attempt at a job of a graph. */
   static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
@@ -93,7 +93,7 @@ record PlaceholderValues(
       all.addAll(paths(item, needs, true));
       counted++;
     }
-    return all; // that an item is there which is named or counted was seen when it was read
+    return all; // the reader of the build file has checked names and numbers
   }
 
   /** Paths of one item; a needed folder stands for its files only among all needs. */

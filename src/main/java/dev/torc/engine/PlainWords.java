@@ -93,8 +93,8 @@ final class PlainWords {
   }
 
   /**
-   * No word begins with {@code =}; the first has none at all (assignments, and in zsh paths of
-   * commands), nor a sign at its begin that begins an option.
+   * No word begins with {@code =}; the first word has none at all (assignments, and in zsh paths of
+   * commands), and does not begin with a sign that begins an option.
    */
   private static boolean isPlain(char c, boolean begin, boolean first) {
     if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. What
- * cannot be read is kept as a text, and is a failure of an attempt that ended well.
+ * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. A
+ * line that cannot be read is kept as a text, and an attempt that ended well fails for it.
  *
  * @param posts in the order of their lines
- * @param bad why not all could be read, null where they could
+ * @param bad why a line could not be read; null if all could
  */
 record PostedEvents(List<Post> posts, AttemptFailure bad) {
 
@@ -58,8 +58,8 @@ record PostedEvents(List<Post> posts, AttemptFailure bad) {
   }
 
   /**
-   * When the lines of a file that a job appends to were written, from what was seen of its size and
-   * time now and then. It never reads the file. Threads take turns.
+   * When the lines of a file to which a job appends were written, by looks at its size and time now
+   * and then. It never reads the file. Any thread may call it.
    */
   static final class PostTimes {
 
@@ -67,7 +67,7 @@ record PostedEvents(List<Post> posts, AttemptFailure bad) {
     private final DigestMemo digests;
     private final long started;
 
-    /** By a size in bytes: when the last line in them was written, in milliseconds since 1970. */
+    /** By a size of the file: when it grew to that size, in milliseconds since 1970. */
     private final TreeMap<Long, Long> seen = new TreeMap<>();
 
     /**
@@ -79,7 +79,7 @@ record PostedEvents(List<Post> posts, AttemptFailure bad) {
       this.started = started;
     }
 
-    /** Sees how large the file is by now. */
+    /** Notes the present size and time of the file. */
     synchronized void look() throws IOException {
       Stamp now = digests.linkStamp(file.path().toString());
       seen.tailMap(now.size(), false).clear(); // it was written anew
@@ -91,8 +91,8 @@ record PostedEvents(List<Post> posts, AttemptFailure bad) {
     }
 
     /**
-     * When what ends at this byte was written: the time of the last line that came between two
-     * looks. In milliseconds since 1970.
+     * When the line that ends at this byte was written, in milliseconds since 1970. Lines that came
+     * between two looks have the time of the last one of them.
      */
     synchronized long of(long end) {
       Map.Entry<Long, Long> look = seen.ceilingEntry(end);

@@ -34,13 +34,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Rule 15: takes away what is in the places of products. What torc recorded and finds unaltered is
- * deleted; anything else is the user's and moves to a folder of kept things, with a line. Used
- * before a run and by clean; it knows no manifest and no verdict.
+ * Rule 15: takes away what is in the places of products. What torc recorded and finds unaltered
+ * goes to the local store, or is deleted; anything else is the user's and moves to a folder of kept
+ * things, with a line. Used before a run and by clean; it knows no manifest and no verdict.
  *
  * @param grounds where products may lie
  * @param build names the folder of kept things
- * @param kept where results go that are good for later; null for nowhere
+ * @param kept the local store, which takes results that may be restored later; null for none
  * @param note takes a line for each thing that was moved
  */
 public record ProductRemoval(
@@ -55,20 +55,20 @@ public record ProductRemoval(
   private static final String ALTERED = "torc did not make it as it is";
 
   /**
-   * What stands as it was recorded.
+   * A product that stands as it was recorded.
    *
-   * @param linked whether a file of it has another name
+   * @param linked whether a file of it has another name, by a hard link
    */
   private record Standing(long bytes, boolean linked) {}
 
-  /** Keeps what is cleared and good for later. */
+  /** A new account of the products that one attempt clears away. */
   ClearedProducts clearing() {
     return new ClearedProducts();
   }
 
   /**
-   * Rule 13 once more, before anything is moved: a link that a job made since may lead out of the
-   * grounds. Throws a {@link AttemptFailure} then.
+   * Checks rule 13 again before anything is moved, because a job may have made a link since that
+   * leads out of the grounds. Throws an {@link AttemptFailure} if one does.
    */
   void refuseOutside(Job job, List<OwnedPath> stale) throws IOException {
     String last = "";
@@ -97,11 +97,11 @@ public record ProductRemoval(
   /**
    * Clears the places of all products of a job that is about to run.
    *
-   * @param handed whether it is handed out: then what stands there is moved aside when it is, or
-   *     when it begins, and {@link #sort} sees to that
-   * @param cleared takes what is good for later
-   * @param standing paths of products that stand as they are to
-   * @return whether it saw the folders in which they are to stand; else some may have to be made
+   * @param handed whether it is handed out: then what stands there is moved aside at its
+   *     submission, or when it begins, and {@link #sort} decides about it
+   * @param cleared takes the products that the store keeps
+   * @param standing paths of products that are in place already, and stay
+   * @return whether it saw the folders of all products; else some may have to be made
    */
   boolean clear(Job job, boolean handed, ClearedProducts cleared, Set<String> standing)
       throws IOException {
@@ -130,7 +130,7 @@ public record ProductRemoval(
     return GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop());
   }
 
-  /** What the globs of a job match that is handed out, and is to make way before it is. */
+  /** The files that match the globs of a handed-out job: they move aside before its submission. */
   List<String> matched(Job job) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -142,10 +142,10 @@ public record ProductRemoval(
   }
 
   /**
-   * How the places of a job are cleared.
+   * How the places of a job's products are cleared.
    *
-   * @param persist whether what torc made stays where it is
-   * @param stays whether all does
+   * @param persist whether products that torc made stay where they are
+   * @param stays whether everything stays where it is
    */
   private record Clearing(
       boolean persist, boolean stays, ClearedProducts cleared, Set<String> standing) {}
@@ -169,7 +169,7 @@ public record ProductRemoval(
     return true;
   }
 
-  /** Puts an unaltered product where it is good for later, or deletes it. */
+  /** Moves an unaltered product to the store, or deletes it if the store does not take it. */
   private static void away(OwnedPath owned, Path file, Standing standing, ClearedProducts cleared)
       throws IOException {
     if (standing.linked || !cleared.take(owned, file, standing.bytes)) {
@@ -178,17 +178,18 @@ public record ProductRemoval(
   }
 
   /**
-   * Sees to what was moved aside from the place of a product whose job began: what torc made,
-   * unaltered, is deleted there; the rest is kept. Nothing happens where nothing was moved.
+   * Applies rule 15 to what was moved aside from the place of a product whose job began: what torc
+   * made, unaltered, goes to the store or is deleted; anything else moves to the kept things.
    *
-   * @param product absolute
+   * @param product the absolute path of that place
+   * @param aside where the thing is now, if anything was moved
    */
   void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     OwnedPath owned = cache.owned(shown(product));
-    DigestMemo fresh = digests.endless(); // it is asked for once
+    DigestMemo fresh = digests.endless(); // asked for one path, after a signal too
     Standing standing =
         owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
     if (standing == null) {
@@ -199,17 +200,17 @@ public record ProductRemoval(
   }
 
   /**
-   * Puts back what was moved aside from the place of a product whose job never began; where
-   * something else stands there by now, as {@link #sort}.
+   * Puts back what was moved aside from the place of a product whose job never began. If something
+   * else stands there by now, does as {@link #sort}.
    *
-   * @param product absolute
+   * @param product the absolute path of that place
    */
   void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     if (Files.isDirectory(product, LinkOption.NOFOLLOW_LINKS)) {
-      OwnFile.removeEmpty(product); // its script made it
+      OwnFile.removeEmpty(product); // the job's script made it
     }
     if (Files.exists(product, LinkOption.NOFOLLOW_LINKS)) {
       sort(product, aside, cleared);
@@ -220,9 +221,9 @@ public record ProductRemoval(
   }
 
   /**
-   * What torc made and stands unaltered; null for anything else, and for what cannot be read.
+   * What torc made, if it stands unaltered; null for anything else, and for what cannot be read.
    *
-   * @param seen what was seen there just now, a link as such; null for nothing
+   * @param seen the stamp just taken there, for a link its own; null for none
    */
   private Standing ours(OwnedPath owned, Stamp seen) {
     try {
@@ -233,9 +234,9 @@ public record ProductRemoval(
   }
 
   /**
-   * Deletes an earlier product that stands where a folder of this one has to be.
+   * Clears away an earlier product that stands where a folder above a product has to be.
    *
-   * @return whether that folder is there
+   * @return whether the product's folder is there
    */
   private boolean clearAbove(Path file, ClearedProducts cleared) throws IOException {
     Path above = file.getParent();
@@ -259,7 +260,7 @@ public record ProductRemoval(
     return false;
   }
 
-  /** Whether torc made what stands there, may delete it, and finds it as it was recorded. */
+  /** Whether torc made what stands at a path, may delete it, and finds it as it was recorded. */
   public boolean unaltered(OwnedPath owned) throws IOException {
     return owned != null && !owned.adopted() && asRecorded(owned);
   }
@@ -272,7 +273,7 @@ public record ProductRemoval(
   /**
    * What stands at a path, if it is what was recorded; else null.
    *
-   * @param seen what was seen there just now, a link as such; null for nothing
+   * @param seen the stamp just taken there, for a link its own; null for none
    */
   private Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
       throws IOException {
@@ -302,8 +303,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves a product that no job declares any more out of the way of a job that needs its like. Of
-   * several such jobs the first one does it; for the others nothing stands there any more.
+   * Moves a product that no job declares any more out of the way of a job whose needed glob or
+   * folder matches it. Of several such jobs the first one moves it; the others find nothing there.
    */
   synchronized void keepStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
@@ -340,8 +341,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Makes the folders of kept things. Where a group writes, its members may use them, and no other
-   * user.
+   * Makes the folders of kept things. If a group of users writes to the ground, its members may use
+   * these folders, and no other user may.
    */
   private static void makeKept(Path ground, Path last, GroupAccess group) throws IOException {
     OwnFile.folders(ground, last);
@@ -356,7 +357,7 @@ public record ProductRemoval(
     }
   }
 
-  /** Whether it was there to be moved; else it is gone by itself. */
+  /** Moves a file or folder; returns false if it is not there any more. */
   private static boolean move(Path from, Path to) throws IOException {
     try {
       Files.move(from, to);
@@ -376,7 +377,7 @@ public record ProductRemoval(
     return shown(place, path);
   }
 
-  /** A path as it is recorded: from the root, where it lies below that. */
+  /** A path as it is recorded: relative to the root if it lies below the root, else absolute. */
   static String shown(CachePlace place, Path path) {
     Path root = place.root();
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
@@ -401,9 +402,9 @@ public record ProductRemoval(
   }
 
   /**
-   * What one attempt clears away and keeps for later: unaltered products of good results go to the
-   * store, and with the first of a result its record does. Files of other owners are not its job:
-   * {@link ProductRemoval} tells them apart. The attempt uses it, and the loop where it asks for
+   * What one attempt clears away for later: unaltered products of good results go to the store, and
+   * the first product of a result takes the result's record there. Files of the user are not its
+   * job: {@link ProductRemoval} tells them apart. Used by the attempt, and by the loop to make
    * room.
    */
   final class ClearedProducts {
@@ -419,15 +420,15 @@ public record ProductRemoval(
     /**
      * Takes over an unaltered product.
      *
-     * @param file where it stands; absolute
-     * @return whether it is gone from there; false for what is not to be kept
+     * @param file the absolute path where it stands
+     * @return whether it is gone from there; false if the store does not keep it
      */
     boolean take(OwnedPath owned, Path file, long bytes) throws IOException {
       OwnedPath part = keep(owned.job()).get(owned.path());
       return part != null && part.isLike(owned) && kept.add(owned, file, bytes) && moved.add(owned);
     }
 
-    /** Keeps the record of a job; returns the parts of its result, none where it is not kept. */
+    /** Stores the record of a job's result; returns its parts by path, none if it is not kept. */
     Map<String, OwnedPath> keep(String job) throws IOException {
       if (kept == null || kept.isOff()) {
         return Map.of();
@@ -448,29 +449,29 @@ public record ProductRemoval(
     }
 
     /**
-     * What a job wrote, as far as that belongs to its result; null where it is too much, or gone.
+     * The log of a job, if it belongs to the result; null if it does not, is too long, or is gone.
      */
     static byte[] said(Result of, Path log) throws IOException {
       boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
       return belongs ? OwnFile.read(log) : null;
     }
 
-    /** Sees to it that the disk has room, as far as that is the store's to give. */
+    /** Makes room on a disk that is nearly full, as far as the store holds anything. */
     void makeRoom() {
       try {
         if (kept != null) {
           kept.makeRoom();
         }
       } catch (IOException e) {
-        return; // the writer that needs the room meets it again, and tells
+        return; // the next write that needs the room fails too, and that failure is told
       }
     }
 
     /**
-     * Gives all room there is where an attempt failed for want of it, or may have.
+     * Empties the store if an attempt failed, or may have failed, because the disk was full.
      *
-     * @param failure what is said of it
-     * @return whether there is more now
+     * @param failure the message of the failure
+     * @return whether there is more room now
      */
     boolean relieve(String failure) {
       try {
@@ -480,7 +481,7 @@ public record ProductRemoval(
       }
     }
 
-    /** The run made these: what is the same again need not be kept twice. */
+    /** Takes the products of the run: those made again with the same bytes leave the store. */
     void made(List<OwnedPath> now) throws IOException {
       Map<String, OwnedPath> before = new HashMap<>();
       moved.forEach(part -> before.put(part.path(), part));

@@ -23,18 +23,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Puts a known result in the place of a run: clears what stands there as before a run, puts the
- * products where they are to stand, and hashes them there. What turns out not to be what the result
- * says is taken away again, and the job has to run. Which result fits is decided before, by {@link
- * dev.torc.plan.KnownResults}; the bytes come from {@link ResultParts}: {@code KeptResults} has
- * those of this machine, {@code FetchedProducts} those of shared stores.
+ * Puts a known result in the place of a run: clears the places of the products as before a run,
+ * puts the products there, and hashes them. If they are not what the result says, they are taken
+ * away again, and the job has to run. {@link dev.torc.plan.KnownResults} decides before which
+ * result fits; the bytes come from {@link ResultParts}: {@code KeptResults} has them on this
+ * machine, {@code FetchedProducts} from shared stores.
  */
 final class ProductRestore {
 
   /**
-   * A good result that is known for what a job is now.
+   * A good result that is known for a job's present manifest.
    *
-   * @param parts where its products are, as far as they do not stand in their places
+   * @param parts where the products are that do not stand in their places
    */
   record Replacement(Result result, ResultParts parts) {}
 
@@ -54,7 +54,7 @@ final class ProductRestore {
   /**
    * Restores the products.
    *
-   * @return what stands there now; null where it is not what the result says
+   * @return the products as they stand now; null if they are not what the result says
    */
   ProductScan products(ClearedProducts cleared) throws IOException {
     shared
@@ -75,7 +75,7 @@ final class ProductRestore {
       kept.remember(from); // before anything is placed, see claim
     }
     boolean there = shared.removal().clear(job, false, cleared, standing);
-    cleared.keep(job.name()); // also where all of its result stands
+    cleared.keep(job.name()); // even if all of its result stands
     Path root = shared.graph().workflow().root();
     try {
       if (!there) {
@@ -95,9 +95,9 @@ final class ProductRestore {
         return scan;
       }
     } catch (IOException e) {
-      // gone meanwhile, or torn: a run makes it
+      // a product is gone meanwhile, or damaged: a run makes it
     } catch (AttemptFailure e) {
-      // a product is missing: likewise
+      // a product is missing: a run makes it
     }
     for (OwnedPath part : placed) {
       parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
@@ -106,7 +106,7 @@ final class ProductRestore {
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
-    String made = null; // of many products most lie beside each other
+    String made = null; // most products lie in the folder of the last
     for (OwnedPath part : missing) {
       String folder = UserPaths.parent(part.path());
       if (!folder.equals(made)) {
@@ -128,14 +128,14 @@ final class ProductRestore {
   }
 
   /**
-   * What a killed torc had put back is torc's, though no record says so yet; the job is as it was.
+   * Records what a killed torc had put back as torc's own; the job's result stays as it was.
    *
-   * @param mark that of the restoring
+   * @param mark the mark of that restore
    */
   static void claim(ProductRemoval removal, StartMarks.Mark mark) {
     Result from = KeptResults.of(removal.cache(), mark.key());
     if (from == null) {
-      return; // forgotten since, as it is when it was restored in whole and stored no more
+      return; // forgotten since: for example, all of it was restored, and none is stored any more
     }
     Batch own = new Batch();
     for (OwnedPath part : from.parts()) {
@@ -151,12 +151,12 @@ final class ProductRestore {
     removal.cache().put(own);
   }
 
-  /** What was put in its place so far. */
+  /** The products that were put in their places so far. */
   List<OwnedPath> placed() {
     return placed;
   }
 
-  /** What was written belongs to the result, or else the log goes: it tells of another run. */
+  /** Writes the result's log, or removes the log if the result has none: it is of another run. */
   private void log() throws IOException {
     Path log = shared.launches().files(job.name()).log();
     byte[] text = from.log() == null ? null : parts.text(from.logPart());

@@ -26,9 +26,9 @@ import java.util.List;
  * It only looks; {@link ProductRemoval} takes things away.
  *
  * @param made the products in declared order, matches of globs sorted
- * @param owned the same, and the depfile, as what torc may delete while it is unaltered
+ * @param owned the products and the depfile, as paths that torc may delete while they are unaltered
  * @param depfile the depfile as it stands; null where the job has none, or left none
- * @param files how many files the products are, what is in folders counted one by one
+ * @param files how many files the products are; each member of a folder counts
  */
 record ProductScan(
     List<RecordedProduct> made, List<OwnedPath> owned, RecordedProduct depfile, int files) {
@@ -39,11 +39,11 @@ record ProductScan(
   /**
    * A file of the products, links followed.
    *
-   * @param product that it is or is in, as it is recorded
+   * @param product the recorded path of the product that the file is, or lies in
    */
   record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  /** The same where nothing waits for the look, without word of each file. */
+  /** Looks at what a job left, without {@code slow} and {@code seen}. */
   static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
     return of(grounds, digests, job, strict, () -> {}, null);
@@ -52,11 +52,10 @@ record ProductScan(
   /**
    * Looks at what a job left.
    *
-   * @param grounds where products may lie: what a link led out of them is no product (rule 13)
-   * @param strict whether such a product, or one that is not there, is a {@link AttemptFailure}
-   *     (rule 7)
-   * @param slow told, perhaps again and again, where the look takes longer than to start a job
-   * @param seen takes each file; null where it is not asked for
+   * @param grounds where products may lie: what a link leads out of them is no product (rule 13)
+   * @param strict whether such a product, or a missing one, is an {@link AttemptFailure} (rule 7)
+   * @param slow called, perhaps often, if the look takes longer than the start of a job
+   * @param seen takes each file; null if the files are not asked for
    */
   static ProductScan of(
       AllowedRoots grounds,
@@ -72,8 +71,9 @@ record ProductScan(
   }
 
   /**
-   * The folder that decides where a product lies: that of a file, whose link moves aside, and a
-   * folder itself, whose link is filled; empty for the root.
+   * The folder that decides where a product lies; empty for the root. For a file it is the parent,
+   * since a link in its place moves aside; for a folder the folder itself, since a link in its
+   * place is followed.
    */
   static String folder(Ref product) {
     if (product instanceof Ref.OfFile file) {
@@ -86,9 +86,9 @@ record ProductScan(
   }
 
   /**
-   * What is to be said of a product in whose place something else stands.
+   * The message for a product in whose place something else stands, or nothing.
    *
-   * @param missing what is said of it where nothing does
+   * @param missing the end of the message if nothing stands there
    */
   static String lack(String path, Stamp.FileKind there, String missing) {
     return switch (there) {
@@ -98,10 +98,12 @@ record ProductScan(
     };
   }
 
-  /** One look, as far as it has come. */
+  /** One look, with what it has found so far. */
   private static final class Look {
 
-    /** As many products are looked at, and as many bytes of one read, in no time. */
+    /**
+     * So many products, each of fewer than {@code LARGE} bytes, are looked at in hardly any time.
+     */
     private static final int FEW = 4;
 
     private static final long LARGE = 64 << 10;
@@ -116,7 +118,7 @@ record ProductScan(
     private final List<OwnedPath> owned = new ArrayList<>();
     private RecordedProduct depfile;
     private int files;
-    private String last = ""; // of the folders that were found within the grounds
+    private String last = ""; // the last folder that was found within the grounds
 
     Look(
         AllowedRoots grounds,
@@ -164,7 +166,7 @@ record ProductScan(
     /** Whether a product lies within the grounds. */
     private boolean lies(String product, String folder) throws IOException {
       if (folder.equals(last)) {
-        return true; // as most products of a job do
+        return true; // most products of a job lie in one folder
       }
       Path outside = grounds.outside(folder);
       if (outside != null && strict) {
@@ -177,7 +179,7 @@ record ProductScan(
     /**
      * What stands at a path.
      *
-     * @param self of a link itself
+     * @param self the stamp of the path itself, also of a link
      */
     private record Found(Stamp self, KnownDigest known) {}
 

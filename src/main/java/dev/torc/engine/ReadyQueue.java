@@ -42,12 +42,11 @@ final class ReadyQueue {
             });
   }
 
-  /** Adds a job. */
   void add(int job) {
     ready.add(job);
   }
 
-  /** Makes a change by which a job may get another place, if it is ready. */
+  /** Makes a change that may give a job another place in the queue, if it is ready. */
   void move(int job, Runnable change) {
     boolean isReady = ready.remove(job);
     change.run();
@@ -56,7 +55,6 @@ final class ReadyQueue {
     }
   }
 
-  /** Whether no job is ready. */
   boolean isEmpty() {
     return ready.isEmpty();
   }

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Turns the outcome of a job's last attempt into its records: the result that the next verdict
  * reads, the details that people ask for, and the paths that it owns. The cache commits them.
- * Records are made on any thread; what all share goes into them by {@link #whole}.
+ * Records are made on any thread; {@link #whole} adds the lists that they share.
  */
 final class Recorder {
 
@@ -40,7 +40,7 @@ final class Recorder {
   private final Set<Digest> stored = new HashSet<>();
 
   /**
-   * @param host the name of the one that builds; null where nothing runs
+   * @param host the name of the host that builds; null if nothing runs
    */
   Recorder(BuildId build, String host) {
     this.build = build;
@@ -50,12 +50,12 @@ final class Recorder {
   /**
    * What is to be stored for a job.
    *
-   * @param result the result in it
-   * @param lists what it names by digest
+   * @param result the result in the batch
+   * @param lists the lists that the result names by digest
    */
   record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
-  /** The records of a job whose last attempt came to this. */
+  /** The records of a job whose last attempt had this outcome. */
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.shared.plan();
     JobRun run = last.run;
@@ -73,7 +73,7 @@ final class Recorder {
     return record;
   }
 
-  /** For the history, also of one that another attempt follows. */
+  /** Adds an attempt to the history, also one that another attempt follows. */
   private void attempt(Job job, JobRun run, AttemptOutcome outcome, Outcome how, Batch batch) {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
@@ -118,8 +118,8 @@ final class Recorder {
   }
 
   /**
-   * The batch of a record, with the lists that no earlier one has. Batches must be put in the order
-   * in which they are asked for, by one thread at a time.
+   * The batch of a record, with the lists that no earlier batch has. Batches must be put in the
+   * order in which this returns them, by one thread at a time.
    */
   Batch whole(Record record) {
     record.lists.forEach(
@@ -205,7 +205,7 @@ final class Recorder {
     return new Record(batch, result, Map.of());
   }
 
-  /** What is asked of the result later, if it is to be kept. */
+  /** What a later build asks of the result before it restores it. */
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
     Decider decider = context.decider();

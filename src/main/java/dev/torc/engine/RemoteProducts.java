@@ -16,8 +16,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a job left that ran on another machine, beside what that machine saw of it when it ended:
- * they may have been written to since. The digest decides, without one the size. It only looks.
+ * The products of a job that ran on another machine, compared with what that machine saw at its
+ * end: they may have been written to since. The digest decides, without one the size. It only
+ * looks.
  *
  * @param altered products that are not what the job made, each with a line that says so
  * @param touched files with another time and, as far as is known, the same bytes
@@ -30,7 +31,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   /**
    * Compares what a scan saw.
    *
-   * @param whole whether it saw all there is: else it ended where something was not there
+   * @param whole whether it saw all products: else it ended at one that was not there
    */
   static RemoteProducts of(
       Map<String, MadeFile> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
@@ -71,7 +72,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return bytes + (bytes == 1 ? " byte" : " bytes");
   }
 
-  /** Null for none. */
+  /** A line that says how a file differs; null if it does not. */
   private static String difference(ProductScan.Seen seen, MadeFile then) {
     if (then == null) {
       return seen.path() + " is here and was not where the job ended";
@@ -86,7 +87,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
         : "%s has other bytes here than where it was made".formatted(seen.path());
   }
 
-  /** The product that a file belongs to which is told and not here; null for none. */
+  /** The product to which a file belongs that was made and is not here; null for none. */
   private static String product(Job job, Path root, String path) {
     Path file = Path.of(path);
     String inner = file.startsWith(root) ? root.relativize(file).toString() : path;
@@ -107,7 +108,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   /** A pattern of products in the words of {@code find}, which may match more. */
   static RemoteAttempt.ProductPattern pattern(Path root, String pattern) {
     Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
-    String end = pattern.replaceFirst("(?s).*[*?\\]}]", ""); // what is behind the last sign
+    String end = pattern.replaceFirst("(?s).*[*?\\]}]", ""); // what follows the last wildcard
     String in = plain(folder.equals(folder.getRoot()) ? "" : folder.toString());
     boolean deep = pattern.contains("**") || pattern.contains("{");
     int levels = root.resolve(pattern).getNameCount() - folder.getNameCount();

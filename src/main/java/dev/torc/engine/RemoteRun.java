@@ -29,10 +29,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What of an attempt other machines do: takes what an earlier torc handed out where that still
- * holds, ends what is in its way, hands out the rest, and awaits its products here. One for each
- * attempt, used by its thread; when the build ends, {@link Remotes} are told, and what is waited
- * for ends.
+ * The part of an attempt that other machines do: takes up the job that an earlier torc handed out
+ * if that still holds, ends jobs in its way, hands the attempt out otherwise, and awaits its
+ * products here. Each attempt has one, used by its thread; when the build ends, {@link Remotes} are
+ * told, and the wait ends.
  */
 final class RemoteRun {
 
@@ -43,13 +43,13 @@ final class RemoteRun {
   private final int id;
   private final Job job;
   private final JobRun run;
-  private final boolean anew; // whatever an earlier torc handed out of it
+  private final boolean anew; // whether it runs even if an earlier torc handed it out
   private final JobStarts starts;
   private RemoteKey key;
   private volatile RemoteWait wait; // null before a scheduler is asked
   private boolean resumed; // an earlier torc handed it out
-  private Map<String, ProcessEnd.MadeFile> made; // what its node saw; null where it told none
-  private long awaited; // until then what its node wrote may be on its way here
+  private Map<String, ProcessEnd.MadeFile> made; // files as its node saw them; null if it told none
+  private long awaited; // nanoTime until which what its node wrote may be on its way here
   private RemoteProducts products = RemoteProducts.SAME;
 
   /**
@@ -61,15 +61,14 @@ final class RemoteRun {
     this.job = shared.graph().job(id);
     this.run = run;
     this.starts = starts;
-    // Forced by this build: where an earlier torc was told so, the place of the attempt comes
-    // first.
+    // Forced by this build: of a job that an earlier torc was forced to run, SUBMITTED comes first.
     this.anew = !run.reasons().isEmpty() && run.reasons().getFirst().kind() == Reason.Kind.FORCED;
   }
 
   /**
-   * Waits for what an earlier torc handed out of this job, whatever machine is to run it now.
+   * Waits for this job if an earlier torc handed it out, whatever machine is to run it now.
    *
-   * @return null where nothing of it is out, so that it is to be started
+   * @return null if it is not out, so that it has to be started
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     Remotes remotes = shared.remotes();
@@ -114,10 +113,10 @@ final class RemoteRun {
   }
 
   /**
-   * What an earlier torc handed out of other jobs and writes to the same places is ended first, and
-   * of this one where it is to run anew.
+   * Ends other jobs that an earlier torc handed out and that write to the same places, and this job
+   * too if it has to run anew.
    *
-   * @return whether nothing of that is out any more
+   * @return whether none of them is out any more
    */
   private boolean endOthers() throws IOException {
     Path root = shared.graph().workflow().root();
@@ -145,7 +144,7 @@ final class RemoteRun {
     return isRemote() && (wait == null || !wait.hasBegun());
   }
 
-  /** Its end is recorded. */
+  /** Called when its end is recorded. */
   void recorded() {
     if (wait != null) {
       wait.recorded();
@@ -163,7 +162,7 @@ final class RemoteRun {
   }
 
   /**
-   * What of a launch the scheduler is told.
+   * The attempt as the scheduler is told of it.
    *
    * @param memory bytes that are asked for; 0 for none
    */
@@ -191,14 +190,14 @@ final class RemoteRun {
         key, launch.handedOut(), expected(), products, patterns, asked(memory, 0));
   }
 
-  /** What the scheduler is asked for, with an amount of memory and a time that may have grown. */
+  /** The resources that the scheduler is asked for; memory and time may have grown for a retry. */
   private SchedulerResources asked(long memory, long runtime) {
     Resources wanted = job.resources();
     return new SchedulerResources(
         wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
   }
 
-  /** Seconds that it took last time; 0 where it is not known. */
+  /** Seconds that the job's last run took; 0 if it was not good or there is none. */
   private long expected() {
     JobResult last = shared.plan().records().result(id);
     return last == null || !last.outcome().isGood()
@@ -212,25 +211,25 @@ final class RemoteRun {
   }
 
   /**
-   * What it read. It may have waited: a need that was edited before it began was read as it stands
-   * now; of one that was edited after that it is not known what was read, and rule 6 counts it as
-   * moved.
+   * What the attempt read. It may have waited in a queue: a need that was edited before it began
+   * was read as it stands now; if one was edited after that, it is not known what was read, and
+   * rule 6 counts it as moved.
    *
    * @param snapshot the needs as it read them
-   * @param moved those that moved since it began, sorted
+   * @param moved the needs that moved since it began, sorted
    */
   record Needs(NeedSnapshot snapshot, List<String> moved) {}
 
   /**
-   * Looks at the needs of one that ended well.
+   * Looks at the needs of an attempt that ended well.
    *
-   * @param before the needs when it was handed out, or when an earlier torc's was asked for
+   * @param before the needs when it was handed out, or when this build took it up
    * @param begin a stamp from when it began
    */
   Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
     before.ended();
     List<String> moved = before.moved();
-    if (moved.isEmpty() && !resumed) { // else no look was taken before
+    if (moved.isEmpty() && !resumed) { // if resumed, no look was taken before it began
       return new Needs(before, moved);
     }
     NeedSnapshot now = shared.contents().snapshot(id);
@@ -238,7 +237,7 @@ final class RemoteRun {
       return new Needs(before, moved);
     }
     now.ended();
-    return new Needs(now, now.since(begin.ctime())); // the needs have the names that they had
+    return new Needs(now, now.since(begin.ctime())); // the same files are needed as before
   }
 
   private Digest command(NeedSnapshot snapshot) {
@@ -246,10 +245,10 @@ final class RemoteRun {
   }
 
   /**
-   * The products; of one that ran elsewhere when they are here as they were made, or will not be.
+   * The products; waits until those made elsewhere are here as they were made, or time is over.
    *
    * @param look at the products, which tells of each file
-   * @return null where a product that was made is not here
+   * @return null if a product that was made is not here
    */
   ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
     if (made == null) {
@@ -275,7 +274,7 @@ final class RemoteRun {
     }
   }
 
-  /** What its products are here, beside what they were where they were made. */
+  /** How its products here differ from what they were where they were made. */
   RemoteProducts products() {
     return products;
   }

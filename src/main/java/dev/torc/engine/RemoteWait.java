@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Waits for one attempt that is handed out, or that an earlier torc did. Then rule 15 for what its
- * script moved aside: it goes to the kept things, or back where the job never began. {@link
- * RemoteRun} decides whether to hand out, take up or end; {@code cluster} talks to the scheduler.
+ * Waits for one attempt that this torc or an earlier one handed out. Then applies rule 15 to what
+ * its script moved aside, or puts that back if the job never began. {@link RemoteRun} decides
+ * whether to hand out, take up or end; {@code cluster} talks to the scheduler.
  */
 final class RemoteWait implements RemoteListener {
 
@@ -46,9 +46,9 @@ final class RemoteWait implements RemoteListener {
   }
 
   /**
-   * Waits for what an earlier torc handed out of the job.
+   * Waits for the job if an earlier torc handed it out.
    *
-   * @return null where nothing of it is out any more, so that it is to be started
+   * @return null if it is not out any more, so that it has to be started
    */
   ProcessEnd resume() throws IOException {
     tracker.resume(key, this);
@@ -67,7 +67,7 @@ final class RemoteWait implements RemoteListener {
       begun = sort(places, removal);
       return how;
     }
-    synchronized (tracker) { // nothing of them is of use, and jobs in their way ask too
+    synchronized (tracker) { // they are of no use, and another job may sort them at the same time
       sort(places, removal);
     }
     recorded();
@@ -76,8 +76,8 @@ final class RemoteWait implements RemoteListener {
   }
 
   /**
-   * Rule 15 for what was moved aside; back with it where the job never began, as is returned
-   * negated.
+   * Applies rule 15 to what was moved aside, or puts it back if the job never began. Returns
+   * whether the job began.
    */
   static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal) throws IOException {
     ClearedProducts cleared = removal.clearing();
@@ -106,12 +106,12 @@ final class RemoteWait implements RemoteListener {
     return begun;
   }
 
-  /** When its processes started; null where that is not known. */
+  /** The file with the time at which its processes started; null if that is not known. */
   Path begunFile() {
     return places.isEmpty() ? null : places.getLast().begun();
   }
 
-  /** Its end is recorded. */
+  /** Called when its end is recorded. */
   void recorded() {
     tracker.forget(places);
   }

@@ -33,8 +33,8 @@ import java.util.function.Function;
 
 /**
  * The schedulers of a build by the names of their executors: those that the build file describes,
- * and those to which earlier builds handed jobs out, as these wrote down. Each is there once it is
- * asked.
+ * and those to which earlier builds handed jobs out, as these builds wrote down. A tracker is made
+ * when it is first asked for.
  */
 public final class Remotes implements AutoCloseable {
 
@@ -46,10 +46,10 @@ public final class Remotes implements AutoCloseable {
   private final Consumer<String> warn;
   private final CachePlace home;
   private final Path folder;
-  private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // what is out
+  private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // jobs that are out
   private final TreeMap<String, Set<String>> written = new TreeMap<>(); // jobs, by their products
   private final Map<String, BatchTracker> trackers = new ConcurrentHashMap<>();
-  private volatile Consumer<BatchTracker> said = _ -> {}; // to all, and to those that come
+  private volatile Consumer<BatchTracker> said = _ -> {}; // what trackers are told, new ones too
 
   /**
    * Looks at what earlier builds handed out.
@@ -89,8 +89,8 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * The tracker of an executor that the build file has, or of a node of an allocation: with a slash
-   * and its name behind.
+   * The tracker of an executor of the build file, or of a node of an allocation: {@code
+   * EXECUTOR/NODE}.
    */
   synchronized BatchTracker of(String executor) {
     String[] names = executor.split("/");
@@ -100,7 +100,7 @@ public final class Remotes implements AutoCloseable {
         : of(executor, settings.withoutBatches(), place -> allocation.on(names[1], place));
   }
 
-  /** Whether nothing is out that an earlier torc handed out. */
+  /** Whether no job is out that an earlier torc handed out. */
   boolean isEmpty() {
     return earlier.isEmpty();
   }
@@ -119,12 +119,12 @@ public final class Remotes implements AutoCloseable {
     return of(settings.isSlurm() == out.settings().isSlurm() ? settings : out.settings());
   }
 
-  /** The jobs of which something is out, sorted. */
+  /** The names of the jobs that are out, sorted. */
   public Set<String> jobs() {
     return new TreeSet<>(earlier.keySet());
   }
 
-  /** Sees to what is left of a job that is recorded; ends what of it may still be out. */
+  /** Removes what is left of a job that is recorded, or ends it if it may still be out. */
   public void forget(String job, ProductRemoval removal) {
     List<HandedOutAttempt> places = earlier.get(job).stream().map(EarlierJob::place).toList();
     try {
@@ -147,9 +147,9 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Ends what is out of a job and does not wait for that.
+   * Ends a job that is out, and does not wait for that.
    *
-   * @param removal sees to what its script moved aside
+   * @param removal puts away what the job's script moved aside
    */
   public void drop(String job, ProductRemoval removal) {
     BatchTracker holder = holder(job);
@@ -166,9 +166,9 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Ends what an earlier torc handed out of a job, and waits until nothing of it is out.
+   * Ends a job that an earlier torc handed out, and waits until it is out no more.
    *
-   * @return whether it is so; not where this was told to {@link #end} meanwhile
+   * @return whether it is out no more; false if {@link #end} was called meanwhile
    */
   public boolean cancel(String job, ProductRemoval removal) throws IOException {
     BatchTracker holder = holder(job);
@@ -184,12 +184,12 @@ public final class Remotes implements AutoCloseable {
     return over;
   }
 
-  /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */
+  /** The jobs handed out earlier that write to one of some places, in or above it; a new set. */
   Set<String> writers(List<Path> places) {
     Set<String> jobs = new TreeSet<>();
     for (Path place : places) {
       Path path = place.normalize();
-      written.subMap(path + "/", path + "0").values().forEach(jobs::addAll); // 0 is next to /
+      written.subMap(path + "/", path + "0").values().forEach(jobs::addAll); // 0 comes after /
       for (Path up = path; up != null; up = up.getParent()) {
         jobs.addAll(written.getOrDefault(up.toString(), Set.of()));
       }
@@ -198,12 +198,11 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * The build ends, from any thread: nothing is handed out any more, and each attempt that waits is
-   * told what becomes of it.
+   * Called by any thread when the build ends: nothing is handed out any more, and each attempt that
+   * waits is told what becomes of it.
    *
-   * @param now whether without waiting until that is known
-   * @param cancel whether schedulers are to end what they have; else it stays there, if it can
-   *     without torc
+   * @param now whether to do so without waiting until that is known
+   * @param cancel whether schedulers have to end their jobs; else jobs stay there that need no torc
    */
   void end(boolean now, boolean cancel) {
     said = cancel && !now ? BatchTracker::end : tracker -> tracker.leave(now);
@@ -233,7 +232,7 @@ public final class Remotes implements AutoCloseable {
     return tracker;
   }
 
-  /** Ends their threads; what is out stays out. What killed builds left goes. */
+  /** Ends the trackers' threads; jobs that are out stay out. Removes what killed builds left. */
   @Override
   public synchronized void close() {
     trackers.values().forEach(BatchTracker::close);

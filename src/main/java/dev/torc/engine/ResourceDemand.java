@@ -12,7 +12,7 @@ import java.util.TreeMap;
  */
 record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
-  /** What a job of this machine takes. */
+  /** A demand that only this machine can meet. */
   ResourceDemand(Map<String, Long> amounts) {
     this(amounts, false);
   }
@@ -21,7 +21,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
   static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   /**
-   * What a job declares. More cpus than there are become all there are: the job runs alone.
+   * What a job declares. If it asks for more cpus than there are, it takes all and runs alone.
    *
    * @param memory bytes for this attempt, as {@link JobRun} made them grow; 0 for no demand
    */
@@ -38,19 +38,19 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
   }
 
-  /** The same, where another node may give it. */
+  /** This demand, as one that another node may meet. */
   ResourceDemand moving() {
     return new ResourceDemand(amounts, true);
   }
 
-  /** What of it the node gives that runs the job. */
+  /** The part of it that the node gives on which the job runs. */
   ResourceDemand ofNode() {
     Map<String, Long> own = new TreeMap<>(amounts);
     own.keySet().retainAll(Resources.MACHINE);
     return new ResourceDemand(own);
   }
 
-  /** What of it binds all nodes together. */
+  /** The part of it that counts for all nodes together. */
   ResourceDemand ofAll() {
     Map<String, Long> counters = new TreeMap<>(amounts);
     counters.keySet().removeAll(Resources.MACHINE);

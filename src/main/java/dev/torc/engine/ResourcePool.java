@@ -11,8 +11,8 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * What is free of the resources of this machine, and of the other nodes of an allocation, each of
- * which is a pool of its own; counters bind all of them. Everything that a job takes is taken in
+ * The free resources of this machine, and of the other nodes of an allocation, each of which is a
+ * pool of its own; counters hold for all of them together. Everything that a job takes is taken in
  * one step, so two jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides
  * which job takes next.
  */
@@ -21,13 +21,13 @@ final class ResourcePool {
   private final Map<String, Long> limits;
   private final Map<String, Long> free;
   private final NavigableSet<Integer> freeGpus = new TreeSet<>();
-  private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the others, by name
-  private int early; // attempts that gave back before their end
+  private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the other nodes, by name
+  private int early; // attempts that gave all back before their end
 
   /**
    * What an attempt got.
    *
-   * @param node the other node that gives it; null for this machine
+   * @param node the other node that gives the resources; null for this machine
    * @param gpus the numbers of its GPUs there
    */
   record Taken(String node, List<Integer> gpus) {}
@@ -50,7 +50,6 @@ final class ResourcePool {
     }
   }
 
-  /** The limits by resource. */
   Map<String, Long> limits() {
     return limits;
   }
@@ -78,9 +77,7 @@ final class ResourcePool {
     return true;
   }
 
-  /**
-   * The other node where a demand is free that is not free here: the fullest one; null for none.
-   */
+  /** The fullest other node that can give a demand which this machine cannot; null for none. */
   private String node(ResourceDemand demand) {
     if (nodes.isEmpty() || !demand.moves() || !holds(free, demand.ofAll())) {
       return null;
@@ -94,8 +91,8 @@ final class ResourcePool {
 
   /**
    * Whether to take {@code demand} would make {@code waiting}, which does not fit now, wait longer.
-   * It would not where it takes nothing that {@code waiting} lacks and leaves what {@code waiting}
-   * has already, or where it goes to a node that could never hold that one.
+   * It would not if it takes nothing that {@code waiting} lacks and leaves enough of the rest, or
+   * if it goes to a node that could never hold {@code waiting}.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {
@@ -134,10 +131,10 @@ final class ResourcePool {
   }
 
   /**
-   * Gives back what an attempt took before its end: its processes are gone. No more attempts than
-   * there are cpus may do so, or what torc does after them would outgrow the cpus.
+   * Gives back what an attempt took, before its end, because its processes are gone. No more
+   * attempts than there are cpus may do so, or torc's work after them would need more cpus.
    *
-   * @return whether it did
+   * @return whether it gave anything back
    */
   boolean giveEarly(JobRun run) {
     if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
@@ -149,12 +146,12 @@ final class ResourcePool {
     return true;
   }
 
-  /** How many attempts gave back and are not over. */
+  /** How many attempts gave all back and are not over. */
   int early() {
     return early;
   }
 
-  /** Gives back what an attempt took that is over, unless it did so before. */
+  /** Gives back what an attempt that is over took, unless {@link #giveEarly} did so. */
   void give(JobRun run) {
     if (run.released()) {
       early--;
@@ -163,7 +160,6 @@ final class ResourcePool {
     }
   }
 
-  /** Gives back what was taken. */
   void give(ResourceDemand demand, Taken taken) {
     if (taken.node != null) {
       nodes.get(taken.node).give(demand.ofNode(), new Taken(null, taken.gpus));

@@ -29,18 +29,17 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * What follows for jobs in whose place a known result is put, or may be. Shared stores are asked
- * for jobs that are due, before these take anything of the machine, several at a time on threads of
- * their own, which change no state of the build; they are sent what was made. All else belongs to
- * the thread that has the turn of the loop. How a result is put in place, {@link ProductRestore}
- * knows; where it turns out to be damaged or gone, the job runs.
+ * The jobs that are restored, or may be. Shared stores are asked for the result of a job that is
+ * due before it takes any resources, for several jobs at a time, on threads that change no state of
+ * the build; new results are sent to them. All else belongs to the thread that has the turn of the
+ * loop. {@link ProductRestore} puts a result in place; if it is damaged or gone, the job runs.
  */
 final class RestoredJobs implements AutoCloseable {
 
-  /** A server far away is asked for so many jobs at a time. */
+  /** Stores are asked for so many jobs at a time, since a server may be far away. */
   private static final int THREADS = 16;
 
-  private static final int PATIENCE = 5; // seconds; an interrupt ends all waits before
+  private static final int PATIENCE = 5; // seconds for the threads to end, once interrupted
 
   private final BuildSetup setup;
   private final LoopLock lock;
@@ -48,11 +47,11 @@ final class RestoredJobs implements AutoCloseable {
   private final Supplier<BuildState> state;
   private final BuildLoop loop;
   private final BuildSetup.Sharing sharing; // null where there are no shared stores
-  private final ExecutorService threads; // the same
+  private final ExecutorService threads; // null where there are no shared stores
   private final int umask;
   private final BitSet asked = new BitSet();
 
-  /** Those of a build, whose state is asked for as it is then. */
+  /** The restored jobs of a build; {@code state} is asked each time, since it is replaced. */
   RestoredJobs(
       BuildSetup setup,
       LoopLock lock,
@@ -73,7 +72,7 @@ final class RestoredJobs implements AutoCloseable {
                 THREADS, Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
   }
 
-  /** A job is to run, unless a shared store has its result. */
+  /** Makes a job ready to run, unless a shared store has its result. */
   void run(int id, Verdict.WillRun will) {
     List<Reason> reasons = will.reasons();
     AttemptContext shared = state.get().shared();
@@ -97,7 +96,7 @@ final class RestoredJobs implements AutoCloseable {
     return sharing != null && sharing.asks() && Decider.mayRestore(reasons);
   }
 
-  /** What the stores have for a job is here, and ready to be put in its place; null for nothing. */
+  /** Fetches a job's result, ready to be put in place, from a store that has it; null if none. */
   private ProductRestore.Replacement find(AttemptContext shared, int id) {
     KeptResults kept = shared.removal().kept();
     try {
@@ -118,7 +117,7 @@ final class RestoredJobs implements AutoCloseable {
       }
       return null;
     } catch (IOException | UncheckedIOException | BadInput | StoppedException e) {
-      return null; // a run meets it again, and tells
+      return null; // a run meets the same, and tells it
     }
   }
 
@@ -134,12 +133,12 @@ final class RestoredJobs implements AutoCloseable {
     return asked.get(id);
   }
 
-  /** Whether any does. */
+  /** Whether any job waits for an answer. */
   boolean isAsking() {
     return !asked.isEmpty();
   }
 
-  /** A result is known here. */
+  /** Restores a job whose result is known here. */
   void restore(int id, Verdict.WillRestore will) {
     if (will.bytes()) {
       KeptResults kept = setup.shared().removal().kept();
@@ -150,7 +149,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** The record alone is put back. */
+  /** Puts back the record alone, without products. */
   private void recall(int id, Verdict.WillRestore will) {
     BuildState now = state.get();
     Recorder.Record record =
@@ -159,22 +158,22 @@ final class RestoredJobs implements AutoCloseable {
     now.context().records().replace(id, record.result());
   }
 
-  /** What was placed is torc's, though the job has no new result. */
+  /** Records what was placed as torc's own, though the job has no new result. */
   void own(AttemptOutcome outcome) {
     Batch own = new Batch();
     outcome.owned().forEach(own::own);
     setup.cache().put(own);
   }
 
-  /** A known result was not to be had after all: the job runs. */
+  /** Runs a job whose known result could not be restored. */
   void failed(int id) {
     state.get().runs().get(id).mustRun();
     loop.runs(id);
   }
 
   /**
-   * A job ran well, and its record is put: others may have its result. Where it ran though a result
-   * may be known, what a store says that it has is sent, too: it may be spoilt.
+   * Sends the result of a job that ran well to shared stores, once its record is put. If the job
+   * ran though a result may be known, even what a store says it has is sent: it may be damaged.
    */
   void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
     AttemptContext shared = state.get().shared();
@@ -185,7 +184,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** What is to be sent of a job; what cannot be read is not sent, and tells where it is needed. */
+  /** The upload of a job's result; null if it cannot be read, which is told where it is needed. */
   private Upload upload(AttemptContext shared, Job job, boolean again) throws IOException {
     try {
       Result made = Result.of(setup.cache(), job.name());
@@ -210,8 +209,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /**
-   * Waits for what is being sent, for a while, since the jobs have ended; all is said of the stores
-   * then.
+   * Waits a while for uploads, after the jobs have ended; then the stores tell all, and are closed.
    *
    * @return nanoseconds of this wait
    */
@@ -224,7 +222,7 @@ final class RestoredJobs implements AutoCloseable {
     return waited;
   }
 
-  /** Nothing more is asked; what is being sent goes on. */
+  /** Ends the threads that ask stores; uploads go on. */
   @Override
   public void close() {
     if (threads != null) {

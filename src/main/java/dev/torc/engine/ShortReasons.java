@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reasons of a run as the history of attempts keeps them: the first ones, none of them long,
- * since there are many attempts. In words they are what those of the last run are, but for what was
- * cut; that stands in the records of the job.
+ * The reasons of a run as the history of attempts keeps them: only the first ones, and none of them
+ * long, since there are many attempts. They read as the reasons in the job's record of its last run
+ * do, but for what was cut here.
  */
 final class ShortReasons {
 
-  /** So many of a run. */
+  /** So many reasons of a run are kept. */
   static final int KEPT = 2;
 
   /** Characters of a text; reports show no more of two texts that differ. */
@@ -21,7 +21,7 @@ final class ShortReasons {
   /** Characters of a name. */
   static final int NAME = 200;
 
-  /** Hexadecimal digits of a digest, and as many of them as reports show. */
+  /** Hexadecimal digits of a digest; reports show {@code SHOWN} of them. */
   private static final int DIGEST = 64;
 
   private static final int SHOWN = 7;
@@ -29,14 +29,14 @@ final class ShortReasons {
   /** What may stand before a digest. */
   private static final String[] BEFORE = {"", "link ", "sha256 "};
 
-  /** Characters of two texts that stand before the first in which they differ. */
+  /** Characters that are kept before the first one in which two texts differ. */
   private static final int CONTEXT = 12;
 
   private static final String CUT = "…";
 
   private ShortReasons() {}
 
-  /** The first of these. */
+  /** The first of these reasons, shortened. */
   static List<ManifestEntry> of(List<Reason> reasons) {
     int size = Math.min(KEPT, reasons.size());
     List<ManifestEntry> entries = new ArrayList<>(size);
@@ -62,7 +62,7 @@ final class ShortReasons {
     return new ManifestEntry(reason.kind().ordinal(), name(reason.name()), old, now);
   }
 
-  /** The end of a path tells more than its begin. */
+  /** Cuts a name at its begin, since the end of a path tells more. */
   private static String name(String name) {
     return name.length() <= NAME
         ? name
@@ -74,7 +74,7 @@ final class ShortReasons {
     return part.length() <= TEXT ? part : part.substring(0, whole(part, TEXT - 1)) + CUT;
   }
 
-  /** A place between two characters that are one, or the next one before it. */
+  /** The place itself, or the one before it if it would cut a character in two. */
   private static int whole(String text, int at) {
     return Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
   }

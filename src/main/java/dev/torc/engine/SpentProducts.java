@@ -23,10 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
- * Takes the products of jobs with {@code temporary: delete} away as soon as all jobs that read them
- * are up to date and the cache says so: a kill of torc costs no job that was over. While there are
- * groups without known instances, which may read anything, all stay. What can go is the planner's
- * to know, how it goes {@link Cleaner}'s. It belongs to the turn of the loop.
+ * Removes the products of jobs with {@code temporary: delete} as soon as all jobs that read them
+ * are up to date and the cache says so: a kill of torc makes no ended job run again. While there
+ * are groups without known instances, which may read anything, all stay. The planner knows what can
+ * go, {@link Cleaner} removes it. Its state belongs to the turn of the loop.
  */
 final class SpentProducts implements Cleaner.Listener {
 
@@ -34,7 +34,7 @@ final class SpentProducts implements Cleaner.Listener {
   private final LoopLock lock;
   private final BitSet recorded; // jobs that are up to date, and the cache says so
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
-  private final BitSet due = new BitSet(); // those that are yet to be asked what can go
+  private final BitSet due = new BitSet(); // makers of which some products may go
   private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
   private final Set<String> going = ConcurrentHashMap.newKeySet(); // products
   private PlanContext context; // null where no job deletes
@@ -52,8 +52,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Goes on with the context that follows, in which jobs that were up to date may run after all.
-   * The first one with makers that delete may come late: what ran before reads nothing of these.
+   * Goes on with the next context, in which jobs that were up to date may run after all. The first
+   * one with makers that delete may come late: jobs that ran before read nothing of these.
    */
   void over(PlanContext next) {
     Graph graph = next.graph();
@@ -74,8 +74,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * A job is about to run after all, and may read what was to go: what is not gone now stays, and
-   * all that can go is asked for anew.
+   * A job is about to run after all, and may read what was to go: what is not gone by now stays,
+   * and what can go is found anew.
    */
   synchronized void stay() {
     going.clear();
@@ -98,7 +98,7 @@ final class SpentProducts implements Cleaner.Listener {
     recorded.set(job);
   }
 
-  /** A job is yet to read what it needs, or has read it. */
+  /** Counts a job as yet to read what it needs (1), or as having read it (-1). */
   private void count(int job, int by) {
     Graph graph = context.graph();
     for (int file : graph.needs().row(job)) {
@@ -108,7 +108,7 @@ final class SpentProducts implements Cleaner.Listener {
     }
     for (int list : graph.listNeeds().row(job)) {
       lists[list] += by;
-      if (lists[list] == Math.max(0, by)) { // the first one, or the last
+      if (lists[list] == Math.max(0, by)) { // its first reader, or its last
         graph.list(list).makers().forEach(maker -> hold(maker, by));
       }
     }
@@ -146,7 +146,7 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Puts down what folders hold of which the records do not tell yet, so that they can go. */
+  /** Records the members of folders that the records do not tell yet, so that these can go. */
   private void describe(BitSet makers) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
     makers.stream().forEach(job -> lists.putAll(context.contents().gone().untold(job)));
@@ -174,13 +174,13 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Takes one away, if it is to go still; {@link #stay} waits meanwhile. */
+  /** Removes a product, if it still has to go; {@link #stay} waits meanwhile. */
   private synchronized void remove(String path, Cleaner cleaner) {
     try {
       OwnedPath owned = cleaner.cache().owned(path);
       if (going.remove(path) && cleaner.removal().unaltered(owned)) {
         cleaner.product(owned, (_, _) -> true);
-        cleaner.removal().digests().of(path); // from now on nothing is there
+        cleaner.removal().digests().of(path); // the memo sees that it is gone
       }
     } catch (IOException e) {
       kept(path, Refusal.line(e));
@@ -199,10 +199,10 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * All records are in the cache: takes what is left, when it has asked readers that the build left
-   * out whether they are up to date.
+   * All records are in the cache: removes what is left, after it has decided whether readers that
+   * the build left out are up to date.
    *
-   * @param ran the jobs that ran well
+   * @param ran the jobs with a new good result
    */
   void end(IntStream ran) {
     if (context == null || !context.graph().isWhole()) {

@@ -6,12 +6,12 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The jobs that schedulers have or soon will, as the loop knows them: of very many, not all are
- * prepared at a time. It ends none of them, and does not decide when the build ends.
+ * The jobs that schedulers have or soon will, as the loop knows them: if they are very many, not
+ * all are prepared at a time. It ends none of them, and does not decide when the build ends.
  */
 final class Submitted {
 
-  /** So many are prepared at a time: each takes some kilobytes. */
+  /** So many jobs are prepared at a time: each takes some kilobytes. */
   static final int MOST = 20_000;
 
   private final Set<Integer> out = new HashSet<>();
@@ -51,8 +51,8 @@ final class Submitted {
   }
 
   /**
-   * Whether a job that is ready has to wait until others are over; it is given back then, unless it
-   * came back by itself before.
+   * Whether a job that is ready has to wait until others are over; {@link #ended} returns it then,
+   * unless it was asked about again before.
    *
    * @param executor null for one that is to run here
    */

@@ -15,9 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The folder of {@code {tmp}} and {@code TORC_TMP}: empty when an attempt starts, gone with it. Its
- * name is made of the attempt's mark, so that the next build finds what a killed torc left. Only a
- * job that names it has one.
+ * The folder of {@code {tmp}} and {@code TORC_TMP}: empty when an attempt starts, removed at its
+ * end. Its name is made of the attempt's mark, so that the next build finds what a killed torc
+ * left. Only a job that names it has one.
  */
 final class TemporaryFolder {
 
@@ -28,7 +28,7 @@ final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  /** Where that of an attempt is, or would be. */
+  /** Where the folder of an attempt is, or would be. */
   static Path of(CachePlace place, StartMarks.Mark attempt) {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
@@ -52,12 +52,12 @@ final class TemporaryFolder {
     return text.slot("tmp") != null || text.declared().contains(VARIABLE);
   }
 
-  /** Makes it, open to its owner alone. */
+  /** Makes the folder, open to its owner alone. */
   static void make(Path folder) throws IOException {
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
   }
 
-  /** Takes away what it holds; does nothing where it is not there. */
+  /** Empties the folder; does nothing if it is not there. */
   static void empty(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       FileTree.remove(folder);

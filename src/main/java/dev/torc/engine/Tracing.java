@@ -25,9 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Which jobs of a build are traced, what happens to jobs that cannot be traced, what is refused to
- * strict ones, and which lines tell of it. {@link JobTrace} has the names, {@link DiscoveredNeeds}
- * takes those in that count.
+ * Which jobs of a build are traced, what happens to jobs that cannot be traced, what strict jobs
+ * are refused, and which lines tell of it. {@link JobTrace} has the names of files, {@link
+ * DiscoveredNeeds} takes in those that count.
  */
 public final class Tracing {
 
@@ -41,12 +41,12 @@ public final class Tracing {
   private final boolean off;
   private final Consumer<String> note;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
-  private String refusal; // of the system, empty for none; asked once
+  private String refusal; // why the system cannot trace, or empty; null before asked
 
   /**
    * @param all whether jobs are traced that do not ask for it
-   * @param strict whether all are strict
-   * @param off what {@link #VARIABLE} holds for the caller; null for nothing
+   * @param strict whether all jobs are strict
+   * @param off the caller's value of {@link #VARIABLE}; null if it is not set
    * @param note takes lines for people
    */
   public Tracing(boolean all, boolean strict, String off, Consumer<String> note) {
@@ -63,7 +63,7 @@ public final class Tracing {
   /**
    * Whether an attempt of a job is traced.
    *
-   * @throws AttemptFailure where it is to be and cannot
+   * @throws AttemptFailure if it has to be traced and cannot
    */
   boolean traces(Graph graph, Job job) {
     boolean must = job.trace() || isStrict(job);
@@ -89,7 +89,7 @@ public final class Tracing {
   }
 
   /**
-   * What takes the trace of an attempt that is traced.
+   * A new trace for an attempt.
    *
    * @param begin a stamp from when it starts, by the clock of the root's file system
    */
@@ -122,10 +122,10 @@ public final class Tracing {
   }
 
   /**
-   * Says what came of the trace of an attempt that ended well.
+   * Tells what the trace of an attempt that ended well has shown.
    *
-   * @throws AttemptFailure where it is strict, and read what neither it nor its depfile names:
-   *     nothing is refused to such a job, since only its end tells what the depfile names
+   * @throws AttemptFailure if the job is strict, and read what neither it nor its depfile names: a
+   *     job with a depfile is refused no read, since only its end tells what the depfile names
    */
   void tell(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
     Job job = graph.job(id);
@@ -150,7 +150,7 @@ public final class Tracing {
     }
   }
 
-  /** What the last run of a job was seen to read and it still does not need, as lines. */
+  /** The lines on what the last run of a job was seen to read and the job still does not need. */
   public static List<String> lines(Graph graph, int id, RunDetails last) {
     List<String> paths = last == null ? List.of() : last.read();
     return lines(
@@ -184,7 +184,7 @@ public final class Tracing {
     return path.substring(0, path.lastIndexOf('/') + 1);
   }
 
-  /** What is to be said of a failed attempt to which something was refused; empty for nothing. */
+  /** The end of the message of a failed attempt that was refused files; empty if it was not. */
   static String refused(Graph graph, JobTrace trace) {
     Set<String> names = trace == null ? Set.of() : names(graph, trace.refused());
     return names.isEmpty()
@@ -201,7 +201,7 @@ public final class Tracing {
     return names;
   }
 
-  /** What was read, as the build file would have it, but for what is the job's own or its need. */
+  /** What was read and is neither the job's own nor its need, as the build file would write it. */
   static Set<String> undeclared(Graph graph, int id, NeedSnapshot snapshot, JobTrace trace) {
     Set<String> names = names(graph, trace.read());
     names.removeIf(path -> isOwn(graph, id, path) || needs(graph, id, snapshot, path));

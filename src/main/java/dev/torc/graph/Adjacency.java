@@ -72,8 +72,8 @@ public final class Adjacency {
   }
 
   /**
-   * The pairs of the rows from a number on, seen from the other side and counted from there; rows
-   * come out ascending.
+   * The reverse of the rows from {@code first} on: each pair (row, entry) becomes (entry, row),
+   * both counted from {@code first}; pairs with a lower entry drop out. Rows come out ascending.
    */
   Adjacency reversed(int first) {
     if (first == 0) {
@@ -94,9 +94,9 @@ public final class Adjacency {
   }
 
   /**
-   * The same pairs seen from the other side.
+   * The reverse: each pair (row, entry) becomes (entry, row).
    *
-   * @param order all rows of this one, as they come in the rows of the other
+   * @param order all rows of this one, in the order that the entries of each new row have
    */
   Adjacency reversed(int[] order) {
     int[] begin = new int[rows() + 1];
@@ -116,7 +116,7 @@ public final class Adjacency {
     return new Adjacency(begin, other);
   }
 
-  /** Puts the entries of some rows in an order; for its maker, before others see it. */
+  /** Sorts the entries of some rows; only for the code that builds it, before it is shared. */
   void sort(NodeOrder order, BitSet rows) {
     for (int r = rows.nextSetBit(0); r >= 0; r = rows.nextSetBit(r + 1)) {
       order.sort(target, start[r], start[r + 1]);
@@ -136,7 +136,7 @@ public final class Adjacency {
       target[size++] = value;
     }
 
-    /** Ends the row; with {@code set}, its entries are sorted and doubles dropped. */
+    /** Ends the row; with {@code set}, its entries are sorted and duplicates dropped. */
     public void endRow(boolean set) {
       int from = start[rows];
       if (set && size - from > 1) {
@@ -153,7 +153,7 @@ public final class Adjacency {
       start[rows] = size;
     }
 
-    /** Adds some rows that another one has. */
+    /** Adds the rows of another one from {@code first} to before {@code end}. */
     void addRows(Adjacency other, int first, int end) {
       int from = other.start[first];
       int more = other.start[end] - from;
@@ -182,7 +182,7 @@ public final class Adjacency {
     /**
      * All rows so far, with other numbers for their entries.
      *
-     * @param numbers of each entry; null where they stay
+     * @param numbers the new number of each entry; null if they stay
      * @param set as for {@link #endRow}
      */
     Adjacency build(int[] numbers, boolean set) {

@@ -13,9 +13,9 @@ import java.util.function.IntPredicate;
 import org.jgrapht.graph.DefaultDirectedGraph;
 
 /**
- * A graph as people look at it: the instances of a group as one vertex, or each by itself, groups
- * that are not expanded yet as vertices of their own, and join nodes seen through. The commands
- * decide what is shown of a vertex.
+ * A graph as people look at it: the instances of a group are one vertex, or each is one; a group
+ * that is not expanded yet is a vertex of its own; edges lead straight past join nodes. The
+ * commands decide what is shown of a vertex.
  */
 public final class DisplayGraph {
 
@@ -24,7 +24,7 @@ public final class DisplayGraph {
    *
    * @param name of the job or group
    * @param isGroup whether it stands for a group
-   * @param jobs in order; one for a job, none for a group that is not expanded yet
+   * @param jobs the jobs in order; one for a job, none for a group that is not expanded yet
    * @param open the node of a group that is not expanded yet, -1 for others
    */
   public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
@@ -100,11 +100,11 @@ public final class DisplayGraph {
   }
 
   /**
-   * A graph as JGraphT stores one, for one look at it; it is far larger than the rows. An edge
-   * leads from what is waited for, and is its index in the rows.
+   * A copy as JGraphT stores a graph, which is far larger than the rows: for one look at it. An
+   * edge leads from the vertex that is waited for, and its value is its index in the rows.
    *
-   * @param vertices those that are copied
-   * @param edges those that are copied, of the edges between these
+   * @param vertices the vertices that are copied
+   * @param edges the edges that are copied, if they lie between such vertices
    */
   public static DefaultDirectedGraph<Integer, Integer> copy(
       Adjacency before, IntPredicate vertices, IntPredicate edges) {
@@ -124,7 +124,7 @@ public final class DisplayGraph {
     return copy;
   }
 
-  /** The vertices right before a node. */
+  /** The vertices that a node waits for, directly or through join nodes. */
   private BitSet behind(int node) {
     BitSet found = new BitSet();
     for (int before : graph.before().row(node)) {

@@ -3,17 +3,17 @@ package dev.torc.graph;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 
-/** What lies behind and before jobs in a graph, join nodes seen through, and what follows. */
+/** Finds the nodes before and behind a node of a graph, and all that follows from some jobs. */
 public final class Downstream {
 
   private Downstream() {}
 
-  /** Adds the nodes that wait for one, join nodes and those that wait for them included. */
+  /** Adds the nodes that wait for a node, directly or through join nodes, and these join nodes. */
   public static void addReaders(Graph graph, int node, BitSet into) {
     add(graph, graph.after(), node, into);
   }
 
-  /** Adds the nodes that one waits for, join nodes and what these wait for included. */
+  /** Adds the nodes that a node waits for, directly or through join nodes, and these join nodes. */
   public static void addBefore(Graph graph, int node, BitSet into) {
     add(graph, graph.before(), node, into);
   }
@@ -35,7 +35,7 @@ public final class Downstream {
     return graph.jobsOf(along(graph.after(), jobs));
   }
 
-  /** Some nodes, and all to which edges lead from them. */
+  /** Some nodes, and all nodes that ways along the edges lead to from them. */
   static BitSet along(Adjacency edges, BitSet nodes) {
     BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();

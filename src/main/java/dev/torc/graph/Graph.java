@@ -28,22 +28,22 @@ import java.util.function.Supplier;
  * jobs cost thousands of edges and not a million. A group whose instances are not all known is a
  * join node too, which stays shut; when it is expanded, a larger graph follows, in which all that
  * was known has the number that it had. Numbers say nothing of the order in which jobs can run:
- * that lies beside them.
+ * that is stored beside them.
  */
 public final class Graph {
 
-  /** What a graph of which not all is known has so that another one can follow it. */
+  /** What a graph with open groups keeps, so that a larger graph can follow it. */
   record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
 
   /**
-   * A graph in numbers: what is stored of it, and what the graph that follows begins with.
+   * A graph in numbers: what is stored of it, and what a graph that follows it begins with.
    *
-   * @param written the jobs as written, by node
+   * @param written the nodes of the jobs, in the order written
    * @param names by node, see {@link #joinName}
    * @param plain whether nothing but the paths of declared files has a maker
    * @param maker by file
    * @param temporary the jobs whose products only readers want
-   * @param deletes those whose products go when they were read
+   * @param deletes the jobs whose products are removed when they were read
    */
   record Tables(
       int[] written,
@@ -103,9 +103,9 @@ public final class Graph {
 
   private final Workflow workflow;
   private final Tables tables;
-  private final int[] position; // of a job among those written; null where that is its node
+  private final int[] position; // by node: a job's index in the workflow; null if that is its node
   private final Map<Integer, Group> open;
-  private final BitSet shut = new BitSet(); // their nodes
+  private final BitSet shut = new BitSet(); // the nodes of the open groups
   private final Supplier<NameResolver> references;
   private final Growth growth;
   private final Supplier<ProductIndex> makers;
@@ -115,8 +115,8 @@ public final class Graph {
 
   /**
    * @param open the groups that are not expanded, by node
-   * @param growth null where all groups are expanded
-   * @param renewed the nodes that wait for others than in the graph that this one grew from
+   * @param growth null if all groups are expanded
+   * @param renewed the nodes that are new or wait for others since the graph that this grew from
    */
   Graph(Workflow workflow, Tables tables, Map<Integer, Group> open, Growth growth, BitSet renewed) {
     this.workflow = workflow;
@@ -148,7 +148,7 @@ public final class Graph {
     return all.products();
   }
 
-  /** The same with the jobs of another workflow, which say what those of this one say. */
+  /** This graph with the jobs of another workflow, which say the same as its own. */
   Graph with(Workflow other) {
     return new Graph(other, tables, open, growth, new BitSet());
   }
@@ -188,7 +188,7 @@ public final class Graph {
     return workflow.jobs().get(index(node));
   }
 
-  /** Where a job stands in the workflow. */
+  /** The index of a job in the workflow's list. */
   public int index(int node) {
     return position == null ? node : position[node];
   }
@@ -208,7 +208,7 @@ public final class Graph {
     return tables.priority[job];
   }
 
-  /** Whether only readers want a job's products; the job itself need not be read for that. */
+  /** Whether only readers want a job's products; reads no packed job. */
   public boolean isTemporary(int job) {
     return tables.temporary.get(job);
   }
@@ -217,12 +217,12 @@ public final class Graph {
     return !tables.temporary.isEmpty();
   }
 
-  /** Whether a job's products go when they were read; likewise. */
+  /** Whether a job's products are removed when they were read; reads no packed job. */
   public boolean deletes(int job) {
     return tables.deletes.get(job);
   }
 
-  /** Whether there is any such job. */
+  /** Whether there is any job whose products are removed when they were read. */
   public boolean deletes() {
     return !tables.deletes.isEmpty();
   }
@@ -242,17 +242,17 @@ public final class Graph {
     return tables.order.nodes()[place];
   }
 
-  /** Some nodes in topological order, but jobs before all others. */
+  /** Some nodes in topological order, but all jobs before all join nodes. */
   public int[] inOrder(BitSet some) {
     return tables.order.sorted(some);
   }
 
-  /** Compares two nodes by that order. */
+  /** Compares two nodes by the order of {@link #inOrder(BitSet)}. */
   public int compare(int node, int other) {
     return tables.order.compare(node, other);
   }
 
-  /** Where a node stands in that order. */
+  /** The place of a node in the topological order of all nodes, from 0. */
   public int place(int node) {
     return tables.order.place(node);
   }
@@ -262,12 +262,12 @@ public final class Graph {
     return !tables.joins.get(node);
   }
 
-  /** Whether a join node is passed by failures, as long as one job ended well that it waits for. */
+  /** Whether a join node's readers run despite failures, if one job that it awaits succeeded. */
   public boolean isLenient(int node) {
     return lenient.get(node);
   }
 
-  /** Whether a job goes without others that failed. */
+  /** Whether a job runs without the instances that failed, as {@code failed: skip} says. */
   public boolean skips(int job) {
     for (int i = tables.before.from(job); !lenient.isEmpty() && i < tables.before.to(job); i++) {
       if (lenient.get(tables.before.at(i))) {
@@ -282,7 +282,7 @@ public final class Graph {
     return node >= 0 && shut.get(node);
   }
 
-  /** Whether a node is such a group, and each job that it waits for gives it instances. */
+  /** Whether a node is an open group to which each job that it waits for gives instances. */
   public boolean grows(int node) {
     return isOpen(node) && open.get(node).grows();
   }
@@ -302,7 +302,7 @@ public final class Graph {
     return isJob(node) ? tables.names.text(node) : ofJoin(tables.names.text(node));
   }
 
-  /** What stands among the names for a join node: no job can have that name. */
+  /** The entry of a join node among the names: no job can have that name. */
   static String joinName(int node, String text) {
     return "\0" + node + "\0" + text;
   }
@@ -314,14 +314,14 @@ public final class Graph {
 
   /**
    * The jobs that a name stands for, in order: a job, all instances of a group, or those that have
-   * the values in {@code train/lr=0.1}; with the node of the group where not all instances are
-   * known. Null where nothing has that name.
+   * the values in {@code train/lr=0.1}; with the group's own node if not all instances are known.
+   * Null if nothing has that name.
    */
   public int[] named(String name) {
     return sorted(references.get().of(name));
   }
 
-  /** The same where a need names it: results may have left a part empty. */
+  /** As {@link #named}, for the name in a need: a part that results left empty is no error. */
   public int[] meant(String name) {
     return sorted(references.get().meant(name));
   }
@@ -380,7 +380,7 @@ public final class Graph {
 
   /**
    * The maker of a file or folder. The pattern of an open group's folder matches only what lies in
-   * the folder, so that is looked for as well.
+   * the folder, so a path in it is looked for as well.
    */
   public int makerAt(String path) {
     int maker = makerOf(path);
@@ -388,7 +388,7 @@ public final class Graph {
     return isOpen(inside) ? inside : maker;
   }
 
-  /** The same node of an earlier graph by node, -1 for none. Both are whole, with packed jobs. */
+  /** By node, the same node of an earlier graph, or -1. Both are whole, with packed jobs. */
   public int[] sameIn(Graph earlier) {
     return SameJobs.of(earlier, this);
   }
@@ -410,7 +410,7 @@ public final class Graph {
     return tables.needs;
   }
 
-  /** Job to the numbers of its globs, folders and jobs among the needs, in written order. */
+  /** Job to the numbers of the lists (globs, folders, jobs) that it needs, in written order. */
   public Adjacency listNeeds() {
     return tables.listNeeds;
   }
@@ -420,7 +420,7 @@ public final class Graph {
     return tables;
   }
 
-  /** What it needs to grow, null where all groups are expanded. */
+  /** What this graph needs to grow, null if all groups are expanded. */
   Growth growth() {
     return growth;
   }
@@ -451,7 +451,7 @@ public final class Graph {
     return tables.before;
   }
 
-  /** Node to the nodes that wait for it, likewise. */
+  /** Node to the nodes that wait for it, in the order of {@link #inOrder(BitSet)}. */
   public synchronized Adjacency after() {
     if (after == null) {
       after = tables.before.reversed(tables.order.ranked());
@@ -459,7 +459,7 @@ public final class Graph {
     return after;
   }
 
-  /** The new nodes, those that wait for others now, and what waits for such join nodes, or more. */
+  /** The renewed nodes and {@code more}, with what waits for join nodes among them or for more. */
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
@@ -474,7 +474,7 @@ public final class Graph {
     return all;
   }
 
-  /** Where some nodes stand in the order of all. */
+  /** The places of some nodes in the topological order of all nodes. */
   public BitSet places(BitSet some) {
     return tables.order.places(some);
   }
@@ -484,20 +484,20 @@ public final class Graph {
     return tables.order.precedes(tables.before, earlier, later);
   }
 
-  /** The jobs that a job waits for, join nodes seen through. */
+  /** The jobs that a job waits for, directly or through join nodes. */
   public int[] jobsBefore(int job) {
     BitSet found = new BitSet();
     Downstream.addBefore(this, job, found);
     return jobsOf(found).stream().toArray();
   }
 
-  /** Writes it but for its workflow and jobs; see {@link #read}. */
+  /** Writes the graph without its workflow and jobs; see {@link #read}. */
   public void write(ByteWriter out) {
     tables.write(out);
   }
 
   /**
-   * Reads it back. What only few ask for is made again from the jobs when it is asked for.
+   * Reads a graph back. What is seldom asked for is made again from the jobs, at the first request.
    *
    * @param of makes the workflow
    */

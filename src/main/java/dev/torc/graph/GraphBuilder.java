@@ -31,8 +31,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
- * refuses what rule 13 forbids and can be told without the disk. Reports all errors at once. Where
- * groups are expanded it derives what comes to a graph, and copies the numbers of the rest.
+ * refuses what rule 13 forbids and can be told without the disk. Reports all errors at once. When
+ * groups are expanded, it derives what is new in the graph, and copies the numbers of the rest.
  */
 public final class GraphBuilder {
 
@@ -42,25 +42,25 @@ public final class GraphBuilder {
 
   private final Workflow workflow;
   private final Graph base;
-  private final int first; // node that is new
+  private final int first; // the first new node
   private final int[] written;
-  private final Map<Integer, Integer> positions = new HashMap<>(); // of new jobs, if it grows
+  private final Map<Integer, Integer> positions = new HashMap<>(); // by new node, if a graph grows
   private final BitSet joins;
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
   private StringTable.Builder files;
   private final NameResolver references;
   private final Makers makers;
-  private final RowCollector needs = new RowCollector(); // of files, as written
-  private final RowCollector made = new RowCollector(); // likewise
+  private final RowCollector needs = new RowCollector(); // needed files of each job, as written
+  private final RowCollector made = new RowCollector(); // declared files and folders, as written
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
   private final NeedLists lists;
-  private final Map<Integer, int[]> members = new HashMap<>(); // of join nodes that changed
-  private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
+  private final Map<Integer, int[]> members = new HashMap<>(); // of new and changed join nodes
+  private final BitSet stale = new BitSet(); // nodes of the base that wait for other nodes now
   private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
-  private final Map<String, BitSet> expected = new HashMap<>(); // of open groups; their readers
+  private final Map<String, BitSet> expected = new HashMap<>(); // open groups' files: their readers
   private final List<Diagnostic> errors = new ArrayList<>();
   private Adjacency before;
 
@@ -123,7 +123,7 @@ public final class GraphBuilder {
     return build(workflow, Set.of());
   }
 
-  /** The same, where some files that look like products of open groups are known as sources. */
+  /** As {@link #build(Workflow)}, with sources that look like products of open groups. */
   static Graph build(Workflow workflow, Set<String> sources) {
     return build(sources, more -> new GraphBuilder(workflow, more));
   }
@@ -148,7 +148,7 @@ public final class GraphBuilder {
     }
   }
 
-  /** The files that match what an open group may make, and that a job needs before the group. */
+  /** The files that match what an open group may make, but that a job before the group needs. */
   private Set<String> mistaken() {
     Set<String> found = new HashSet<>();
     expected.forEach(
@@ -163,8 +163,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * Builds the graph of a workflow. Where its jobs say what those of an earlier one say it has the
-   * numbers of that one, and no job is read.
+   * Builds the graph of a workflow. If its jobs say the same as those of an earlier graph, it has
+   * the numbers of that graph, and no job is read.
    *
    * @param earlier null without one
    */
@@ -195,7 +195,7 @@ public final class GraphBuilder {
   /**
    * The graph that follows when groups are expanded. Whatever was there keeps its number.
    *
-   * @param next the workflow of {@code base}, where more is known of groups that are open in it
+   * @param next the workflow of {@code base}, with more known of the groups that are open there
    */
   public static Graph grow(Graph base, Workflow next) {
     Set<String> sources = base.growth().makers().products().sources();
@@ -227,7 +227,7 @@ public final class GraphBuilder {
 
   /**
    * Takes over what is known of open groups now, and gives new instances their nodes; returns the
-   * groups that are not open any more.
+   * nodes of the groups that are not open any more, by name.
    */
   private Map<String, Integer> expand() {
     Map<String, Integer> nodes = new HashMap<>();
@@ -263,7 +263,7 @@ public final class GraphBuilder {
         : workflow.jobs().get(position == null ? node : position);
   }
 
-  /** Finds out anew what has to do with groups that were open. */
+  /** Finds anew what depends on groups that were open. */
   private void renew(Map<String, Integer> expanded, int[] fresh) {
     ProductIndex added =
         ProductIndex.NONE.with(
@@ -359,7 +359,7 @@ public final class GraphBuilder {
     return maker;
   }
 
-  /** Node to the nodes that it waits for; join nodes are added that come up here. */
+  /** Node to the nodes that it waits for; adds the join nodes that lists need. */
   private Adjacency edges(RowCollector listNeeds) {
     RowCollector edges = new RowCollector();
     for (int node = 0; node < names.size(); node++) {
@@ -383,7 +383,7 @@ public final class GraphBuilder {
       } else if (open.containsKey(node)) {
         Group group = open.get(node);
         for (String name : group.awaits()) {
-          if (group.grows()) { // each by itself
+          if (group.grows()) { // waits for each by itself
             Arrays.stream(references.of(name)).forEach(edges::add);
           } else {
             waitForList(named(new Ref.OfJob(group.place(), name), name, false, ""), edges);
@@ -402,7 +402,7 @@ public final class GraphBuilder {
     return edges.build();
   }
 
-  /** The path of a tool that a job makes, null for any other. */
+  /** The path of a tool that a job makes, null for any other tool. */
   private String made(Tool tool) {
     for (String path : tool.paths()) {
       if (products().of(path) >= 0) {
@@ -412,7 +412,7 @@ public final class GraphBuilder {
     return null;
   }
 
-  /** Numbers the files and folders that a new job makes by themselves. */
+  /** Numbers the files and folders that a new job declares as products. */
   private void products(Job job) {
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
@@ -450,7 +450,7 @@ public final class GraphBuilder {
     }
   }
 
-  /** Waits for what makes a need, and numbers a file; returns the list where it is one, else -1. */
+  /** Adds the edge to a need's maker, and numbers a file; returns the need's list, or -1. */
   private int need(int j, Job job, Ref ref, List<Glob> excludes, RowCollector edges) {
     if (ref instanceof Ref.OfFile file) {
       int maker = products().of(file.path());
@@ -487,11 +487,11 @@ public final class GraphBuilder {
   }
 
   /**
-   * The list of a job, a group or a part of one that is named; an error and -1 where nothing has
-   * that name, an error where a single job is to be left out.
+   * The list for a named job, group or part of a group. An error and -1 if nothing has that name;
+   * an error if {@code skips} is said of a single job.
    *
    * @param skips whether instances may be left out
-   * @param step what to do where no job has a name like it
+   * @param step the next step, for the message, if no job has a similar name
    */
   private int named(Ref ref, String name, boolean skips, String step) {
     if (lists.meant(ListKind.JOB, name, List.of()) == null) {
@@ -530,19 +530,19 @@ public final class GraphBuilder {
     return open;
   }
 
-  /** Adds a join node. */
+  /** Adds a join node that waits for these nodes. */
   int join(String text, int[] nodes) {
     int join = join(text);
     members(join, nodes);
     return join;
   }
 
-  /** Lets a join node wait for these, and these alone. */
+  /** Lets a join node wait for these nodes alone. */
   void members(int join, int[] nodes) {
     members.put(join, nodes);
   }
 
-  /** The group of an instance; of any other node its name. */
+  /** The group of an instance; the name of any other node. */
   String kin(int node) {
     String group = joins.get(node) ? null : job(node).group();
     return group == null ? name(node) : group;

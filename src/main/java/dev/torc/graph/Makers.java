@@ -18,14 +18,14 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * The products of a graph's jobs and of groups that are not expanded yet; refuses declarations that
- * two jobs could both answer for (rule 13). It knows only what is declared, not what is on disk.
- * Jobs and groups are meant by their nodes. What a group is expected to make clashes with nothing
- * until it is expanded. It never changes: one with further jobs shares what it knows.
+ * The products of a graph's jobs and of groups that are not expanded yet; refuses declarations by
+ * which two jobs could make the same path (rule 13). It knows only what is declared, not what is on
+ * disk. Jobs and groups are named by their nodes. What a group is expected to make clashes with
+ * nothing until it is expanded. It never changes: one with further jobs shares what it knows.
  */
 final class Makers {
 
-  private IntFunction<Job> jobs; // these three until it is made: what they belong to is to go
+  private IntFunction<Job> jobs; // these three are null once it is built, to free their owner
   private IntFunction<String> names;
   private List<Diagnostic> errors;
   private final ProductIndex products;
@@ -33,7 +33,7 @@ final class Makers {
   private final PersistentMap<Integer> depfiles;
   private long compared;
 
-  /** Those of no jobs. */
+  /** The products of no jobs. */
   Makers() {
     this.products = ProductIndex.NONE;
     this.above = PersistentMap.none();
@@ -41,13 +41,13 @@ final class Makers {
   }
 
   /**
-   * Those of another one and of further jobs.
+   * The products of another one and of further jobs.
    *
-   * @param fresh nodes of the jobs
-   * @param groups those that are not expanded now, by node
-   * @param sources paths that none of these makes, though a pattern of it matches
-   * @param names of nodes
-   * @param errors takes what clashes; of jobs that come later not all of it, nor in order
+   * @param fresh nodes of the further jobs
+   * @param groups the groups that are not expanded now, by node
+   * @param sources paths that none of these groups makes, though one of their patterns matches
+   * @param names the names of nodes
+   * @param errors takes the clashes; for jobs that come later not all of them, and not in order
    */
   Makers(
       Makers base,
@@ -117,7 +117,7 @@ final class Makers {
     }
   }
 
-  /** The same for one that was known before. */
+  /** Refuses a depfile that was known before. */
   private void refuseDepfile(String path, Integer job) {
     if (job != null && products.of(path) >= 0 && products.of(path) != job) {
       refuse(Place.NONE, path);
@@ -133,7 +133,7 @@ final class Makers {
             : "product " + path + " is made by job " + name(earlier.owner()) + " already" + hint);
   }
 
-  /** What tells apart two instances of one group that make the same; nothing of other jobs. */
+  /** A hint at the parameters that differ in two instances of one group; empty for other jobs. */
   private static String missingPlaceholder(Job one, Job other) {
     if (one.group() == null || !one.group().equals(other.group())) {
       return "";
@@ -149,8 +149,8 @@ final class Makers {
   /**
    * Whether any product lies inside another; each folder is looked for once.
    *
-   * @param known folders in which others lie
-   * @param outer takes those in which these lie
+   * @param known folders in which earlier products lie
+   * @param outer takes the folders in which these products lie
    */
   private boolean isAnyNested(
       Map<String, Claim> claims, PersistentMap<Boolean> known, Map<String, Boolean> outer) {
@@ -161,7 +161,7 @@ final class Makers {
       for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
         String folder = path.substring(0, slash);
         if (known.get(folder) != null || outer.putIfAbsent(folder, true) != null) {
-          break; // and so are those that it lies in
+          break; // the folders above it are known too
         }
         if (products.files().get(folder) != null) {
           return true;
@@ -171,7 +171,7 @@ final class Makers {
     return false;
   }
 
-  /** A product inside another product; told in the order of the paths. */
+  /** Refuses products inside other products, in the order of the paths. */
   private void refuseNested() {
     products
         .files()
@@ -197,8 +197,8 @@ final class Makers {
   /**
    * Refuses globs that may match other products.
    *
-   * @param known globs that were compared with each other and with other files before
-   * @param fresh files and folders that were not
+   * @param known how many globs were compared with each other and with other files before
+   * @param fresh files and folders that were not compared before
    */
   private void refuseMatching(int known, Map<String, Claim> fresh) {
     List<Pattern> all = products.globs().all();

@@ -36,7 +36,7 @@ final class NameResolver {
    *
    * @param open the node of the group, -1 where all are known
    * @param having the instances by a value such as {@code lr 0.1}, once a part is asked for
-   * @param coming what its makers may add, likewise
+   * @param coming what its makers may add, once a part is asked for
    */
   private record Instances(
       Group group,
@@ -101,7 +101,7 @@ final class NameResolver {
     return of(name, false);
   }
 
-  /** The same where a need names it: results may have left a part empty. */
+  /** As {@link #of(String)}, for the name in a need: a part that results left empty is no error. */
   int[] meant(String name) {
     return of(name, true);
   }
@@ -127,7 +127,7 @@ final class NameResolver {
     return all.sorted().toArray();
   }
 
-  /** Whether the part of a group, or the whole, may still come to have more instances. */
+  /** Whether the named group, or part of a group, may still get more instances. */
   synchronized boolean mayGrow(String name) {
     InstanceName part = InstanceName.parse(name);
     Group named = groups.get(part.group());
@@ -168,7 +168,7 @@ final class NameResolver {
   /**
    * What to say of a name that stands for nothing.
    *
-   * @param step the next step where no job has a name like it
+   * @param step the next step, for the message, if no job has a similar name
    */
   String unknown(String name, String step) {
     InstanceName part = InstanceName.parse(name);

@@ -14,11 +14,11 @@ import java.util.List;
  * @param text the pattern, the folder (without a slash), or the job, group or part of a group
  * @param glob the compiled pattern, null unless the kind is GLOB
  * @param excludes patterns whose matches are left out
- * @param reader the job or group whose own products are left out; null where it has none there
+ * @param reader the job or group whose own products are left out; null if it has none there
  * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
  *     among the members: never the reader, nor a job that makes only excluded paths; groups that
  *     are not expanded yet may be among them; in the order of the graph
- * @param awaited the node that readers wait for, -1 where there is none; of SOME no other list's
+ * @param awaited the node that readers wait for, -1 if there is none; a SOME list never shares it
  */
 public record NeedList(
     ListKind kind,
@@ -35,7 +35,7 @@ public record NeedList(
     FOLDER,
     /** All products of a job, group or part of one. */
     JOB,
-    /** The same without instances that failed, or that a failure blocked. */
+    /** All products of a group or part of one, but for instances that failed or were blocked. */
     SOME
   }
 
@@ -44,7 +44,7 @@ public record NeedList(
     return kind == ListKind.JOB || kind == ListKind.SOME;
   }
 
-  /** The same list with others that make its members. */
+  /** This list with other makers of its members. */
   NeedList with(List<Integer> others) {
     return others == makers
         ? this

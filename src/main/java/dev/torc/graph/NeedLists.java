@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The lists that the jobs of a graph need, while it is built: each is there once for all that need
- * it and make nothing of it. Where the graph grows, each takes in what new jobs make, and nothing
- * else is looked for again. {@link GraphBuilder} makes the edges.
+ * The lists that the jobs of a graph need, while it is built: each is there once for all jobs that
+ * need it and make none of its members. When the graph grows, each takes in what new jobs make, and
+ * nothing else is looked for again. {@link GraphBuilder} makes the edges.
  */
 final class NeedLists {
 
-  /** The part of a group that a list names; its number is that of its paths. */
+  /** The part of a group that a list names, with its number in {@link Parts#paths}. */
   private record Part(int number, String group, Map<String, String> values, int axes) {
 
     boolean has(Job job) {
@@ -35,9 +35,9 @@ final class NeedLists {
   }
 
   /**
-   * The parts, as lists name them, of groups that are not known.
+   * The parts of groups that are not expanded yet, by the names that lists use.
    *
-   * @param paths what those paths look like that give a group such instances, where it grows
+   * @param paths patterns of the paths that give a growing group instances of a part
    */
   record Parts(Map<String, Part> byText, PatternIndex paths) {
 
@@ -72,12 +72,12 @@ final class NeedLists {
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
   }
 
-  /** What it needs to grow. */
+  /** What the graph needs to grow. */
   Graph.Growth growth(Makers makers) {
     return new Graph.Growth(makers, known.with(added), parts);
   }
 
-  /** All of them, their makers in an order. */
+  /** All lists, with their makers in an order. */
   List<NeedList> all(NodeOrder order) {
     lists.replaceAll(list -> list.with(order.sorted(list.makers())));
     return List.copyOf(lists);
@@ -90,8 +90,8 @@ final class NeedLists {
   /**
    * Takes in new jobs.
    *
-   * @param base in which they were not known
-   * @param products of these jobs alone
+   * @param base the graph in which they were not known
+   * @param products the products of these jobs alone
    */
   void grow(Graph base, int[] fresh, ProductIndex products) {
     BitSet open = new BitSet();
@@ -150,7 +150,7 @@ final class NeedLists {
     }
   }
 
-  /** Patterns by which a group grew, and does not any more. */
+  /** The patterns by which a group grew before, and by which it does not grow any more. */
   private static Set<Glob> gone(Group before, Group now) {
     Set<Glob> gone = new HashSet<>();
     before.growing().forEach(growing -> gone.addAll(growing.made()));
@@ -163,7 +163,7 @@ final class NeedLists {
   /**
    * The number of the list that stands for a need.
    *
-   * @param reader whose own products are left out, and those of its group; -1 for none
+   * @param reader the job whose own products, and those of its group, are left out; -1 for none
    */
   int of(int reader, ListKind kind, String text, List<Glob> excludes) {
     int[] all = meant(kind, text, excludes);
@@ -198,7 +198,7 @@ final class NeedLists {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /** What a need means in any job, found once, ascending; null where a name means nothing. */
+  /** The makers that a need means in any job, found once, ascending; null for an unknown name. */
   int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
@@ -223,8 +223,8 @@ final class NeedLists {
   }
 
   /**
-   * The node that stands for all of the given ones, -1 where there is none to wait for. For a list
-   * that may grow it is a node of its own.
+   * The node that stands for all of the given ones, -1 if there is none to wait for. A list that
+   * may grow has a node of its own.
    */
   private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {
@@ -234,7 +234,7 @@ final class NeedLists {
     return single && kind != ListKind.SOME ? nodes[0] : graph.join(text, nodes);
   }
 
-  /** The very nodes where none is of that name, or of the group of that name. */
+  /** The nodes that are no job or group of that name; the same array if all are so. */
   private int[] without(int[] nodes, String kin) {
     int[] others = Arrays.stream(nodes).filter(node -> !graph.kin(node).equals(kin)).toArray();
     return others.length == nodes.length ? nodes : others;

@@ -17,7 +17,7 @@ final class NodeOrder {
 
   /**
    * @param nodes as they follow one another
-   * @param joins those that are no jobs
+   * @param joins the nodes that are no jobs
    */
   NodeOrder(int[] nodes, BitSet joins) {
     this.nodes = nodes;
@@ -47,7 +47,7 @@ final class NodeOrder {
     return ranked;
   }
 
-  /** Where a node stands, from 0. */
+  /** The place of a node in this order, from 0. */
   int place(int node) {
     return place[node];
   }
@@ -70,13 +70,13 @@ final class NodeOrder {
     }
   }
 
-  /** The same nodes, sorted likewise; the very list where they are. */
+  /** Some nodes, sorted with jobs first; the same list if they are sorted already. */
   List<Integer> sorted(List<Integer> some) {
     List<Integer> sorted = some.stream().sorted(this::compare).toList();
     return sorted.equals(some) ? some : sorted;
   }
 
-  /** Some nodes, sorted likewise. */
+  /** Some nodes, sorted with jobs first. */
   int[] sorted(BitSet some) {
     int[] sorted = new int[some.cardinality()];
     int n = 0;
@@ -87,7 +87,7 @@ final class NodeOrder {
     return sorted;
   }
 
-  /** Where some nodes stand. */
+  /** The places of some nodes. */
   BitSet places(BitSet some) {
     BitSet places = new BitSet(nodes.length);
     for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
@@ -97,7 +97,7 @@ final class NodeOrder {
   }
 
   /**
-   * Whether a node comes to another one by what that waits for.
+   * Whether {@code later} waits for {@code earlier}, directly or through others.
    *
    * @param before what each node waits for
    */
@@ -127,12 +127,12 @@ final class NodeOrder {
     return false;
   }
 
-  /** Compares two nodes likewise. */
+  /** Compares two nodes as people see them: jobs first, then the others. */
   int compare(int node, int other) {
     return Integer.compare(rank(node), rank(other));
   }
 
-  /** Puts jobs before all others. */
+  /** A node's place as people see them: jobs come before all others. */
   private int rank(int node) {
     return joins.get(node) ? nodes.length + place[node] : place[node];
   }

@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
 
 /**
- * A graph put in stages: what waits for nothing is in the first, all else in the one behind the
- * last that it waits for; and which edges say nothing, since others imply them. Vertices that wait
- * for each other, as folded groups may, are in the same stage. It draws nothing.
+ * A graph put in stages: a vertex that waits for nothing is in the first, any other in the one
+ * behind the last stage that it waits for; and the edges that others imply. Vertices that wait for
+ * each other, as folded groups may, are in the same stage. It draws nothing.
  */
 public final class Stages {
 
@@ -25,9 +25,9 @@ public final class Stages {
   }
 
   /**
-   * Finds them.
+   * Finds the stages of a graph.
    *
-   * @param before vertex to those that it waits for
+   * @param before vertex to the vertices that it waits for
    */
   public static Stages of(Adjacency before) {
     int[] knot = new int[before.rows()];
@@ -49,7 +49,7 @@ public final class Stages {
     return new Stages(stage, count, spread(implied(behind), behind, before, knot, order));
   }
 
-  /** How many there are. */
+  /** How many stages there are. */
   public int count() {
     return count;
   }
@@ -60,7 +60,7 @@ public final class Stages {
   }
 
   /**
-   * Whether a longer way leads where an edge leads.
+   * Whether others imply an edge: a longer way leads from its one end to its other end.
    *
    * @param edge its index in the vertices' rows
    */
@@ -69,7 +69,7 @@ public final class Stages {
   }
 
   /**
-   * Those that a vertex waits for, but for what others imply.
+   * The vertices that a vertex waits for, without those whose edges others imply.
    *
    * @param before the graph of these stages
    */
@@ -157,7 +157,7 @@ public final class Stages {
     return implied;
   }
 
-  /** From which of the 64 vertices a way leads to one; marks its edges that say nothing. */
+  /** From which of the 64 vertices a way leads to a vertex; marks its edges that others imply. */
   private static long ways(Adjacency behind, int vertex, int first, long[] ways, BitSet implied) {
     long direct = 0;
     long longer = 0;
@@ -177,11 +177,11 @@ public final class Stages {
     return direct | longer;
   }
 
-  /** The edges between vertices for which an edge between their knots stands. */
+  /** The edges between vertices that stand for some edges between their knots. */
   private static BitSet spread(
       BitSet some, Adjacency behind, Adjacency before, int[] knot, int[] order) {
     BitSet edges = new BitSet();
-    int[] said = new int[behind.rows()]; // by knot: the last one, from 1, to which nothing is said
+    int[] said = new int[behind.rows()]; // by knot: 1 + the last knot with such an edge to it
     for (int v : order) {
       for (int e = behind.from(knot[v]); e < behind.to(knot[v]); e++) {
         if (some.get(e)) {

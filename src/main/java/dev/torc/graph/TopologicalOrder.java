@@ -29,7 +29,7 @@ final class TopologicalOrder {
   /**
    * The nodes in topological order.
    *
-   * @param written the jobs as written
+   * @param written the nodes of the jobs, in the order written
    * @throws BadInput for a cycle
    */
   static int[] of(
@@ -48,12 +48,12 @@ final class TopologicalOrder {
   }
 
   /**
-   * The nodes of a graph that grew: each new one comes right before the first that waits for it,
-   * and the others stay.
+   * The order of a graph that grew: each new node comes right before the first node that waits for
+   * it, and the old nodes keep their order.
    *
    * @param base the order without the new nodes
-   * @param renewed the nodes that wait for others than they did; all new ones
-   * @return null where one of the others would have to move, as a cycle asks for, too
+   * @param renewed all new nodes, and old ones that wait for other nodes than before
+   * @return null if an old node would have to move, and also for a cycle
    */
   static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
     int first = base.nodes().length;
@@ -62,7 +62,7 @@ final class TopologicalOrder {
     if (fresh.length < count) {
       return null;
     }
-    int[] slot = new int[before.rows()]; // the place without new nodes; of these the one behind
+    int[] slot = new int[before.rows()]; // a place among old nodes; a new one comes before it
     Arrays.setAll(slot, node -> node < first ? base.place(node) : first);
     for (int k = renewed.nextSetBit(0); k >= 0; k = renewed.nextSetBit(k + 1)) {
       int node = k < first ? k : fresh[first + count - 1 - k]; // new ones from the last on
@@ -95,11 +95,11 @@ final class TopologicalOrder {
   }
 
   /**
-   * The nodes from a number on in topological order, as if there were no others; fewer where they
-   * wait for each other.
+   * The nodes from a number on in topological order, as if there were no others; without those of a
+   * cycle and what waits for these.
    *
    * @param after what waits for each of them, counted from the first
-   * @param waiting takes for how many each waits still
+   * @param waiting takes, for each, how many nodes it still waits for
    */
   static int[] sorted(Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
     int[] position = new int[waiting.length];
@@ -163,7 +163,7 @@ final class TopologicalOrder {
     return true;
   }
 
-  /** Begins with the job that is written first. */
+  /** The error for a cycle, which begins with the job that is written first. */
   private static BadInput refusal(
       List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
     List<Integer> turned = new ArrayList<>(cycle);
@@ -191,7 +191,7 @@ final class TopologicalOrder {
    */
   private static List<Integer> shortestCycle(
       Adjacency before, Adjacency after, int[] written, int[] waiting) {
-    int[] readers = new int[waiting.length]; // that never become ready, in the order from the end
+    int[] readers = new int[waiting.length]; // above 0: never ready when sorted from the end
     sorted(after, before, 0, written, readers);
     var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0 && readers[n] > 0, _ -> true);
     List<Integer> best = List.of();

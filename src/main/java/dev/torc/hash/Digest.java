@@ -17,7 +17,7 @@ public final class Digest implements Comparable<Digest> {
 
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
-  /** Making one anew takes longer than a short text. */
+  /** Kept for each thread: making one takes longer than hashing a short text. */
   private static final ThreadLocal<MessageDigest> SHA256 =
       ThreadLocal.withInitial(DigestUtils::getSha256Digest);
 
@@ -52,12 +52,12 @@ public final class Digest implements Comparable<Digest> {
     return of(HexFormat.of().parseHex(hex));
   }
 
-  /** The same bytes as those of an executable product. */
+  /** The digest of an executable product with the same bytes. */
   public Digest executable() {
     return new Digest(bytes, true);
   }
 
-  /** Whether it is that of an executable product; of other files it is not told. */
+  /** Whether it is the digest of an executable product; digests of other files do not tell. */
   public boolean isExecutable() {
     return executable;
   }
@@ -72,7 +72,7 @@ public final class Digest implements Comparable<Digest> {
     return executable ? digits().concat(" executable") : digits();
   }
 
-  /** Most calls come before any loop of the JDK's is compiled. */
+  /** A loop of its own, since most calls come before any loop of the JDK is compiled. */
   private String digits() {
     byte[] text = new byte[2 * LENGTH];
     for (int i = 0; i < LENGTH; i++) {

@@ -29,13 +29,13 @@ import java.util.function.Function;
  */
 public final class DigestMemo implements FileDigests {
 
-  /** Nanoseconds within which two writes may leave the same ctime. */
+  /** The racy window: nanoseconds within which two writes may leave the same ctime. */
   static final long RACY = 20_000_000;
 
-  /** The same where the file system keeps no nanoseconds. */
+  /** The racy window in nanoseconds, where the file system keeps no nanoseconds. */
   static final long RACY_SECONDS = 2_000_000_000;
 
-  /** From this size in bytes on it pays to let the window pass before a product is read. */
+  /** Bytes from which on it pays to let the racy window pass before a product is read. */
   static final long LARGE = 1_000_000;
 
   private static final int READINGS = 4; // of a file that does not hold still
@@ -61,7 +61,7 @@ public final class DigestMemo implements FileDigests {
   /**
    * Starts with an empty memory.
    *
-   * @param root what relative paths are relative to; a real path
+   * @param root the folder from which relative paths start; a real path
    * @param clock {@link FileClock#none} where nothing may be written
    * @param stored what an earlier build knew of a path, or null; called on the thread that asks,
    *     before a file is read
@@ -93,17 +93,17 @@ public final class DigestMemo implements FileDigests {
     this.learnt = learnt;
   }
 
-  /** A memo that knows nothing yet and stores nothing, with the same clock and the same end. */
+  /** A memo that knows nothing yet and stores nothing, with the same clock and stop flag. */
   public DigestMemo anew() {
     return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {});
   }
 
-  /** A memo that knows nothing yet and stores nothing, and reads after the end too. */
+  /** A memo that knows nothing yet and stores nothing, and reads even after this one's end. */
   public DigestMemo endless() {
     return looking(root, stamps, _ -> null);
   }
 
-  /** What relative paths are relative to. */
+  /** The folder from which relative paths start. */
   public Path root() {
     return root;
   }
@@ -115,18 +115,18 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Takes over what this very build read before it knew what earlier ones stored. It counts for a
-   * file that has the same stamp when it is looked at, and is learnt then.
+   * Takes over what another memo of this build read before the store of earlier builds was known. A
+   * digest counts for a file that has the same stamp when it is looked at, and is learnt then.
    *
-   * @param kept knows files beside the store, and is asked first: gives the digest of a path with
-   *     this stamp, or null; by rule 4 an equal stamp must stand for it
+   * @param kept gives the digest of a path with this stamp, or null, and is asked before the store;
+   *     by rule 4 an equal stamp must stand for equal bytes
    */
   public void follow(DigestMemo other, BiFunction<String, Stamp, Digest> kept) {
     this.kept = kept;
     before = other;
   }
 
-  /** By which all reading ends. */
+  /** The flag that ends all reading. */
   public StopFlag stop() {
     return stop;
   }
@@ -136,12 +136,12 @@ public final class DigestMemo implements FileDigests {
     return look(root, path, true);
   }
 
-  /** A fresh stamp of the file at the path itself, be it a link. */
+  /** A fresh stamp of the path itself; a link there is not followed. */
   public Stamp linkStamp(String path) throws IOException {
     return look(root, path, false);
   }
 
-  /** A way to look at what stands at many paths themselves, be they links. */
+  /** A way to look at many paths themselves; links are not followed. */
   public StampSource.FolderStamps links() throws IOException {
     StampSource.FolderStamps links = stamps.inFolder(root, false);
     return (names, from, to, numbers) -> {
@@ -167,7 +167,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** {@inheritDoc} The same as {@link #of(String)} without another look. */
+  /** {@inheritDoc} Like {@link #of(String)}, without another look. */
   @Override
   public KnownDigest of(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
@@ -185,7 +185,7 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Looks at what a job has just written. A large one is read after the racy window has passed,
+   * Looks at what a job has just written. A large file is read after the racy window has passed,
    * which may take this thread 20 ms (2 s where the file system keeps no nanoseconds), so that the
    * next build need not read it again.
    */
@@ -209,7 +209,7 @@ public final class DigestMemo implements FileDigests {
     return Set.copyOf(replaced);
   }
 
-  /** What a job has just written, without another look. */
+  /** Like {@link #product(String)}, with a stamp that was just taken. */
   public KnownDigest product(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -219,7 +219,7 @@ public final class DigestMemo implements FileDigests {
       }
       DigestMemo earlier = before;
       if (earlier != null) {
-        earlier.slots.remove(path); // and so may what was read before
+        earlier.slots.remove(path); // the same holds for what was read before
       }
       boolean large = fresh.kind() == Stamp.FileKind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
@@ -227,14 +227,14 @@ public final class DigestMemo implements FileDigests {
         clock.await(fresh.ctime() + window, 2 * window, stop);
         fresh = stamp(path);
       }
-      // Of a small one that was written just now no earlier build is asked: reading is quicker.
+      // A small file that was just written is not looked up in the store: reading it is quicker.
       return look(path, slot, fresh, large);
     }
   }
 
   /**
-   * The digest by which what stands at a path counts as a product of a kind, a link by its text;
-   * null where another kind stands there.
+   * The digest that a product at this path has as it stands now, a link by its text; null where it
+   * is of another kind.
    */
   public Digest standing(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
@@ -248,7 +248,7 @@ public final class DigestMemo implements FileDigests {
     };
   }
 
-  /** Digests a folder that is there, as one that is needed or as a product. */
+  /** Digests a folder that is there, as a needed one or as a product. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
     return FolderDigest.of(root, path, needed, counting(), this);
   }
@@ -260,10 +260,10 @@ public final class DigestMemo implements FileDigests {
 
   /**
    * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime, ctime or
-   * inode did, or, where only its ctime did and its mode, owner or link count say why, its digest.
+   * inode is another. If it is only the ctime, and mode, owner or link count say why, the digest
+   * decides.
    *
-   * @param product whether it is one, so that its executable bit counts; only asked where that may
-   *     decide
+   * @param product whether it is a product, whose executable bit counts; asked if that may decide
    */
   public boolean moved(String path, KnownDigest before, BooleanSupplier product)
       throws IOException {
@@ -281,16 +281,16 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Whether anything in a folder moved since it was digested; see {@link #moved(String, Known,
-   * BooleanSupplier)}.
+   * Whether anything in a folder moved since it was digested; see {@link #moved(String,
+   * KnownDigest, BooleanSupplier)}.
    *
-   * @param needed as it was digested
+   * @param needed whether it was digested as a needed one
    */
   public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
     return stamp(path).kind() != Stamp.FileKind.FOLDER || moved(before, folder(path, needed));
   }
 
-  /** The same for a folder that was digested again. */
+  /** Whether anything in a folder moved between two digests of it. */
   public static boolean moved(FolderDigest before, FolderDigest now) {
     if (!now.digest().equals(before.digest())) {
       return true;
@@ -305,7 +305,7 @@ public final class DigestMemo implements FileDigests {
     return false;
   }
 
-  /** Whether one and the same path with these stamps moved, whatever its bytes are. */
+  /** Whether a path that had these stamps moved between them, whatever its bytes are. */
   public static boolean moved(Stamp before, Stamp now) {
     return now.kind() != before.kind()
         || now.kind() == Stamp.FileKind.FILE
@@ -372,7 +372,7 @@ public final class DigestMemo implements FileDigests {
     return slot.known;
   }
 
-  /** Reads until the file held still; after some tries it is known by a stamp that is gone. */
+  /** Reads until the file held still; after some tries the digest gets a stamp that is outdated. */
   private KnownDigest read(String path, Stamp before) throws IOException {
     Path file = root.resolve(path);
     for (int reading = 1; ; reading++) {
@@ -409,12 +409,12 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Whether what has this stamp cannot change any more without another stamp (rule 4). */
+  /** Whether a file with this stamp cannot change any more without getting another (rule 4). */
   public boolean isSafe(Stamp stamp) {
     return isSafe(stamp.mtime(), stamp.ctime());
   }
 
-  /** The same of a stamp with these times, in nanoseconds since 1970. */
+  /** Like {@link #isSafe(Stamp)}, with the times of a stamp in nanoseconds since 1970. */
   public boolean isSafe(long mtime, long ctime) {
     return clock.past(ctime + window(mtime, ctime));
   }
@@ -423,7 +423,7 @@ public final class DigestMemo implements FileDigests {
     return mtime % 1_000_000_000 == 0 && ctime % 1_000_000_000 == 0 ? RACY_SECONDS : RACY;
   }
 
-  /** Looks at files, and counts the looks. */
+  /** A source of stamps that counts each look. */
   public StampSource counting() {
     return this::look;
   }

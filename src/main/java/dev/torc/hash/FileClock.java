@@ -28,7 +28,7 @@ public final class FileClock {
   }
 
   private static final long NEVER = Long.MIN_VALUE;
-  private static final long SLICE = 50_000_000; // between two looks whether to stop
+  private static final long SLICE = 50_000_000; // between two checks of the stop flag
   private static final long TICK = 1_000_000; // the shortest rest worth its system call
 
   private final Io.Get<Long> probe;
@@ -78,7 +78,7 @@ public final class FileClock {
     try {
       seen = probe.get();
     } catch (IOException e) {
-      return false; // a write that must succeed here tells why it cannot
+      return false; // another write here, which must succeed, tells why this one failed
     }
     seenAt = ticks.getAsLong();
     return seen > time;

@@ -33,7 +33,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * error.
  *
  * @param members sorted by {@link #BYTE_ORDER} of their paths
- * @param complete whether nothing stands in it that never counts
+ * @param complete whether all that stands in it counts; see {@link #IGNORED}
  */
 public record FolderDigest(Digest digest, List<Member> members, boolean complete) {
 
@@ -91,18 +91,18 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return true;
   }
 
-  private static int rank(char c) { // surrogates stand for what is above all other characters
+  private static int rank(char c) { // surrogates stand for code points above all other characters
     return Character.isSurrogate(c) ? c + 0x10000 : c;
   }
 
   /**
    * Digests a folder that is there.
    *
-   * @param root what relative paths are relative to; a real path
+   * @param root the folder from which relative paths start; a real path
    * @param path of the folder
    * @param needed whether links that lead out are followed
    * @param files called with paths like {@code path}: relative to the root where they are below it;
-   *     of many in one folder on several threads
+   *     for many files in one folder, on several threads
    * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
    *     name that is no valid UTF-8, a loop of links
    */
@@ -166,7 +166,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return complete;
     }
 
-    /** What stands under a name; of a link without what it stands for. Null for nothing. */
+    /** The member of a name, a link still without its digest; null where nothing stands there. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
       Stamp stamp = stamps.at(root, inner, false);
@@ -236,7 +236,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   }
 
   /**
-   * The text of a name; Java puts U+FFFD where the bytes are no UTF-8, so they do not come back.
+   * The text of a name. Java puts U+FFFD where the bytes are no UTF-8, so it loses these bytes.
    *
    * @throws IOException with a line that has such bytes in the {@code $'…'} form of bash
    */

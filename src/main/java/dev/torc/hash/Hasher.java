@@ -55,9 +55,9 @@ final class Hasher {
   }
 
   /**
-   * Reads a whole file. The caller has seen by its stamp that it is one: a FIFO would block.
+   * Reads a whole file. The caller has seen by the stamp that it is a file: a FIFO would block.
    *
-   * @param size bytes that it has by its stamp; whether it still had them the caller looks again
+   * @param size bytes that it has by its stamp; the caller looks again whether it still had them
    * @param ask whether to ask for writers
    * @throws NoSuchFileException where it is gone
    * @throws StoppedException where it was told to stop
@@ -147,7 +147,7 @@ final class Hasher {
           pieces.accept(now, length);
           then = now;
           now = next;
-          length = ahead.join(); // whatever interrupts the thread that asked for the digest
+          length = ahead.join(); // an interrupt of the thread that asked does not end this wait
         }
       } catch (CompletionException e) {
         if (e.getCause() instanceof UncheckedIOException failed) {

@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
- * Does a work in several shares at once, each on a thread of its own. The caller says what a share
+ * Does work in several shares at once, each on a thread of its own. The caller says what a share
  * is, or how many files there are.
  */
 public final class ParallelShares {
 
-  /** A thread more for so many files that are to be looked at, and so many threads. */
+  /** Files for which one thread more is used, and the greatest number of threads. */
   private static final int MANY = 500;
 
   private static final int THREADS = 8;
@@ -27,8 +27,8 @@ public final class ParallelShares {
   }
 
   /**
-   * Does something with each of some files; with many on several threads, each of which has a row
-   * of them. What one of them throws ends its row, and is thrown here when all are done.
+   * Does the work on each file; on several threads if the files are many, each with a row of files.
+   * An exception ends the row of its thread, and is thrown here when all threads are done.
    */
   public static void each(int files, Work work) throws IOException {
     int most = Math.min(THREADS, files / MANY);
@@ -59,7 +59,7 @@ public final class ParallelShares {
 
   /**
    * Does all shares and returns when they are done; the last one on the caller's thread. An
-   * interrupt ends none of them and stays set; what one of them throws is thrown here.
+   * interrupt ends no share and stays set; an exception of a share is thrown here.
    */
   public static void run(int shares, IntConsumer work) {
     AtomicReference<Throwable> failed = new AtomicReference<>();

@@ -12,8 +12,8 @@ package dev.torc.hash;
  * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
  * @param inode number of the file in its file system
  * @param attributes mode, owner, group and link count in one number, odd where there is more than
- *     one name; 0 where they are not known. It moves with the ctime and says why that did, so it is
- *     neither compared nor stored
+ *     one name; 0 where they are not known. It changes with the ctime and says why that changed, so
+ *     it is neither compared nor stored
  */
 public record Stamp(
     FileKind kind,
@@ -38,18 +38,18 @@ public record Stamp(
   /** How many {@link #numbers} a stamp has. */
   public static final int NUMBERS = 4;
 
-  /** Stands in the first number beside the size of a file that its owner may execute. */
+  /** The bit of the first number, beside the size, that a file has if its owner may execute it. */
   public static final long EXECUTABLE = Long.MIN_VALUE;
 
   /** Nothing is there. */
   public static final Stamp MISSING = new Stamp(FileKind.MISSING, false, 0, 0, 0, 0);
 
-  /** A stamp as it is stored. */
+  /** A stamp as it is stored, without attributes. */
   public Stamp(FileKind kind, boolean executable, long size, long mtime, long ctime, long inode) {
     this(kind, executable, size, mtime, ctime, inode, 0);
   }
 
-  /** Every file is compared by this, and a record's own equality is linked anew at every start. */
+  /** By hand: all files are compared by it, and the JVM links a record's equals at every start. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Stamp that
@@ -71,7 +71,7 @@ public record Stamp(
     return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
   }
 
-  /** Whether it is a file that is known to have another name, by which others may write to it. */
+  /** Whether it is a file that is known to have another name, through which it may be written. */
   public boolean hasOtherName() {
     return kind == FileKind.FILE && (attributes & 1) != 0;
   }

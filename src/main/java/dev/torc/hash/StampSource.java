@@ -15,8 +15,8 @@ public interface StampSource {
   /**
    * The stamp of a file.
    *
-   * @param path relative to the folder, which is absolute then, or absolute itself; empty for what
-   *     the folder names
+   * @param path relative to the folder, which is absolute then, or absolute itself; empty for the
+   *     path of the folder itself
    * @param follow whether a link at the end of the path is followed
    * @return {@link Stamp#MISSING} where nothing is there, a followed link that leads nowhere
    *     included
@@ -24,12 +24,12 @@ public interface StampSource {
    */
   Stamp at(Path folder, String path, boolean follow) throws IOException;
 
-  /** The same of a whole path, links followed. */
+  /** The stamp of a whole path, links followed. */
   default Stamp stamp(Path path) throws IOException {
     return at(path, "", true);
   }
 
-  /** Likewise of the file at the path itself, be it a link. */
+  /** The stamp of a whole path itself; a link there is not followed. */
   default Stamp linkStamp(Path path) throws IOException {
     return at(path, "", false);
   }
@@ -48,9 +48,9 @@ public interface StampSource {
   }
 
   /**
-   * The same source for roots that other hosts write to: a stamp is taken when its file has been
-   * opened, or a client of a network file system would tell what it heard seconds ago. What is
-   * injected has no such memory.
+   * This source for roots that other hosts write to: it takes a stamp after it has opened the file,
+   * since a client of a network file system would otherwise tell what it heard seconds ago. An
+   * injected source has no such memory, and stays as it is.
    */
   default StampSource opened() {
     return this;
@@ -74,9 +74,9 @@ public interface StampSource {
     /**
      * Looks at a file.
      *
-     * @param names in UTF-8: one of them, from an index to another, relative to the folder or
-     *     absolute
-     * @param numbers takes those of its stamp, unless nothing is there; see {@link Stamp#numbers}
+     * @param names paths in UTF-8; the wanted one stands from an index to another, relative to the
+     *     folder or absolute
+     * @param numbers takes the stamp's, unless nothing is there; see {@link Stamp#numbers}
      * @throws IOException with a line that names the path, where the system refuses to say
      */
     Stamp.FileKind look(byte[] names, int from, int to, long[] numbers) throws IOException;

@@ -1,8 +1,8 @@
 package dev.torc.hash;
 
 /**
- * Whether reading is to stop: told once, from any thread, and asked by each loop that may read for
- * long, with every piece, file or entry. It does not know why.
+ * Says whether reading is to stop: told once, from any thread, and asked by each loop that may read
+ * for long, with every piece, file or entry. It does not know why.
  */
 public final class StopFlag {
 
@@ -15,20 +15,20 @@ public final class StopFlag {
     told = true;
   }
 
-  /** The same, where it is told already. */
+  /** Like {@link #within}, but only where reading was told to stop already. */
   public void extend(long nanos) {
     if (told) {
       within(nanos);
     }
   }
 
-  /** Whether reading is to end, or has. */
+  /** Whether reading was told to stop, even if its time is not over yet. */
   public boolean isTold() {
     return told;
   }
 
   /**
-   * Goes on, or does not.
+   * Returns if reading may go on.
    *
    * @throws StoppedException where the time is over
    */

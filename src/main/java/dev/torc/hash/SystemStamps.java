@@ -50,7 +50,7 @@ record SystemStamps(boolean ofOpened) implements StampSource {
     return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
   }
 
-  /** What a mode says that is there. */
+  /** The kind of file that a mode tells. */
   private static Stamp.FileKind kind(int mode) {
     return switch (mode & FileStatus.KIND) {
       case 0 -> Stamp.FileKind.MISSING;

@@ -29,9 +29,9 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
  * A build file made from a workflow file of NREL torc. It writes nothing to the disk and does not
  * know whether this torc accepts the text.
  *
- * @param text of the build file
- * @param notes what could not be carried, or not as it was, by place in the workflow file
- * @param places for lines of the text, where in the workflow file they come from
+ * @param text the text of the build file
+ * @param notes what could not be carried over, or was changed, by place in the workflow file
+ * @param places by line of the text, the place in the workflow file that it comes from
  */
 public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer, Place> places) {
 
@@ -50,7 +50,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
    *
    * @param shown the file's name in messages
    * @param root the folder of the build file to be, absolute
-   * @throws BadInput with all that makes it no workflow, or none that can be a build file
+   * @throws BadInput with all reasons why it is no workflow, or cannot become a build file
    * @throws IOException if it is there but cannot be read
    */
   public static Imported of(Path file, String shown, Path root) throws IOException {
@@ -81,9 +81,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     return new Imported(out.text(), said, out.places());
   }
 
-  /**
-   * Where in the workflow file a line of the text comes from; the whole file where it is nowhere.
-   */
+  /** Where in the workflow file a line of the text comes from; {@link Place#NONE} if nowhere. */
   public Place placeOf(int line) {
     Map.Entry<Integer, Place> place = places.floorEntry(line);
     return place == null ? Place.NONE : place.getValue();
@@ -93,18 +91,18 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
    * What an import cannot carry over, and what is wrong with the workflow file, so that one run
    * tells all of it, each once.
    *
-   * @param said what is not carried, or not as it was
+   * @param said what is not carried over, or is changed
    * @param wrong what makes the import impossible
    */
   record Notes(Problems said, Problems wrong) {}
 
   /**
-   * The text of a build file: entry by entry by snakeyaml-engine, with comments and empty lines
-   * between them, and which line came from which place. It knows no keys.
+   * Writes the text of a build file: each entry by snakeyaml-engine, comments and empty lines
+   * between entries. It keeps which line came from which place, and knows no keys.
    */
   static final class BuildFileText {
 
-    /** What came from a place of the workflow file. */
+    /** A value that comes from a place of the workflow file. */
     record Placed(Place place, Object value) {}
 
     /** A map that stands on one line. */
@@ -117,7 +115,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     private static final int WIDTH = 72;
 
     /**
-     * A build file's scalars are texts, {@code 012} and {@code NO} too, but for those of nothing.
+     * All scalars of a build file are texts, {@code 012} and {@code NO} too, but those of no value.
      */
     private static final class Texts extends FailsafeSchema {
 
@@ -155,7 +153,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
         return representScalar(Tag.STR, text, style);
       }
 
-      /** Line ends that are none of YAML's are read back from double quotes alone. */
+      /** Line ends that YAML does not have are read back only from double quotes. */
       private static ScalarStyle style(String text) {
         boolean odd = !text.matches("[^\\x85\\u2028\\u2029\\ufeff]*");
         ScalarStyle style = text.indexOf('\n') >= 0 ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
@@ -173,12 +171,12 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     private final NavigableMap<Integer, Place> places = new TreeMap<>();
     private int line = 1;
 
-    /** What was written so far. */
+    /** The text written so far. */
     String text() {
       return out.toString();
     }
 
-    /** For each line where something placed begins, its place. */
+    /** The place of each {@link Placed} value, by the line where it begins. */
     NavigableMap<Integer, Place> places() {
       return places;
     }
@@ -189,7 +187,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
       line += (int) text.chars().filter(c -> c == '\n').count();
     }
 
-    /** Writes an entry of the map at the top; where its values have places, one after the other. */
+    /** Writes an entry of the top-level map; if it is a map of placed values, these one by one. */
     void entry(String key, Object value) {
       if (value instanceof Map<?, ?> map
           && map.values().stream().allMatch(Placed.class::isInstance)) {

@@ -31,21 +31,21 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * One job or group of the build file: its command, {@code needs}, {@code produces} and the rest. A
- * group is one where all that its instances have and refer to can be said by the names of their
- * parameters; where that is not so, its jobs have to be written one by one. It does not know how
- * the file is laid out.
+ * Translates one job or group: its command, {@code needs}, {@code produces} and the rest. A group
+ * is possible if all that its instances have and refer to can be said by the names of their
+ * parameters; if not, its jobs have to be written one by one. It does not know how the file is laid
+ * out.
  */
 final class JobTranslation {
 
-  /** What makes a path a pattern. */
+  /** A text with a sign that a path in a build file does not take literally. */
   private static final String SPECIAL = "(?s)!.*|.*[*?\\[\\\\{$].*";
 
   private final Symbols symbols;
   private final Notes notes;
   private final Target job;
 
-  /** Needs and products by the names that the command has for them, the others last. */
+  /** Needs and products, by side and by the label that the command uses; the others come last. */
   private final Map<String, Map<String, Set<Object>>> slots = new HashMap<>();
 
   private final Map<Hole, String> placeholders = new HashMap<>();
@@ -61,8 +61,8 @@ final class JobTranslation {
   /**
    * The keys of the job with their values.
    *
-   * @param handlers the keys that a job with a failure handler gets, by its name
-   * @throws BadInput with the reason if a group cannot say it, or no build file can
+   * @param handlers the keys that a job with a failure handler gets, by the handler's name
+   * @throws BadInput with the reason if it cannot be said as a group, or not in a build file
    */
   SequencedMap<String, Object> keys(Map<String, Map<String, Object>> handlers) {
     refuseIrregularValues();
@@ -127,7 +127,7 @@ final class JobTranslation {
     SequencedMap<String, Object> parameters = new LinkedHashMap<>();
     for (SweepAxis axis : job.sweep.axes()) {
       if (job.kept.contains(axis.name())) {
-        // Of a zip that lost a parameter, rows may have become equal.
+        // If a zip lost a parameter, some of its rows may be equal now.
         List<String> values = job.sweep.zip() ? values(axis.name()) : axis.values();
         parameters.put(
             axis.name(),
@@ -152,9 +152,7 @@ final class JobTranslation {
     out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
-  /**
-   * What an instance needs or makes: each that the command refers to by itself, then the others.
-   */
+  /** What an instance needs or makes, by label: what the command refers to, then {@code others}. */
   private Map<String, Set<Object>> slot(Member from, String side) {
     SequencedMap<String, Set<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
@@ -171,7 +169,10 @@ final class JobTranslation {
     return slot;
   }
 
-  /** Needs that are no files: values, and jobs that make none of the files or store a value. */
+  /**
+   * Adds the needs that are no files: values that no job stores, and jobs that store a value or are
+   * to run before, unless all of these make needed files.
+   */
   private void before(Member from, Map<String, Set<Object>> slot) {
     List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
     Map<Target, Set<Member>> jobs = new LinkedHashMap<>(symbols.jobs.resolveByTarget(from, names));
@@ -202,7 +203,7 @@ final class JobTranslation {
   }
 
   /**
-   * Files: all that several instances of a job make by these instances, all others by their paths.
+   * Names files by their makers if several instances of a job make only needed files, else by path.
    */
   private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
@@ -235,8 +236,8 @@ final class JobTranslation {
   }
 
   /**
-   * How an instance says what it refers to: jobs all at once where they are all of a group, or all
-   * that have its own values, and else one by one; files by their paths.
+   * How an instance refers to others: to files by their paths; to jobs by one name if they are the
+   * whole group, or all its jobs with the instance's own values, else one by one.
    */
   private List<Object> refs(Member from, Target to, Set<Member> some) {
     Map<String, String> own = Sweep.part(from.values(), to.kept);
@@ -251,7 +252,7 @@ final class JobTranslation {
     return some.stream().map(each -> jobRef(to, each.values(), own)).toList();
   }
 
-  /** A job with some of its values; what the instance has by the same name is a placeholder. */
+  /** A job with some of its values; a value that the instance has too becomes a placeholder. */
   private Object jobRef(Target to, Map<String, String> values, Map<String, String> own) {
     String group = Translation.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
@@ -263,7 +264,7 @@ final class JobTranslation {
     return new Flow(Map.of("job", name.toString()));
   }
 
-  /** The path of a file, in which what is special to patterns stands for itself. */
+  /** The path of a file, in which signs that are special in patterns are escaped. */
   private String path(Member file, Map<String, String> own) {
     Map<String, String> values = new HashMap<>(file.values());
     values.entrySet().removeAll(own.entrySet());
@@ -278,7 +279,7 @@ final class JobTranslation {
   /**
    * A text as the build file has it, with placeholders.
    *
-   * @param plain what to write for text as it stands
+   * @param plain gives what to write for plain text
    */
   private String written(PlacedText text, UnaryOperator<String> plain) {
     List<String> parts = new ArrayList<>(List.of(""));
@@ -313,7 +314,7 @@ final class JobTranslation {
     return "{" + hole.name() + ":" + hole.format() + "}";
   }
 
-  /** The placeholder of a reference; a value that the job itself stores has its bare name. */
+  /** The placeholder of a reference; a value that the job itself stores is its bare name. */
   private String placeholder(Reference reference) {
     if (reference.kind().startsWith("files")) {
       String side = reference.kind().substring("files.".length());
@@ -330,7 +331,7 @@ final class JobTranslation {
     return "{data." + storer + key + "}";
   }
 
-  /** Says what belongs to NREL's torc and is not there when this torc runs the command. */
+  /** Notes what the command uses of NREL's torc that is missing when this torc runs it. */
   private void foreign() {
     MapReader.KEYS
         .get("a command")

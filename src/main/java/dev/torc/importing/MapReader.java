@@ -20,17 +20,17 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * One map of a workflow file: its keys are checked against those that NREL's torc has, and its
- * texts read with values put in. What is wrong goes to the notes. What a key means is not known
- * here.
+ * texts are read with values put in. What is wrong goes to the notes. It does not know what a key
+ * means.
  *
- * @param values put in for {@code {name}} in every text
+ * @param values the values put in for {@code {name}} in every text
  */
 record MapReader(Mapping map, Notes notes, Map<String, String> values) {
 
   /**
    * The keys of each kind of map: behind a key stands {@code needed}, {@code refused} with the
-   * message, the reason why it is not carried, or nothing. Those of a command are its words, and
-   * what to write instead.
+   * message, the reason why it is not carried, or nothing. The keys of {@code a command} are its
+   * words, with what to write instead.
    */
   static final Map<String, Map<String, String>> KEYS = keys();
 
@@ -39,7 +39,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
   /**
    * Reads a map.
    *
-   * @param what it is, as in the table of keys and in messages
+   * @param what the kind of map, as in {@link #KEYS} and in messages
    */
   static MapReader of(Mapping map, String what, Notes notes, Map<String, String> values) {
     MapReader reader = new MapReader(map, notes, values);
@@ -47,7 +47,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return reader;
   }
 
-  /** The same map with more values. */
+  /** This map with more values to put in. */
   MapReader with(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(values);
     all.putAll(more);
@@ -98,24 +98,23 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     };
   }
 
-  /** Where it begins. */
   Place place() {
     return map.place();
   }
 
-  /** What stands under a key, null without one or where it says nothing. */
+  /** The value under a key; null without the key, or if its value is nothing. */
   Node given(String key) {
     Node node = map.get(key);
     return node == null || Node.isNothing(node) ? null : node;
   }
 
-  /** The text under a key, null without one. */
+  /** The text under a key; null without the key. */
   PlacedText text(String key) {
     Node node = given(key);
     return node == null ? null : text(node, key);
   }
 
-  /** The text under a key; an empty one without it, which is refused elsewhere. */
+  /** The text under a key; an empty text without the key, which {@link #of} refuses. */
   PlacedText needed(String key) {
     PlacedText text = text(key);
     return text == null ? new PlacedText(map.place(), "", false) : text;
@@ -130,7 +129,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return new PlacedText(node.place(), "", false);
   }
 
-  /** The texts of lists, or one text, under some keys. */
+  /** The texts under some keys, each with a list of texts or one text. */
   List<PlacedText> texts(String... keys) {
     List<PlacedText> texts = new ArrayList<>();
     for (String key : keys) {
@@ -144,13 +143,13 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return texts;
   }
 
-  /** The texts of all keys that match. */
+  /** The texts under all keys that match a regular expression. */
   List<PlacedText> matching(String keys) {
     return texts(
         map.entries().keySet().stream().filter(k -> k.matches(keys)).toArray(String[]::new));
   }
 
-  /** The entries of a map. */
+  /** The entries of the map under a key. */
   SequencedMap<String, Node.Entry> entries(String key) {
     if (given(key) instanceof Mapping inner) {
       return inner.entries();
@@ -161,14 +160,14 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return new LinkedHashMap<>();
   }
 
-  /** The texts of a map by key. */
+  /** The texts of the map under a key, by their own keys. */
   SequencedMap<String, PlacedText> textsByKey(String key) {
     SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
     entries(key).forEach((name, entry) -> texts.put(name, text(entry.value(), name)));
     return texts;
   }
 
-  /** The maps of a list. */
+  /** The maps of the list under a key. */
   List<MapReader> maps(String key, String each) {
     List<MapReader> maps = new ArrayList<>();
     if (given(key) instanceof Node.Sequence list) {

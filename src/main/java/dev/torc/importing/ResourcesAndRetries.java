@@ -21,14 +21,14 @@ record ResourcesAndRetries(Notes notes) {
 
   private static final Pattern MEMORY = Pattern.compile("(?<=[0-9])\\s*([kKmMgGtT]?)[iI]?[bB]?$");
 
-  /** What a job has without saying so. */
+  /** What a job has if its class does not say an amount. */
   private static final Map<String, String> DEFAULTS =
       Map.of("cpus", "0", "gpus", "0", "nodes", "1");
 
-  /** The codes by which NREL's torc tells that it ended a job itself. */
+  /** The exit codes of jobs that NREL's torc itself ended, with the cause. */
   private static final Map<String, String> OWN_CODES = Map.of("137", "memory", "152", "timeout");
 
-  /** Amounts of a class; what torc would refuse is left to it, and told with the place. */
+  /** The amounts of a class; torc tells what is wrong in them, with the place, on reading them. */
   Placed resources(MapReader entries) {
     SequencedMap<String, Object> amounts = new LinkedHashMap<>();
     for (String key : List.of("cpus", "memory", "gpus", "nodes", "runtime")) {
@@ -43,7 +43,7 @@ record ResourcesAndRetries(Notes notes) {
     return new Placed(entries.place(), new Flow(amounts));
   }
 
-  /** NREL's units are binary, and a bare number is bytes. */
+  /** Memory in torc's units: NREL's are binary, and a bare number is bytes. */
   private static String memory(String text) {
     return MEMORY
         .matcher(text)

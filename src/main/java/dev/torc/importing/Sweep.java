@@ -20,15 +20,15 @@ import java.util.SequencedMap;
  * one combination, an empty one. {@link Target} knows which parameters the build file keeps, {@code
  * JobTranslation} writes them.
  *
- * @param zip whether the values are taken in step
+ * @param zip whether the parameters take their values in step, not in all combinations
  * @param rows the values by parameter, one map per combination
  */
 record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) {
 
-  /** How many combinations a job or file may have, and values a parameter. */
+  /** How many combinations a job or file may have, and how many values a parameter. */
   private static final int MAX = 200_000;
 
-  /** A job or file without parameters has this one. */
+  /** The sweep of a job or file without parameters. */
   static final Sweep NONE = new Sweep(List.of(), false, List.of(Map.of()));
 
   /**
@@ -100,14 +100,14 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     return axes.stream().map(SweepAxis::name).toList();
   }
 
-  /** Some of the values of a combination. */
+  /** The values that a combination has for some parameters. */
   static Map<String, String> part(Map<String, String> row, Collection<String> kept) {
     Map<String, String> part = new LinkedHashMap<>(row);
     part.keySet().retainAll(kept);
     return part;
   }
 
-  /** The values of some parameters, by their names; as a key it is spread well. */
+  /** The values of some parameters, in the order of their names; as a map's key it hashes well. */
   static List<String> values(Map<String, String> row, Collection<String> names) {
     return names.stream().sorted().map(row::get).toList();
   }
@@ -126,7 +126,7 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     /**
      * Reads a list of values, or a text in that notation.
      *
-     * @throws IllegalArgumentException with the reason if it is none
+     * @throws IllegalArgumentException with the reason if it is neither
      */
     static SweepAxis of(String name, Node node) {
       return node instanceof Node.Sequence list

@@ -17,8 +17,8 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * Everything in the workflow that has a name: jobs, files and user data, what each is called in the
- * build file, and which job makes which file. {@link NameIndex} finds them by their names. What a
- * job depends on is said by {@link JobTranslation}.
+ * build file, and which job makes which file. {@link NameIndex} finds them by their names. {@link
+ * JobTranslation} says what a job depends on.
  */
 final class Symbols {
 
@@ -26,7 +26,7 @@ final class Symbols {
   final NameIndex files;
   final NameIndex data;
 
-  /** What jobs, groups and user data are called. */
+  /** The names of jobs, groups and user data in the build file. */
   final Map<Target, String> names = new LinkedHashMap<>();
 
   /** The instance that makes a file, by the file. */
@@ -63,7 +63,7 @@ final class Symbols {
 
   /**
    * A name without its placeholders: {@code train} of {@code train_lr{lr:.4f}_bs{batch}}. Parts
-   * with a placeholder are left out, the text around the placeholders where nothing else is left.
+   * with a placeholder are left out; if nothing else would be left, only the placeholders are.
    */
   static String label(String name) {
     String label = trimmed(name.replaceAll("[^-_.{}]*\\{[^{}]*}[^-_.{}]*", ""));
@@ -75,7 +75,7 @@ final class Symbols {
     return text.replaceAll("([-_.\\s])[-_.\\s]+", "$1").replaceAll("^[-_.\\s]+|[-_.\\s]+$", "");
   }
 
-  /** The name, or the name with a number behind it that is free; it is taken from then on. */
+  /** The name, with a number behind it if it is taken; the result is taken from then on. */
   static String unique(String name, String joint, Set<String> taken) {
     String free = name;
     for (int i = 2; !taken.add(free); i++) {
@@ -106,7 +106,7 @@ final class Symbols {
     return storers.getOrDefault(value, Set.of());
   }
 
-  /** Whether a job stores what is forgotten between runs, so that it always runs. */
+  /** Whether a job stores user data that is forgotten between runs, so that it always runs. */
   boolean storesFleeting(Target job) {
     return storers.entrySet().stream()
         .anyMatch(e -> e.getValue().contains(job) && e.getKey().map.flag("is_ephemeral", false));
@@ -118,7 +118,7 @@ final class Symbols {
    */
   static final class NameIndex {
 
-    /** How much all references may find; ten names that are compared count as one that is found. */
+    /** How many members all references may find; ten names that are compared count as one found. */
     private static final long MAX = 10_000_000;
 
     private final String what;
@@ -127,15 +127,15 @@ final class Symbols {
     private final Map<Map<PlacedText, PlacedText>, Map<Target, Set<Member>>> found =
         new HashMap<>();
 
-    /** The texts that were refused, which is done for the first instance alone. */
+    /** The texts that were refused: each is refused only for the first instance. */
     private final Set<PlacedText> refused = new HashSet<>();
 
     private long cost;
 
     /**
-     * Registers.
+     * Registers the targets.
      *
-     * @param what they are, for messages: {@code job}
+     * @param what the kind of the targets, for messages: {@code job}
      */
     NameIndex(String what, List<Target> targets, Notes notes) {
       this.what = what;
@@ -159,19 +159,19 @@ final class Symbols {
       }
     }
 
-    /** What has just this name, null where nothing has. */
+    /** The target that has exactly this name; null if none has. */
     Target get(String name) {
       return byName.containsKey(name) ? byName.get(name).iterator().next().of() : null;
     }
 
-    /** What an instance refers to by these texts; what refers to nothing is refused. */
+    /** What an instance refers to by these texts; a text that refers to nothing is refused. */
     Set<Member> resolve(Member from, List<PlacedText> names) {
       Set<Member> all = new LinkedHashSet<>();
       resolveByTarget(from, names).values().forEach(all::addAll);
       return all;
     }
 
-    /** The same; where it is all of a target it is the very set that the target has. */
+    /** What these texts refer to, by target; for all of a target it is the target's own set. */
     Map<Target, Set<Member>> resolveByTarget(Member from, List<PlacedText> names) {
       Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();
       for (PlacedText name : names) {

@@ -14,14 +14,14 @@ import java.util.Set;
 
 /**
  * A job, file or piece of user data as the build file will have it: its map in the workflow file,
- * and its instances by those parameters that tell them apart. It knows no other one's name.
+ * and its instances by those parameters that tell them apart. It knows the name of no other target.
  */
 final class Target {
 
   /**
    * One instance.
    *
-   * @param values of the parameters that are left
+   * @param values the values of the kept parameters, by name
    */
   record Member(Target of, Map<String, String> values) {
 
@@ -39,13 +39,13 @@ final class Target {
   final PlacedText name;
   final Sweep sweep;
 
-  /** Of a job, with its script. */
+  /** The command of a job, with its script. */
   final PlacedText command;
 
-  /** The parameters that are left. */
+  /** The parameters that the build file keeps, as they tell the instances apart. */
   final List<String> kept;
 
-  /** Its instances, with the combinations that belong to them. */
+  /** Its instances, each with the combinations of the sweep that belong to it. */
   final SequencedMap<Member, List<Map<String, String>>> rows = new LinkedHashMap<>();
 
   private final Map<String, Set<PlacedText>> references = new HashMap<>();
@@ -70,9 +70,7 @@ final class Target {
     }
   }
 
-  /**
-   * The parameters that tell its instances apart: all but those that only name what comes before.
-   */
+  /** The parameters that tell its instances apart: all but those that only name its needs. */
   private List<String> kept() {
     List<String> all = sweep.parameters();
     List<PlacedText> own = map.matching(OWN);
@@ -80,7 +78,7 @@ final class Target {
     Set<String> told = new HashSet<>();
     own.forEach(each -> told.addAll(Text.holes(each.text(), all)));
     List<String> kept = all.stream().filter(told::contains).toList();
-    // In step, a parameter that only names what comes before tells what that is.
+    // A zip keeps all where the kept ones tell all rows apart: then the others can name needs.
     long count = sweep.rows().stream().map(row -> Sweep.values(row, kept)).distinct().count();
     return sweep.zip() && count == sweep.rows().size() ? all : kept;
   }
@@ -102,7 +100,7 @@ final class Target {
     return new ArrayList<>(references.getOrDefault(kind, Set.of()));
   }
 
-  /** Each instance by itself, with its values put in, as NREL's torc has it. */
+  /** Each instance as a target of its own, with its values put in, as NREL's torc has it. */
   List<Target> oneByOne() {
     List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
     List<Target> all = new ArrayList<>();

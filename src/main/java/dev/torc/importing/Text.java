@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text of the workflow file, split where something is put in. What is put into the build file
- * instead is decided by {@link JobTranslation}.
+ * A text of the workflow file, split where something is put in. {@link JobTranslation} decides what
+ * the build file has there instead.
  */
 record Text(List<Piece> pieces) {
 
@@ -40,7 +40,7 @@ record Text(List<Piece> pieces) {
   private static final String REFERENCE =
       "\\$\\{((?:files|user_data)\\.(?:input|output))\\.((?:[^{}]++|\\{[^{}]*+})*+)}";
 
-  /** Where more than a name stands behind it, {@code ${} is the shell's. */
+  /** A placeholder, also {@code ${name}}; but {@code ${…}} with more than a name is the shell's. */
   private static final String HOLE = "(?:\\$(?=\\{[^:{}]*})|(?<!\\$))\\{([^:{}]+)(?::([^{}]*))?}";
 
   private static final Pattern PIECE = Pattern.compile(REFERENCE + "|" + HOLE);
@@ -64,7 +64,7 @@ record Text(List<Piece> pieces) {
     return new Text(pieces);
   }
 
-  /** The parameters that a text names, but for those in references to what comes before. */
+  /** The parameters that a text names, but for those in references to inputs. */
   static Set<String> holes(String text, Collection<String> parameters) {
     Set<String> names = new HashSet<>();
     for (Piece piece : of(text, parameters).pieces) {
@@ -80,7 +80,7 @@ record Text(List<Piece> pieces) {
   /**
    * The text with these values; references keep their form.
    *
-   * @param regex whether the values have to stand for themselves in a regular expression
+   * @param regex whether the text is a regular expression, in which the values are literal
    */
   String put(Map<String, String> values, boolean regex) {
     StringBuilder out = new StringBuilder();
@@ -100,7 +100,7 @@ record Text(List<Piece> pieces) {
     return out.toString();
   }
 
-  /** A value in a format; as it is in one that does not fit, as NREL's torc has it. */
+  /** A value in a format; if it does not fit, the value as it is, as with NREL's torc. */
   static String format(String format, String value) {
     return fits(format, value) ? PlaceholderFormat.apply(format, value) : value;
   }

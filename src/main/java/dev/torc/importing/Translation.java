@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Translates a workflow of NREL torc to the keys of a build file and their values; its jobs by
- * {@link JobTranslation}, groups where they can be and else one by one.
+ * Translates a workflow of NREL torc to the keys of a build file and their values; {@link
+ * JobTranslation} translates its jobs, as groups if they can be one, else one by one.
  */
 final class Translation {
 
@@ -51,7 +51,7 @@ final class Translation {
   }
 
   /**
-   * Translates; what is wrong or not carried goes to the notes.
+   * Translates a workflow; what is wrong or not carried over goes to the notes.
    *
    * @param root the folder of the build file to be
    * @return the keys of the build file with their values, in order
@@ -110,7 +110,7 @@ final class Translation {
     return keys;
   }
 
-  /** The jobs by name, after those that can be no groups became single ones. */
+  /** The jobs by name, after groups that cannot be one were split into single jobs. */
   private SequencedMap<String, Object> jobs(Map<String, Map<String, Object>> handlers) {
     while (true) {
       symbols = new Symbols(jobs, files, data, notes);
@@ -137,7 +137,7 @@ final class Translation {
         return written;
       }
       notes.wrong().throwIfAny();
-      jobs = next; // a job that refers to them by the name of a group may be irregular in turn
+      jobs = next; // a job that refers to a split group by its name may be irregular in turn
     }
   }
 
@@ -160,7 +160,7 @@ final class Translation {
         .toList();
   }
 
-  /** The user data that no job stores; of the others it says how the job does it here. */
+  /** The user data that no job stores; for other user data it notes how the job stores it here. */
   private SequencedMap<String, Object> data() {
     SequencedMap<String, Object> out = new LinkedHashMap<>();
     for (Target each : data) {
@@ -191,7 +191,7 @@ final class Translation {
   private static Object json(Node node) {
     return switch (node) {
       case Node.Scalar scalar when scalar.isNothing() -> null;
-      // In quotes `12` is a text; without, what can be JSON is what it says.
+      // In quotes `12` is a text; without quotes, a text that can be JSON is that value.
       case Node.Scalar(_, String text, boolean quoted)
           when quoted && !JsonText.of(text).startsWith("\"") ->
           new Quoted(literal(text));
@@ -205,7 +205,7 @@ final class Translation {
     };
   }
 
-  /** An action as a hook; null, and said, where it is none. */
+  /** An action as a hook; null if it cannot be one, which is noted, or has no commands. */
   private Map<String, Object> hook(MapReader action) {
     String type = action.needed("action_type").text();
     String trigger = action.needed("trigger_type").text();
@@ -234,8 +234,8 @@ final class Translation {
     if (refused != null || commands.isEmpty()) {
       return null;
     }
-    // As in NREL's torc the first failure is the end of them, and no failure of the workflow. Only
-    // for a required hook do jobs wait, and what they rely on is mostly what it makes.
+    // As in NREL's torc, the first failure ends the commands but does not fail the workflow. Jobs
+    // wait only for a required hook, and what they rely on is mostly what it makes.
     boolean before = on.equals("start") || on.equals("ready");
     StringBuilder all = new StringBuilder(before ? "set -e\ntrap 'exit 0' EXIT\n" : "set -e\n");
     commands.forEach(it -> all.append(it.text().stripTrailing()).append('\n'));

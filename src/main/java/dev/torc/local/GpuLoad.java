@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How busy the GPUs are, as their vendor's tool tells it: {@code nvidia-smi}, which is asked once
- * and then says a line for each GPU every few seconds by itself. Where there is no such tool
- * nothing is known. It does not know which job uses a GPU: each is given to one job at a time.
+ * How busy the GPUs are, as their vendor's tool tells it: {@code nvidia-smi}, which is started once
+ * and then prints a line for each GPU every few seconds. Where there is no such tool nothing is
+ * known. It does not know which job uses a GPU: each is given to one job at a time.
  */
 final class GpuLoad implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class GpuLoad implements AutoCloseable {
   /**
    * Nothing is asked before {@link #look}.
    *
-   * @param environment that of the tool
+   * @param environment the tool's environment
    */
   GpuLoad(Map<String, String> environment) {
     this(NVIDIA, environment);
@@ -41,7 +41,7 @@ final class GpuLoad implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Sees to it that the tool runs; {@link #of} tells its last line. */
+  /** Starts the tool, unless that was tried before; {@link #of} tells what it said last. */
   synchronized void look() {
     if (asked || closed) {
       return;
@@ -88,7 +88,7 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /**
-   * Hundredths of a GPU that are busy of some.
+   * How busy some GPUs are together, in hundredths of a GPU.
    *
    * @param ids numbers or ids with commas between them
    * @return -1 where nothing is known of any
@@ -104,7 +104,7 @@ final class GpuLoad implements AutoCloseable {
     return sum;
   }
 
-  /** The same of all; -1 where nothing is known. */
+  /** How busy all GPUs are together, in hundredths of a GPU; -1 where nothing is known. */
   synchronized long all() {
     List<String> numbers = busy.keySet().stream().filter(id -> id.matches("\\d+")).toList();
     return of(String.join(",", numbers));

@@ -32,7 +32,7 @@ public record Launch(
     Map<String, String> mark,
     JobTrace trace) {
 
-  /** One of which nothing is traced. */
+  /** A launch that is not traced. */
   public Launch(
       List<Step> steps,
       Path log,
@@ -45,7 +45,7 @@ public record Launch(
   }
 
   /**
-   * The entries by which the processes of a job are known, of all its attempts and hooks.
+   * The entries by which the processes of a job, of all its attempts and hooks, are known.
    *
    * @param build the random id of the build
    */
@@ -53,18 +53,18 @@ public record Launch(
     return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString());
   }
 
-  /** The same, traced. */
+  /** This launch, traced. */
   public Launch traced(JobTrace by) {
     return new Launch(steps, log, append, interactive, timeLimit, memoryLimit, mark, by);
   }
 
-  /** The same with some of its processes, the first of them and one behind the last. */
+  /** This launch with some of its steps: from an index to before another one. */
   public Launch only(int from, int to) {
     return new Launch(
         steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark, trace);
   }
 
-  /** The same as a script on another machine starts it: of a container, its client. */
+  /** This launch as a script on another machine starts it: for a container, its client. */
   public Launch handedOut() {
     List<Step> handed = new ArrayList<>();
     for (Step step : steps) {
@@ -73,17 +73,17 @@ public record Launch(
     return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark);
   }
 
-  /** How it ended on another machine, with what its containers tell of it. */
+  /** An end on another machine, with what the launch's containers tell of it. */
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     List<Step> contained = steps.stream().filter(step -> step.container() != null).toList();
     if (end.how() != ProcessEnd.How.EXITED || contained.isEmpty()) {
       return end;
     }
-    Step last = contained.getLast(); // all of them tell at the same place, the last that began
+    Step last = contained.getLast(); // all write to the same file: the last that began
     return last.container().client(last, this).handedBack(end);
   }
 
-  /** Whether any of its processes runs in a container that is no child of its client. */
+  /** Whether any step runs in a container whose processes are no children of its client. */
   boolean contained() {
     return steps.stream().anyMatch(step -> step.container() != null && step.container().isApart());
   }
@@ -93,10 +93,10 @@ public record Launch(
    *
    * @param argv program and arguments; the program is searched in the PATH of {@code env}
    * @param dir folder to run in, absolute
-   * @param env entries laid over the caller's environment, a null value removes the entry; of a
-   *     container all that it has
-   * @param container what it runs in; null for the host. One that was handed out is its client, and
-   *     the container is there to be taken away
+   * @param env entries laid over the caller's environment, a null value removes the entry; in a
+   *     container, all entries that there are
+   * @param container what it runs in; null for the host. Of a step that was handed out, {@code
+   *     argv} is the client, and the container is known here only to be removed
    */
   public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
 
@@ -112,10 +112,10 @@ public record Launch(
    */
   public interface Container {
 
-    /** Whether what runs in it is no child of its client. */
+    /** Whether the processes in it are no children of its client. */
     boolean isApart();
 
-    /** A line of sh that takes it away, running or not; empty where it goes with its processes. */
+    /** A line of sh that removes it, running or not; empty where it ends with its processes. */
     String removal();
 
     /** Its client for a step of an attempt. */
@@ -127,39 +127,39 @@ public record Launch(
       /** The step as a script on another machine starts it: the client. */
       Launch.Step handedOut();
 
-      /** How an attempt, whose last step in a container this is, ended, with what is told here. */
+      /** The end of an attempt whose last contained step this is, with what its container tells. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
       /** The client's command line. */
       List<String> command() throws IOException;
 
-      /** What its client's environment has over the caller's; null removes a variable. */
+      /** Variables that are laid over the caller's for the client; null removes a variable. */
       Map<String, String> variables();
 
-      /** What the end of its client means, where torc did not end it. */
+      /** What the client's end means, where torc did not end it. */
       Meaning meaning(ChildWait.News end) throws IOException;
 
-      /** Whether an end of its client may leave the container. */
+      /** Whether the container may still be there after this end of its client. */
       boolean mayLeave(ChildWait.News end);
 
       /** What the end means, in words. */
       String message();
 
       /**
-       * Takes away what is left of it after an end that was not its own.
+       * Removes what is left of the container after an end that was not its own.
        *
-       * @return why that is not known to have been done, empty where it was
+       * @return why something of it may be left; empty where nothing is
        */
       String remove();
     }
 
     /** What an end means beyond its exit status. */
     enum Meaning {
-      /** It is the job's own. */
+      /** The end is the job's own. */
       AS_IT_IS,
-      /** The image has no sh; the job's words can do without. */
+      /** The image has no sh, and the job's words can do without: the step is to start again. */
       AGAIN,
-      /** The container never was, or the job's program is not in it. */
+      /** The container never ran, or the job's program is not in it. */
       NOT_STARTED,
       /** The kernel killed one of its processes for memory. */
       MEMORY

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Ends what jobs of a torc that was killed left running, before anything new starts: processes that
- * are known only by marks in their environments, with all their descendants. Never this process or
- * one that it descends from: a job may itself call torc. Where there is no {@code /proc}, nothing
- * can be found. Which jobs those may be is known from the cache, not here.
+ * Ends the processes that a killed torc left running, before anything new starts: they are known
+ * only by marks in their environments, and end with all their descendants. This process and those
+ * that it descends from never end so: a job may itself call torc. Where there is no {@code /proc},
+ * nothing can be found. The caller knows from the marks in the cache's folder which jobs these may
+ * be.
  */
 final class LeftoverProcesses {
 
@@ -23,7 +24,7 @@ final class LeftoverProcesses {
    *
    * @param marks of the jobs, as {@link Launch#mark} has them
    * @param grace time between TERM and KILL
-   * @return one line for each job of which something was still running
+   * @return one line for each job with processes that were still running
    */
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     SequencedMap<Map<String, String>, ProcessTree> trees = new LinkedHashMap<>();

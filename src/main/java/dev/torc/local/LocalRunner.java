@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Runs attempts as processes of this machine. Each has a thread, the caller's or one of its own,
- * that starts its processes and waits for them; one thread more watches limits. The scheduler
+ * that starts its processes and waits for them; one more thread watches limits. The build loop
  * decides how many run at once.
  */
 final class LocalRunner implements Runner {
@@ -112,7 +112,7 @@ final class LocalRunner implements Runner {
     running.remove(attempt).complete(null);
   }
 
-  /** A fault on the way must not leave the caller waiting for ever. */
+  /** Runs an attempt. A fault of torc is its end, too: the caller must not wait for ever. */
   private static ProcessEnd run(ProcessRun attempt) {
     try {
       return attempt.run();
@@ -138,11 +138,11 @@ final class LocalRunner implements Runner {
 
   /**
    * The one thread that looks at running attempts from time to time, for limits and samples; it
-   * sleeps while nothing runs. What is to be done at a look, each attempt does itself.
+   * sleeps while nothing runs. Each attempt knows what is to be done at a look.
    */
   static final class RunWatch implements AutoCloseable {
 
-    /** How long it sleeps where nothing wants to be looked at: nanoseconds. */
+    /** Nanoseconds that it sleeps where no attempt is to be looked at. */
     static final long IDLE = TimeUnit.HOURS.toNanos(1);
 
     private final Set<ProcessRun> watched = ConcurrentHashMap.newKeySet();
@@ -171,7 +171,7 @@ final class LocalRunner implements Runner {
     private void run() {
       while (!closed) {
         long now = System.nanoTime();
-        wakesAt = now + IDLE; // what comes while it looks at others is looked at next
+        wakesAt = now + IDLE; // an attempt that is added meanwhile wakes it again
         long rest = IDLE;
         for (ProcessRun one : watched) {
           rest = Math.min(rest, one.look() - now);

@@ -11,15 +11,15 @@ import java.util.TreeMap;
 /**
  * How busy the machine is: its CPUs and its memory, or those of the cgroup whose limits hold for
  * this process (version 2; cgroups(7)). It reads a few files of Linux; elsewhere there is no
- * reading. What there is to be had is told by {@link Limits}.
+ * reading. {@link Limits} tells how much of each there is.
  */
 final class MachineLoad {
 
   /**
-   * How things stand at a moment.
+   * How busy the machine is at one moment.
    *
    * @param time by {@link System#nanoTime}
-   * @param cpu nanoseconds of CPU time that were used since any moment
+   * @param cpu nanoseconds of CPU time that were used since a moment that is the same for all
    * @param memory bytes that are in use and cannot be given back at once
    */
   record Reading(long time, long cpu, long memory) {
@@ -46,7 +46,7 @@ final class MachineLoad {
   private final Path memoryGroup;
 
   /**
-   * Told by the files below a folder.
+   * The load as the files below a folder tell it.
    *
    * @param system stands for {@code /}
    */
@@ -57,12 +57,12 @@ final class MachineLoad {
     this.memoryGroup = limited(own, "memory.max");
   }
 
-  /** That of this machine. */
+  /** The load of this machine. */
   static MachineLoad here() {
     return new MachineLoad(Path.of("/"));
   }
 
-  /** How things stand now; null where this system does not tell. */
+  /** How busy the machine is now; null where this system does not tell. */
   Reading read() {
     long cpu = cpuGroup == null ? machineCpu() : groupCpu();
     long memory = memoryGroup == null ? machineMemory() : groupMemory();
@@ -79,7 +79,7 @@ final class MachineLoad {
     return null;
   }
 
-  /** The nearest group, from one up, with a limit in a file; null where there is none. */
+  /** The nearest group, from {@code own} upwards, with a limit in a file; null where none has. */
   private static Path limited(Path own, String file) {
     for (Path at = own; at != null && Files.exists(at); at = at.getParent()) {
       List<String> lines = Limits.lines(at.resolve(file));
@@ -114,14 +114,14 @@ final class MachineLoad {
     return total == null || free == null ? -1 : (total - free) * 1024;
   }
 
-  /** Pages of files that were not used of late are given back before anything is refused. */
+  /** Without pages of files that were not used of late: the kernel takes these back first. */
   private long groupMemory() {
     List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
     long files = numbers(memoryGroup.resolve("memory.stat")).getOrDefault("inactive_file", 0L);
     return Math.max(0, Long.parseLong(current.getFirst()) - files);
   }
 
-  /** Lines of a name, a number and perhaps a unit. */
+  /** The numbers by name, from lines of a name, a number and perhaps a unit. */
   private static Map<String, Long> numbers(Path file) {
     Map<String, Long> numbers = new TreeMap<>();
     for (String line : Limits.lines(file)) {

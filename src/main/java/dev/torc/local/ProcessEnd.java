@@ -5,8 +5,7 @@ import dev.torc.machine.Series.Usage;
 import java.util.Map;
 
 /**
- * How an attempt ended: what is known, and nothing that is done. {@link ProcessTree} ends
- * processes.
+ * How an attempt ended, as far as it is known. It ends nothing: {@link ProcessTree} ends processes.
  *
  * @param how the cause
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
@@ -25,9 +24,9 @@ public record ProcessEnd(
    * @param submitted when it was handed out: milliseconds since 1970, by this machine's clock
    * @param began when its processes began: milliseconds since 1970, by that machine's clock
    * @param system as {@link dev.torc.posix.SystemName} has it; empty where that is not known
-   * @param made the files of its products as that machine saw them at the end, by absolute path,
-   *     and more where a pattern may match less; a folder that is a product has a slash behind its
-   *     path, and names with a line end are not told. Null where all of that is not known
+   * @param made the files of its products as that machine saw them at the end, by absolute path;
+   *     other files too, where the script's pattern matches more than the product's. A folder that
+   *     is a product has a slash behind its path; names with a line end are missing. Null: unknown
    */
   public record Elsewhere(
       String host, long submitted, long began, String system, Map<String, MadeFile> made) {}
@@ -36,11 +35,11 @@ public record ProcessEnd(
    * One file.
    *
    * @param time of its last change, in seconds since 1970
-   * @param digest SHA-256 in hexadecimal digits; null where that is not known, as of a large one
+   * @param digest SHA-256 in hexadecimal digits; null where it is not known, as for a large file
    */
   public record MadeFile(long bytes, long time, String digest) {}
 
-  /** Why a job's processes are no more. */
+  /** The cause of an attempt's end. */
   public enum How {
     EXITED,
     SIGNALED,
@@ -54,9 +53,9 @@ public record ProcessEnd(
     CANCELLED,
     /** Handed out to a scheduler, where it stays though torc ends. */
     LEFT,
-    /** It was its turn to be handed out, and torc ended before. */
+    /** Torc ended before it was handed out, though it was its turn. */
     NOT_REACHED,
-    /** Ended well elsewhere, and what it had made is another one here. */
+    /** Ended well elsewhere, but its products are different ones here. */
     ALTERED,
     /** Ended because torc itself was told to end. */
     INTERRUPTED,
@@ -74,35 +73,33 @@ public record ProcessEnd(
     return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
   }
 
-  /** An end of which nothing is known but what it was. */
+  /** An end of which only the cause and the message are known. */
   public static ProcessEnd unknown(How how, String message) {
     return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
   }
 
-  /** The same, understood in another way. */
+  /** This end with another cause, status and message. */
   public ProcessEnd as(How cause, int status, String words) {
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
-  /** The same, of one that took so many nanoseconds; -1 unknown. */
+  /** This end with another time from start to end, in nanoseconds; -1 unknown. */
   public ProcessEnd lasting(long time) {
     return new ProcessEnd(how, code, time, usage, message, series, elsewhere);
   }
 
-  /** The same, of one that ran on another machine. */
+  /** This end as one on another machine. */
   public ProcessEnd at(Elsewhere place) {
     return new ProcessEnd(how, code, wall, usage, message, series, place);
   }
 
-  /** The same without the files of its products, which may be very many. */
+  /** This end without the files of the products, which may be very many. */
   public ProcessEnd withoutMade() {
     Elsewhere all = elsewhere;
     return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
   }
 
-  /**
-   * When its processes began, in milliseconds since 1970; {@code otherwise} where they ran here.
-   */
+  /** When its processes began, in milliseconds since 1970; {@code otherwise} if they ran here. */
   public long began(long otherwise) {
     return elsewhere == null ? otherwise : elsewhere.began;
   }

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Looks at all processes of the machine once, for what several trees of them use: however many jobs
- * run, {@code /proc} is read once. Whose a process is goes by its group, its ancestors, and by the
- * mark in its environment, which is read once of each. How often is the caller's choice. For one
- * thread.
+ * Looks at all processes of the machine once, to tell what several process trees use: however many
+ * jobs run, {@code /proc} is read once. A process belongs to a tree by its group, its ancestors or
+ * the mark in its environment, which is read once for each process. The caller decides how often to
+ * look. For one thread.
  */
 final class ProcessPass {
 
@@ -26,7 +26,7 @@ final class ProcessPass {
    */
   record Use(long cpu, long memory, long peak) {}
 
-  /** Processes that are in no tree: what they carry in their environment does not change. */
+  /** Ids of processes in no tree. Their environments do not change, so they are read once. */
   private final Set<Long> strangers = new HashSet<>();
 
   /** What each of the trees uses now, in their order. */
@@ -35,7 +35,7 @@ final class ProcessPass {
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
 
-  /** What of each of some trees is alive, by one look of its own; none where there are none. */
+  /** The living processes of each tree, by one look of its own; empty where there are no trees. */
   static Map<ProcessTree, List<ProcessTable.Entry>> living(Collection<ProcessTree> trees) {
     if (trees.isEmpty()) {
       return Map.of();
@@ -47,8 +47,8 @@ final class ProcessPass {
   }
 
   /**
-   * All that is there of each of the trees, which are told of it; zombies among them, and never
-   * this process or one that it descends from.
+   * All processes of each tree, zombies among them, but never this process or one that it descends
+   * from. Each tree is told of its processes.
    */
   Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
     Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();
@@ -89,7 +89,7 @@ final class ProcessPass {
     return members;
   }
 
-  /** The tree that a process is marked as one of; null for none. */
+  /** The tree whose mark a process carries; null for none. */
   private ProcessTree marked(ProcessTable.Entry process, List<ProcessTree> trees) {
     if (strangers.contains(process.id())) {
       return null;

@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 
 /**
  * One attempt of a job from its first process to its last: steps one after another, limits, the
- * end. It lives on the thread that calls {@link #run}, which waits for the processes; {@link #end}
- * and {@link #look} come from others. Processes are started, found and signalled by {@code posix}.
+ * end. It lives on the thread that calls {@link #run}, which waits for the processes; other threads
+ * call {@link #end} and {@link #look}. {@code posix} starts, finds and signals the processes.
  */
 final class ProcessRun implements Runner.Running {
 
@@ -40,8 +40,8 @@ final class ProcessRun implements Runner.Running {
   private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
-  private static final long SETTLE = 100; // milliseconds in which a tree that has ended is gone
-  private static final long LATE = 10_000; // and those in which its trace has seen that
+  private static final long SETTLE = 100; // milliseconds until a tree that has ended is gone
+  private static final long LATE = 10_000; // milliseconds until its trace has seen that
   private static final String BACKGROUND =
       "its processes in the background were ended: it is traced";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
@@ -78,13 +78,13 @@ final class ProcessRun implements Runner.Running {
   private int samples;
   private boolean above;
 
-  // the same, and by the sampler, guarded by samplesLock
+  // the samples, written by the watch and by the sampler, guarded by samplesLock
   private final Object samplesLock = new Object();
   private long peak = -1;
   private Series series;
   private Series.Point now;
-  private long cpuBefore; // nanoseconds at the sample before, and when that was
-  private long sampledBefore;
+  private long cpuBefore; // nanoseconds of CPU time at the last sample
+  private long sampledBefore; // when that was; 0 for none
 
   ProcessRun(Launch launch, Means means) {
     this.launch = launch;
@@ -160,8 +160,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Whether a step succeeded; if it is the last one or failed, nothing can change that any more,
-   * but for a container, whose end is yet to be understood.
+   * Whether a step succeeded. If it failed or is the last one, nothing changes the attempt's end
+   * any more; but the end of a container is yet to be understood.
    */
   private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
@@ -190,7 +190,7 @@ final class ProcessRun implements Runner.Running {
     return change.what() == ChildWait.What.EXITED && change.code() == 0;
   }
 
-  /** What the end of a container means; one that was ended leaves nothing behind. */
+  /** What the end of a container means; removes a container that torc ended. */
   private Container.Meaning meaning(Container.Client container, ChildWait.News last)
       throws IOException {
     if (!wanted()) {
@@ -202,7 +202,7 @@ final class ProcessRun implements Runner.Running {
     }
     Container.Meaning meaning = container.meaning(last);
     if (meaning == Container.Meaning.NOT_STARTED || container.mayLeave(last)) {
-      container.remove(); // most often it is gone; what is left is told where the build ends it
+      container.remove(); // most often it is gone; one that stays is told only if torc ended it
     }
     if (meaning == Container.Meaning.MEMORY) {
       synchronized (this) {
@@ -217,14 +217,14 @@ final class ProcessRun implements Runner.Running {
     return cause == null;
   }
 
-  /** Starts a step, or the client of its container: that has the caller's own environment. */
+  /** Starts a step, or the client of its container, which has the caller's own environment. */
   private int start(Launch.Step step, Container.Client container, boolean truncate)
       throws IOException {
     Map<String, String> over =
         new HashMap<>(container == null ? step.env() : container.variables());
     List<String> argv = container == null ? step.argv() : container.command();
     if (!over.containsKey("PWD")) {
-      over.put("PWD", step.dir().toString()); // the caller's names another folder
+      over.put("PWD", step.dir().toString()); // the caller's PWD names another folder
     }
     over.putAll(launch.mark());
     Path log = launch.interactive() ? null : launch.log();
@@ -233,7 +233,7 @@ final class ProcessRun implements Runner.Running {
     tree.leader(pid);
     synchronized (this) {
       running = true;
-      if (cause != null) { // came while it started
+      if (cause != null) { // the order to end came while it started
         beginEnding();
       }
     }
@@ -248,7 +248,7 @@ final class ProcessRun implements Runner.Running {
       }
       if (wantsTerminal(change)) {
         end(How.TERMINAL, "it wanted the terminal: set interactive: true for such a job", true);
-      } // a signal stopped it otherwise, and another one will continue it
+      } // otherwise a signal stopped it, and another one will continue it
     }
   }
 
@@ -293,14 +293,14 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  /** Ends the tree on a thread of its own, since this attempt's waits for the leader meanwhile. */
+  /** Ends the tree on another thread, since the attempt's own thread waits for the leader. */
   private void beginEnding() {
     Supplier<List<Integer>> work = () -> tree.end(means.grace(), () -> hurry);
     try {
       ending =
           ending.thenCombine(CompletableFuture.supplyAsync(work, means.threads()), (a, b) -> b);
     } catch (OutOfMemoryError noThread) {
-      hurry = true; // without one there is no grace, and what is left ends with the leader
+      hurry = true; // without a thread, no grace; the rest ends when the leader has ended
       tree.signalGroup(Kill.KILL);
     }
   }
@@ -320,8 +320,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * What outlives the leader of a traced step ends with it: once torc has ended, each call that is
-   * traced would fail. Where nothing does, the trace alone is late.
+   * Ends processes that outlive the leader of a traced step: once torc has ended, each of their
+   * traced calls would fail. Where there is no such process, only the trace is late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();
@@ -337,9 +337,9 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Looks after its limits, and takes a sample where it is time for one.
+   * Enforces the attempt's limits, and takes a sample where it is time for one.
    *
-   * @return when it wants to be looked at again, by {@link System#nanoTime}
+   * @return when this is to be called again, by {@link System#nanoTime}
    */
   long look() {
     long now = System.nanoTime();
@@ -364,27 +364,27 @@ final class ProcessRun implements Runner.Running {
     return sampled ? next : Math.min(next, nextSample);
   }
 
-  /** The processes of it. */
+  /** The attempt's processes. */
   ProcessTree tree() {
     return tree;
   }
 
-  /** Identifiers of the GPUs that it was given; empty for none. */
+  /** Identifiers of the attempt's GPUs with commas between them; empty for none. */
   String gpus() {
     String given = launch.steps().getLast().env().get("TORC_GPUS");
     return given == null ? "" : given;
   }
 
-  /** The job's name; null for what is none. */
+  /** The job's name; null where no job is run. */
   String job() {
     return launch.mark().get("TORC_JOB");
   }
 
   /**
-   * The sampler has looked.
+   * Takes over a sample of the sampler.
    *
-   * @param time when, by {@link System#nanoTime}
-   * @param gpu hundredths of its GPUs that are busy; -1 unknown
+   * @param time when it was taken, by {@link System#nanoTime}
+   * @param gpu hundredths of a GPU, of all its GPUs, that are busy; -1 unknown
    */
   void sampled(long time, ProcessPass.Use use, long gpu) {
     synchronized (samplesLock) {
@@ -406,7 +406,7 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  /** What it used at the last look of the sampler; null before the first. */
+  /** What the attempt used at the last look of the sampler; null before the first. */
   Series.Point now() {
     synchronized (samplesLock) {
       return now;
@@ -424,7 +424,7 @@ final class ProcessRun implements Runner.Running {
     }
     boolean before = above;
     above = limit > 0 && memory.used() > limit;
-    if (above && before) { // a second look, since a process between fork and exec counts twice
+    if (above && before) { // two samples, since a process between fork and exec counts twice
       String used = Amount.size(memory.used(), limit) + " of " + Amount.size(limit, limit);
       end(How.MEMORY, "used " + used, false);
     }
@@ -433,10 +433,10 @@ final class ProcessRun implements Runner.Running {
 
   /**
    * Nanoseconds to the next sample: samples take a twentieth of the time at most, but a limit is
-   * looked after even where a sample is slow, as the first of a torc on a busy machine is.
+   * checked even where a sample is slow, as the first one of a torc on a busy machine is.
    *
-   * @param last those before the last sample
-   * @param cost those that it took
+   * @param last nanoseconds that lay before the last sample
+   * @param cost nanoseconds that the last sample took
    */
   static long interval(long last, long cost, boolean limited) {
     return limited

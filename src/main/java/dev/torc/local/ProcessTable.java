@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so whatever
- * cannot be read is not there. {@link ProcessTree} tells which processes belong together.
+ * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so what
+ * cannot be read counts as gone. {@link ProcessTree} tells which processes belong together.
  */
 final class ProcessTable {
 
@@ -31,7 +31,7 @@ final class ProcessTable {
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
-    /** What names it for ever, in this boot, as one number. */
+    /** Number and start in one number, which names the process for ever in this boot. */
     long id() {
       return id(pid, start);
     }
@@ -44,7 +44,7 @@ final class ProcessTable {
       return state == 'Z' || state == 'X';
     }
 
-    /** Whether it still is the same process, dead or alive. */
+    /** Whether its number still names the same process, dead or alive. */
     boolean still() {
       return of(pid).map(now -> now.start == start).orElse(false);
     }
@@ -78,12 +78,12 @@ final class ProcessTable {
   }
 
   /**
-   * Divides processes: each goes where its nearest ancestor belongs that belongs anywhere, itself
-   * the first.
+   * Divides processes among owners: each gets the owner of the nearest process that has one, from
+   * itself up through its ancestors.
    *
    * @param all processes
-   * @param owners where some of them belong, by their numbers
-   * @return by owner; under null those that have none
+   * @param owners owners of some of them, by the process's number
+   * @return the processes by owner; those without an owner under null
    */
   static <T> Map<T, List<Entry>> divide(List<Entry> all, Map<Integer, T> owners) {
     Map<Integer, Entry> numbered = new HashMap<>();
@@ -92,7 +92,7 @@ final class ProcessTable {
     for (Entry process : all) {
       T owner = null;
       Entry at = process;
-      // Numbers may be used again while they are read: no circle is endless.
+      // Numbers may be used again while they are read: a circle of parents must come to an end.
       for (int steps = 0; at != null && owner == null && steps <= all.size(); steps++) {
         owner = owners.get(at.pid);
         at = numbered.get(at.parent);
@@ -153,7 +153,7 @@ final class ProcessTable {
   /** The entries of the environment that the process was started with, as far as it can be seen. */
   static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
-    // It is empty too in the moment of an exec; that of a kernel's thread, without exe, always is.
+    // It is empty at the moment of an exec, too; a kernel thread, which has no exe, has none.
     for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
       LockSupport.parkNanos(1_000_000);
       environment = read(pid, "environ");
@@ -185,7 +185,7 @@ final class ProcessTable {
    */
   record MemoryUse(long peak, long used) {}
 
-  /** That of a process; nothing where it is gone. */
+  /** The memory of a process; zeros where it is gone. */
   static MemoryUse memory(int pid) {
     String status = text(pid, "status");
     return new MemoryUse(kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:"));

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * The processes that belong to one attempt of a job: its process group, all descendants, those that
  * once were seen among them (a daemon that left by fork and setsid), and all that carry the
  * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known. It
- * ends them with a grace, or at once; when, {@link ProcessRun} says. Safe for use by several
+ * ends them with a grace, or at once; {@link ProcessRun} says when. Safe for use by several
  * threads.
  */
 final class ProcessTree {
@@ -27,8 +27,8 @@ final class ProcessTree {
 
   private final Set<String> mark;
   private final boolean whole;
-  private final Map<Integer, Long> known = new HashMap<>(); // number to start
-  private int leader; // 0: none that lives or is unreaped
+  private final Map<Integer, Long> known = new HashMap<>(); // start by number
+  private int leader; // 0 where none is alive, or dead and not reaped
   private boolean noted; // whether the leader is among the known
   private long since = Long.MAX_VALUE; // start of the first leader
 
@@ -44,22 +44,22 @@ final class ProcessTree {
     this.whole = whole;
   }
 
-  /** What another torc left, of which nothing but the mark is known. */
+  /** The processes that another torc left, of which only the mark is known. */
   static ProcessTree left(Map<String, String> mark) {
     ProcessTree tree = new ProcessTree(mark, true);
     tree.since = 0;
     return tree;
   }
 
-  /** A child was started that leads its own group; it counts until {@link #reapLeader}. */
+  /** Takes in a started child that leads its own group; it counts until {@link #reapLeader}. */
   synchronized void leader(int pid) {
     leader = pid;
     noted = false;
   }
 
   /**
-   * Notes when the leader started, at the first look: most are over before that. As long as it is
-   * not reaped, dead or alive, its number is its own.
+   * Notes when the leader started. This waits for the first look: most leaders end before that. As
+   * long as the leader is not reaped, dead or alive, its number is its own.
    */
   private void note() {
     if (leader != 0 && !noted) {
@@ -186,7 +186,7 @@ final class ProcessTree {
     return new MemoryUse(peak, used);
   }
 
-  /** Whether what a process of it uses counts. */
+  /** Whether the use of a process of this tree counts. */
   synchronized boolean counts(int pid) {
     return whole || pid != leader;
   }
@@ -202,21 +202,21 @@ final class ProcessTree {
     return leader;
   }
 
-  /** Whether a process may be marked as one of it: it began after it. */
+  /** Whether a process may carry this tree's mark: it started no earlier than the first leader. */
   synchronized boolean mayOwn(ProcessTable.Entry process) {
     return !mark.isEmpty() && process.start() >= since;
   }
 
-  /** Whether an environment has its mark. */
+  /** Whether an environment has the tree's mark. */
   boolean isMark(Set<String> environment) {
     return environment.containsAll(mark);
   }
 
   /**
-   * Takes in a look at all processes.
+   * Takes in the result of a look at all processes.
    *
-   * @param before what was known then, some of which may be gone
-   * @param found all of the tree that is there, zombies among them
+   * @param before the processes known when the look began, some of which may be gone
+   * @param found all processes of the tree that are there, zombies among them
    */
   synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
     before.forEach(known::remove);

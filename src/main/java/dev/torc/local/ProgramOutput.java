@@ -26,7 +26,7 @@ public record ProgramOutput(int status, String text, String errors) {
   /** How long a program that does not answer is waited for. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Bytes of an answer; no list that torc asks for comes near. */
+  /** The most bytes of an answer; no list that torc asks for comes near. */
   private static final int MOST = 64 << 20;
 
   /** Asks a program, with this environment and nothing on standard input; waits for its end. */
@@ -35,8 +35,8 @@ public record ProgramOutput(int status, String text, String errors) {
   }
 
   /**
-   * The same in a folder, for as long as {@code patience} says: then it is killed, with all that it
-   * started.
+   * Asks a program in a folder. If {@code patience} ends before the program does, it is killed,
+   * with all that it started.
    *
    * @param folder null for torc's own
    */
@@ -66,7 +66,7 @@ public record ProgramOutput(int status, String text, String errors) {
         kill(process);
         return new ProgramOutput(-1, "", "no answer in %d s".formatted(patience.toSeconds()));
       }
-      // What it left running may hold the streams: of that nothing more is waited for.
+      // A process that it left running may hold the streams: they are read while patience lasts.
       out.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       err.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       if (text.size() >= MOST) {
@@ -107,7 +107,7 @@ public record ProgramOutput(int status, String text, String errors) {
     }
   }
 
-  /** Where a runtime refers to its own help: below what it has to say. */
+  /** Lines in which a program refers to its help, below what it has to say; empty lines too. */
   private static final Pattern HELP = Pattern.compile("Usage: .*|(See|Run) '.* --help'.*|\\s*");
 
   /** The last line that says anything, for people. */

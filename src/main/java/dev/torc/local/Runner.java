@@ -19,9 +19,9 @@ public interface Runner extends AutoCloseable {
   Duration GRACE = Duration.ofSeconds(5);
 
   /**
-   * One that runs attempts as processes of this machine.
+   * A runner that runs attempts as processes of this machine.
    *
-   * @param caller the environment that jobs get theirs laid over
+   * @param caller the environment over which that of each job is laid
    * @param grace time between TERM and KILL when an attempt is ended
    */
   static Runner local(Environment caller, Duration grace) {
@@ -29,10 +29,10 @@ public interface Runner extends AutoCloseable {
   }
 
   /**
-   * Ends the processes that a killed torc left running of some jobs; see {@link LeftoverProcesses}.
+   * Ends processes of some jobs that a killed torc left running; see {@link LeftoverProcesses}.
    *
    * @param marks of the jobs, as {@link Launch#mark} has them
-   * @return one line for each job of which something was still running
+   * @return one line for each job with processes that were still running
    */
   static List<String> endLeft(Collection<Map<String, String>> marks) {
     return LeftoverProcesses.end(marks, GRACE);
@@ -56,14 +56,12 @@ public interface Runner extends AutoCloseable {
     return done.join();
   }
 
-  /**
-   * What running attempts used at the last look, by job; those that were not looked at are not in.
-   */
+  /** What running attempts used at the last look, by job; without attempts not looked at yet. */
   default Map<String, Series.Point> uses() {
     return Map.of();
   }
 
-  /** What the machine used since the first attempt that was no short one; null for nothing. */
+  /** What the machine used since the first attempt that was not short; null if there was none. */
   default Series machine() {
     return null;
   }

@@ -19,19 +19,19 @@ final class UsageSampler implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000L;
 
-  /** It rests so many times as long as a look took. */
+  /** How many times as long as a look it rests at least. */
   static final int SHARE = 100;
 
   private final Collection<ProcessRun> running;
   private final Environment caller;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private Thread thread; // guarded by this, as what follows
+  private Thread thread; // guarded by this, as series is
   private Series series;
 
   /**
-   * It sleeps.
+   * Takes no sample before {@link #begin}.
    *
-   * @param running what runs at any time
+   * @param running the attempts that run, at any time
    * @param caller the environment in which programs are found
    */
   UsageSampler(Collection<ProcessRun> running, Environment caller) {
@@ -72,7 +72,7 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  /** Nanoseconds from one look that took so long to the next. */
+  /** Nanoseconds from a look to the next one, where the look took {@code cost}. */
   static long rest(long cost) {
     return Math.max(SECOND, SHARE * cost);
   }
@@ -85,7 +85,7 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  /** Looks at what runs; returns the nanoseconds that it took. */
+  /** Looks at the running attempts; returns the nanoseconds that this took. */
   private long look(ProcessPass pass, GpuLoad gpus) {
     long start = System.nanoTime();
     List<ProcessRun> runs = new ArrayList<>(running);

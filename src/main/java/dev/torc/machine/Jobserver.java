@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 public final class Jobserver implements AutoCloseable {
 
-  private static final int PATIENCE = 200; // milliseconds until the reader looks whether it is over
+  private static final int PATIENCE = 200; // milliseconds until the reader checks whether to end
 
   private final Descriptor in;
   private final Descriptor out;
@@ -132,7 +132,7 @@ public final class Jobserver implements AutoCloseable {
     reader.start();
   }
 
-  /** Says how many tokens are wanted beyond those held, from now on; each arrival is one less. */
+  /** Says how many tokens are wanted from now on beyond those held; each arrival is one less. */
   public synchronized void want(int more) {
     wanted = more;
     notifyAll();
@@ -158,7 +158,7 @@ public final class Jobserver implements AutoCloseable {
     }
   }
 
-  /** Gives everything back and takes nothing any more; more than once is as good. */
+  /** Gives all tokens back and takes no more; may be called more than once. */
   @Override
   public synchronized void close() {
     if (closed) {

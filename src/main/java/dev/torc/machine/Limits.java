@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What this process may use of the machine: those of its cgroup where there is one. The scheduler
- * decides which job takes how much of it.
+ * What this process may use of the machine, as its cgroup limits it where there is one. The
+ * scheduler decides which job takes how much of it.
  *
  * @param cpus at least 1
  * @param memory bytes
@@ -30,7 +30,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
   private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
   /**
-   * Those of this process.
+   * The limits of this process.
    *
    * @param environment the caller's; {@code CUDA_VISIBLE_DEVICES} and the like are honoured
    */
@@ -42,23 +42,23 @@ public record Limits(int cpus, long memory, List<String> gpus) {
         Limits::ofMachine);
   }
 
-  /** What of them another one gives to this process, which does not let it see that. */
+  /** These limits within what a scheduler's allocation grants, which the system does not show. */
   public Limits within(int others, long bytes, int devices) {
     return new Limits(
         others, Math.min(memory, bytes), gpus.subList(0, Math.min(devices, gpus.size())));
   }
 
   /**
-   * Those told by the files below a folder.
+   * The limits that the files below a folder tell.
    *
    * @param system stands for {@code /}
-   * @param elsewhere asked for the memory in bytes where there is no {@code /proc/meminfo}
+   * @param elsewhere gives the memory in bytes where there is no {@code /proc/meminfo}
    */
   static Limits of(Path system, Map<String, String> environment, int cpus, LongSupplier elsewhere) {
     return new Limits(cpus, memory(system, elsewhere), gpus(system, environment));
   }
 
-  /** Bytes of the whole machine, as the JVM has them. */
+  /** Bytes of memory of the whole machine, as the JVM tells them. */
   static long ofMachine() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return system.getTotalMemorySize();
@@ -102,7 +102,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
     return lowest;
   }
 
-  /** The folder of a group; that of the mount for one outside of this namespace. */
+  /** The folder of a cgroup; the mount's own folder for a cgroup outside of this namespace. */
   public static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;
@@ -130,7 +130,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
     return amd == 0 ? all : visible(all, environment, "HIP_VISIBLE_DEVICES");
   }
 
-  /** As CUDA and HIP read it: a list of numbers or UUIDs, up to the first that is none. */
+  /** Reads a variable as CUDA and HIP do: numbers or UUIDs up to the first word that is neither. */
   private static List<String> visible(
       List<String> devices, Map<String, String> environment, String variable) {
     String value = environment.get(variable);

@@ -6,20 +6,20 @@ import oshi.hardware.GraphicsCard;
 import oshi.nativefree.SystemInfo;
 
 /**
- * What the machine is, as people are told: OSHI knows it, by the files of Linux alone. What builds
- * may take of it is told by {@link Limits}, in a thousandth of the time.
+ * What the machine is, as people are told: OSHI finds it in the files of Linux alone. {@link
+ * Limits} tells what builds may take of it, in a thousandth of the time.
  *
  * @param system the operating system with its version
  * @param processor the model
  * @param cpus all that the machine has
  * @param memory bytes, all that the machine has
  * @param free bytes of it that could be used now
- * @param cards the models of its graphics cards, those that no job can be given among them
+ * @param cards the models of its graphics cards, also of cards that no job can be given
  */
 public record MachineFacts(
     String system, String processor, int cpus, long memory, long free, List<String> cards) {
 
-  /** Those of this machine, in some 0.2 s; nothing where it is no Linux. */
+  /** The facts of this machine, in some 0.2 s; empty where it is no Linux. */
   public static Optional<MachineFacts> here() {
     SystemInfo machine = new SystemInfo();
     if (!machine.isAvailable()) {

@@ -18,12 +18,12 @@ public final class Makeflags {
   private static final Pattern JOBS =
       Pattern.compile("-j\\d*|--jobs(=\\d*)?|--jobserver-(auth|fds|style)=.*", Pattern.DOTALL);
 
-  /** Letters with an n; behind those that take an argument the rest of the word is text. */
+  /** Letters with an n before any that takes an argument: behind such a letter all is text. */
   private static final Pattern WITH_N = Pattern.compile("[^CEIOWfjlo]*n.*", Pattern.DOTALL);
 
   private Makeflags() {}
 
-  /** What names the jobserver, {@code fifo:PATH} or {@code R,W}: the last one counts. */
+  /** The name of the jobserver, {@code fifo:PATH} or {@code R,W}: the last option counts. */
   static Optional<String> jobserver(String makeflags) {
     String last = null;
     for (String word : options(makeflags)) {
@@ -35,7 +35,7 @@ public final class Makeflags {
     return Optional.ofNullable(last);
   }
 
-  /** The same without jobserver and {@code -j}, for the environment of jobs. */
+  /** {@code MAKEFLAGS} without jobserver and {@code -j}, for the environment of jobs. */
   public static String without(String makeflags) {
     StringBuilder kept = new StringBuilder();
     List<String> options = options(makeflags);

@@ -5,13 +5,13 @@ import dev.torc.bytes.ByteWriter;
 
 /**
  * What was used over time, by the processes of an attempt or by the machine: points in columns,
- * {@value #MOST} at most. When they are all taken, two neighbours become one and from then on each
+ * {@value #MOST} at most. When all are taken, each two neighbours become one, and from then on each
  * point stands for twice the time, so a series of any length has the same bound. It takes no
  * samples. Safe for use by several threads. What was used in all is a {@link Usage}.
  */
 public final class Series {
 
-  /** The most points that one has: a second each for the first four minutes. */
+  /** The most points that a series has: a second each for the first four minutes. */
   public static final int MOST = 240;
 
   /**
@@ -19,28 +19,28 @@ public final class Series {
    *
    * @param time nanoseconds from the begin of the series to the point's end
    * @param cpu hundredths of a CPU that were busy since the point before, on average
-   * @param memory bytes in use, the highest since then
+   * @param memory bytes in use, the highest since the point before
    * @param gpu hundredths of a GPU that were busy, on average; -1 unknown
    */
   public record Point(long time, long cpu, long memory, long gpu) {}
 
   private static final long MILLISECOND = 1_000_000;
 
-  /** Columns are stored as differences, in these units. */
+  /** Bytes. Memory is stored in this unit, times in milliseconds; all columns as differences. */
   private static final long MEMORY = 1 << 16;
 
   private final long began;
   private final Point[] points = new Point[MOST];
   private int size;
 
-  /** How many samples a point stands for, and those that the next one has so far. */
+  /** How many samples a point stands for; {@code open} has {@code gathered} of them so far. */
   private int stride = 1;
 
   private Point open;
   private int gathered;
 
   /**
-   * An empty one.
+   * An empty series.
    *
    * @param began milliseconds since 1970
    */
@@ -71,7 +71,7 @@ public final class Series {
     }
   }
 
-  /** Two that follow each other as one, weighed by the time that each stands for. */
+  /** Makes two neighbours one point, weighted by the time that each stands for. */
   private static Point merge(Point first, Point second, long from) {
     long one = Math.max(1, first.time - from);
     long two = Math.max(1, second.time - first.time);
@@ -84,7 +84,7 @@ public final class Series {
             : Math.round((first.gpu * one + second.gpu * two) / (double) (one + two)));
   }
 
-  /** How many points it has, the one that is not full among them. */
+  /** How many points it has, the last one included, which may not be full. */
   public synchronized int size() {
     return size + (open == null ? 0 : 1);
   }
@@ -112,10 +112,10 @@ public final class Series {
   }
 
   /**
-   * Reads one back; times are exact to the millisecond then, memory to 64 KiB.
+   * Reads a series back; times are exact to the millisecond then, memory to 64 KiB.
    *
    * @throws IndexOutOfBoundsException where the bytes are cut off
-   * @throws IllegalArgumentException where they are none
+   * @throws IllegalArgumentException where they are no series
    */
   public static Series of(byte[] bytes) {
     ByteReader in = new ByteReader(bytes, 0);
@@ -139,7 +139,7 @@ public final class Series {
    * What the processes of an attempt used in all; -1 for what is not known.
    *
    * @param user nanoseconds of CPU time in programs, of the processes that were waited for
-   * @param system nanoseconds of CPU time in the kernel, likewise
+   * @param system nanoseconds of CPU time in the kernel, of the same processes
    * @param peak bytes of memory of the whole tree at its highest sample
    * @param read bytes that a disk gave; what the system had in memory does not count
    * @param written bytes for a disk, counted when they are written to the file
@@ -157,7 +157,7 @@ public final class Series {
       return user < 0 || system < 0 ? -1 : user + system;
     }
 
-    /** The same with a sampled peak of memory. */
+    /** This usage with a sampled peak of memory, in bytes. */
     public Usage withPeak(long bytes) {
       return new Usage(user, system, bytes, read, written);
     }

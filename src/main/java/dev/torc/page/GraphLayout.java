@@ -20,9 +20,9 @@ import org.jgrapht.graph.SimpleDirectedGraph;
  * draws nothing.
  *
  * <p>The method is that of Sugiyama, Tagawa and Toda (Methods for visual understanding of
- * hierarchical system structures, 1981): where an edge passes a column stands a <em>bend</em>, and
- * the edges of one vertex share their bends until they have to part. A search in depth gives the
- * first order of each column, so a tree has no crossings. Then sweeps to the right and back draw
+ * hierarchical system structures, 1981): an edge has a <em>bend</em> in each column that it passes,
+ * and the edges from one vertex share their bends until they have to part. The numbers of vertices,
+ * then those of bends, give the first order of each column. Then sweeps to the right and back draw
  * vertices and bends to the mean height of their neighbours on one side. Connected parts stand
  * beside and below each other, those with the most vertices first; vertices without edges are the
  * last part. The same input has the same layout.
@@ -30,38 +30,38 @@ import org.jgrapht.graph.SimpleDirectedGraph;
  * <p>Lengths are in pixels of a page at its natural size; x goes to the right from 0, y down. A
  * vertex is a box as wide as its column: its left side is at {@link #x}, the middle of that side at
  * {@link #y}, and {@link #HEIGHT} is its height. An edge leads from the middle of the right side of
- * the one that is waited for over its {@link #bends} to the middle of the left side of the one that
- * waits. Groups that wait for each other stand in one column; an edge between them joins their
- * right sides.
+ * the vertex that is waited for, over its {@link #bends}, to the middle of the left side of the
+ * vertex that waits. Groups that wait for each other stand in one column; an edge between them
+ * joins their right sides.
  */
 final class GraphLayout {
 
   /** How high a vertex is. */
   public static final float HEIGHT = 24;
 
-  /** How many characters of a label a box has room for; of a longer one it has no more. */
+  /** How many characters of a label a box has room for, even if the label is longer. */
   public static final int LONGEST_LABEL = 40;
 
-  private static final int SWEEPS = 4; // the last one to the right
+  private static final int SWEEPS = 4; // the last sweep goes to the right
   private static final float CHARACTER = 7;
-  private static final float PADDING = 16; // of both sides
+  private static final float PADDING = 16; // of both sides together
   private static final float SPACE = 32; // between parts
-  private static final float GAP = 8; // between two in a column
-  private static final float RATIO = 1.6f; // of width and height, about
+  private static final float GAP = 8; // between two vertices in a column
+  private static final float RATIO = 1.6f; // width to height, about
   private static final float LEAST_WAY = 40; // from column to column
   private static final float MOST_WAY = 240;
-  private static final float STEEPEST = 8; // down for each step to the right, up to that way
-  private static final double STIFF = 1_000; // a bend behind a bend gives way last
+  private static final float STEEPEST = 8; // pixels up or down for each to the right; MOST_WAY wins
+  private static final double STIFF = 1_000; // weight of a stiff bend, which gives way last
 
   private final int vertices;
-  private final int[] bend; // of a vertex: its first; the last entry: behind the last of all
-  private final int[] layer; // of a vertex or bend
+  private final int[] bend; // each vertex's first bend; at the end the number of all items
+  private final int[] layer; // the column of each vertex or bend
   private final SimpleDirectedGraph<Integer, Integer> pieces; // between vertices and bends
   private final float[] x;
   private final float[] y;
-  private final float[] boxes; // widths; of a bend that of its column
-  private final float[] wish; // the height that an item is drawn to
-  private final BitSet stiff = new BitSet(); // bends that a bend of the same vertex leads to
+  private final float[] boxes; // widths; a bend is as wide as its column
+  private final float[] wish; // the height to which the neighbours pull an item
+  private final BitSet stiff = new BitSet(); // bends next to a bend that has its height already
   private float width;
   private float height;
 
@@ -107,9 +107,9 @@ final class GraphLayout {
   }
 
   /**
-   * Lays a graph out, but for the edges that others imply.
+   * Lays a graph out, without the edges that others imply.
    *
-   * @param before vertex to those that it waits for, never itself
+   * @param before for each vertex, the other vertices that it waits for
    * @param stages of that graph
    * @param labels how many characters the label of each vertex has
    */
@@ -145,9 +145,9 @@ final class GraphLayout {
   }
 
   /**
-   * The points at which an edge bends, from the one that is waited for to the one that waits: x and
-   * y by turns. It goes through the columns on its way at one height, and a point between two
-   * others at the same height is left out.
+   * The points at which an edge bends, from the vertex that is waited for to the one that waits: x
+   * and y by turns. The edge passes each column at one height; a point between two others at the
+   * same height is left out.
    */
   public float[] bends(int from, int to) {
     int between = Math.max(0, layer[to] - layer[from] - 1);
@@ -166,7 +166,7 @@ final class GraphLayout {
     return Arrays.copyOf(points, count);
   }
 
-  /** The columns of each connected part, the largest part first; of equals, the first. */
+  /** The columns of each connected part, the largest part first; equal parts keep their order. */
   private List<List<List<Integer>>> parts() {
     List<Set<Integer>> sets = new ArrayList<>(new ConnectivityInspector<>(pieces).connectedSets());
     sets.sort(Comparator.comparingLong(set -> -set.stream().filter(i -> i < vertices).count()));
@@ -181,7 +181,7 @@ final class GraphLayout {
       int columns = 1 + order.stream().mapToInt(i -> layer[i]).max().orElseThrow();
       parts.add(columns(columns, order, i -> layer[order.get(i)]));
     }
-    if (!loose.isEmpty()) { // in rows, as many as make a part of about the right form
+    if (!loose.isEmpty()) { // in as many columns as give the part about the right form
       float widest = (float) loose.stream().mapToDouble(v -> boxes[v] + LEAST_WAY).max().orElse(0);
       double columns = Math.sqrt(RATIO * loose.size() * (HEIGHT + GAP) / widest);
       int count = Math.clamp((int) columns, 1, loose.size());
@@ -232,7 +232,7 @@ final class GraphLayout {
     }
   }
 
-  /** Gives the items of a part their order and heights, from 0; says how high the part is. */
+  /** Gives the items of a part their order and heights, from 0; returns the height of the part. */
   private float settle(List<List<Integer>> columns) {
     for (List<Integer> column : columns) {
       for (int p = 0; p < column.size(); p++) {
@@ -258,9 +258,9 @@ final class GraphLayout {
   }
 
   /**
-   * Draws a column to the mean heights of its neighbours on one side. Items that would overlap are
-   * pooled: they stand as close as they may, around the mean of their wishes (the algorithm that
-   * pools adjacent violators).
+   * Moves the items of a column to the mean heights of their neighbours on one side. Items that
+   * would overlap are pooled: they stand as close as they may, around the mean of their wishes (the
+   * algorithm that pools adjacent violators).
    */
   private void draw(List<Integer> column, boolean back) {
     for (int item : column) {
@@ -282,7 +282,7 @@ final class GraphLayout {
     double[] weight = new double[column.size()];
     int[] end = new int[column.size()]; // of each pool
     int pools = 0;
-    float room = 0; // of all above
+    float room = 0; // of all items above
     for (int p = 0; p < column.size(); p++) {
       room += p == 0 ? 0 : room(column.get(p - 1), column.get(p));
       weight[pools] = stiff.get(column.get(p)) ? STIFF : 1;
@@ -299,12 +299,12 @@ final class GraphLayout {
     for (int p = 0, pool = 0; p < column.size(); p++) {
       pool += p == end[pool] ? 1 : 0;
       room += p == 0 ? 0 : room(column.get(p - 1), column.get(p));
-      // Whole pixels, so that what is in line is so exactly.
+      // Whole pixels, so that items in line are exactly in line.
       y[column.get(p)] = Math.round(sum[pool] / weight[pool]) + room;
     }
   }
 
-  /** How far the middles of two that stand in one column are apart at least. */
+  /** The least distance between the middles of two items that are neighbours in a column. */
   private float room(int upper, int lower) {
     return half(upper) + GAP + half(lower);
   }
@@ -317,7 +317,7 @@ final class GraphLayout {
     return item >= vertices;
   }
 
-  /** Gives the columns of a part their places and widths, from 0; says how wide the part is. */
+  /** Gives the columns of a part their places and widths, from 0; returns the width of the part. */
   private float widen(List<List<Integer>> columns) {
     float right = 0;
     float way = 0;

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The graph of a report, laid out: {@link GraphLayout} knows where things stand, this what they
- * are.
+ * The graph of a report, laid out: {@link GraphLayout} knows where vertices stand, this class what
+ * they show.
  */
 final class GroupPicture {
 
@@ -58,9 +58,9 @@ final class GroupPicture {
   }
 
   /**
-   * The picture of jobs and groups; where they are too many, that of the stages.
+   * The picture of jobs and groups; if they are too many, the picture of the stages.
    *
-   * @param index of jobs by name
+   * @param index of each job in {@code rows}, by name
    */
   static Picture of(
       Graph graph, JobSelection selection, Map<String, Integer> index, List<Row> rows) {
@@ -79,8 +79,8 @@ final class GroupPicture {
   }
 
   /**
-   * The stages in a row, since each waits for the one before; several in a box where there are too
-   * many of them.
+   * The stages in a row, since each waits for the one before; if they are too many, a box stands
+   * for several stages.
    */
   private Picture stages(DisplayGraph shown) {
     Stages stages = Stages.of(shown.before());
@@ -106,7 +106,7 @@ final class GroupPicture {
     return picture(true, boxes, before.build());
   }
 
-  /** What there is of each state, what wants most attention first: a box may cut the end off. */
+  /** The jobs by state, the states that want most attention first: a box may cut the end off. */
   private static String words(Map<State, Integer> counts) {
     return ATTENTION.stream()
         .filter(counts::containsKey)

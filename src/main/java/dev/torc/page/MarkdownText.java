@@ -16,8 +16,8 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * Markdown as a part of a page: without the HTML in it, without pictures of other places, and with
- * headings below those of the page. Links lead to the web alone.
+ * Markdown as a part of a page: without the HTML in it, with pictures named in place of shown, and
+ * with headings below those of the page. Links lead to the web alone.
  */
 final class MarkdownText {
 
@@ -41,12 +41,12 @@ final class MarkdownText {
       document.accept(new Taming());
       return HtmlRenderer.builder().extensions(TABLES).escapeHtml(true).build().render(document);
     } catch (StackOverflowError deep) {
-      // All three call themselves for each part in a part.
+      // Parser, visitor and renderer call themselves for each part in a part.
       return "<p>Its parts lie too deep in each other to be shown.</p>";
     }
   }
 
-  /** Takes out what no page shows. */
+  /** Takes out or changes the parts that a page does not show as they are. */
   private static final class Taming extends AbstractVisitor {
 
     @Override

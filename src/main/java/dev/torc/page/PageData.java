@@ -8,20 +8,20 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * All that a page tells, before it becomes text. How it is found out is for {@link ReportPage}, how
- * it looks for {@link PageWriter}.
+ * All that a page tells, before it becomes text. {@link ReportPage} gathers it; {@link PageWriter}
+ * decides how it looks.
  *
  * @param project its name
  * @param began when the build on the timeline began, in milliseconds since 1970
- * @param head what stands in the page as JSON: {@link ReportPage} says it all
- * @param jobs in the order of the build file; those that it has no longer behind them
- * @param runs at the index of each job its last run, null for none; behind them earlier runs that
- *     tell more about a job's use
+ * @param head fields that stand in the page as JSON: {@link ReportPage} lists them
+ * @param jobs in the order of the build file; behind them those that it no longer has
+ * @param runs at the index of each job its last run, null for none; behind these, earlier runs that
+ *     tell more about what a job uses
  * @param attempts of the build on the timeline, in the order of their begins
- * @param picture the graph with groups as one vertex; where that is too large, its stages
- * @param machine what the machine used in that build; null unknown
+ * @param picture the graph with each group as one vertex; if that is too large, its stages
+ * @param machine what was used of the machine in that build; null if unknown
  * @param series what attempts used, the largest users first
- * @param files results, in the order written
+ * @param files results, in the order in which the build file names them
  */
 record PageData(
     String project,
@@ -39,8 +39,8 @@ record PageData(
    * A build of the history.
    *
    * @param seconds null where it did not end in order
-   * @param counts jobs by final state, without those that the build file has no longer
-   * @param gone how many those are
+   * @param counts jobs by final state, without those that the build file no longer has
+   * @param gone how many of its jobs the build file no longer has
    */
   record Build(
       long number,
@@ -67,12 +67,12 @@ record PageData(
    * A job.
    *
    * @param group the group that it is an instance of; null for none
-   * @param now what would become of it; empty where it is up to date
+   * @param now what a build would do with it; empty where it is up to date
    * @param why why it ran
    * @param what how it failed; empty for no failure
    * @param from where its result comes from; empty where it was not restored
    * @param tries how many attempts its last run took
-   * @param told the index of the run that tells what it uses; -1 for none
+   * @param told the index in {@code runs} of the run that tells what it uses; -1 for none
    * @param asked what it asks for now
    */
   record Row(
@@ -90,7 +90,7 @@ record PageData(
   /**
    * An attempt in time.
    *
-   * @param job its index
+   * @param job the index of the job
    * @param lane the slot that it had, from 0: no two at a time have the same
    */
   record Span(int job, int lane, AttemptRecord run) {}
@@ -98,9 +98,9 @@ record PageData(
   /**
    * The graph, laid out: lengths as {@link GraphLayout} has them.
    *
-   * @param stages whether each vertex is a stage, or several: there is no room for all jobs and
+   * @param stages whether each vertex is one stage or several, as there is no room for all jobs and
    *     groups
-   * @param edges those that others do not imply
+   * @param edges without those that others imply
    */
   record Picture(
       boolean stages, float width, float height, List<Vertex> vertices, List<Edge> edges) {}
@@ -108,13 +108,13 @@ record PageData(
   /**
    * A job, a group or a stage in the picture.
    *
-   * @param label its name, of a group how many it stands for, of a stage also by state
-   * @param state that of the job; of others the one that wants most attention
+   * @param label its name; of a group also its number of jobs, of a stage also the jobs by state
+   * @param state of the job; of a group or stage, the state that wants most attention
    * @param stage counts from 0
    */
   record Vertex(String label, State state, int stage, float x, float y, float width) {}
 
-  /** That one vertex waits for another; {@code bends} are x and y by turns. */
+  /** The vertex {@code after} waits for {@code before}; {@code bends} are x and y by turns. */
   record Edge(int before, int after, float[] bends) {}
 
   /** What an attempt of a job used over time. */
@@ -129,8 +129,8 @@ record PageData(
   /**
    * The values of a group's instances, or of the jobs without a group.
    *
-   * @param group empty for those
-   * @param rows to each the index of the job, the values of the parameters, and those of the keys;
+   * @param group the group's name; empty for the jobs without a group
+   * @param rows for each job its index, its values of the parameters, and its values of the keys;
    *     null where there is none
    */
   record Values(
@@ -141,8 +141,8 @@ record PageData(
    *
    * @param note what is wrong with it, empty for nothing
    * @param type of a picture, as MIME has it; else null
-   * @param picture its bytes in Base64
-   * @param html what Markdown became; else null
+   * @param picture the bytes of a picture in Base64; else null
+   * @param html the HTML of a Markdown file; else null
    * @param table rows of texts, the first one the head; else null
    */
   record Shown(

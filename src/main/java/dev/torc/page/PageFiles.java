@@ -25,15 +25,15 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. What
- * cannot stand there is told with its path in its place. Nothing of it is a need.
+ * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. In place
+ * of a file that cannot stand there, the page tells its path and why. These files are no needs.
  */
 final class PageFiles {
 
-  /** Bytes of files in a page. */
+  /** The most bytes of files in a page. */
   private static final int ROOM = 10 << 20;
 
-  /** Rows of a table. */
+  /** The most rows of a table. */
   static final int ROWS = 2_000;
 
   private static final Map<String, String> PICTURES =
@@ -53,9 +53,9 @@ final class PageFiles {
   private int room = ROOM;
 
   /**
-   * For a page.
+   * Takes what {@link #all} needs.
    *
-   * @param paths whether absolute ones are shown
+   * @param paths whether absolute paths are shown
    */
   PageFiles(Workflow workflow, Graph graph, NeedContents contents, PageJobs jobs, boolean paths)
       throws IOException {
@@ -67,7 +67,7 @@ final class PageFiles {
     this.grounds = new AllowedRoots(workflow.root(), workflow.roots());
   }
 
-  /** In the order written; the files of a glob sorted. */
+  /** The files, in the order in which the build file names them; the files of a glob sorted. */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
     for (Item item : workflow.report()) {
@@ -99,12 +99,12 @@ final class PageFiles {
     return shown;
   }
 
-  /** What a needed glob would have: what is there, and what jobs are yet to make. */
+  /** The files that a needed glob would match: those on disk, and those that jobs will make. */
   private TreeSet<String> matches(Glob glob) throws IOException {
     TreeSet<String> files = new TreeSet<>();
     for (String path : GlobWalk.of(workflow.root(), glob)) {
       if (graph.makerOf(path) >= 0 || contents.recorded(path) == null) {
-        files.add(path); // no product that no job declares any more
+        files.add(path); // stale products are left out
       }
     }
     for (int file = 0; file < graph.files(); file++) {
@@ -149,7 +149,7 @@ final class PageFiles {
         : trouble.isEmpty() ? "its job is up to date without it" : trouble;
   }
 
-  /** Null where there is no room for it. */
+  /** The bytes of a file; null if there is no room for them. */
   private byte[] read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(room + 1);
@@ -190,12 +190,12 @@ final class PageFiles {
   }
 
   /**
-   * The rows of a table in CSV (RFC 4180) or TSV, for people: rows may differ in length, and what
-   * is no good CSV is shown as it stands. Tables of parameters are for {@code buildfile}, which is
-   * strict.
+   * The rows of a table in CSV (RFC 4180) or TSV, for people: rows may differ in length, and text
+   * that is no valid CSV is shown as it stands. The package {@code buildfile}, which is strict,
+   * reads tables of parameters.
    *
    * @param rows the first one is the head
-   * @param more how many there are beyond those
+   * @param more how many rows there are beyond these
    */
   record SeparatedText(List<List<String>> rows, int more) {
 

@@ -43,13 +43,13 @@ final class PageJobs {
   private final List<Row> rows = new ArrayList<>();
   private final List<AttemptRecord> shown = new ArrayList<>();
   private final List<AttemptRecord> earlier = new ArrayList<>();
-  private final BitSet known = new BitSet(); // rows whose last run on record is told
+  private final BitSet known = new BitSet(); // rows that tell the last run on record
 
   /**
-   * Finds out.
+   * Finds out how each job stands.
    *
-   * @param asOfNow whether the project is told as it stands
-   * @param told a text as it may be told
+   * @param asOfNow whether the page shows the project as it stands, not one build
+   * @param told makes a text fit to be shown
    */
   PageJobs(Plan plan, Cache cache, PageRuns runs, boolean asOfNow, UnaryOperator<String> told) {
     this.plan = plan;
@@ -91,7 +91,7 @@ final class PageJobs {
     return all;
   }
 
-  /** Whether the log and the values that are on record are of the run that is told. */
+  /** Whether the log and the values on record are those of the run that a row tells. */
   boolean isKnown(int row) {
     return known.get(row);
   }
@@ -99,7 +99,7 @@ final class PageJobs {
   private void add(String name, String group, int id, boolean behind, Resources asked, int all) {
     JobResult result = cache.result(name);
     boolean its = result != null && (asOfNow || result.build().equals(runs.build().id().id()));
-    // Of most of 100 000 jobs an earlier build tells nothing, and details are long.
+    // Details are long, and an earlier build may tell nothing of most of 100 000 jobs.
     RunDetails details = its ? cache.details(name) : null;
     AttemptRecord last = runs.last(name);
     boolean same =
@@ -137,14 +137,14 @@ final class PageJobs {
             asked));
   }
 
-  /** Of the project as it stands they are those of a run that is over. */
+  /** The reasons in words: those of a past run if the page shows the project as it stands. */
   private String reasons(List<Reason> reasons) {
     return asOfNow
         ? ReasonText.brief(reasons, i -> ReasonText.past(reasons.get(i)))
         : ReasonText.brief(reasons);
   }
 
-  /** The verdict of a job where those that failed do not run again. */
+  /** The verdict of a job, if jobs that failed do not run again. */
   private Verdict standing(int job) {
     Verdict verdict = spared.verdict(job);
     return verdict == null ? plan.verdict(job) : verdict;
@@ -181,7 +181,7 @@ final class PageJobs {
     };
   }
 
-  /** What a verdict says is to be done; empty where that is nothing. */
+  /** What a build would do by a verdict; empty if it would do nothing. */
   private String verdict(String job, Verdict verdict) {
     return switch (verdict) {
       case null -> "";
@@ -194,7 +194,7 @@ final class PageJobs {
     };
   }
 
-  /** What is wrong with what a job or group made, in a phrase; empty for nothing. */
+  /** What is wrong with the products of a job or group, in a phrase; empty for nothing. */
   String trouble(int maker) {
     Verdict verdict = standing(maker);
     if (verdict == null || verdict instanceof Verdict.UpToDate) {
@@ -210,8 +210,8 @@ final class PageJobs {
   }
 
   /**
-   * The nodes that wait for failed jobs. From now on those make nothing, as in a build in which
-   * they failed, so that it can be told whether what leaves them out is up to date.
+   * The nodes that failed jobs block. Drops failed and blocked nodes from the records, as a build
+   * in which they fail does: so readers that leave them out can be found up to date.
    */
   private BitSet behind() {
     JobRecords records = plan.context().records();

@@ -18,12 +18,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What ran, by the history of attempts: of each job the last run, and all of the build on the
- * timeline, which {@code timeline.js} draws. How the jobs stand now is for {@link PageJobs}.
+ * What ran, by the history of attempts: the last run of each job, and all attempts of the build on
+ * the timeline, which {@code timeline.js} draws. {@link PageJobs} says how the jobs stand now.
  */
 final class PageRuns {
 
-  /** Builds of the history that are told. */
+  /** How many builds of the history are shown. */
   private static final int BUILDS = 200;
 
   private final Graph graph;
@@ -36,10 +36,10 @@ final class PageRuns {
   private final Map<Long, Map<String, AttemptRecord>> gone = new HashMap<>();
 
   /**
-   * Reads them.
+   * Reads the history.
    *
    * @param asked the number of a build; 0 for the last one in which something ran
-   * @throws BadInput where there is none
+   * @throws BadInput where there is no such build
    */
   PageRuns(Graph graph, Cache cache, long asked) {
     this.graph = graph;
@@ -73,12 +73,12 @@ final class PageRuns {
         });
   }
 
-  /** Of the project as it stands a job is told while the build file has it; of a build, any. */
+  /** Whether a job is shown: any job of one build; of the project as it stands, a present job. */
   private boolean isTold(String job) {
     return asked != 0 || graph.jobId(job) >= 0;
   }
 
-  /** A build by its number; of the project as it stands the newest one, where nothing has run. */
+  /** A build by its number; for the project as it stands, the newest one if nothing has run. */
   private BuildRecord find(long number) {
     String none =
         asked == 0
@@ -121,7 +121,7 @@ final class PageRuns {
     return builds.stream().map(this::told).toList();
   }
 
-  /** A build without the jobs that the build file has no longer. */
+  /** A build, counted without the jobs that the build file no longer has. */
   PageData.Build told(BuildRecord of) {
     TreeMap<String, Integer> counts = new TreeMap<>(of.counts());
     var left = gone.getOrDefault(of.id().number(), Map.of()).values();
@@ -131,7 +131,7 @@ final class PageRuns {
         of.id().number(), of.started(), Json.seconds(of.nanos()), of.exit(), counts, left.size());
   }
 
-  /** Each attempt of the build gets the least slot that is free at its begin. */
+  /** The attempts of the build, each in the lowest slot that is free at its begin. */
   List<PageData.Span> spans(Map<String, Integer> index) {
     List<AttemptRecord> all = new ArrayList<>();
     attempts.values().forEach(all::addAll);
@@ -151,7 +151,7 @@ final class PageRuns {
     return spans;
   }
 
-  /** From the job that ended last back to what it waited for, each time to what ended last. */
+  /** The job that ended last; before it, of the jobs it waited for, the last to end; and so on. */
   List<Integer> critical(Map<String, Integer> index) {
     String at = null;
     for (String job : attempts.keySet()) {

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  */
 final class PageValues {
 
-  /** Characters of all values; of a longer one the middle is cut out. */
+  /** Characters of all values together; a value of more than {@code LONG} loses its middle. */
   private static final int ROOM = 1 << 21;
 
   private static final int LONG = 300;
@@ -33,9 +33,9 @@ final class PageValues {
   private record Row(int index, Map<String, String> parameters, Map<String, String> values) {}
 
   /**
-   * Gathers them.
+   * Gathers the values.
    *
-   * @param told a text as it may be told
+   * @param told makes a text fit to be shown
    */
   PageValues(PageJobs jobs, Graph graph, Cache cache, UnaryOperator<String> told) {
     Map<String, List<StoredValue>> stored = new HashMap<>();

@@ -28,10 +28,10 @@ import java.util.function.ToIntFunction;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * {@link PageData} as one page that needs nothing else: no network, no other file. Results stand in
- * it as HTML, all else as {@link TypedColumns}, of which its script makes what is in sight. How it
- * looks is in the files beside this class, which {@code page.html} names; uPlot, which draws the
- * plots, is unpacked there.
+ * Writes {@link PageData} as one page that needs nothing else: no network, no other file. Results
+ * stand in it as HTML, all else as {@link TypedColumns}, from which the page's script makes what is
+ * in sight. The files beside this class, which {@code page.html} names, say how it looks; uPlot,
+ * which draws the plots, is unpacked there.
  */
 final class PageWriter {
 
@@ -40,7 +40,6 @@ final class PageWriter {
   private final PageData data;
   private final Map<String, Integer> texts = new LinkedHashMap<>();
 
-  /** A page of this. */
   PageWriter(PageData data) {
     this.data = data;
   }
@@ -71,7 +70,7 @@ final class PageWriter {
     }
   }
 
-  /** The results; the rows of a table come with the data. */
+  /** The results as HTML; the rows of a table come with the data. */
   private String files() {
     StringBuilder out = new StringBuilder();
     for (Shown file : data.files()) {
@@ -276,7 +275,7 @@ final class PageWriter {
       return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Adds what is bytes already. */
+    /** Adds bytes as they are. */
     void bytes(String name, byte[] values) {
       add(name, "Uint8Array", values.length, values);
     }
@@ -296,7 +295,7 @@ final class PageWriter {
       return out.toString().strip();
     }
 
-    /** The bytes for a page. */
+    /** The bytes of all columns, as they stand in the page. */
     String text() {
       ByteArrayOutputStream small = new ByteArrayOutputStream();
       try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 
 /**
  * {@code torc report}: the project as it stands, with its results, as one page of HTML; or one
- * build of it. It only looks, and keeps to the bounds of a page.
+ * build of it. It only looks, and shows no more than a page has room for.
  */
 public final class ReportPage {
 
@@ -49,7 +49,7 @@ public final class ReportPage {
 
   private static final int LOGS = 1 << 19;
 
-  /** Characters of events. */
+  /** The most characters of events. */
   private static final int EVENTS = 1 << 19;
 
   private final Project project;
@@ -82,7 +82,7 @@ public final class ReportPage {
   }
 
   /**
-   * Looks.
+   * Gathers what the page tells.
    *
    * @param build the number of a build; 0 for the project as it stands
    * @param paths whether absolute paths are shown
@@ -137,7 +137,7 @@ public final class ReportPage {
         files.all());
   }
 
-  /** What stands in the page as JSON; lists have what there is room for. */
+  /** What stands in the page as JSON; lists are cut to the room that there is. */
   private Map<String, Object> head(PageData.Build build) throws IOException {
     Limits limits = project.caller().host().limits().get();
     PageValues values = new PageValues(jobs, graph, cache, this::told);
@@ -165,7 +165,7 @@ public final class ReportPage {
     return head;
   }
 
-  /** There is no room for so many; none is no news. */
+  /** Notes that the page has no room for so many things; nothing for 0. */
   private void leaveOut(int more, String what) {
     if (more > 0) {
       leftOut.add(what.formatted(more));
@@ -190,7 +190,7 @@ public final class ReportPage {
     return used;
   }
 
-  /** What an attempt took of the machine: CPU time, else its own time. */
+  /** What an attempt took of the machine: its CPU time, at least a tenth of its time. */
   private static long weight(AttemptRecord run) {
     return Math.max(run.usage().cpu(), run.wall() / 10);
   }

@@ -18,7 +18,7 @@ public final class AllowedRoots {
   private final List<Path> real = new ArrayList<>();
 
   /**
-   * The grounds of a project.
+   * The places of a project below which products may lie.
    *
    * @param roots as the build file names them; those that do not exist yet may come
    */
@@ -40,7 +40,7 @@ public final class AllowedRoots {
     return real.getFirst();
   }
 
-  /** Whether a real path lies in them, or is one of them. */
+  /** Whether a real path lies below the root or a folder in {@code roots}, or is one of these. */
   boolean hold(Path path) {
     for (Path ground : real) {
       if (path.startsWith(ground)) {
@@ -51,10 +51,10 @@ public final class AllowedRoots {
   }
 
   /**
-   * Where a folder is, if links lead out of the grounds.
+   * Where a folder really is, if links lead to a place where no products may lie.
    *
    * @param folder relative to the root, or absolute; empty for the root
-   * @return the real path; null where it lies in them
+   * @return the real path; null where products may lie there
    */
   public Path outside(String folder) throws IOException {
     if (staysBelow(folder)) {
@@ -65,8 +65,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * Whether a folder lies below the root by its path alone, since no part of that is a link. Asked
-   * for each attempt: one look for each part, where a real path costs one for each from the top on.
+   * Whether a folder lies below the root by its path alone, since no part of that is a link. Each
+   * attempt asks this, with one look for each part; a real path takes one for each from the top on.
    */
   private boolean staysBelow(String folder) throws IOException {
     if (folder.startsWith("/") || folder.startsWith("..")) {
@@ -86,17 +86,17 @@ public final class AllowedRoots {
     return true;
   }
 
-  /** What is to be said of a product that lies in a folder outside. */
+  /** The message about a product that lies in a folder outside. */
   public static String refusal(String product, Path outside) {
     return "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
         .formatted(product, outside);
   }
 
   /**
-   * The folder in {@code roots} that a file lies in, and its path from there; that of several which
-   * is nearest.
+   * The folder in {@code roots} that a file lies in, and its path from there; of several such
+   * folders the nearest.
    *
-   * @return null where the root is nearer, or none holds it
+   * @return null where the root is nearer, or no such folder holds the file
    */
   public Spot spot(Path file) throws IOException {
     Path path = real(file.getParent()).resolve(file.getFileName());
@@ -113,7 +113,7 @@ public final class AllowedRoots {
   /**
    * A place below a folder in {@code roots}.
    *
-   * @param ground that folder as it is named
+   * @param ground the folder as it is named
    * @param path the way from there
    */
   public record Spot(Path ground, Path path) {}

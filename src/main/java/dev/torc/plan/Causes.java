@@ -21,8 +21,8 @@ import java.util.SequencedMap;
 
 /**
  * Finds what {@code torc why} tells: follows reasons to their root causes, from a need that changed
- * to the job that made it, and to the reasons of that job's run. The other way, from a file to the
- * jobs that need it, {@link PathReaders} goes. It reads verdicts, records and contents, and decides
+ * to the job that made it, and to the reasons of that job's run. {@link PathReaders} goes the other
+ * way, from a file to the jobs that need it. It reads verdicts, records and contents, and decides
  * nothing.
  */
 public final class Causes {
@@ -34,10 +34,10 @@ public final class Causes {
   private final NeedContents contents;
   private final Map<Integer, Run> runs = new HashMap<>();
 
-  /** What a job last did; {@code made} are its products with their digests, if it went well. */
+  /** What a job last did; if it went well, {@code made} has its products with their digests. */
   private record Run(RunDetails details, boolean adopted, Map<String, String> made) {}
 
-  /** A job to be explained; by its last run where there is no verdict to explain. */
+  /** A job to be explained by its verdict; by its last run if the verdict is null. */
   private record Ask(int job, Verdict verdict) {}
 
   /** Follows the reasons of the jobs of a graph, and the uses of its files. */
@@ -103,7 +103,7 @@ public final class Causes {
     return reasons(how, job, run.origin(), decode(run), 0, run.number(), next);
   }
 
-  /** A link with reasons; those behind them ran after build {@code above}, by build {@code to}. */
+  /** A link with reasons; the jobs behind ran after build {@code above}, by build {@code to}. */
   private Link reasons(
       How how, int job, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
     List<String> behind = new ArrayList<>();
@@ -125,8 +125,8 @@ public final class Causes {
     if (run == null || run.details.number() <= above || run.details.number() > to) {
       return -1;
     }
-    // Where the last run made other bytes than the reader found, an earlier one was behind it;
-    // where the reader does not need them any more, none was.
+    // If the last run made other bytes than the reader found, an earlier run was behind it;
+    // if the reader does not need the file any more, no run was.
     String made = run.made.get(reason.name());
     return made == null || made.equals(reason.now()) ? maker : -1;
   }
@@ -144,7 +144,7 @@ public final class Causes {
     };
   }
 
-  /** The last run of a job; null where it has none, as an open group. */
+  /** The last run of a job; null where it has none, or is an open group. */
   private Run run(int job) {
     Run known = runs.get(job);
     if (known == null && graph.isJob(job)) {
@@ -167,18 +167,18 @@ public final class Causes {
    * The jobs that need a path, by itself, in a glob or folder, or because a depfile named it; empty
    * where there are none. What they will do is not known here.
    *
-   * @param path may be that of a needed folder, too
+   * @param path the path of a file, or of a needed folder
    */
   public List<PathUse> readers(String path) {
     return new PathReaders(graph, records, contents).of(path);
   }
 
-  /** The reasons of a recorded run; those that a later version of torc wrote are left out. */
+  /** The reasons of a recorded run; reasons of a later version of torc are left out. */
   public static List<Reason> decode(RunDetails details) {
     return decode(details.reasons());
   }
 
-  /** Reasons as they were stored; those that only a later torc knows are left out. */
+  /** Reasons as they were stored; reasons that only a later torc knows are left out. */
   public static List<Reason> decode(List<ManifestEntry> stored) {
     return stored.stream()
         .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)
@@ -192,24 +192,24 @@ public final class Causes {
    * @param build number of the build in which it last ran, 0 if it never did
    * @param adopted whether it did not run then: its products were adopted
    * @param old the digest that the path had then, or {@code missing}; empty if it was no need then
-   * @param now the same at present
+   * @param now the digest that the path has at present, or {@code missing}
    */
   public record PathUse(String job, long build, boolean adopted, String old, String now) {}
 
   /**
-   * Why a job runs, may run or ran, with the jobs behind each reason, down to the root causes. It
-   * is found by {@link Causes} and put into words by the reports.
+   * Why a job runs, may run or ran, with the jobs behind each reason, down to the root causes.
+   * {@link Causes} finds it, and the reports put it into words.
    *
    * @param job the job that was asked about
-   * @param links every job of the chain once, by name, the job in question first, those behind it
-   *     after it
+   * @param links every job of the chain once, by name: first the job that was asked about, then the
+   *     jobs behind it
    */
   public record CauseChain(String job, SequencedMap<String, Link> links) {
 
     /** What a link tells of its job. */
     public enum How {
       WILL_RUN,
-      /** It would run, and an earlier result is put in the place of that. */
+      /** It would run, and an earlier result is put in the place of that run. */
       WILL_RESTORE,
       MAY_RUN,
       WILL_FAIL,
@@ -224,10 +224,10 @@ public final class Causes {
     /**
      * One job of the chain.
      *
-     * @param reasons why it runs or ran; empty for one that may run or was adopted
-     * @param from where an earlier result comes from; null for others
-     * @param behind for each reason the job whose run made what changed, empty where there is none;
-     *     for one that may run, the one job that decides
+     * @param reasons why it runs or ran; empty for a job that may run or was adopted
+     * @param from where the earlier result of a restored job comes from; else null
+     * @param behind for each reason the job whose run made what changed, or an empty text; for a
+     *     job that may run, the one job that decides
      */
     public record Link(
         String job, How how, Origin from, List<Reason> reasons, List<String> behind) {}

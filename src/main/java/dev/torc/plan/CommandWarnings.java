@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 
 /**
  * Rule 14 in lines for people: what the commands of some jobs run or name without needing it, and
- * pipes in which failures are lost. Alike lines on instances of a group are one. It remembers what
- * it told, and does not know which commands are new.
+ * pipes in which failures are lost. Lines that are alike for several instances of a group are one
+ * line. It remembers which lines it gave, and does not know which commands are new.
  */
 public final class CommandWarnings {
 
-  /** A line, and on how many instances of a group it is. */
+  /** A line, and how many jobs it stands for. */
   private static final class Line {
     private final Job job;
     private final String text;
@@ -50,7 +50,7 @@ public final class CommandWarnings {
     this.all = all;
   }
 
-  /** The lines on jobs of a context that were not told before. */
+  /** The lines about jobs of a context that were not told before. */
   public List<Diagnostic> of(PlanContext now, int[] jobs) {
     if (now != context) {
       context = now;
@@ -89,7 +89,7 @@ public final class CommandWarnings {
     }
   }
 
-  /** Adds a line; where an instance of the job's group has one like it, that counts. */
+  /** Adds a line; if the job's group has a line like it, counts the job there. */
   private void add(Job job, String key, Supplier<String> text, List<Line> lines) {
     String alike = job.group() + "\0" + key;
     Line known = job.group() == null ? null : groups.get(alike);

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 /**
  * The words of a step's command that may be paths, as rule 14 has them: split at blanks and quotes.
  * Programs stand at the beginning and behind {@code ; & | ( $(} and a line's end; scripts behind
- * known interpreters and the files of redirections are told apart. Words with values or expansions
- * in them are left out. No more of a shell's grammar is read: what a command really reads is told
- * by a trace. It does not look whether a word is a file of the project.
+ * known interpreters and the files of redirections have roles of their own. Words with values or
+ * expansions in them are left out. No more of a shell's grammar is read, since a trace tells what a
+ * command really reads. It does not look whether a word is a file of the project.
  */
 final class CommandWords {
 
@@ -53,17 +53,17 @@ final class CommandWords {
           "!", "{", "if", "then", "else", "elif", "while", "until", "do", "time", "exec", "nohup",
           "command", "env", "nice", "eval");
 
-  /** Programs that read no file that they are told. */
+  /** Programs that read none of the files that they are given. */
   private static final Set<String> READ_NOTHING =
       Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
 
   /** A variable before the program that gets it. */
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
-  /** What goes elsewhere: from there on it cannot be told where a relative path leads. */
+  /** Commands that go to another folder: behind them a relative path leads to an unknown place. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
 
-  /** One command, or what is substituted into one; the quote is the one around that. */
+  /** A command, or one substituted into another one; {@code quote} is the quote around it. */
   private record Command(List<String> words, char quote) {
     Command(char quote) {
       this(new ArrayList<>(), quote);
@@ -84,7 +84,7 @@ final class CommandWords {
   /**
    * The words of a step, in the order of the command.
    *
-   * @param shell the shell the command is run by; where its grammar is not known there are none
+   * @param shell the shell that runs the command; where its grammar is not known there are no words
    */
   CommandWords(Step.Command command, List<String> shell) {
     if (command instanceof Step.Command.Words list) {
@@ -102,7 +102,7 @@ final class CommandWords {
     return words;
   }
 
-  /** Whether there is a pipe of which the shell sees only the last failure. */
+  /** Whether there is a pipe in which the shell sees only the last command fail. */
   boolean losesFailures() {
     return pipe;
   }
@@ -190,7 +190,7 @@ final class CommandWords {
     operator = "";
   }
 
-  /** The end of the here-documents that begin behind a line's end. */
+  /** Where the here-documents end that begin behind a line's end. */
   private int behindDocuments(String text, int newline) {
     int at = newline;
     for (String end : documents) {
@@ -217,7 +217,7 @@ final class CommandWords {
       unclear |= all.get(program).equals("case");
       add(Role.PROGRAM, all.get(program));
       script = script(all, program);
-      // What -C says is where the others are.
+      // An argument -C names the folder in which the other arguments are looked for.
       reads = !READ_NOTHING.contains(all.get(program)) && !all.contains("-C");
     }
     for (int i = 0; reads && i < all.size(); i++) {
@@ -250,7 +250,7 @@ final class CommandWords {
     }
   }
 
-  /** Adds the script or module that an interpreter runs; returns where it stands, -1 for none. */
+  /** Adds the script or module that an interpreter runs; returns its place, -1 for none. */
   private int script(List<String> all, int program) {
     String path = all.get(program);
     String name = path.substring(path.lastIndexOf('/') + 1);

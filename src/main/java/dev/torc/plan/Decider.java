@@ -26,8 +26,8 @@ import java.util.function.Predicate;
 
 /**
  * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
- * {@code why}; it changes nothing. A job that waits for unsettled ones gets the answer that holds
- * whatever they do, or <em>may run</em>.
+ * {@code why}; it changes nothing. A job that waits for unsettled jobs gets the answer that holds
+ * whatever these do, or <em>may run</em>.
  *
  * <p>Early cut-off (rule 2) is decided here: needs count by the digests of their bytes, so a reader
  * of a job that ran and made the same bytes is up to date. The loop asks when the needs are
@@ -35,10 +35,10 @@ import java.util.function.Predicate;
  */
 public final class Decider {
 
-  /** Stands for the manifest of a run that did not come so far as to know it. */
+  /** The manifest of a run that ended before its manifest was known. */
   public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
 
-  /** For these reasons the products of a temporary job have to be there. */
+  /** Reasons for which the products of a temporary job have to be there. */
   private static final Predicate<Reason> BYTES =
       reason ->
           reason.kind() == Kind.PRODUCT_WANTED
@@ -52,11 +52,11 @@ public final class Decider {
   private final KnownResults known;
   private final VanishedNeeds vanished;
   private final RowPlaces rows;
-  private final boolean keepsFailed; // a job that failed waits for another manifest
+  private final boolean keepsFailed; // a failed job runs only with another manifest
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
-  /** Whether the manifest that was compared last is the recorded one. */
+  /** Whether the last call of {@code compare} found the recorded manifest. */
   private boolean same;
 
   /** Decides about the jobs of a graph. */
@@ -72,11 +72,12 @@ public final class Decider {
   }
 
   /**
-   * What is asked of a job.
+   * What the user and other jobs want of a job.
    *
    * @param rerun whether the user wants it to run whatever its state
    * @param named whether the user named it, so that its temporary products are wanted too
-   * @param wanted the temporary products that are wanted, each with the name of a job that needs it
+   * @param wanted the temporary products that are wanted, each with the name of a job or group that
+   *     needs it
    */
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
@@ -113,7 +114,7 @@ public final class Decider {
       }
     }
     if (left != null && left.cause() != null && reasons.size() == 1) {
-      reasons.add(left.cause()); // the cause of that time, which no comparison finds now
+      reasons.add(left.cause()); // why it was handed out, which no comparison finds now
     }
     if (keepsFailed && last != null && isKept(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).number());
@@ -131,7 +132,7 @@ public final class Decider {
 
   /**
    * Whether a failure may stand: it is the only reason, and all that decides is known and the same.
-   * Of a job with a depfile it is not known what a failed run read.
+   * For a job with a depfile it is not known what the failed run read.
    */
   private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
     return last.outcome().isFailure() && same && reasons.size() == 1 && !job.finds();
@@ -159,8 +160,8 @@ public final class Decider {
   }
 
   /**
-   * What a job cannot have this time: of its needs only where it ran before, and what a depfile
-   * named it may need no more.
+   * What a job cannot have this time. Unreadable and vanished needs count only if the job ran
+   * before. What a depfile named then does not count: the job may need it no more.
    */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
@@ -180,7 +181,7 @@ public final class Decider {
     return lacking;
   }
 
-  /** Sources of an instance that are not there, where their names come from its values. */
+  /** Adds the sources of an instance that are missing, if their names come from its values. */
   private void missing(Job job, List<Reason> lacking) {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
@@ -197,14 +198,14 @@ public final class Decider {
     }
   }
 
-  /** All that a job's verdict depends on, its products and the build file aside. */
+  /** All that a job's verdict depends on, except its products and the build file. */
   Footprint footprint(int id) {
     Footprint footprint = new Footprint();
     manifest.describe(id, lastFound(id), footprint, footprint);
     return footprint;
   }
 
-  /** What a depfile named when a job ran last. */
+  /** The files that a depfile named when a job ran last. */
   private List<String> lastFound(int id) {
     JobResult last = records.result(id);
     return last == null ? List.of() : last.found();
@@ -224,9 +225,9 @@ public final class Decider {
   }
 
   /**
-   * The first job that is not settled and makes what a depfile named when a job ran last, -1 if
-   * there is none. It may precede that one by way of jobs that were up to date before it. What the
-   * job goes without does not count.
+   * The first unsettled job that makes a file which a depfile named when a job ran last, -1 if
+   * there is none. The jobs between the two may be settled earlier. A job that the reader goes
+   * without does not count.
    */
   public int found(int id) {
     for (String path : lastFound(id)) {
@@ -285,7 +286,7 @@ public final class Decider {
     RunDetails details = records.details(graph.job(id).name());
     List<Reason> found = List.of();
     if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
-      return undecided; // it came to nothing that could be compared
+      return undecided; // the run ended before it had lines to compare
     }
     if (details != null) {
       found = difference(id, last.found(), details.manifest());
@@ -301,7 +302,7 @@ public final class Decider {
   /**
    * How the present manifest differs from another.
    *
-   * @param found what a depfile named then
+   * @param found the files that a depfile named then
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
     ManifestWriter.Listing lines = new ManifestWriter.Listing(null);
@@ -349,10 +350,10 @@ public final class Decider {
   }
 
   /**
-   * The manifest of a job that just ran, by what it found when it started. Callable from any
-   * thread.
+   * The manifest of a job that just ran, with its needs as they were when it started. Callable from
+   * any thread.
    *
-   * @param found files that its depfile named; the snapshot has taken them in
+   * @param found the files that its depfile named; the snapshot has them already
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
@@ -361,7 +362,7 @@ public final class Decider {
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
-  /** The digest of the same manifest, and nothing else. Callable from any thread. */
+  /** The digest of the manifest that {@link #describe} gives. Callable from any thread. */
   public Digest digest(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
@@ -369,7 +370,7 @@ public final class Decider {
   }
 
   /**
-   * A manifest, described.
+   * A manifest: its digest and its lines.
    *
    * @param lists the members of needed globs, folders and jobs, and the values of the instances of
    *     needed groups, by the digest in their line
@@ -377,7 +378,7 @@ public final class Decider {
   public record Described(
       Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
 
-    /** A digest of the same without what files hold: what runs, and which files it is given. */
+    /** A digest of all but what files hold: it covers what runs, and which files that is given. */
     public Digest command() {
       Map<String, List<ManifestEntry>> members = new HashMap<>();
       lists.forEach((digest, entries) -> members.put(digest.hex(), entries));

@@ -35,7 +35,7 @@ import java.util.Set;
 /**
  * The part of rule 13 that the disk decides: needed files that no job makes and that do not exist,
  * products that lie elsewhere than they seem to. What the build file alone decides was refused when
- * the graph was built. It only tells of files that cannot be read.
+ * the graph was built. Needs that cannot be read are only told.
  */
 public final class DiskChecks {
 
@@ -47,7 +47,7 @@ public final class DiskChecks {
   private final Set<String> buildNames = new HashSet<>(); // their last names
   private final Set<String> tables = new HashSet<>(); // from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
-  private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
+  private final BitSet sound = new BitSet(); // needed files that have no error
   private final ToolSearch tools;
   private final RowPlaces rows;
   private final StampSource.FolderStamps links;
@@ -59,8 +59,8 @@ public final class DiskChecks {
   /**
    * A folder that needs or products lie in.
    *
-   * @param real where links lead
-   * @param name that place as the graph would name it; empty for the root
+   * @param real its real path
+   * @param name the real path as the graph would name it; empty for the root
    * @param own whether it was asked for by that name
    * @param there whether anything is there
    * @param allowed whether products may lie in it
@@ -97,8 +97,8 @@ public final class DiskChecks {
    * Checks the selected jobs; throws {@link BadInput} with every error found.
    *
    * @param caller the caller's environment, for programs on its PATH
-   * @return what cannot be looked at, or read as a file, and what is missing of a row: that fails
-   *     its readers and refuses nothing
+   * @return needs that cannot be looked at, or read as a file, and missing files of a row: they
+   *     fail their readers and refuse nothing
    */
   public static List<Diagnostic> check(
       Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
@@ -189,7 +189,7 @@ public final class DiskChecks {
         return false;
       }
     } catch (IOException e) {
-      return false; // the next look meets it again, and tells
+      return false; // the next look meets the error again, and tells it
     }
     String path = graph.path(file);
     Folder folder = folder(UserPaths.parent(path));
@@ -317,7 +317,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Whether others name what no job makes. */
+  /** Whether no job makes a path, and a need or a group names it. */
   private boolean isSource(String path) {
     return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
   }
@@ -361,7 +361,7 @@ public final class DiskChecks {
     }
   }
 
-  /** A folder or glob that would take a build file away. */
+  /** Refuses a folder or glob that would take a build file away. */
   private void refuseTaking(Ref ref, Folder folder, Path real) {
     Glob pattern = ref instanceof Ref.OfGlob glob ? Glob.of(glob.pattern()) : null;
     String what =
@@ -384,13 +384,13 @@ public final class DiskChecks {
         && pattern.matches(prefix + slash + folder.real.relativize(file));
   }
 
-  /** Whether a link stands at a path; what cannot be looked at is none. */
+  /** Whether a link stands at a path; false where it cannot be looked at. */
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {
       return links.look(name, 0, name.length, numbers) == FileKind.LINK;
     } catch (IOException e) {
-      return false; // the job that makes it meets it again, and tells
+      return false; // the job that makes it meets the error again, and tells it
     }
   }
 

@@ -30,10 +30,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Expands groups when all that they await is settled: from the context of one graph it makes that
- * of the next. A group of which only that shows that something is wrong with it stays, with its
- * problems and without instances; the rest goes on. The reader of build files finds out which
- * values there are.
+ * Expands groups when all that they await is settled: it makes the next graph, with its context,
+ * from the present one. If only the expansion shows that something is wrong with a group, the group
+ * stays, with its problems and without instances; the rest goes on. The reader of build files finds
+ * out which values there are.
  */
 public final class Expander {
 
@@ -43,7 +43,7 @@ public final class Expander {
     Workflow expand(ResultSource found) throws IOException;
   }
 
-  /** Looks at jobs that came up. */
+  /** Checks the jobs that an expansion adds. */
   public interface Check {
     /** Throws {@link BadInput} where some of the jobs cannot be built. */
     void of(Graph graph, BitSet jobs) throws IOException;
@@ -57,7 +57,7 @@ public final class Expander {
 
   /**
    * @param select finds in a graph the jobs that the command is about
-   * @param check what else must hold of jobs that come up
+   * @param check checks what else must hold of new jobs
    * @param lasting whether the build file alone decides which instances there are
    */
   public Expander(
@@ -73,7 +73,7 @@ public final class Expander {
     return plan(first, first.selection().jobs());
   }
 
-  /** The same where only some jobs of the first context have to be decided; see {@link Plan#of}. */
+  /** As {@code plan(first)}, if only some of its jobs have to be decided; see {@link Plan#of}. */
   public Plan plan(PlanContext first, BitSet restless) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
     PlanContext begin = fresh(first, restless);
@@ -97,7 +97,7 @@ public final class Expander {
   /**
    * The next context.
    *
-   * @param counted takes missing products by whose records groups are expanded, with these groups
+   * @param counted takes the missing products by whose records groups are expanded, with the groups
    */
   private PlanContext next(Plan plan, Map<String, Integer> counted) throws IOException {
     MissingTemporaries missing = new MissingTemporaries(plan.context());
@@ -110,9 +110,9 @@ public final class Expander {
   }
 
   /**
-   * Whether it turned out that a missing product by whose record a group was expanded is made
-   * again, for an instance of the group, say, or that a group goes on waiting for others: then that
-   * one comes first.
+   * Whether a missing product by whose record a group was expanded turns out to be made again, for
+   * an instance of the group, say, or a group turns out to wait for other jobs too. Then the
+   * product is made first: {@code wanted} takes it.
    */
   private static boolean revoked(
       Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
@@ -134,9 +134,9 @@ public final class Expander {
   }
 
   /**
-   * The context without instances for files that are products of an earlier build and that no job
-   * declares any more: when the build file was read, no records were known. The same context where
-   * there are none.
+   * The context without the instances of files that an earlier build made and no job declares any
+   * more: no records were known when the build file was read. The same context where there are
+   * none.
    *
    * @param restless the jobs whose needs have to be looked at
    */
@@ -179,9 +179,8 @@ public final class Expander {
   }
 
   /**
-   * The context with the instances of the groups that await nothing any more, and those that makers
-   * give which have ended; or with the problems of the groups. The same context where nothing is
-   * new.
+   * The context with the instances of groups that await nothing any more and the instances that
+   * ended makers give, or with the problems of these groups. The same context where nothing is new.
    */
   public PlanContext next(PlanContext now) throws IOException {
     List<Group> whole = new ArrayList<>();
@@ -249,7 +248,7 @@ public final class Expander {
     return old;
   }
 
-  /** Whether the instances that were known of a group are known still. */
+  /** Whether all instances of a group that were known are still instances of it. */
   private static boolean stays(Group before, Group now) {
     if (!before.isOpen()) {
       return !now.isOpen() && before.instances().equals(now.instances());
@@ -282,7 +281,7 @@ public final class Expander {
         try {
           context(now, merge(old, wanted, fit));
         } catch (BadInput e) {
-          failed.put(group.name(), e.diagnostics()); // so it counts as such from here on
+          failed.put(group.name(), e.diagnostics()); // so it counts as failed from here on
         }
       }
     }
@@ -292,7 +291,7 @@ public final class Expander {
   private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
     Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
-    selection.jobs().or(now.selection().jobs()); // a maker stays where no instance needs it
+    selection.jobs().or(now.selection().jobs()); // a maker stays, even if no instance needs it
     BitSet fresh = (BitSet) selection.jobs().clone();
     fresh.andNot(now.graph().allJobs());
     check.of(graph, fresh);
@@ -303,7 +302,7 @@ public final class Expander {
     return workflow.groups().stream().collect(Collectors.toMap(Group::name, g -> g));
   }
 
-  /** The open groups of which more is known. */
+  /** The names of the open groups of which more is known now. */
   private static Set<String> changed(Workflow old, Map<String, Group> after) {
     return old.groups().stream()
         .filter(group -> group.isOpen() && !group.equals(after.get(group.name())))
@@ -312,8 +311,8 @@ public final class Expander {
   }
 
   /**
-   * The wanted workflow, where some groups are as they are wanted, those that failed as such, and
-   * all others as they were: none loses an instance.
+   * The wanted workflow, with some groups as they are wanted, the failed ones as failed, and all
+   * others as they were: no group loses an instance.
    */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     List<Group> groups = new ArrayList<>();
@@ -340,7 +339,7 @@ public final class Expander {
     return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
   }
 
-  /** Answers from the settled jobs of a context what groups ask when they are expanded. */
+  /** Answers the questions of groups that are expanded, from the settled jobs of a context. */
   private record SettledResults(PlanContext context) implements ResultSource {
 
     @Override

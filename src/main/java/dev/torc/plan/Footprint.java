@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What of the world a job's manifest depends on, beside the build file: all that the manifest asks
+ * The inputs that a job's manifest depends on, beside the build file: all that the manifest asks
  * for while it is described. It is the third reader of the one account of inputs, beside the digest
  * and the lines of {@code why}: from it {@code rest} knows what the next build has to look at. A
  * new kind of input is a method of {@link InputSource}, and has to be answered here too.
  *
- * @param files needed files, those included that a depfile named; each as often as it was asked for
+ * @param files needed files, with those that a depfile named; each as often as it was asked for
  * @param lists needed globs, folders and jobs, by number
  * @param tools programs: where each is found, and what it contains
  * @param images images: which one a name means
@@ -86,7 +86,7 @@ public record Footprint(
     return Optional.empty();
   }
 
-  /** What the build file alone says is the same while the graph is. */
+  /** Notes nothing: what the build file alone says is the same as long as the graph is. */
   @Override
   public void text(LineKind line, String name, String shown, String counts) {}
 

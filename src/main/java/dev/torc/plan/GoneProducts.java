@@ -24,7 +24,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
 
   private static final List<ManifestEntry> NONE = List.of();
 
-  /** Those of a job that ended well. */
+  /** The missing products of a job whose last result is good; none for other jobs. */
   public List<RecordedProduct> of(int job) {
     JobResult result = graph.isTemporary(job) ? records.result(job) : null;
     return result == null || !result.outcome().isGood()
@@ -32,7 +32,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         : result.products().stream().filter(made -> isGone(made.path())).toList();
   }
 
-  /** Whether nothing stands at a path; what cannot be looked at is there. */
+  /** Whether nothing stands at a path; false where it cannot be looked at. */
   boolean isGone(String path) {
     try {
       return !digests.seen(path).stamp().exists();
@@ -70,7 +70,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return made.kind() == Stamp.FileKind.FOLDER && records.list(made.digest()) != null;
   }
 
-  /** What a glob or folder had of the products of a job that are gone, as far as it is told. */
+  /** The members that a glob or folder had from a job's gone products, as far as it is told. */
   List<ManifestEntry> members(NeedList list, int job) {
     boolean glob = list.kind() == NeedList.ListKind.GLOB;
     List<ManifestEntry> members = new ArrayList<>(0);
@@ -86,7 +86,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return members;
   }
 
-  /** A file itself, or what a folder held. */
+  /** The product itself if it is a file, or what the folder held. */
   private List<ManifestEntry> members(RecordedProduct made) {
     if (made.kind() == Stamp.FileKind.FILE) {
       return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
@@ -99,15 +99,15 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             .toList();
   }
 
-  /** What is to be stored of folders that a job made when it was not temporary yet. */
+  /** The lists to be stored for folders that a job made when it was not temporary yet. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
     List<RecordedProduct> made = records.result(job).products();
     return toBeStored(job, made.stream().filter(each -> !tells(each)).toList());
   }
 
   /**
-   * What is to be stored of the folders that a job just made: their members by their digests. Of a
-   * folder with links there is nothing: what a reader finds in it does not follow from its digest.
+   * The lists to be stored for the folders that a job just made: the members of each, by its
+   * digest. A folder with links has none: its digest does not tell what a reader finds in it.
    */
   public Map<Digest, List<ManifestEntry>> toBeStored(int job, List<RecordedProduct> products) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
@@ -119,7 +119,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             lists.put(folder.digest(), folder.members().stream().map(NeedMembers::entry).toList());
           }
         } catch (IOException e) {
-          continue; // then the records do not tell, and it is made again
+          continue; // then no list tells its members, and it is made again
         }
       }
     }

@@ -33,7 +33,7 @@ interface InputSource {
   /** A needed value. */
   Content ofData(Ref.OfData value);
 
-  /** What a program contains that no job makes. */
+  /** What a program of {@code tools} contains; no job makes it. */
   Content ofTool(Tool tool);
 
   /**
@@ -59,7 +59,7 @@ interface InputSource {
     return known;
   }
 
-  /** What a job leaves out, for each of its needs that leave any out. */
+  /** The jobs that a job leaves out, for each of its needs that leave any out. */
   default List<LeftOut> leftOut(Graph graph, int job) {
     List<LeftOut> all = new ArrayList<>(0);
     for (int list : graph.listNeeds().row(job)) {

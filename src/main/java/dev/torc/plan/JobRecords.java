@@ -66,10 +66,10 @@ public final class JobRecords {
   }
 
   /**
-   * @param left why jobs run that an earlier torc left running (rule 9) or handed out, by their
-   *     names
+   * @param left why a job runs that an earlier torc left running (rule 9) or handed out, by its
+   *     name
    * @param foresees whether nothing is about to run, so that a job that would be restored counts as
-   *     if it were
+   *     restored
    */
   public JobRecords(Graph graph, Cache cache, Map<String, Reason> left, boolean foresees) {
     this(graph, cache, left, foresees, Known.of(graph));
@@ -85,8 +85,8 @@ public final class JobRecords {
   }
 
   /**
-   * The same results for the graph that follows, and what is settled stays so. Both share what they
-   * know, as far as there is room.
+   * The records for the graph that follows: results are kept, and what is settled stays so. Both
+   * records share what they know, as far as there is room.
    */
   JobRecords grown(Graph next) {
     boolean fits = next.nodes() <= known.results.length();
@@ -96,7 +96,7 @@ public final class JobRecords {
     return grown;
   }
 
-  /** A join node is not passed, nor dropped, until that is told anew. */
+  /** Forgets whether a join node was passed or dropped, until that is told anew. */
   public void forget(int node) {
     if (!graph.isJob(node)) {
       known.settled.set(node, 0);
@@ -104,7 +104,7 @@ public final class JobRecords {
   }
 
   /**
-   * The same results by themselves.
+   * A copy of the records, which shares nothing with them.
    *
    * @param settled whether what is settled stays so
    */
@@ -129,7 +129,7 @@ public final class JobRecords {
     return copy;
   }
 
-  /** The same for a graph with other numbers, of which nothing is known yet. */
+  /** The records for a graph with other numbers; nothing is known of its jobs yet. */
   JobRecords anew(Graph other) {
     return new JobRecords(other, cache, left, foresees);
   }
@@ -155,7 +155,7 @@ public final class JobRecords {
     return Map.copyOf(values);
   }
 
-  /** The result of a run that just ended; what it stored is in the cache. */
+  /** Takes the result of a run that just ended; the values that it stored are in the cache. */
   public void replace(int job, JobResult result) {
     known.data.remove(job);
     known.results.set(job, result);
@@ -169,7 +169,7 @@ public final class JobRecords {
     return left.isEmpty() ? null : left.get(graph.name(job));
   }
 
-  /** What people ask of the last run, null if it never ran. */
+  /** The details of a job's last run, for people; null if it never ran. */
   public RunDetails details(String job) {
     return cache.details(job);
   }
@@ -180,8 +180,8 @@ public final class JobRecords {
   }
 
   /**
-   * A stored list by its digest, null if it is not there. The last one is kept: readers of one list
-   * are decided one after the other.
+   * A stored list by its digest, null if it is not there. The last list is kept: its readers are
+   * decided one after the other.
    */
   public List<ManifestEntry> list(Digest digest) {
     Lent last = lent;
@@ -209,18 +209,18 @@ public final class JobRecords {
     return cache.owned(path);
   }
 
-  /** While it is the same, no job was unsettled. For the loop's thread. */
+  /** An object that is replaced when a job is unsettled. For the loop's thread. */
   Object era() {
     return era;
   }
 
-  /** The job may run after all; nothing must have been decided by it. */
+  /** Unsettles a job, which may run after all; nothing must have been decided by its result. */
   void unsettle(int job) {
     known.settled.set(job, 0);
     era = new Object();
   }
 
-  /** From now on the job's products are what its result says; a join node is passed. For good. */
+  /** Settles a node for good: a job's products are what its result says, a join node is passed. */
   public void settle(int node) {
     known.settled.set(node, SETTLED);
     settlings.incrementAndGet();
@@ -248,7 +248,7 @@ public final class JobRecords {
     return known.settled.get(job) == FORESEEN;
   }
 
-  /** The job failed, or a failure blocks it: in this build it makes nothing. For good. */
+  /** Drops a node for good: it failed or is blocked, and makes nothing in this build. */
   public void drop(int node) {
     known.settled.set(node, DROPPED);
     settlings.incrementAndGet();
@@ -259,7 +259,7 @@ public final class JobRecords {
     return known.settled.get(node) == DROPPED;
   }
 
-  /** A dropped job by its name; of a group those jobs whose instances it lacks. */
+  /** The name of a dropped job; for a group, the names of the jobs whose instances it lacks. */
   public List<String> dropped(int node) {
     return graph.grows(node)
         ? Arrays.stream(graph.before().row(node))
@@ -274,14 +274,14 @@ public final class JobRecords {
     return isInPlace(node) || known.settled.get(node) == FORESEEN;
   }
 
-  /** The same, where all products stand in their places and none is still to be put back. */
+  /** Whether a node is settled and no product is still to be put back in its place. */
   boolean isInPlace(int node) {
     return known.settled.get(node) == SETTLED;
   }
 
   /**
-   * The first job or unexpanded group that is not settled among those that a node waits for, join
-   * nodes seen through; -1 if all are settled. What a group awaits has to be in its place, too.
+   * The first unsettled job or unexpanded group that a node waits for, by itself or through join
+   * nodes; -1 if all are settled. What a group awaits has to be in its place, too.
    */
   public int unsettledBefore(int node) {
     return unsettledBefore(node, graph.isOpen(node));
@@ -299,7 +299,7 @@ public final class JobRecords {
     return -1;
   }
 
-  /** How often something was settled: while it stays the same, so does what follows from it. */
+  /** How often a node was settled or dropped: while it stays the same, so do its consequences. */
   int settlings() {
     return settlings.get();
   }

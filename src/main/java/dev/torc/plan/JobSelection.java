@@ -21,10 +21,10 @@ import java.util.TreeMap;
  * are not expanded yet are among them by their nodes.
  *
  * @param jobs the named jobs and everything before them
- * @param named the jobs that the targets name; where no target is given all jobs, in a build but
- *     for manual ones that no other waits for
+ * @param named the jobs that the targets name; without a target all jobs, in a build except manual
+ *     jobs for which no other job waits
  * @param open the groups that are not expanded yet and that are named or waited for
- * @param namedOpen those of them that the targets name
+ * @param namedOpen the groups of {@code open} that the targets name
  * @param targeted whether any target was given
  */
 public record JobSelection(
@@ -42,15 +42,15 @@ public record JobSelection(
   }
 
   /**
-   * Finds the jobs of a build: the same, but that without a target manual jobs are left out for
-   * which no other job waits.
+   * Finds the jobs of a build: those of the targets, or, without a target, all jobs except manual
+   * ones for which no other job waits.
    */
   public static JobSelection toBuild(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = nodes(graph, targets, paths);
     if (targets.isEmpty()) {
       for (String manual : graph.workflow().manual()) {
         int job = graph.jobId(manual);
-        int[] nodes = job < 0 ? graph.named(manual) : new int[] {job}; // of a group with its own
+        int[] nodes = job < 0 ? graph.named(manual) : new int[] {job}; // a group's jobs and node
         for (int i = 0; nodes != null && i < nodes.length; i++) {
           named.clear(nodes[i]);
         }
@@ -77,7 +77,7 @@ public record JobSelection(
     return named;
   }
 
-  /** Some jobs as they are in a build of all. */
+  /** The selection of some jobs in a build without targets. */
   public static JobSelection of(Graph graph, BitSet some) {
     return of(graph, some, false);
   }
@@ -94,8 +94,8 @@ public record JobSelection(
   }
 
   /**
-   * The jobs that may run for no other reason than that they are named: those that run again, and
-   * temporary ones, since what they made is wanted then.
+   * The jobs that may run only because they are named: those that {@code rerun} means, and
+   * temporary ones, since their products are wanted then.
    */
   public BitSet asked(Graph graph, Rerun rerun) {
     if (rerun == Rerun.ALL) {
@@ -155,7 +155,7 @@ public record JobSelection(
     return found.isEmpty() && !known ? null : found;
   }
 
-  /** Whether a tag, or a glob over instances, may mean some of a group; null without a glob. */
+  /** Whether a target means a group as a tag, or some of it as a glob; {@code glob} may be null. */
   private static boolean means(String target, Glob glob, Group group) {
     return group.tags().contains(target)
         || glob != null && glob.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
@@ -181,7 +181,7 @@ public record JobSelection(
   }
 
   /**
-   * What a target may mean that names nothing, or else the next step.
+   * The end of a message about a target that names nothing: what it may mean, or what to do next.
    *
    * @param sources whether files that no job makes can be meant too
    * @param others names that the build file does not have
@@ -264,7 +264,7 @@ public record JobSelection(
       return file.toString();
     }
 
-    /** The other way: a file of the graph as the user names it; a folder keeps its slash. */
+    /** A file of the graph as the user names it; a folder keeps its slash. */
     public String named(String path) {
       if (cwd.equals(root) || path.startsWith("/")) {
         return path;

@@ -34,9 +34,9 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
- * Finds the good result for what a job is now, if one is known and its products are to be had; and
- * says of a run under which key its result will be found. Shared stores are waited for. It neither
- * keeps, fetches nor restores anything. {@link NearestResult} tells people why none is found.
+ * Finds the good result for a job as it is now, if one is known and its products can be had, and
+ * tells under which key the result of a run will be found. It waits for shared stores. It does not
+ * keep, fetch or restore anything. {@link NearestResult} tells people why none is found.
  */
 public final class KnownResults {
 
@@ -44,8 +44,8 @@ public final class KnownResults {
    * A result that may stand for a run.
    *
    * @param hit what a shared store has; null for a result that is kept here
-   * @param result the same as if it had been kept here
-   * @param lists the members of its lists by their digests, which go into the cache with it
+   * @param result the result, as if it had been kept here
+   * @param lists the members of its lists by the lists' digests; they go into the cache with it
    */
   public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
@@ -54,14 +54,14 @@ public final class KnownResults {
   private final NeedContents contents;
   private final Manifest manifest;
   private final KeptResults kept;
-  private final SharedStores asked; // where nothing is known here; null for none
+  private final SharedStores asked; // if nothing is known here; null for no shared stores
   private final DigestMemo digests;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
   private Boolean blank;
   private boolean some;
 
-  /** For the jobs of a graph. */
+  /** Finds results for the jobs of a graph. */
   KnownResults(Graph graph, NeedContents contents, Manifest manifest, PlanContext.Basis basis) {
     this.graph = graph;
     this.cache = basis.cache();
@@ -90,15 +90,15 @@ public final class KnownResults {
   }
 
   /**
-   * Under which key the result of a run is known, and what else is asked of it later; null where it
-   * is not to be kept.
+   * The keys under which the result of a run will be found, and what else must be the same then;
+   * null where it is not to be kept.
    *
-   * @param described the manifest of the run
-   * @param bare the same without the files that its depfile named; null for a job without depfile
-   * @param system the kind of system that it ran on; null for this machine's
-   * @param values whether it stored any
-   * @param files how many its products are
-   * @param depfile the depfile that it left; null for none
+   * @param described the digest of the run's manifest
+   * @param bare its digest without found needs; null for a job that finds none
+   * @param system the kind of system of the run; null for this machine's
+   * @param values whether the run stored values
+   * @param files how many files its products are
+   * @param depfile the depfile that the run left; null for none
    */
   public Restorable terms(
       int id,
@@ -122,7 +122,7 @@ public final class KnownResults {
         depfile);
   }
 
-  /** Whether results go nowhere. */
+  /** Whether there is no store that takes results. */
   private boolean isOff() {
     return kept.isOff() && graph.workflow().stores().shared().isEmpty();
   }
@@ -134,7 +134,7 @@ public final class KnownResults {
   /**
    * The result that can be put in the place of a run now; null where there is none.
    *
-   * @param bytes whether its products are to be had; else nothing stands in their places
+   * @param bytes whether its products can be had; if not, nothing stands in their places
    */
   Result of(int id, boolean bytes) {
     Match match = here(id, bytes);
@@ -160,7 +160,7 @@ public final class KnownResults {
             }
             return decider.describe(id, found, needs);
           } catch (IOException e) {
-            return null; // what cannot be looked at is no file of then
+            return null; // a file that cannot be looked at is not what that run read
           }
         });
   }
@@ -180,15 +180,15 @@ public final class KnownResults {
             });
   }
 
-  /** What a place has under a key. */
+  /** A place that has results by their keys. */
   private interface Place {
 
     /**
-     * What fits a job as it is now; null for nothing.
+     * The result that fits a job as it is now; null for none.
      *
-     * @param first leads to what is under the key; null for a job without a depfile
-     * @param named what the depfile named then
-     * @param now the manifest with that
+     * @param first the key that leads to {@code key}; null for a job without a depfile
+     * @param named the files that the depfile of the result's run named
+     * @param now the manifest with these files
      */
     Match at(Digest key, Digest first, List<String> named, Described now);
   }
@@ -196,8 +196,8 @@ public final class KnownResults {
   /**
    * The first result for a job that a place has.
    *
-   * @param manifests the manifest with what a depfile named; null where that is not known yet
-   * @param names what a depfile named in the runs whose results it has, by the first key
+   * @param manifests the manifest with the files of a depfile; null where it is not known yet
+   * @param names what depfiles named in the runs whose results the place has, by the first key
    */
   private Match find(
       int id,
@@ -237,7 +237,7 @@ public final class KnownResults {
     }
     List<Result> standing = some() ? null : standing(job);
     if (standing != null && standing.isEmpty()) {
-      return null; // nothing is read for that
+      return null; // no needs are read in vain
     }
     return find(
         id,
@@ -266,14 +266,14 @@ public final class KnownResults {
         .toList();
   }
 
-  /** Whether a result is that of a key, by the programs of now, and is to be had. */
+  /** Whether a result has this key and the programs that are found now, and can be had. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
         && programs.of(job).equals(result.terms().programs())
         && (bytes ? isHere(result) : isGone(result));
   }
 
-  /** Whether nothing was known when it was asked first: what this build makes, no job asks for. */
+  /** Whether no result was known at the first call: no job asks for what this build makes. */
   private boolean isBlank() {
     if (blank == null) {
       blank = cache.isBlank() && kept.isEmpty();
@@ -287,7 +287,7 @@ public final class KnownResults {
     return some;
   }
 
-  /** A job, and another one that made the first of its products as it stands. */
+  /** A job, and another one if that is recorded as the maker of its first product. */
   private List<String> makers(Job job) {
     List<Ref> products = job.productRefs();
     Ref first = products.isEmpty() ? null : products.getFirst();
@@ -300,7 +300,7 @@ public final class KnownResults {
         : List.of(job.name(), owned.job());
   }
 
-  /** The manifest with what a depfile named then; null where that is not known yet. */
+  /** The manifest with the files that a depfile named then; null where it is not known yet. */
   private Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
@@ -308,7 +308,7 @@ public final class KnownResults {
     return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
-  /** The key of a job as it is now, with what its depfile named; null where that is not known. */
+  /** The key of a job as it is now, with the files of its depfile; null where it is not known. */
   Digest key(int id, List<String> found) {
     Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
@@ -319,7 +319,7 @@ public final class KnownResults {
     return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
-  /** Whether its products are to be had, and its log where that belongs to it. */
+  /** Whether the products of a result can be had, and its log where that belongs to it. */
   private boolean isHere(Result result) {
     return (result.log() == null || kept.has(result.logPart()))
         && result.parts().stream().allMatch(part -> kept.has(part) || stands(part));
@@ -338,7 +338,7 @@ public final class KnownResults {
     }
   }
 
-  /** What a result would be here; null where it does not fit the job. */
+  /** A shared store's result as it would be here; null where it does not fit the job. */
   private Result as(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
@@ -389,13 +389,13 @@ public final class KnownResults {
    * The earlier result that is nearest to a job as it is now, and why it cannot stand for a run,
    * for people. It decides nothing.
    *
-   * @param from where it comes from
+   * @param from where the result comes from
    * @param reasons what differs between the manifests
    * @param lack what else is in the way, in a phrase; empty for nothing
    */
   public record NearestResult(Origin from, List<Reason> reasons, String lack) {
 
-    /** So many records of others are looked at. */
+    /** How many records of shared stores are looked at. */
     private static final int MOST = 1000;
 
     /** The nearer first; of two alike the newer. */
@@ -404,10 +404,10 @@ public final class KnownResults {
             .thenComparing(near -> near.from.started(), Comparator.reverseOrder());
 
     /**
-     * The nearest ones to jobs that will run, by job, as far as one is known that tells more than
-     * why it runs. All that is stored is looked at once.
+     * The nearest results to jobs that will run, by job, as far as one is known that tells more
+     * than the job's reasons. Looks once at all that is stored.
      *
-     * @param runs why they run
+     * @param runs the jobs' verdicts, with their reasons
      * @param folders shared stores that are asked too; null for none
      */
     public static Map<Integer, NearestResult> of(

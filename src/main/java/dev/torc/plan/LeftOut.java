@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The instances that a reader went without, since they failed or a failure blocked them. What it
- * read counts in its manifest; the missing ones are told to people.
+ * The instances that a reader went without, since they failed or a failure blocked them. The
+ * reader's manifest counts what it read; the instances left out are only told to people.
  *
- * @param of how many there are
+ * @param of how many instances there are, with those left out
  * @param jobs names of the instances that are left out, in order; not empty
  */
 public record LeftOut(int of, List<String> jobs) {
 
   private static final String NEXT = "\n"; // no name has one
 
-  /** Null where none is left out. */
+  /** Returns null where none is left out. */
   static LeftOut of(int all, List<String> jobs) {
     return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
   }
@@ -27,7 +27,7 @@ public record LeftOut(int of, List<String> jobs) {
     return of(run == null ? List.of() : run.manifest());
   }
 
-  /** The same by the lines of its manifest. */
+  /** What a run went without, by the lines of its manifest. */
   public static List<LeftOut> of(List<ManifestEntry> manifest) {
     List<LeftOut> all = new ArrayList<>(0);
     for (ManifestEntry line : manifest) {
@@ -38,7 +38,7 @@ public record LeftOut(int of, List<String> jobs) {
     return all;
   }
 
-  /** As a line of a record, of a need as written. */
+  /** The line of a record that tells this of a need as written. */
   ManifestEntry line(String need) {
     String names = String.join(NEXT, jobs);
     return new ManifestEntry(LineKind.LEFT_OUT.ordinal(), need, Integer.toString(of), names);

@@ -27,9 +27,9 @@ final class ListLooks {
   /**
    * What one look at all members saw.
    *
-   * @param begun the moment before it
-   * @param files the members that stand by themselves, by path; what is in a needed folder has its
-   *     stamps among the members
+   * @param begun the moment before the look
+   * @param files the members outside of a needed folder, by path; {@code members} has the stamps of
+   *     those in a needed folder
    * @param folders the members that are folders which a job made
    */
   record Look(
@@ -70,7 +70,7 @@ final class ListLooks {
     }
   }
 
-  /** The last look at a list; the holder of its lock is looking. */
+  /** The last look at a list; the thread that holds its lock is looking. */
   private static final class Slot {
     private Look last;
   }
@@ -87,12 +87,12 @@ final class ListLooks {
     this.digests = digests;
   }
 
-  /** This moment. */
+  /** A new moment, later than all before. */
   long now() {
     return moments.incrementAndGet();
   }
 
-  /** What a look sees that began after a moment: one that another reader took, or a new one. */
+  /** A look that began after a moment: one that another reader took, or a new one. */
   Look after(int list, long moment) throws IOException {
     Slot slot = slots.computeIfAbsent(list, _ -> new Slot());
     synchronized (slot) {

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class MachineInputs {
 
-  /** Begins a question about an image: no name of a variable does. */
+  /** Begins a question about an image; no name of a variable begins so. */
   private static final String IMAGE = "\0image\0";
 
   /** Stands between the name of an image and the digest that it is fetched by. */
@@ -32,7 +32,7 @@ public final class MachineInputs {
   private final ImageSource images;
 
   /**
-   * Nothing was asked yet.
+   * Begins with no question asked.
    *
    * @param caller the caller's environment
    * @param images tells which image a name means
@@ -44,7 +44,7 @@ public final class MachineInputs {
     this.images = images;
   }
 
-  /** The same with programs searched anew, with stamps of another source. */
+  /** A copy that searches programs anew, with stamps of another source. */
   MachineInputs over(Path root, StampSource stamps) {
     return new MachineInputs(root, caller, stamps, images);
   }
@@ -55,8 +55,8 @@ public final class MachineInputs {
   }
 
   /**
-   * The image that a name means; null where it is not here, and its name does not tell it. Whether
-   * a file is there is told as of the need that it is.
+   * The image that a name means; null where it is not here, and its name has no digest. Where the
+   * image is a file, the need for it tells whether the file is there.
    */
   public ImageSource.Here image(Image image) {
     if (image.file() != null) {
@@ -66,7 +66,7 @@ public final class MachineInputs {
     return pinned != null ? new ImageSource.Here(pinned, null) : images.of(image);
   }
 
-  /** The digest that a name has in itself; null where it has none. */
+  /** The digest that is a part of a name; null where there is none. */
   private static Digest pinned(String name) {
     int at = name.lastIndexOf(PINNED);
     String hex = at < 0 ? "" : name.substring(at + PINNED.length());
@@ -99,8 +99,8 @@ public final class MachineInputs {
   }
 
   /**
-   * What a question leads to now: one of {@link #question}, one of {@link ToolSearch#question}, or
-   * the name of a variable.
+   * The present answer to a question: one of {@link #question}, one of {@link ToolSearch#question},
+   * or the name of a variable.
    */
   public Optional<String> answer(String question) {
     if (question.startsWith(ToolSearch.QUESTION)) {
@@ -132,7 +132,7 @@ public final class MachineInputs {
      * An image that is here: one of the two is null.
      *
      * @param id the digest of its configuration, where a runtime keeps it
-     * @param file the path of its file, relative to the root or absolute: what that contains counts
+     * @param file the path of its file, relative to the root or absolute: its contents count
      */
     record Here(Digest id, String file) {}
 
@@ -149,8 +149,8 @@ public final class MachineInputs {
    * Which image a step runs in: the digest of its configuration counts, and its name is for people.
    *
    * @param name as written
-   * @param identity in hexadecimal digits; {@link ManifestWriter#MISSING} where it is not known,
-   *     and of a needed file its path as a word
+   * @param identity the digest in hexadecimal digits; {@link ManifestWriter#MISSING} where it is
+   *     not known, and for a needed file a word made from its path
    */
   record ImageIdentity(String name, String identity) {
 
@@ -160,7 +160,7 @@ public final class MachineInputs {
     private static final int SHOWN = 12;
 
     /**
-     * What is known by the line of an earlier run of an image that is not here.
+     * What the line of an earlier run tells of an image that is not here.
      *
      * @param line as {@link #toString} has it; null without such a run
      */
@@ -177,8 +177,8 @@ public final class MachineInputs {
     }
 
     /**
-     * An image as it is here, null where it is not. One that is a need counts by its path: what it
-     * contains counts as that need.
+     * An image as it is here, null where it is not. An image that is a need counts by its path: its
+     * contents count as that need.
      */
     static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
       if (image.file() != null) {
@@ -203,14 +203,14 @@ public final class MachineInputs {
           : new ImageIdentity(line.substring(0, blank), line.substring(blank + 1));
     }
 
-    /** The same for people, with as much of the digest as the runtimes show. */
+    /** The image for people, with as much of the digest as the runtimes show. */
     String shown() {
       return identity.length() > SHOWN && !identity.startsWith(PATH)
           ? name + " " + identity.substring(0, SHOWN)
           : name;
     }
 
-    /** As a line of a manifest has it. */
+    /** The image as a line of a manifest has it. */
     @Override
     public String toString() {
       return name + " " + identity;

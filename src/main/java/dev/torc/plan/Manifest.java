@@ -89,7 +89,7 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * Needed files in the order of their paths, then needed lists; those that jobs made come last.
+   * Writes needed files in the order of their paths, then needed lists; those of jobs come last.
    */
   private void needs(int id, boolean ordered, InputSource contains, ManifestWriter writer) {
     List<String> paths = new ArrayList<>(graph.needs().count(id));
@@ -119,7 +119,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /** The programs that no job makes, each once, in the order of their names. */
+  /** Writes the programs that no job makes, each once, in the order of their names. */
   private void tools(Job job, InputSource contains, ManifestWriter writer) {
     TreeMap<String, Tool> tools = new TreeMap<>();
     ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
@@ -127,8 +127,8 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * What needed jobs made. Their names do not count, so without an order of their own they stand in
-   * the order of their products.
+   * Writes what needed jobs made. The names of the jobs do not count: unless the order of the needs
+   * counts, the lines stand in the order of their digests.
    */
   private void made(
       List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
@@ -142,7 +142,7 @@ public record Manifest(Graph graph) {
             writer.content(LineKind.LIST, graph.list(list).written(), "job", contents.get(list)));
   }
 
-  /** The items with a number in the place of each name of a job, in the order of appearance. */
+  /** The items with a number in the place of each job's name, in the order of appearance. */
   private static List<Item> numbered(List<Item> items) {
     Map<String, String> numbers = new HashMap<>();
     List<Item> numbered = new ArrayList<>();
@@ -246,7 +246,7 @@ public record Manifest(Graph graph) {
     return texts(job.produces());
   }
 
-  /** The declared needs as texts, likewise; {@code job NAME} for all products of a job. */
+  /** The declared needs as texts of the same form; {@code job NAME} for all products of a job. */
   public static List<String> needs(Job job) {
     return texts(job.needs());
   }
@@ -260,17 +260,17 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * What a recorded manifest says that a run was given, sorted by what it is: for code that tells
-   * of runs and does not know how manifests are stored. Whether it still holds is for {@link Plan}.
+   * The inputs of a run as its recorded manifest tells them, by their kinds: for code that tells of
+   * runs and does not know how manifests are stored. {@link Plan} decides whether they still hold.
    *
-   * @param manifest all its lines
+   * @param manifest all lines of the manifest
    */
   public record RunInputs(List<ManifestEntry> manifest) {
 
     private static final Pattern DIGEST =
         Pattern.compile("(?:" + ManifestWriter.LONG + ")?([0-9a-f]{64})(?: .*)?");
 
-    /** A name, and what stood behind it. */
+    /** The name of a line, and its value. */
     public record Line(String name, String value) {
 
       /** The JSON of a needed value; null where it is not in the line. */
@@ -289,14 +289,14 @@ public record Manifest(Graph graph) {
       }
     }
 
-    /** The texts of its steps: {@code {needs}} and the like stand as they were written. */
+    /** The texts of the steps: {@code {needs}} and the like stand as they were written. */
     public List<String> commands() {
       return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
     }
 
     /**
-     * Needed files by their names, those that a depfile named among them; values are digests. Of a
-     * stored list its members.
+     * Needed files by their names, with those that a depfile named; values are digests. If the
+     * lines are those of a stored list: its members.
      */
     public List<Line> files() {
       return lines(LineKind.NEED, LineKind.FOUND);
@@ -320,7 +320,7 @@ public record Manifest(Graph graph) {
       return lines(LineKind.TOOL);
     }
 
-    /** Those variables of the declared environment that were set, be it for one step. */
+    /** The variables of the declared environment that were set, for all steps or for one. */
     public List<Line> variables() {
       return entries(LineKind.ENV)
           .filter(entry -> !entry.now().isEmpty())

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * What differs between two manifests, as reasons to run. Needs whose contents a job has yet to
- * decide are passed over. It only compares: whether there is a difference at all was decided by the
- * digests.
+ * decide are passed over. It only compares: the digests have decided whether there is a difference
+ * at all.
  */
 record ManifestDiff(
     Function<String, List<ManifestEntry>> oldList,
@@ -37,7 +37,7 @@ record ManifestDiff(
    * @param oldList members of a list by the hexadecimal digest in an old line; null if forgotten
    * @param newList members of a list as they are now, by the name in a new line
    * @param newValues values of the instances of a group as they are now, by the name of the needed
-   *     value; null where it is not that of a group
+   *     value; null where the value is not a group's
    */
   static List<Reason> between(
       List<ManifestEntry> old,
@@ -90,8 +90,8 @@ record ManifestDiff(
   }
 
   /**
-   * Gives needed jobs that have other names than before the present ones, where what they made is
-   * the same, or else in their order; which is which of several that have yet to run is not told.
+   * Gives needed jobs that have other names than before their present names: by the same products,
+   * or else in their order. Of several that have yet to run, it does not tell which is which.
    *
    * @return old names with the new ones
    */
@@ -130,7 +130,7 @@ record ManifestDiff(
     return code + " " + name;
   }
 
-  /** The lines about what jobs made that stand in only one of two manifests. */
+  /** The lines about what jobs made that {@code one} has and {@code other} has not. */
   private static List<ManifestEntry> madeOnlyIn(
       Map<String, ManifestEntry> one, Map<String, ManifestEntry> other) {
     return one.values().stream()
@@ -139,7 +139,7 @@ record ManifestDiff(
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
-  /** Tells of a line that is another one now; one of the two may be null. */
+  /** Adds the reasons of a changed line; one of the two may be null. */
   private void changed(ManifestEntry old, ManifestEntry now) {
     ManifestEntry either = now == null ? old : now;
     LineKind line = LineKind.of(either.code());
@@ -170,8 +170,8 @@ record ManifestDiff(
   }
 
   /**
-   * Tells that items stand otherwise than before, but for what other reasons tell: which are gone,
-   * and which were added. Without one of the lines the command began or ceased to use them.
+   * Adds a reason if the items as written differ in more than what is gone or was added, which
+   * other reasons tell. Without one of the lines the command began or ceased to use the items.
    */
   private void written(
       LineKind line,
@@ -191,7 +191,9 @@ record ManifestDiff(
     }
   }
 
-  /** The words of a list of items as written, without some, and without names of nothing. */
+  /**
+   * The words of an item list as written, without some, and without names that lost their items.
+   */
   private static List<String> without(String list, List<String> some) {
     List<String> words =
         new ArrayList<>(List.of(list.substring(1, list.length() - 1).split(", (?=\")")));
@@ -250,7 +252,7 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.DATA_CHANGED, name, there(old), there(now)));
   }
 
-  /** Another name for the very same image is no change. Without one a step runs on the host. */
+  /** The same image under another name is no change. Without an image a step runs on the host. */
   private void image(String what, ManifestEntry old, ManifestEntry now) {
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
@@ -259,7 +261,7 @@ record ManifestDiff(
     }
   }
 
-  /** A text with slots: as it runs, unless both would look alike. */
+  /** Adds a reason about a text with slots: as it runs, unless old and new look alike then. */
   private void template(String what, String old, String now) {
     String then = Template.shown(old);
     String present = Template.shown(now);

@@ -22,36 +22,36 @@ interface ManifestWriter {
   /** Value of a need that a job has yet to make. */
   String PENDING = "pending";
 
-  /** Begins the value of a need that cannot be looked at or read; why not follows. */
+  /** Begins the value of a need that cannot be looked at or read; the reason follows. */
   String UNREADABLE = "unreadable: ";
 
   /** Begins the digest of a value that is too long for a line. */
   String LONG = "sha256 ";
 
-  /** Characters of a value that a line holds itself. */
+  /** How many characters a value may have to stand in a line itself. */
   int SHORT = 200;
 
   /**
-   * A line of text with names of jobs in it, which are for people only.
+   * Takes a line of text with names of jobs in it, which are for people only.
    *
-   * @param counts what is part of the manifest
+   * @param counts the text that is part of the manifest
    */
   void text(LineKind line, String name, String shown, String counts);
 
-  /** A line about contents whose name is for people only, likewise. */
+  /** Takes a line about contents; its name is for people only, {@code counts} counts. */
   void content(LineKind line, String shown, String counts, Content content);
 
-  /** A line of text. */
+  /** Takes a line of text. */
   default void text(LineKind line, String name, String value) {
     text(line, name, value, value);
   }
 
-  /** A line about contents. */
+  /** Takes a line about contents. */
   default void content(LineKind line, String path, Content content) {
     content(line, path, path, content);
   }
 
-  /** A line for people alone, which is no part of the manifest. */
+  /** Takes a line for people alone, which is no part of the manifest. */
   default void leftOut(ManifestEntry line) {}
 
   /**
@@ -65,8 +65,8 @@ interface ManifestWriter {
     /**
      * A value, as JSON.
      *
-     * @param members of a group the values of its instances by their names without the group's,
-     *     each as a line has it; null for a value of one job or of none
+     * @param members for a group the values of its instances by their names without the group's,
+     *     each as a line has it; null for a value of one job or of no job
      * @param leftOut the instances whose values it lacks since they failed; null for none
      */
     record Value(String json, List<ManifestEntry> members, LeftOut leftOut) implements Content {}
@@ -85,7 +85,7 @@ interface ManifestWriter {
     /** A job that has yet to run, or a group that has yet to be expanded, decides. */
     record Pending(int job) implements Content {}
 
-    /** The value as a stored line has it. */
+    /** The contents as a stored line has them. */
     default String value() {
       return this instanceof Known known
           ? known.digest.hex()
@@ -104,7 +104,7 @@ interface ManifestWriter {
     private final List<ManifestEntry> lines = new ArrayList<>();
 
     /**
-     * @param hash is said everything too, as lines show more than what counts; null for none
+     * @param hash takes all lines too, as they show more than what counts; null for none
      */
     Listing(ManifestHash hash) {
       this.hash = hash;
@@ -154,7 +154,7 @@ interface ManifestWriter {
     DEPFILE("depfile"),
     /** Order and names of the needs as written, where the command uses them. */
     NEEDS_WRITTEN("needs as written"),
-    /** The same of the products. */
+    /** Order and names of the products as written, where the command uses them. */
     PRODUCES_WRITTEN("produces as written"),
     /** A needed file and its digest. */
     NEED("need"),
@@ -182,7 +182,7 @@ interface ManifestWriter {
     /** What an executor runs before a job. */
     BEFORE("before"),
 
-    /** That what the job reads is traced, and so needed. */
+    /** The job is traced: what it reads is needed. */
     TRACE("trace");
 
     private static final LineKind[] ALL = values();
@@ -193,7 +193,7 @@ interface ManifestWriter {
       this.word = word;
     }
 
-    /** How people call the setting. */
+    /** The name of the setting for people. */
     String word() {
       return word;
     }

@@ -23,7 +23,7 @@ import java.util.function.IntFunction;
 final class MissingTemporaries {
 
   /**
-   * A read of such a product.
+   * A read of such a product by a job or group.
    *
    * @param told whether the records tell what the reader would find
    */
@@ -36,7 +36,7 @@ final class MissingTemporaries {
   private final Map<Integer, List<RecordedProduct>> gone = new HashMap<>();
   private final Map<Integer, List<MissingRead>> ofList = new HashMap<>();
 
-  /** Those that are not there. */
+  /** Finds the products that are not there. */
   MissingTemporaries(PlanContext context) {
     this(context, context.contents().gone()::of);
   }
@@ -49,9 +49,9 @@ final class MissingTemporaries {
   }
 
   /**
-   * The products of some temporary jobs that can go: jobs read them, none of these will run by its
-   * record, and the records will tell them what the products held. A table from which a group takes
-   * its values cannot go.
+   * The products of some temporary jobs that can go: jobs read them, none of these jobs will run as
+   * far as its record tells, and the records will tell the jobs what the products held. A table
+   * from which a group takes its values cannot go.
    *
    * @param further jobs that may read them beside those that wait for the makers themselves
    */
@@ -77,7 +77,7 @@ final class MissingTemporaries {
     return List.copyOf(can.keySet());
   }
 
-  /** Whether a job will not run by its record. */
+  /** Whether the record of a job gives no reason to run it. */
   private boolean isGood(int job) {
     JobResult result = records.result(job);
     boolean good = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -91,8 +91,8 @@ final class MissingTemporaries {
   }
 
   /**
-   * Which of the missing products a job reads, those included that its depfile named, or a group
-   * that is not expanded yet.
+   * The missing products that a node reads: a job, also by what its depfile named, or a group that
+   * is not expanded yet.
    */
   List<MissingRead> reads(int node) {
     List<MissingRead> reads = new ArrayList<>(0);
@@ -154,8 +154,8 @@ final class MissingTemporaries {
   }
 
   /**
-   * Adds what a group that is not expanded yet awaits: of a file its name is recorded, and that is
-   * enough but where it is a table.
+   * Adds what a group that is not expanded yet awaits: for a file its recorded name is enough,
+   * unless the file is a table.
    */
   private void addAwaited(int node, Group group, List<MissingRead> reads) {
     for (int before : graph.before().row(node)) {

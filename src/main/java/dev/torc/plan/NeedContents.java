@@ -44,10 +44,10 @@ import java.util.stream.Collectors;
  */
 public final class NeedContents implements InputSource {
 
-  /** The moment of a list of which all members are made. */
+  /** The moment of a list whose members are all made. */
   private static final int WHOLE = -1;
 
-  /** The members of a list at a moment: after so many settlings, while some are yet to be made. */
+  /** The members of a list at a moment: a number of settlings, or {@link #WHOLE}. */
   private record Gathered(int moment, NeedMembers members) {}
 
   private final Path root;
@@ -79,14 +79,14 @@ public final class NeedContents implements InputSource {
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
-  /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
+  /** Contents by names alone: no file is read, and the digests that they give mean nothing. */
   public NeedContents unread() {
     DigestMemo names = digests.anew();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);
     return new NeedContents(graph, records, names, machine);
   }
 
-  /** Looks at the needs of a job that is about to start; all that make them are settled. */
+  /** Looks at the needs of a job that is about to start; the jobs that make them are settled. */
   public NeedSnapshot snapshot(int job) throws IOException {
     return new NeedSnapshot(graph, this, digests, job);
   }
@@ -132,7 +132,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Whether nothing is there; what cannot be looked at is told where it is read. */
+  /** Whether nothing stands at a path; false where it cannot be looked at: its reader tells. */
   boolean isMissing(String path) {
     try {
       return !digests.stamp(path).exists();
@@ -141,7 +141,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** What a job will have put back; what its folders hold is seen when it has. */
+  /** A product that a job will put back; what its folders hold is known only after that. */
   private Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {
       if (made.path().equals(path)) {
@@ -165,7 +165,7 @@ public final class NeedContents implements InputSource {
     return gone;
   }
 
-  /** A digest, or that there is none because nothing is there. */
+  /** The contents with a digest; missing where it is null. */
   static Content content(Digest digest) {
     return digest == null ? new Content.Missing() : new Content.Known(digest);
   }
@@ -276,14 +276,14 @@ public final class NeedContents implements InputSource {
     return gather(list, null);
   }
 
-  /** The members of a list as they are now, with looks at its files that the caller takes. */
+  /** The members of a list as they are now; {@code each} looks at its files. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, new Gathered(WHOLE, now));
     return now;
   }
 
-  /** What cannot be listed has one member, which says why. */
+  /** The members of a list; where it cannot be listed, one member that says why. */
   private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
@@ -293,7 +293,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Without a look, by what this build saw first. */
+  /** The members of a list; where {@code look} is null, as this build saw them first. */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
@@ -322,7 +322,7 @@ public final class NeedContents implements InputSource {
     };
   }
 
-  /** All products of a job; of a job without products, its manifest. */
+  /** Adds all products of a job; for a job without products, its manifest. */
   private void products(
       int job, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
       throws IOException {
@@ -399,7 +399,7 @@ public final class NeedContents implements InputSource {
     for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
       String path = FolderDigest.join(list.text(), member.path());
       if (member.kind() == FileKind.FOLDER) {
-        stamps.put(path, member.stamp()); // names that count may stand in one that does not
+        stamps.put(path, member.stamp()); // names that count may stand in a folder that does not
       }
       if (!list.excludes(path) && counts(list, path, stale)) {
         String value = NeedMembers.entry(member).now();
@@ -416,9 +416,8 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: no product of a job that the list
-   * does not mean, nothing in another job's glob or folder that this job did not make, no stale
-   * product.
+   * Whether a path that was found on disk is a member of a list: it is no stale product, the list
+   * means its maker, if it has one, and the maker has made it, if that is known.
    */
   private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
     int maker = graph.makerOf(path);
@@ -442,7 +441,7 @@ public final class NeedContents implements InputSource {
     try {
       return owned.digest().equals(digests.seen(path).product()) ? owned : null;
     } catch (IOException e) {
-      return null; // its reader meets it again, and tells
+      return null; // its reader meets the error again, and tells it
     }
   }
 
@@ -458,7 +457,7 @@ public final class NeedContents implements InputSource {
   boolean made(int maker, String path) {
     JobResult result = records.result(maker);
     if (result == null || graph.declares(maker, path)) {
-      return result != null; // what is declared a good run has made
+      return result != null; // a good run has made all that is declared
     }
     Set<String> paths =
         made.computeIfAbsent(

@@ -18,11 +18,11 @@ import java.util.Map;
  * What a needed glob, folder or job holds at one moment.
  *
  * @param entries paths with their digests, sorted by path
- * @param digest of all entries
+ * @param digest the digest of all entries
  * @param stale files that torc made, that no job declares any more and that stand unaltered where
  *     the glob or folder would match them: they do not count
- * @param stamps of the entries of a folder, and of all folders in it, by path; empty for a glob or
- *     job
+ * @param stamps the stamps of the entries of a folder, and of all folders in it, by path; empty for
+ *     a glob or job
  * @param leftOut the jobs whose products are no members since they failed; null where there is none
  */
 public record NeedMembers(
@@ -73,14 +73,14 @@ public record NeedMembers(
   }
 
   /**
-   * The name of a job without products among the members of its reader's need: its values, since
-   * its name and that of its group do not count. No path has two slashes.
+   * The name of a job without products among the members of a list: its values alone, since neither
+   * its own name nor its group's counts. No path has two slashes.
    */
   static String nameOf(Job job) {
     return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
   }
 
-  /** A member as people know it, of a list that is written so in the needs. */
+  /** The name of a member for people; {@code written} is its list as the needs have it. */
   static String shown(ManifestEntry member, String written) {
     if (member.code() != LineKind.LIST.ordinal()) {
       return member.name();
@@ -90,7 +90,7 @@ public record NeedMembers(
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
-  /** The paths of its files, sorted. */
+  /** The paths of the files among the members, sorted. */
   public List<String> files() {
     return entries.stream()
         .filter(

@@ -36,8 +36,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The needs of a job as they stood when it started: what its record says that it read, and what is
- * held against the disk when it has ended (rule 6). Taking one looks at every needed file afresh.
+ * The needs of a job as they stood when it started: its record says that it read these, and they
+ * are compared with the disk when it has ended (rule 6). Taking one looks at every needed file
+ * afresh.
  */
 public final class NeedSnapshot implements InputSource, NeedFiles {
 
@@ -47,13 +48,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final NeedContents contents;
   private final DigestMemo digests;
   private final int job;
-  private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // by themselves
-  private final Map<String, FolderDigest> folders = new HashMap<>(); // of these
+  private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // needed by themselves
+  private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders among the files
   private final Map<Integer, Look> lists = new LinkedHashMap<>();
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
-  private String missingData; // what is to be said of it; null for none
+  private String missingData; // the message about a missing value; null for none
   private long end;
 
   /** See {@link NeedContents#snapshot}. */
@@ -92,7 +93,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   /**
    * Looks at a needed file, or a program.
    *
-   * @param path null where none is found
+   * @param path null where no program is found
    */
   private void take(String need, String path) throws IOException {
     try {
@@ -174,7 +175,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return NeedContents.content(found == null ? null : found.product());
   }
 
-  /** It was fetched before, so it is here. */
+  /** The image was fetched before the job started, so it is here. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
     KnownDigest file = images.get(image.name());
@@ -198,20 +199,20 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return values(graph.job(job));
   }
 
-  /** For each need that leaves out what failed, which jobs it left out. */
+  /** The jobs that were left out, for each need that leaves out what failed. */
   public List<LeftOut> leftOut() {
     return leftOut(graph, job);
   }
 
   /**
-   * What is to be said of a need that is not there, a file or a value; null for none. A file counts
-   * as not there, too, where its maker did not make it.
+   * The message about a need that is not there, a file or a value; null for none. A file that its
+   * maker did not make counts as not there, too.
    */
   public String lack() {
     return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
   }
 
-  /** What is to be said of a needed file that is not there. */
+  /** The message about a needed file that is not there. */
   public static String gone(Graph graph, String path) {
     int maker = graph.makerOf(path);
     return maker < 0
@@ -230,9 +231,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return lists.get(list).members().files();
   }
 
-  /**
-   * What a record keeps of the lists, and of the values of groups, by the digest in their lines.
-   */
+  /** What a record keeps of lists and of values of groups, by the digest in their lines. */
   Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
@@ -244,7 +243,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return all;
   }
 
-  /** What stands unaltered in the way of the needed globs and folders; see {@link NeedMembers}. */
+  /** The stale files that the needed globs and folders would match; see {@link NeedMembers}. */
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
     lists.values().forEach(look -> stale.addAll(look.members().stale()));
@@ -256,7 +255,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
   }
 
-  /** The job's processes are gone: what is looked at from now on is looked at after them. */
+  /** Notes that the job's processes have ended: all looks from now on come after them. */
   public void ended() {
     end = contents.looks().now();
   }
@@ -287,10 +286,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * The needs that changed when or after something began, by the clock of their file system: what
-   * was read of them then is not known. Sorted, each once.
+   * The needs that changed at or after a moment, by the clock of their file system: what was read
+   * of them then is not known. Sorted, each once.
    *
-   * @param begun nanoseconds since 1970
+   * @param begun the moment, in nanoseconds since 1970
    */
   public List<String> since(long begun) {
     TreeSet<String> late = new TreeSet<>();
@@ -310,7 +309,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
   }
 
-  /** What an earlier job made often has the very time of the start, and its bytes are known. */
+  /** A product often has the very time of the start, and its bytes are known: it is not late. */
   private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
     long late = graph.makerOf(path) < 0 ? begun : begun + 1;
     Stamp stamp = digests.stamp(path);
@@ -319,7 +318,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 
-  /** What cannot be looked at any more has moved. */
+  /** Adds a path if the check says so; what cannot be looked at any more has moved. */
   private static void addMoved(String path, Io.Get<Boolean> check, TreeSet<String> into) {
     try {
       if (check.get()) {

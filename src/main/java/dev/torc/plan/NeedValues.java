@@ -76,7 +76,7 @@ final class NeedValues {
     return new Content.Value(JsonText.object(all), members, left);
   }
 
-  /** The values of the instances where a value is that of a group, and known; null otherwise. */
+  /** The values of a group's instances, if the value is a group's and is known; else null. */
   List<ManifestEntry> instances(Ref.OfData value) {
     return value != null && of(value) instanceof Content.Value known ? known.members() : null;
   }

@@ -19,8 +19,8 @@ import java.util.Map;
 
 /**
  * The part of rule 13 that the records decide: files that are there, that torc did not make, and
- * that a produced glob or folder would take away though others name them as their own. Files that
- * no job names move aside by rule 15. Safe for several threads.
+ * that a produced glob or folder would take away though a need or a group names them. Files that no
+ * job names move aside by rule 15. Safe for several threads.
  */
 public final class OccupiedPlaces {
 
@@ -29,7 +29,7 @@ public final class OccupiedPlaces {
   private final DigestMemo digests;
   private Map<Integer, List<String>> named; // by maker, once a job asks
 
-  /** For the jobs of a graph, as the records have them. */
+  /** Checks jobs of a graph by their records. */
   public OccupiedPlaces(Graph graph, JobRecords records, DigestMemo digests) {
     this.graph = graph;
     this.records = records;
@@ -50,7 +50,7 @@ public final class OccupiedPlaces {
     }
   }
 
-  /** What a job would take, with the place of its product; null if nothing. */
+  /** The error about a file that a job would take, at the place of its product; null if none. */
   public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
@@ -64,7 +64,7 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /** What a job left that was killed has no record; all that was not its own was refused before. */
+  /** Whether a job was killed: what it left has no record; other files were refused before. */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
     return records.left(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
@@ -85,7 +85,7 @@ public final class OccupiedPlaces {
     for (String path : named().getOrDefault(id, List.of())) {
       boolean foreign =
           belongs(path, ref) && records.owned(path) == null && digests.linkStamp(path).exists();
-      // Looked for in all jobs: only for what is in the way.
+      // This goes through all jobs, so only a file that is in the way is looked for.
       String reader = foreign ? reader(path, ref instanceof Ref.OfGlob) : null;
       if (reader != null) {
         return "product %s of job %s would take %s, which torc did not make and which %s; %s"
@@ -137,7 +137,7 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * Which jobs name a file.
+   * What names a file, as a part of the message; null for nothing.
    *
    * @param needs whether needs count: to need what lies in a folder product is to need the product
    */

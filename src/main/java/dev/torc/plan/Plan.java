@@ -46,9 +46,9 @@ public final class Plan {
   }
 
   /**
-   * Decides some of the selected jobs, and those that wait for any that is not up to date. The
-   * others are known to be up to date unless one of these makes them run; all up-to-date ones are
-   * settled in the records. What is settled there already, before groups were expanded, stays so.
+   * Decides some of the selected jobs, and those that wait for a job that is not up to date. The
+   * others are known to be up to date. All up-to-date jobs are settled in the records. What is
+   * settled there already, before groups were expanded, stays so.
    */
   public static Plan of(PlanContext context, BitSet restless) {
     BitSet decided = (BitSet) restless.clone();
@@ -57,7 +57,7 @@ public final class Plan {
   }
 
   /**
-   * Jobs at rest that have to be decided because jobs that may run read them: their records, which
+   * The jobs at rest that have to be decided: jobs that may run read them, but their records, which
    * a job at rest does not need, cannot be read.
    */
   static BitSet unread(PlanContext context, BitSet restless) {
@@ -84,16 +84,16 @@ public final class Plan {
   }
 
   /**
-   * The verdicts on jobs that wait in the middle of a build. The context that they are about is a
-   * copy: in that of the build nothing is settled.
+   * The verdicts on jobs that wait in the middle of a build. Their context is a copy: nothing is
+   * settled in that of the build.
    */
   public static Plan amid(PlanContext context, BitSet waiting) {
     return new Plan(context, waiting, waiting, true);
   }
 
   /**
-   * What is missing of a temporary job that may run because of a reader, and the job that may need
-   * it. Null for others.
+   * The missing product for which a temporary job may run, and the job that may need it. Null for
+   * jobs without such a product.
    */
   public Reason maybe(int job) {
     return maybe.get(job);
@@ -104,7 +104,7 @@ public final class Plan {
     return verdicts[node];
   }
 
-  /** What the verdicts are about: the numbers of jobs are those of its graph. */
+  /** The context of the verdicts: the numbers of jobs are those of its graph. */
   public PlanContext context() {
     return context;
   }
@@ -114,16 +114,14 @@ public final class Plan {
     return context.selection().jobs();
   }
 
-  /** Those of the selected jobs that have such a verdict. */
+  /** The selected jobs whose verdict passes a test. */
   public BitSet selected(Predicate<Verdict> such) {
     BitSet found = new BitSet();
     selected().stream().filter(job -> such.test(verdicts[job])).forEach(found::set);
     return found;
   }
 
-  /**
-   * The nodes that were looked at one by one, and all that waits for one that is not up to date.
-   */
+  /** The nodes that were decided one by one, and all nodes that wait for one not up to date. */
   public BitSet decided() {
     return decided;
   }
@@ -137,7 +135,7 @@ public final class Plan {
                 && Reason.out(will.reasons()) == null);
   }
 
-  /** The nodes with a verdict: what of a group is not known yet counts as one job. */
+  /** The nodes with a verdict: all that is not known yet of a group counts as one job. */
   public BitSet told() {
     BitSet told = new BitSet();
     for (int node = 0; node < verdicts.length; node++) {
@@ -176,12 +174,12 @@ public final class Plan {
     private final Map<String, String> wanted;
     private final Map<Integer, Reason> maybe = new HashMap<>();
     private final MissingTemporaries missing;
-    private PlanContext context; // what the verdicts are about
+    private PlanContext context; // the context of the verdicts
 
     /**
-     * @param jobs those whose verdicts are wanted
-     * @param decided those of them that may not be up to date; such that wait for one that turns
-     *     out not to be come to them
+     * @param jobs the jobs whose verdicts are wanted
+     * @param decided the jobs that may not be up to date; those that wait for a job that is not are
+     *     added
      * @param amid whether a build is under way: nothing is settled in its context
      */
     PlanPasses(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
@@ -214,7 +212,7 @@ public final class Plan {
       }
     }
 
-    /** What the records cannot tell is needed by its readers whether they run or not. */
+    /** Wants products that the records do not tell: readers need them, whether they run or not. */
     private void untold(int[] nodes) {
       for (int node : nodes) {
         for (MissingRead read : missing.reads(node)) {
@@ -244,12 +242,12 @@ public final class Plan {
           records.settle(j);
         }
         if (verdicts[j] instanceof Verdict.WillRestore will) {
-          records.foresee(j, will); // its readers are decided by what it will be
+          records.foresee(j, will); // its readers are decided by the result to come
         }
       }
     }
 
-    /** That a job runs is sure only where it has a reason beside what others are restored to. */
+    /** The verdict, or <em>may run</em> if all reasons come from jobs that count as restored. */
     private Verdict doubted(Verdict verdict) {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {
@@ -287,10 +285,10 @@ public final class Plan {
     }
 
     /**
-     * A reader runs, or may: its maker is asked for.
+     * Asks the maker of a missing product for it, since a reader runs, or may run.
      *
      * @param unsure see {@link #unsure}
-     * @return whether that is new
+     * @return whether the verdict on the maker changed
      */
     private boolean ask(MissingRead read, int reader, Verdict unsure) {
       int maker = read.maker();
@@ -313,8 +311,8 @@ public final class Plan {
     }
 
     /**
-     * That a reader may run; null where it is sure to. It may be restored, too, where what it waits
-     * for is: only then its inputs are known.
+     * The verdict that a reader may run; null if it is sure to. A reader that waits for a restored
+     * job may be restored, too: its inputs are known only then.
      */
     private Verdict unsure(int reader) {
       if (!(verdicts[reader] instanceof Verdict.WillRun will)) {

@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
- * As groups are expanded one context follows another, and what was known goes with it.
+ * When groups are expanded, another context follows and takes over what was known.
  *
  * @param basis what all contexts of a command are made from
  * @param rerun which of the named jobs run whatever their state
@@ -36,7 +36,7 @@ public record PlanContext(
   /**
    * What contexts are made from beside a graph and its records.
    *
-   * @param kept what earlier runs left that may stand for a run
+   * @param kept results of earlier runs that may stand for a run
    * @param asked shared stores that are asked, and waited for, while jobs are decided; null for
    *     none
    * @param keepsFailed see {@link Decider}
@@ -53,7 +53,7 @@ public record PlanContext(
   /**
    * The first context.
    *
-   * @param left see {@link JobRecords}; what runs goes from it
+   * @param left see {@link JobRecords}; jobs that have run are removed from it
    * @param foresees see {@link JobRecords}
    */
   public static PlanContext of(
@@ -80,23 +80,23 @@ public record PlanContext(
         basis, graph, records, contents, decider, selection, rerun, Map.copyOf(wanted));
   }
 
-  /** The context with other jobs in question. */
+  /** The context with another selection of jobs. */
   public PlanContext with(JobSelection other, Rerun again) {
     return new PlanContext(basis, graph, records, contents, decider, other, again, wanted);
   }
 
-  /** The same with the graph that follows; results and what is settled are kept. */
+  /** The context of the graph that follows; results and what is settled are kept. */
   PlanContext over(Graph next, JobSelection chosen) {
     return of(basis, next, records.grown(next), chosen, rerun, wanted);
   }
 
-  /** The same with a graph that has other numbers; nothing is settled. */
+  /** The context of a graph that has other numbers; nothing is settled. */
   PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), chosen, rerun, wanted);
   }
 
   /**
-   * The same with what is known of results, and nothing that was found out of contents.
+   * A copy that keeps what is known of results, and forgets what is known of contents.
    *
    * @param settled whether what is settled stays so
    */
@@ -117,10 +117,10 @@ public record PlanContext(
   }
 
   /**
-   * Lets temporary jobs be unsettled that lack what jobs read which have come up now, or what other
-   * such jobs read; nothing was asked of this context before.
+   * Unsettles temporary jobs that lack products which new jobs, or other such temporary jobs, read;
+   * nothing may have been asked of this context before.
    *
-   * @return those jobs
+   * @return the jobs that it unsettled
    */
   public BitSet revive(BitSet readers) {
     BitSet revived = new BitSet();
@@ -140,8 +140,8 @@ public record PlanContext(
   }
 
   /**
-   * The context in which a job runs that was not to: what it reads of the missing products of
-   * temporary jobs is wanted. This one where it reads none.
+   * The context for a job that runs though it was not expected to: the missing products of
+   * temporary jobs that it reads are wanted. This context if it reads none.
    */
   public PlanContext running(int job) {
     List<MissingRead> reads = new MissingTemporaries(this).reads(job);
@@ -163,22 +163,22 @@ public record PlanContext(
     return MissingTemporaries.spent(this, makers, further);
   }
 
-  /** The same when a build is over: nothing is wanted any more. */
+  /** The context when a build is over: nothing is wanted any more. */
   public PlanContext ended() {
     return new PlanContext(basis, graph, records, contents, decider, selection, rerun, Map.of());
   }
 
-  /** Files of others that produced globs and folders would take away. */
+  /** The check for files of others that produced globs and folders would take away. */
   public OccupiedPlaces taken() {
     return new OccupiedPlaces(graph, records, basis.digests);
   }
 
-  /** What a job that is up to date leaves out, for each of its needs that leave any out. */
+  /** The jobs that an up-to-date job leaves out, for each of its needs that leave any out. */
   public List<LeftOut> leftOut(int job) {
     return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
   }
 
-  /** Whether a job or group is asked for itself: it is named, or none is and nothing reads it. */
+  /** Whether a job or group is a target itself: it is named, or none is and nothing reads it. */
   public boolean isTarget(int node) {
     if (selection.targeted()) {
       return selection.named().get(node) || selection.namedOpen().get(node);
@@ -190,7 +190,7 @@ public record PlanContext(
         .allMatch(reader -> isOrder(node, reader));
   }
 
-  /** Whether a job comes before another for the order of the two alone. */
+  /** Whether a job names another one in {@code after}. */
   private boolean isOrder(int node, int later) {
     return graph.isJob(later)
         && graph.job(later).after().stream()
@@ -198,7 +198,7 @@ public record PlanContext(
             .anyMatch(earlier -> earlier == node);
   }
 
-  /** Whether a temporary job has made what is not there any more. */
+  /** Whether a product of a temporary job is not there any more. */
   public boolean lacks(int job) {
     return job >= 0 && !contents.gone().of(job).isEmpty();
   }

@@ -15,9 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The programs outside the project that the commands of a job run, as rule 14 sees them: where each
- * is found, its size and its time. They are no part of a manifest, but a result that others made is
- * not mixed with those of these. Of {@code tools}, which count by their bytes, nothing is said, nor
- * of programs in an image. Safe for several threads.
+ * is found, its size and its time. They are no part of a manifest, but a result that other programs
+ * made is not mixed with results of these. Left out are {@code tools}, which count by their bytes,
+ * and programs in an image. Safe for several threads.
  */
 final class Programs {
 
@@ -71,7 +71,7 @@ final class Programs {
     }
   }
 
-  /** How two lists differ, in a phrase for people; empty where they do not. */
+  /** How two lists of programs differ, in a phrase for people; empty where they do not. */
   static String difference(List<String> then, List<String> now) {
     List<String> before = new ArrayList<>(then);
     before.removeAll(now);

@@ -13,10 +13,10 @@ import java.util.List;
  */
 public record Reason(Kind kind, String name, String old, String now) {
 
-  /** There is no record of the job: in a first build, of 100 000 of them. */
+  /** There is no record of the job. The object is shared: a first build may have 100 000 jobs. */
   static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
 
-  /** What {@link Kind#ELSEWHERE} is about. */
+  /** What {@code old} of {@link Kind#ELSEWHERE} says: a job runs on a host, or as a user. */
   public static final String HOST = "host";
 
   public static final String USER = "user";
@@ -56,16 +56,16 @@ public record Reason(Kind kind, String name, String old, String now) {
     NEED_VANISHED(true),
     /** A program of {@code tools}; {@code old} and {@code now} are digests. */
     TOOL_CHANGED(false),
-    /** An image that a look shows not to be had here; {@code now} says why. */
+    /** An image that cannot be had here, as a look shows; {@code now} says why. */
     IMAGE_UNAVAILABLE(true),
     /**
-     * An earlier build handed it out, and its result is not recorded; {@code now} says where it is,
-     * {@code old} the {@link #word} of its first cause, empty where that is not known.
+     * An earlier build handed the job out, and its result is not recorded; {@code now} says where
+     * it is, {@code old} the {@link #word} of its first cause, empty where that is not known.
      */
     SUBMITTED(true),
     /**
-     * An earlier build left it where it can be neither seen nor ended from here; {@code old} says
-     * whether {@code name} is a host or a user, {@code now} is the number of the torc there.
+     * An earlier build left the job where it can be neither seen nor ended from here; {@code old}
+     * says whether {@code name} is a host or a user, {@code now} is the pid of the torc there.
      */
     ELSEWHERE(true),
     /** A manual job without products is a target. */
@@ -75,9 +75,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      * is the place of its row, empty without one.
      */
     NEED_MISSING(true),
-    /** Its last run failed, and that is to stand; {@code now} is the number of that build. */
+    /** The last run failed, and that is to stand; {@code now} is the number of that build. */
     FAILED_BEFORE(true),
-    /** It is to be traced, and was not to its end when it last ran well. */
+    /** The job is to be traced, and its last good run was not traced to its end. */
     NOT_TRACED(true);
 
     private final boolean wantsRun;
@@ -102,19 +102,19 @@ public record Reason(Kind kind, String name, String old, String now) {
     return null;
   }
 
-  /** Why a job runs, without where it is; that it is out alone where no more is known. */
+  /** The reasons without the one that says where a job is, unless that is the only one. */
   public static List<Reason> causes(List<Reason> reasons) {
     return reasons.size() < 2 || out(reasons) == null
         ? reasons
         : reasons.stream().filter(reason -> reason.kind != Kind.SUBMITTED).toList();
   }
 
-  /** Where a job is, without why. */
+  /** This reason; if it says where a job is, without the cause. */
   Reason where() {
     return kind == Kind.SUBMITTED ? new Reason(kind, "", "", now) : this;
   }
 
-  /** Why a job was handed out, as its {@link #word} says that; null for none. */
+  /** Why a job was handed out, read from its {@link #word}; null where that is not known. */
   Reason cause() {
     String[] word = old.split(" ", 2);
     return kind != Kind.SUBMITTED || word.length < 2
@@ -122,12 +122,12 @@ public record Reason(Kind kind, String name, String old, String now) {
         : new Reason(Kind.valueOf(word[0]), word[1], "", "");
   }
 
-  /** Its kind and name, as {@link Kind#SUBMITTED} has it of a job that was handed out. */
+  /** The kind and name, as a text that {@link Kind#SUBMITTED} keeps of its first cause. */
   public String word() {
     return kind + " " + name;
   }
 
-  /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */
+  /** Whether one of the reasons says that a command, its folder or its shell is a new one. */
   public static boolean anyNewCommand(List<Reason> reasons) {
     for (Reason reason : reasons) {
       String name = reason.name;
@@ -162,7 +162,7 @@ public record Reason(Kind kind, String name, String old, String now) {
     };
   }
 
-  /** A reason that is all said by its kind. */
+  /** A reason whose kind says all. */
   public static Reason of(Kind kind) {
     return new Reason(kind, "", "", "");
   }

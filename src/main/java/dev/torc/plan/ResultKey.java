@@ -8,8 +8,8 @@ import dev.torc.workflow.Step;
 
 /**
  * The key under which the result of a run is found, here and in shared stores: all that decides the
- * run, but not the name of the job, so that a renamed one finds it. Where a job makes nothing, its
- * name alone tells it from others. {@link KnownResults} looks for results by it.
+ * run, but not the name of the job, so that a renamed job finds it. Only its name tells a job that
+ * makes nothing from others. {@link KnownResults} looks for results by it.
  */
 final class ResultKey {
 
@@ -21,8 +21,8 @@ final class ResultKey {
   /**
    * The key of a job.
    *
-   * @param described the manifest
-   * @param system the kind of system that it ran on; null for this machine's
+   * @param described the digest of the manifest
+   * @param system the kind of system that the job ran on; null for this machine's
    * @param own what the build file says of systems; empty for nothing
    */
   static Digest of(Job job, Digest described, String system, String own) {

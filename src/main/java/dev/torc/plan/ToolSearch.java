@@ -24,10 +24,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ToolSearch {
 
-  /** What {@code execvp} goes by where there is no {@code PATH}. */
+  /** The folders that {@code execvp} searches where there is no {@code PATH}. */
   private static final String NO_PATH = "/bin:/usr/bin";
 
-  /** Begins a question: no name of a variable does. */
+  /** Begins a question; no name of a variable begins so. */
   static final String QUESTION = "=";
 
   private final Path root;
@@ -65,7 +65,8 @@ public final class ToolSearch {
   }
 
   /**
-   * Whether it is known where a step finds its programs: not in an image, nor by a run's values.
+   * Whether it is known where a step finds its programs: not if it has an image, or if its PATH
+   * depends on values of the run.
    */
   static boolean isKnown(Step step) {
     Template search = search(step);
@@ -90,12 +91,12 @@ public final class ToolSearch {
     return own == null ? null : own.orElse(null);
   }
 
-  /** A search as a text that tells all of it, other than any variable's name. */
+  /** The question where a tool is, as a text that tells all of it; no variable has such a name. */
   public String question(Tool tool) {
     return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
   }
 
-  /** What a {@link #question} leads to now. */
+  /** The present answer to a {@link #question}. */
   Optional<String> answer(String question) {
     return found.computeIfAbsent(question, this::find);
   }

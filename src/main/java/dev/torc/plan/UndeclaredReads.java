@@ -30,7 +30,7 @@ import java.util.Set;
 final class UndeclaredReads {
 
   /**
-   * A word that no need stands for.
+   * A word of a command for a file that the job does not need.
    *
    * @param runs whether the command runs it
    * @param word as the program gets it
@@ -39,7 +39,7 @@ final class UndeclaredReads {
    */
   record UndeclaredWord(boolean runs, String word, String path, int maker) {}
 
-  /** In a build, how many edges are followed at most: a second's hundredth. */
+  /** How many edges a build follows at most: that takes a hundredth of a second. */
   private static final long STEPS = 1_000_000;
 
   private final PlanContext context;
@@ -50,9 +50,10 @@ final class UndeclaredReads {
   private final Map<String, Boolean> files = new HashMap<>();
 
   /**
-   * For the jobs of a context.
+   * Looks at jobs of a context.
    *
-   * @param all whether files count that are only named, at the price of a look at the disk for each
+   * @param all whether files that are only named count too, at the price of a look at the disk for
+   *     each
    */
   UndeclaredReads(PlanContext context, boolean all) {
     this.context = context;
@@ -63,14 +64,14 @@ final class UndeclaredReads {
   }
 
   /**
-   * What a job reads so, each path once, in the order of its commands.
+   * What a job reads undeclared, each path once, in the order of its commands.
    *
-   * @param commands the words of its steps, in order
+   * @param commands the words of the job's steps, in order
    */
   List<UndeclaredWord> of(int job, List<CommandWords> commands) {
     List<Step> steps = graph.job(job).steps();
     List<UndeclaredWord> reads = List.of();
-    Set<String> passed = null; // targets, and what was told
+    Set<String> passed = null; // paths of targets, and paths told before
     for (int s = 0; s < steps.size(); s++) {
       for (Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
@@ -103,7 +104,7 @@ final class UndeclaredReads {
     return targets;
   }
 
-  /** What a word is, null where there is nothing to tell of it. */
+  /** The undeclared read that a word means; null where there is nothing to tell. */
   private UndeclaredWord read(int job, Step step, Word word) {
     String text = word.text();
     boolean runs = word.role() != Role.ARGUMENT;
@@ -160,7 +161,7 @@ final class UndeclaredReads {
     return false;
   }
 
-  /** Whether no depfile names it, nor can do so in a first good run. */
+  /** Whether no depfile names a path, nor may name it in a first good run. */
   private boolean mayAsk(int job, String path) {
     if (!graph.job(job).finds()) {
       return true;
@@ -169,7 +170,7 @@ final class UndeclaredReads {
     return last != null && last.outcome().isGood() && !last.found().contains(path);
   }
 
-  /** Whether a file of the project stands there; looked for once. */
+  /** Whether a file of the project stands at a path; the disk is asked once for each. */
   private boolean isFile(String path) {
     Boolean known = files.get(path);
     if (known == null) {
@@ -208,8 +209,7 @@ final class UndeclaredReads {
     private long left;
 
     /**
-     * @param steps how many edges may be followed in all; what is asked beyond that is answered
-     *     with yes
+     * @param steps how many edges may be followed in all; beyond that the answer is always yes
      */
     NeedPaths(Graph graph, long steps) {
       this.graph = graph;
@@ -230,7 +230,7 @@ final class UndeclaredReads {
       return false;
     }
 
-    /** Goes on to what a node needs, from a place in the order on. */
+    /** Goes on to what a node needs, as far as it is not before a place in the order. */
     private void follow(int node, int from) {
       Job job = graph.isJob(node) ? graph.job(node) : null;
       if (job == null || job.after().isEmpty()) {

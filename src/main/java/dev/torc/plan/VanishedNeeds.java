@@ -26,7 +26,7 @@ import java.util.List;
  */
 record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
-  /** What vanished of the needs of a job, a reason each; only for a job that ran before. */
+  /** The needs of a job that vanished, a reason for each; only for a job that ran before. */
   List<Reason> of(int job) {
     List<Reason> vanished = new ArrayList<>(0);
     RunDetails last = null;
@@ -63,7 +63,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     if (files(members.entries()) > 0) {
       return "";
     }
-    if (!members.stale().isEmpty()) { // what a job made that is gone for good goes as it should
+    if (!members.stale().isEmpty()) { // products of a job gone for good go as they should
       for (OwnedPath owned : members.stale()) {
         String there = nothing(owned.job());
         if (!there.isEmpty()) {
@@ -84,7 +84,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     }
   }
 
-  /** The same of a group, or a part or an instance of it. */
+  /** As {@link #nothing(int, NeedList)}, for the group of a name, also of a part or an instance. */
   private String nothing(String name) {
     String wanted = InstanceName.parse(name).group();
     for (Group group : graph.workflow().groups()) {
@@ -101,7 +101,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     return files == 0 ? "" : Amount.count(files, "file");
   }
 
-  /** How many of the members sources gave: what a job made goes with it, as it should. */
+  /** How many members sources gave: products go with the job that made them, as they should. */
   private int sources(List<ManifestEntry> members) {
     int sources = 0;
     for (ManifestEntry member : members) {

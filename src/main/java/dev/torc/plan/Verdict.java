@@ -11,7 +11,7 @@ import java.util.List;
  */
 public sealed interface Verdict {
 
-  /** Why it would run; none where it is up to date, and where that is open. */
+  /** Why the job would run; empty where it is up to date, and where that is open. */
   default List<Reason> reasons() {
     return List.of();
   }
@@ -23,10 +23,10 @@ public sealed interface Verdict {
   record WillRun(List<Reason> reasons) implements Verdict {}
 
   /**
-   * It would run, and a good result is known for what it is now: that is put in the place of a run.
+   * It would run, but a good result is known for the job as it is now, and takes the run's place.
    *
-   * @param bytes whether its products are put back; else only its record is, since they are
-   *     temporary, and whether a job reads them is to be seen
+   * @param bytes whether its products are put back; if not, only its record is, since they are
+   *     temporary, and it is not known yet whether a job reads them
    */
   record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
 
@@ -55,7 +55,7 @@ public sealed interface Verdict {
           + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
     }
 
-    /** Whether that is so whatever the jobs do that it waits for. */
+    /** Whether the job will fail whatever the jobs do that it waits for. */
     public boolean isSure() {
       for (Reason reason : reasons) {
         if (reason.kind() == Kind.NEED_MISSING
@@ -69,8 +69,8 @@ public sealed interface Verdict {
   }
 
   /**
-   * It runs if the result of another job turns out different; also after a group that is yet to be
-   * expanded. By number.
+   * It runs if the result of another job turns out different, or after a group that is yet to be
+   * expanded: {@code after} is the number of that job or group.
    */
   record MayRun(int after) implements Verdict {}
 }

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The filter by which the kernel tells a listener of each {@link FileCall} of a process and of its
- * descendants before it carries the call out (seccomp user notification, Linux 5.9 and later, on
- * x86-64 and AArch64). What the listener does with it, {@link CallNotice} and its users know.
+ * A filter in the kernel that reports each {@link FileCall} of a process and its descendants to a
+ * listener before the call is carried out (seccomp user notification, Linux 5.9 and later, on
+ * x86-64 and AArch64). {@link CallNotice} and its users decide what the listener does.
  */
 final class CallFilter {
 
@@ -28,8 +28,8 @@ final class CallFilter {
   private static final int NEW_LISTENER = 8;
   private static final int WAIT_KILLABLE = 32; // Linux 5.19 and later: fewer calls begin anew
 
-  // Linux 6.6 and later. The listener runs on the caller's processor, and the caller on the
-  // listener's after it: to wake a processor that sleeps takes longer than to look at a call.
+  // Linux 6.6 and later: caller and listener run on one processor, one after the other. To wake a
+  // processor that sleeps takes longer than to look at a call.
   private static final long SET_FLAGS = 0x40082104L;
   private static final int SYNC_WAKE_UP = 1;
 
@@ -73,12 +73,12 @@ final class CallFilter {
     out.putShort((short) operation).put((byte) yes).put((byte) no).putInt(value);
   }
 
-  /** Whether notices of this machine's calls carry the architecture of this process. */
+  /** Whether a call has a number of this architecture: it is neither a 32-bit nor an x32 call. */
   static boolean isOwn(int architecture, int number) {
     return architecture == ARCHITECTURE && (number & X32) == 0;
   }
 
-  /** Why it was not laid, by the error. */
+  /** Why {@link #lay} failed, by its error number. */
   static String refusal(int error) {
     return error == EBUSY
         ? "the processes of torc are traced already"
@@ -86,8 +86,8 @@ final class CallFilter {
   }
 
   /**
-   * Lays it on this thread, and so on what the thread starts. From then on the thread waits for the
-   * listener wherever it opens a file.
+   * Lays the filter on this thread, and so on what the thread starts. From then on the thread waits
+   * for the listener wherever it opens a file.
    *
    * @return the listener's descriptor, or {@code -errno}
    */
@@ -108,8 +108,7 @@ final class CallFilter {
 
   /**
    * The system calls that name a file or that change what a name leads to: their numbers on x86-64
-   * and AArch64, and which of their arguments are names. What follows from a call is not its
-   * business.
+   * and AArch64, and which of their arguments are names. {@link JobTrace} knows what a call means.
    */
   enum FileCall {
     OPEN(2, -1, -1, 0),
@@ -126,7 +125,7 @@ final class CallFilter {
     SYMLINK(88, -1, -1, -1, -1, 1),
     SYMLINKAT(266, 36, -1, -1, 1, 2),
     CHROOT(161, 51),
-    // after each of these names say nothing any more
+    // after each of these calls, a name may lead to anything
     MOUNT(165, 40),
     MOVE_MOUNT(429, 429),
     PIVOT_ROOT(155, 41),
@@ -146,19 +145,19 @@ final class CallFilter {
     private final int x86;
     private final int arm;
 
-    /** The argument with the first name, and that with its folder's descriptor; -1 for none. */
+    /** Index of the argument with the first name, and with its folder's descriptor; -1 if none. */
     final int name;
 
     final int folder;
 
-    /** The same of the second name. */
+    /** The same two indexes for the call's second name. */
     final int other;
 
     final int otherFolder;
 
     /**
-     * @param arm its number there; -1 where that processor has no such call
-     * @param names folder and name, and once more of a call with two
+     * @param arm the call's number on AArch64; -1 where that has no such call
+     * @param names indexes of the folder's and the name's argument; twice for a call with two names
      */
     FileCall(int x86, int arm, int... names) {
       this.x86 = x86;
@@ -173,7 +172,7 @@ final class CallFilter {
       return onArm ? arm : x86;
     }
 
-    /** The call of a number; null for none of these. */
+    /** The call with this number; null where none of these has it. */
     static FileCall of(int number) {
       return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
     }

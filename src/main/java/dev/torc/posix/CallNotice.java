@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Memory for one system call that waits for its listener's answer: which it is, what it names, and
- * the answer. For one thread; {@link CallFilter} makes the listener.
+ * Memory for one system call that waits for its listener's answer: which call it is, the files that
+ * it names, and the answer. For one thread; {@link CallFilter} makes the listener.
  *
  * <p>The calls of a job wait for this code while the JVM still interprets it, and what costs the
  * interpreter most is each small access to memory outside of the heap. So whole structures are
@@ -29,7 +29,7 @@ final class CallNotice {
   private static final NativeCall READLINK = NativeCall.of("readlink");
   private static final NativeCall READ_MEMORY = NativeCall.find("process_vm_readv").orElse(null);
 
-  /** A name that a call has in its arguments cannot be known. */
+  /** A name to which an argument of a call leads cannot be read. */
   static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -41,7 +41,7 @@ final class CallNotice {
   // struct seccomp_notif_resp, struct pollfd, struct seccomp_notif
   private static final int POLLED = 3;
   private static final int NOTICE = 4;
-  private final long[] to = new long[NOTICE + 10]; // of the notice zeros
+  private final long[] to = new long[NOTICE + 10]; // zeros where the notice lies
   private final long[] from = new long[to.length];
   private final Memory shared = Memory.of(Long.BYTES * to.length);
 
@@ -51,7 +51,7 @@ final class CallNotice {
   private final Memory path = Memory.of(PAGE);
   private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
 
-  private byte[] held = {}; // by the link that was read last: most calls have the one before
+  private byte[] held = {}; // text of the link read last: most calls lead to the same
   private String target = "";
 
   CallNotice() {
@@ -66,7 +66,7 @@ final class CallNotice {
    */
   int next(int listener, int milliseconds) {
     long asked = POLLIN << 32 | Integer.toUnsignedLong(listener);
-    if (to[POLLED] != asked) { // otherwise the answer before has put it there
+    if (to[POLLED] != asked) { // otherwise the last answer has put it there
       to[POLLED] = asked;
       shared.put(to);
     }
@@ -84,15 +84,15 @@ final class CallNotice {
     return 1;
   }
 
-  /** The number by which it is answered. */
+  /** The number of the call for {@link #answer}. */
   long id() {
     return from[NOTICE];
   }
 
   /**
-   * Answers a call that was taken, here or by another. One that does not wait any more needs none.
+   * Answers a call that this or another notice took. Does nothing if the call waits no longer.
    *
-   * @param error what it fails with; 0 to let it go on
+   * @param error the error number with which the call fails; 0 to let it go on
    */
   void answer(int listener, long id, int error) {
     to[0] = id;
@@ -101,7 +101,7 @@ final class CallNotice {
     IOCTL.call(listener, SEND, shared.address(), 0, 0, 0);
   }
 
-  /** Which call it is; null for one by numbers of another form, whose arguments mean nothing. */
+  /** Which call it is; null if it has a number of another kind: its arguments then mean nothing. */
   FileCall call() {
     int number = (int) from[NOTICE + 2];
     return CallFilter.isOwn((int) (from[NOTICE + 2] >>> 32), number) ? FileCall.of(number) : null;
@@ -117,7 +117,7 @@ final class CallNotice {
     return from[NOTICE + 4 + index];
   }
 
-  /** Eight bytes of the caller at an address. */
+  /** Eight bytes at an address of the calling process. */
   long number(long address) throws Unreadable {
     if (read(address, Long.BYTES) != Long.BYTES) {
       throw new Unreadable("the memory of a process of it cannot be read");
@@ -125,7 +125,7 @@ final class CallNotice {
     return text.getLong(0);
   }
 
-  /** The name that an argument leads to, as its process wrote it; empty for none. */
+  /** The name that an argument points to, as the process wrote it; empty for none. */
   String name(int index) throws Unreadable {
     if (index < 0 || argument(index) == 0) {
       return "";
@@ -135,7 +135,7 @@ final class CallNotice {
     return name.length < count ? decoded(name) : ""; // too long for the system, too
   }
 
-  /** How many bytes of the caller at an address could be read: to a page's end at least. */
+  /** Reads at an address of the caller. Returns the count of bytes: to a page's end at least. */
   private int read(long address, int length) throws Unreadable {
     long first = Math.min(length, PAGE - (address & PAGE - 1));
     vectors[0] = text.address();
@@ -156,7 +156,7 @@ final class CallNotice {
   /**
    * The path of a folder that the calling thread has open; null where it is gone.
    *
-   * @param index the argument with its descriptor; -1 for the folder of the thread
+   * @param index the argument with its descriptor; -1 for the thread's current folder
    */
   String folder(int index) throws Unreadable {
     int to = index < 0 ? Libc.AT_FDCWD : (int) argument(index);
@@ -164,7 +164,7 @@ final class CallNotice {
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
-  /** The folder that is {@code /} to the calling thread; empty for that of this process. */
+  /** The folder that is {@code /} to the calling thread; empty if this process has the same. */
   String root() throws Unreadable {
     String root = target("/proc/" + thread() + "/root");
     return root != null && root.equals("/") ? "" : root;
@@ -187,7 +187,7 @@ final class CallNotice {
     return target;
   }
 
-  /** Whether it is short enough for the system. */
+  /** Puts a name where the next call reads it. Returns false if it is too long for the system. */
   private boolean put(String name) {
     byte[] put = name.getBytes(StandardCharsets.UTF_8);
     if (put.length >= PAGE) {

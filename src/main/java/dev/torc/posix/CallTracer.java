@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Starts processes whose {@link FileCall}s, and those of all their descendants, wait until a {@link
- * JobTrace} has seen them. What the calls mean is not its business.
+ * JobTrace} has seen them. The trace knows what the calls mean.
  *
  * <p>A call that is not answered stops the job, so three things hold:
  *
@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
  *       while the listener's thread needs one, both would wait for ever. So that thread does
  *       nothing but calls whose code has run before ({@link Watch#start}).
- *   <li>A trace that comes to no end in {@link #LOOKS} looks is passed over: a second thread, which
- *       has nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
+ *   <li>A trace that is at the same call for {@link #LOOKS} looks is passed over: a second thread,
+ *       with nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
  *       one fail.
  * </ul>
@@ -45,21 +45,21 @@ final class CallTracer implements AutoCloseable {
     this(1000);
   }
 
-  /** The same with another pause, in milliseconds, between the looks of the guard. */
+  /** As {@link #CallTracer()}, with another pause, in milliseconds, between the guard's looks. */
   CallTracer(long pause) {
     this.pause = pause;
     refusal = tried();
     closed = refusal != null;
   }
 
-  /** Starts no program as all others are started: whatever that needs is there from then on. */
+  /** Starts an empty path as programs are started: this loads all code that a start needs. */
   private String tried() {
     guards.next(-1, 0);
     guards.answer(-1, 0, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
     JobTrace trace = new JobTrace(List.of(), 0, null);
     Watch first = new Watch(trace);
-    LockSupport.unpark(first.listens); // not begun: to have done it once
+    LockSupport.unpark(first.listens); // no effect yet: it loads the code
     first.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
     if (first.listener < 0) {
       return CallFilter.refusal(-first.listener);
@@ -67,21 +67,21 @@ final class CallTracer implements AutoCloseable {
     return trace.isOver(2000) ? null : "this kernel is older than Linux 5.9";
   }
 
-  /** Why nothing can be traced here; null where it can. */
+  /** Why tracing does not work here; null where it does. */
   String refusal() {
     return refusal;
   }
 
   /**
-   * Where nothing refuses it: starts a process, perhaps after tries that came to nothing, and
-   * watches its tree.
+   * The call that starts a process and watches its tree; it may be made again after one that
+   * failed. Only where {@link #refusal} is null.
    */
   Spawn.Caller of(JobTrace trace) {
     return (pid, path, actions, attributes, argv, env) ->
         new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }
 
-  /** No process is started any more; those that are left are watched on. */
+  /** After this no process may be started; running ones are watched to their ends. */
   @Override
   public void close() {
     closed = true;
@@ -98,10 +98,10 @@ final class CallTracer implements AutoCloseable {
 
     private volatile int listener = NONE_YET; // or -errno
     private volatile int calls; // begun and ended: odd while the trace looks at one
-    private volatile boolean late; // it was passed over
+    private volatile boolean late; // the guard has passed the trace over
     private int error; // of the spawn
-    private int seen; // by the guard: the same number of calls, so many looks ago
-    private int looks;
+    private int seen; // the value of calls at the guard's last look
+    private int looks; // for how many of its looks the trace has been at that call
 
     Watch(JobTrace trace) {
       this.trace = trace;
@@ -175,9 +175,9 @@ final class CallTracer implements AutoCloseable {
     }
 
     /**
-     * Lets its calls go on while its trace has been at one for too long; for the guard.
+     * Lets calls go on if the trace has been at one of them for too long; for the guard.
      *
-     * @return whether it has
+     * @return whether the trace is passed over
      */
     synchronized boolean relieve() {
       int now = calls;
@@ -202,7 +202,7 @@ final class CallTracer implements AutoCloseable {
     }
   }
 
-  /** Lets the calls of processes go on whose trace comes to no end. */
+  /** Lets the calls of a watch go on if its trace takes too long over one of them. */
   private void guard() {
     while (!closed || !watched.isEmpty()) {
       boolean any = false;
@@ -211,7 +211,7 @@ final class CallTracer implements AutoCloseable {
           any |= each.relieve();
         }
       } catch (OutOfMemoryError e) {
-        any = true; // at the next look there may be some
+        any = true; // at the next look there may be memory
       }
       LockSupport.parkNanos((any ? 1 : pause) * 1_000_000L);
     }

@@ -16,7 +16,7 @@ public final class ChildWait {
   }
 
   /**
-   * What a child and those descendants that it waited for used.
+   * What a child used, together with the descendants that it waited for.
    *
    * @param user nanoseconds of CPU time in programs
    * @param system nanoseconds of CPU time in the kernel
@@ -60,7 +60,7 @@ public final class ChildWait {
     int how = info.getInt(SIGINFO_CODE);
     int code = info.getInt(SIGINFO_STATUS);
     if (how == CLD_STOPPED) {
-      waitid(pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
+      waitid(pid, info, WSTOPPED | WNOHANG); // takes the report of the stop, never a death
       return new News(What.STOPPED, code);
     }
     return new News(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);

@@ -5,7 +5,7 @@ import java.lang.ref.Reference;
 
 /**
  * A file descriptor by its number, read and written byte by byte: what Java's channels cannot do
- * with a descriptor that was inherited or must not block. Whose number it is, the caller knows.
+ * with a descriptor that was inherited or must not block. The caller knows which file it is.
  */
 public record Descriptor(int number) {
 
@@ -62,7 +62,7 @@ public record Descriptor(int number) {
     }
   }
 
-  /** Waits until a read would not block. Returns whether it would not, after some milliseconds. */
+  /** Waits until a read would not block; false if it still would after so many milliseconds. */
   public boolean readable(int milliseconds) {
     Memory asked = Memory.of(8); // struct pollfd: int fd, short events, short revents
     asked.putInt(0, number);
@@ -72,7 +72,7 @@ public record Descriptor(int number) {
     return ready;
   }
 
-  /** Closes it; the number may then stand for another file. */
+  /** Closes the file; its number may then stand for another one. */
   public void close() {
     Libc.close(number);
   }

@@ -14,8 +14,8 @@ import java.util.Map;
  * The environment torc was called with, byte for byte: what is no valid UTF-8 reaches the jobs
  * unharmed, which {@code System.getenv} does not promise. The launcher runs the JVM under a UTF-8
  * locale and hands the caller's own over in {@code TORC_CALLER_LC_ALL} (or says {@code
- * TORC_CALLER_LC_ALL_UNSET=1}); here, and only here, that is undone. Which entries a job declares
- * is not known here.
+ * TORC_CALLER_LC_ALL_UNSET=1}); here, and only here, that is undone. The callers know which entries
+ * a job declares.
  */
 public final class Environment {
 
@@ -26,7 +26,7 @@ public final class Environment {
 
   private final List<byte[]> entries;
   private final Map<String, String> view;
-  private Block block; // once a process is started
+  private Block block; // null until a process is started
 
   /** An environment of the given {@code name=value} entries. */
   public Environment(List<byte[]> given) {
@@ -93,12 +93,12 @@ public final class Environment {
       int at = 0;
       for (int i = 0; i < addresses.length; i++) {
         byte[] entry = entries.get(i);
-        memory.put(at, entry); // the memory is all zero: so ends each entry
+        memory.put(at, entry); // the memory is all zero, so a NUL ends each entry
         addresses[i] = memory.address() + at;
         at += entry.length + 1;
         String name = name(entry);
         places.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(i);
-        if (path == null && name.equals(PATH) && entry.length > PATH.length()) { // else without =
+        if (path == null && name.equals(PATH) && entry.length > PATH.length()) { // it has a =
           path = Arrays.copyOfRange(entry, PATH.length() + 1, entry.length);
         }
       }
@@ -152,8 +152,8 @@ public final class Environment {
   }
 
   /**
-   * The environment of one process: entries of the caller's that lie in native memory already, and
-   * others. Which those are is decided by {@link Environment#with}.
+   * The environment of one process: entries of torc's caller, which lie in native memory already,
+   * and the process's own. {@link Environment#with} makes it.
    *
    * @param block keeps the memory alive
    * @param kept addresses in the block; 0 for an entry that is left out

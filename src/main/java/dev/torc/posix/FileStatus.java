@@ -17,8 +17,8 @@ import java.util.Locale;
  * @param inode number of the file in its file system
  * @param device number of the file system; it may change over a remount
  * @param links how many names the file has
- * @param attributes mode, owner, group and link count in one number: another one where one of them
- *     is another, and hardly ever the same where several are
+ * @param attributes mode, owner, group and link count in one number: it differs if one of them
+ *     does, and almost always if several do
  */
 public record FileStatus(
     int mode,
@@ -37,13 +37,13 @@ public record FileStatus(
   public static final int FOLDER = 0040000;
   public static final int LINK = 0120000;
 
-  /** The bit of a mode that says that the owner may execute it. */
+  /** The bit of a mode that says that the owner may execute the file. */
   public static final int EXECUTABLE = 0100;
 
   /** Nothing is there. */
   public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** Odd, so that no change of one attribute alone is lost in a product. */
+  /** Odd, so that a change of one attribute alone always changes the product. */
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private static final ThreadLocal<StatusBuffer> BUFFER =
@@ -61,9 +61,9 @@ public record FileStatus(
   }
 
   /**
-   * The same asked of the opened file: for file systems of other machines, whose clients remember
-   * for seconds what they heard of a file, and ask again when it is opened. Which root needs that,
-   * the caller knows.
+   * As {@link #of(String, boolean)}, but asks the opened file: for file systems of other machines,
+   * whose clients remember for seconds what they heard of a file, and ask again when it is opened.
+   * The caller knows which root needs that.
    */
   public static FileStatus ofOpened(String path, boolean follow) throws IOException {
     return of(path, follow, OpenedBuffer.OF_THREAD.get());
@@ -86,7 +86,7 @@ public record FileStatus(
         : MISSING;
   }
 
-  /** The four in one number, which is odd where there is more than one name. */
+  /** The four in one number, which is odd where the file has more than one name. */
   static long attributes(int mode, int owner, int group, int links) {
     long mixed = (((long) owner * MIX + group) * MIX + links) * MIX + mode;
     return links > 1 ? mixed | 1 : mixed & ~1L;
@@ -140,8 +140,8 @@ public record FileStatus(
     private final boolean follow;
 
     /**
-     * A reader for the files of a folder. In the folder of the process, names need not be laid
-     * behind its path: the system finds them in fewer steps.
+     * A reader for the files of a folder. If that is the folder of the process, names are not
+     * appended to its path: the system finds them in fewer steps.
      *
      * @param folder absolute
      * @param follow whether a link at the end of a path is followed
@@ -164,7 +164,7 @@ public record FileStatus(
     /**
      * Looks at a file.
      *
-     * @param names in UTF-8: one of them, from an index to another, relative to the folder or
+     * @param names in UTF-8; the name lies between the two indexes, relative to the folder or
      *     absolute, without a NUL
      * @param numbers takes size, mtime, ctime and inode, unless nothing is there
      * @return the mode as {@link FileStatus} has it; 0 where nothing is there

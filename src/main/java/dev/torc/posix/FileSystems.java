@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells file systems of other machines from local ones, and those that keep modes from others. The
- * callers decide what follows.
+ * Tells file systems of other machines from local ones, and those that keep modes from those that
+ * do not. The callers decide what follows.
  */
 public final class FileSystems {
 
   private static final Set<String> NETWORK_NAMES =
       Set.of("nfs", "smbfs", "afpfs", "webdav", "ftp", "acfs", "lustre", "macfuse", "osxfuse");
 
-  /** On macOS, those that show all files as executable. */
+  /** The file systems of macOS that show all files as executable. */
   private static final Set<String> MODELESS_NAMES = Set.of("msdos", "exfat", "ntfs", "smbfs");
 
   private FileSystems() {}
@@ -68,8 +68,8 @@ public final class FileSystems {
   }
 
   /**
-   * The same by {@code f_type} on Linux: FAT, exFAT, NTFS and SMB. A FUSE or 9P file system may
-   * keep modes or not; what it shows counts.
+   * Whether a file system keeps no executable bits, by its {@code f_type} on Linux: FAT, exFAT,
+   * NTFS and SMB. A FUSE or 9P file system may keep modes or not; what it shows counts.
    */
   static boolean isModeless(int type) {
     return switch (type) {

@@ -15,21 +15,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** A folder with all it holds. Whose it is, and whether it may go, is known to the callers. */
+/** Removes, lists and copies folders. The callers know whose a folder is and whether it may go. */
 public final class FileTree {
 
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
   private static final int STICKY = 01000;
 
-  /** What the system says where only an owner may do it, as Java hands it on. */
+  /** The system's words for what only the owner may do, as Java hands them on. */
   private static final String DENIED = "Operation not permitted";
 
   private FileTree() {}
 
   /**
-   * Takes a file, a link or a folder with all it holds away, folders without permissions too
-   * (caches of modules have such); links are not followed. Does nothing where nothing is.
+   * Removes a file, a link, or a folder with all it holds, folders without permissions too (caches
+   * of modules have such); links are not followed. Does nothing where nothing is there.
    */
   public static void remove(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -66,10 +66,10 @@ public final class FileTree {
   }
 
   /**
-   * Copies a file, a link or a folder with all it holds, with bits and times; nothing stands there
-   * yet. The file system shares the bytes where it can.
+   * Copies a file, a link or a folder with all it holds, with bits and times, to a place where
+   * nothing stands. The file system shares the bytes where it can.
    *
-   * @throws IOException where it is, or holds, anything else, too
+   * @throws IOException also where {@code from} is, or holds, anything else, such as a FIFO
    */
   public static void copy(Path from, Path to) throws IOException {
     var what = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -103,7 +103,7 @@ public final class FileTree {
     }
   }
 
-  /** Says whose it is, and what they can do; where that cannot be told, what the system said. */
+  /** An error that names the owner and what they can do; the system's own if that is unknown. */
   private static FileSystemException others(
       Path path, String how, String other, FileSystemException refused) {
     try {

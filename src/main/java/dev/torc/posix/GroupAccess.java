@@ -10,8 +10,8 @@ import java.util.Deque;
 /**
  * The group that writes to a folder, for what torc makes there: each member has to be able to go on
  * where another one ended, whatever umask they have. A file gets the group and {@code g+rw}, a
- * folder the group, {@code g+rwx} and the folder's own setgid bit. Only the owner of a file may say
- * so: what others own is left as it is. Which files are torc's own the callers know.
+ * folder the group, {@code g+rwx} and the folder's own setgid bit. Only the owner of a file may set
+ * these: files of others are left as they are. The callers know which files are torc's own.
  *
  * <p>Everything goes by descriptors of files that are opened without following links: a member
  * might put a link in their place.
@@ -21,7 +21,7 @@ import java.util.Deque;
  */
 public record GroupAccess(int group, boolean inherited) {
 
-  /** That of a folder to which no group writes: nothing is given. */
+  /** The access for a folder to which no group writes: nothing is given. */
   public static final GroupAccess NONE = new GroupAccess(-1, false);
 
   /** The bits of a mode by which a group writes. */
@@ -56,8 +56,8 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Gives a file or a folder to the group, as far as it is this user's own: its group and bits are
-   * set where they are others.
+   * Gives a file or a folder to the group, if it is this user's own: its group and bits are set
+   * where they differ.
    *
    * @return whether its owner has done what they can; false where that is another user and did not,
    *     and where nothing is there
@@ -66,7 +66,7 @@ public record GroupAccess(int group, boolean inherited) {
     return give(path, 0);
   }
 
-  /** The same, and takes it from all others; without a group from all but its owner. */
+  /** As {@link #give(Path)}, and takes it from all others; for {@link #NONE} from the group too. */
   public void giveAlone(Path path) throws IOException {
     if (isNone()) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -105,7 +105,7 @@ public record GroupAccess(int group, boolean inherited) {
       if (status.group() != group) {
         int result = FCHOWN.call(fd, -1, group);
         if (isRefused(result)) {
-          return true; // nor is it opened to the group that it has
+          return true; // it has another group, which must not get the bits
         }
         Libc.check(path.toString(), result);
       }
@@ -120,8 +120,8 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Sees to it that a file is there that the group can write: makes it, and makes it anew in place
-   * of another user's that was not given. What it holds must be of no use.
+   * Ensures that a file is there that the group can write: makes it where it is missing, and makes
+   * it anew if it is another user's and was not given. What it holds must be of no use.
    */
   public void ready(Path file) throws IOException {
     if (isNone()) {
@@ -135,7 +135,7 @@ public record GroupAccess(int group, boolean inherited) {
     }
   }
 
-  /** Makes what is missing of a folder and those above it, for the group too. */
+  /** Makes a folder and those above it where they are missing, and gives them to the group. */
   public void makeFolders(Path folder) throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
     for (Path at = folder; !isNone() && at != null && !Files.exists(at); at = at.getParent()) {
@@ -147,13 +147,13 @@ public record GroupAccess(int group, boolean inherited) {
     }
   }
 
-  /** Whether this user is in the group, or may give files away without. */
+  /** Whether this user may give files to the group: as its member or as root. */
   public boolean isMember() {
     return OwnUser.isRoot() || OwnUser.group() == group || OwnUser.groups().contains(group);
   }
 
   /**
-   * A user outside of the group may not give it, and some file systems have one mode for all files.
+   * Whether the system refused: to a user outside of the group, or where all files have one mode.
    */
   private static boolean isRefused(int result) {
     return result == -Libc.EPERM

@@ -13,7 +13,7 @@ import java.util.Objects;
  */
 public final class InputFile extends InputStream {
 
-  /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
+  /** Variadic, but on Linux its arguments are passed like those of other functions. */
   private static final NativeCall FCNTL = NativeCall.of("fcntl");
 
   private static final NativeCall READ = NativeCall.of("read");
@@ -35,9 +35,9 @@ public final class InputFile extends InputStream {
   /**
    * Opens a file.
    *
-   * @param buffer takes what is read on its way, and the path; for nothing else until the close
-   * @throws FileSystemException with the system's reason in lower case, of its own kind where there
-   *     is no such file or permission
+   * @param buffer for the path and for what is read; used for nothing else until the file is closed
+   * @throws FileSystemException with the system's reason in lower case; a subclass where there is
+   *     no such file or permission
    */
   public static InputFile open(String path, Memory buffer) throws IOException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
@@ -50,25 +50,25 @@ public final class InputFile extends InputStream {
 
   /**
    * Whether any process has the file open for writing now, or mapped so: then it may change without
-   * a trace in its times. A read lease tells, which the kernel refuses while there is a writer;
-   * where there are no leases (network file systems, files of other users, macOS) no writer can be
-   * seen.
+   * a trace in its times. It asks for a read lease, which the kernel refuses while there is a
+   * writer. Where there are no leases (network file systems, files of other users, macOS) no writer
+   * can be seen.
    *
    * <p>The lease is given back at once. A process that opens the file for writing meanwhile waits
-   * for that, and the kernel sends a signal to this process: SIGIO, which would end it, unless
-   * another one is asked for first.
+   * until then, and the kernel sends this process a signal: SIGIO, which would end it, unless
+   * another signal was chosen before.
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;
   }
 
-  /** Whether {@link #hasWriters} can tell of this file. */
+  /** Whether {@link #hasWriters} can see writers of this file. */
   public boolean showsWriters() {
     int lease = lease();
     return lease == 0 || lease == -Libc.EAGAIN;
   }
 
-  /** Takes a lease and gives it back: 0, or the error with a minus; 1 where there are none. */
+  /** Takes a lease and gives it back: 0, or {@code -errno}; 1 where there are no leases. */
   private int lease() {
     if (Libc.MAC || FCNTL.call(fd, F_SETSIG, SIGURG, 0, 0, 0) != 0) {
       return 1;

@@ -2,7 +2,7 @@ package dev.torc.posix;
 
 import java.io.IOException;
 
-/** Pieces of work that may meet trouble with files: {@code java.util.function} has none such. */
+/** Functions that may throw an {@link IOException}: {@code java.util.function} has none such. */
 public final class Io {
 
   private Io() {}

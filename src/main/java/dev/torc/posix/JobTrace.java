@@ -16,28 +16,28 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the processes of one attempt of a job read, as the kernel tells it of each call: the files
- * below some folders that were there when they were opened to be read, or executed, and that the
- * attempt did not write, rename or link into place itself. Folders, files looked for in vain and
- * devices are none. Which of these files count for the job is not its business.
+ * The files that the processes of one attempt read, as the kernel reports it call by call: those
+ * below some folders that were there when they were opened for reading, or executed, and that the
+ * attempt did not write, rename or link into place itself. Folders, devices and files looked for in
+ * vain do not count. The callers decide which of these files count for the job.
  *
- * <p>{@link CallFilter} has the kernel tell of the calls (seccomp), and {@link CallTracer} asks
- * this about one call at a time, on one thread; what it found is for when the processes have ended.
+ * <p>{@link CallFilter} makes the kernel report the calls (seccomp). {@link CallTracer} hands them
+ * to this object one at a time, on one thread. All files are known when the processes have ended.
  */
 public final class JobTrace {
 
-  /** More are told by their folder: a job that reads so many needs that. */
+  /** An attempt that reads more files counts as not traced: its job should need their folder. */
   static final int MOST = 10_000;
 
   private static final int ACCESS = 3; // the bits of open(2) for reading, writing or both
-  private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and that of O_TMPFILE
+  private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and the bit of O_TMPFILE
   private static final int SCRIPT = 256; // bytes in which the system looks for an interpreter
-  private static final int DEEP = 4; // interpreters of interpreters
+  private static final int DEEP = 4; // levels of interpreters of interpreters
 
   private static final String CACHE = "/__pycache__/";
   private static final Set<String> SPECIAL = Set.of(".", "..", ".git", ".torc");
 
-  /** What a strict job may do. */
+  /** The files that a strict job may read and write. */
   public interface Bounds {
 
     /**
@@ -48,15 +48,15 @@ public final class JobTrace {
     boolean allows(String path, boolean write);
   }
 
-  /** A folder below which names count: how a name begins, and how it then is told. */
+  /** A folder below which names count: how a name in it begins, and how it begins when reported. */
   private record Ground(String begins, String told) {}
 
   /**
    * A folder in which names lie. All its paths end with a slash.
    *
    * @param named as the calling process sees it, without {@code .} and {@code ..}
-   * @param told as it is told, if names in it count; null otherwise
-   * @param real elsewhere, where it really is: links in it may lead to what counts
+   * @param told as it is reported, if names in it count; null otherwise
+   * @param real its real path, if {@code told} is null: links in it may lead to names that count
    */
   private record Place(String named, String told, String real) {}
 
@@ -66,29 +66,29 @@ public final class JobTrace {
 
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
-  private volatile String blind; // why; null for not
+  private volatile String blind; // why it was not watched to its end; null if it was
   private volatile CountDownLatch over = new CountDownLatch(0);
 
-  // of the thread that judges
+  // for the thread that handles the calls
 
   private final Set<String> own = new HashSet<>();
 
-  /** Where names lie that were met, by the folders from which they go and by how they begin. */
+  /** Places of names met so far: by the folder a relative name starts from, then its own folder. */
   private final Map<String, Map<String, Place>> places = new HashMap<>();
 
   private int room = 10 * MOST; // for more places
 
   private final StatusBuffer status = new StatusBuffer();
   private CallNotice notice; // the call that waits for its answer
-  private boolean refuses; // it
-  private String root = ""; // of its thread; empty for that of this process
-  private boolean rooted; // some process of it has a root of its own
-  private boolean relinked; // it changed names elsewhere: they may lead to others than they did
+  private boolean refuses; // whether that call is refused
+  private String root = ""; // the root folder of its thread; empty if it is this process's own
+  private boolean rooted; // some process of the job has a root of its own
+  private boolean relinked; // names that do not count were changed: they may lead elsewhere now
 
   /**
-   * @param folders below which names count, absolute; each also by its real path
+   * @param folders those below which names count, absolute; each counts also by its real path
    * @param begin when the job began, in nanoseconds by the clock of these folders
-   * @param bounds what is refused to it; null for nothing
+   * @param bounds what the job may do; null if nothing is refused
    */
   public JobTrace(Collection<Path> folders, long begin, Bounds bounds) {
     Set<Ground> all = new LinkedHashSet<>();
@@ -106,7 +106,7 @@ public final class JobTrace {
     this.bounds = bounds;
   }
 
-  /** Why nothing can be traced here; null where it can. */
+  /** Why tracing does not work here; null where it does. */
   public static String refusal() {
     if (Libc.MAC) {
       return "only Linux on x86-64 and AArch64 can tell it";
@@ -116,12 +116,12 @@ public final class JobTrace {
     }
   }
 
-  /** A process is started, another one after tries that came to nothing, or after its end. */
+  /** A process is started: the first one, or another one after a failed try or after an end. */
   void begins(CountDownLatch end) {
     over = end;
   }
 
-  /** Whether all processes of the last start have ended, after waiting for that. */
+  /** Waits until all processes of the last start have ended; false if one has not in this time. */
   public boolean isOver(long milliseconds) {
     try {
       return over.await(milliseconds, TimeUnit.MILLISECONDS);
@@ -131,22 +131,22 @@ public final class JobTrace {
     }
   }
 
-  /** Why it was not watched to its end; null where it was. */
+  /** Why the attempt was not watched to its end; null where it was. */
   public String blind() {
     return blind;
   }
 
-  /** The files, absolute. */
+  /** The files that were read, absolute. */
   public Set<String> read() {
     return Set.copyOf(read);
   }
 
-  /** What was refused to it, absolute. */
+  /** The files that were refused to the job, absolute. */
   public Set<String> refused() {
     return Set.copyOf(refused);
   }
 
-  /** A file was read: an absolute path. */
+  /** Notes that a file was read, by its absolute path. */
   public void saw(String path) {
     if (read.add(path) && read.size() > MOST) {
       String folder = path.substring(0, path.lastIndexOf('/') + 1);
@@ -155,12 +155,12 @@ public final class JobTrace {
     }
   }
 
-  /** What happens from now on may go unseen; from any thread. */
+  /** Notes that reads may go unseen from now on; the first reason stays. From any thread. */
   public synchronized void blind(String why) {
     blind = blind == null ? why : blind;
   }
 
-  /** Whether a call is refused to the job, which is to go on whatever happens here. */
+  /** Whether a call is refused to the job. Never throws: the job goes on whatever happens here. */
   boolean refuses(CallNotice call) {
     notice = call;
     refuses = false;
@@ -168,7 +168,7 @@ public final class JobTrace {
       look(call.call());
     } catch (CallNotice.Unreadable hole) {
       blind(hole.getMessage());
-    } catch (Throwable trouble) { // of memory, too
+    } catch (Throwable trouble) { // OutOfMemoryError, too
       blind("torc met " + trouble);
     }
     return refuses;
@@ -201,7 +201,7 @@ public final class JobTrace {
     String path = (flags & NO_NAME) != 0 ? null : path(call.folder, notice.name(call.name));
     boolean plain = (flags & (ACCESS | Libc.O_CREAT)) == 0;
     if (path == null || plain && read.contains(path) && !own.contains(path)) {
-      return; // once more it tells nothing new
+      return; // one more read tells nothing new
     }
     int access = (int) flags & ACCESS;
     int kind = kind(path, true);
@@ -216,7 +216,7 @@ public final class JobTrace {
     }
   }
 
-  /** A program, and the interpreter that it names: the system opens that without a call. */
+  /** A program is executed, and the interpreter that it names, which is opened without a call. */
   private void executed(int index, String name, int depth) throws CallNotice.Unreadable {
     String path = path(index, name);
     if (path != null) {
@@ -237,7 +237,7 @@ public final class JobTrace {
     }
   }
 
-  /** A rename or a link. */
+  /** A file or folder is renamed or linked. */
   private void placed(FileCall call) throws CallNotice.Unreadable {
     String to = path(call.otherFolder, notice.name(call.other));
     relinked |= to == null;
@@ -261,7 +261,7 @@ public final class JobTrace {
   /**
    * A file that counts is written.
    *
-   * @param fresh whether its old content can be read no more
+   * @param fresh whether its old content cannot be read any more
    */
   private void writes(String path, boolean fresh) {
     if (bounds != null && !own.contains(path) && !bounds.allows(path, true)) {
@@ -271,16 +271,16 @@ public final class JobTrace {
     }
   }
 
-  /** A name that counts is read, if it is a file's. */
+  /** A name that counts is read: notes or refuses it, if it is a file's. */
   private void reads(String path, int kind) throws CallNotice.Unreadable {
     String file = kind == FileStatus.FILE ? source(path) : null;
     if (file == null || !file.equals(path) && own.contains(file)) {
       return;
     }
     if (own.contains(path)) {
-      String real = notice.real(path, false); // a link of its own may lead to what is not
+      String real = notice.real(path, false); // its own link may lead to another file
       file = real == null ? null : below(real);
-      // A call that was to write it may have come to nothing.
+      // The call to write it may have failed: then its ctime is older than the job.
       if (file == null || own.contains(file) && kind(path, true) != 0 && status.ctime() >= begin) {
         return;
       }
@@ -298,8 +298,8 @@ public final class JobTrace {
   }
 
   /**
-   * The module of a file of bytecode, which is all that Python opens with a warm cache; null for
-   * one that has none.
+   * The path itself; for Python's bytecode its module, since Python with a warm cache opens only
+   * the bytecode, and null where there is no such module.
    */
   private String source(String path) {
     int name = path.lastIndexOf('/') + 1;
@@ -312,22 +312,22 @@ public final class JobTrace {
     return kind(module, true) == FileStatus.FILE ? module : null;
   }
 
-  /** What of {@link FileStatus#KIND} is there; 0 for nothing. */
+  /** The bits of {@link FileStatus#KIND} of the file there; 0 for nothing. */
   private int kind(String path, boolean follow) {
     try {
       return status.look(path, follow) ? status.modeAsIs() & FileStatus.KIND : 0;
     } catch (IOException refused) {
-      return 0; // and so it is for the job
+      return 0; // the job is refused, too
     }
   }
 
   /**
-   * What a name of the call leads to, as a path that counts; one that lies elsewhere counts by
-   * where its links lead.
+   * The path, as it is reported, to which a name of the call leads. A name that lies elsewhere
+   * counts if its links lead to one that counts.
    *
-   * @param index the argument with the descriptor of its folder, if it is relative
-   * @param text the name; empty for what that descriptor leads to
-   * @return null for none that counts
+   * @param index the argument with the descriptor of the name's folder, if the name is relative
+   * @param text the name; empty for the file of that descriptor
+   * @return null if the name leads to nothing that counts
    */
   private String path(int index, String text) throws CallNotice.Unreadable {
     root = rooted ? notice.root() : "";
@@ -357,7 +357,7 @@ public final class JobTrace {
     return there == null ? null : below(there);
   }
 
-  /** The folder that a name begins with, if anything in it may count. */
+  /** The place of the folder that a name begins with; null if nothing in it can count. */
   private Place place(String folder, String begin) throws CallNotice.Unreadable {
     Map<String, Place> from = places.get(folder);
     Place place = from == null || rooted ? null : from.get(begin);
@@ -410,7 +410,7 @@ public final class JobTrace {
     return out.append('/').toString();
   }
 
-  /** The path as it is told, if it is one that counts; null otherwise. */
+  /** The path as it is reported, if it counts; null otherwise. */
   private String below(String path) {
     for (Ground ground : grounds) {
       if (path.startsWith(ground.begins)) {
@@ -418,7 +418,7 @@ public final class JobTrace {
         if (path.indexOf("/.", end - 1) >= 0) {
           String parts = path.substring(end - 1) + "/";
           if (parts.contains("/.torc/") || parts.contains("/.git/")) {
-            return null; // wherever they lie
+            return null; // these never count
           }
         }
         return ground.begins.equals(ground.told) ? path : ground.told + path.substring(end);

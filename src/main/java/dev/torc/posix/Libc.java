@@ -36,7 +36,7 @@ final class Libc {
   /** In place of a folder's descriptor: the folder of the process. */
   static final int AT_FDCWD = MAC ? -2 : -100;
 
-  /** Of calls that take such flags: a link at the end is not followed. */
+  /** The flag of further calls by which a link at the end of the path is not followed. */
   static final int AT_SYMLINK_NOFOLLOW = MAC ? 0x20 : 0x100;
 
   /** Error numbers; others are the same everywhere. */
@@ -53,13 +53,13 @@ final class Libc {
   static final int EOPNOTSUPP = MAC ? 102 : 95;
   static final int ELOOP = MAC ? 62 : 40;
 
-  /** Variadic, but called with a mode on Linux alone: else the arguments lie as those of others. */
+  /** Variadic, but a mode is passed on Linux alone, where it lies as in other functions. */
   private static final NativeCall OPEN = NativeCall.of("open");
 
   private static final NativeCall CLOSE = NativeCall.of("close");
 
   /**
-   * Opens a file: a descriptor, or the error negative.
+   * Opens a file. Returns a descriptor, or {@code -errno}.
    *
    * @param path the address of its name
    * @param mode of a new file, where the flags make one
@@ -68,7 +68,7 @@ final class Libc {
     return OPEN.again(path, flags, mode, 0, 0, 0);
   }
 
-  /** The same by the name itself. */
+  /** Opens a file by its name; see {@link #open(long, int, int)}. */
   static int open(String path, int flags, int mode) {
     Memory name = Memory.ofText(path);
     int fd = open(name.address(), flags, mode);
@@ -76,7 +76,7 @@ final class Libc {
     return fd;
   }
 
-  /** Closes a descriptor; nothing where it is negative. */
+  /** Closes a descriptor; does nothing where it is negative. */
   static void close(int fd) {
     if (fd >= 0) {
       CLOSE.call(fd, 0, 0, 0, 0, 0);
@@ -86,8 +86,8 @@ final class Libc {
   /**
    * Hands on the result of a call about a file.
    *
-   * @throws FileSystemException where it failed, with the system's reason in lower case, of its own
-   *     kind where there is no such file or permission
+   * @throws FileSystemException where it failed, with the system's reason in lower case; a subclass
+   *     where there is no such file or permission
    */
   static int check(String path, int result) throws FileSystemException {
     if (result >= 0) {
@@ -100,7 +100,7 @@ final class Libc {
     };
   }
 
-  /** The address; 0 where this C library lacks it (symbols come and go by version). */
+  /** A symbol's address; 0 where this C library lacks it (symbols come and go by version). */
   static long symbol(String name) {
     return Library.getDefault().getSymbolAddress(name);
   }

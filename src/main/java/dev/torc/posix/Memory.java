@@ -119,7 +119,7 @@ public final class Memory {
     AT.getLongArray(address, into, 0, into.length);
   }
 
-  /** The bytes from the begin on up to a NUL, without it, or so many where there is none. */
+  /** The bytes from the begin up to a NUL, without it; {@code most} bytes where there is none. */
   byte[] text(int most) {
     return AT.getZeroTerminatedByteArray(address, Objects.checkIndex(most, size() + 1));
   }
@@ -162,7 +162,7 @@ public final class Memory {
     private static final int SIZE = 16 << 10; // bytes: enough for an ordinary environment
 
     private final Memory front = Memory.of(SIZE);
-    private final List<Memory> further = new ArrayList<>(); // what did not fit, until it is cleared
+    private final List<Memory> further = new ArrayList<>(); // pieces that did not fit
     private int used;
 
     /** Gives everything back: all addresses are invalid from now on. */
@@ -199,8 +199,8 @@ public final class Memory {
     }
 
     /**
-     * The address of a NULL-ended array of pointers: given ones, without those that are NULL, then
-     * those to copies of texts.
+     * The address of a NULL-ended array of pointers: the given ones that are not NULL, then
+     * pointers to copies of the texts.
      */
     long pointers(long[] first, List<byte[]> texts) {
       int size = 0;

@@ -28,7 +28,7 @@ public final class NativeCall {
 
   private final long function;
 
-  /** Never asked for anything: a library is unloaded when nothing refers to it any more. */
+  /** Only held, never used: a library is unloaded when nothing refers to it any more. */
   private final Library library;
 
   private NativeCall(Library library, long function) {
@@ -85,7 +85,7 @@ public final class NativeCall {
     return call(a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  /** The same, once more as long as a signal came first. */
+  /** As {@link #call(long...)}, and calls again as long as a signal interrupts the function. */
   int again(long... arguments) {
     int result;
     do {
@@ -94,13 +94,13 @@ public final class NativeCall {
     return result;
   }
 
-  /** The same as {@code call} without an array, for what is called very often. */
+  /** As {@link #call(long...)} without an array, for functions that are called very often. */
   int call(long a, long b, long c, long d, long e, long f) {
     int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
     return result == -1 ? -LastError.getInstance().get() : result;
   }
 
-  /** Calls a function that returns a pointer: the address, 0 for NULL; an int is its lower half. */
+  /** Calls a function that returns a pointer (0 for NULL), or an int, which is its lower half. */
   public long pointer(long... arguments) {
     long[] a = Arrays.copyOf(arguments, 6);
     return INVOKER.invokeL6NoErrno(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]);

@@ -33,7 +33,7 @@ public final class OpenFileLock implements AutoCloseable {
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int UNLOCK = 8;
 
-  /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
+  /** Variadic, but on Linux its arguments are passed like those of other functions. */
   private static final NativeCall FCNTL = NativeCall.of("fcntl");
 
   private static final int F_OFD_GETLK = 36;
@@ -63,7 +63,7 @@ public final class OpenFileLock implements AutoCloseable {
     return lock(file, false);
   }
 
-  /** Locks all bytes of the file; else as {@link #flock}. */
+  /** Locks all bytes of the file; otherwise as {@link #flock}. */
   public static Optional<OpenFileLock> bytes(Path file) throws IOException {
     return lock(file, true);
   }
@@ -72,7 +72,7 @@ public final class OpenFileLock implements AutoCloseable {
     while (true) {
       OwnFile.prepare(file);
       if (Libc.MAC) {
-        OwnFile.outChannel(file).close(); // there no mode can be handed to the next call
+        OwnFile.outChannel(file).close(); // on macOS the next call cannot pass a mode
       }
       int fd = Libc.check(file.toString(), open(file, Libc.O_RDWR | Libc.O_CREAT, 0666));
       int result = ofBytes ? set(fd, F_WRLCK) : FLOCK.again(fd, EXCLUSIVE_NOW);
@@ -86,7 +86,7 @@ public final class OpenFileLock implements AutoCloseable {
     }
   }
 
-  /** The lock of an open file, by the result of the call for it; nothing where another has it. */
+  /** The lock, by the result of the call that takes it; nothing where another holder has it. */
   private static Optional<OpenFileLock> locked(Path file, int fd, boolean ofBytes, int result)
       throws IOException {
     if (result == 0) {
@@ -105,8 +105,8 @@ public final class OpenFileLock implements AutoCloseable {
   }
 
   /**
-   * Whether another process holds the lock on the bytes, as far as it can be told: where it cannot,
-   * yes. It is free where there is no file. It takes and creates nothing.
+   * Whether another process holds the lock on the bytes: true where that cannot be told, false
+   * where there is no file. It takes and creates nothing.
    */
   public static boolean bytesMayBeHeld(Path file) {
     int fd = open(file, 0, 0);
@@ -122,12 +122,12 @@ public final class OpenFileLock implements AutoCloseable {
     }
   }
 
-  /** Opens a file for the sake of a lock; the descriptor, or the error negative. */
+  /** Opens a file in order to lock it. Returns a descriptor, or {@code -errno}. */
   private static int open(Path file, int access, int mode) {
     return Libc.open(file.toString(), access | FLAGS, mode);
   }
 
-  /** Whether a place still has the file that is open. */
+  /** Whether the open file is still the one at this path. */
   private static boolean isAt(Path file, int fd) throws IOException {
     StatusBuffer open = new StatusBuffer();
     Libc.check(file.toString(), open.lookAtOpen(fd));
@@ -135,7 +135,7 @@ public final class OpenFileLock implements AutoCloseable {
     return there.inode() == open.inode() && there.device() == open.device();
   }
 
-  /** Sets the lock of an open file, or takes it away; 0, or the error negative. */
+  /** Sets the lock of an open file, or takes it away. Returns 0, or {@code -errno}. */
   private static int set(int fd, short type) {
     Memory lock = struct(type);
     int result = FCNTL.again(fd, F_OFD_SETLK, lock.address());

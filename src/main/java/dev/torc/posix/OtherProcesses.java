@@ -12,16 +12,15 @@ import java.util.function.Predicate;
 
 /**
  * Other processes, as the system tells of them: from which ones this one descends, and which have a
- * file open. Without {@code /proc}, or where a process may not be looked at, none has. What follows
- * the caller decides.
+ * file open. Without {@code /proc} nothing is known of them. The caller decides what follows.
  */
 public final class OtherProcesses {
 
   private OtherProcesses() {}
 
   /**
-   * Whether this process descends from another one: by its parents, or by those of the leader of
-   * its process group, which it keeps when its own parents end.
+   * Whether this process descends from another one: by its own parents, or by the parents of the
+   * leader of its process group, which stays the same when its own parents end.
    */
   public static boolean descendsFrom(long pid) {
     long self = ProcessHandle.current().pid();
@@ -42,7 +41,7 @@ public final class OtherProcesses {
   /**
    * A process, this one included, that has a file open which was removed from this place.
    *
-   * @param place its folder exists, and may be another one than the file's
+   * @param place its folder exists, but may be another one than that from which the file went
    */
   public static OptionalInt removed(Path place) {
     String name = real(place) + " (deleted)";
@@ -54,7 +53,7 @@ public final class OtherProcesses {
     return OptionalInt.empty();
   }
 
-  /** Whether a process has the file of this place open, or may have: it cannot be looked at. */
+  /** Whether a process has the file of this place open; true where it cannot be looked at. */
   public static boolean mayHave(long pid, Path place) {
     String name = real(place);
     String folder = "/proc/" + pid + "/fd";

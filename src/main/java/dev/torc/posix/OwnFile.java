@@ -22,7 +22,7 @@ import java.util.Arrays;
  * names, FIFOs and folders into their places. torc makes no link there, so a link is no file of its
  * own: for a reader nothing is there, and a writer takes the link away. A file with a second name
  * stays with that name, and a writer makes a new one. Anything else is told in one line and never
- * opened: a FIFO would be waited for. What the files hold is known to their owners.
+ * opened: a FIFO would be waited for. The callers know what the files hold.
  *
  * <p>It looks before it opens: one call more than without.
  */
@@ -42,8 +42,8 @@ public final class OwnFile {
   }
 
   /**
-   * Makes way for a file that is to be written: then nothing is there, or a file that has no other
-   * name.
+   * Makes way for a file that is to be written: afterwards nothing is there, or a file that has no
+   * other name.
    *
    * @throws FileSystemException where something is there that is neither a file nor a link
    */
@@ -65,7 +65,7 @@ public final class OwnFile {
     }
   }
 
-  /** Takes a folder away that has nothing in it; any other stays. */
+  /** Removes a folder that is empty; any other stays. */
   public static void removeEmpty(Path folder) {
     try {
       Files.deleteIfExists(folder);
@@ -80,7 +80,7 @@ public final class OwnFile {
     return Files.newInputStream(file, NO_LINK);
   }
 
-  /** The same as a channel, which closes when its thread is interrupted. */
+  /** As {@link #in}, but as a channel, which closes when its thread is interrupted. */
   public static FileChannel channel(Path file) throws IOException {
     mustStand(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
@@ -131,7 +131,7 @@ public final class OwnFile {
 
   /**
    * Writes a file beside its place and moves it there: a reader finds all of it, or what was there
-   * before. It is not forced to the disk. What a killed torc left beside it goes.
+   * before. It is not forced to the disk. A file that a killed torc left beside it is removed.
    */
   public static void replace(Path file, Io.Take<OutputStream> content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -141,7 +141,7 @@ public final class OwnFile {
   }
 
   /**
-   * The same of any file.
+   * As {@link #replace(Path, Io.Take)}, for any file.
    *
    * @param fresh a name on the same file system that nothing has
    */
@@ -164,7 +164,7 @@ public final class OwnFile {
     Files.createDirectories(folder);
   }
 
-  /** Makes what is missing of the folders below another one, down to the last. */
+  /** Makes the folders from below {@code base} down to {@code last} where they are missing. */
   public static void folders(Path base, Path last) throws IOException {
     Path at = base;
     for (Path name : base.relativize(last)) {

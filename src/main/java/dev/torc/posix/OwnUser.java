@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The user and the groups whose rights this process has. What follows the callers know. */
+/** The user and the groups whose rights this process has. The callers know what follows. */
 public final class OwnUser {
 
   private static final NativeCall GETEUID = NativeCall.of("geteuid");
@@ -19,34 +19,34 @@ public final class OwnUser {
 
   private OwnUser() {}
 
-  /** Its number. */
+  /** The user's number. */
   public static int number() {
     return GETEUID.call();
   }
 
-  /** Whether it may see and end everything. */
+  /** Whether the user may see and end everything. */
   public static boolean isRoot() {
     return number() == 0;
   }
 
-  /** Whether it has this number, as the owner of a file. */
+  /** Whether the user has this number, such as that of a file's owner. */
   public static boolean is(int user) {
     return number() == user;
   }
 
-  /** The number of its group. */
+  /** The number of the group. */
   public static int group() {
     return GETEGID.call();
   }
 
-  /** The numbers of its further groups. */
+  /** The numbers of the further groups. */
   public static List<Integer> groups() {
     Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
     int count = GETGROUPS.call(MOST_GROUPS, groups.address());
     return IntStream.range(0, count).mapToObj(i -> groups.getInt(Integer.BYTES * i)).toList();
   }
 
-  /** The bits that its new files lack; the usual ones without Linux, or with one before 4.7. */
+  /** The mode bits that new files lack; the usual ones without Linux, and before Linux 4.7. */
   public static int umask() {
     try {
       return Files.readAllLines(Path.of("/proc/self/status")).stream()

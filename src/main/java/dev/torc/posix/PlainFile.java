@@ -14,14 +14,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Small files, read and written without the channels of {@link Files}, which cost as much again:
- * every job has some. On another file system than the machine's own, and where the system refuses,
- * it is done by {@link Files}, whose exceptions can be told apart. A time is set without opening
- * the file: the JDK opens, and asks twice.
+ * Reads and writes small files, which every job has, without the channels of {@link Files}, which
+ * cost as much again. On another file system than the machine's own, and where the system refuses,
+ * {@link Files} does it: its exceptions can be told apart. A time is set without opening the file;
+ * the JDK opens it, and asks the system twice.
  */
 public final class PlainFile {
 
-  /** Bytes that a {@link FileInputStream} reads at a time without memory of its own. */
+  /** The most bytes that {@link FileInputStream} reads at a time without allocating memory. */
   public static final int PIECE = 8 << 10;
 
   private static final ThreadLocal<ScratchMemory> NAME =
@@ -71,7 +71,7 @@ public final class PlainFile {
     Files.write(file, bytes);
   }
 
-  /** Takes a file away that is most likely there. */
+  /** Removes a file that is most likely there; does nothing where it is not. */
   public static void delete(Path file) throws IOException {
     if (!isOwn(file) || !new File(file.toString()).delete()) {
       Files.deleteIfExists(file);

@@ -8,8 +8,8 @@ import java.util.UUID;
 
 /**
  * A random id in the form of a UUID of version 4 (RFC 9562), right from the kernel: the JDK's way
- * first sets up its security providers, which every start would pay. What it names is not known
- * here.
+ * first sets up its security providers, which every start would pay. The callers know what it
+ * names.
  */
 public final class RandomId {
 

@@ -10,12 +10,12 @@ import sun.misc.SignalHandler;
 /**
  * SIGINT, SIGTERM and SIGHUP of this process: each goes to the work that is at hand. Where there is
  * none it goes to the handler that was there before, which ends the process. The number of the last
- * one is kept, since a signal may come when the work has just taken its last look. What a signal
- * does to the work is the work's own business.
+ * signal is kept, since one may come when the work has just taken its last look. The work decides
+ * what a signal does to it.
  *
- * <p>One handler serves from the first work until this is closed; before that, nothing is at hand
- * that would mind. The JDK's only way to signals is {@code sun.misc.Signal}, of which every JDK so
- * far has this much. A signal that the caller had ignored (nohup, a background job of a plain
+ * <p>One handler serves from the first work until this is closed; before that, there is no work to
+ * be told. The JDK's only way to signals is {@code sun.misc.Signal}; every JDK so far has the part
+ * that is used here. A signal that the caller had ignored (nohup, a background job of a plain
  * shell) stays ignored.
  */
 public final class Signals implements AutoCloseable {
@@ -61,7 +61,7 @@ public final class Signals implements AutoCloseable {
     return last;
   }
 
-  /** Hands a signal that came to the work at hand; returns whether there was any. */
+  /** Hands a signal that came to the work at hand; returns false where there is none. */
   public boolean take(int number) {
     IntConsumer now;
     synchronized (this) {
@@ -88,8 +88,8 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * The JVM ends, which takes some milliseconds, by a signal that came before the handler was
-   * there: the work is told of it, and the JVM waits for that.
+   * Where a signal that came before the handler was there ends the JVM, which takes some
+   * milliseconds: tells the work of it, and lets the JVM wait until the work is done.
    */
   private void atEnd() {
     endWork();

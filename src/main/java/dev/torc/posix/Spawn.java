@@ -36,7 +36,7 @@ public final class Spawn implements AutoCloseable {
 
   private static final byte[] DEV_NULL = bytes("/dev/null");
   private static final long[] NONE = {};
-  private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // as execvp where there is none
+  private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // where there is none, as in execvp
 
   private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
   private static final NativeCall INIT = NativeCall.of("posix_spawn_file_actions_init");
@@ -50,10 +50,10 @@ public final class Spawn implements AutoCloseable {
       NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
   private static final NativeCall ACCESS = NativeCall.of("access");
 
-  /** Characters of PATH that a message has. */
+  /** The most characters of PATH that a message shows. */
   private static final int MOST_SHOWN = 300;
 
-  /** Makes the call that starts a process; all that the addresses lead to is ready. */
+  /** Makes the call that starts a process; the memory at all addresses is ready. */
   interface Caller {
 
     /** As posix_spawn(3): 0, or the number of the error. */
@@ -81,7 +81,7 @@ public final class Spawn implements AutoCloseable {
     this.tracer = tracer;
   }
 
-  /** For tests of the ways around what is missing. */
+  /** For tests of the ways around functions that a C library lacks. */
   Spawn(boolean hasChdir, boolean hasCloseFrom) {
     this.hasChdir = hasChdir;
     this.hasCloseFrom = hasCloseFrom;
@@ -97,7 +97,7 @@ public final class Spawn implements AutoCloseable {
    * @param log file for standard output and error, with /dev/null as standard input; null: all
    *     three are those of this process
    * @param truncate whether the log is emptied first
-   * @param trace takes what it and its descendants read; null for nothing
+   * @param trace takes what the process and its descendants read; null if that is not asked for
    * @return the process's number; it must be reaped by {@link ChildWait}
    * @throws IOException if it cannot be started; the message is one line that says why
    */
@@ -163,7 +163,7 @@ public final class Spawn implements AutoCloseable {
     return tracer;
   }
 
-  /** No process is started any more. */
+  /** After this no process may be started. */
   @Override
   public synchronized void close() {
     if (tracer != null) {
@@ -273,7 +273,7 @@ public final class Spawn implements AutoCloseable {
     }
   }
 
-  /** The paths that the words' program may mean, in order; never empty arrays. */
+  /** The paths that a program's name may mean, in order; none is an empty array. */
   private List<byte[]> candidates(byte[] name, byte[] given) {
     byte[] path = given == null ? NO_PATH : given;
     Search search = last;
@@ -360,7 +360,7 @@ public final class Spawn implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Bytes as characters of the same value, and so back again without loss. */
+  /** Bytes as characters of the same values, from which the same bytes can be made again. */
   private static String latin(byte[] bytes) {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }

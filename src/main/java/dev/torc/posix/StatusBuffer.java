@@ -62,7 +62,7 @@ class StatusBuffer {
     this(false);
   }
 
-  /** Of this system's layout, or of that for where the C library has no plain stat. */
+  /** A buffer with this system's layout, or with that for C libraries without a plain stat. */
   StatusBuffer(boolean statx) {
     at = statx ? STATX : LAYOUT;
   }
@@ -81,7 +81,7 @@ class StatusBuffer {
   }
 
   /**
-   * Lays a name, or part of a path, behind what is there up to an offset, and ends it.
+   * Writes a name, or part of a path, at an offset of the path, and ends it there.
    *
    * @throws IOException where the path is longer than any system takes
    */
@@ -126,7 +126,7 @@ class StatusBuffer {
     throw refusal(-result);
   }
 
-  /** What is to be said of the path that was looked at. */
+  /** The exception for an error at the path that was looked at. */
   IOException refusal(int errno) {
     String name = new String(Memory.textAt(pathAddress()), StandardCharsets.UTF_8);
     return new IOException("cannot look at " + name + ": " + FileStatus.reason(errno));
@@ -141,7 +141,7 @@ class StatusBuffer {
     return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
 
-  /** Apart, since only files of shared roots are looked at so. */
+  /** A class of its own, loaded only if open files are looked at, as in shared roots. */
   private static final class Open {
     static final NativeCall STATUS = plain("fstat");
   }
@@ -158,7 +158,7 @@ class StatusBuffer {
     return at == LINUX;
   }
 
-  /** As in {@link FileStatus}: each file system is asked once, and only if it matters. */
+  /** The mode as {@link FileStatus} has it; each file system is asked once, only if it matters. */
   int mode() {
     int mode = modeAsIs();
     int executable = FileStatus.FILE | FileStatus.EXECUTABLE;
@@ -237,13 +237,13 @@ class StatusBuffer {
    *
    * <ul>
    *   <li>The plain look comes first and tells the kind: a FIFO, a socket or a device is never
-   *       opened, which would wake a writer or rewind a tape. Neither is a link, whose text no file
-   *       system asks for again.
-   *   <li>What may not be opened is as the plain look says: a file that cannot be read can still be
-   *       seen.
-   *   <li>A name that was missing lately is remembered as missing for as long as its folder seems
-   *       to be the same. So the folder is opened, or the nearest one above that is there, and what
-   *       was missing is looked for once more.
+   *       opened, which would wake a writer or rewind a tape. Nor is a link: no file system asks
+   *       for its text again.
+   *   <li>For a file that may not be opened, the plain look counts: a file that cannot be read can
+   *       still be seen.
+   *   <li>The client remembers a missing name as missing for as long as its folder seems to be the
+   *       same. So the folder is opened, or the nearest one above that is there, and the name is
+   *       looked for once more.
    * </ul>
    *
    * <p>A file costs three calls more than a plain look, a missing one some.
@@ -298,7 +298,7 @@ class StatusBuffer {
       return true;
     }
 
-    /** Opens the nearest folder above that is there. */
+    /** Opens the nearest folder above the path that is there, so that the client asks for it. */
     private void askFolders() {
       byte[] path = Memory.textAt(pathAddress());
       Memory text = Memory.of(Math.max(2, path.length + 1));
@@ -314,11 +314,11 @@ class StatusBuffer {
       Libc.close(fd);
     }
 
-    /** Where the folder of the path ends: 1 for {@code /}, 0 for that of the process. */
+    /** Where the folder of the path ends: 1 for {@code /}, 0 for the folder of the process. */
     private static int folderEnd(byte[] path, int pathEnd) {
       int end = pathEnd;
       while (end > 1 && path[end - 1] == '/') {
-        end--; // of a folder, as it is written
+        end--; // slashes behind the path of a folder
       }
       while (end > 0 && path[end - 1] != '/') {
         end--;

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Names the kind of system that programs run on: what they make may depend on it, though no file
- * that they read does. A node's script says the same of its system.
+ * that they read does. The script of a batch names its node's system in the same way.
  */
 public final class SystemName {
 
@@ -27,7 +27,7 @@ public final class SystemName {
 
   private static String library() {
     if (Libc.MAC) {
-      return System.getProperty("os.version"); // they belong together
+      return System.getProperty("os.version"); // each version has its own C library
     }
     Optional<NativeCall> version = NativeCall.find("gnu_get_libc_version");
     return version.isEmpty()

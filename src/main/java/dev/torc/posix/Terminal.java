@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
- * What the terminal behind a descriptor is and which process group has it. What is written to it is
- * not known here.
+ * Tells what the terminal behind a descriptor is and which process group has it. The callers know
+ * what is written to it.
  */
 public final class Terminal {
 
@@ -30,8 +30,8 @@ public final class Terminal {
   }
 
   /**
-   * Columns of the terminal; 0 where that is unknown or it is none. By the JDK's linker, since
-   * {@link NativeCall} calls no variadic function.
+   * Columns of the terminal; 0 where that is unknown or there is no terminal. It uses the JDK's
+   * linker, since {@link NativeCall} calls no variadic function.
    */
   @SuppressWarnings("restricted")
   public static int width(int fd) {
@@ -54,7 +54,7 @@ public final class Terminal {
     }
   }
 
-  /** The foreground process group of our controlling terminal; negative where it is none. */
+  /** The foreground process group of our controlling terminal; negative where this is none. */
   static int foreground(int fd) {
     return NativeCall.of("tcgetpgrp").call(fd);
   }
@@ -67,13 +67,13 @@ public final class Terminal {
     SignalMask.blocked(Kill.TTOU, () -> NativeCall.of("tcsetpgrp").call(fd, group));
   }
 
-  /** The settings of a terminal (a termios as the C library has it), null where it is none. */
+  /** A terminal's settings (a termios as the C library has it); null where it is no terminal. */
   static Memory settings(int fd) {
     Memory termios = Memory.of(TERMIOS);
     return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0 ? termios : null;
   }
 
-  /** Gives a terminal such settings when all output is written; does nothing for null. */
+  /** Gives a terminal these settings when all output is written; does nothing for null. */
   static void set(int fd, Memory settings) {
     if (settings != null) {
       SignalMask.blocked(
@@ -99,20 +99,20 @@ public final class Terminal {
     private int terminal = -1;
     private Memory settings;
 
-    /** Lends it, if there is one and we have it. */
+    /** Lends the terminal, if there is one and our group has it. */
     public Foreground(int group) {
       this.group = group;
       lend();
     }
 
-    /** Whether the group has the terminal from us. */
+    /** Whether the terminal is lent to the group. */
     public boolean lent() {
       return terminal >= 0;
     }
 
     /**
-     * Lends it (again). The group may have stopped because it read before the terminal was its own,
-     * so it is continued.
+     * Lends the terminal (again). The group may have stopped because it read before the terminal
+     * was its own, so it is continued.
      */
     public void lend() {
       for (int fd = 0; fd <= 2 && terminal < 0; fd++) {

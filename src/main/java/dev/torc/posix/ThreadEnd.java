@@ -8,9 +8,7 @@ public final class ThreadEnd {
 
   private ThreadEnd() {}
 
-  /**
-   * Returns when a thread has ended; an interrupt of this one does not shorten it and stays set.
-   */
+  /** Returns when a thread has ended; an interrupt of the caller stays set and ends no wait. */
   public static void await(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {

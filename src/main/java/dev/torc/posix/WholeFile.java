@@ -11,16 +11,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that the user asked for by name: a reader finds all of it, or what was there before. What
- * is torc's own is for {@code OwnFile}.
+ * A file that the user asked for by name: a reader finds all of it, or what was there before. For
+ * torc's own files there is {@code OwnFile}.
  */
 public final class WholeFile {
 
   private WholeFile() {}
 
   /**
-   * Writes it under another name beside it, and renames that. Its folders are made. A link to a
-   * file stays, and leads to the new one; a device or a FIFO is written as it is.
+   * Writes a new file beside its place, and renames it. Its folders are made. A link to a file
+   * stays, and leads to the new one; a device or a FIFO is written to as it is.
    *
    * @param file absolute
    */

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * An attempt of a job, for the history: how it ended, what it used, and what it had asked for. What
- * a verdict needs is in {@link JobResult}, all reasons of the last run in {@link RunDetails}; what
- * it used over time is stored apart, under the same build and sequence.
+ * a verdict needs is in {@link JobResult}, all reasons of the last run are in {@link RunDetails};
+ * the {@link Series} of an attempt is stored apart, under the same build and sequence.
  *
  * @param build number of the build in the history
  * @param sequence counts the attempts of a build from 0, in the order of their ends
@@ -19,13 +19,13 @@ import java.util.function.Consumer;
  * @param exit exit status, -1 where there was none
  * @param signal number of the signal that ended it, 0 for none
  * @param started milliseconds since 1970
- * @param queued nanoseconds from when nothing but resources, a scheduler or a hook held it to its
- *     begin
- * @param wall nanoseconds; -1 where no script and no scheduler told its end
+ * @param queued nanoseconds before its begin in which it waited for nothing but resources, a
+ *     scheduler or a hook
+ * @param wall nanoseconds; -1 where neither a script nor a scheduler told its end
  * @param host the machine that it ran on
  * @param executor the executor that ran it; null for the machine of the build
- * @param reasons the first ones of why it ran, with long texts cut; what they mean is the planner's
- * @param reasonCount how many there were; 0 where it is not known
+ * @param reasons the first reasons why it ran, long texts cut; the planner defines their meaning
+ * @param reasonCount how many reasons there were; 0 where that is not known
  */
 public record AttemptRecord(
     long build,
@@ -53,7 +53,7 @@ public record AttemptRecord(
    */
   public record Asked(int cpus, long memory, int gpus, long runtime) {}
 
-  /** Shorter runs say little of how many CPUs they keep busy: nanoseconds. */
+  /** Nanoseconds. The average CPU use of runs shorter than this says little. */
   public static final long LONG = 1_000_000_000L;
 
   /** Hundredths of a CPU that were busy on average; -1 where that is not known. */
@@ -80,13 +80,13 @@ public record AttemptRecord(
    */
   public record AttemptHistory(Cache cache) {
 
-    /** So many attempts are kept, about 150 bytes each. */
+    /** How many attempts are kept, about 150 bytes each. */
     static final int ATTEMPTS = 200_000;
 
-    /** So many series are kept, about 1 KB each and 3 KB at most. */
+    /** How many series are kept, about 1 KB each and 3 KB at most. */
     static final int SERIES = 5_000;
 
-    /** The sequence under which a build's series of the machine stands. */
+    /** The sequence under which the series of the machine is stored for a build. */
     public static final long MACHINE = Long.MAX_VALUE;
 
     /** Hands over the attempts of a build and of later ones, in the order of their ends. */
@@ -101,7 +101,7 @@ public record AttemptRecord(
     }
 
     /**
-     * Drops the oldest where there are more than are kept; a tenth at once, so that it is seldom.
+     * Drops the oldest records beyond those that are kept, and a tenth more, so that it is seldom.
      */
     public void trim() {
       trim(RecordTree.ATTEMPTS, ATTEMPTS);

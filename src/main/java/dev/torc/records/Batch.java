@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  */
 public final class Batch {
 
-  /** A key's new value; null removes it. Compared by identity. */
+  /** A key with its new value; a null value removes the key. Changes are compared by identity. */
   static final class Change {
     final RecordTree tree;
     final byte[] key;
@@ -89,7 +89,7 @@ public final class Batch {
         (out, of) -> RecordCodec.owned(owned.path(), out, of));
   }
 
-  /** A path is torc's no longer. */
+  /** Records that a path is no longer torc's. */
   public Batch disown(String path) {
     return drop(RecordTree.OWNED, DatabaseKey.of(path));
   }
@@ -99,15 +99,15 @@ public final class Batch {
     return put(RecordTree.LISTS, digest.bytes(), entries, RecordCodec::entries);
   }
 
-  /** Writes a line of the history, over an earlier one of the same number. */
+  /** Writes a line of the build history; it replaces an earlier one of the same number. */
   public Batch build(BuildRecord record) {
     byte[] key = DatabaseKey.of(record.id().number());
     return put(RecordTree.BUILDS, key, record, (out, of) -> RecordCodec.build(key, out, of));
   }
 
   /**
-   * Asks to be told, on the writer's thread, when the batch is committed (null) or could not be.
-   * The listener must be short, must not throw, and must not call {@link Cache#flush}.
+   * Adds a listener, called on the writer's thread with null when the batch is committed, or with
+   * the error. It must be short, must not throw, and must not call {@link Cache#flush}.
    */
   public Batch onCommit(Consumer<CacheException> done) {
     listeners.add(done);

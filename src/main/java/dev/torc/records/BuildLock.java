@@ -19,18 +19,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
- * elsewhere a second one beside it; on a shared root one more, which other hosts see, on {@code
- * .torc/lock.shared}. The kernel drops them however torc ends. A file names their holder, for
- * people and for a torc called by a job; that text is a hint, never the lock. Whether a second torc
- * waits or is refused, and in which words, {@code BuildRequest} of the session knows.
+ * Rule 10: one build per root. It takes an OS lock on {@code .torc/lock}; where the database lies
+ * elsewhere, also one beside the database; on a shared root, also one on {@code .torc/lock.shared},
+ * which other hosts see. The kernel drops them however torc ends. A file names their holder, for
+ * people and for a torc called by a job; that text is a hint, never the lock. {@code BuildRequest}
+ * of the session decides whether a second torc waits or is refused, and in which words.
  */
 public final class BuildLock implements AutoCloseable {
 
   /** How often a waiting torc tries again, in milliseconds. */
   private static final long AGAIN = 50;
 
-  /** The same where each try asks a server. */
+  /** How often it tries again on a shared root, where each try asks a server; milliseconds. */
   private static final long AGAIN_SHARED = 500;
 
   /**
@@ -39,16 +39,16 @@ public final class BuildLock implements AutoCloseable {
    * @param pid number of the process
    * @param build the random id of its build
    * @param what what it does, in a few words
-   * @param host the name of another host where it runs there; empty for this one
+   * @param host the name of the other host that it runs on; empty for this host
    */
   public record Holder(long pid, String build, String what, String host) {
-    /** One on this host. */
+    /** A holder on this host. */
     public Holder(long pid, String build, String what) {
       this(pid, build, what, "");
     }
   }
 
-  /** What a build says that it does; other commands hold the lock, too. */
+  /** The {@link Holder#what} of a build; other commands hold the lock, too. */
   public static final String BUILD = "torc build";
 
   private final CachePlace place;
@@ -61,9 +61,9 @@ public final class BuildLock implements AutoCloseable {
   /**
    * Takes the lock where no process holds it, this one included; makes the folders it needs.
    *
-   * @param me without a host
-   * @param trust whether it is enough on a shared root to exclude builds of this host, where the
-   *     file system does not show locks to others
+   * @param me this process, without a host
+   * @param trust whether, on a shared root whose file system does not show locks to other hosts, it
+   *     is enough to exclude builds of this host
    * @throws CacheException where the lock's file cannot be made or locked
    */
   public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me, boolean trust) {
@@ -107,7 +107,7 @@ public final class BuildLock implements AutoCloseable {
   private boolean take(Holder me, boolean trust) throws IOException {
     place.makeFolder(place.folder());
     boolean trusts = trust && place.isShared();
-    // First that of this host: see the traps of OpenFileLock.
+    // The lock of this host comes first: see the traps of OpenFileLock.
     if (!add(() -> OpenFileLock.flock(place.lock()), trusts) || isRobbed(place)) {
       return false;
     }
@@ -120,13 +120,13 @@ public final class BuildLock implements AutoCloseable {
       }
     }
     place.give(place.lock());
-    // Only now: the root's id, which names the database's folder, is made by one torc alone.
+    // Only under the lock, so that one torc alone makes the root's id, which names the database.
     CachePlace settled = place.settle();
     Path beside = settled.database().resolve("lock");
     if (settled.elsewhere() && !add(() -> OpenFileLock.flock(beside), false)) {
       return false;
     }
-    // Where the file system has no locks two of this host may have made one each.
+    // Where the file system has no locks, two torcs of this host may have made an id each.
     if (trusts && !settled.equals(place.settle())) {
       return false;
     }
@@ -134,7 +134,7 @@ public final class BuildLock implements AutoCloseable {
     return true;
   }
 
-  /** Takes a lock; true as well where it may do without and the file system has none. */
+  /** Takes a lock; true also where the file system has no locks, if {@code mayLack} allows that. */
   private boolean add(Io.Get<Optional<OpenFileLock>> lock, boolean mayLack) throws IOException {
     try {
       Optional<OpenFileLock> taken = lock.get();
@@ -211,7 +211,7 @@ public final class BuildLock implements AutoCloseable {
               || lines.get(3).equals(place.host().name())
                   && lines.get(4).equals(place.host().boot());
       long pid = Long.parseLong(lines.get(0));
-      // A number of another host's says nothing here: whether it has the lock does.
+      // A process number of another host says nothing here; whether its lock is held does.
       boolean lives =
           here
               ? ProcessHandle.of(pid).isPresent()
@@ -224,7 +224,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** The bytes of the file of the holder; none where the lock is there and that file is not. */
+  /** The bytes of the file that names the holder; none where only the lock's file is there. */
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
         place.isShared() && OwnFile.stands(place.lock()) && !OwnFile.stands(place.lockHolder());
@@ -235,7 +235,7 @@ public final class BuildLock implements AutoCloseable {
   @Override
   public void close() {
     try {
-      // Not made anew where clean --all has removed it.
+      // This does not make the file anew where clean --all has removed it.
       write(place.lockHolder(), "free\n");
     } catch (NoSuchFileException removed) {
       return;

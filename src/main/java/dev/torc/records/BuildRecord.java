@@ -15,9 +15,9 @@ import java.util.TreeMap;
  * @param exit exit status; -1 while it runs or where it was killed
  * @param files the build files that it was asked for, laid over each other in this order, relative
  *     to the root where they lie below it; none in records of an older torc
- * @param machine on which torc ran, in words; null while it runs, where it was killed, and in
- *     records of an older torc
- * @param use of stores; none while it runs, where it was killed, and in records of an older torc
+ * @param machine the machine on which torc ran, in words; null while it runs, where it was killed,
+ *     and in records of an older torc
+ * @param use what stores gave; none in the same cases
  */
 public record BuildRecord(
     BuildId id,
@@ -30,7 +30,7 @@ public record BuildRecord(
     StoreUse use) {
 
   /**
-   * Which build it is.
+   * The identity of a build.
    *
    * @param id random; stands in the environment of its jobs, in marks and in records
    * @param number its place in the history, counted from 1
@@ -38,22 +38,22 @@ public record BuildRecord(
   public record BuildId(String id, long number) {}
 
   /**
-   * How often known results stood for runs of jobs.
+   * How often a known result was restored instead of running its job.
    *
    * @param misses how many jobs ran for which no store had a result
-   * @param places the stores that had any, by their names
+   * @param places the stores that had results, sorted by their names
    */
   public record StoreUse(int misses, List<StoreHits> places) {
 
-    /** Nothing was asked for. */
+    /** No store was asked for a result. */
     public static final StoreUse NONE = new StoreUse(0, List.of());
 
     /**
      * What one store had.
      *
      * @param store its name; empty for the local one
-     * @param hits how many results
-     * @param bytes of their products
+     * @param hits how many results it had
+     * @param bytes the bytes of their products
      */
     public record StoreHits(String store, int hits, long bytes) {
 
@@ -66,13 +66,13 @@ public record BuildRecord(
     }
 
     /**
-     * Whether no store was asked for any; its own {@code equals} would be linked at every start.
+     * Whether it is {@link #NONE}. The JVM would link a record's own {@code equals} at every start.
      */
     public boolean isNone() {
       return misses == 0 && places.isEmpty();
     }
 
-    /** All of them together. */
+    /** The sum of several. */
     public static StoreUse sum(Collection<StoreUse> all) {
       TreeMap<String, StoreHits> places = new TreeMap<>();
       for (StoreUse each : all) {
@@ -88,7 +88,7 @@ public record BuildRecord(
       return new StoreUse(misses, List.copyOf(places.values()));
     }
 
-    /** Its form as a part of a record. */
+    /** Writes or reads it as a part of a record; see {@link Fields.Form}. */
     static StoreUse form(Fields fields, StoreUse of) {
       return new StoreUse(
           fields.small(1, of, StoreUse::misses),

@@ -36,14 +36,14 @@ import org.lmdbjava.LmdbException;
  *
  * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
  * record that is damaged counts as absent, so the worst that damage does is to make a job run
- * again; damage of the database itself is found before LMDB may read the page, and set aside. One
- * process opens a database once at a time: LMDB's locks are those of the process.
+ * again; a damaged database is found before LMDB reads the bad page, and is set aside. A process
+ * may have a database open only once at a time: LMDB's locks belong to the process.
  *
  * <p>Every method throws {@link CacheException} where the database cannot be read.
  */
 public final class Cache implements AutoCloseable {
 
-  /** What was written so long before a system went down is on its disk: nanoseconds. */
+  /** Nanoseconds: bytes written longer than this before a system went down are on its disk. */
   private static final long SETTLED = 60_000_000_000L;
 
   private final CachePlace place;
@@ -56,16 +56,16 @@ public final class Cache implements AutoCloseable {
   /** The last commit, if the machine went down since; else null. */
   private final CommitNote late;
 
-  /** Whether LMDB found damage: the next one to open it must not take it for sound. */
+  /** Whether LMDB found damage: then {@link #close} does not note that the database is sound. */
   private volatile boolean damaged;
 
-  /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
+  /** Nanoseconds since 1970: stamps with a later ctime are not safe. */
   private long distrust;
 
   /**
-   * One of a database that is open.
+   * A cache over an open database.
    *
-   * @param store null for none
+   * @param store null for a cache without records
    */
   Cache(
       CachePlace place,
@@ -84,32 +84,32 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * Opens it for a build or clean, which holds the {@link BuildLock}: makes folder and database as
-   * needed, moves one that cannot be used aside.
+   * Opens the cache for a build or clean, which holds the {@link BuildLock}: makes folder and
+   * database as needed, and sets a database aside that cannot be used.
    *
-   * @param note takes the line that says so
-   * @throws CacheException where it can be neither used nor set aside
+   * @param note takes the line that says that it was set aside
+   * @throws CacheException where the database can be neither used nor set aside
    */
   public static Cache open(CachePlace place, Consumer<String> note) {
     return CacheOpening.forWork(place, note, CacheSettings.system());
   }
 
-  /** Loads what opens a database, if it can be loaded; opens nothing. */
+  /** Loads the code that opens a database, if it can be loaded; opens none. */
   public static void prepare() {
     RecordStore.prepare();
   }
 
   /**
-   * Opens it for looking: never writes, creates nothing but LMDB's own lock table, never waits. It
-   * shows the state of this moment, and is empty where there is none or it cannot be used.
+   * Opens the cache only to look at it: never writes, creates nothing but LMDB's own lock table,
+   * never waits. It shows the state of this moment; empty where no database can be used.
    *
-   * @param note takes the line that says why it cannot be used
+   * @param note takes the line that says why the database cannot be used
    */
   public static Cache look(CachePlace place, Consumer<String> note) {
     return CacheOpening.forLooking(place, note, CacheSettings.system());
   }
 
-  /** Where it is; of one that was opened for work, as it was settled. */
+  /** Where the cache is; with the database's true folder if it was opened for work. */
   public CachePlace place() {
     return place;
   }
@@ -140,7 +140,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Lets go of it after a failure, which is told in place of errors on the way. */
+  /** Ends the writer and closes the files; commits that fail on the way are not told. */
   void abandon() {
     if (writer != null) {
       writer.stop();
@@ -153,29 +153,29 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** How far it holds what a journal says; null where that was never said. */
+  /** How far the database holds the records of a journal; null where it never followed one. */
   JournalPosition position() {
     return store == null ? null : store.position();
   }
 
-  /** Lays what a journal says behind {@link #position} over what is here. */
+  /** Lays the records that a journal has behind {@link #position} over those of the database. */
   void overlay(JournalReader from) throws IOException, JournalReader.Damaged {
     for (var changes = from.next(); changes != null; changes = from.next()) {
       pending.put(changes);
     }
   }
 
-  /** Takes over what a journal says behind {@link #position}; from now on it is written too. */
+  /** Commits what a journal has behind {@link #position}; later commits go to the journal too. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
     commits.follow(from);
   }
 
-  /** Writes a journal of the records here, in the place of any other. */
+  /** Writes a journal of this cache's records, which replaces any other. */
   void makeJournal() throws IOException {
     commits.makeJournal();
   }
 
-  /** What tells the records of a shared root from earlier ones; empty for a root of one host. */
+  /** A text that changes with the records of a shared root; empty for a root of one host. */
   public static String journal(CachePlace place) throws IOException {
     if (!place.isShared()) {
       return "";
@@ -193,7 +193,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * A job's last run, or null; null too where what it stored cannot be read: that is part of it.
+   * A job's last run, or null; null too where its values cannot be read, for they are part of it.
    */
   public JobResult result(String job) {
     JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);
@@ -204,7 +204,7 @@ public final class Cache implements AutoCloseable {
     return whole ? result : null;
   }
 
-  /** What people ask of a job's last run, or null. */
+  /** What people ask about a job's last run, or null. */
   public RunDetails details(String job) {
     return find(RecordTree.DETAILS, job, RecordCodec::details);
   }
@@ -248,7 +248,7 @@ public final class Cache implements AutoCloseable {
     return RecordCodec.open(tree, key, value(tree, key), form);
   }
 
-  /** Hands over the records of such a tree from a key on, of all for null, in their order. */
+  /** Hands over records whose keys are no names, in their order, from a key on; all for null. */
   <T> void eachRecord(
       RecordTree tree, byte[] from, RecordCodec.Keyed<byte[], T> form, Consumer<T> visitor) {
     each(
@@ -258,17 +258,17 @@ public final class Cache implements AutoCloseable {
         visitor);
   }
 
-  /** Whether no job has a result, those aside that are not committed yet. */
+  /** Whether no job has a committed result. */
   public boolean isBlank() {
     return size(RecordTree.RESULTS) == 0;
   }
 
-  /** How many records a tree has, those aside that are not committed yet. */
+  /** How many committed records a tree has. */
   long size(RecordTree tree) {
     return reading(() -> store.size(tree), 0L);
   }
 
-  /** What {@link RecordStore#scan} hands over of all: nothing that is not committed yet. */
+  /** Hands over committed records from the first on, as {@link RecordStore#scan} does. */
   void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
     reading(() -> store.scan(tree, null, back, visitor), false);
   }
@@ -333,7 +333,7 @@ public final class Cache implements AutoCloseable {
   /**
    * Returns when all that was put is committed and on the disk.
    *
-   * @throws CacheException where any commit failed, now or before; none after it was made
+   * @throws CacheException where a commit failed, now or before; after that nothing is committed
    */
   public void flush() {
     if (writer != null) {
@@ -341,7 +341,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Flushes and ends; also where it throws, the database is closed. */
+  /** Flushes and closes; the database is closed even where this throws. */
   @Override
   public void close() {
     try {
@@ -363,7 +363,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** On the writer's thread. */
+  /** Commits a group of batches; runs on the writer's thread. */
   private void commit(List<Batch> group) {
     List<Batch.Change> changes = new ArrayList<>();
     group.forEach(batch -> changes.addAll(batch.changes));
@@ -382,7 +382,7 @@ public final class Cache implements AutoCloseable {
     return CacheTrouble.of(what, place.data(), e);
   }
 
-  /** What is read, or something else where there is nothing to read. */
+  /** What is read, or {@code none} where there is no database. */
   private <T> T reading(Supplier<T> read, T none) {
     try {
       return store != null ? read.get() : none;
@@ -391,7 +391,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** The record of a name; of two names that share a key, it is that of one. */
+  /** The record of a name, or null. Where two names share a key, one of them has the record. */
   private <T> T find(RecordTree tree, String name, Form<T> form) {
     byte[] key = DatabaseKey.of(name);
     return RecordCodec.named(
@@ -426,10 +426,10 @@ public final class Cache implements AutoCloseable {
         named -> visitor.accept(named.name, named.record));
   }
 
-  /** One pass over what is committed and what is not yet, in the order of the keys. */
+  /** Hands over committed and uncommitted records in one pass, in the order of the keys. */
   private <T> void each(
       RecordTree tree, byte[] from, BiFunction<byte[], byte[], T> opener, Consumer<T> visitor) {
-    // Taken before the snapshot: what is missing here by then is in it.
+    // Taken before the snapshot: a change that is missing here was committed, so it is in that.
     TreeMap<byte[], Batch.Change> late = pending.from(tree, from);
     BiConsumer<byte[], byte[]> tell =
         (key, value) -> {
@@ -453,7 +453,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * What the cache takes from outside, and tests set; it decides nothing else.
+   * What the cache takes from the system; tests set other values.
    *
    * @param mapSize bytes, of address space only
    * @param boot id of the system's boot

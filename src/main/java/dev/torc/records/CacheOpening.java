@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * How a cache is opened. One that was not closed in order goes through {@link Recovery} first,
- * where it is opened for work; for a look its records are read by a process of their own, and
- * damage is told. {@link Cache} reads and writes the records.
+ * Opens a cache, for work or for a look. A database that was not closed in order goes through
+ * {@link Recovery} before work; before a look another process reads its records, and damage is
+ * told. {@link Cache} reads and writes the records.
  */
 final class CacheOpening {
 
@@ -33,7 +33,7 @@ final class CacheOpening {
     return cache;
   }
 
-  /** The database alone, for work. */
+  /** Opens the database without a journal, for work. */
   static Cache database(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
@@ -63,7 +63,7 @@ final class CacheOpening {
     }
   }
 
-  /** Before anything changes: what a file says of the last build does not hold any more. */
+  /** Removes a file before anything changes: what it says of the last build will not hold then. */
   private static void takeAway(Path file) {
     try {
       OwnFile.remove(file);
@@ -79,7 +79,7 @@ final class CacheOpening {
         : look(place, note, settings);
   }
 
-  /** The database alone, for looking; an empty one where there is none or it cannot be used. */
+  /** Opens the database without a journal, for a look; empty where no database can be used. */
   static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
@@ -125,7 +125,7 @@ final class CacheOpening {
     }
   }
 
-  /** What is wrong with the snapshot that a look holds; a build at work has seen to its own. */
+  /** How a look's snapshot is damaged; empty where it is not. A build at work has checked it. */
   private static String damage(CachePlace place, RecordStore store) throws IOException {
     if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
       return Recovery.damage(place.data(), null);
@@ -133,7 +133,7 @@ final class CacheOpening {
     return store.snapshot() > 0 && store.isForeign() ? RecoveryProcess.FOREIGN : "";
   }
 
-  /** One to look at in which nothing is. */
+  /** A cache for a look, without records. */
   static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return new Cache(place, settings, note, null, false);
   }

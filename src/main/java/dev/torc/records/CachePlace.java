@@ -27,9 +27,9 @@ import java.util.Map;
  * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes its
  * records for its own. It does not know what lies there.
  *
- * <p>A root is shared where it lies on a network file system, or has a {@link #journal()}: the
- * machine that holds the disks of a network file system sees a local one. Then the journal is the
- * truth, and the database lies on each host's own disk.
+ * <p>A root is shared where it lies on a network file system, or has a {@link #journal()}, since
+ * the machine that holds the disks of a network file system sees a local one. In a shared root the
+ * journal is the truth, and the database lies on each host's own disk.
  *
  * @param root the folder of the build file
  * @param folder {@code ROOT/.torc}
@@ -70,7 +70,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * @param known what was seen of it; of nothing, it is looked at
+   * @param known the folder's status; where that says that it is missing, another look is taken
    */
   private static GroupAccess group(Path folder, FileStatus known) throws IOException {
     FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
@@ -136,12 +136,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return kept().resolve(build);
   }
 
-  /** What earlier runs made, by digest. */
+  /** The local store: what earlier runs made, by digest. */
   public Path store() {
     return folder.resolve("store");
   }
 
-  /** Where files are written before they go to their places; what stands there is of no use. */
+  /** Where files are written before they move to their places; what is left there is of no use. */
   public Path tmp() {
     return folder.resolve("tmp");
   }
@@ -179,7 +179,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("running");
   }
 
-  /** The file whose time tells that of the file system. */
+  /** The file from whose times the clock of the file system is read. */
   public Path clock() {
     return folder.resolve("clock");
   }
@@ -190,8 +190,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * Names in marks the cache that has the records of the jobs, wherever the root is moved to: all
-   * hosts of a shared root have the same. Of no use before it is settled.
+   * Names, in marks, the cache that has the records of the jobs. A cache in {@code .torc} keeps its
+   * name when the root is moved; all hosts of a shared root use one name. Valid once settled.
    */
   String owner() {
     if (!elsewhere() || isShared()) {
@@ -279,17 +279,17 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     group.makeFolders(inner);
   }
 
-  /** Before a file of torc's own below the root is written anew: the group has to be able to. */
+  /** Lets the group write a file of torc's own below the root, which is about to be made anew. */
   public void ready(Path file) throws IOException {
     group.ready(file);
   }
 
-  /** When a file or folder of torc's own below the root was made: lets the group write it. */
+  /** Lets the group write a file or folder of torc's own below the root, which was just made. */
   public void give(Path made) throws IOException {
     group.give(made);
   }
 
-  /** The same of a file beside the database, where that lies below the root. */
+  /** Lets the group write a file beside the database, where the database lies below the root. */
   public void giveRecords(Path made) throws IOException {
     if (!elsewhere()) {
       give(made);
@@ -325,13 +325,13 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  /** Names the host too where it may not be the only one that sees the folder of databases. */
+  /** The name of a database's folder, with the host's name where other hosts may see the base. */
   private static String name(Path root, String id, Path base, ThisHost host) {
     String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
     return sum(root) + "-" + (id.isEmpty() ? "new" : id) + own;
   }
 
-  /** Stands for the real path of a folder. */
+  /** The beginning of the digest of a folder's real path, which stands for the path. */
   private static String sum(Path folder) {
     Path real;
     try {
@@ -343,9 +343,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The folder of a user in a place where every user may write, as {@code /var/tmp}: it is used
-   * only if it is the user's own and no other user can reach into it: a folder that another user
-   * made under this name could hold records that lie. It does not know what lies there.
+   * The folder of a user in a place where every user may write, as {@code /var/tmp}. It is used
+   * only if it is the user's own and no other user can reach into it, since a folder that another
+   * user made under this name could hold false records. It does not know what lies there.
    */
   private static final class HostFolder {
 
@@ -360,12 +360,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
             folder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } catch (FileAlreadyExistsException there) {
-        // then it has to be the right one
+        // then check() has to find it to be the right one
       }
       check(folder);
     }
 
-    /** Throws {@link CacheException} where something else stands there; nothing is as good. */
+    /** Throws {@link CacheException} where something else stands there; a missing one is good. */
     static void check(Path folder) {
       try {
         if (!isOwn(folder)) {

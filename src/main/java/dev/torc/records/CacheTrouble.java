@@ -17,10 +17,10 @@ import org.lmdbjava.Env;
 import org.lmdbjava.LmdbNativeException;
 import org.lmdbjava.Meta;
 
-/** Turns what went wrong below the cache into the one line that people read; decides nothing. */
+/** Turns an error below the cache into the one line that people read; decides nothing. */
 final class CacheTrouble {
 
-  /** Below this many free bytes a failed write is taken for a full disk: LMDB says EIO for it. */
+  /** With fewer free bytes a failed write is taken for a full disk, for which LMDB says EIO. */
   private static final long NO_SPACE = 1 << 20;
 
   private static final String FULL = "no space left on device; free some and build again";
@@ -47,7 +47,7 @@ final class CacheTrouble {
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
-    // What the system or torc gives a reason for is told of the file that it names.
+    // An error with a reason, from the system or torc, is told of the file that the error names.
     boolean named = e instanceof FileSystemException f && f.getReason() != null;
     Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
     String said = why.toLowerCase(Locale.ROOT);
@@ -95,19 +95,19 @@ final class CacheTrouble {
             || e instanceof Dbi.MapResizedException);
   }
 
-  /** How it is damaged then, as the end of a sentence. */
+  /** How the database is damaged, as the end of a sentence. */
   static String damage(RuntimeException e) {
     return "damaged (" + words(e) + ")";
   }
 
-  /** The words that LMDB itself has for what it refused; lmdbjava has others. */
+  /** LMDB's own words for an error that it returned; lmdbjava has others. */
   static String words(RuntimeException e) {
     return e instanceof LmdbNativeException refused
         ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"
         : String.valueOf(e.getMessage());
   }
 
-  /** What the C library says, in lower case as all else on the line. */
+  /** A reason that the C library gave, begun in lower case as all else on the line. */
   private static String lower(String reason) {
     return reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
   }
@@ -132,9 +132,9 @@ final class CacheTrouble {
   }
 
   /**
-   * Says whose file is in the way of a member of the group that writes to a root, and what they
-   * have to run. Such files come of a torc that knew no groups, and of commands by hand. It only
-   * looks.
+   * Says which file a member of the group that writes to a root cannot write, and what the owner of
+   * the file has to run. Such files come from a torc that knew no groups, and from commands by
+   * hand. It only looks.
    */
   static final class ForeignFile {
 
@@ -171,7 +171,7 @@ final class CacheTrouble {
       }
     }
 
-    /** The first that is there and cannot be written, on the way down to a file; null for none. */
+    /** On the way down to a file: the first path that is there and not writable; null for none. */
     private static Path culprit(Path torc, Path file) {
       for (int names = torc.getNameCount(); names <= file.getNameCount(); names++) {
         Path at = file.getRoot().resolve(file.subpath(0, names));

@@ -37,7 +37,7 @@ final class CacheWriter {
   private boolean closing; // guarded by this
   private CacheException broken; // set by the thread alone
 
-  /** One of a commit that throws {@link CacheException} where it committed nothing. */
+  /** Writes by a commit that throws {@link CacheException} where it committed nothing. */
   CacheWriter(Consumer<List<Batch>> commit) {
     this.commit = commit;
   }
@@ -48,7 +48,7 @@ final class CacheWriter {
       throw new IllegalStateException("the cache is closed");
     }
     taken.run();
-    if (waiting.isEmpty()) { // for the others it is on its way already
+    if (waiting.isEmpty()) { // otherwise a write is scheduled already
       thread.schedule(this::write, GATHER, TimeUnit.MILLISECONDS);
     }
     waiting.add(batch);
@@ -62,7 +62,7 @@ final class CacheWriter {
     }
   }
 
-  /** Lets it finish what was put and end; what failed, {@link #flush} tells. */
+  /** Commits what was put and ends the thread; {@link #flush} tells what failed. */
   void stop() {
     synchronized (this) {
       closing = true;
@@ -98,10 +98,10 @@ final class CacheWriter {
     broken = failure;
   }
 
-  /** Commits a group unless one before it failed; returns that failure, or the own one. */
+  /** Commits a group unless an earlier one failed; returns the failure of either, or null. */
   private CacheException commit(List<Batch> group) {
     try {
-      if (broken == null && !group.isEmpty()) { // else a flush was faster
+      if (broken == null && !group.isEmpty()) { // empty: a flush was faster
         commit.accept(group);
       }
       return broken;
@@ -135,7 +135,7 @@ final class CacheWriter {
       }
     }
 
-    /** These changes are in the database now; those that came over them stay. */
+    /** Removes changes that are in the database now; later ones of the same keys stay. */
     void committed(List<Batch.Change> changes) {
       for (Batch.Change change : changes) {
         trees.get(change.tree).remove(change.key, change);
@@ -147,7 +147,7 @@ final class CacheWriter {
       return trees.get(tree).get(key);
     }
 
-    /** A copy of the changes of a tree from a key on, of all for null. */
+    /** A copy of the changes of a tree from a key on; of all of them if the key is null. */
     TreeMap<byte[], Batch.Change> from(RecordTree tree, byte[] key) {
       TreeMap<byte[], Batch.Change> copy = new TreeMap<>(Arrays::compareUnsigned);
       copy.putAll(key == null ? trees.get(tree) : trees.get(tree).tailMap(key));

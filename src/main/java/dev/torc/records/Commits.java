@@ -12,12 +12,12 @@ import java.util.zip.CRC32C;
 
 /**
  * How changes get to the disk: into the journal where the root has one, then into the database. The
- * journal comes first: what it says is made up for in the database, not the other way round. For
- * one thread at a time; the pages that are written over were checked before.
+ * journal comes first: the database takes over what it lacks from the journal, not the other way
+ * round. For one thread at a time; the pages that are written over were checked before.
  */
 final class Commits {
 
-  /** So many bytes of a journal are taken over in one commit. */
+  /** Bytes of a journal that are gathered for one commit to the database. */
   private static final int GATHER = 16 << 20;
 
   private final CachePlace place;
@@ -25,10 +25,10 @@ final class Commits {
   private final Consumer<String> note;
   private final RecordStore store;
 
-  /** Null where the root has none. */
+  /** Null where the root has no journal. */
   private Journal journal;
 
-  /** Whether the journal could not be rewritten: once is enough. */
+  /** Whether rewriting the journal has failed: then it is not tried again. */
   private boolean stuck;
 
   Commits(CachePlace place, CacheSettings settings, Consumer<String> note, RecordStore store) {
@@ -62,7 +62,7 @@ final class Commits {
     }
   }
 
-  /** Takes over what a journal says from here on, and goes on behind it. */
+  /** Commits the rest of a journal to the database; later commits are appended to the journal. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
     long live = from.position().live();
     List<Batch.Change> gathered = new ArrayList<>();
@@ -81,7 +81,7 @@ final class Commits {
     journal = Journal.open(place.journal(), from.position().with(live));
   }
 
-  /** Writes a journal of the database's records, in the place of any other. */
+  /** Writes a journal of the database's records, which replaces any other. */
   void makeJournal() throws IOException {
     Journal next = Journal.make(place.journal(), visitor -> store.each(Journal.GATHER, visitor));
     if (journal != null) {
@@ -95,14 +95,14 @@ final class Commits {
   /**
    * Writes to the database.
    *
-   * @param position how far the journal is in it then, but for the growth; null without one
-   * @return by how many bytes the records have grown, where there is a journal
+   * @param position the place in the journal then, {@code live} before the growth; null without one
+   * @return by how many bytes the records have grown; 0 without a position
    */
   private long write(List<Batch.Change> changes, JournalPosition position) {
     return store.write(changes, position != null, new RecordStore.Seal(settings, position));
   }
 
-  /** Lets go of the journal. */
+  /** Closes the journal where there is one. */
   void close() {
     if (journal != null) {
       try {
@@ -114,7 +114,7 @@ final class Commits {
   }
 
   /**
-   * What every commit says of itself. The boot tells whether the machine went down since: after an
+   * The note that every commit leaves. The boot tells whether the machine went down since: after an
    * unclean end the bytes of files written shortly before may never have reached the disk, though
    * their stamps did.
    *

@@ -12,7 +12,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 final class DatabaseKey {
 
-  /** Longer names, in bytes, are shortened; shortened keys have one byte more. */
+  /** Bytes; longer names are shortened, and a shortened key has one byte more than this. */
   private static final int MOST = 480;
 
   private static final int LONG = MOST + 1;

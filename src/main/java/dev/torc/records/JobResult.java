@@ -13,9 +13,9 @@ import java.util.List;
  * @param manifest digest of the manifest it ran under
  * @param products what it left, in declared order, matches of globs sorted
  * @param found needed files that the depfile or a trace named beyond the declared ones, sorted
- * @param moved needed files that moved while it ran: it runs again
+ * @param moved needed files that moved while it ran, so that the job runs again
  * @param wall nanoseconds of the last attempt
- * @param traced whether a trace, to its end, is among what tells the found files
+ * @param traced whether the last attempt was traced to its end
  */
 public record JobResult(
     Outcome outcome,
@@ -36,24 +36,24 @@ public record JobResult(
     INTERRUPTED,
     ADOPTED;
 
-    /** Whether the products are those of a job that ended well, or accepted as such. */
+    /** Whether the products are those of a job that ended well, or were accepted as such. */
     public boolean isGood() {
       return this == OK || this == ADOPTED;
     }
 
-    /** Whether a run failed by itself, and was not ended. */
+    /** Whether a run failed, and was not interrupted. */
     public boolean isFailure() {
       return !isGood() && this != INTERRUPTED;
     }
 
-    /** Whether a run tells what its job needs: it ended well, or exceeded its resources. */
+    /** Whether a run tells what resources its job takes: it ended well, or exceeded them. */
     public boolean isTelling() {
       return this == OK || this == OUT_OF_MEMORY || this == TIMED_OUT;
     }
   }
 
   /**
-   * What people ask of a job's last run: kept beside {@link JobResult}, read only for explanations.
+   * What people ask about a job's last run: kept beside {@link JobResult}, read only to explain.
    *
    * @param manifest the manifest it ran under, line by line
    * @param reasons why it ran
@@ -65,9 +65,9 @@ public record JobResult(
    * @param cpu nanoseconds of CPU time, -1 unknown
    * @param peak bytes of memory at the highest sample, -1 unknown
    * @param attempts how many attempts the run took
-   * @param restorable what a store goes by; null where the result is not to be kept for later
-   * @param origin where it comes from; null where the job ran
-   * @param read what it was seen to read and does not need, sorted
+   * @param restorable what a store has to know; null where the result is not to be kept for later
+   * @param origin where a restored result comes from; null where the job ran
+   * @param read files that it was seen to read and that are none of its needs, sorted
    */
   public record RunDetails(
       List<ManifestEntry> manifest,
@@ -85,14 +85,14 @@ public record JobResult(
       List<String> read) {}
 
   /**
-   * What a job's record has of its run only so that its result can be kept for later. {@code
+   * The part of a job's record that serves only to keep the result for later. {@code
    * plan.KnownResults} has the rule of the keys.
    *
-   * @param key under which the result is known
-   * @param first leads to the lists of files that depfiles named; null for a job without one
+   * @param key the key under which the result is known
+   * @param first the key of the lists of found needs; null for a job that finds none
    * @param programs the programs of its commands: name, path, size and time of each
-   * @param files how many its products are, those in folders counted one by one
-   * @param shown whether what the job writes belongs to the result
+   * @param files how many files its products are, those in folders counted one by one
+   * @param shown whether the job's output belongs to the result
    * @param depfile the depfile that the run left; null for a job without one
    */
   public record Restorable(
@@ -103,7 +103,7 @@ public record JobResult(
       boolean shown,
       RecordedProduct depfile) {
 
-    /** Its form as a part of a record. The tags 4 and 7 held what now stands with the products. */
+    /** Its {@link Fields.Form}. The tags 4 and 7 held what now stands with the products. */
     public static Restorable form(Fields fields, Restorable of) {
       return new Restorable(
           fields.digest(1, of, Restorable::key),
@@ -126,7 +126,7 @@ public record JobResult(
    */
   public record Origin(String store, long build, String host, long started, String job) {
 
-    /** Its form as a part of a record. */
+    /** Writes or reads it as a part of a record; see {@link Fields.Form}. */
     public static Origin form(Fields fields, Origin of) {
       String store = fields.text(1, of, Origin::store);
       long build = fields.number(2, of, Origin::build);
@@ -138,12 +138,12 @@ public record JobResult(
   }
 
   /**
-   * A value that a job stored: its name, and its text as the job wrote it. What the text means as
-   * JSON is not the cache's to know.
+   * A value that a job stored: its name, and its text as the job wrote it. The cache does not know
+   * what the text means as JSON.
    */
   public record StoredValue(String key, String text) {
 
-    /** Its form as a part of a record. */
+    /** Writes or reads it as a part of a record; see {@link Fields.Form}. */
     public static StoredValue form(Fields fields, StoredValue of) {
       return new StoredValue(
           fields.text(1, of, StoredValue::key), fields.text(2, of, StoredValue::text));
@@ -151,12 +151,12 @@ public record JobResult(
   }
 
   /**
-   * One line of a stored manifest or of the reasons of a run. The codes and what they mean are the
-   * planner's; the cache only keeps them.
+   * One line of a stored manifest or of the reasons of a run. The planner defines the codes and
+   * what they mean; the cache only keeps them.
    */
   public record ManifestEntry(int code, String name, String old, String now) {
 
-    /** Its form as a part of a record. */
+    /** Writes or reads it as a part of a record; see {@link Fields.Form}. */
     public static ManifestEntry form(Fields fields, ManifestEntry of) {
       return new ManifestEntry(
           fields.small(1, of, ManifestEntry::code),

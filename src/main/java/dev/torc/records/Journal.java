@@ -23,12 +23,12 @@ import java.util.zip.CRC32C;
 /**
  * The records of a root that several hosts share, as a file that only grows: a line that names it,
  * then a {@linkplain JournalFrame frame} for each commit, which is on the disk before the commit
- * counts. It is the truth; the database of each host is made from it. It writes, for the holder of
- * the build lock; {@link JournalReader} reads.
+ * counts. It is the truth; the database of each host is made from it. This class writes it, for the
+ * holder of the build lock; {@link JournalReader} reads it.
  */
 final class Journal implements AutoCloseable {
 
-  /** So many dead bytes are worth writing it anew, if they are also more than half of it. */
+  /** With more dead bytes the journal is written anew, if they are also more than half of it. */
   private static final long DEAD = 16 << 20;
 
   /** Bytes of the records that make a frame of a rewritten journal. */
@@ -44,7 +44,7 @@ final class Journal implements AutoCloseable {
     this.end = end;
   }
 
-  /** Goes on behind the last whole frame; what a killed torc left half written goes. */
+  /** Opens a journal to append to it; what a killed torc left half written is cut off. */
   static Journal open(Path file, JournalPosition end) throws IOException {
     FileChannel out = OwnFile.outChannel(file);
     try {
@@ -60,7 +60,7 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Makes a journal in the place of any other, all or nothing.
+   * Makes a journal that replaces any other, whole or not at all.
    *
    * @param records hands over all records, some at a time
    */
@@ -86,7 +86,7 @@ final class Journal implements AutoCloseable {
       return journal;
     } catch (IOException | RuntimeException e) {
       out.close();
-      Files.deleteIfExists(fresh); // it may be that it fills the disk
+      Files.deleteIfExists(fresh); // it may be what fills the disk
       throw e;
     }
   }
@@ -100,16 +100,16 @@ final class Journal implements AutoCloseable {
     records.forEach(each -> grown(JournalFrame.size(each.key, each.value)));
   }
 
-  /** The name of a new file is on the disk. Where the system syncs no folders, a server has it. */
+  /** Brings a new file's name to the disk; where the system syncs no folders, a server has it. */
   static void syncName(Path file) {
     try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       folder.force(true);
     } catch (IOException refused) {
-      return; // by some network file systems, whose servers rename before they answer
+      return; // some network file systems refuse; their servers rename before they answer
     }
   }
 
-  /** Where it ends. */
+  /** The position of its end. */
   JournalPosition end() {
     return end;
   }
@@ -124,8 +124,8 @@ final class Journal implements AutoCloseable {
    * Adds a commit; when this has returned it is on the disk. After a failure nothing more may be
    * added.
    *
-   * @throws IOException also where another writer was at it: a host that was cut off from the
-   *     server for long has lost the build lock without being told
+   * @throws IOException also where another host has written to the journal: a host that was cut off
+   *     from the server for long has lost the build lock without being told
    */
   void append(List<Batch.Change> changes) throws IOException {
     long before = end.end();
@@ -146,7 +146,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** The records in it take so many bytes more. */
+  /** Notes by how many bytes the records in it have grown. */
   void grown(long bytes) {
     end = end.with(end.live() + bytes);
   }
@@ -173,13 +173,13 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * How far a database holds what a {@link Journal} says. It stands in the database, in the same
-   * transaction as the records. The checksum stands for all that is in the journal up to there, so
-   * a journal that was put back from a backup, and went on, is not taken for this one.
+   * How far a database holds the records of a {@link Journal}. It is written to the database in the
+   * same transaction as the records. The checksum stands for all that is in the journal up to here,
+   * so a journal that was put back from a backup, and then grew, is not taken for this one.
    *
    * @param journal the journal's random id; a rewritten one has another
    * @param last where the last frame begins, in bytes; 0 where there is none
-   * @param end where it ends
+   * @param end where that frame ends
    * @param chain the checksum of the last frame; 0 where there is none
    * @param live bytes of the journal that the records take: the others are dead
    */
@@ -195,7 +195,7 @@ final class Journal implements AutoCloseable {
       return out.bytes();
     }
 
-    /** Reads it back; null where there is none, or one of another version. */
+    /** Reads it back; null for null and for a position of another version. */
     static JournalPosition of(byte[] bytes) {
       if (bytes == null) {
         return null;
@@ -209,13 +209,13 @@ final class Journal implements AutoCloseable {
       }
     }
 
-    /** That behind a further frame. */
+    /** The position behind one more frame. */
     JournalPosition behind(byte[] frame) {
       return new JournalPosition(
           journal, end, end + frame.length, JournalFrame.chain(frame, 0), live);
     }
 
-    /** The same with other bytes of records. */
+    /** This position with another number of live bytes. */
     JournalPosition with(long bytes) {
       return new JournalPosition(journal, last, end, chain, bytes);
     }
@@ -227,9 +227,9 @@ final class Journal implements AutoCloseable {
    * the one before it, so it stands for all that is in the file up to here. It reads and writes no
    * file.
    *
-   * <p>A change is its tree, how long its key is, the key, and of a value its length plus one and
-   * the value; 0 for a key that goes. The values carry {@linkplain RecordCodec checksums} of their
-   * own.
+   * <p>A change is its tree, the length of its key, the key, the length of its value plus one, and
+   * the value; for a key that is removed, 0 stands in the place of the last two. The values carry
+   * {@linkplain RecordCodec checksums} of their own.
    */
   static final class JournalFrame {
 
@@ -262,12 +262,12 @@ final class Journal implements AutoCloseable {
       return bytes;
     }
 
-    /** How many bytes a record takes in a frame, nearly: that of its key and value. */
+    /** About how many bytes a record with this key and value takes in a frame. */
     static long size(byte[] key, byte[] value) {
       return key.length + value.length + 5L;
     }
 
-    /** How long the frame wants to be whose head begins at an index; 0 where none does. */
+    /** The length of a frame by its head, which begins at an index; 0 where no head does. */
     static int wanted(byte[] bytes, int from) {
       ByteBuffer head = ByteBuffer.wrap(bytes, from, HEAD);
       int magic = head.getInt();
@@ -275,7 +275,7 @@ final class Journal implements AutoCloseable {
       return magic == MAGIC && size >= 0 && size <= Integer.MAX_VALUE - HEAD ? HEAD + size : 0;
     }
 
-    /** Whether a frame begins at an index that is whole. */
+    /** Whether a whole frame begins at an index. */
     static boolean isWhole(byte[] bytes, int from) {
       int length = bytes.length - from < HEAD ? 0 : wanted(bytes, from);
       return length > 0

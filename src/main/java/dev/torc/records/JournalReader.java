@@ -14,10 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the frames of a {@link Journal} in their order, from its beginning or from where a database
- * stands. Each frame is on the disk before the next one is written, so only the last one can be
- * torn: what is not whole is the end, unless a whole frame follows. It never writes, and a file
- * that grows meanwhile is no trouble.
+ * Reads the frames of a {@link Journal} in their order, from its beginning or from the position of
+ * a database. Each frame is on the disk before the next one is written, so only the last one can be
+ * torn: a frame that is not whole is the end, unless a whole one follows. It never writes, and the
+ * file may grow meanwhile.
  */
 final class JournalReader implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** The first line but for the id: with the format of the records. */
+  /** The first line up to the id; it names the format of the records. */
   static final String TITLE = "torc journal 1, records " + RecordStore.SCHEMA + ", ";
 
   /** Characters of an id, as {@link dev.torc.posix.RandomId} makes them. */
@@ -38,16 +38,16 @@ final class JournalReader implements AutoCloseable {
 
   static final int HEADER = TITLE.length() + ID + 1;
 
-  /** Bytes that are read at once, but for those of a larger frame. */
+  /** Bytes that are read at once; a larger frame is read as a whole. */
   private static final int PIECE = 1 << 18;
 
-  /** No commit that was cut off is larger, in bytes: what is no frame for so long is damage. */
+  /** Bytes; no commit that was cut off is larger, so a longer rest without a frame is damage. */
   private static final int TORN = 64 << 20;
 
   private final FileChannel file;
   private JournalPosition position;
 
-  /** Begins at the position; null where it was not read from there yet. */
+  /** Goes on at the position; null where nothing was read from there yet. */
   private InputStream in;
 
   private JournalReader(FileChannel file, String id) {
@@ -80,7 +80,7 @@ final class JournalReader implements AutoCloseable {
     return Channels.newInputStream(file.position(begin));
   }
 
-  /** Where it stands. */
+  /** The position of the next frame. */
   JournalPosition position() {
     return position;
   }
@@ -91,9 +91,9 @@ final class JournalReader implements AutoCloseable {
   }
 
   /**
-   * Goes to where a database stands, if the journal has all that the database holds.
+   * Goes to the position of a database, if the journal has all that the database holds.
    *
-   * @param wanted may be null
+   * @param wanted the database's position; null where it has none
    */
   boolean goTo(JournalPosition wanted) throws IOException {
     in = null;
@@ -115,7 +115,7 @@ final class JournalReader implements AutoCloseable {
   /**
    * The changes of the next frame; the position is behind it then.
    *
-   * @return null at the end, be there half a frame
+   * @return null at the end, also where half a frame is left
    * @throws Damaged where a frame is not whole and others follow
    */
   List<Batch.Change> next() throws IOException, Damaged {
@@ -137,7 +137,7 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** The frame that begins here; null where none does that is whole. */
+  /** The frame that begins here; null where no whole frame does. */
   private byte[] frame() throws IOException {
     byte[] head = in.readNBytes(JournalFrame.HEAD);
     int length = head.length < JournalFrame.HEAD ? 0 : JournalFrame.wanted(head, 0);
@@ -151,7 +151,7 @@ final class JournalReader implements AutoCloseable {
     return JournalFrame.isWhole(frame, 0) ? frame : null;
   }
 
-  /** Whether a frame is only begun here: no whole one follows. */
+  /** Throws {@link Damaged} where what is left is more than a frame that was cut off. */
   private void mustBeTheEnd() throws IOException, Damaged {
     in = null;
     long left = Math.max(0, file.size() - position.end());

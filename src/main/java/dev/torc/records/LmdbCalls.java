@@ -85,7 +85,7 @@ public abstract class LmdbCalls implements LoadedLibrary {
   }
 
   private static Pointer textInMemory(byte[] text) {
-    Pointer memory = LmdbRuntime.INSTANCE.allocateDirect(text.length + 1); // a NUL is after it
+    Pointer memory = LmdbRuntime.INSTANCE.allocateDirect(text.length + 1); // a NUL ends the text
     memory.put(0, text, 0, text.length);
     return memory;
   }

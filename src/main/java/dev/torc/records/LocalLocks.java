@@ -13,24 +13,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * That a network file system keeps range locks to this host, or has none, as the options of its
- * mount tell. The callers decide what follows.
+ * Says that a network file system keeps range locks to this host, or has none, as the options of
+ * its mount tell. The callers decide what follows.
  *
- * <p>Not known is what no option says. A FUSE file system whose program takes no locks has those of
- * the kernel, of this host alone, and its mount looks like any other: sshfs, s3fs, gcsfuse and
- * rclone are known by name to be such; bindfs passes locks on only with {@code
+ * <p>What no option says is not known. A FUSE file system whose program takes no locks has those of
+ * the kernel, which only this host sees, and its mount looks like any other. Four such are known by
+ * name: sshfs, s3fs, gcsfuse and rclone. Of the others, bindfs passes locks on only with {@code
  * --enable-lock-forwarding}; GlusterFS, CephFS and JuiceFS do. BeeGFS goes by {@code
- * tuneUseGlobalFileLocks} in a file of its own, 9P by what its server does. All of these count as
- * file systems with locks, but for the four.
+ * tuneUseGlobalFileLocks} in a file of its own, 9P by what its server does. All of these but the
+ * four count as file systems with locks.
  *
  * @param told what the file system is and does, as {@code the file system (NFS, mounted with
  *     nolock) keeps locks to this host}
- * @param next how to have it otherwise, as an order; empty where there is no way
+ * @param next how to change that, as an instruction; empty where there is no way
  */
 public record LocalLocks(String told, String next) {
 
   /**
-   * What holds for a folder.
+   * What the mount of a folder tells.
    *
    * @param folder may be missing
    * @return empty where locks reach other hosts, on local file systems, and where it cannot be told
@@ -47,7 +47,7 @@ public record LocalLocks(String told, String next) {
   }
 
   /**
-   * What the options of a mount tell. Of NFS with {@code local_lock=flock} range locks still reach
+   * What the options of a mount tell. On NFS with {@code local_lock=flock}, range locks still reach
    * the server; NFS 4 has no {@code nolock}, and the kernel does not show it there.
    */
   static Optional<LocalLocks> of(Mount mount) {
@@ -90,14 +90,14 @@ public record LocalLocks(String told, String next) {
    *
    * @param point the folder where it is mounted
    * @param type as {@code nfs4} or {@code fuse.sshfs}
-   * @param options those of the mount and those of the file system
+   * @param options the options of the mount and of the file system
    */
   record Mount(String point, String type, Set<String> options) {
 
     /**
-     * The mount that holds a path: the one deepest in the tree, of several at one place the last.
+     * The mount that holds a path: the deepest one in the tree; of several in one place, the last.
      *
-     * @param table the text of the file; lines that are none of it are passed over
+     * @param table the text of the file; lines of any other form are skipped
      * @param path absolute, without links
      */
     static Optional<Mount> holding(String table, String path) {
@@ -112,7 +112,7 @@ public record LocalLocks(String told, String next) {
       return path.equals(point) || path.startsWith(point.endsWith("/") ? point : point + "/");
     }
 
-    /** A line: six fields, others up to a hyphen, then type, source and options. */
+    /** Parses a line: six fields, others up to a hyphen, then type, source and options. */
     private static Mount of(String line) {
       int hyphen = line.indexOf(" - ");
       if (hyphen < 0) {
@@ -128,7 +128,7 @@ public record LocalLocks(String told, String next) {
       return new Mount(unescaped(mount[4]), unescaped(system[0]), Set.copyOf(options));
     }
 
-    /** Blanks, tabs, line feeds, {@code #} and backslashes are told by three octal digits. */
+    /** Blanks, tabs, line feeds, {@code #} and backslashes stand there as three octal digits. */
     private static String unescaped(String field) {
       return Pattern.compile("\\\\([0-3][0-7]{2})")
           .matcher(field)

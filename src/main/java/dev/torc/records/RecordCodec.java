@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
  *
  * <p>A later torc may add fields with new tags: this one skips them. A field that is not there is
  * 0, null or empty, so no constant that decides is written as 0. Tags and forms are never changed
- * or used again; what needs that needs a new {@link RecordStore#SCHEMA}.
+ * or used again; a change that needs this needs a new {@link RecordStore#SCHEMA}.
  */
 final class RecordCodec {
 
@@ -43,13 +43,13 @@ final class RecordCodec {
 
   private RecordCodec() {}
 
-  /** How a record is written and read that has a part of its key. */
+  /** How a record is written and read if a part of it stands in its key only. */
   interface Keyed<K, T> {
     T pass(K key, Fields fields, T record);
   }
 
   /**
-   * @param name that of the key, null for keys without one
+   * @param name the name that the key stands for; null for a key that is no name
    */
   static <T> byte[] seal(RecordTree tree, byte[] key, String name, T record, Form<T> form) {
     ByteWriter out = new ByteWriter(SUM);
@@ -62,7 +62,7 @@ final class RecordCodec {
     return value;
   }
 
-  /** A record whose key is no name; see {@link #named}. */
+  /** Reads a record whose key is no name; see {@link #named}. */
   static <T> T open(RecordTree tree, byte[] key, byte[] value, Form<T> form) {
     return named(tree, key, value, (_, fields, of) -> form.pass(fields, of));
   }
@@ -82,7 +82,7 @@ final class RecordCodec {
         | IllegalArgumentException
         | ArithmeticException
         | NegativeArraySizeException e) {
-      return null; // what decides is of a kind that only a later torc knows: as good as absent
+      return null; // a value that decides is of a kind of a later torc: as good as absent
     }
   }
 

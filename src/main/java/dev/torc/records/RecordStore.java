@@ -45,16 +45,16 @@ import org.lmdbjava.Txn;
  * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
  * win nothing: at most one commit is written in 50 ms, on a thread that no other waits for.
  *
- * <p>No snapshot is held longer than a read, but by a reader ({@link #look}): LMDB cannot use pages
- * again that a snapshot may still see, and a long build would make the file grow without end. The
- * map may only move (growth) or go (close) while no thread reads; the lock here sees to that.
+ * <p>Only a look ({@link #look}) holds a snapshot longer than a read: LMDB cannot use pages again
+ * that a snapshot may still see, and a long build would make the file grow without end. The map may
+ * only move (growth) or go (close) while no thread reads; the lock here ensures that.
  */
 final class RecordStore implements AutoCloseable {
 
   /**
    * The format of the records, kept in the database. New fields in {@link RecordCodec} leave it as
-   * it is; what a torc of this format could not read, or would take for something else, counts it
-   * up.
+   * it is; a change that a torc of this format could not read, or would misread, makes it one
+   * greater.
    */
   static final String SCHEMA = "5";
 
@@ -63,22 +63,22 @@ final class RecordStore implements AutoCloseable {
   private static final String JOURNAL_KEY = "journal";
 
   /**
-   * What a commit says of itself, under the keys of the main tree.
+   * What a commit notes of itself, under the keys of the main tree.
    *
-   * @param by whose clock and boot it tells
-   * @param journal how far that is in the records then, but for their growth; null without one
+   * @param by the settings that give its clock and boot
+   * @param journal the place in it then, {@code live} before the growth; null without a journal
    */
   record Seal(CacheSettings by, JournalPosition journal) {}
 
-  /** Where LMDB's record of a tree says how many entries that has. */
+  /** Where the number of entries stands in LMDB's record of a tree. */
   private static final int ENTRIES = 32;
 
-  /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
+  /** Bytes; LMDB takes 64 for a reader, and admits as many readers as the file has room for. */
   private static final int LOCK_TABLE = 20480;
 
   private static final int READERS = 254;
 
-  /** So many bytes are written before the map is made anew; see {@link #map(long)}. */
+  /** Written bytes after which the map is made anew; see {@link #map(long)}. */
   private static final long MAPPED = 4 << 20;
 
   static {
@@ -94,7 +94,7 @@ final class RecordStore implements AutoCloseable {
   /** Bytes that were written since the map was made. */
   private long written;
 
-  /** Why there is no map any more, null where there is one. LMDB does not look, and would crash. */
+  /** Why there is no map any more; null where there is one. LMDB does not check, and crashes. */
   private LmdbException lost;
 
   private final Map<RecordTree, Dbi<byte[]>> trees = new EnumMap<>(RecordTree.class);
@@ -104,7 +104,7 @@ final class RecordStore implements AutoCloseable {
 
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
-  /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
+  /** For single reads, under its monitor. Between reads it is reset, except in a look. */
   private Txn<byte[]> reader;
 
   private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
@@ -139,7 +139,7 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Loads what calls LMDB. */
+  /** Loads the code that calls LMDB. */
   static void prepare() {
     try {
       Env.create(PROXY_BA);
@@ -148,19 +148,19 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Opens for reading and writing; the folder exists and a file there is sound. */
+  /** Opens for reading and writing; the folder has to exist, and a file there to be sound. */
   static RecordStore open(Path folder, long mapSize) {
     lockTable(folder);
     return new RecordStore(folder, mapSize, true);
   }
 
-  /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
+  /** Opens to read one snapshot, which is held until the end. Nothing of it is read here. */
   static RecordStore look(Path folder, long mapSize) {
     lockTable(folder);
     return new RecordStore(folder, mapSize, false);
   }
 
-  /** Opens a file without a lock table: one to read that no process writes to, or a new one. */
+  /** Opens a file without a lock table: a new one, or one to read, to which no process writes. */
   static RecordStore alone(Path file, long mapSize, boolean writes) {
     return new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
   }
@@ -191,22 +191,22 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** A map that holds the file twice over and is no smaller than what is wanted. */
+  /** The size of a map for twice the file, and no smaller than the wanted one. */
   static long mapSize(Path data, long wanted) throws IOException {
     return Math.max(wanted, Files.exists(data) ? 2 * Files.size(data) : 0);
   }
 
-  /** The transaction of a look's snapshot. */
+  /** The transaction of a look's snapshot; 0 where nothing was ever committed. */
   long snapshot() {
     return reader.getId();
   }
 
-  /** Whether a torc that keeps other records wrote what a look's snapshot has. */
+  /** Whether a torc with another format of records wrote a look's snapshot. */
   boolean isForeign() {
     return !Arrays.equals(bytes(SCHEMA), noted(SCHEMA_KEY));
   }
 
-  /** Makes the trees readable, and of a new database makes them, under a first commit. */
+  /** Makes the trees readable; in a new database it makes them, with a first commit. */
   void useTrees(Seal seal) {
     try (Txn<byte[]> txn = env.txnWrite()) {
       main = env.openDbi(txn, null, null, false);
@@ -266,12 +266,12 @@ final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Hands keys and values of a tree to the visitor, in the order of the keys, until it says no. It
-   * may read.
+   * Hands keys and values of a tree to the visitor, in the order of the keys, until the visitor
+   * returns false. The visitor may read.
    *
    * @param from the first key wanted, null for all
    * @param back whether the greatest key comes first, and the least one last
-   * @return whether the visitor said no
+   * @return whether the visitor returned false
    */
   boolean scan(RecordTree tree, byte[] from, boolean back, BiPredicate<byte[], byte[]> visitor) {
     map.readLock().lock();
@@ -311,7 +311,7 @@ final class RecordStore implements AutoCloseable {
   /**
    * Hands over all records, tree by tree, some at a time.
    *
-   * @param bytes how large these some are, by their keys and values
+   * @param bytes the bytes of keys and values after which a list is handed over
    */
   void each(int bytes, Consumer<List<Batch.Change>> visitor) {
     List<Batch.Change> some = new ArrayList<>();
@@ -339,7 +339,7 @@ final class RecordStore implements AutoCloseable {
    * Commits changes, all or none, growing the map where they do not fit.
    *
    * @param counts whether the growth of the records is asked for
-   * @return bytes that they take more than before in a journal; 0 if it is not
+   * @return by how many bytes the records in a journal have grown; 0 if that is not asked for
    * @throws LmdbException where nothing was committed
    */
   long write(List<Batch.Change> changes, boolean counts, Seal seal) {
@@ -381,12 +381,12 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** How far a journal is in the records; null where that was never said. */
+  /** How far the records hold a journal; null where that was never noted. */
   JournalPosition position() {
     return JournalPosition.of(noted(JOURNAL_KEY));
   }
 
-  /** What the last commit said of itself; null where there was none. */
+  /** The note of the last commit; null where there was none. */
   CommitNote lastCommit() {
     return CommitNote.of(noted(COMMIT_KEY));
   }
@@ -395,13 +395,13 @@ final class RecordStore implements AutoCloseable {
     return read(txn -> main.get(txn, bytes(key)));
   }
 
-  /** Gives the map twice its size. Where the system refuses, all is refused from then on. */
+  /** Doubles the map. Where the system refuses that, all later calls fail. */
   void grow() {
     map(2 * size);
   }
 
   /**
-   * Makes the map anew, be it of the same size: what was read of the file by the old one counts as
+   * Makes the map anew, even with the same size: pages that were read through the old one count as
    * memory of this process, in a long build as much as the whole file.
    */
   private void map(long bytes) {
@@ -428,9 +428,7 @@ final class RecordStore implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /**
-   * Waits for readers, then closes. What is at rest goes with the rest: lmdbjava leaves it alone.
-   */
+  /** Waits for readers, then closes, the reset reader included: lmdbjava would leave that open. */
   @Override
   public void close() {
     map.writeLock().lock();

@@ -6,18 +6,18 @@ import dev.torc.hash.Stamp;
 import java.util.List;
 
 /**
- * A product as a run left it, or a member of a folder that is one. {@code results.ResultChecks}
- * says which are taken from a shared store.
+ * A product as a run left it, or a member of a product that is a folder. {@code
+ * results.ResultChecks} says which are taken from a shared store.
  *
  * @param path of a product relative to the root, or absolute; of a member relative to its folder;
  *     without a slash at the end
  * @param kind a product that is a link counts as what it leads to; a member may be a link
- * @param digest that of the bytes which its readers read, and whether the owner may execute a file;
+ * @param digest of the bytes that its readers read, and of whether the owner may execute a file;
  *     null for folders and links in a product
- * @param size bytes, those of all files of a product that is a folder
+ * @param size bytes; of a product that is a folder, those of all its files
  * @param link the text of the link that stands there; null for none
  * @param members all that a product that is a folder holds, at every depth, inner folders too,
- *     sorted by the bytes of their paths; they have no members of their own. None where the folder
+ *     sorted by the bytes of their paths; they have no members of their own. Empty where the folder
  *     is kept whole, as in the local store and in a job's record
  */
 public record RecordedProduct(
@@ -28,14 +28,14 @@ public record RecordedProduct(
     String link,
     List<RecordedProduct> members) {
 
-  /** One without members. */
+  /** A product or member that has no members. */
   public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
   }
 
   private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
 
-  /** Its form as a part of a record; members of members are read by no torc. */
+  /** Its {@link Fields.Form} as a part of a record; no torc reads members of members. */
   public static RecordedProduct form(Fields fields, RecordedProduct of) {
     RecordedProduct bare = bare(fields, of);
     List<RecordedProduct> members =
@@ -88,22 +88,22 @@ public record RecordedProduct(
     return link != null;
   }
 
-  /** What stands in its place. */
+  /** The kind of file at its path: of a link, that of the link itself. */
   public Stamp.FileKind stands() {
     return isLink() ? Stamp.FileKind.LINK : kind;
   }
 
   /**
-   * What torc may delete while it is unaltered: a link counts by where it leads to, but is to be
-   * taken away itself.
+   * The path that torc may delete while it is unaltered: a link counts by where it leads to, but
+   * the link itself is deleted.
    *
-   * @param job that made it
+   * @param job the job that made it
    */
   public OwnedPath owned(String job) {
     return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
   }
 
-  /** Whether it is the same. A record's own equality is linked anew at every start. */
+  /** Whether path, kind and digest are equal. The JVM links a record's equals at every start. */
   public boolean isLike(RecordedProduct other) {
     return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
   }
@@ -117,14 +117,14 @@ public record RecordedProduct(
   public record OwnedPath(
       String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
 
-    /** The same, made by a job. */
+    /** This path as a product of a job, not adopted. */
     public OwnedPath by(String maker) {
       return new OwnedPath(path, kind, digest, maker, false);
     }
 
     /**
-     * Whether the same stands, or stood, at the same path, made by any job. A record's own equality
-     * is linked anew at every start.
+     * Whether path, kind and digest are equal, made by any job. The JVM links a record's own equals
+     * at every start.
      */
     public boolean isLike(OwnedPath other) {
       return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);

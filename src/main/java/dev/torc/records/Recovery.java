@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What becomes of a database that was not closed in order. LMDB believes what its pages say, and a
- * wrong one ends the whole process, so another one ({@link RecoveryProcess}) reads all records
+ * Checks a database that was not closed in order. LMDB believes what its pages say, and a wrong
+ * page ends the whole process, so another process ({@link RecoveryProcess}) reads all records
  * first. For work it puts them into a new file, which replaces the old one: nothing of the old
- * pages is left. Where it dies of the file, or finds it damaged, the file is set aside. Any other
- * trouble, as a full disk or no memory, says nothing of the file: it stays, and the next opening
- * tries again. No page is read here.
+ * pages is left. Where that process dies of the file, or finds it damaged, the file is set aside.
+ * Any other trouble, as a full disk or no memory, says nothing of the file: it stays, and the next
+ * opening tries again. No page is read here.
  */
 final class Recovery {
 
@@ -36,8 +36,8 @@ final class Recovery {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
-   * Starts Java so that no file of a crash is left. The process ends with this one, whose end is
-   * that of its standard input: else Ctrl-C could end it first, as if the file had done it.
+   * Starts Java so that a crash leaves no file. It ignores signals and ends with this process, when
+   * its standard input ends: else Ctrl-C could end it first, as if the file had done it.
    */
   private static final String SHELL =
       """
@@ -66,10 +66,10 @@ final class Recovery {
         String next = place.isShared() ? "is made again from the journal" : NEVER_BUILT;
         setAside("cache", data, damage, next, note);
       }
-      // A reader may still have the old pair open; a new pair must not share its lock table.
+      // A reader may have the old file and lock table open; the new file must not share that table.
       Files.deleteIfExists(place.lockTable());
     } finally {
-      Files.deleteIfExists(copy); // it may be that it fills the disk
+      Files.deleteIfExists(copy); // it may be what fills the disk
     }
   }
 
@@ -86,7 +86,7 @@ final class Recovery {
     return Files.size(data) == 0 ? "empty" : damage(data, command(data, copy), PATIENCE);
   }
 
-  /** What the end of a process says of the database. */
+  /** How a database is damaged, told by the end of the process that read it; empty if it is not. */
   static String damage(Path data, List<String> command, Duration patience) throws IOException {
     Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
     try {
@@ -132,10 +132,10 @@ final class Recovery {
   }
 
   /**
-   * Gives a file a name that says that it is bad, beside its own, with one line.
+   * Renames a file so that its name says that it is bad, and tells it in one line.
    *
-   * @param how it is damaged
-   * @param next what follows, both as parts of a sentence
+   * @param how how it is damaged, as a part of a sentence
+   * @param next what follows, as a part of a sentence
    */
   static void setAside(String what, Path file, String how, String next, Consumer<String> note)
       throws IOException {
@@ -159,7 +159,7 @@ final class Recovery {
    */
   static final class CleanClose {
 
-    /** With the format of the records: those of another one are not as they should be. */
+    /** Names the format of the records: a database of another format is not as it should be. */
     private static final String LAYOUT = "torc closed 2, records " + RecordStore.SCHEMA;
 
     private CleanClose() {}
@@ -168,13 +168,13 @@ final class Recovery {
     static boolean holds(CachePlace place) throws IOException {
       byte[] bytes = CheckedFile.read(place.closed());
       if (bytes == null || FileStatus.of(place.data().toString(), false).links() > 1) {
-        return false; // what has a second name, as in a copy made of links, is left to that
+        return false; // a file with another name, as in a copy made of links, is left to that name
       }
       try {
         ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
         return LAYOUT.equals(in.text()) && stamp(place).equals(in.known().stamp());
       } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-        return false; // of another torc
+        return false; // a note of another torc
       }
     }
 

@@ -12,10 +12,10 @@ import java.util.List;
 import org.lmdbjava.LmdbNativeException;
 
 /**
- * A process of its own that reads all records of a database, which may end it, and may put them
- * into a new file: pages, their order and the list of free ones are made anew. It takes no lock: no
- * build writes to the database meanwhile, or a snapshot of it is held. What its end means for the
- * database, {@link Recovery} knows.
+ * A process that reads all records of a database, and may put them into a new file, in which pages,
+ * their order and the list of free ones are made anew. Damage may end this process. It takes no
+ * lock: no build writes to the database meanwhile, or the caller holds a snapshot of it. {@link
+ * Recovery} knows what the end of the process means for the database.
  */
 public final class RecoveryProcess {
 
@@ -33,7 +33,7 @@ public final class RecoveryProcess {
 
   private final RecordStore from;
   private final RecordStore to; // null where records are only read
-  private final RecordStore.Seal seal; // the copy was committed when the database was
+  private final RecordStore.Seal seal; // as if the copy was committed when the database was
   private Batch.Change previous;
 
   private RecoveryProcess(RecordStore from, RecordStore to, CommitNote last) {
@@ -48,7 +48,7 @@ public final class RecoveryProcess {
 
   /**
    * Reads the first file, and copies its records where a second one is given. Says on standard
-   * output how it is damaged, nothing where it is not, or why that cannot be told.
+   * output how the first is damaged, nothing where it is not, or why that cannot be told.
    */
   public static void main(String[] files) throws IOException {
     Thread.ofPlatform().daemon().start(RecoveryProcess::endWithParent);
@@ -77,7 +77,7 @@ public final class RecoveryProcess {
     try {
       System.in.read();
     } catch (IOException e) {
-      // it is over as well
+      // the parent has ended as well
     }
     Runtime.getRuntime().halt(TROUBLE);
   }
@@ -87,7 +87,7 @@ public final class RecoveryProcess {
    */
   static String damage(Path data, Path copy) throws IOException {
     long room = 2 * Files.size(data);
-    // First what takes more memory: where the old file wants more than that, it is damaged.
+    // The larger map comes first: an old file for which there is no memory after that is damaged.
     try (RecordStore to = copy == null ? null : RecordStore.alone(copy, 2 * room, true);
         RecordStore from = old(data, room)) {
       if (from.snapshot() == 0) {

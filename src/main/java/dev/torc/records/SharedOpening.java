@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * How the cache of a root is opened that several hosts share: this host's database is brought to
- * where the journal is, and made again from it where it is not of this journal. A look lays the
- * newer part of the journal over the database in memory. How the database itself is opened, {@link
- * CacheOpening} knows.
+ * Opens the cache of a root that several hosts share: this host's database takes over the newer
+ * part of the journal, and is made again from it where it belongs to another journal. A look lays
+ * the newer part of the journal over the database in memory. {@link CacheOpening} opens the
+ * database itself.
  */
 final class SharedOpening {
 
@@ -46,8 +46,8 @@ final class SharedOpening {
   }
 
   /**
-   * What a new database says of itself before it takes over what a journal says: that does not tell
-   * whether the machine went down since, so it is as if it had.
+   * The settings of a new database's first commit, before it takes over a journal. A journal does
+   * not tell whether the machine went down since, so these settings say that it did.
    */
   static CacheSettings unknown(CachePlace place, CacheSettings settings) throws IOException {
     if (!exists(place.journal())) {
@@ -57,7 +57,7 @@ final class SharedOpening {
     return new CacheSettings(settings.mapSize(), "", () -> time);
   }
 
-  /** A first journal begins with what a database knows that had none. */
+  /** Copies the database from before the root had a journal: a first journal begins with that. */
   private static void takeOver(CachePlace place) throws IOException {
     Path alone = alone(place).data();
     if (!exists(place.data()) && exists(alone)) {
@@ -68,7 +68,7 @@ final class SharedOpening {
   }
 
   /**
-   * Opens a database that holds nothing else than the journal says, and goes on with both.
+   * Opens a database that holds only the journal's records and adds the rest, or makes a journal.
    *
    * @param journal null where there is none yet
    */
@@ -81,7 +81,7 @@ final class SharedOpening {
       if (isOther(cache, journal)) {
         cache.abandon();
         Files.deleteIfExists(place.data());
-        // A reader of the old pair must not share a new one's lock table.
+        // A reader of the old file must not share the lock table of the new one.
         Files.deleteIfExists(place.lockTable());
         cache = CacheOpening.database(place, note, settings);
       }
@@ -144,8 +144,8 @@ final class SharedOpening {
   }
 
   /**
-   * Whether a database holds something else than the journal says, which stands then where the
-   * database does.
+   * Whether a database holds anything else than records of the journal; if not, the reader of the
+   * journal stands at the database's position then.
    *
    * @param journal null where there is none
    */
@@ -154,7 +154,7 @@ final class SharedOpening {
     return journal == null ? held != null : !journal.goTo(held);
   }
 
-  /** The place of the root's cache as one host alone has it. */
+  /** The place of the cache as it is while the root is not shared. */
   private static CachePlace alone(CachePlace place) {
     return new CachePlace(place.root(), place.folder(), place.folder(), null, place.group());
   }

@@ -31,13 +31,13 @@ import java.util.zip.CRC32C;
  * another one in the next build. A build with other records ends the processes, and leaves the mark
  * to its owner, noting that they have ended.
  *
- * <p>Where hosts share the root they share the records, and a mark names the host too, and the user
- * there and where a group writes to the root: what another host's or user's mark names may go on,
- * and cannot be ended from here.
+ * <p>Hosts that share the root share the records, so a mark there names the host and its user too;
+ * where a group writes to the root, it names the user. An attempt of another host or user may go
+ * on, and cannot be ended from here.
  *
  * <p>A line is a CRC32C of the rest in eight hexadecimal digits, {@code ended} or nothing, owner,
- * {@link StartOrigin}, build, attempt, containers and job, with tabs between; what there is none of
- * is empty. In the job's name, which comes last, backslash and line feed are written {@code \\} and
+ * {@link StartOrigin}, build, attempt, containers and job, with tabs between; a missing part is
+ * empty. In the job's name, which comes last, backslash and line feed are written {@code \\} and
  * {@code \n}.
  */
 public final class StartMarks implements AutoCloseable {
@@ -47,8 +47,8 @@ public final class StartMarks implements AutoCloseable {
   private static final String RESTORED = "store/";
 
   /**
-   * Of so many other databases marks are kept; marks of a database that comes back later yet are
-   * lost.
+   * Marks of this many other databases are kept, the latest ones; the marks of earlier ones are
+   * lost, even if such a database is used again.
    */
   private static final int OWNERS = 64;
 
@@ -59,9 +59,9 @@ public final class StartMarks implements AutoCloseable {
    *
    * @param owner names the database with the job's records; empty where the mark does not say
    * @param ended whether a build with other records has ended its processes
-   * @param container the runtime and the name of its containers with a slash between; of one that
-   *     is handed out, {@code executor} and its name likewise; of one whose products are put back,
-   *     {@code store} and a key; empty without any
+   * @param container the runtime and the name of its containers with a slash between; of an attempt
+   *     that is handed out, {@code executor} and its name likewise; of a restore, {@code store} and
+   *     the key likewise; empty for any other attempt
    * @param origin where it was started; null where that is here, or does not matter
    */
   public record Mark(
@@ -78,27 +78,27 @@ public final class StartMarks implements AutoCloseable {
       this("", false, build, job, attempt, "", null);
     }
 
-    /** The same for one that runs in containers. */
+    /** This mark for an attempt that runs in containers. */
     public Mark in(String containers) {
       return new Mark(owner, ended, build, job, attempt, containers, origin);
     }
 
-    /** The same for one that is handed out to a scheduler. */
+    /** This mark for an attempt that is handed out to a scheduler. */
     public Mark at(String executor) {
       return in(REMOTE + executor);
     }
 
-    /** The same for one whose products are put back; no process is started. */
+    /** This mark for a restore, which puts products back; no process is started. */
     public Mark restoring(Digest key) {
       return in(RESTORED + key.hex());
     }
 
-    /** Whether its products were being put back. */
+    /** Whether it marks a restore: its products were being put back. */
     public boolean isRestored() {
       return container.startsWith(RESTORED);
     }
 
-    /** Under which key the result is known that was being put back. */
+    /** The key of the result that was being put back. */
     public Digest key() {
       return Digest.ofHex(container.substring(RESTORED.length()));
     }
@@ -152,10 +152,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Those of the marks that are the cache's own and that no result of the same attempt replaced:
-   * their jobs were interrupted. A job that is tried again has a result of its earlier attempts
-   * while the next one runs. One that is adopted has no attempt: what was out of it was ended
-   * first.
+   * The cache's own marks that no result of the same attempt replaced: their jobs were interrupted.
+   * A job that is tried again has a result of its earlier attempts while the next one runs. A job
+   * that is adopted has no attempt: any that was handed out was ended first.
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
@@ -174,8 +173,8 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Those of the marks that are the cache's own and say what was being put back: not those of jobs
-   * that ran after all and were interrupted, for what such a run leaves is not torc's.
+   * The cache's own marks of restores, without those of jobs that ran after all and were
+   * interrupted, for what such a run leaves is not torc's.
    */
   public static List<Mark> restored(List<Mark> marks, Cache cache) {
     Set<String> ran = live(marks, cache).stream().map(Mark::job).collect(Collectors.toSet());
@@ -186,7 +185,7 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Those of the {@link #live} ones whose processes may run where this one cannot end them.
+   * The {@link #live} marks whose processes may run where this process cannot end them.
    *
    * @param gone names of hosts and users that run nothing any more, as the caller says
    */
@@ -196,14 +195,14 @@ public final class StartMarks implements AutoCloseable {
         .toList();
   }
 
-  /** Those of the {@link #live} ones that are handed out. */
+  /** The {@link #live} marks of attempts that are handed out. */
   public static List<Mark> out(List<Mark> marks, Cache cache) {
     return live(marks, cache).stream().filter(Mark::isRemote).toList();
   }
 
   /**
-   * Those of the marks whose processes may still run here: the cache's {@link #live} ones, and of
-   * other owners all but those that are known to have ended.
+   * The marks whose processes may still run here: the cache's {@link #live} ones, and those of
+   * other owners that are not known to have ended.
    */
   public static List<Mark> running(List<Mark> marks, Cache cache) {
     List<Mark> running = new ArrayList<>(live(marks, cache));
@@ -216,11 +215,11 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Starts anew: the marks of this cache are gone, so they must have been dealt with; those of
-   * others stay, and their processes have ended.
+   * Begins the marks of a build. Earlier marks of this cache are removed, so the caller must have
+   * dealt with them; marks of other owners stay, and their processes here must have ended.
    *
    * @param place as {@link Cache#place} says
-   * @param on marks of this cache that go on
+   * @param on marks of this cache whose attempts go on
    */
   public static StartMarks begin(CachePlace place, List<Mark> on) {
     try {
@@ -246,7 +245,7 @@ public final class StartMarks implements AutoCloseable {
     length = all.length;
     OwnFile.folder(place.folder());
     if (length > 0) {
-      // All at once: torc may be killed between.
+      // All at once, for torc may be killed at any moment.
       OwnFile.replace(file, out -> out.write(all));
     }
     channel = OwnFile.outChannel(file);
@@ -256,7 +255,7 @@ public final class StartMarks implements AutoCloseable {
     }
   }
 
-  /** The marks of other owners, but for those of the longest gone where there are too many. */
+  /** The marks of other owners; where these are too many, without those of the first ones. */
   private static List<Mark> others(List<Mark> marks, String owner) {
     List<Mark> others = marks.stream().filter(mark -> !mark.owner.equals(owner)).toList();
     List<String> owners = others.stream().map(Mark::owner).distinct().toList();
@@ -279,7 +278,7 @@ public final class StartMarks implements AutoCloseable {
         });
   }
 
-  /** Makes marks outlive this machine, too: marks of work elsewhere. */
+  /** Makes the marks outlive this machine too, for marks of work elsewhere. */
   public synchronized void sync() {
     access("cannot mark a running job in", () -> channel.force(false));
   }
@@ -318,7 +317,7 @@ public final class StartMarks implements AutoCloseable {
     return sum(rest) + "\t" + rest + "\n";
   }
 
-  /** Null for a line that is torn, or another torc's. */
+  /** The mark of a line; null for a line that is torn, or another torc's. */
   private static Mark parse(String line) {
     String[] fields = line.split("\t", 8);
     if (fields.length < 8 || !fields[0].equals(sum(line.substring(fields[0].length() + 1)))) {
@@ -352,7 +351,7 @@ public final class StartMarks implements AutoCloseable {
    *
    * @param host the name of the host; empty where only one host builds the root
    * @param boot the id of its boot
-   * @param pid the number of the torc there
+   * @param pid the process number of the torc there
    * @param user the name of its user
    */
   public record StartOrigin(String host, String boot, long pid, String user) {
@@ -366,7 +365,7 @@ public final class StartMarks implements AutoCloseable {
       return new StartOrigin(host, boot(place), ProcessHandle.current().pid(), me());
     }
 
-    /** Reads it back from its text; throws {@link NumberFormatException} for another. */
+    /** Reads it back from its text; throws {@link NumberFormatException} for another text. */
     static StartOrigin parse(String text) {
       String[] parts = text.split("/", 4);
       if (parts.length < 4) {
@@ -402,7 +401,7 @@ public final class StartMarks implements AutoCloseable {
       return (place.isShared() ? place.host() : ThisHost.system()).boot();
     }
 
-    /** A user without a name in the system is known by the number. */
+    /** The user's name; a user without a name in the system is known by the number. */
     private static String me() {
       String name = System.getProperty("user.name", "?").replaceAll("[\\s/]", "-");
       return name.equals("?") ? Integer.toUnsignedString(OwnUser.number()) : name;

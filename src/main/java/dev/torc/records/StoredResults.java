@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The results that are kept for later, and what leads to them. It knows neither what a result is
- * nor where the bytes of its products are.
+ * The results that are kept for later, and the first keys that lead to them. It knows neither what
+ * a result is nor where the bytes of its products are.
  *
- * @param form of a result; one that only reads may leave parts of it out
+ * @param form the form of a result; a form that only reads may leave parts of the result out
  */
 public record StoredResults<T>(Cache cache, Form<T> form) {
 
-  /** The key of how many bytes there are: no digest is so short. */
+  /** The key under which the size of the local store is kept: no digest is so short. */
   static final byte[] TOTAL = {0};
 
   /**
@@ -25,7 +25,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
    */
   public record Stored<T>(long used, T result) {}
 
-  /** The tags from 1 to 5, and 7, were those of other forms. */
+  /** The form of a kept result. The tags from 1 to 5, and 7, were those of other forms. */
   Stored<T> pass(Fields fields, Stored<T> of) {
     Stored<T> stored =
         new Stored<>(fields.number(6, of, Stored::used), fields.one(8, of, Stored::result, form));
@@ -35,7 +35,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     return stored;
   }
 
-  /** The newest first. */
+  /** The form of the lists under a first key, the newest first. */
   private static List<List<String>> names(Fields fields, List<List<String>> of) {
     return fields.list(1, of, lists -> lists, (each, names) -> each.texts(1, names, all -> all));
   }
@@ -49,7 +49,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     return cache.record(RecordTree.STORED, key.bytes(), this::pass);
   }
 
-  /** The lists of files that depfiles named, the newest first. */
+  /** The lists of found needs under a first key, newest first. */
   public List<List<String>> names(Digest first) {
     List<List<String>> names =
         cache.record(RecordTree.STORED_NAMES, first.bytes(), StoredResults::names);
@@ -66,13 +66,13 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     return cache.size(RecordTree.STORED) == 0;
   }
 
-  /** How many bytes the local store has, as it was said last. */
+  /** How many bytes the local store has, as it was recorded last. */
   public long bytes() {
     Long total = cache.record(RecordTree.STORED_NAMES, TOTAL, StoredResults::total);
     return total == null ? 0 : total;
   }
 
-  /** Says how many bytes the local store has. */
+  /** Records how many bytes the local store has. */
   public void bytes(long total) {
     cache.put(new Batch().put(RecordTree.STORED_NAMES, TOTAL, total, StoredResults::total));
   }
@@ -80,8 +80,8 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   /**
    * Keeps a result; one of the same key is replaced.
    *
-   * @param first leads to it; null for nothing, or nothing new
-   * @param lists of files to which that leads
+   * @param first the first key, which leads to it; null where its lists stay, or there is none
+   * @param lists the lists of files to which the first key leads from now on
    */
   public void put(Digest key, Stored<T> stored, Digest first, List<List<String>> lists) {
     Batch batch = new Batch().put(RecordTree.STORED, key.bytes(), stored, this::pass);
@@ -94,7 +94,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   /**
    * Forgets a result.
    *
-   * @param first leads to it, and to nothing else any more; null where that stays
+   * @param first the first key, which leads to nothing else any more; null where it stays
    */
   public void drop(Digest key, Digest first) {
     Batch batch = new Batch().drop(RecordTree.STORED, key.bytes());

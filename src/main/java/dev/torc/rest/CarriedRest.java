@@ -10,15 +10,15 @@ import java.util.Map;
 
 /**
  * Carries what is at rest over to the graph of other build files: {@linkplain Graph#sameIn jobs
- * that are the same} stay at rest, or dirty, with what is known of their files under the numbers
- * that these have now. The other jobs are decided.
+ * that are the same} stay at rest, or dirty, with what is known of their files, which get their
+ * numbers in the new graph. The other jobs are decided.
  */
 final class CarriedRest {
 
   private final Graph before;
   private final Graph now;
   private final CleanJobs rest;
-  private final BitSet asked = new BitSet(); // for their makers, by the same number
+  private final BitSet asked = new BitSet(); // files whose makers were compared, by earlier number
   private final BitSet otherMaker = new BitSet();
   private final RestFiles files;
 
@@ -30,11 +30,11 @@ final class CarriedRest {
   }
 
   /**
-   * Carries it over.
+   * Carries what is at rest over.
    *
    * @param before the graph in which these jobs are at rest
-   * @param now another one of the same root; both whole
-   * @return null where no verdict of the one graph need be that of the other
+   * @param now another graph of the same root; both are whole
+   * @return null if the verdicts in one graph say nothing about the other
    */
   static Carried of(Graph before, CleanJobs rest, Graph now) {
     Workflow old = before.workflow();
@@ -47,9 +47,7 @@ final class CarriedRest {
     return alike ? new CarriedRest(before, rest, now).carry() : null;
   }
 
-  /**
-   * What counts of executors for their jobs: what runs before these, and whether they are traced.
-   */
+  /** What counts for the jobs of each executor: its {@code trace} and its {@code before}. */
   private static Map<String, String> elsewhere(Workflow workflow) {
     Map<String, String> texts = new HashMap<>();
     for (Workflow.Executor executor : workflow.executors()) {
@@ -84,10 +82,10 @@ final class CarriedRest {
     return rest.jobs().get(earlier) || rest.dirty().get(earlier);
   }
 
-  /** Whether files that a job does not name are made by none, as they were. */
+  /** Whether each file that a job does not name has the maker that it had, or none as before. */
   private boolean hasSameMakers(int earlier) {
     for (int file : rest.extra().row(earlier)) {
-      if (!asked.get(file)) { // headers are those of many jobs
+      if (!asked.get(file)) { // many jobs share a header
         String path = rest.path(before, file);
         asked.set(file);
         otherMaker.set(file, !maker(before, path).equals(maker(now, path)));

@@ -25,32 +25,32 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
 /**
- * What the last build left at rest: jobs that were up to date in the end, with the stamps of all
- * files from which that followed. Beside them stand the dirty ones, which every build decides anew:
- * their files count for a watch, which builds again only when one of them changes. As long as the
- * graph, the caller's declared variables and the database are the same, such a job is up to date if
- * none of its files has another stamp, or those that have hold the same bytes: its verdict is a
- * function of just these. So a build in which nothing moved looks at each file once and at nothing
- * else, and an edit costs the jobs behind it. {@link RestCollector} finds out which jobs can be at
- * rest, {@link TouchedFiles} which files moved, and which were only touched.
+ * What the last build left at rest: the jobs that were up to date in the end, with the stamps of
+ * all files that decided this. As long as the graph, the caller's declared variables and the
+ * database are the same, a job at rest is up to date if each of its files has the same stamp or the
+ * same bytes: its verdict depends on nothing else. So a build in which nothing moved looks at each
+ * file once and at nothing else, and an edit costs the jobs behind it. Beside the jobs at rest
+ * stand the dirty jobs: every build decides them anew, but a watch only when one of their files
+ * changes. {@link RestCollector} finds out which jobs can be at rest, {@link TouchedFiles} which
+ * files moved, and which were only touched.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.
  *
- * @param held what must be the same
- * @param number that the next build has in the history
- * @param jobs those at rest
- * @param dirty jobs that are not: they failed, did not run, always run, or more than files decides
- *     about them
- * @param stamps of files by number, those of the graph first, then the further ones: the
- *     {@linkplain Stamp#numbers numbers} of each; a ctime of 0 where there is none, a negative one
- *     where it cannot be trusted, a size of -1 for a folder, of -2 where nothing stands, of -3 for
- *     what is no file, of -4 for a file that the build saw in two states
- * @param digests of the same files, of folders none
- * @param further paths that the graph does not name: files that depfiles found, that globs made or
- *     mean, or that stand in a folder, and the folders where these were looked for
- * @param extra job to what it touches beside its named needs and products; what is not the graph's
- *     is numbered behind that
+ * @param held what the next build must find the same
+ * @param number the number of the next build in the history
+ * @param jobs the jobs at rest
+ * @param dirty the jobs that are not at rest: they failed, did not run, always run, or depend on
+ *     more than files
+ * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp, by the number of the
+ *     file: the files of the graph first, then the further ones. The ctime is 0 if no stamp is
+ *     known, and negative if it cannot be trusted; the size is -1 for a folder, -2 if nothing
+ *     stands there, -3 for what is no file, -4 for a file that the build saw in two states
+ * @param digests the digests of the same files; a folder has none
+ * @param further the paths that the graph does not name: files that a depfile named, that a glob
+ *     made or matches, or that stand in a folder, and the folders where these were looked for
+ * @param extra for each job, the numbers of the files that it touches beside its named needs and
+ *     products
  */
 public record CleanJobs(
     Held held,
@@ -62,42 +62,42 @@ public record CleanJobs(
     StringTable further,
     Adjacency extra) {
 
-  /** Numbers of a stamp. */
+  /** How many numbers a stamp has; the next two constants are indexes of such numbers. */
   static final int WIDTH = Stamp.NUMBERS;
 
   static final int MTIME = 1;
 
   static final int CTIME = 2;
 
-  /** In place of a size: names come to a folder and go with its times, whatever its size is. */
+  /** In place of a folder's size: its times alone tell that names came or went. */
   static final long FOLDER = -1;
 
-  /** In place of a size: nothing stands there, as where a temporary product is gone. */
+  /** In place of a size: nothing stands there, for example where a temporary product is gone. */
   static final long GONE = -2;
 
   /** In place of a size: a FIFO, or what cannot be looked at. */
   static final long OTHER = -3;
 
-  /** In place of a size: what one job saw is not what another one saw, so no stamp is that one. */
+  /** In place of a size: the build saw the file in two states, so no stamp counts as the same. */
   static final long TORN = -4;
 
   private static final String LAYOUT = "torc rest 8";
 
-  /** How many look at files at a time. */
+  /** How many threads look at files at a time. */
   public static final int THREADS = Runtime.getRuntime().availableProcessors();
 
-  /** Files of up to so many bytes cost their calls and not their bytes. */
+  /** Up to this many bytes, reading a file costs its system calls, not its bytes. */
   private static final int SMALL = 1 << 16;
 
   /**
-   * What must be the same, beside the files.
+   * What the next build must find the same, beside the files.
    *
-   * @param graph names the graph
-   * @param boot id of the system's boot: what it had not yet written when it went down is lost
-   * @param database the stamp of its file
+   * @param graph the digest that names the graph
+   * @param boot the boot's id: what the system had not yet written when it went down is lost
+   * @param database the stamp of the database's file
    * @param journal what tells the records of a shared root from earlier ones; else empty
-   * @param caller what the caller's environment answers to what was asked of it: the values of
-   *     variables, and where programs are found ({@link MachineInputs#answer})
+   * @param caller the answers to questions about the caller's environment: the values of variables,
+   *     and where programs are found ({@link MachineInputs#answer})
    */
   public record Held(
       Digest graph,
@@ -106,7 +106,7 @@ public record CleanJobs(
       String journal,
       SortedMap<String, Optional<String>> caller) {
 
-    /** The same with the answers to these questions as they are now. */
+    /** Returns a copy with the present answers to these questions as its {@code caller}. */
     Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       questions.forEach(question -> all.put(question, machine.answer(question)));
@@ -127,9 +127,9 @@ public record CleanJobs(
    * Reads what is at rest.
    *
    * @param file may be missing
-   * @param now what is held now; what its environment answered is not looked at
-   * @param machine what manifests ask of the machine; nothing was searched there yet
-   * @return null where nothing is, or something else is held
+   * @param now what must be the same, as it is now; its {@code caller} is not looked at
+   * @param machine answers what manifests ask of the machine; it has searched nothing yet
+   * @return null if nothing is at rest, or if something that must be the same is not
    */
   public static CleanJobs read(Path file, Held now, MachineInputs machine) {
     byte[] bytes = CheckedFile.read(file);
@@ -155,7 +155,7 @@ public record CleanJobs(
           StringTable.read(in),
           Adjacency.read(in));
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return null; // of another torc
+      return null; // another torc wrote it
     }
   }
 
@@ -167,10 +167,10 @@ public record CleanJobs(
   public record Carried(CleanJobs rest, boolean whole) {}
 
   /**
-   * The same in the graph of other build files of the same root.
+   * Carries what is at rest over to the graph of other build files of the same root.
    *
-   * @param before the graph in which these jobs are at rest, whole as the other one is
-   * @return null where no verdict of the one graph need be that of the other
+   * @param before the graph in which these jobs are at rest; whole, as {@code now} is
+   * @return null if the verdicts in one graph say nothing about the other
    */
   public Carried over(Graph before, Graph now) {
     return CarriedRest.of(before, this, now);
@@ -179,8 +179,8 @@ public record CleanJobs(
   /**
    * What a build leaves at rest.
    *
-   * @param context with which it ended
-   * @param held what the next build must find the same; its variables are found here
+   * @param context the context with which the build ended
+   * @param held what the next build must find the same; its {@code caller} is filled in here
    * @param before what was at rest before the build, with the stamps that its files had when the
    *     build looked at them; null if nothing was
    * @param stayed the jobs of {@code before} that the build did not have to look at
@@ -193,12 +193,12 @@ public record CleanJobs(
         .reread(context.graph(), context.basis().digests(), THREADS);
   }
 
-  /** The same of the same graph under another name. */
+  /** Returns a copy for the same graph under another name. */
   public CleanJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
   }
 
-  /** The same with the stamp that the database has in the end, and what the journal says then. */
+  /** Returns a copy with the database's final stamp, and with what the journal says then. */
   public CleanJobs with(Stamp database, String journal) {
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
@@ -208,11 +208,11 @@ public record CleanJobs(
   }
 
   /**
-   * The same when small files were read once more whose stamps could not be trusted when they were
-   * read, and can be by now (rule 4): products are read as soon as they are made. Otherwise the
-   * next build would have to.
+   * Reads small files once more whose stamps could not be trusted when they were read, and can be
+   * by now (rule 4): products are read as soon as they are made. Otherwise the next build would
+   * have to read them. Returns a copy with the new stamps.
    *
-   * @param digests of the build that is over: its clock and where it looks, not what it knows
+   * @param digests the memo of the build that is over: its clock and root count, not what it knows
    * @param threads how many may read
    */
   CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
@@ -229,17 +229,17 @@ public record CleanJobs(
     return with(read.stamps());
   }
 
-  /** The same with other stamps of some files. */
+  /** Returns a copy with other stamps of some files; this one if the array is the same. */
   CleanJobs with(long[] others) {
     return others == stamps ? this : with(held, others);
   }
 
-  /** Reads what is still to be read of its file, before that is taken away. */
+  /** Reads the digests, the rest of the file, before the file is taken away. */
   public void take() {
     digests.bytes();
   }
 
-  /** Writes it, under the build lock; no build may be at work with the database any more. */
+  /** Writes the file, under the build lock; no build may use the database any more. */
   public void write(Path file) throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);
@@ -271,10 +271,10 @@ public record CleanJobs(
   }
 
   /**
-   * What came of a look at all files.
+   * The outcome of a look at all files.
    *
-   * @param rest the same jobs at rest, where files that were only touched have the stamps that they
-   *     have now; the very same rest where there is none to be remembered
+   * @param rest the same jobs at rest, with the present stamps of files that were only touched; the
+   *     very same object if there is no new stamp to remember
    * @param restless the jobs of the graph that have to be decided: those that are not at rest, and
    *     those with a file that may hold something else now
    */
@@ -283,8 +283,7 @@ public record CleanJobs(
   /**
    * Looks at each file once, and reads those that have another stamp and the same size.
    *
-   * @param digests with which they are read, each once; its clock says whose stamp can be trusted
-   *     next time
+   * @param digests reads the files, each once; its clock says which stamps can be trusted next time
    * @param threads how many may look and read
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
@@ -305,11 +304,11 @@ public record CleanJobs(
   /**
    * The files of jobs, by number.
    *
-   * @param extra those beside named needs and products
+   * @param extra the files beside named needs and products
    */
   record Files(Graph graph, Adjacency extra) {
 
-    /** Whether a job has any such file; they are asked for one by one until it has. */
+    /** Whether any file of a job passes the test; the rest is not tested then. */
     boolean any(int job, IntPredicate such) {
       return any(graph.needs(), job, such)
           || any(graph.products(), job, such)
@@ -325,7 +324,7 @@ public record CleanJobs(
     }
   }
 
-  /** A stamp by its numbers. */
+  /** The numbers of a stamp, as {@code stamps} has them. */
   static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
     numbers[0] = size(stamp.kind(), numbers[0]);
@@ -346,7 +345,7 @@ public record CleanJobs(
   /** Whether a file was there. */
   boolean isFile(int file) {
     return stamps[file * WIDTH + CTIME] != 0
-        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // then it is executable
+        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // or executable
   }
 
   /** The number of a path; negative where it has none. */
@@ -354,12 +353,12 @@ public record CleanJobs(
     return RestFiles.number(graph, further, path);
   }
 
-  /** Whether some jobs are all at rest or dirty. */
+  /** Whether each of these jobs is at rest or dirty. */
   public boolean knows(BitSet some) {
     return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
   }
 
-  /** Whether any of some jobs is at rest without a product that it made. */
+  /** Whether any of these jobs is at rest though a product that it made is gone. */
   public boolean lack(Graph graph, BitSet some) {
     IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
     return some.stream()
@@ -367,7 +366,7 @@ public record CleanJobs(
         .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra, j, gone));
   }
 
-  /** The digest of a file at rest that has this stamp; null where that is not known. */
+  /** The digest of a file, if this is its stamp at rest; null if not, or if it is not known. */
   public Digest digest(Graph graph, String path, Stamp stamp) {
     int file = number(graph, path);
     int at = file * WIDTH;

@@ -28,14 +28,14 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds out, when a build is over, which jobs it leaves at {@linkplain CleanJobs rest}: those that
- * are settled, and of which nothing but plain files, and their names in a folder, decides. A
- * verdict counts only with the very stamps that it came from: where a build saw two states of a
- * file, the jobs that touch it are decided once more, and where two jobs came to rest by different
- * stamps of one file, neither is at rest. Of the other jobs that were asked for, the dirty ones, it
- * puts down all files that a change of which may matter to them, as the build saw them. A file
- * whose stamp cannot be trusted yet (rule 4), as that of a product made just now, keeps its digest
- * alone: the next build reads it, and decides nothing where the bytes are the same.
+ * Finds out, when a build is over, which jobs it leaves at {@linkplain CleanJobs rest}: the settled
+ * jobs that depend only on plain files, and on their names in folders. A verdict counts only with
+ * the very stamps that it came from: where a build saw two states of a file, the jobs that touch it
+ * are decided once more, and where two jobs came to rest by different stamps of one file, neither
+ * is at rest. For the other jobs that were asked for, the dirty ones, it writes down all files
+ * whose change may matter to them, as the build saw them. If a stamp cannot be trusted yet (rule
+ * 4), for example that of a new product, only the digest counts: the next build reads the file, and
+ * decides no job if the bytes are the same.
  */
 final class RestCollector {
 
@@ -64,8 +64,8 @@ final class RestCollector {
   }
 
   /**
-   * What is at rest now; see {@link CleanJobs#after}. What manifests ask of the machine is asked
-   * once more: contents have searches of their own.
+   * Returns what is at rest now; see {@link CleanJobs#after}. What manifests ask of the machine is
+   * asked once more, since {@code NeedContents} has searches of its own.
    */
   static CleanJobs of(
       PlanContext context, CleanJobs.Held held, CleanJobs before, BitSet stayed, String build)
@@ -109,12 +109,12 @@ final class RestCollector {
       }
       rows.endRow(false);
     }
-    // No look finds such a stamp: what touches the file is decided.
+    // No look finds such a stamp, so the jobs that touch the file are decided.
     torn.stream().forEach(file -> gathered.put(file, new long[] {CleanJobs.TORN, 0, 1, 0}));
     return gathered.rest(held, number, jobs, dirty, rows.build());
   }
 
-  /** Lets those be found anew that touch a temporary product which came or went in this build. */
+  /** Wakes jobs at rest that touch a temporary product which came or went in this build. */
   private void wake(CleanJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
@@ -130,7 +130,7 @@ final class RestCollector {
     }
   }
 
-  /** Keeps what was known of the jobs that are at rest by now, and of the dirty ones. */
+  /** Keeps what was known of the files of the jobs at rest so far, and of the dirty jobs. */
   private void keep(CleanJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
@@ -140,12 +140,12 @@ final class RestCollector {
     }
   }
 
-  /** The jobs whose products the next build takes away, though it may run nothing. */
+  /** The jobs whose products the next build takes away, even if it runs nothing. */
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
     BitSet makers = new BitSet();
     IntStream jobs = graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j));
-    jobs.filter(this::canRest).forEach(makers::set); // others may not declare what they made
+    jobs.filter(this::canRest).forEach(makers::set); // others may not declare all that they made
     context.spent(makers, new BitSet()).stream()
         .filter(path -> !isGone(path))
         .forEach(path -> due.set(graph.makerOf(path)));
@@ -157,7 +157,7 @@ final class RestCollector {
     return known != null && !known.stamp().exists();
   }
 
-  /** Whether it is settled, and only what stands on the disk and the results of others decide. */
+  /** Whether a job is settled, and only the disk and the results of other jobs decide about it. */
   private boolean canRest(int id) {
     if (!context.records().isSettled(id)) {
       return false;
@@ -168,16 +168,16 @@ final class RestCollector {
     if (!well || job.always() || job.trace() && !result.traced()) {
       return false;
     }
-    // A job that makes a found file may run though no edge leads here.
+    // A job that makes a found file may run though no edge leads from it to this job.
     return result.found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
-  /** What decides about one job, as it is found: files and folders by number. */
+  /** Gathers what decides about one job: files and folders by number. */
   private final class Deciding {
     final int job;
     final Set<Integer> all = new LinkedHashSet<>();
     final Map<Integer, long[]> folders = new HashMap<>();
-    final BitSet made = new BitSet(); // in folders that are as the job made them
+    final BitSet made = new BitSet(); // files in folders that are as the job made them
     final Set<String> questions = new TreeSet<>();
     final int named;
     boolean whole = true; // nothing else decides
@@ -195,7 +195,7 @@ final class RestCollector {
       return file;
     }
 
-    /** Those beside the named needs and products. */
+    /** The files beside the named needs and products. */
     int[] also() {
       return all.stream().skip(named).mapToInt(file -> file).toArray();
     }
@@ -229,7 +229,7 @@ final class RestCollector {
   /**
    * Finds what decides about a job.
    *
-   * @param settled whether it may be at rest; else its files are found as the build saw them
+   * @param settled whether it may be at rest; if not, its files are found as the build saw them
    */
   private Deciding find(int id, boolean settled) throws IOException {
     Deciding to = new Deciding(id);
@@ -279,7 +279,7 @@ final class RestCollector {
         to.add(members.of(list), false);
       }
     }
-    to.whole &= context.leftOut(id).isEmpty(); // it may be there next time, though nothing ran
+    to.whole &= context.leftOut(id).isEmpty(); // these may be there next time, though nothing ran
     return to;
   }
 
@@ -293,7 +293,7 @@ final class RestCollector {
     return result != null && build.equals(result.build());
   }
 
-  /** What the build saw where a job needs or makes something; null where it did not look. */
+  /** What the build saw at a path of a job; null where it did not look. */
   private KnownDigest known(int id, String path) throws IOException {
     return woken.get(id) ? digests.seen(path) : digests.last(path);
   }
@@ -303,7 +303,7 @@ final class RestCollector {
     return known != null && known.stamp().kind() == Stamp.FileKind.FOLDER;
   }
 
-  /** What a needed folder that a job made comes down to; null where that is not all. */
+  /** What a needed folder that a job made comes down to; null where more decides about it. */
   private RestMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
     for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
@@ -319,7 +319,7 @@ final class RestCollector {
     return result == null ? List.of() : result.products();
   }
 
-  /** Whether the verdict about a job came from what is known of these files now. */
+  /** Whether the verdict on a job follows from what is known of its files now. */
   private boolean stand(Deciding deciding) throws IOException {
     int id = deciding.job;
     boolean doubt = woken.get(id);
@@ -331,14 +331,14 @@ final class RestCollector {
       KnownDigest known = known(id, path);
       boolean plain = known != null && known.stamp().kind() == Stamp.FileKind.FILE;
       if (!plain && !(isGone(path) && context.lacks(graph.makerOf(path)))) {
-        return false; // nor a temporary product that is not there, of which the records tell
+        return false; // neither a file nor a missing temporary product that the records tell of
       }
       doubt |= !deciding.made.get(file) && replaced.contains(path);
     }
     return !doubt || context.decide(id) instanceof Verdict.UpToDate;
   }
 
-  /** Remembers from which stamp a verdict came; two for one file decide nothing. */
+  /** Remembers from which stamp a verdict came; a file with two such stamps decides nothing. */
   private void claim(int file, long[] stamp) {
     int at = file * CleanJobs.WIDTH;
     long[] stamps = gathered.stamps();

@@ -22,19 +22,19 @@ final class RestFiles {
   private final RestDigests digests;
   private long[] stamps;
 
-  /** Begins with the files of a graph, of which nothing is known. */
+  /** Begins with the files of a graph; nothing is known of them. */
   RestFiles(Graph graph) {
     this.graph = graph;
     this.stamps = new long[graph.files() * CleanJobs.WIDTH];
     this.digests = RestDigests.of(graph.files());
   }
 
-  /** How many there are. */
+  /** How many files there are. */
   int count() {
     return graph.files() + further.size();
   }
 
-  /** The number of a path: the next one where it is new. */
+  /** The number of a path; a new path gets the next number. */
   int number(String path) {
     int file = graph.fileId(path);
     int number = file < 0 ? graph.files() + further.add(path) : file;
@@ -44,14 +44,14 @@ final class RestFiles {
     return number;
   }
 
-  /** The number of a path of a graph or beside it; negative where it has none. */
+  /** The number of a path in a graph or among further paths; negative where it has none. */
   static int number(Graph graph, StringTable further, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;
     return other < 0 ? file : graph.files() + other;
   }
 
-  /** The path of such a number. */
+  /** The path of a number, in a graph or among further paths. */
   static String path(Graph graph, StringTable further, int file) {
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
@@ -67,12 +67,12 @@ final class RestFiles {
     return path(graph, further, file);
   }
 
-  /** The stamps of all, to be changed in place; another array once a further path came. */
+  /** The stamps of all files, to be changed in place; a further path may replace the array. */
   long[] stamps() {
     return stamps;
   }
 
-  /** The digests of all, to be changed in place. */
+  /** The digests of all files, to be changed in place. */
   RestDigests digests() {
     return digests;
   }
@@ -98,7 +98,7 @@ final class RestFiles {
     digests.put(file, seen.digest());
   }
 
-  /** Of a file that may have changed without a trace, those that no file has: it is read again. */
+  /** The numbers of a stamp; if it cannot be trusted, numbers of no file: it is read again. */
   static long[] numbers(KnownDigest known) {
     long[] numbers = CleanJobs.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {
@@ -112,7 +112,7 @@ final class RestFiles {
     private final Graph before;
     private final CleanJobs rest;
     private final boolean same; // the files of the graph keep their numbers
-    private final int[] numbers; // by number of a file before, -1 until it is met
+    private final int[] numbers; // the present number by the earlier one, -1 until it is met
 
     Earlier(Graph before, CleanJobs rest) {
       this.before = before;
@@ -122,7 +122,7 @@ final class RestFiles {
       Arrays.fill(numbers, -1);
     }
 
-    /** All files of a job; returns those beside its named needs and products. */
+    /** Takes all files of a job; returns those beside its named needs and products. */
     int[] take(int job) {
       number(before.needs().row(job));
       number(before.products().row(job));
@@ -136,9 +136,9 @@ final class RestFiles {
       return files;
     }
 
-    /** The number that a file has now, with all that was known of it. */
+    /** The present number of a file, which takes over what was known of the file. */
     private int number(int file) {
-      if (numbers[file] < 0) { // headers are those of many jobs
+      if (numbers[file] < 0) { // many jobs share a header
         boolean named = same && file < before.files();
         int now = named ? file : RestFiles.this.number(rest.path(before, file));
         int width = CleanJobs.WIDTH;
@@ -150,12 +150,12 @@ final class RestFiles {
     }
   }
 
-  /** Puts down the stamps of all. */
+  /** Puts down the stamps of all files. */
   void put(long[] all) {
     stamps = all;
   }
 
-  /** What is known of them, for a look at all. */
+  /** What is known of the files, for a look at all of them. */
   CleanJobs seen() {
     return rest(null, 0, null, null, null);
   }
@@ -167,9 +167,9 @@ final class RestFiles {
   }
 
   /**
-   * The digests of the files of {@link CleanJobs}, by the numbers that these have there. They are
-   * only asked for where a stamp is another one, so they lie behind the rest in its file and are
-   * not read before. Safe for several threads.
+   * The digests of the files of {@link CleanJobs}, by the numbers of the files there. They are
+   * needed only where a stamp is another one, so they lie behind the rest in its file and are not
+   * read before. Safe for several threads.
    */
   static final class RestDigests {
 
@@ -186,23 +186,21 @@ final class RestFiles {
     }
 
     /**
-     * Those that lie in a file.
+     * The digests that lie in a file.
      *
-     * @param first the file's first part, read before: only what belongs to it counts
+     * @param first the file's first part, read before: only digests that belong to it count
      */
     static RestDigests in(Path file, byte[] first) {
       byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
       return new RestDigests(file, head, null);
     }
 
-    /** Those of so many files; where nothing was {@link #put}, none is known. */
+    /** The digests of this many files, all unknown until they are {@link #put}. */
     static RestDigests of(int files) {
       return new RestDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
     }
 
-    /**
-     * All of them behind {@link CheckedFile#FREE} bytes; empty where the file is damaged or gone.
-     */
+    /** All digests, behind {@link CheckedFile#FREE} bytes; none if the file is damaged or gone. */
     synchronized byte[] bytes() {
       if (bytes == null) {
         byte[] read = CheckedFile.next(file, first);
@@ -230,7 +228,7 @@ final class RestFiles {
       put(number, digest == null ? UNKNOWN : digest.bytes(), 0);
     }
 
-    /** Takes over what others know of a file. */
+    /** Takes over a digest from other digests, where the file has the number {@code theirs}. */
     void put(int number, RestDigests from, int theirs) {
       byte[] known = from.bytes();
       if (at(theirs) < known.length) {

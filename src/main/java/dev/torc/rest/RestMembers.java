@@ -21,17 +21,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a needed glob or folder and a produced folder come down to, when a build is over: files, and
- * the folders in which their names stand. Each folder is looked at before it is listed: if its
- * stamp is the same later, so are the names in it. Where more than that decides, there is nothing.
- * Which jobs are at rest by it is for {@link RestCollector}.
+ * What a needed glob or folder, or a produced folder, comes down to when a build is over: files,
+ * and the folders in which their names stand. Each folder's stamp is taken before the folder is
+ * listed: if the stamp is the same later, so are the names in it. Where more than that decides,
+ * there is no answer. {@link RestCollector} finds out which jobs are at rest by it.
  */
 final class RestMembers {
 
   /**
-   * Files and folders.
+   * The files and folders that a glob or folder comes down to.
    *
-   * @param folders with the stamps that they had before they were listed
+   * @param folders their paths with the stamps that they had before they were listed
    * @param files paths relative to the root or absolute
    */
   record Members(Map<String, Stamp> folders, List<String> files) {}
@@ -41,8 +41,8 @@ final class RestMembers {
   private final Path root;
   private final Map<Integer, Members> lists = new HashMap<>();
   private final Map<String, Members> products = new HashMap<>();
-  private final Map<Integer, List<String>> names = new HashMap<>(); // there now, by list
-  private final Set<String> late = new HashSet<>(); // what came after the build had looked
+  private final Map<Integer, List<String>> names = new HashMap<>(); // the names there now, by list
+  private final Set<String> late = new HashSet<>(); // names that came after the build had looked
 
   RestMembers(PlanContext context, DigestMemo digests) {
     this.context = context;
@@ -50,7 +50,7 @@ final class RestMembers {
     this.root = context.graph().workflow().root();
   }
 
-  /** Of a needed glob or folder; null where more decides about it. */
+  /** What a needed glob or folder comes down to; null where more decides about it. */
   Members of(int list) throws IOException {
     if (!lists.containsKey(list)) {
       lists.put(list, find(list));
@@ -58,7 +58,7 @@ final class RestMembers {
     return lists.get(list);
   }
 
-  /** Of a folder that is as it was recorded; null where it is not, or more decides about it. */
+  /** What a produced folder comes down to; null if it is not as recorded, or more decides. */
   Members of(RecordedProduct folder) throws IOException {
     if (!products.containsKey(folder.path())) {
       products.put(folder.path(), find(folder));
@@ -67,17 +67,17 @@ final class RestMembers {
   }
 
   /**
-   * What is in a needed glob or folder that more may decide about, as the build saw it: what came
-   * after it had looked there is left out, so that a watch finds it new.
+   * The names in a needed glob or folder as the build saw it, even if more decides about it. Names
+   * that came after the build had looked are left out, so that a watch finds them new.
    *
-   * @param looked whether it looked there; else all counts that is there now
+   * @param looked whether the build looked there; if not, all names count that are there now
    */
   List<String> seen(int list, boolean looked) {
     NeedList needed = context.graph().list(list);
     return seen(names.computeIfAbsent(list, _ -> WatchSnapshot.walk(root, needed).files()), looked);
   }
 
-  /** The same of a folder that a job made. */
+  /** As {@link #seen(int, boolean)}, for a folder that a job made. */
   List<String> seen(String folder, boolean looked) {
     return seen(WatchSnapshot.walk(root, WatchSnapshot.folder(folder)).files(), looked);
   }
@@ -92,7 +92,7 @@ final class RestMembers {
         .toList();
   }
 
-  /** What the build saw at a path, or, by way of a link in a folder, where that leads. */
+  /** What the build saw at a path or, if a link in a folder is on the way, where the link leads. */
   KnownDigest last(String path) {
     KnownDigest last = digests.last(path);
     try {
@@ -113,7 +113,7 @@ final class RestMembers {
     try {
       found = digests.folder(made.path(), false);
     } catch (IOException e) {
-      return null; // the decision about the job meets it again, and tells
+      return null; // the decision about the job meets the error again, and tells it
     }
     if (!found.digest().equals(made.digest())) {
       return null;
@@ -149,7 +149,8 @@ final class RestMembers {
     }
     for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {
       Stamp.FileKind kind = inner.getValue().kind();
-      // What a link that leads out of the folder stands for is decided elsewhere.
+      // A folder with a link in it is never at rest: what the link stands for is not looked at
+      // here.
       if (kind == Stamp.FileKind.LINK
           || kind == Stamp.FileKind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {
         return null;
@@ -158,7 +159,7 @@ final class RestMembers {
     return new Members(folders, standing(list, again.files()));
   }
 
-  /** The files of a list but for those in a folder that is gone: what made it decides. */
+  /** The files of a list but for those in a folder that is gone: its maker decides about these. */
   private List<String> standing(NeedList list, List<String> files) {
     List<String> standing = new ArrayList<>(files);
     for (int maker : list.makers()) {
@@ -169,13 +170,13 @@ final class RestMembers {
     return standing;
   }
 
-  /** Adds a needed folder; of one that is gone, what made it decides. */
+  /** Adds a needed folder; about one that is gone its maker decides. */
   private boolean folder(String path, Map<String, Stamp> folders) throws IOException {
     Stamp stamp = digests.stamp(path);
     return !stamp.exists() || add(path, stamp, folders);
   }
 
-  /** Adds the folders that are listed for a glob; returns whether they are all that decides. */
+  /** Adds the folders that are listed for a glob; returns whether nothing else decides. */
   private boolean glob(NeedList list, Map<String, Stamp> folders) throws IOException {
     List<String> paths = GlobWalk.all(root, list.glob()).folders();
     for (String path : paths) {
@@ -187,7 +188,7 @@ final class RestMembers {
     return now.certain() && now.folders().equals(paths);
   }
 
-  /** Adds a folder; returns whether it is one that can be trusted. */
+  /** Adds a folder; returns whether it is a folder, with a stamp that can be trusted. */
   private boolean add(String path, Stamp stamp, Map<String, Stamp> folders) {
     folders.put(path, stamp);
     return stamp.kind() == Stamp.FileKind.FOLDER && digests.isSafe(stamp);

@@ -24,18 +24,18 @@ import java.util.stream.IntStream;
 
 /**
  * Looks at the files of {@link CleanJobs}: tells which have another stamp, and which of these hold
- * the same bytes: they were touched, copied, checked out there and back. Nothing else decides about
- * a job, not its times, and of its mode no more than the executable bit of a product, a tool or
- * what is in a needed folder, as long as it is a file by itself: where a link is on the way to it a
- * build decides the jobs, since the checks before it see where the link leads. A watch, which asks
- * for what changed, takes the bytes alone.
+ * the same bytes: they were touched, copied, checked out there and back. Only the bytes of a file
+ * decide about a job, not its times, nor its mode but for the executable bit of a product, a tool
+ * or a file in a needed folder. This holds if no link is on the way to the file: otherwise a build
+ * decides the jobs, since the checks before it see where the link leads. A watch, which asks only
+ * what changed, does not look for such links.
  */
 final class TouchedFiles {
 
-  /** So many files to look at are worth another thread. */
+  /** This many files to look at are worth one more thread. */
   private static final int SHARE = 2_000;
 
-  /** So many files, or bytes, to read are worth another thread. */
+  /** This many files to read, or {@link #MUCH} bytes, are worth one more thread. */
   private static final int MANY = 100;
 
   private static final long MUCH = 1 << 22;
@@ -45,7 +45,7 @@ final class TouchedFiles {
   private final DigestMemo digests;
   private final Path root;
   private final boolean links;
-  private final Map<Path, Boolean> plain = new ConcurrentHashMap<>(); // by folder
+  private final Map<Path, Boolean> plain = new ConcurrentHashMap<>(); // isPlain by folder
   private Set<String> tools;
   private long[] stamps;
 
@@ -89,7 +89,7 @@ final class TouchedFiles {
     try {
       files = source.inFolder(graph.workflow().root(), true);
     } catch (IOException e) {
-      moved.set(from, to); // the verdicts on the jobs will meet it again, and tell
+      moved.set(from, to); // the verdicts on the jobs will meet the error again, and tell it
       return moved;
     }
     long[] now = new long[CleanJobs.WIDTH];
@@ -107,7 +107,7 @@ final class TouchedFiles {
                 ? graph.handPath(f, look)
                 : rest.further().hand(f - graph.files(), look);
       } catch (IOException e) {
-        kind = Stamp.FileKind.OTHER; // likewise
+        kind = Stamp.FileKind.OTHER; // the verdicts will meet this error again, too
       }
       now[0] = CleanJobs.size(kind, now[0]);
       boolean timed = kind == Stamp.FileKind.FILE || kind == Stamp.FileKind.FOLDER;
@@ -117,7 +117,7 @@ final class TouchedFiles {
     return moved;
   }
 
-  /** Takes the files that were only touched from those that moved, by their numbers. */
+  /** Removes from {@code moved} the numbers of the files that were only touched. */
   void takeFrom(BitSet moved, int threads) {
     int[] files = moved.stream().filter(rest::isFile).toArray();
     long bytes = 0;
@@ -184,11 +184,11 @@ final class TouchedFiles {
       KnownDigest known = digests.of(path, now);
       return before.equals(known.digest()) ? known : null;
     } catch (IOException e) {
-      return null; // the decision about its jobs meets it again, and tells
+      return null; // the decision about its jobs meets the error again, and tells it
     }
   }
 
-  /** Whether a file is a tool by its path; all jobs are read for that, and nearly never. */
+  /** Whether a file is a tool named by its path; reads all jobs, but is hardly ever asked. */
   private synchronized boolean isTool(String path) {
     if (tools == null) {
       tools = new HashSet<>();

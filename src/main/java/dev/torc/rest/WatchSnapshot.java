@@ -29,9 +29,9 @@ import java.util.stream.IntStream;
 
 /**
  * What a watch compares the disk with: the files of the jobs that it builds, as {@link CleanJobs}
- * has them, dirty jobs included, and beside them the build files. A look tells which hold something
- * else now, and what came to the globs and folders, so that no edit is missed, be it from while the
- * build ran; the next look compares with that one. A file that was only touched holds the same.
+ * has them, dirty jobs included, and the build files. A look tells which of them hold something
+ * else now, and what came to the globs and folders. So no edit is missed, even if it came while the
+ * build ran. The next look compares with this one. A file that was only touched holds the same.
  *
  * <p>It does not know what a change means: the next build decides. For one thread at a time.
  */
@@ -45,16 +45,16 @@ public final class WatchSnapshot {
   private final StampSource stamps;
   private final DigestMemo reader;
   private final RestFiles files;
-  private final List<NeedList> lists = new ArrayList<>(); // those whose names are of interest
-  private Set<String> members = new HashSet<>(); // of lists, when these were last gone through
-  private final Set<Path> folders = new HashSet<>(); // likewise, where names can come and go
+  private final List<NeedList> lists = new ArrayList<>(); // globs and folders whose names count
+  private Set<String> members = new HashSet<>(); // names in the lists at the last look
+  private final Set<Path> folders = new HashSet<>(); // where names could come and go then
 
   /**
-   * Of some jobs what a build saw, or their files as they are now.
+   * Begins with what a build saw of some jobs, or with their files as they are now.
    *
-   * @param jobs of the graph, those that are built
-   * @param rest what the build left; null where none came to its end
-   * @param clock of the file system
+   * @param jobs the jobs of the graph that are built
+   * @param rest what the build left; null if no build came to its end
+   * @param clock the clock of the file system
    */
   public WatchSnapshot(
       Graph graph, BitSet jobs, CleanJobs rest, StampSource stamps, FileClock clock) {
@@ -87,15 +87,15 @@ public final class WatchSnapshot {
     files.put(file, now(reader, files.path(file)));
   }
 
-  /** A folder that a job made: all that is in it. */
+  /** The list of all that is in a folder that a job made. */
   static NeedList folder(String path) {
     return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
   }
 
   /**
-   * The files that the graph was made from too.
+   * Adds the files that the graph was made from.
    *
-   * @param patterns looked for files on disk, each with what it found
+   * @param patterns the globs that looked for files on disk, each with the files that it found
    */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
@@ -115,7 +115,7 @@ public final class WatchSnapshot {
         });
   }
 
-  /** A file that counts as it is now, be it missing, where nothing is known of it. */
+  /** Adds a file as it is now, even if it is missing, unless something is known of it. */
   public void add(Path path) {
     String text = text(root, path);
     if (!files.isKnown(text)) {
@@ -123,7 +123,7 @@ public final class WatchSnapshot {
     }
   }
 
-  /** What a build that saw these files began with counts as seen by it: no change any more. */
+  /** Counts the names of an earlier snapshot as seen, since the build began with them. */
   public void follow(WatchSnapshot earlier) {
     members.addAll(earlier.members);
   }
@@ -133,16 +133,16 @@ public final class WatchSnapshot {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }
 
-  /** What stands at a path now, unread. */
+  /** The present stamp of a path; no file is read. */
   static KnownDigest now(DigestMemo digests, String path) {
     try {
       return new KnownDigest(digests.stamp(path), null, true);
     } catch (IOException e) {
-      return new KnownDigest(CLOSED, null, true); // the build tells
+      return new KnownDigest(CLOSED, null, true); // the build tells the error
     }
   }
 
-  /** Whether these are all made by jobs, and any is there. */
+  /** Whether all these paths are made by jobs; false if there is no path. */
   public boolean areMade(Collection<String> paths) {
     return !paths.isEmpty() && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
   }
@@ -154,8 +154,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * The paths of all files, absolute; some may be missing. One of the name {@code .} stands for all
-   * that may come to its folder, as the last look found these.
+   * The absolute paths of all files; some may be missing. A path whose last name is {@code .}
+   * stands for all that may come to that folder; the last look found these folders.
    */
   public List<Path> files() {
     List<Path> all = new ArrayList<>(folders);
@@ -194,7 +194,7 @@ public final class WatchSnapshot {
     return changed;
   }
 
-  /** Names in a folder are told by its list, and a temporary product may go. */
+  /** Whether a move counts: lists tell names in folders, and a temporary product may go. */
   private boolean matters(int file, Stamp now) {
     boolean folder = files.isFolder(file);
     if (now.exists()) {
@@ -207,14 +207,14 @@ public final class WatchSnapshot {
         && (!folder || lists.stream().anyMatch(list -> list.glob() == null && list.covers(path)));
   }
 
-  /** What the lists find now; of products those in the folder of one job that is a list. */
+  /** What the lists find now: in a folder of one job its products, elsewhere sources. */
   private Set<String> names() {
     Set<String> names = new HashSet<>();
     folders.clear();
     for (NeedList list : lists) {
       String start = list.glob() == null ? list.text() : list.glob().fixedPrefix();
       GlobWalk.Found found = walk(root, list);
-      found.folders().add(start); // it may come
+      found.folders().add(start); // it may come into being
       found.folders().forEach(folder -> folders.add(root.resolve(folder).resolve(".")));
       int maker = graph.makerOf(start);
       found.files().stream().filter(name -> graph.makerOf(name) == maker).forEach(names::add);
@@ -223,8 +223,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * Goes through a glob or folder; what cannot be listed has no names, since it is the build that
-   * tells. In a folder, folders and links have names too.
+   * The names in a glob or folder, none if it cannot be listed: the build tells that error. In a
+   * folder, folders and links have names too.
    */
   static GlobWalk.Found walk(Path root, NeedList list) {
     GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
@@ -241,7 +241,7 @@ public final class WatchSnapshot {
     return found;
   }
 
-  /** Links to folders are entered: those that lead out of the folder count with what is there. */
+  /** Enters links to folders too: a link that leads out of the folder counts with what is there. */
   private static void enter(Path root, String path, GlobWalk.Found into, Set<Path> open)
       throws IOException {
     Path folder = root.resolve(path);

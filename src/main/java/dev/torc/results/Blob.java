@@ -16,12 +16,12 @@ import org.apache.commons.codec.digest.DigestUtils;
 /**
  * Bytes that a shared store keeps by their digest.
  *
- * @param digest of the bytes alone; that of an executable product is taken as that of its bytes
+ * @param digest of the bytes alone; without the executable bit of a product
  * @param size bytes
  */
 public record Blob(Digest digest, long size) {
 
-  /** Which users may execute a file does not count. */
+  /** Leaves out the executable bit of the digest. */
   public Blob {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }
@@ -31,15 +31,15 @@ public record Blob(Digest digest, long size) {
     return new Blob(file.digest(), file.size());
   }
 
-  /** The name under which it lies: 64 digits. */
+  /** Its name in a store: 64 hexadecimal digits. */
   String name() {
     return digest.hex();
   }
 
   /**
-   * The bytes of a blob on their way to a store or from one. A read fails, before the last of them,
-   * where they are not the blob's: so wrong ones never arrive whole. What is skipped, or read one
-   * by one, is missing then. One thread uses it.
+   * The bytes of a blob on their way to a store or from one. Before it gives the last bytes, a read
+   * fails if they are not those of the blob: so wrong bytes never arrive whole. Bytes that are
+   * skipped, or read one by one, are not counted, so they make the check fail. One thread uses it.
    */
   static final class BlobStream extends FilterInputStream {
 
@@ -50,7 +50,7 @@ public record Blob(Digest digest, long size) {
     private boolean whole;
 
     /**
-     * What a stream gives, which should be a blob.
+     * Checks a stream that should give a blob.
      *
      * @param passed is told how many more bytes passed
      */
@@ -60,7 +60,7 @@ public record Blob(Digest digest, long size) {
       this.passed = passed;
     }
 
-    /** The bytes cannot be read, for the cause that it has; without one they are not the blob's. */
+    /** The cause says why the bytes cannot be read; without a cause they are wrong ones. */
     static final class Broken extends IOException {
 
       private static final long serialVersionUID = 1L;
@@ -114,14 +114,12 @@ public record Blob(Digest digest, long size) {
       return new BlobSource(blob, file, null);
     }
 
-    /** Bytes. */
+    /** Bytes in memory. */
     public static BlobSource bytes(byte[] bytes) {
       return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
     }
 
-    /**
-     * Opens the bytes to send them; where they are not to be had, {@link #unreadable} has the line.
-     */
+    /** Opens the bytes to send them; if that fails, {@link #unreadable} has the line. */
     InputStream open(StoreCall.Request request) throws BlobStream.Broken {
       request.sends(blob.size());
       return open(request::moved);
@@ -144,7 +142,7 @@ public record Blob(Digest digest, long size) {
       }
     }
 
-    /** Why a blob is not sent. */
+    /** The refusal for a blob that cannot be read. */
     static StoreRefusal unreadable() {
       return new StoreRefusal("a file to be sent cannot be read, or changed meanwhile");
     }

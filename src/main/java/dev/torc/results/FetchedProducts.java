@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A shared result whose blobs are here, in a folder of its own, until its products stand in their
- * places. Whether it may stand there is decided by others. One thread uses it.
+ * A shared result whose blobs are in a folder of its own on this machine, until its products stand
+ * in their places. Does not decide whether they may stand there. One thread uses it.
  */
 final class FetchedProducts implements ResultParts {
 
@@ -25,9 +25,9 @@ final class FetchedProducts implements ResultParts {
   private final Result result;
   private final Path folder;
   private final Map<String, RecordedProduct> places = new HashMap<>();
-  private final Map<Blob, Long> uses; // how many files have each
+  private final Map<Blob, Long> uses; // how many files of the result have each blob
 
-  /** Of a folder where all blobs lie under their names. */
+  /** A result whose blobs all lie in a folder under their names. */
   FetchedProducts(Result result, Path folder) {
     this.result = result;
     this.folder = folder;
@@ -43,7 +43,7 @@ final class FetchedProducts implements ResultParts {
   @Override
   public synchronized void take(OwnedPath part, Path to) throws IOException {
     RecordedProduct product = places.get(part.path());
-    Path fresh = folder.resolve("product"); // so that what stands in the place is whole
+    Path fresh = folder.resolve("product"); // built aside, so a product in its place is whole
     if (product.stands() == Stamp.FileKind.FOLDER) {
       Files.createDirectory(fresh);
       for (RecordedProduct member : product.members()) {
@@ -53,7 +53,7 @@ final class FetchedProducts implements ResultParts {
       make(product, fresh);
     }
     LocalStore.move(fresh, to);
-    FileTree.remove(fresh); // still there where it was copied
+    FileTree.remove(fresh); // still there if it was copied
     LocalStore.touch(to);
   }
 
@@ -74,7 +74,7 @@ final class FetchedProducts implements ResultParts {
     }
     if (entry.digest().isExecutable()) {
       int mode = (int) Files.getAttribute(to, "unix:mode");
-      Files.setAttribute(to, "unix:mode", mode | (mode & READ) >> 2); // as far as it is read
+      Files.setAttribute(to, "unix:mode", mode | (mode & READ) >> 2); // executable where readable
     }
   }
 
@@ -94,7 +94,7 @@ final class FetchedProducts implements ResultParts {
     try {
       FileTree.remove(folder);
     } catch (IOException e) {
-      return; // it goes with all that lies beside it
+      return; // it goes with the folder above
     }
   }
 }

@@ -24,17 +24,17 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds the bound of a shared folder: takes the results away that were sent first, each with the
- * bytes that no other one names. Bytes that no result names may be on their way, and stay for a
- * day. No build is waited for: where one sends meanwhile, an entry may name bytes that are gone,
+ * Holds the bound of a shared folder: removes the results that were sent first, each with the blobs
+ * that no other result names. Blobs that no result names may belong to an upload, and stay for a
+ * day. Does not wait for builds: if one sends meanwhile, an entry may name blobs that are gone,
  * which is a miss.
  *
  * @param path of the folder
- * @param removed how many results went, or would go
- * @param freed their bytes, and those that no result named
+ * @param removed how many results were removed, or would be
+ * @param freed the bytes of these, and of blobs that no result named
  * @param results how many stay
  * @param bytes that are left
- * @param stuck a line on each thing that could not be taken away
+ * @param stuck a line for each file that could not be removed
  */
 public record FolderBound(
     Path path, int removed, long freed, int results, long bytes, List<String> stuck) {
@@ -42,19 +42,19 @@ public record FolderBound(
   private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
   /**
-   * What goes as one: an entry, or bytes that no entry names.
+   * What is removed together: an entry with what it names, or a blob that no entry names.
    *
-   * @param files that it has: an entry itself, its record and the blobs that this names
+   * @param files the entry itself, its record and the blobs that the record names; or the blob
    */
   private record Item(boolean isResult, List<Path> files, long time) {}
 
   /**
-   * Takes away what passes the bound.
+   * Removes what is beyond the bound.
    *
    * @param group as {@link StoreSettings#group}
    * @param most bytes that may stay
-   * @param dry whether nothing is taken away
-   * @throws StoreRefusal with the reason where it is not for the user to hold
+   * @param dry whether nothing is removed
+   * @throws StoreRefusal with the reason if the folder is not trusted, or belongs to another user
    */
   public static FolderBound hold(Path folder, String group, long most, boolean dry)
       throws IOException, StoreRefusal {
@@ -66,7 +66,7 @@ public record FolderBound(
     Map<Path, FileStatus> all = new HashMap<>();
     List<Path> blobs = files(folder.resolve(StorePlace.BLOBS), all);
     List<Item> items = new ArrayList<>();
-    FolderStore store = new FolderStore(folder, trust); // it holds nothing open
+    FolderStore store = new FolderStore(folder, trust); // it need not be closed
     for (Path entry : files(folder.resolve(StorePlace.ENTRIES), all)) {
       items.add(item(store, folder, entry, all.get(entry).mtime()));
     }
@@ -97,14 +97,14 @@ public record FolderBound(
     return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
   }
 
-  /** The plain files of a folder in the store that are named by a digest; adds what they are. */
+  /** The plain files of an inner folder with a digest as name; adds the status of each. */
   private static List<Path> files(Path folder, Map<Path, FileStatus> all) throws IOException {
     List<Path> files = new ArrayList<>();
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS); // else nothing was sent
     for (Path file : there ? FileTree.entries(folder) : List.<Path>of()) {
       FileStatus is = FileStatus.of(file.toString(), false);
       boolean named = FolderStore.KEY.matcher(file.getFileName().toString()).matches();
-      if (is.isFile() && named) { // else it may have gone, too
+      if (is.isFile() && named) { // else it is not the store's, or gone by now
         files.add(file);
         all.put(file, is);
       }
@@ -112,7 +112,7 @@ public record FolderBound(
     return files;
   }
 
-  /** An entry with all that it names, as far as its record can be read. */
+  /** An entry with all files that it names, as far as its record can be read. */
   private static Item item(FolderStore store, Path folder, Path entry, long time) {
     Digest key = Digest.ofHex(entry.getFileName().toString());
     List<Path> files = new ArrayList<>(List.of(entry));
@@ -130,12 +130,12 @@ public record FolderBound(
         }
       }
     } catch (StoreRefusal | IOException e) {
-      // What another torc may know goes by its age; what it names is not known here.
+      // The entry of another version of torc goes by its age; what it names is not known here.
     }
     return new Item(isResult, files, time);
   }
 
-  /** Takes a file away; returns whether it is gone. */
+  /** Removes a file; returns whether it is gone, or would be. */
   private static boolean remove(Path file, boolean dry, List<String> stuck) {
     try {
       if (!dry) {

@@ -39,39 +39,39 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, as a server of files
- * would have them too. A file counts as {@link FolderTrust} says. It is written in {@code new} and
- * renamed, so it is there whole or not at all, and what a killed torc left there is found without a
- * look at all the others; nothing is opened through a link. The folder itself is never made: where
- * a disk is not mounted, nothing may fill its place.
+ * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, the layout of a file
+ * server too. {@link FolderTrust} decides whether a file counts. A file is written in {@code new}
+ * and renamed, so it is there whole or not at all, and what a killed torc left there is found
+ * without a look at all other files. Nothing is opened through a link. The folder itself is never
+ * made: where a disk is not mounted, nothing may fill its place.
  *
  * <p>It places no product: {@link SharedStore} fetches the blobs, {@link FetchedProducts} makes
  * files of them, and the engine's ProductRestore puts these in their places.
  */
 final class FolderStore implements StorePlace {
 
-  /** Holds what is being written. */
+  /** The folder of files that are being written. */
   private static final String NEW = "new";
 
-  /** What was not written to for so long was left by a torc that was killed. */
+  /** A file in {@code new} that is this many milliseconds old is left from a killed torc. */
   private static final long LEFT = TimeUnit.DAYS.toMillis(1);
 
-  /** What of a mode is not for the owner. */
+  /** The bits of a mode that are not for the owner. */
   private static final int OF_OTHERS = 0077;
 
-  /** How entries and blobs are named. */
+  /** The names of entries and blobs. */
   static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
   private final FolderTrust trust;
 
-  /** The folders in it that were found to count. */
+  /** The inner folders that were found to count. */
   private final Set<String> looked = ConcurrentHashMap.newKeySet();
 
   /**
-   * A folder that may be there.
+   * A store in a folder that may be missing.
    *
-   * @param trust whose files in it count
+   * @param trust decides which of its files count
    */
   FolderStore(Path folder, FolderTrust trust) {
     this.folder = folder;
@@ -92,7 +92,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /** A folder in the store that counts; null where it is not there yet. It is looked at once. */
+  /** A trusted folder in the store; null if it is not there yet. It is looked at once. */
   private Path inner(String name) throws StoreRefusal, IOException {
     Path inner = folder.resolve(name);
     if (looked.contains(name)) {
@@ -131,7 +131,7 @@ final class FolderStore implements StorePlace {
     return inner(name);
   }
 
-  /** Lets the store's group read what was made, and more; the umask may have forbidden it. */
+  /** Gives the store's group the right to read, and more rights: the umask may have denied them. */
   private void give(Path made, PosixFilePermission... more) throws IOException {
     if (trust.group() == null) {
       return;
@@ -166,7 +166,7 @@ final class FolderStore implements StorePlace {
         }
       }
     } catch (NoSuchFileException e) {
-      return List.of(); // entries are taken away meanwhile
+      return List.of(); // entries were removed meanwhile
     } catch (DirectoryIteratorException e) {
       throw trouble("list", e.getCause());
     } catch (IOException e) {
@@ -178,7 +178,7 @@ final class FolderStore implements StorePlace {
         .toList();
   }
 
-  /** Only a file that counts is opened. */
+  /** Opens only a file that counts. */
   @Override
   public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
     try {
@@ -248,7 +248,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /** A name for what is not whole yet; the first time in a build, what others left goes. */
+  /** A path for a new file; the first call in a build removes old files that were left there. */
   private Path fresh() throws StoreRefusal, IOException {
     boolean first = !looked.contains(NEW);
     Path inner = madeInner(NEW);
@@ -258,7 +258,7 @@ final class FolderStore implements StorePlace {
     return inner.resolve(RandomId.next());
   }
 
-  /** No writer pauses as long as that. */
+  /** Removes what a killed torc left: no upload pauses as long as that. */
   private static void removeOld(Path inner) {
     FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
     try {
@@ -268,7 +268,7 @@ final class FolderStore implements StorePlace {
         }
       }
     } catch (IOException e) {
-      return; // another member's, or removed by another process too: the next build looks again
+      return; // another member's file, or another process removes it: the next build tries again
     }
   }
 

@@ -16,17 +16,17 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Map;
 
 /**
- * Whose files in a shared folder count: those of the user and of root, and those of the group that
- * the store names, all of whose members are trusted. No other user may be able to write to such a
- * file, nor to put another one in its place: so the folders above it count too, and links on the
- * way there. What a file holds is not known here.
+ * Decides which files in a shared folder count: those of the user and of root, and those of the
+ * group that the store names, all of whose members are trusted. No other user may be able to write
+ * to such a file, or to put another file in its place; so the folders above it count too, and the
+ * links on the way there. It does not know what a file holds.
  */
 final class FolderTrust {
 
   private static final int OF_GROUP = 0020;
   private static final int OF_OTHERS = 0002;
   private static final int STICKY = 01000;
-  private static final int MOST_LINKS = 40; // as the kernel follows
+  private static final int MOST_LINKS = 40; // as many as the kernel follows
 
   private final GroupPrincipal group;
 
@@ -35,10 +35,10 @@ final class FolderTrust {
   }
 
   /**
-   * The trust in a group's members.
+   * The trust in the user, in root and in a group.
    *
    * @param group its name or number; null for none
-   * @throws StoreRefusal where there is no such group
+   * @throws StoreRefusal if there is no such group
    */
   static FolderTrust of(String group) throws StoreRefusal {
     if (group == null) {
@@ -62,7 +62,7 @@ final class FolderTrust {
     return group;
   }
 
-  /** What stands at a path, without following a link there. */
+  /** The status of a path, of a link itself. */
   private record Status(Path path, int mode, int owner, boolean ofGroup) {
 
     boolean own() {
@@ -92,18 +92,16 @@ final class FolderTrust {
     return new Status(path, mode, owner, !plain && isOfGroup(path));
   }
 
-  /**
-   * Groups are looked for by name, which may mean to ask another machine: only where it matters.
-   */
+  /** A group is looked up by name, which may ask another machine: so only where it matters. */
   private boolean isOfGroup(Path path) throws IOException {
     return group != null
         && group.equals(Files.getAttribute(path, "unix:group", LinkOption.NOFOLLOW_LINKS));
   }
 
   /**
-   * Whether the file at a path counts; only where its folder does.
+   * Whether the file at a path counts, if its folder does.
    *
-   * @throws NoSuchFileException where nothing is there
+   * @throws NoSuchFileException if it is not there
    */
   boolean isTrusted(Path file) throws IOException {
     Status status = status(file);
@@ -111,19 +109,19 @@ final class FolderTrust {
   }
 
   /**
-   * Looks at a folder and all above it.
+   * Checks a folder and all folders above it.
    *
-   * @throws StoreRefusal where it does not count: why, and what may be done about it
-   * @throws NoSuchFileException where nothing is there
+   * @throws StoreRefusal if it does not count: with the reason, and what may be done
+   * @throws NoSuchFileException if it is not there
    */
   void check(Path folder) throws IOException, StoreRefusal {
     check(folder.toAbsolutePath(), true, 0);
   }
 
   /**
-   * The same of a folder on the way.
+   * Checks a folder on the way.
    *
-   * @param last whether that is the folder itself, to which the sticky bit is not enough
+   * @param last whether it is the folder itself, for which the sticky bit is not enough
    * @param links how many links led there
    */
   private void check(Path folder, boolean last, int links) throws IOException, StoreRefusal {

@@ -32,8 +32,8 @@ import javax.net.ssl.SSLException;
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
  * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
- * headers elsewhere. How long an answer may take, {@link StoreCall} says, and what is believed
- * {@link SharedStore}.
+ * headers elsewhere. {@link StoreCall} decides how long an answer may take, and {@link SharedStore}
+ * which records count.
  */
 final class HttpStore implements StorePlace {
 
@@ -42,7 +42,7 @@ final class HttpStore implements StorePlace {
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
 
-  /** So many unneeded bytes of an answer are read, to use the connection again. */
+  /** Unneeded bytes of an answer that are read, so that the connection can be used again. */
   private static final int DROPPED = 1 << 16;
 
   private final HttpAddress address;
@@ -50,7 +50,7 @@ final class HttpStore implements StorePlace {
   /** Made with the first request; guarded by this. */
   private HttpClient client;
 
-  /** A store that is not asked yet. */
+  /** A store to which no request is sent yet. */
   HttpStore(HttpAddress address) {
     this.address = address;
   }
@@ -83,7 +83,7 @@ final class HttpStore implements StorePlace {
     return ask;
   }
 
-  /** A close of the opened stream ends the answer. */
+  /** Closing the stream ends the answer. */
   @Override
   public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);
@@ -114,7 +114,7 @@ final class HttpStore implements StorePlace {
   @Override
   public void put(String kind, Digest name, BlobSource source, StoreCall.Request request)
       throws StoreRefusal {
-    // An empty blob lies in its record, so there are bytes.
+    // The body is never empty: an empty blob lies in its record.
     BodyPublisher body =
         BodyPublishers.fromPublisher(
             BodyPublishers.ofInputStream(() -> body(source, request)), source.blob().size());
@@ -150,7 +150,7 @@ final class HttpStore implements StorePlace {
     try (InputStream body = answer.body()) {
       body.readNBytes(DROPPED);
     } catch (IOException e) {
-      return; // its status was whole
+      return; // its status had come
     }
   }
 
@@ -180,7 +180,7 @@ final class HttpStore implements StorePlace {
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
         return unreached("there is no such host");
       }
-      if (cause instanceof SSLException) { // the client may tell first that it read nothing
+      if (cause instanceof SSLException) { // e may only say that it read nothing
         String why = String.valueOf(cause.getMessage());
         return StoreRefusal.failed("TLS fails: " + SafeText.line(why, 200));
       }
@@ -202,10 +202,10 @@ final class HttpStore implements StorePlace {
   }
 
   /**
-   * The URL of a shared store and the headers that go to it, checked: what they hold may be secret,
-   * so nothing goes over an open line to another machine, and no header's value is ever shown.
+   * The URL of a shared store and the headers that go to it, checked: their values may be secret,
+   * so nothing is sent to another machine unencrypted, and no header's value is ever shown.
    *
-   * @param headers with their values, for the store's own requests alone
+   * @param headers names and values, sent only with requests to this store
    */
   record HttpAddress(String url, Map<String, String> headers) {
 
@@ -216,7 +216,7 @@ final class HttpStore implements StorePlace {
 
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    /** These are the protocol's own. */
+    /** Headers that the protocol sets itself. */
     private static final Set<String> OWN =
         Set.of(
             "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade", "te");
@@ -226,7 +226,7 @@ final class HttpStore implements StorePlace {
      *
      * @param url as the user wrote it
      * @param headers names and values
-     * @throws StoreRefusal where it cannot be one, with a line that shows no secret
+     * @throws StoreRefusal if they cannot be used, with a line that shows no secret
      */
     static HttpAddress of(String url, Map<String, String> headers) throws StoreRefusal {
       URI uri;
@@ -272,7 +272,7 @@ final class HttpStore implements StorePlace {
       }
     }
 
-    /** Where something of the store lies. */
+    /** The URL of a blob or an entry. */
     URI resolve(String kind, String name) {
       return URI.create(url + "/" + kind + "/" + name);
     }

@@ -23,27 +23,27 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The results that are kept for later, records and bytes together, within a bound: what passes it
- * makes room first, the least recently used result first. Any thread may call it. What a kept
- * result is good for, and when one is restored, is decided elsewhere.
+ * The local store: results that are kept for later, records and bytes together, within a bound.
+ * What would pass it makes room first: the least recently used results go. Which results are kept,
+ * and when one is restored, is decided elsewhere. Any thread may call it.
  */
 public class KeptResults implements ResultParts {
 
-  /** A result is not kept if it takes more than this part of the bound. */
+  /** A result is not kept if it takes more than the bound divided by this. */
   private static final int PARTS = 4;
 
   /**
-   * Where no setting says more: so many bytes, and such a part of the free space of the file
-   * system.
+   * The bound without a setting: this many bytes, or the bytes that are free or taken by the store,
+   * divided by SHARE, if that is less.
    */
   private static final long MOST = 5L << 30;
 
   private static final int SHARE = 20;
 
-  /** What makes room makes so much more of it: all results are looked at for that. */
+  /** Making room frees the bound divided by this in addition, since it reads all results. */
   private static final int SLACK = 16;
 
-  /** So many bytes are to be left for others. */
+  /** Bytes that the file system should have left for others. */
   private static final long FREE = 1L << 30;
 
   /** With less than this, in bytes, a job may fail for want of room. */
@@ -56,26 +56,26 @@ public class KeptResults implements ResultParts {
 
   private final Cache cache;
   private final StoredResults<Result> records;
-  private final StoredResults<Result> light; // the same, with what tells of bytes alone
+  private final StoredResults<Result> light; // the same records, read by Result::parts
   private final LocalStore bytes;
   private final long keep;
   private final boolean restores;
-  private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
+  private final Set<String> shared = new HashSet<>(); // names that an add found there already
   private final Map<Digest, Result> wanted = new HashMap<>(); // to be restored; null: was restored
-  private long last; // milliseconds since 1970: two uses in one still have an order
-  private Uses<String> uses; // of the names of products; null unknown
-  private final Uses<Digest> firsts = new Uses<>(); // the same of first keys
+  private long last; // ms since 1970, but always rising: two uses in one ms keep their order
+  private Uses<String> uses; // of the names of products; null until they are counted
+  private final Uses<Digest> firsts = new Uses<>(); // of first keys, counted with them
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
   private boolean changed;
 
   /**
-   * Those of a root.
+   * The kept results of a root.
    *
    * @param cache open for work where anything is to be changed
-   * @param keep bytes that they may take; 0 where nothing is kept, negative where no setting says
-   * @param restores whether what is kept may stand for a run
+   * @param keep the bound in bytes; 0 where nothing is kept, negative without a setting
+   * @param restores whether a kept result may be restored in place of a run
    */
   public KeptResults(Cache cache, long keep, boolean restores) {
     this.cache = cache;
@@ -96,7 +96,7 @@ public class KeptResults implements ResultParts {
     return bytes.isBlocked();
   }
 
-  /** Whether what is kept may stand for a run. */
+  /** Whether a kept result may be restored in place of a run. */
   public boolean restores() {
     return restores && !isOff();
   }
@@ -106,7 +106,7 @@ public class KeptResults implements ResultParts {
     return bytes.isNew();
   }
 
-  /** Bytes that they may take. */
+  /** Bytes that the store may take. */
   public synchronized long bound() throws IOException {
     if (bound < 0) {
       bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
@@ -120,8 +120,8 @@ public class KeptResults implements ResultParts {
   }
 
   /**
-   * Makes room where the file system has hardly any left; looks once in a while, and only where
-   * there is something to give.
+   * Makes room if the file system has hardly any left. Looks once a second at most, and only if the
+   * store holds anything.
    */
   public synchronized void makeRoom() throws IOException {
     long now = System.nanoTime();
@@ -135,16 +135,16 @@ public class KeptResults implements ResultParts {
     }
   }
 
-  /** Whether no result is kept that no job has now. */
+  /** Whether no result is kept. */
   public boolean isEmpty() {
     return records.isEmpty();
   }
 
   /**
-   * Gives all that is here where the disk is as good as full.
+   * Empties the store if the disk is as good as full.
    *
    * @param full whether it is known to be full
-   * @return whether there was anything to give
+   * @return whether the store held anything
    */
   public synchronized boolean relieve(boolean full) throws IOException {
     if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
@@ -164,13 +164,13 @@ public class KeptResults implements ResultParts {
     return of(cache, key);
   }
 
-  /** The result under a key, of a cache of which nothing else is asked; null for none. */
+  /** The result under a key, for callers that need only the cache; null for none. */
   public static Result of(Cache cache, Digest key) {
     StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
     return stored == null ? null : stored.result();
   }
 
-  /** The lists of files that depfiles named, to which a first key leads, the newest first. */
+  /** The lists of found needs under a first key, newest first. */
   public List<List<String>> names(Digest first) {
     return records.names(first);
   }
@@ -185,15 +185,15 @@ public class KeptResults implements ResultParts {
     return bytes.has(part);
   }
 
-  /** Whether there is room for a result of such a size, others aside. */
+  /** Whether a result of this size may be kept, whatever else is kept. */
   public boolean holds(long size, int files) throws IOException {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
   /**
-   * Keeps a result; its products come when they are cleared.
+   * Keeps the record of a result; its products are added when they are cleared.
    *
-   * @param said what the job wrote, where that belongs to the result; else null
+   * @param said the output of the job if it belongs to the result; else null
    */
   public synchronized void put(Result made, byte[] said) throws IOException {
     Result result = made;
@@ -205,7 +205,7 @@ public class KeptResults implements ResultParts {
     put(result);
   }
 
-  /** Keeps a record, and what its depfile named as the newest list. */
+  /** Keeps the record of a result, and its found needs as the newest list of names. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && !isKept(result)) {
@@ -219,15 +219,14 @@ public class KeptResults implements ResultParts {
     records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
   }
 
-  /**
-   * A result of here is to be put in the place of a run in this build: it goes after all others.
-   */
+  /** Notes that this build is going to restore a kept result: it is the last to make room. */
   public synchronized void want(Result result) {
     wanted.put(result.key(), result);
   }
 
   /**
-   * Before any product is placed: the record under its key tells of the same products, on the disk.
+   * Makes sure, before any product is placed, that the record under the key has these parts and is
+   * on the disk.
    */
   public synchronized void remember(Result result) {
     if (wanted.get(result.key()) == result) {
@@ -245,10 +244,10 @@ public class KeptResults implements ResultParts {
     return wanted.get(result.key()) == result || light.of(result.key()) != null;
   }
 
-  /** A result was put in the place of a run: it goes later than others. */
+  /** Notes that a result was restored: it is the most recently used one now. */
   public synchronized void used(Result result) {
     if (isOff()) {
-      records.drop(result.key(), result.first()); // it was there for its marks
+      records.drop(result.key(), result.first()); // only remember() kept it, for a restore's mark
     } else if (isKept(result)) {
       put(result);
     }
@@ -261,11 +260,11 @@ public class KeptResults implements ResultParts {
   }
 
   /**
-   * Takes over what stands at a path.
+   * Moves a product into the store.
    *
    * @param file absolute; a file with one name, a link or a folder
    * @param size its bytes
-   * @return whether it is gone from there
+   * @return whether it is gone from that path
    */
   public synchronized boolean add(OwnedPath part, Path file, long size) throws IOException {
     known();
@@ -306,8 +305,8 @@ public class KeptResults implements ResultParts {
   }
 
   /**
-   * What was taken over is of no use any more: the same bytes stand in their place again. It stays
-   * where another result has it too.
+   * Drops a part that was added, since a run made the same bytes again in its place. A part that
+   * was there before it was added stays: another result may have it.
    */
   public synchronized void madeAgain(OwnedPath part) throws IOException {
     String name = LocalStore.name(part);
@@ -316,7 +315,7 @@ public class KeptResults implements ResultParts {
     }
   }
 
-  /** A file that cannot be taken away, as in another member's folder, stays: that is no failure. */
+  /** A part that cannot be removed, as in another member's folder, stays: that is no failure. */
   private void drop(String name) throws IOException {
     long size = bytes.size(name);
     try {
@@ -327,7 +326,7 @@ public class KeptResults implements ResultParts {
     }
   }
 
-  /** Before the first change: what was said of the sum counts no more until all is well again. */
+  /** Called before a change: the recorded number of bytes is unknown until {@link #end}. */
   private void known() {
     total = size();
     if (!changed) {
@@ -336,7 +335,7 @@ public class KeptResults implements ResultParts {
     }
   }
 
-  /** The bytes that are here. */
+  /** Bytes that the store holds. */
   public synchronized long size() {
     if (total == UNKNOWN) {
       total = records.bytes();
@@ -351,7 +350,7 @@ public class KeptResults implements ResultParts {
     }
   }
 
-  /** Hands over of all results what tells of bytes. */
+  /** Hands over all results, each with only the fields that tell of bytes. */
   private void eachParts(Consumer<Result> visitor) {
     light.each(stored -> visitor.accept(stored.result()));
   }
@@ -365,9 +364,9 @@ public class KeptResults implements ResultParts {
     return to.first() == null ? List.of() : List.of(to.first());
   }
 
-  /** Makes room until no more than so many bytes are left; forgets the results that had them. */
+  /** Removes results with their bytes until at most this many bytes are left. */
   private void free(long most) throws IOException {
-    StoreContents all = StoreContents.of(light); // all of each is too much
+    StoreContents all = StoreContents.of(light); // whole results would be too much
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }
@@ -377,9 +376,9 @@ public class KeptResults implements ResultParts {
   }
 
   /**
-   * Forgets some results, with the bytes that no other has.
+   * Forgets some results, and drops the bytes that no other result has.
    *
-   * @param which is shown of each only its key, its job and its products
+   * @param which is given only the key, the job and the products of each
    */
   public synchronized void forget(Predicate<Result> which) throws IOException {
     List<Result> gone = new ArrayList<>();
@@ -406,9 +405,9 @@ public class KeptResults implements ResultParts {
   }
 
   /**
-   * Takes away what no result has, as a killed torc leaves it.
+   * Removes parts that no result has, as a killed torc leaves them.
    *
-   * @return a line on each thing that could not be taken away, as another member's folder
+   * @return a line for each part that could not be removed, as in another member's folder
    */
   public synchronized List<String> sweep() throws IOException {
     count();
@@ -427,7 +426,7 @@ public class KeptResults implements ResultParts {
     return stuck;
   }
 
-  /** The build is over: says how much is here now, for the next one. */
+  /** Ends the build: records the number of bytes for the next one. */
   public synchronized void end() {
     bytes.end();
     if (changed) {

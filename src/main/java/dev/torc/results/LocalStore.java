@@ -23,10 +23,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Products by their digests in {@code .torc/store}: a file, folder or link each, under a name that
- * says what it is; and how a product comes to its place. What stands there is not taken at its
- * word: a restore hashes it where it went. Which results have it, {@link KeptResults} knows. A
- * store that is no folder is none, and so is a product there of another kind.
+ * The files of {@code .torc/store}: products, each a file, folder or link whose name says its kind
+ * and digest; and how a product gets to its place. Does not trust these names: a restore hashes a
+ * product after placing it. {@link KeptResults} knows which results have a product. If the store is
+ * no folder, or a product is of another kind than its name says, it counts as missing.
  */
 final class LocalStore {
 
@@ -38,7 +38,7 @@ final class LocalStore {
   private boolean made;
   private boolean cleaned;
 
-  /** That of a root; nothing is made before something is added. */
+  /** The store of a root; its folder is made when something is added. */
   LocalStore(CachePlace place) {
     this.place = place;
     this.folder = place.store();
@@ -54,19 +54,19 @@ final class LocalStore {
     STAYED
   }
 
-  /** The name of a product: equal where the bytes are. */
+  /** The name of a product: the same for equal bytes. */
   static String name(OwnedPath part) {
     Stamp.FileKind of = part.kind();
     char kind = of == Stamp.FileKind.FOLDER ? 'd' : of == Stamp.FileKind.LINK ? 'l' : 'f';
-    return kind + part.digest().hex().replace(' ', '.'); // behind it stands that it is executable
+    return kind + part.digest().hex().replace(' ', '.'); // may end in " executable"
   }
 
-  /** The names of all that a result has here; of products that are alike, one for each. */
+  /** The names of all parts of a result; a name occurs twice if two parts have equal bytes. */
   static List<String> names(Result of) {
     return of.allParts().stream().map(LocalStore::name).toList();
   }
 
-  /** What stands under a name. It makes no path: it is asked for each of many products. */
+  /** The status of a name. Makes no path, since it is called for each of many products. */
   private FileStatus look(String name) throws IOException {
     return FileStatus.of(prefix + name, false);
   }
@@ -82,7 +82,7 @@ final class LocalStore {
     return made && !before().exists();
   }
 
-  /** What stood there before anything was added; null where it cannot be looked at. */
+  /** What stood in place of the store before anything was added; null if that cannot be told. */
   private synchronized FileStatus before() {
     try {
       before = before == null ? FileStatus.of(folder.toString(), false) : before;
@@ -92,7 +92,7 @@ final class LocalStore {
     }
   }
 
-  /** Whether a product is there; what is of another kind, as a FIFO, is none. */
+  /** Whether a product is there; a thing of another kind, such as a FIFO, does not count. */
   boolean has(OwnedPath part) {
     try {
       return isOf(part.kind(), look(name(part)));
@@ -129,7 +129,7 @@ final class LocalStore {
     }
   }
 
-  /** Adds a file with these bytes; returns how many more there are now. */
+  /** Adds a file with these bytes; returns by how many bytes the store grew. */
   long add(OwnedPath part, byte[] bytes) throws IOException {
     make();
     Path fresh = fresh();
@@ -158,7 +158,7 @@ final class LocalStore {
     }
   }
 
-  /** What was on its way will not arrive any more. */
+  /** Removes temporary files at the end of the build. */
   synchronized void end() {
     try {
       if (cleaned) {
@@ -180,12 +180,12 @@ final class LocalStore {
   }
 
   /**
-   * Puts a product where it is to stand; nothing stands there. Its time is that of this moment.
+   * Puts a product in its place, where nothing stands. Its time becomes the present one.
    *
    * @param to absolute, on the file system of the store or another
    * @param stays whether the store keeps it too
    * @return bytes that left the store
-   * @throws IOException where it is not there, too
+   * @throws IOException also if the store does not have it
    */
   long take(OwnedPath part, Path to, boolean stays) throws IOException {
     String name = name(part);
@@ -206,7 +206,7 @@ final class LocalStore {
     return left ? bytes : 0;
   }
 
-  /** Beside the place first: whatever happens, what stands in the place is whole. */
+  /** Copies to a temporary path first, so that what stands in the place is always whole. */
   private void copy(Path from, Path to) throws IOException {
     make();
     Path fresh = fresh();
@@ -219,20 +219,20 @@ final class LocalStore {
   }
 
   /**
-   * Moves what nothing else has; from one file system to another it is copied, and what was there
-   * stays.
+   * Moves a file, folder or link that nothing else uses. To another file system it is copied, and
+   * the original stays.
    */
   static void move(Path from, Path to) throws IOException {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException another) {
-      FileTree.copy(from, to); // what is torn is found by its digest
+      FileTree.copy(from, to); // a torn copy is found by its digest
     }
   }
 
   /**
-   * Other tools go by times: what was restored, a folder with all that is in it, is newer than what
-   * stood there before.
+   * Sets the times of a restored file, or of a folder and all in it, to now: other tools go by
+   * times, so it must be newer than what stood there before.
    *
    * @return the bytes of its files
    */
@@ -267,12 +267,12 @@ final class LocalStore {
     return walk(path, _ -> {});
   }
 
-  /** The bytes of all that is there. */
+  /** The bytes of the whole store. */
   long size() {
     return size(folder);
   }
 
-  /** The size in bytes by name; 0 where there is none. */
+  /** The bytes under a name; 0 if there is none. */
   long size(String name) {
     return size(folder.resolve(name));
   }
@@ -293,7 +293,7 @@ final class LocalStore {
     return all.stream().map(each -> each.getFileName().toString()).sorted().toList();
   }
 
-  /** Takes away what has a name; does nothing where it is not there. */
+  /** Removes a product by its name; does nothing if it is not there. */
   void drop(String name) throws IOException {
     FileTree.remove(folder.resolve(name));
   }

@@ -25,20 +25,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A good run of a job: what it left, and what has to be known to put that back. One form for all
- * places where results are kept; what travels has its products {@linkplain #sorted in order}, with
- * the members of folders. All paths are relative to the root, or absolute where a product lies
- * elsewhere, which stays here. Where the bytes are, its store knows.
+ * A good run of a job: what it left, and what is needed to put that back. One form for the local
+ * store, folders and servers; a result that is sent has its products {@linkplain #sorted in order},
+ * with the members of folders. All paths are relative to the root; a product outside the root has
+ * an absolute one, and such a result stays here. The store knows where the bytes are.
  *
- * @param terms its keys, and what else a store goes by
- * @param job its name where it ran; it is only for people
+ * @param terms its keys, and what else storing and restoring go by
+ * @param job the name of the job that ran; only for people
  * @param products what it left; links count by what they lead to
- * @param log all that it wrote, where that belongs to it, is there and is not too much, as a file
- *     without a path; else null
+ * @param log all output of the job, as a file without a path; null unless it belongs to the result,
+ *     is there and is not too large
  * @param manifest the digest of the manifest it ran under
- * @param data what it stored, in the order it did
- * @param found needed files that the depfile named, sorted; they may lie anywhere
- * @param lines what decided it, to tell later what differs; may be empty
+ * @param data the values that it stored, in that order
+ * @param found needed files that the depfile or a trace named, sorted; they may lie anywhere
+ * @param lines the entries of the manifest, to tell later what differs; may be empty
  * @param origin where it ran
  * @param wall how long it ran, in nanoseconds
  * @param cpu nanoseconds of CPU time, -1 unknown
@@ -64,10 +64,10 @@ public record Result(
 
   private static final int MOST_LINKS = 40;
 
-  /** The last tag of the fields that tell of bytes. */
+  /** The last tag of the fields that tell of bytes: keys, job, products and log. */
   private static final int LOG = 4;
 
-  /** Its form here and in all stores. What tells of bytes stands first. */
+  /** The form in all stores. The fields that tell of bytes come first. */
   static Result form(Fields fields, Result of) {
     return new Result(
         fields.one(1, of, Result::terms, Restorable::form),
@@ -85,12 +85,12 @@ public record Result(
         fields.text(13, of, Result::root));
   }
 
-  /** What tells of bytes: much less than all of it. */
+  /** Reads only the fields that tell of bytes, which are a small part. */
   static Result parts(Fields fields, Result of) {
     return fields.upTo(LOG, of, Result::form);
   }
 
-  /** The result that a job has now; null where it is none to be kept. */
+  /** The result of the last run of a job; null if it is not one to be kept. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
     boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.moved().isEmpty();
@@ -115,13 +115,13 @@ public record Result(
         null);
   }
 
-  /** What decides it, in 32 bytes. */
+  /** The key under which stores have it. */
   @Override
   public Digest key() {
     return terms.key();
   }
 
-  /** What leads to the lists of files that depfiles named; null for a job without one. */
+  /** The key of the lists of found needs; null for a job without depfile or trace. */
   public Digest first() {
     return terms.first();
   }
@@ -138,16 +138,16 @@ public record Result(
         : new Origin("", run.number(), "", run.started(), "");
   }
 
-  /** Where it comes from for a job that is restored. */
+  /** The origin as a job that is restored from this result records it. */
   public Origin originFor(String restored) {
     return originFor(restored, origin.store());
   }
 
   /**
-   * The same where it lies in a store.
+   * The origin as a job that is restored from a store records it.
    *
-   * @param restored the job's name
-   * @param store its name; empty for the local one
+   * @param restored the name of that job
+   * @param store the name of the store; empty for the local one
    */
   public Origin originFor(String restored, String store) {
     String made = origin.job().isEmpty() ? job : origin.job();
@@ -156,18 +156,18 @@ public record Result(
   }
 
   /**
-   * The record of a job in whose place it is put.
+   * The record of a job whose run this result replaces.
    *
    * @param build the random id of the build
    */
   public JobResult run(String build) {
-    // Nothing is stored of a job that is to be traced and was not.
+    // traced is true: no result is stored of a job that should have been traced and was not.
     return new JobResult(
         JobResult.Outcome.OK, build, manifest, products, found, List.of(), wall, true);
   }
 
   /**
-   * All that is to stand where it is restored: files and folders in the order of the products, then
+   * All parts that a restore puts in place: files and folders in the order of the products, then
    * the depfile, then links, which may lead to those.
    */
   public List<OwnedPath> parts() {
@@ -185,12 +185,12 @@ public record Result(
     return parts;
   }
 
-  /** What the job wrote, as a part without a path; only where it belongs to the result. */
+  /** The output of the job, as a part without a path; only where it belongs to the result. */
   public OwnedPath logPart() {
     return log.owned(job);
   }
 
-  /** All that a store may have of it: what is to stand, and what the job wrote. */
+  /** All parts that a store may have: the products, the depfile and the output. */
   List<OwnedPath> allParts() {
     List<OwnedPath> parts = parts();
     if (log != null) {
@@ -231,8 +231,8 @@ public record Result(
   }
 
   /**
-   * The files that links among the products lead to, by the paths of the links. One that leads to
-   * no file of the products is not there: elsewhere that is another file, or none.
+   * The files that links among the products lead to, by the paths of the links. A link to no file
+   * of the products is left out: elsewhere that is another file, or none.
    */
   Map<String, RecordedProduct> behindLinks() {
     if (products.stream().noneMatch(RecordedProduct::isLink)) {
@@ -255,13 +255,13 @@ public record Result(
     return behind;
   }
 
-  /** Whether all that it needs to stand elsewhere is part of it: its links lead to products. */
+  /** Whether it can stand in another root: all its links lead to products. */
   public boolean isWhole() {
     Set<String> behind = behindLinks().keySet();
     return products.stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
   }
 
-  /** What has to be fetched or sent besides the record itself: each once. */
+  /** The blobs to be fetched or sent besides the record, each once. */
   public Set<Blob> blobs() {
     Set<Blob> blobs = new LinkedHashSet<>();
     allFiles().forEach(file -> blobs.add(Blob.of(file)));
@@ -276,7 +276,7 @@ public record Result(
     return blobs().stream().mapToLong(Blob::size).sum();
   }
 
-  /** The same with what the job wrote. */
+  /** This result with the output of the job. */
   public Result withLog(Blob text) {
     RecordedProduct said = RecordedProduct.file("", text.digest(), text.size());
     return new Result(
@@ -284,9 +284,9 @@ public record Result(
   }
 
   /**
-   * The same as it travels, with its products and found needs in the order of such a record.
+   * This result as it is sent, with products and found needs in the order of such a record.
    *
-   * @param only the path of the root where alone it counts, since it holds that; null for none
+   * @param only the path of the root in which alone it counts, since it holds that; null for none
    */
   public Result sorted(String only) {
     List<RecordedProduct> rising = new ArrayList<>(products);
@@ -298,13 +298,13 @@ public record Result(
   }
 
   /**
-   * The same as the result of a job here.
+   * This result as that of a job here.
    *
-   * @param bare leads to it here; null for a job without a depfile
-   * @param name the job's name
-   * @param made its products in the order in which the job declares them
-   * @param now what decides it, as it is written here
-   * @param from where it comes from
+   * @param bare the first key here; null for a job without depfile or trace
+   * @param name the name of the job
+   * @param made its products, in the order in which the job declares them
+   * @param now the entries of the manifest as it is here
+   * @param from the origin
    */
   public Result as(
       Digest bare, String name, List<RecordedProduct> made, List<ManifestEntry> now, Origin from) {
@@ -316,7 +316,7 @@ public record Result(
   }
 
   /**
-   * The same as it is sent.
+   * This result with the members of folders, as it is sent.
    *
    * @param made its products, with the members of folders
    * @param host where it was made
@@ -327,30 +327,30 @@ public record Result(
         terms, job, made, log, manifest, data, found, lines, from, wall, cpu, peak, null);
   }
 
-  /** Where the parts of one result are while it is put in the place of a run. */
+  /** Gives the parts of one result while it is put in the place of a run. */
   public interface ResultParts {
 
     /**
-     * Puts a product of a result where it is to stand; nothing stands there. The bytes are to be
-     * checked there. Several threads may ask for different products.
+     * Puts a part of a result in its place, where nothing stands. The caller checks the bytes
+     * there. Several threads may ask for different products.
      *
      * @param to absolute
-     * @throws IOException where it is not here any more, too
+     * @throws IOException also if the part is not here any more
      */
     void take(OwnedPath part, Path to) throws IOException;
 
     /**
-     * Takes away what was placed, since not all of the result could be.
+     * Takes back a part that was placed, since not all parts of the result could be.
      *
      * @param at where it stands; absolute
-     * @param sound whether it is what the result says; what is not is not asked for again
+     * @param sound whether its bytes are right; a part with wrong bytes is not asked for again
      */
     void giveBack(OwnedPath part, Path at, boolean sound) throws IOException;
 
     /** The text of a file that is here; null where it is not. */
     byte[] text(OwnedPath part) throws IOException;
 
-    /** The result stands in its place, or was given up: what is left of it may go. */
+    /** The result stands in its place, or was given up: removes what is left of it. */
     default void done() {}
   }
 }

@@ -21,22 +21,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bytes of records that travel, and which are taken: by their content alone, whatever key signed
- * them. So nothing is ever placed but in the places of products, and no link leads out of them.
- * Such a record has one form only: what would be written otherwise (other text than UTF-8, fields
- * that are not known, bytes behind the end) is refused, so that no two readers of it can differ.
- * That a product is one that the job declares, the caller sees; {@link SealedRecord} adds version
+ * Makes bytes of the records that are sent, and decides which received ones may be used: by their
+ * content alone, whatever key signed them. So a product is only ever placed where products may lie,
+ * and no link leads out of them. A record has one form only: anything written otherwise (text that
+ * is not UTF-8, unknown fields, bytes after the end) is refused, so that no two readers of it can
+ * differ. The caller checks that the job declares the products; {@link SealedRecord} adds version
  * and signature.
  */
 final class ResultChecks {
 
-  /** A result of more is stored nowhere. */
+  /** A result of more files is stored nowhere. */
   static final int MOST_FILES = 10_000;
 
-  /** Files, links and folders. */
+  /** Most files, links and folders of a result. */
   static final int MOST_ENTRIES = 50_000;
 
-  /** Texts, values and products, those in lists and folders, too. */
+  /** Most texts, values and products, with those in lists and folders. */
   static final int MOST_TEXTS = 200_000;
 
   private static final long MOST_LOG = 1 << 20; // bytes
@@ -45,18 +45,18 @@ final class ResultChecks {
   private static final int LONGEST_PART = 255; // bytes
   private static final int LONGEST_WORD = 4096; // characters, in texts that are only for people
 
-  /** Never a part of a product's path, whatever the case: not all file systems tell it apart. */
+  /** Never part of a product's path, in any letter case: some file systems ignore the case. */
   private static final Set<String> NEVER = Set.of(".git", ".torc", ".torc-kept");
 
   private ResultChecks() {}
 
-  /** The bytes of a record; throws with the reason where no reader would take it. */
+  /** The bytes of a record; throws with the reason if no reader would take it. */
   static byte[] encode(StoreRecord record) throws StoreRefusal {
     check(record);
     return bytes(record);
   }
 
-  /** The bytes of an unchecked record: tests make bad ones so. */
+  /** The bytes of an unchecked record: tests make bad ones with it. */
   static byte[] bytes(StoreRecord record) {
     ByteWriter bytes = new ByteWriter(0);
     if (record instanceof Result result) { // a switch over types would be linked at every start
@@ -68,10 +68,10 @@ final class ResultChecks {
   }
 
   /**
-   * The record of some bytes, checked; throws with the reason where it is not to be taken.
+   * The record of some bytes, checked; throws with the reason if it may not be used.
    *
-   * @param result whether it is one, and no list of names
-   * @param from where it begins in them
+   * @param result whether it is a result; else it is lists of names
+   * @param from where it begins in the bytes
    */
   static StoreRecord decode(boolean result, byte[] bytes, int from) throws StoreRefusal {
     StoreRecord record;
@@ -81,7 +81,7 @@ final class ResultChecks {
           result
               ? Fields.read(in, MOST_TEXTS, Result::form)
               : Fields.read(in, FoundNames.MOST * MOST_TEXTS, FoundNames::form);
-    } catch (RuntimeException e) { // of which kind is the bytes' own choice
+    } catch (RuntimeException e) { // bad bytes can cause any kind
       throw new StoreRefusal("its record is damaged");
     }
     check(record);
@@ -100,7 +100,7 @@ final class ResultChecks {
     }
   }
 
-  /** Throws with the reason where a result is not to be taken. */
+  /** Throws with the reason if a result may not be used. */
   private static void check(Result result) throws StoreRefusal {
     require(result.terms() != null && result.key() != null, "has no key");
     words(result);
@@ -139,7 +139,7 @@ final class ResultChecks {
     behind(result);
   }
 
-  /** A link counts by what it leads to, and that is another product. */
+  /** Checks that a link leads to another product, and has its size and digest. */
   private static void behind(Result result) throws StoreRefusal {
     Map<String, RecordedProduct> behind = result.behindLinks();
     for (RecordedProduct link : result.products()) {
@@ -152,14 +152,14 @@ final class ResultChecks {
     }
   }
 
-  /** Nothing lies in a product but the members of a folder. */
+  /** Checks that no product lies below another; only members lie in a folder. */
   private static void apart(String path, Set<String> places) throws StoreRefusal {
     for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
       refuse(places.contains(path.substring(0, at)), path, "lies in another product");
     }
   }
 
-  /** Throws with the reason where lists of names are not to be taken. */
+  /** Throws with the reason if lists of names may not be used. */
   private static void check(FoundNames names) throws StoreRefusal {
     require(names.key() != null, "has no key");
     int count = names.lists().size();
@@ -170,7 +170,7 @@ final class ResultChecks {
     require(Set.copyOf(names.lists()).size() == count, "has a list of names twice");
   }
 
-  /** What is only for people, and what is compared with what is here. */
+  /** Checks names for people, the root, digests and the log. */
   private static void words(Result result) throws StoreRefusal {
     require(result.origin() != null && "".equals(result.origin().store()), "has an odd origin");
     for (String word : new String[] {result.job(), result.origin().host(), result.origin().job()}) {
@@ -237,7 +237,7 @@ final class ResultChecks {
     }
   }
 
-  /** Whether it has what its kind has, and nothing else. */
+  /** Checks that an entry has all that its kind has, and nothing else. */
   private static void entry(String path, RecordedProduct entry, boolean top) throws StoreRefusal {
     boolean fits =
         switch (entry.kind()) {
@@ -268,8 +268,8 @@ final class ResultChecks {
   }
 
   /**
-   * Only names after any {@code ..}, and of these no more than there are folders between the link
-   * and its product: so a chain of such links stays inside too.
+   * Checks that a link has only names after any {@code ..}, and no more of these than there are
+   * folders between it and its product: so a chain of such links stays inside too.
    */
   private static void link(String path, String text, int depth) throws StoreRefusal {
     refuse(text.isEmpty() || text.indexOf(0) >= 0, path, "a link without a text, or with NUL");

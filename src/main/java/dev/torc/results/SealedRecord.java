@@ -22,23 +22,23 @@ import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * A record that travels, with its version, its kind, and the key that signed it, as one blob. The
- * signature is one of words that nothing else that is signed begins with, version, kind, and the
- * digest of the record: so a large record is not copied to be looked at. Small blobs of a result
- * may lie before the record, which names their digests: so they need no requests of their own.
+ * A record as it is sent, as one blob with its version, its kind and the key that signed it. What
+ * is signed: a prefix that nothing else signed begins with, the version, the kind, and the digest
+ * of the record, so that a large record need not be copied for a check. Small blobs of a result may
+ * lie before the record, which names their digests: they need no requests of their own.
  *
- * @param signer the key that rightly signed it; null for none
- * @param inside the blobs that came with it; all that {@link #small} names, or none
+ * @param signer the key that signed it, verified; null for an unsigned one
+ * @param inside the blobs that came with it: all that {@link #small} names, or none
  */
 record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> inside) {
 
-  /** The largest blob that is made or taken, in bytes. */
+  /** The largest sealed record that is made or read, in bytes. */
   static final int MOST = 16 << 20;
 
-  /** A blob of less may lie in a record, in bytes. */
+  /** A blob of fewer bytes may lie in a record. */
   static final int SMALL = 64 << 10;
 
-  /** All of them take no more: so none makes a record a large one. */
+  /** The most bytes of all blobs inside: so they do not make a record a large one. */
   private static final int MOST_INSIDE = 256 << 10;
 
   private static final byte[] MAGIC = "torc".getBytes(StandardCharsets.US_ASCII);
@@ -56,7 +56,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   private static final int INSIDE = MARK + 1; // how many bytes of blobs there are
   private static final int HEAD = INSIDE + Integer.BYTES;
 
-  /** The head with the signer's key: so many bytes tell whose it is. */
+  /** The bytes of the head with the signer's key: enough to tell the signer. */
   static final int SIGNED = HEAD + SigningWord.LENGTH;
 
   /** The blobs of a result that may lie in its record, in their order. */
@@ -98,7 +98,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return blob;
   }
 
-  /** The same of unchecked bytes: tests send bad ones so. */
+  /** Makes the blob of an unchecked record: tests make bad ones with it. */
   static byte[] seal(boolean result, byte[] inside, byte[] payload, SigningKey key) {
     byte kind = result ? RESULT : NAMES;
     int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
@@ -112,10 +112,10 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * The signer that a blob names; null for none.
+   * The signer that a blob names, not verified yet; null for an unsigned one.
    *
-   * @param blob of which at least {@link #SIGNED} bytes have come, or all
-   * @throws StoreRefusal where it is none
+   * @param blob its first {@link #SIGNED} bytes at least must be set, or all if it is shorter
+   * @throws StoreRefusal if it is no record that this torc reads
    */
   static SigningWord signer(byte[] blob) throws StoreRefusal {
     if (blob.length > MOST
@@ -140,7 +140,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return mark == 0 ? null : SigningWord.of(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
-  /** What a blob holds; throws with the reason where it is not to be taken, or wrongly signed. */
+  /** Opens a blob; throws with the reason if it may not be taken, or is wrongly signed. */
   static SealedRecord open(byte[] blob) throws StoreRefusal {
     SigningWord signer = signer(blob);
     int inside = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
@@ -161,7 +161,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     int at = from;
     Set<Blob> small = record instanceof Result result ? small(result) : Set.of();
     if (from == to && small.stream().anyMatch(each -> each.size() > 0)) {
-      return inside; // they have requests of their own
+      return inside; // the blobs come by requests of their own
     }
     for (Blob each : small) {
       byte[] bytes = Arrays.copyOfRange(blob, at, at + (int) each.size());
@@ -189,21 +189,21 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * What lies under a key of a shared store: a result, or the lists of names that lead to one.
+   * A record under a key of a shared store: a result, or the lists of names that lead to one.
    * {@link SealedRecord} makes bytes of it.
    */
   sealed interface StoreRecord permits Result, FoundNames {
 
-    /** The key that it was made for: a record under another one is a mistake, or a trick. */
+    /** The key that it was made for: a record under another key is a mistake, or an attack. */
     Digest key();
   }
 
   /**
-   * What depfiles named under one manifest: each list leads, with the digests of its files, to the
-   * key of a result.
+   * The lists of found needs under one manifest: each list leads, with the digests of its files, to
+   * the key of a result.
    *
-   * @param key that of the manifest without found needs
-   * @param lists newest first, {@link #MOST} at most, each of sorted names
+   * @param key the key of the manifest without found needs
+   * @param lists newest first, {@link #MOST} at most, each with sorted names
    */
   public record FoundNames(Digest key, List<List<String>> lists) implements StoreRecord {
 
@@ -223,7 +223,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       return list.stream().mapToLong(String::length).sum();
     }
 
-    /** Lists with one put first; the oldest go where there are too many, or too long ones. */
+    /** Puts a list in front; drops the oldest if there are too many, or they are too long. */
     static List<List<String>> with(List<List<String>> lists, List<String> newest) {
       List<List<String>> all = new ArrayList<>();
       all.add(List.copyOf(newest));
@@ -269,7 +269,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       return ("\u0012" + (char) file.length() + file).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** The bytes of an entry, of one that is too long as many as tell that. */
+    /** The bytes of an entry; of one that is too long, one byte more than the limit. */
     static byte[] read(InputStream entry) throws IOException {
       return entry.readNBytes(MOST + 1);
     }

@@ -32,10 +32,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A place where results are kept for others, in a folder or on a server: what of its records is
- * believed, and in which order it is sent to. What is kept here is in {@link KeptResults}. It
- * throws nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes
- * lie, a {@link StorePlace} knows. For several threads.
+ * One shared store, in a folder or on a server: decides which of its records count, and in which
+ * order records, blobs and entries are sent. A {@link StorePlace} reads and writes the bytes;
+ * {@link KeptResults} is the local store. It throws nothing into the build: a store that cannot
+ * serve gives a miss with a reason. For several threads.
  */
 public final class SharedStore implements AutoCloseable {
 
@@ -43,8 +43,8 @@ public final class SharedStore implements AutoCloseable {
    * What a store has under a key.
    *
    * @param result null for a miss
-   * @param reason why what lies there may not be used, in one line; null for a result, and where
-   *     nothing lies there
+   * @param reason why the record there may not be used, in one line; null for a result, and where
+   *     there is no record
    * @param inside blobs that came with the record
    */
   public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {
@@ -54,27 +54,27 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Records of more bytes are looked at one at a time. */
+  /** Records of more bytes than this are read one at a time. */
   private static final long LARGE = 1 << 20;
 
-  /** Milliseconds until it looks again whether another large record is done. */
+  /** Milliseconds between two looks whether the large record before is done. */
   private static final long LOOK = 20;
 
-  /** Bytes each nanosecond, until one was measured. */
+  /** Bytes per nanosecond that are assumed until a rate was measured. */
   private static final double USUAL = 0.01;
 
   private static final int BREADTH = 8;
 
-  /** So many seconds are left to requests that were given up. */
+  /** Seconds that {@link #close} waits for requests that were given up. */
   private static final int PATIENCE = 1;
 
   /**
    * What the stores of a build have in common.
    *
    * @param root the real path of the root here
-   * @param clock nanoseconds from any moment on
+   * @param clock nanoseconds since an arbitrary moment
    * @param stopped whether the user ended the build
-   * @param large lets one thread at a time look at a large record
+   * @param large lets one thread at a time read a large record
    * @param told takes a line for people
    */
   record Build(
@@ -93,19 +93,19 @@ public final class SharedStore implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-store-", 0).factory());
 
-  /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
+  /** Bytes per nanosecond, measured with the last larger result fetched or sent; 0 if unknown. */
   private volatile double readingRate = USUAL;
 
   private volatile double sendingRate;
 
-  /** Blobs that came wrong: they are sent again, though something lies there. */
+  /** Blobs that came with wrong bytes: they are sent again, although the store has them. */
   private final Set<Blob> wrong = ConcurrentHashMap.newKeySet();
 
   /**
    * A store.
    *
-   * @param trust whose records count; null where all do, as in a folder that only the trusted write
-   * @param key by which records are signed; null for none
+   * @param trust signers that count; null if all do, as in a folder that only the trusted write
+   * @param key signs the records; null for none
    */
   SharedStore(StorePlace place, Set<SigningWord> trust, SigningKey key, Build build) {
     this.place = place;
@@ -117,7 +117,7 @@ public final class SharedStore implements AutoCloseable {
     this.sending = new StoreHealth(place.name(), silent, build);
   }
 
-  /** As messages name it. */
+  /** The name in messages: a path or a URL. */
   public String name() {
     return place.name();
   }
@@ -130,22 +130,22 @@ public final class SharedStore implements AutoCloseable {
         && !build.stopped.get();
   }
 
-  /** Whether what is to be sent waits, since it just failed. */
+  /** Whether uploads to it wait for now, since one has just failed. */
   boolean rests() {
     return isSentTo() && sending.rest() != null;
   }
 
-  /** How many requests at once it is good at. */
+  /** How many requests it gets at the same time. */
   private int breadth() {
     return place.isFar() ? BREADTH : 1;
   }
 
-  /** Whether its owner alone can read what lies there. */
+  /** Whether only the store's owner can read its files. */
   boolean isPrivate() {
     return place.isPrivate();
   }
 
-  /** What lies under a key. */
+  /** The result under a key, or the reason why the record there may not be used. */
   public Hit find(Digest of) {
     try {
       SealedRecord sealed = look(of, true);
@@ -160,20 +160,20 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** The lists of files that depfiles named, to which a first key leads, the newest first. */
+  /** The lists of found needs under a first key, newest first; empty where they cannot be read. */
   public List<List<String>> names(Digest first) {
     try {
       SealedRecord sealed = look(first, false);
       return sealed == null ? List.of() : ((FoundNames) sealed.record()).lists();
     } catch (StoreRefusal e) {
-      return List.of(); // it was noted
+      return List.of(); // look() has counted the failure
     }
   }
 
   /**
-   * What lies under a key; null for nothing. Where it may not be used, that is noted.
+   * The record under a key; null if there is none. Notes a failure in {@link #reading}.
    *
-   * @param result whether a result should lie there
+   * @param result whether the record should be a result; else it should be lists of names
    */
   private SealedRecord look(Digest of, boolean result) throws StoreRefusal {
     mayRead();
@@ -202,10 +202,10 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Hands over the newest results, with any key; of a server none are known.
+   * Hands over the newest results, whatever their keys; a server has no list of them.
    *
    * @param most how many records are looked at
-   * @param nanos how long that may take; two thirds of it until the newest ones are known
+   * @param nanos how long this may take; two thirds of it are for finding the newest keys
    */
   void newest(int most, long nanos, Consumer<Hit> visitor) {
     StoreCall call = StoreCall.small(build, reading);
@@ -223,7 +223,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** A record of whatever kind; null where it is not to be believed, without a line about it. */
+  /** A record of any kind; null where it is missing or may not be used, which is not told. */
   private StoreRecord anyRecord(Digest of, StoreCall call) {
     try {
       SealedRecord record = record(of, call);
@@ -233,7 +233,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** What lies under a key, whatever it is; null for nothing. */
+  /** A record of any kind under a key; null if there is none. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
     byte[] entry = call.ask(threads, request -> entry(of, request));
     if (entry == null) {
@@ -267,7 +267,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Its head is looked at first: where no trusted key signed it, the rest need not come. */
+  /** Reads the head first: if no trusted key signed the record, the rest is not fetched. */
   private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
     byte[] record = new byte[Math.toIntExact(blob.size())];
     boolean there =
@@ -279,7 +279,7 @@ public final class SharedStore implements AutoCloseable {
               bytes.readNBytes(record, 0, head);
               check(SealedRecord.signer(record));
               bytes.readNBytes(record, head, record.length - head);
-              bytes.transferTo(OutputStream.nullOutputStream()); // there are no more
+              bytes.transferTo(OutputStream.nullOutputStream()); // no more will come
             });
     if (!there) {
       throw new StoreRefusal("a record is gone, and its entry is still there");
@@ -296,12 +296,12 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** What takes the bytes of a blob. */
+  /** Takes the bytes of a blob. */
   private interface Taker {
     void take(BlobStream bytes) throws IOException, StoreRefusal;
   }
 
-  /** Whether a blob is there; all its bytes were taken then, and are the right ones. */
+  /** Whether a blob is there; if so, all its bytes were taken, and they are the right ones. */
   private boolean fetch(Blob blob, StoreCall call, Taker to) throws StoreRefusal {
     return call.ask(
         threads,
@@ -330,8 +330,8 @@ public final class SharedStore implements AutoCloseable {
   /**
    * Makes the bytes of a result ready to be put in place.
    *
-   * @param folder an empty one for what comes; it goes when all is done
-   * @return null where they cannot be had, which the store tells
+   * @param folder an empty one for these bytes; it is removed when all is done
+   * @return null where they cannot be had; the store tells why
    */
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
@@ -344,7 +344,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Fetches all blobs of a result into a folder, each under its name; throws where one is not. */
+  /** Fetches all blobs of a result into a folder, each under its name; throws if one is missing. */
   void fetchBlobs(Hit hit, Path folder) throws StoreRefusal {
     mayRead();
     Result result = hit.result();
@@ -358,7 +358,7 @@ public final class SharedStore implements AutoCloseable {
           blob -> {
             Path file = folder.resolve(blob.name());
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-              byte[] here = hit.inside().get(blob); // it was checked with its record
+              byte[] here = hit.inside().get(blob); // its digest was checked with the record
               if (here != null) {
                 out.write(here);
               } else if (!fetch(blob, call, bytes -> bytes.transferTo(out))) {
@@ -383,8 +383,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Sends a result, and what its depfile named as the newest list: where its entry is found, the
-   * rest is there. What fails is told.
+   * Sends a result, then its found needs as the newest list of names: where an entry is found, what
+   * it names is there. A failure is told.
    */
   void put(Upload upload) {
     Result result = upload.result();
@@ -395,11 +395,11 @@ public final class SharedStore implements AutoCloseable {
         sendNames(result);
       }
     } catch (StoreRefusal e) {
-      failed(sending, call, e); // else the build was ended, or a file is another by now
+      failed(sending, call, e); // else the build was ended, or a file has changed
     }
   }
 
-  /** Its blobs that are not there, then its record, then the entry. */
+  /** Sends the blobs that the store lacks, then the record, then the entry. */
   private void send(Upload upload, StoreCall call) throws StoreRefusal {
     call.check(sendingRate);
     Result result = upload.result();
@@ -415,7 +415,7 @@ public final class SharedStore implements AutoCloseable {
     sendRecord(result.key(), record, call);
   }
 
-  /** What its depfile named, before what was there: that would be lost. */
+  /** Puts the found needs in front of the lists that are there, which would otherwise be lost. */
   private void sendNames(Result result) throws StoreRefusal {
     List<List<String>> before = names(result.first());
     List<List<String>> lists = FoundNames.with(before, result.found());
@@ -461,44 +461,44 @@ public final class SharedStore implements AutoCloseable {
         });
   }
 
-  /** Says what is still to be said, and lets go. */
+  /** Tells what is not told yet, and ends all threads. */
   @Override
   public void close() {
     reading.end();
     sending.end();
-    ThreadEnd.stop(threads, PATIENCE); // a place that can takes its half-written files away
+    ThreadEnd.stop(threads, PATIENCE); // so an interrupted request can remove its half-written file
     place.close();
   }
 
   /**
-   * Where entries and blobs of a shared store lie: a folder or a server. What it gives is checked
-   * by {@link SharedStore}. How long it takes, {@link StoreCall} says; it tells the call when an
-   * answer begins and when bytes pass, and ends when its thread is interrupted. For several
+   * Where entries and blobs of a shared store lie: a folder or a server. {@link SharedStore} checks
+   * what it gives. {@link StoreCall} decides how long a request may take; the place tells it when
+   * an answer begins and when bytes pass, and stops when its thread is interrupted. For several
    * threads.
    */
   interface StorePlace extends AutoCloseable {
 
-    /** Where blobs lie, and where entries do. */
+    /** The two parts of a store: blobs by their digests, and entries by their keys. */
     String BLOBS = "cas";
 
     String ENTRIES = "ac";
 
-    /** As messages name it: a path or a URL. */
+    /** The name in messages: a path or a URL. */
     String name();
 
-    /** Whether its owner alone can read what lies there. */
+    /** Whether only the store's owner can read its files. */
     default boolean isPrivate() {
       return false;
     }
 
     /**
-     * Opens what lies there; null for nothing. The bytes may be others than were asked for.
+     * Opens a blob or an entry; null if there is none. The bytes may be wrong ones.
      *
      * @param in {@link #BLOBS} or {@link #ENTRIES}
      */
     InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal;
 
-    /** What it means that a stream of this place broke off. */
+    /** The refusal for a stream of this place that broke off. */
     StoreRefusal broken(IOException e);
 
     /** Whether a blob of this size lies there; its bytes are not looked at. */
@@ -513,18 +513,16 @@ public final class SharedStore implements AutoCloseable {
         throws StoreRefusal;
 
     /**
-     * Keys with entries, the newest first; none where they cannot be listed.
+     * Keys with entries, newest first; none where they cannot be listed.
      *
-     * @param nanos when it goes by what was seen until then
+     * @param nanos after this time, the entries seen so far are enough
      */
     default List<Digest> newest(int most, long nanos, StoreCall.Request request)
         throws StoreRefusal {
       return List.of();
     }
 
-    /**
-     * Whether each request is a way of its own: several go at once, and small blobs go together.
-     */
+    /** Whether a request takes a round trip: several go at once, small blobs within the record. */
     default boolean isFar() {
       return false;
     }

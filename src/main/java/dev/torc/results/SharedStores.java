@@ -40,19 +40,19 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The shared stores of a build, in the order in which they were written, and what is sent to them
- * beside the build, several results at a time. What holds the root's path is marked before: it
- * counts in no other root. Nothing of them ends a build or holds it up: what a store cannot do is
- * told in one line, and is a miss. For several threads.
+ * The shared stores of a build, in the order in which the build file names them, and the uploads to
+ * them, which go on beside the build, several at a time. A result that holds the path of the root
+ * is marked before it is sent, since it counts in no other root. They never end a build or hold it
+ * up: where a store fails, there is a miss and one line. For several threads.
  */
 public final class SharedStores implements AutoCloseable {
 
-  /** So long, in nanoseconds, a look at the newest results may take. */
+  /** Nanoseconds that a look at the newest results may take. */
   private static final long NEWEST = 1_200_000_000L;
 
   private static final int THREADS = 8;
   private static final long LEAST = TimeUnit.SECONDS.toNanos(30);
-  private static final int PATIENCE = 5; // seconds; an interrupt ends all waits before
+  private static final int PATIENCE = 5; // seconds; an interrupt ends all waits sooner
   private static final long LOOK = 20; // milliseconds
 
   private final List<SharedStore> stores = new ArrayList<>();
@@ -62,10 +62,10 @@ public final class SharedStores implements AutoCloseable {
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
 
-  private final AtomicBoolean hidden = new AtomicBoolean(); // a private product was told of
+  private final AtomicBoolean hidden = new AtomicBoolean(); // whether tellHidden() wrote
   private volatile boolean over; // all jobs have ended
 
-  /** Results that are not sent yet, and how long their jobs took; guarded by this. */
+  /** How many results are not sent yet, and how long their jobs took; guarded by this. */
   private int pending;
 
   private long wall; // nanoseconds
@@ -77,12 +77,12 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Opens stores; none of them is asked yet.
+   * Opens stores; sends no request yet.
    *
    * @param root the real path of the root
-   * @param clock nanoseconds from any moment on
+   * @param clock nanoseconds since an arbitrary moment
    * @param told takes lines for people, from any thread
-   * @throws StoreRefusal where the settings cannot be, as {@link StoreSettings#check}, or a key
+   * @throws StoreRefusal for settings that {@link StoreSettings#check} refuses, or a key that
    *     cannot be read
    */
   public static SharedStores open(
@@ -99,14 +99,14 @@ public final class SharedStores implements AutoCloseable {
     return all;
   }
 
-  /** All of them, in their order. */
+  /** All stores, in their order. */
   public List<SharedStore> all() {
     return stores;
   }
 
   /**
-   * Hands over the newest results in the folders, whatever their keys, to tell people what differs.
-   * Where the folders are slow, or very full, it is what was seen in a while. No server is asked.
+   * Hands over the newest results in the folders, whatever their keys, so that people can be told
+   * what differs. Slow or very full folders give what was seen within the time. Asks no server.
    *
    * @param most how many records are looked at in each folder
    */
@@ -117,11 +117,11 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Sends a result beside the build, to the stores that take it. It does not wait.
+   * Sends a result beside the build, to the stores that take it. Does not wait.
    *
    * @param nanos how long its job took
-   * @param maker makes the upload when it is its turn: null for nothing; it throws where a product
-   *     cannot be looked at, or is not what it was any more
+   * @param maker makes the upload when its turn comes; null if there is nothing to send; throws
+   *     where a product cannot be looked at, or is no longer what it was
    */
   public void send(long nanos, Io.Get<Upload> maker) {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
@@ -142,13 +142,13 @@ public final class SharedStores implements AutoCloseable {
         sendNow(upload);
       }
     } catch (IOException e) {
-      return; // it changed since: then it is no result of that job any more
+      return; // a product has changed, so it is no longer the result of that job
     } finally {
       count(-1, nanos);
     }
   }
 
-  /** One more, or one less, is to be sent. */
+  /** Changes the count of results that are to be sent. */
   private synchronized void count(int by, long nanos) {
     pending += by;
     wall += by * nanos;
@@ -167,7 +167,7 @@ public final class SharedStores implements AutoCloseable {
         tellHidden(sent.hidden());
         continue;
       }
-      while (store.rests() && !over) { // after the build a pause would hold it up
+      while (store.rests() && !over) { // after the build no pause: it would hold up the end
         pause();
       }
       if (store.isSentTo()) {
@@ -194,7 +194,7 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** What takes longer to read than it may take to send is not read to its end, and not sent. */
+  /** Throws if reading takes longer than sending may take: such a result is not sent. */
   private boolean holdsRoot(Upload upload) throws IOException {
     Result result = upload.result();
     long start = build.clock().getAsLong();
@@ -220,8 +220,8 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Waits for what is being sent, after the build: as long as these jobs took, and 30 s at least.
-   * What is not sent then is told.
+   * Waits after the build until all is sent: as long as these jobs took, and at least 30 s. Tells
+   * how many results were not sent.
    *
    * @return nanoseconds of this wait
    */
@@ -251,8 +251,8 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Says of each store what is still to be said, and lets go of all. What is not sent by now is not
-   * sent: nothing is read of the project or its cache after this.
+   * Lets each store tell what is not told yet, and closes all. Results that are not sent by now
+   * stay unsent: after this nothing reads the project or its cache.
    */
   @Override
   public void close() {
@@ -263,7 +263,7 @@ public final class SharedStores implements AutoCloseable {
   /**
    * A result to be sent, with the bytes that go with it.
    *
-   * @param again whether it is sent whatever a store says it has
+   * @param again whether its blobs are sent even if a store says that it has them
    * @param hidden a product that only its owner can read here; null for none
    */
   public record Upload(Result result, List<BlobSource> blobs, boolean again, String hidden) {
@@ -271,15 +271,14 @@ public final class SharedStores implements AutoCloseable {
     private static final int READ = 0444;
 
     /**
-     * What others are sent of a good result: its products as they stand, each held against the
-     * record.
+     * The upload of a good result: its products as they stand now, each compared with the record.
      *
-     * @param said what the job wrote, where that belongs to the result; else null
-     * @param umask the caller's
-     * @param host where it was made
-     * @return null where it serves in no other root: a product lies outside of this one, or is a
-     *     link to what is no product
-     * @throws IOException where a product is not what the record says any more
+     * @param said the output of the job if it belongs to the result; else null
+     * @param umask the umask of the caller
+     * @param host the machine that made the result
+     * @return null for a result that is of no use in another root: a product lies outside this one,
+     *     or is a link to something that is no product
+     * @throws IOException if a product is no longer what the record says
      */
     public static Upload of(
         Path root,
@@ -310,7 +309,7 @@ public final class SharedStores implements AutoCloseable {
           Blob blob = Blob.of(each);
           blobs.put(blob, BlobSource.file(blob, at));
         }
-        if (hidden == null && (READ & ~there.mode() & ~umask) != 0) { // the umask would give it
+        if (hidden == null && (READ & ~there.mode() & ~umask) != 0) { // lacks what umask allows
           hidden = each.path();
         }
       }
@@ -324,7 +323,7 @@ public final class SharedStores implements AutoCloseable {
           : null;
     }
 
-    /** A product, with the members of a folder as they stand. */
+    /** The product, with the present members if it is a folder. */
     private static RecordedProduct standing(Path root, DigestMemo digests, RecordedProduct product)
         throws IOException {
       String path = product.path();
@@ -363,7 +362,7 @@ public final class SharedStores implements AutoCloseable {
       }
     }
 
-    /** The bytes of some of its blobs, in their order. */
+    /** The sources of some of its blobs, in the order of the set; null for a missing one. */
     List<BlobSource> blobs(Set<Blob> some) {
       Map<Blob, BlobSource> all = new HashMap<>();
       blobs.forEach(each -> all.put(each.blob(), each));
@@ -371,8 +370,8 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * The same as a result that counts in one root only, or in all. Throws {@link
-     * IllegalArgumentException} where the bytes of a blob are missing.
+     * This upload, marked as one that counts only in the root with this path; null for all roots.
+     * Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
      */
     Upload marked(String only) {
       if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
@@ -384,8 +383,8 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Looks for a text in bytes of any number, as they are: whether a result holds the path of its
-   * root. It is not found where it is written in another encoding, or compressed.
+   * Looks for a text in any number of bytes: whether a result holds the path of its root. A text in
+   * another encoding, or compressed, is not found.
    */
   static final class TextSearch {
 
@@ -393,7 +392,7 @@ public final class SharedStores implements AutoCloseable {
 
     private final String text; // a character for each byte
 
-    /** A text of at least one byte. */
+    /** For a text of at least one byte. */
     TextSearch(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       this.text = chars(bytes, bytes.length);
@@ -404,14 +403,14 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * Whether it is among the bytes of a stream, which is read to its end either way.
+     * Whether the text is in a stream, which is read to its end in either case.
      *
-     * @param stopped whether the user ended the build: asked before each piece
-     * @throws IOException where it cannot be read, or the build was ended
+     * @param stopped whether to give up; asked before each piece
+     * @throws IOException where it cannot be read, or was given up
      */
     boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
       byte[] window = new byte[PIECE + text.length()];
-      int kept = 0; // from the bytes before: a text may begin there
+      int kept = 0; // bytes kept from the last piece: the text may begin there
       boolean found = false;
       for (int read = bytes.read(window, 0, PIECE);
           read >= 0;
@@ -432,11 +431,11 @@ public final class SharedStores implements AutoCloseable {
    * A shared store as a build file describes it: a folder or a URL.
    *
    * @param path the folder; null with a URL
-   * @param group whose members are trusted in the folder; null for none
+   * @param group the group whose members are trusted in the folder; null for none
    * @param url the server; null with a folder
    * @param headers names and values that go to the server, empty for a folder
    * @param key the file with the key that signs what is sent; null for none
-   * @param trust public keys, as words; one's own is trusted in any case
+   * @param trust public keys, as words; the user's own key is always trusted
    */
   public record StoreSettings(
       Path path,
@@ -447,9 +446,9 @@ public final class SharedStores implements AutoCloseable {
       List<String> trust) {
 
     /**
-     * Looks whether a store can be meant by it, without asking it; it opens nothing.
+     * Checks these settings; opens nothing and asks no store.
      *
-     * @throws StoreRefusal with a line that says what cannot be
+     * @throws StoreRefusal with a line that says what is wrong
      */
     public void check() throws StoreRefusal {
       words();
@@ -467,14 +466,14 @@ public final class SharedStores implements AutoCloseable {
       return words;
     }
 
-    /** Where its files lie. */
+    /** The folder or server of the store. */
     StorePlace place() throws StoreRefusal {
       return url == null
           ? new FolderStore(path, FolderTrust.of(group))
           : new HttpStore(HttpAddress.of(url, headers));
     }
 
-    /** Whose records count; null where all that lie there do. */
+    /** The signers whose records count; null if all records count. */
     Set<SigningWord> trusted(SigningKey own) throws StoreRefusal {
       if (url == null) {
         return null;
@@ -486,7 +485,7 @@ public final class SharedStores implements AutoCloseable {
       return words;
     }
 
-    /** Shows no header's value. */
+    /** The folder or URL; never a header's value. */
     @Override
     public String toString() {
       return url == null ? path.toString() : url;

@@ -28,8 +28,8 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * A key by which records of shared stores are signed: Ed25519, in a file as PKCS#8 in PEM, which
- * openssl and others read too. The file is for its owner alone.
+ * A key that signs records of shared stores: Ed25519, in a file as PKCS#8 in PEM, which openssl and
+ * others read too. Only its owner may be able to read the file.
  */
 public final class SigningKey {
 
@@ -61,7 +61,7 @@ public final class SigningKey {
    * Makes a key in a new file that only the user can read.
    *
    * @return its public half
-   * @throws StoreRefusal with a line that begins with the file, where something stands there or it
+   * @throws StoreRefusal with a line that begins with the file, if a file is there already or it
    *     cannot be written
    */
   public static SigningWord make(Path file) throws StoreRefusal {
@@ -78,7 +78,7 @@ public final class SigningKey {
           file,
           "something stands there already; a key is never written over it: name another file");
     } catch (IOException e) {
-      file.toFile().delete(); // half a key is of no use
+      file.toFile().delete(); // it may hold half a key
       throw refusal(file, "cannot write the key: " + Refusal.why(e));
     }
     return word(pair);
@@ -87,7 +87,7 @@ public final class SigningKey {
   /**
    * Looks whether a file may be a key, without reading it.
    *
-   * @throws StoreRefusal with a line that begins with the file: it is not there, others can read it
+   * @throws StoreRefusal if it is missing or others can read it; the line begins with the file
    */
   static void check(Path file) throws StoreRefusal {
     try {
@@ -111,8 +111,8 @@ public final class SigningKey {
   /**
    * Reads a key.
    *
-   * @throws StoreRefusal with a line that begins with the file: it cannot be read, others can read
-   *     it, it holds no such key
+   * @throws StoreRefusal with a line that begins with the file, if it cannot be read, others can
+   *     read it, or it holds no such key
    */
   public static SigningKey read(Path file) throws StoreRefusal {
     check(file);
@@ -151,15 +151,15 @@ public final class SigningKey {
     }
   }
 
-  /** The last bytes of its X.509 form. */
+  /** The public key is the last bytes of its X.509 form. */
   private static SigningWord word(KeyPair pair) {
     byte[] x509 = pair.getPublic().getEncoded();
     return SigningWord.of(Arrays.copyOfRange(x509, x509.length - SigningWord.LENGTH, x509.length));
   }
 
   /**
-   * A private key is 32 random bytes, from which the public one follows. The JDK gives that only to
-   * the maker of a new pair, whose random bytes these are.
+   * Gives the bytes of a private key as random ones. The public key follows from these 32 bytes,
+   * but the JDK computes it only when it makes a new pair from random bytes.
    */
   private static final class Seed extends SecureRandom {
 
@@ -195,7 +195,7 @@ public final class SigningKey {
 
   /**
    * A public key of Ed25519 (RFC 8032), as it is written in {@code trust}: {@code ed25519:} and 32
-   * bytes in Base64. Which are trusted, the user says.
+   * bytes in Base64. The user says which keys are trusted.
    */
   public record SigningWord(String word) {
 
@@ -204,7 +204,7 @@ public final class SigningKey {
 
     private static final String PREFIX = "ed25519:";
 
-    /** What stands before the bytes of every such key in its X.509 form (RFC 8410). */
+    /** The bytes before every such key in its X.509 form (RFC 8410). */
     private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
 
     /** The word of a public key. */
@@ -215,7 +215,7 @@ public final class SigningKey {
     /**
      * The key that a word stands for.
      *
-     * @throws StoreRefusal where it stands for none
+     * @throws StoreRefusal if it is no such word
      */
     public static SigningWord of(String word) throws StoreRefusal {
       try {

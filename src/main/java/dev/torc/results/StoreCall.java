@@ -14,34 +14,34 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What is asked of a shared store for one record, or for one result, in as many requests as it
- * takes, and how long that may last. It ends where the user ends the build, and the bytes of a
- * result where they would take longer than the job did; a job of less than two seconds counts as
- * one of two. A request goes on a thread of its own, which is given up where it is too slow: a
- * server that says nothing, a disk of a network that hangs. It does not know what is asked.
+ * The requests to a shared store for one record, or for all blobs of one result, and how long they
+ * may take. The call ends when the user ends the build; a call for the blobs of a result also ends
+ * when they would take longer than the job did (a job of less than two seconds counts as one of
+ * two). Each request has a thread of its own, which is given up if it is too slow: a server that
+ * does not answer, a network disk that hangs. It does not know what is asked.
  */
 final class StoreCall {
 
-  /** A job of less counts as one of so many nanoseconds. */
+  /** A job that took fewer nanoseconds counts as one that took these. */
   static final long LEAST = TimeUnit.SECONDS.toNanos(2);
 
-  private static final long TELLING = 1 << 18; // bytes
+  private static final long TELLING = 1 << 18; // bytes; with fewer, no rate is measured
 
-  /** Below so many bytes in so many nanoseconds what flows is too slow. */
+  /** A stream is too slow if fewer than SLOW bytes pass in SPAN nanoseconds. */
   private static final long SLOW = 500_000;
 
   private static final long SPAN = TimeUnit.SECONDS.toNanos(5);
 
-  /** So long may it be until an answer begins, where nothing is on its way to the store. */
+  /** Nanoseconds until an answer must begin, if no sent bytes are on their way. */
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
 
-  /** So many sent bytes may still be on their way, in the buffers of both machines. */
+  /** At most this many sent bytes are still on their way, in the buffers of both machines. */
   private static final long BUFFERED = 4 << 20;
 
-  /** What is there sooner is not waited for. */
+  /** The first nanoseconds of a request, which do not count as waiting. */
   private static final long PROMPT = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long the wait goes on before it looks at the time, and at whether the build was ended. */
+  /** Nanoseconds between two looks at the time, and at whether the build was ended. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final String ENDED = "the build was ended";
@@ -62,9 +62,9 @@ final class StoreCall {
   }
 
   /**
-   * A call for a record, whatever the job.
+   * A call for a record, however long the job took.
    *
-   * @param waits is told how long a job waits for it; null where none does
+   * @param waits is told how long a job waits for it; null if no job does
    */
   static StoreCall small(SharedStore.Build build, StoreHealth waits) {
     return new StoreCall(build, waits, Long.MAX_VALUE, 0);
@@ -74,13 +74,13 @@ final class StoreCall {
    * A call for all bytes of a result.
    *
    * @param wall how long the job took, in nanoseconds
-   * @param total how many bytes there are
+   * @param total how many bytes the result has
    */
   static StoreCall large(SharedStore.Build build, StoreHealth waits, long wall, long total) {
     return new StoreCall(build, waits, Math.max(LEAST, wall), total);
   }
 
-  /** One request of a call: what is known of how it goes on. */
+  /** One request of a call, and its progress. */
   static final class Request {
 
     private final StoreCall call;
@@ -102,35 +102,35 @@ final class StoreCall {
       begun = true;
     }
 
-    /** Says that so many bytes are going to be sent; the answer may begin when they are. */
+    /** Notes how many bytes are going to be sent; the answer may begin after them. */
     void sends(long bytes) {
       sent = moved.get() + bytes;
     }
 
-    /** Says that so many bytes more have passed. */
+    /** Notes that this many more bytes were sent or came. */
     void moved(long bytes) {
       moved.addAndGet(bytes);
       call.moved(bytes);
     }
 
-    /** The same of an answer, which has begun then. */
+    /** Notes that this many more bytes of the answer came. */
     void passed(long bytes) {
       begin();
       moved(bytes);
     }
 
-    /** Whether bytes are to flow: its answer has begun, or not all is sent. */
+    /** Whether bytes should flow: its answer has begun, or not all is sent. */
     private boolean flows() {
       return begun || moved.get() < sent;
     }
 
-    /** Nanoseconds that it may be silent: what was sent last may flow on as slowly as may be. */
+    /** Nanoseconds that it may be silent: the last bytes may flow as slowly as allowed. */
     private long silence() {
       return SILENCE + Math.min(sent, BUFFERED) * SPAN / SLOW;
     }
   }
 
-  /** What is asked. */
+  /** One question to a store. */
   interface Question<T> {
     T of(Request request) throws StoreRefusal;
   }
@@ -143,7 +143,7 @@ final class StoreCall {
     try {
       long begin = now();
       long last = begin;
-      long mark = begin; // since then it flows, or does not
+      long mark = begin; // when the present span began
       long marked = 0;
       boolean flowed = false;
       while (true) {
@@ -153,8 +153,8 @@ final class StoreCall {
           check();
         }
         long now = now();
-        // A record is waited for until it is whole, bytes until they begin to come: of these it is
-        // known how long they may take.
+        // A wait for a record counts until it is whole; a wait for blobs only until their bytes
+        // begin to come, since it is known how long those may take.
         if (most == Long.MAX_VALUE || !request.begun) {
           waited(Math.max(begin + PROMPT, last), now);
         }
@@ -180,7 +180,7 @@ final class StoreCall {
     }
   }
 
-  /** It was silent for as long as it may be, or flowed so long; throws where that is too slow. */
+  /** Checks one span of silence or flow; throws if it was too slow. */
   private static void check(boolean flows, long bytes, long span) throws StoreRefusal {
     if (!flows) {
       throw StoreRefusal.failed("no answer in " + TimeUnit.NANOSECONDS.toSeconds(span) + " s");
@@ -194,35 +194,35 @@ final class StoreCall {
       throws StoreRefusal {
     try {
       return threads.submit(() -> what.of(request));
-    } catch (RejectedExecutionException closed) { // while something was being sent
+    } catch (RejectedExecutionException closed) { // the store was closed during an upload
       throw new StoreRefusal(ENDED);
     }
   }
 
-  /** What a request threw, or a failure that tells of it. */
+  /** The refusal that a request threw, or a failure that names another exception. */
   private static StoreRefusal refusal(Throwable e) {
     return e instanceof StoreRefusal refusal
         ? refusal
         : StoreRefusal.failed(SafeText.line(e.toString(), 200));
   }
 
-  /** The user ended the build while this thread waited. */
+  /** The refusal for a thread that was interrupted: the user ended the build. */
   static StoreRefusal interrupted() {
     Thread.currentThread().interrupt();
     return new StoreRefusal(ENDED);
   }
 
-  /** What is done with each item. */
+  /** The work for one item. */
   interface ItemWork<T> {
     void of(T item) throws StoreRefusal;
   }
 
   /**
-   * Does the work for each item: many small blobs would otherwise take a way to the server and back
-   * each, one after the other. After an exception nothing more is begun; the first one is thrown
-   * when all threads have ended.
+   * Does the work for each item, several at a time: many small blobs would otherwise take one round
+   * trip to the server after the other. After an exception it begins nothing more, and throws the
+   * first one when all threads have ended.
    *
-   * @param breadth at most so many at a time
+   * @param breadth how many at a time, at most
    */
   static <T> void each(Collection<T> items, int breadth, ItemWork<T> work) throws StoreRefusal {
     try (ExecutorService crew =
@@ -249,7 +249,7 @@ final class StoreCall {
     }
   }
 
-  /** Whether so many bytes at so many each nanosecond would take too long; 0 is not known. */
+  /** Throws if the result would take too long at this rate, in bytes per nanosecond; 0: unknown. */
   void check(double rate) throws StoreRefusal {
     if (rate > 0 && total / rate > most) {
       throw longer();
@@ -260,12 +260,12 @@ final class StoreCall {
     return new StoreRefusal("would take longer than the job did");
   }
 
-  /** How many bytes passed each nanosecond; where too few did to tell, what was known. */
+  /** Bytes per nanosecond of this call; the known rate where too few bytes passed to tell. */
   double rate(double known) {
     return moved.get() < TELLING ? known : (double) moved.get() / Math.max(1, now() - start);
   }
 
-  /** When it began. */
+  /** When the call began. */
   long start() {
     return start;
   }
@@ -274,12 +274,12 @@ final class StoreCall {
     return build.clock().getAsLong();
   }
 
-  /** Says that so many bytes more have passed, or need not. */
+  /** Notes that this many more bytes have passed, or need not pass. */
   void moved(long bytes) {
     moved.addAndGet(bytes);
   }
 
-  /** Says that a job waited for its turn from one moment to another. */
+  /** Notes that a job waited between two moments; throws if the store is left alone now. */
   void waited(long from, long to) throws StoreRefusal {
     if (waits != null) {
       waits.waited(from, to);
@@ -289,7 +289,7 @@ final class StoreCall {
     }
   }
 
-  /** Goes on, or does not: throws with the reason. */
+  /** Throws with the reason if the call must end. */
   void check() throws StoreRefusal {
     if (build.stopped().get()) {
       throw new StoreRefusal(ENDED);

@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the local store holds, as one look found it: the results that are kept, and the bytes of
- * each. A build may be at work meanwhile, so what it says may be over already. It changes nothing;
- * {@link KeptResults} does.
+ * The contents of the local store at one moment: the kept results, and the bytes of each product. A
+ * build may change the store meanwhile, so this may be out of date. It changes nothing; {@link
+ * KeptResults} does.
  *
  * @param results the least recently used first
- * @param sizes the bytes of all that is in the store, by name
+ * @param sizes the bytes of each product in the store, by its name there
  */
 public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
@@ -32,8 +32,8 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
    * A result that is kept.
    *
    * @param used when it was stored or restored last: milliseconds since 1970
-   * @param lacks what is neither in the store nor, by the records, where it stood
-   * @param standing whether some of it is not in the store but stands where it stood
+   * @param lacks parts that are neither in the store nor, by the records, where the job left them
+   * @param standing whether a part is not in the store but is still where the job left it
    */
   public record HeldResult(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
 
@@ -42,7 +42,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return of(new StoredResults<>(cache, Result::form));
   }
 
-  /** The same of results with what is held of each in memory. */
+  /** Looks at the store; each result has the fields that the given form reads. */
   static StoreContents of(StoredResults<Result> kept) throws IOException {
     Cache cache = kept.cache();
     Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
@@ -70,12 +70,12 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return new HeldResult(result, stored.used(), lacks, standing);
   }
 
-  /** The bytes of all that is in the store. */
+  /** The bytes of the whole store. */
   public long bytes() {
     return sizes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The bytes in the store that some results have, those that they share counted once. */
+  /** The bytes in the store that belong to some results; parts that they share count once. */
   public long bytes(List<HeldResult> some) {
     return some.stream()
         .flatMap(each -> LocalStore.names(each.result()).stream())
@@ -84,21 +84,21 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
         .sum();
   }
 
-  /** The same without some results. */
+  /** These contents without some results. */
   public StoreContents without(Collection<HeldResult> gone) {
     return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
   }
 
-  /** The bytes in the store that no result has, as a killed torc leaves them. */
+  /** The bytes in the store that belong to no result, as a killed torc leaves them. */
   public long unnamed() {
     return bytes() - bytes(results);
   }
 
   /**
-   * The results that have to go where no more than so many bytes are to be left: the least recently
-   * used first. Results without bytes here stay.
+   * The results that must go so that at most this many bytes are left: the least recently used
+   * first. Results without bytes in the store stay.
    *
-   * @param last keys of results that go when all others are gone
+   * @param last keys of results that go after all others
    */
   public List<HeldResult> beyond(long most, Set<Digest> last) {
     List<HeldResult> left = new ArrayList<>(results);
@@ -120,19 +120,19 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   }
 
   /**
-   * Of each thing in a store, how many results have it: what goes with the last of them frees its
-   * bytes. It takes nothing away.
+   * Counts for each name in a store how many results have it: its bytes are freed when the last of
+   * them goes. It removes nothing.
    */
   static final class Uses<N> {
 
     private final Map<N, Integer> counts = new HashMap<>();
 
-    /** One result more has these, a thing that it has twice counted twice. */
+    /** Adds the names of one more result; a name that it has twice counts twice. */
     void add(List<N> names) {
       names.forEach(name -> counts.merge(name, 1, Integer::sum));
     }
 
-    /** One result less has these; returns those that none has now. */
+    /** Takes off the names of one result; returns those that no result has now. */
     List<N> remove(List<N> names) {
       List<N> free = new ArrayList<>();
       for (N name : names) {
@@ -143,7 +143,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       return free;
     }
 
-    /** How many there are of a thing. */
+    /** How often a name is counted. */
     int of(N name) {
       return counts.getOrDefault(name, 0);
     }
@@ -155,26 +155,26 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
    */
   public static final class StoreCheck {
 
-    /** What is wrong with a part of a result, in one word for programs. */
+    /** The fault of a part of a result, in one word for programs. */
     public enum Fault {
-      /** It is not what was stored. */
+      /** The bytes are not what was stored. */
       WRONG,
       /** It is not there. */
       MISSING,
-      /** Unknown: it cannot be read. */
+      /** It cannot be read, so its bytes are unknown. */
       UNREADABLE
     }
 
     /**
      * A part of a result that is not as it should be.
      *
-     * @param from where its result comes from
-     * @param path where it stood below the root; empty for what the job wrote
+     * @param from the origin of its result
+     * @param path where it stood below the root; empty for the output of the job
      * @param why why it cannot be read, empty for other faults
      */
     public record Faulty(String job, Origin from, String path, Fault fault, String why) {}
 
-    /** What is wrong with a thing that is there; without a fault nothing is. */
+    /** What is wrong with a part that is there; the fault is null if nothing is. */
     private record Finding(Fault fault, String why) {}
 
     private final Map<String, Long> sizes;
@@ -182,16 +182,16 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     private final Map<String, Finding> findings = new HashMap<>();
     private long bytes;
 
-    /** Of a store as it was seen. */
+    /** A check of a store with these contents. */
     public StoreCheck(CachePlace place, StoreContents contents, StampSource stamps) {
       this.sizes = contents.sizes();
       this.digests = DigestMemo.looking(place.store(), stamps, _ -> null);
     }
 
     /**
-     * Reads what there is of a result.
+     * Reads the parts of a result that are in the store.
      *
-     * @param whole whether what is neither in the store nor where it stood is a fault
+     * @param whole whether a part that is neither there nor where the job left it is a fault
      */
     public List<Faulty> faults(HeldResult held, boolean whole) {
       List<Faulty> faults = new ArrayList<>(0);
@@ -210,7 +210,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       return faults;
     }
 
-    /** What is wrong with what has a name; without a fault where that is nothing. */
+    /** Reads one part of the store. */
     private Finding look(OwnedPath part, String name) {
       bytes += sizes.get(name);
       try {
@@ -221,12 +221,12 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       }
     }
 
-    /** How many things were read. */
+    /** How many parts were read. */
     public int checked() {
       return findings.size();
     }
 
-    /** Their bytes. */
+    /** The bytes of the parts that were read. */
     public long bytes() {
       return bytes;
     }

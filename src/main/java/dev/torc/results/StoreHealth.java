@@ -4,9 +4,10 @@ import dev.torc.results.StoreRefusal.Failure;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a shared store is still asked in this build, or sent to. A failure leaves it alone for a
- * while; failures of requests that overlap count as one. The third ends it for this build, as do
- * two failures to connect, and a long wait. Whatever there is to say of it is one line in a build.
+ * Decides whether a shared store is still asked, or sent to, in this build. After a failure it is
+ * left alone for a while; failures of requests that overlap count as one. It is left alone for the
+ * rest of the build after a lasting failure, the third failure, the second failure to connect, or a
+ * long wait. Tells one line in a build.
  */
 final class StoreHealth {
 
@@ -28,7 +29,7 @@ final class StoreHealth {
   private boolean alone;
 
   /**
-   * Of one store.
+   * The health of one store.
    *
    * @param store its name
    * @param consequence what follows from leaving it alone
@@ -37,7 +38,7 @@ final class StoreHealth {
     this.store = store;
     this.consequence = consequence;
     this.build = build;
-    this.failed = build.clock().getAsLong() - REST; // so it does not rest yet
+    this.failed = build.clock().getAsLong() - REST; // so the store is not left alone at first
   }
 
   /** Whether it is left alone for the rest of the build. */
@@ -52,14 +53,14 @@ final class StoreHealth {
   }
 
   /**
-   * It could not do what it was asked.
+   * Counts a failure.
    *
-   * @param began when it was asked
+   * @param began when the request began
    */
   synchronized void failed(long began, StoreRefusal refusal) {
     noted(refusal.getMessage());
     if (began - failed < 0) {
-      return; // it was asked before the last failure was known
+      return; // the request began before the last failure was known
     }
     failed = build.clock().getAsLong();
     failures++;
@@ -72,8 +73,8 @@ final class StoreHealth {
   }
 
   /**
-   * A job waited for it, from one moment to another; what waits at the same time for another answer
-   * does not wait longer.
+   * Counts the time between two moments in which a job waited for the store; jobs that wait at the
+   * same time count once.
    */
   synchronized void waited(long from, long to) {
     waited += Math.max(0, to - Math.max(from, waitedUntil));
@@ -83,7 +84,7 @@ final class StoreHealth {
     }
   }
 
-  /** There is something to say of it when the build is over. */
+  /** Keeps a line to be told at the end of the build. */
   synchronized void noted(String line) {
     lines++;
     last = line;
@@ -96,7 +97,7 @@ final class StoreHealth {
     }
   }
 
-  /** The build is over: says what was not said yet, if anything. */
+  /** Ends the build: tells the last line, unless it was told that the store is left alone. */
   synchronized void end() {
     if (!alone && lines > 0) {
       alone = true;

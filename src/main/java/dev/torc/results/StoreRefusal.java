@@ -1,9 +1,9 @@
 package dev.torc.results;
 
 /**
- * What a shared store has cannot be taken, in one line for people, without the store's name. A miss
- * follows from it, and never the end of a build. Where the store could not do what it was asked, it
- * is a failure: after a few of them it is left alone; that something is not there is none.
+ * Why something of a shared store cannot be used, in one line for people, without the store's name.
+ * It is a miss, and never ends the build. It is a failure if the store could not do what it was
+ * asked: after some failures the store is left alone; a missing record is none.
  */
 public class StoreRefusal extends Exception {
 
@@ -20,7 +20,7 @@ public class StoreRefusal extends Exception {
 
   private final Failure failure;
 
-  /** With the line. */
+  /** A refusal that is no failure of the store. */
   public StoreRefusal(String line) {
     this(line, null);
   }
@@ -36,7 +36,7 @@ public class StoreRefusal extends Exception {
     return new StoreRefusal(line, Failure.PASSING);
   }
 
-  /** How the store failed; null where it did not. */
+  /** How the store failed; null if it did not. */
   Failure failure() {
     return failure;
   }

@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is accepted but looks wrong, for {@code torc check} and builds; what commands read
+ * Finds what is accepted but looks wrong, for {@code torc check} and builds. What commands read
  * undeclared is found by {@link dev.torc.plan.CommandWarnings}.
  */
 final class Advice {
@@ -77,8 +77,8 @@ final class Advice {
   }
 
   /**
-   * The lines on tools that are scripts elsewhere, as the shims of pyenv and conda are, each once:
-   * what such a script runs may change while it stays the same.
+   * The lines on tools that are scripts outside the root, as the shims of pyenv and conda, each
+   * once: the program that such a script runs may change while the script stays the same.
    */
   static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
       throws IOException {
@@ -105,7 +105,7 @@ final class Advice {
     try (InputStream in = Files.newInputStream(file)) {
       return in.read() == '#' && in.read() == '!';
     } catch (AccessDeniedException e) {
-      return false; // a program that can be executed and not be read: that is told elsewhere
+      return false; // a program may be executable and not readable: that is told elsewhere
     }
   }
 
@@ -146,7 +146,7 @@ final class Advice {
       return empty;
     }
 
-    /** What stands where such a need gives nothing, in a few words. */
+    /** What is there instead of the files of an empty need, in a few words. */
     public String beside(Ref empty) throws IOException {
       Path root = graph.workflow().root();
       return empty instanceof Ref.OfGlob glob
@@ -159,13 +159,13 @@ final class Advice {
         NeedList list = graph.list(id);
         if (!list.ofJobs() && list.written().equals(ref.text())) {
           Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
-          return found.isEmpty() || found.equals(Set.of(job)); // its own products are not for it
+          return found.isEmpty() || found.equals(Set.of(job)); // own products do not count
         }
       }
       return false;
     }
 
-    /** The jobs that make what a list matches; -1 for what is there, or will be, of others. */
+    /** The jobs that make what a list matches; -1 for anything else that is there, or will be. */
     private Set<Integer> makers(NeedList list) {
       Path root = graph.workflow().root();
       if (!list.makers().isEmpty()) {
@@ -178,7 +178,7 @@ final class Advice {
               .map(graph::makerOf)
               .collect(Collectors.toSet());
         }
-        // where there is none at all, that is an error
+        // a missing folder is an error, told elsewhere
         boolean empty = Files.isDirectory(root.resolve(list.text()));
         return empty && !MissHint.folder(root, list.text()).isEmpty() ? Set.of() : Set.of(-1);
       } catch (IOException e) {

@@ -41,9 +41,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A build in one allocation of Slurm: torc hands itself out, as it does any attempt of a job, and
- * shows what the torc on the first node of the allocation says, until that ends. The build itself
- * is a {@link BuildSession} there; which of its jobs go to the other nodes is the engine's.
+ * A build in one allocation of Slurm: this torc submits another torc, as it submits any attempt of
+ * a job, and shows what that writes on the first node of the allocation, until it ends. The build
+ * itself is a {@link BuildSession} there; the engine decides which jobs run on the other nodes.
  *
  * @param plan what is to run there
  * @param say takes lines that tell of the allocation
@@ -54,7 +54,7 @@ public record AllocatedBuild(
   /** The executor whose settings say how Slurm is asked. */
   static final String EXECUTOR = "slurm";
 
-  /** Names the variable that tells a torc that it is the one in the allocation. */
+  /** The variable that tells a torc that it runs in the allocation. */
   static final String VARIABLE = "TORC_ALLOCATION";
 
   private static final String NAME = "torc slurm";
@@ -63,7 +63,7 @@ public record AllocatedBuild(
   private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
 
   /**
-   * The same project with all jobs on the nodes that Slurm gives.
+   * The options with which all jobs run on the nodes that Slurm gives.
    *
    * @throws BadInput where another executor is named, or there is none that speaks to Slurm
    */
@@ -101,8 +101,8 @@ public record AllocatedBuild(
   }
 
   /**
-   * The caller with the nodes of the allocation in which this torc was started for it; null for a
-   * torc that is to ask for one.
+   * The caller with the nodes of the allocation, for a torc that was started in it; null for a torc
+   * that has to ask for an allocation.
    *
    * @param say takes a line that tells of the nodes
    */
@@ -119,7 +119,7 @@ public record AllocatedBuild(
    * A build that is to be run in an allocation; null where nothing has to run, so that none is
    * needed.
    *
-   * @param options as {@link #options} has them
+   * @param options as {@link #options} returns them
    * @throws BadInput where the build would be refused
    */
   public static AllocatedBuild of(
@@ -130,7 +130,7 @@ public record AllocatedBuild(
           "torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
     }
     Project project = Project.load(caller, options);
-    Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
+    Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build tells these lines
     AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
     for (Job job : build.toRun()) {
       if (job.interactive()) {
@@ -152,9 +152,9 @@ public record AllocatedBuild(
    * Signals end it.
    *
    * @param words of the command line
-   * @param dir the folder in which they mean what they say
+   * @param dir the folder to which relative paths in them belong
    * @param out takes what it writes to standard output
-   * @param err likewise
+   * @param err takes what it writes to standard error
    * @throws IOException where there is no allocation
    */
   public int run(List<String> words, Path dir, Io.Take<InputStream> out, Io.Take<InputStream> err)
@@ -218,7 +218,7 @@ public record AllocatedBuild(
         null);
   }
 
-  /** What any of the jobs that may run finds room in, and all GPUs. */
+  /** Resources in which any job that may run has room, and all GPUs. */
   private SchedulerResources each() {
     List<Resources> each = toRun().stream().map(Job::resources).toList();
     int cpus = each.stream().mapToInt(Resources::cpus).max().orElse(1);
@@ -229,7 +229,7 @@ public record AllocatedBuild(
     return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }
 
-  /** A number that was checked before; of a larger one than Slurm takes, the largest int. */
+  /** A number that was checked before; one too large for Slurm becomes the largest int. */
   private static int whole(String number) {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
@@ -268,7 +268,7 @@ public record AllocatedBuild(
     };
   }
 
-  /** Is told what becomes of the allocation, and ends it. */
+  /** Listens to what becomes of the allocation, and ends it. */
   private final class Waiting implements RemoteListener {
     private final BatchTracker tracker;
     private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
@@ -290,7 +290,7 @@ public record AllocatedBuild(
             each.more();
           }
         }
-      } catch (IOException e) { // nothing reads it any more
+      } catch (IOException e) { // the output has no reader any more
         stop();
         throw e;
       } finally {

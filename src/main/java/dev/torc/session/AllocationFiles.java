@@ -28,11 +28,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What a caller of {@code torc slurm} and the build in its allocation share in {@code .torc/slurm}:
- * the build's input, which is locked as long as the caller lives, and what the build writes. What
- * callers left that were killed goes when their builds are over.
+ * The files that a caller of {@code torc slurm} and the build in its allocation share in {@code
+ * .torc/slurm}: the input of the build, which is locked as long as the caller lives, and its
+ * output. Files of killed callers are removed when their builds are over.
  *
- * @param folder of all callers
+ * @param folder the one folder of all callers
  * @param id of the caller's build
  */
 record AllocationFiles(Path folder, String id) {
@@ -45,12 +45,12 @@ record AllocationFiles(Path folder, String id) {
     return new AllocationFiles(place.folder().resolve(AllocatedBuild.EXECUTOR), id);
   }
 
-  /** What the build writes to standard output; its input has this name and one more ending. */
+  /** The standard output of the build; the name of its input has one more ending. */
   Path output() {
     return folder.resolve(id + ".out");
   }
 
-  /** What it writes to standard error. */
+  /** The standard error of the build. */
   Path log() {
     return folder.resolve(id + ".log");
   }
@@ -68,17 +68,17 @@ record AllocationFiles(Path folder, String id) {
    * Writes the input of the build.
    *
    * @param text null for none
-   * @return what says that the caller lives; null where there are no locks
+   * @return the lock that tells that the caller lives; null where there are no locks
    */
   OpenFileLock begin(byte[] text) throws IOException {
     OpenFileLock lives = null;
     try {
       lives = OpenFileLock.flock(input()).orElse(null);
       for (; lives == null; lives = OpenFileLock.flock(input()).orElse(null)) {
-        LockSupport.parkNanos(AGAIN); // another torc takes it for a killed one's, and away
+        LockSupport.parkNanos(AGAIN); // another torc is removing it as a killed one's
       }
     } catch (Unlockable none) {
-      // then it is never taken for a killed one's
+      // without locks, no torc takes the caller for a killed one
     }
     OwnFile.write(input(), text == null ? new byte[0] : text);
     return lives;
@@ -91,9 +91,9 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Takes away what killed callers left, where the builds that they asked for are over.
+   * Removes what killed callers left, if their builds are over.
    *
-   * @param over is asked for those of which no script tells an end; null for no question
+   * @param over tells whether a build is over whose script does not say so; null if none such is
    * @param warn takes lines for people
    */
   static void tidy(
@@ -117,17 +117,17 @@ record AllocationFiles(Path folder, String id) {
           }
         }
       }
-      if (alone) { // else a script may be on its way to the disk
+      if (alone) { // else another caller may be writing its script
         BatchFolder.tidy(folder);
       }
     } catch (Unlockable e) {
-      return; // whether its caller lives is not known there
+      return; // without locks it is not known whether a caller lives
     } catch (IOException e) {
       warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
     }
   }
 
-  /** Whether its build is over; then its script is of no use any more. */
+  /** Whether its build is over; if so, forgets its script. */
   private boolean isOver(ClaimOwner me, Predicate<EarlierJob> over) throws IOException {
     for (EarlierJob each : EarlierJob.all(folder)) {
       HandedOutAttempt place = each.place();
@@ -142,8 +142,8 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Asks Slurm whether a build is over. That it has nothing of one counts when it says so for the
-   * second time: a listing that was cut looks the same.
+   * Asks Slurm whether a build is over. If Slurm does not list a build, it counts as over at the
+   * second such answer: a listing that was cut off looks the same.
    */
   static Predicate<EarlierJob> over(Scheduler slurm) {
     Set<SchedulerJob> gone = new HashSet<>();
@@ -155,7 +155,7 @@ record AllocationFiles(Path folder, String id) {
     };
   }
 
-  /** Shows what a file has that grows on another machine. */
+  /** Shows the bytes of a file that grows on another machine. */
   static final class Shown {
     private final Path file;
     private final Io.Take<InputStream> to;
@@ -170,7 +170,7 @@ record AllocationFiles(Path folder, String id) {
       if (Files.exists(file)) {
         try (FileChannel in = OwnFile.channel(file)) {
           if (in.size() != shown) {
-            in.position(in.size() < shown ? 0 : shown); // less: it was begun anew
+            in.position(in.size() < shown ? 0 : shown); // shorter: it was begun anew
             to.take(Channels.newInputStream(in));
             shown = in.position();
           }

@@ -15,21 +15,21 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * The build files of a project, read when they are first asked for: where the graph of the last
- * build serves they never are. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the
- * graph.
+ * The build files of a project. They are read at their first use, which never comes if the graph of
+ * the last build serves. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the graph.
  */
 final class BuildFiles implements Expander.Source {
 
   private final GraphFile.Inputs origin;
   private final byte[] input;
   private final GraphFile last;
-  final GraphFile kept; // null where that does not serve
+  final GraphFile kept; // the last one if it serves, else null
   private ParsedBuildFile parsed;
 
   /**
-   * @param origin names the files, and what is said over them
-   * @param input the text of the one from standard input, null without one: its graph is not kept
+   * @param origin names the files, and has the overrides of the command line
+   * @param input the text of the build file from standard input, null without one: its graph is not
+   *     kept
    * @param last the graph of the last build, null where there is none
    */
   BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last) {
@@ -39,7 +39,7 @@ final class BuildFiles implements Expander.Source {
     this.kept = last != null && last.good() && input == null ? last : null;
   }
 
-  /** The file of the last build, which may be about other build files; null where none is. */
+  /** The graph file of the last build, perhaps of other build files; null if there is none. */
   GraphFile last() {
     return last;
   }
@@ -60,7 +60,7 @@ final class BuildFiles implements Expander.Source {
   /**
    * Keeps a graph for the next build.
    *
-   * @return its name; null where it cannot be told whether the next build has the same
+   * @return its name; null if the next build could not tell whether it has the same graph
    */
   Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
     if (kept != null && graph == kept.graph()) {

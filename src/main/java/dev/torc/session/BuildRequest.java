@@ -21,11 +21,11 @@ import java.util.function.Consumer;
  * @param targets names and files; none for all jobs
  * @param rerun which of the targets' own jobs run whatever their verdict
  * @param failFast whether nothing new is started after a failure
- * @param submit whether it ends when all is handed out that can be, without waiting for it
+ * @param submit whether it ends when all ready jobs are submitted, without waiting for them
  * @param lock how it takes the build lock
  * @param dry whether only the verdicts are wanted: then nothing is written
  * @param trace whether all jobs that run are traced
- * @param strict whether what they do not need is refused to them
+ * @param strict whether these jobs are refused files that they do not need
  * @param limits amounts as written on the command line, by resource
  */
 public record BuildRequest(
@@ -39,23 +39,23 @@ public record BuildRequest(
     boolean strict,
     SortedMap<String, String> limits) {
 
-  /** The same where nothing runs for being named. */
+  /** This request, but no job runs because it is named. */
   BuildRequest again() {
     return new BuildRequest(
         targets, Rerun.NONE, failFast, submit, lock, dry, trace, strict, limits);
   }
 
   /**
-   * On what terms a command takes the build lock, and what an earlier build left there.
+   * How a command takes the build lock, and which hosts and users it takes as gone.
    *
    * @param waits whether it waits while another build has it
-   * @param trusts whether the caller says that no other host builds here, so that on a shared root
-   *     locks will do which only this host sees
-   * @param gone names of hosts and users of which the caller says that nothing of theirs runs
+   * @param trusts whether the caller says that no other host builds here: then on a shared root
+   *     locks are enough that only this host sees
+   * @param gone names of hosts and users: the caller says that nothing of theirs runs any more
    */
   public record LockTerms(boolean waits, boolean trusts, Set<String> gone) {
 
-    /** The variable that says the same as {@code --trust-lock}, for all that is called. */
+    /** The variable that means {@code --trust-lock} for each torc that inherits it. */
     public static final String TRUST = "TORC_TRUST_LOCK";
 
     /**

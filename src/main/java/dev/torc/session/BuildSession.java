@@ -32,12 +32,12 @@ import java.util.function.Consumer;
 
 /**
  * One build of one project, from what is asked for to the exit status, in this order: checks
- * everything, takes the lock, decides, runs, keeps what the next build may use. The one way of the
- * command line and of the tests. It reads no options and prints nothing.
+ * everything, takes the lock, decides, runs, keeps what the next build may use. The command line
+ * and the tests build in no other way. It reads no options and prints nothing.
  */
 public final class BuildSession {
 
-  /** In place of an exit status: what is at rest does not hold, and nothing was done by it. */
+  /** In place of an exit status: jobs taken to be at rest are not; nothing was done by then. */
   private static final int AGAIN = -1;
 
   private final BuildRequest request;
@@ -52,7 +52,7 @@ public final class BuildSession {
   /**
    * What a build left at rest.
    *
-   * @param jobs of the graph, those that were asked for
+   * @param jobs the selected jobs of the graph
    * @param rest null where the build did not come to its end, or what it left is not known
    */
   record Left(Graph graph, BitSet jobs, CleanJobs rest) {}
@@ -63,7 +63,7 @@ public final class BuildSession {
     begin(fast);
   }
 
-  /** Goes by what is at rest, and by the project that this has. */
+  /** Goes on with this fast path, and with its project. */
   private void begin(FastPath from) {
     fast = from;
     project = from.project();
@@ -133,17 +133,17 @@ public final class BuildSession {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
     BitSet jobs = fast.concerned(selection.jobs(), asked());
-    project.check(jobs); // they fail when it is their turn, and say so
+    project.check(jobs); // needs that cannot be read fail their readers later
     if (!capacity.impossible(project.graph(), jobs).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
   }
 
   /**
-   * What the JVM does once and slowly, the first time that it is asked: it loads the library of the
-   * database, and reads its security settings at the first digest. Begun as soon as it is known
-   * that a build has something to decide, it is done on another core before the build comes to it.
-   * Nothing waits for it, and nothing depends on it.
+   * Does what is slow when the JVM does it first: loads the library of the database, and has the
+   * first digest read the security settings. It starts as soon as it is known that a build has
+   * something to decide, and another core is done with it before the build needs it. Nothing waits
+   * for it, and nothing depends on it.
    */
   private static void warmUp() {
     Cache.prepare();
@@ -188,7 +188,7 @@ public final class BuildSession {
       int exit = fast.holds() ? build(id, began, watcher) : AGAIN; // another build was at work
       while (exit == AGAIN) {
         begin(FastPath.none(project));
-        project.check(selection.jobs()); // likewise
+        project.check(selection.jobs()); // unreadable needs fail later, as above
         exit = build(id, began, watcher);
       }
       return exit;
@@ -196,7 +196,7 @@ public final class BuildSession {
   }
 
   /**
-   * The same with a report that shows it, and signals that end it.
+   * Builds with a report that shows it, and signals that end it.
    *
    * @param profile null where it was not asked for
    * @param all whether commands as they run and each job that is up to date are told
@@ -212,7 +212,7 @@ public final class BuildSession {
     return left;
   }
 
-  /** Where nothing can be written, nothing is to be done, or that is an error. */
+  /** Where nothing can be written: succeeds if there is nothing to do, else throws the refusal. */
   private int look(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
     if (Files.isWritable(project.place().folder())) {
@@ -223,7 +223,7 @@ public final class BuildSession {
         ReadSession.at(project, fast, request.lock().gone(), null, notes::add)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
-        throw refused; // what the look found is no news then
+        throw refused; // the notes of this look are of no use then
       }
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
@@ -256,13 +256,13 @@ public final class BuildSession {
       if (!fast.stands(plan)) {
         return AGAIN;
       }
-      // Once more: what changed since the first look may make such a job run, and it never could.
+      // Again: a change since the first look may make a job run that can never run.
       refuse(plan);
       arrivals.planned = true;
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity, work, plan, expander, watcher).run(began);
-      // After a signal, which may have ended the sending alone, nothing is read any more: the next
-      // build looks at everything.
+      // After a signal, which may have ended only the uploads, nothing more is read: the next build
+      // looks at everything.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
         PlanContext last = ended.context();
         CleanJobs next = work.leave(fast, plan, last);
@@ -272,7 +272,7 @@ public final class BuildSession {
     }
   }
 
-  /** Refuses jobs that come up when groups are expanded, and cannot be built. */
+  /** Refuses jobs that an expansion adds and that cannot be built. */
   private final class Arrivals implements Expander.Check {
     private final DigestMemo digests;
     private boolean planned; // before, a job that asks for too much may turn out to be up to date
@@ -298,7 +298,7 @@ public final class BuildSession {
       accept(new Event.Note(Event.Level.WARNING, line));
     }
 
-    /** The same for each line. */
+    /** A warning for each line. */
     default void warn(List<BadInput.Diagnostic> lines) {
       lines.forEach(line -> warn(line.toString()));
     }

@@ -27,14 +27,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The caller and its place: what a request does not say and still depends on.
+ * The caller of torc: all that a request depends on and does not say.
  *
  * @param env the caller's environment
  * @param cwd the folder that the caller stands in, absolute
  */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
-  /** The stamps of the files of a root: of a shared one, those of opened files. */
+  /** The stamps of the files of a root; on a shared root each file is opened for its stamp. */
   public StampSource stamps(CachePlace place) {
     return place.isShared() ? host.stamps().opened() : host.stamps();
   }
@@ -44,7 +44,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
     return CachePlace.find(root, env, host.here());
   }
 
-  /** A build of this process, as it claims jobs. */
+  /** A build of this process as an owner of claims. */
   ClaimOwner owner(String build) {
     return ClaimOwner.here(build, env, host.here().boot());
   }
@@ -66,15 +66,15 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   }
 
   /**
-   * The machine as a session uses it. Tests put others in the place of its parts: stamps that they
-   * choose, jobs that are no processes, a cache that dies.
+   * The machine as a session uses it. Tests replace its parts: by stamps that they choose, jobs
+   * that are no processes, a cache that dies.
    *
    * @param stamps where the stamps of files come from
    * @param limits what the machine has; asked only before something runs
    * @param runner what runs jobs; each build opens one
-   * @param threads on what a build's attempts run; each build opens one
+   * @param threads the threads of attempts; each build opens a pool
    * @param cache opens the cache for work, as {@link Cache#open} does
-   * @param here what tells it from others that share a root
+   * @param here what tells this machine from others that share a root
    * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null where
    *     they are submitted
    */
@@ -87,7 +87,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       ThisHost here,
       Allocation allocation) {
 
-    /** The same, as the first node of an allocation. */
+    /** This machine as the first node of an allocation. */
     Host in(Allocation given) {
       Allocation.Node node = given.nodes().getFirst();
       Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
@@ -109,14 +109,14 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
 
   /**
    * The machine on which torc ran a build, in words. A build records what costs nothing to find
-   * out; what OSHI knows beside it is told where the machine is still this one.
+   * out; what OSHI knows beside it is told only if this is that machine.
    */
   public static final class BuildMachine {
 
     private final String here;
     private String more;
 
-    /** As the builds of this host have it. */
+    /** Describes this host as the records of its builds do. */
     public BuildMachine(Host host) {
       this.here = here(host, host.limits().get());
     }
@@ -128,7 +128,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return host.here().name() + ": " + SystemName.here() + ", " + cpus + ", " + memory;
     }
 
-    /** That of a build; null where it is not on record. */
+    /** The machine of a build; null if it is not on record. */
     public String of(BuildRecord build) {
       if (!here.equals(build.machine())) {
         return build.machine();

@@ -106,7 +106,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
             it -> !(it instanceof Verdict.UpToDate || it instanceof Verdict.WillRestore)));
   }
 
-  /** Refuses those of some jobs that can never get what they ask for. */
+  /** Refuses the given jobs that can never get what they ask for. */
   void refuse(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> errors =
         Arrays.stream(graph.inOrder(impossible(graph, jobs)))
@@ -132,7 +132,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
-  /** What a job asks too much of, as a line; null if it can run. */
+  /** A line on what a job asks too much of; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.resources();
     boolean here = job.executor() == null;

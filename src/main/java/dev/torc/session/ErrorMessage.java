@@ -14,8 +14,8 @@ import java.util.List;
  * What a throwable that reaches {@code main} means: an exit status and the lines to say. The one
  * place where exceptions become messages.
  *
- * @param lines none where the terminal is gone
- * @param defect whether it is one of torc itself, so that a stack trace is of use
+ * @param lines none where the reader of the output is gone
+ * @param defect whether it is a defect of torc, so that a stack trace is of use
  */
 public record ErrorMessage(int exit, List<String> lines, boolean defect) {
 

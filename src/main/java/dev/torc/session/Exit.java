@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 /**
- * The exit statuses, as commands.md lists them. What leads to which is decided where it happens.
+ * The exit statuses, as commands.md lists them. The code that meets an event decides its status.
  */
 public final class Exit {
 

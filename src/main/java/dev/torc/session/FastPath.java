@@ -33,19 +33,18 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What of a project need not be decided, because the last build left it at rest and nothing of it
- * changed since; and keeping that for the next build. {@link CleanJobs} says what being at rest
- * means.
+ * The jobs of a project that need not be decided, because the last build left them at rest and
+ * nothing of them changed since. Keeps such jobs for the next build, too. {@link CleanJobs} says
+ * what at rest means.
  *
- * @param project as far as it can be relied on: all that look at what is at rest go on with this
- *     one
+ * @param project with the instances of groups that can be relied on; a build goes on with this one
  * @param clean null where nothing is at rest; else with the stamps that its files have now
  * @param whole whether the graph has all jobs that it had in the last build
- * @param file the stamp that the file of it had before it was read
+ * @param file the stamp of the file of the jobs at rest, taken before it was read
  * @param restless the jobs of the graph that have to be decided
- * @param news whether the file has other stamps of files with the same bytes, or is about the graph
- *     of build files that were edited since
- * @param digests what was read to find that out; null where nothing is at rest
+ * @param news whether that file is behind: files were touched and have the same bytes, or build
+ *     files were edited
+ * @param digests the digests read for this; null where nothing is at rest
  */
 record FastPath(
     Project project,
@@ -97,13 +96,13 @@ record FastPath(
         : null;
   }
 
-  /** Nothing is at rest, and so it is not known either what results decided about groups. */
+  /** The state with nothing at rest: then nothing is known of results that decided about groups. */
   static FastPath none(Project project) throws IOException {
     Project of = project.withoutResults();
     return new FastPath(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
   }
 
-  /** Whether jobs may run whose results decided about groups, if some are asked to. */
+  /** Whether jobs may run whose results decided about groups, if the asked jobs run. */
   boolean decidesGroups(BitSet asked) {
     BitSet deciding = project.kept() == null ? new BitSet() : project.kept().deciding();
     if (deciding.isEmpty()) {
@@ -122,14 +121,14 @@ record FastPath(
     return new CleanJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
-  /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
+  /** The stamp of a file beside the database: on a disk of this host, and never to be opened. */
   static Stamp own(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
 
   /**
-   * Whether no build has begun since: it would have taken the file away, or, with another cache,
-   * have left marks of jobs that may still run.
+   * Whether no build has begun since: it would have removed the file or, with another cache, left
+   * marks of jobs that may still run.
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
@@ -139,7 +138,7 @@ record FastPath(
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
 
-  /** Those of some jobs that may run, if others are asked to. */
+  /** The selected jobs that may run, if the asked jobs run. */
   BitSet concerned(BitSet selected, BitSet asked) {
     BitSet jobs = Downstream.with(project.graph(), restless(asked));
     jobs.and(selected);
@@ -147,7 +146,7 @@ record FastPath(
   }
 
   /**
-   * Whether no job runs after all whose result decided about groups: one at rest does where its
+   * Whether no job whose result decided about groups has to run: a job at rest has to where its
    * record turns out to be unreadable.
    */
   boolean stands(Plan plan) {
@@ -159,7 +158,7 @@ record FastPath(
   }
 
   /**
-   * Opens the project for work, which takes the file away.
+   * Opens the project for work, which removes the file of the jobs at rest.
    *
    * @param gone as {@link LockTerms#gone}
    */
@@ -188,7 +187,7 @@ record FastPath(
   }
 
   /**
-   * A build in which nothing is to be done: says so, and returns exit status 0.
+   * Tells the events of a build in which nothing is to be done, and returns exit status 0.
    *
    * @param build its id, and the number of the last one
    * @param began when the build began, by {@link System#nanoTime}
@@ -238,8 +237,8 @@ record FastPath(
   /**
    * After a build that found nothing to decide: remembers the stamps of files that were touched, or
    * each build would read them again, and the graph of build files that were edited. The build lock
-   * is held, and the cache was not opened: what it knows of these files stays as old as it is,
-   * which costs reading them again where this file is lost.
+   * is held, and the cache was not opened: so it still has the old stamps of these files, which are
+   * read again if this file is lost.
    */
   void renew(Consumer<String> warn) {
     if (!news) {
@@ -258,7 +257,7 @@ record FastPath(
     }
   }
 
-  /** Keeps what a build left at rest, when the cache is closed, as far as the graph is kept. */
+  /** Writes what a build left at rest, after the cache is closed, if the graph is kept. */
   void keep(CleanJobs next, Consumer<String> warn) {
     if (next == null || next.held().graph() == null) {
       return;

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The notices of Linux's kernel (inotify, by the JDK), folder by folder. Where the kernel does not
  * tell all, as on network file systems whose files other hosts change, or with too many folders for
- * its limits, it says so, and a watch has to look now and then.
+ * its limits, {@link #lack()} says so, and a watch has to look now and then.
  */
 final class FolderNotices implements Notices {
 
@@ -36,10 +36,10 @@ final class FolderNotices implements Notices {
     StandardWatchEventKinds.ENTRY_MODIFY
   };
 
-  /** A kernel that is silent for so long tells nothing at all. */
+  /** After this many nanoseconds of silence the kernel counts as telling nothing at all. */
   private static final long SILENCE = 10_000_000_000L;
 
-  /** So many links on the way to one file, and the system follows no more either. */
+  /** The most links on the way to one file; the system follows no more either. */
   private static final int LINKS = 40;
 
   private final WatchService service; // null where there is none
@@ -83,8 +83,8 @@ final class FolderNotices implements Notices {
   }
 
   /**
-   * Adds the folder in which something happens when a file changes, comes or goes; then all above
-   * it, since they may be moved or made, and those where links on the way stand and lead.
+   * Adds the folder that changes when a file changes, comes or goes; all folders above it, since
+   * they may be moved or made; and the folders of links on the way and of their targets.
    */
   private static void add(Path path, int links, Map<Path, Set<String>> to) {
     Path above = path.getParent();
@@ -97,13 +97,13 @@ final class FolderNotices implements Notices {
       try {
         add(path.resolveSibling(Files.readSymbolicLink(path)), links + 1, to);
       } catch (IOException e) {
-        return; // gone in this moment, which is heard where it stood
+        return; // it has just gone: its folder tells
       }
     }
   }
 
   /**
-   * Listens to a folder, also where another link led to it.
+   * Listens to a folder, to which another link may have led before.
    *
    * @param way whether it is only on the way to files
    */
@@ -146,7 +146,7 @@ final class FolderNotices implements Notices {
     }
   }
 
-  /** Takes what a folder has to tell; that it is gone, or that notices got lost, is of interest. */
+  /** Takes the notices of a folder; its end, and notices that got lost, are of interest too. */
   private boolean isOfInterest(WatchKey key) {
     Set<String> names = keys.getOrDefault(key, Set.of());
     boolean any = names.contains(".");

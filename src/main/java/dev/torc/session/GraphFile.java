@@ -26,21 +26,21 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A graph as a file beside the cache's database, so that a build whose build files are those of the
- * last one parses nothing. It is good for the very bytes of all build files that were read (told by
- * rule 4), the same overrides, the same torc, and the same files where groups look for some on
- * disk; of anything else there is no graph. A file that is damaged is as good as none. Jobs are
- * read from it one by one, when they are asked for.
+ * A graph as a file beside the database of the cache, so that a build whose build files are those
+ * of the last one parses nothing. It is good only for the very bytes of all build files that were
+ * read (told by rule 4), the same overrides, the same torc, and the same files where groups look
+ * for files on disk. A damaged file counts as missing. Jobs are read from it one by one, when they
+ * are asked for.
  *
  * @param graph with its workflow, all groups expanded
- * @param good false where the build files, or what is said over them, are others now: then it is
- *     there for what they have in common
- * @param text of its only build file, where that alone is another one now; else null
- * @param id names this file: another graph has another
+ * @param good false if the build files or the overrides have changed: then it serves for what they
+ *     have in common
+ * @param text the old text of its only build file, if nothing but that has changed; else null
+ * @param id names this file: another graph has another id
  * @param deciding the jobs whose results decided which instances groups have: the graph is good
- *     only while these are what they were, which others have to find out
+ *     only while these are the same, which the caller has to find out
  * @param sources the build files that were read for it
- * @param patterns that looked for files on disk, each with what it found
+ * @param patterns the patterns that looked for files on disk, each with what it found
  * @param tags of its jobs, each once, so that a completion reads no job for them
  */
 record GraphFile(
@@ -61,7 +61,7 @@ record GraphFile(
    *
    * @param version of torc
    * @param files as the command line names them, or as found; absolute
-   * @param over what the command line says over them
+   * @param over the overrides of the command line
    */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
@@ -95,7 +95,7 @@ record GraphFile(
     try {
       return bytes == null ? null : read(bytes, file, origin, digests);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return null; // of another torc
+      return null; // another torc wrote it
     }
   }
 
@@ -143,12 +143,12 @@ record GraphFile(
     return new GraphFile(graph, good, text, id, deciding, sources, patterns, tags);
   }
 
-  /** Whether the build files alone decided about it. */
+  /** Whether the build files alone decided the graph. */
   boolean lasting() {
     return patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
+  /** Whether a pattern finds just these files; false where it cannot look: told elsewhere. */
   private static boolean finds(Path root, Glob glob, List<String> files) {
     try {
       return files.equals(GlobWalk.of(root, glob));
@@ -169,7 +169,7 @@ record GraphFile(
   /**
    * Writes a graph whose groups are all expanded, whole or not at all.
    *
-   * @param deciders what beside the sources decided about it
+   * @param deciders what beside the sources decided the graph
    * @param sources the build files, with what was read
    * @param digests looks at the build files once more
    * @return the graph's name; null where a build file changed meanwhile: nothing is written then
@@ -235,7 +235,7 @@ record GraphFile(
     return id;
   }
 
-  /** The text of the only build file, where jobs may be taken over by it; else null. */
+  /** The text of the only build file, if the next build may take over jobs by it; else null. */
   private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
     if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
       return null;

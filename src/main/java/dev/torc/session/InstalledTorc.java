@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** The torc that runs, as it is installed. Its version for people is the command line's to tell. */
+/** The torc that runs, as it is installed. The command line tells its version to people. */
 final class InstalledTorc {
 
   private InstalledTorc() {}
@@ -19,7 +19,7 @@ final class InstalledTorc {
    */
   static String id() throws IOException {
     FileStatus file = FileStatus.of(code().toString(), true);
-    // Neither the version's text, which lies in the jar, nor the record's own: every start pays.
+    // Uses neither the version's text, which lies in the jar, nor toString: each start would pay.
     return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
   }
 
@@ -34,8 +34,8 @@ final class InstalledTorc {
   }
 
   /**
-   * The torc.jar that runs, or the folder of its classes. The class path comes first: of classes
-   * out of the AOT cache the JVM tells the jar that the cache was made of, which may be gone.
+   * The torc.jar that runs, or the folder of its classes. The class path comes first: for classes
+   * of the AOT cache the JVM names the jar that the cache was made from, which may be gone.
    */
   public static Path code() throws IOException {
     String path = System.getProperty("java.class.path", "");

@@ -60,7 +60,7 @@ record PlannedBuild(
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
-            images.close(); // nothing is told behind the end
+            images.close(); // nothing is told after the end
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
@@ -140,7 +140,7 @@ record PlannedBuild(
         project.caller().host().here());
   }
 
-  /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
+  /** The schedulers. Ends submitted attempts whose job is gone, or whose result is recorded. */
   private Remotes remotes() throws IOException {
     Consumer<String> warn = watcher::warn;
     String id = work.build().id();
@@ -158,7 +158,7 @@ record PlannedBuild(
     return remotes;
   }
 
-  /** What is said before the first job, and the begin of the build's record. */
+  /** Tells what comes before the first job, and begins the record of the build. */
   private void begin(long began, NewCommands commands) throws IOException {
     Graph graph = plan.context().graph();
     watcher.accept(
@@ -175,7 +175,7 @@ record PlannedBuild(
     }
   }
 
-  /** The selected jobs without those that are at rest, and those that fail for what is gone. */
+  /** The selected jobs, but neither those at rest nor those that will fail for what is gone. */
   static BitSet looked(Plan plan) {
     BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
     looked.and(plan.decided());
@@ -195,20 +195,20 @@ record PlannedBuild(
   }
 
   /**
-   * Tells in a build what is wrong with its new commands (rule 14): before the first job those of
-   * all that is planned, later those of instances that come up, as they start. What there is to say
-   * is found by {@link CommandWarnings}.
+   * Tells what is wrong with new commands in a build (rule 14): before the first job, for all
+   * planned jobs; later, for instances that an expansion adds, as they start. {@link
+   * CommandWarnings} finds what is wrong.
    */
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
     private Supplier<PlanContext> context = plan::context; // what the build goes by now
 
-    /** Tells of all that is planned. */
+    /** Tells of all planned commands. */
     void tellPlanned() {
       tell(plan.context().graph().inOrder(plan.newCommands()));
     }
 
-    /** A job starts; one that was planned was told of. */
+    /** Tells of a job that starts, unless it was planned: that was told before. */
     void started(Event.JobStarted job) {
       if (job.attempt() == 1 && Reason.anyNewCommand(job.reasons())) {
         int id = context.get().graph().jobId(job.job());

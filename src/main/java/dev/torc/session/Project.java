@@ -46,13 +46,13 @@ import java.util.function.Function;
 
 /**
  * The project that a request is about: its build file as read, the graph, and where its cache is.
- * Looking at the disk is for {@link ReadSession}, working for {@link WriteSession}.
+ * {@link ReadSession} looks at the disk, {@link WriteSession} opens it for work.
  *
  * @param options how it was asked for
  * @param files the build files as they were asked for
  * @param source reads the workflow anew with what is known of results
  * @param containers what is known of runtimes and images
- * @param kept the file of the last build where the graph comes from it, null where it does not
+ * @param kept the graph file of the last build if the graph comes from it, else null
  * @param keeper reads the files, and keeps the graph in that file
  */
 public record Project(
@@ -67,10 +67,11 @@ public record Project(
     BuildFiles keeper) {
 
   /**
-   * The graph of the last build if the build files are still those, else the build file that the
+   * Loads the graph of the last build if the build files are the same, else the build file that the
    * options or the folder name; throws {@link dev.torc.syntax.BadInput} with all that is wrong in
-   * it. Groups that results decided are as they were then: a caller that needs to be sure has
-   * {@link FastPath} find out whether these results stand, or asks {@link #withoutResults}.
+   * it. Groups whose instances results decided are as in the last build: a caller that needs to be
+   * sure has {@link FastPath} find out whether these results stand, or uses {@link
+   * #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
@@ -90,7 +91,7 @@ public record Project(
     return new Project(caller, options, graph, place, files, from, containers, kept, from);
   }
 
-  /** One without jobs where the caller stands, as long as no build file could be read. */
+  /** A project without jobs in the caller's folder, for as long as no build file could be read. */
   static Project without(Caller caller) throws IOException {
     byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
     List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
@@ -100,7 +101,7 @@ public record Project(
             file, null, text, Collections.emptySortedMap(), null, null, false, false));
   }
 
-  /** What a graph is made from under these options, of these files. */
+  /** The inputs of a graph that is made of these files under these options. */
   static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Inputs(
@@ -109,7 +110,7 @@ public record Project(
         new Overrides(options.variables(), contained, options.executor()));
   }
 
-  /** How many jobs a build file has, read as any but with nothing known of results or disk. */
+  /** How many jobs a build file has, if nothing is known of results or of the disk. */
   public static int jobs(Path file) throws IOException {
     ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
     return unexpanded(parsed::expand, null).jobs();
@@ -120,9 +121,7 @@ public record Project(
     return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
   }
 
-  /**
-   * The same project where nothing is known of results: groups that these decided are not expanded.
-   */
+  /** This project without knowledge of results: groups that results decided are not expanded. */
   public Project withoutResults() throws IOException {
     if (kept == null || kept.deciding().isEmpty()) {
       return this;
@@ -131,7 +130,7 @@ public record Project(
     return new Project(caller, options, without, place, files, source, containers, null, keeper);
   }
 
-  /** The same project with groups expanded. */
+  /** This project with its groups expanded. */
   public Project with(Graph expanded) {
     return new Project(caller, options, expanded, place, files, source, containers, kept, keeper);
   }
@@ -195,7 +194,7 @@ public record Project(
     }
   }
 
-  /** Those of the files of the project, torc's own in {@link #folder} included. */
+  /** The stamps of the files of the project, with torc's own in {@link #folder}. */
   StampSource stamps() {
     return caller.stamps(place);
   }
@@ -210,16 +209,16 @@ public record Project(
   }
 
   /**
-   * What expands groups.
+   * Makes what expands groups.
    *
-   * @param select finds in the project with these the jobs that the request is about
+   * @param select finds the jobs of the request in the project with the expanded groups
    */
   public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
     boolean lasting = kept != null && kept.lasting();
     return new Expander(source, found -> select.apply(with(found)), check, lasting);
   }
 
-  /** The same, where nothing else must hold of jobs that come up than that they can be built. */
+  /** Makes what expands groups, and only checks that the jobs that this adds can be built. */
   public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
     return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
   }
@@ -229,12 +228,12 @@ public record Project(
     return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
   }
 
-  /** What keeps its shared stores from being meant by what is written; asks none. */
+  /** What is wrong with the entries of its shared stores; asks no store. */
   public List<BadInput.Diagnostic> storeTroubles() {
     return new SharedAccess(this).troubles();
   }
 
-  /** What looks wrong of all its jobs and is accepted; see {@link Advice}. */
+  /** What is accepted but looks wrong, for all jobs; see {@link Advice}. */
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
@@ -253,7 +252,7 @@ public record Project(
     return JobSelection.toBuild(graph, targets, paths());
   }
 
-  /** What targets name, as one vertex per group or instance, without what that waits for. */
+  /** The jobs that targets name, one vertex for each group or instance, without what they need. */
   public DisplayGraph folded(JobSelection selection, boolean instances) {
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
@@ -277,9 +276,9 @@ public record Project(
     private CompletionNames() {}
 
     /**
-     * Jobs, groups, tags and produced files whose names begin like this; instances where the
-     * beginning has all of their group's name, or nothing but the group begins so: then no shell
-     * ends the word behind it. Files are as the user names them from where he stands.
+     * Jobs, groups, tags and produced files whose names begin like this; instances if the prefix
+     * has all of their group's name, or if only the group begins so: with them, a shell does not
+     * end the word after the group. Files are as the user names them from where he stands.
      *
      * @param sources whether files that no job produces count too
      */
@@ -328,7 +327,7 @@ public record Project(
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 
-    /** What amounts can be limited of: the machine's, and the counters that the project names. */
+    /** The names that limits can have: the machine's, and the counters that the project names. */
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(Resources.MACHINE);

@@ -14,11 +14,11 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 
 /**
- * Where a project is, found without reading its build file: for the requests that work from the
- * records even where that is refused (rule 13).
+ * Where a project is, also if its build file is refused: for the requests that then work from the
+ * records (rule 13).
  *
  * @param project null where the build file is refused
- * @param refused why, null where it is accepted
+ * @param refused why it is refused, null where it is accepted
  */
 public record ProjectFolder(CachePlace place, Project project, BadInput refused) {
 
@@ -46,7 +46,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     return BuildFile.in(folder).stream().findFirst().orElse(null);
   }
 
-  /** The same with the groups that the build file alone decides; see {@link Project#load}. */
+  /** Leaves groups unexpanded that results decided; see {@link Project#load}. */
   public ProjectFolder withoutResults() throws IOException {
     return project == null ? this : new ProjectFolder(place, project.withoutResults(), null);
   }
@@ -77,7 +77,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
         OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
         group.give(ignore);
       }
-      // The time tells whose it is: reading it at each start would cost more.
+      // The time tells which torc wrote it: reading it at each start would cost more.
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
       if (!OwnFile.stands(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
         OwnFile.remove(schema); // only an owner may set a file's time

@@ -20,12 +20,12 @@ import java.util.SortedMap;
  * @param input the text of the build file {@code -} among these, from standard input; null without
  *     one
  * @param variables values of variables that win over those of the build file
- * @param containers the runtime that all images are run with, {@link #HOST} where they are not run;
- *     null where each may choose
- * @param executor the executor of jobs that name none themselves, or this machine for all; null
- *     where none is said
+ * @param containers the runtime for all images, {@link #HOST} to run their steps on the host; null
+ *     where each may choose
+ * @param executor the executor of jobs that name none, or {@code local} for all jobs on this
+ *     machine; null for neither
  * @param restores whether a known result may stand for a run
- * @param keepsFailed whether a recorded failure may
+ * @param keepsFailed whether a recorded failure may stand for a run
  */
 public record ProjectOptions(
     List<Path> files,
@@ -40,12 +40,12 @@ public record ProjectOptions(
   /** The variable that names the site's file. */
   public static final String SITE = "TORC_CONFIG";
 
-  /** Steps with an image run on the host. */
+  /** The word by which steps with an image run on the host. */
   public static final String HOST = "none";
 
   /**
-   * All files that are read, in their order; throws {@link BadInput} where there is no build file,
-   * or not the site's.
+   * All files that are read, in their order; throws {@link BadInput} where a build file is missing,
+   * or the site's.
    *
    * @param start the folder where the user stands
    */
@@ -70,7 +70,7 @@ public record ProjectOptions(
     return layers;
   }
 
-  /** Where a file may come or go that is read then. */
+  /** Paths where a file may come or go, which changes what is read. */
   List<Path> candidates(Path start) {
     List<Path> all = new ArrayList<>(files);
     boolean found = !files.isEmpty();
@@ -90,9 +90,9 @@ public record ProjectOptions(
   }
 
   /**
-   * The word for a runtime as the user gave it; throws {@link BadInput} for one that is none.
+   * The word for a runtime as the user gave it; throws {@link BadInput} for an unknown one.
    *
-   * @param where it was given, for that
+   * @param where it was given, for the message
    */
   public static String runtime(String where, String word) {
     if (word.equals("singularity")) {

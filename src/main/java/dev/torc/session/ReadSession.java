@@ -80,7 +80,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /**
-   * Opens the cache for looking; of shared stores, folders are asked too.
+   * Opens the cache for looking, and asks shared stores in folders too.
    *
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
@@ -90,7 +90,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /**
-   * The same where what is at rest was looked at already.
+   * Opens the cache for looking, after a look at what is at rest.
    *
    * @param gone as {@link LockTerms#gone}
    * @param asked shared stores that are asked what they have, and closed in the end; null for none
@@ -110,14 +110,14 @@ public final class ReadSession implements AutoCloseable {
     }
   }
 
-  /** The project with all groups expanded that can be, as a cache has the results. */
+  /** The project with its groups expanded as far as the results in a cache allow. */
   public static Project expand(Project project, Cache cache, Consumer<String> note)
       throws IOException {
     return new ReadSession(project, FastPath.none(project), cache, Set.of(), null, note)
         .project; // the cache stays with the caller
   }
 
-  /** The project with all groups expanded that can be without running anything. */
+  /** The project with its groups expanded as far as is possible without running anything. */
   public Project project() {
     return project;
   }
@@ -125,7 +125,7 @@ public final class ReadSession implements AutoCloseable {
   /** The verdicts on the selected jobs of {@link #project}. */
   public Plan plan(JobSelection selection, Rerun rerun) throws IOException {
     BitSet asked = selection.asked(context.graph(), rerun);
-    // A job that is settled may still run where it is asked for: then the records are read anew.
+    // A settled job may still run if it is asked for: then the records are read anew.
     PlanContext of =
         asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
     return of.graph() == fast.project().graph() ? Plan.of(of, fast.restless(asked)) : Plan.of(of);
@@ -144,7 +144,7 @@ public final class ReadSession implements AutoCloseable {
     return context.records();
   }
 
-  /** The command of each job as it would run now, with what it would be given. */
+  /** The command of each job as it would run now, with the resources that it would get. */
   public IntFunction<String> commands() {
     Caller caller = project.caller();
     CachePlace place = project.place();
@@ -155,12 +155,12 @@ public final class ReadSession implements AutoCloseable {
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
-  /** Files of others that produced globs and folders would take away. */
+  /** Foreign files that stand where produced globs and folders would take them. */
   public OccupiedPlaces taken() {
     return context.taken();
   }
 
-  /** Tools of jobs that are scripts elsewhere; see {@link Advice}. */
+  /** Tools of jobs that are scripts outside the root; see {@link Advice}. */
   public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
     return Advice.scripts(project, digests, jobs);
   }

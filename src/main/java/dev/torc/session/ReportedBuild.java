@@ -13,16 +13,16 @@ import dev.torc.show.Report.Progress;
 import java.util.Map;
 
 /**
- * Hands the events of a build to a report, and signals to the build. A live report asks it back how
- * the build goes on: it tells the time left of the events, and asks that no more often than it is
- * worth.
+ * Hands the events of a build to a report, and signals to the build. A live report asks this how
+ * the build goes on: it passes the events to {@link TimeLeft}, and asks that for the time left only
+ * as often as it is worth.
  */
 final class ReportedBuild implements BuildWatcher, Progress {
 
   /** The least time between two looks ahead, in nanoseconds; between them the clock counts down. */
   private static final long PERIOD = 1_000_000_000L;
 
-  /** A look ahead may take such a part of the time, of a large build. */
+  /** After a look ahead, the next one waits this many times as long, in a large build. */
   private static final int SHARE = 50;
 
   private final Report report;
@@ -30,12 +30,12 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private final boolean all;
   private final Signals signals;
 
-  // of a live report, while jobs may run
+  // set for a live report, while jobs may run
   private TimeLeft time;
   private Runner runner;
   private BuildLoop build;
 
-  // of the report's thread
+  // used by the report's thread
   private long left = -1;
   private long asked;
   private long next = Long.MIN_VALUE;

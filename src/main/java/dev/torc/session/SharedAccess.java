@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * The shared stores of a project, as its build file names them and the caller's environment
- * completes them. What is written there that can be no store ends the request; a store that cannot
- * serve never does.
+ * completes them. An entry that can be no store ends the request; a store that cannot serve never
+ * does.
  */
 record SharedAccess(Project project) {
 
@@ -25,12 +25,12 @@ record SharedAccess(Project project) {
     return project.workflow().stores().shared();
   }
 
-  /** Whether there are any. */
+  /** Whether there are any stores. */
   boolean isAny() {
     return !entries().isEmpty();
   }
 
-  /** What keeps stores from being meant by what is written; asks none. */
+  /** What is wrong with the entries; asks no store. */
   List<BadInput.Diagnostic> troubles() {
     List<BadInput.Diagnostic> wrong = new ArrayList<>();
     for (SharedEntry entry : entries()) {
@@ -52,7 +52,7 @@ record SharedAccess(Project project) {
   }
 
   /**
-   * Opens them; none is asked yet. One whose header has no value is left out.
+   * Opens the stores; none is asked yet. A store whose header has no value is left out.
    *
    * @param folders whether only folders are wanted
    * @param told takes lines for people, from any thread
@@ -101,7 +101,7 @@ record SharedAccess(Project project) {
     return path == null ? null : project.workflow().root().resolve(path);
   }
 
-  /** The values by name; those without a value are told and left out. */
+  /** The headers with their values by name; headers without a value are told and left out. */
   private SortedMap<String, String> headers(SharedEntry entry, Consumer<String> told) {
     SortedMap<String, String> headers = new TreeMap<>();
     for (var header : entry.headers().entrySet()) {

@@ -15,18 +15,18 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 
 /**
- * How long a build will go on: as long as the longest path of jobs that are not over, or as the
- * work of all of them takes with what there is of cpus, memory and counters, whichever is more. A
- * job takes as long as it did last time, by the pace of this build; one without a record as long as
- * others of its group, or as all others. What may run counts by how many such jobs turned out to
- * run. It is told what happens, at no cost, and changes nothing.
+ * How long a build will go on: the time of the longest path of jobs that are not over, or the time
+ * that the work of all these jobs takes with the given cpus, memory and counters, whichever is
+ * more. A job takes as long as it did last time, by the pace of this build; one without a record as
+ * long as others of its group, or as all others. A job that may run counts in part: by how many
+ * such jobs have run so far. It takes in events at no cost, and changes nothing.
  *
- * <p>{@link #left} may be called on any thread, the other methods on that of the events. A look
- * does not hold these up: what happens meanwhile it may see or not.
+ * <p>{@link #left} may be called on any thread, the other methods on the thread of the events. It
+ * does not hold these up, and may see or miss what happens meanwhile.
  */
 final class TimeLeft {
 
-  /** A job that is late is taken to need so much more: a part of its time until now. */
+  /** A late job is taken to need one part in this many of its time until now. */
   private static final int LATE = 10;
 
   /** Nanoseconds of jobs on record that have to be over until the pace says much. */
@@ -36,7 +36,7 @@ final class TimeLeft {
   private static final class Due {
     private final LongSummaryStatistics group; // wall times of others in it, nanoseconds
     private final long record; // nanoseconds, 0 unknown
-    private boolean may; // run
+    private boolean may; // may run, or may not
     private boolean runs;
     private long began; // by the clock of the caller
     private Map<String, Long> demand; // made when it is first asked for
@@ -55,13 +55,13 @@ final class TimeLeft {
   // Guarded by this.
   private Graph graph;
   private Due[] due = {}; // by job
-  private double took = TRUST; // jobs with a record that are over
-  private double expected = TRUST; // the same by their records
+  private double took = TRUST; // nanoseconds of ended jobs with a record
+  private double expected = TRUST; // nanoseconds of these by their records
   private double ran = 1; // among the jobs that might run
   private double decided = 1;
 
   /**
-   * That of a build that begins, while the results of its jobs can be read.
+   * For a build that begins, while the results of its jobs can be read.
    *
    * @param limits amounts by resource
    */
@@ -70,7 +70,7 @@ final class TimeLeft {
     over(plan.context(), plan);
   }
 
-  /** Groups were expanded: there is no verdict on their instances. */
+  /** Takes in instances after groups were expanded: there is no verdict on them. */
   void over(PlanContext context) {
     over(context, null);
   }
@@ -108,7 +108,7 @@ final class TimeLeft {
     all.accept(wall);
   }
 
-  /** Of an instance that of its group, whose name stands before the values. */
+  /** The times of the group of a job; the name of the group stands before the values. */
   private LongSummaryStatistics group(int job) {
     String group = graph.name(job).split("/", 2)[0];
     return groups.computeIfAbsent(group, _ -> new LongSummaryStatistics());

@@ -23,12 +23,12 @@ import java.util.function.Supplier;
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
  * it. Each round is a build of its own, with a project read anew; between rounds nothing is held
- * but what the last one left at rest ({@link WatchSnapshot}). A notice only makes it look: what
- * changed is told by the look, which compares with what the build saw, so an edit during a build is
- * found when that is over.
+ * but what the last one left at rest ({@link WatchSnapshot}). A notice only makes it look: the look
+ * finds what changed by comparing with what the build saw, so an edit during a build is found after
+ * that build.
  *
- * @param request of the first round; in later ones nothing runs for being named
- * @param screen opens what shows one round
+ * @param request of the first round; in later rounds no job runs because it is named
+ * @param screen opens the report of one round
  * @param all whether commands as they run and each job that is up to date are told
  * @param signals of the process; closed by the caller
  */
@@ -42,19 +42,19 @@ public record WatchRounds(
 
   private static final long SECOND = 1_000_000_000;
 
-  /** Files must have been left alone for so long: editors write them in several steps. */
+  /** Nanoseconds without notices before a look: editors write a file in several steps. */
   private static final long QUIET = SECOND / 20;
 
-  /** Where they are never left alone, a look comes after so long. */
+  /** Where notices do not stop, a look comes after this many nanoseconds. */
   private static final long BUSY = SECOND;
 
-  /** Between two looks where the kernel does not tell all. */
+  /** Nanoseconds between two looks where the kernel does not tell all. */
   private static final long POLL = 2 * SECOND;
 
-  /** The watch ends after so many rounds in a row that begin with the same change in a build. */
+  /** After so many rounds in a row that began with the same change in a build, the watch slows. */
   private static final int CIRCLES = 3;
 
-  /** The same for rounds that begin with any change in a build. */
+  /** After so many rounds in a row that began with any change in a build, the watch slows. */
   private static final int ROW = 10;
 
   /** A wait for a notice without a limit. */
@@ -75,7 +75,7 @@ public record WatchRounds(
     }
   }
 
-  /** The same with other notices, and a clock in nanoseconds. */
+  /** Builds and waits without end, with other notices, and a clock in nanoseconds. */
   int run(Notices notices, LongSupplier clock) throws IOException {
     return new RunningWatch(notices, clock).run();
   }
@@ -88,12 +88,12 @@ public record WatchRounds(
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next look compares with
     private Stamp kept = Stamp.MISSING; // of the file in which the last build left what is at rest
-    private String refused = ""; // what the last round said where it did not begin
-    private long took; // nanoseconds until it said so
+    private String refused = ""; // the message of the last round if it did not begin
+    private long took; // nanoseconds of the last round
     private boolean lackTold;
     private Collection<String> circle = List.of();
     private int circles;
-    private int row; // of rounds that follow one another without a wait
+    private int row; // rounds that followed one another without a wait
 
     RunningWatch(Notices notices, LongSupplier clock) throws IOException {
       this.notices = notices;
@@ -113,7 +113,7 @@ public record WatchRounds(
           if (exit > Exit.signal(0)) {
             return exit;
           }
-          if (signals.last() != 0) { // the round had taken its last look
+          if (signals.last() != 0) { // it came after the last look of the round
             return Exit.signal(signals.last());
           }
           next = news();
@@ -143,7 +143,7 @@ public record WatchRounds(
         boolean usage = said.exit() == Exit.USAGE;
         boolean placeless = said.lines().stream().allMatch(line -> line.startsWith("torc: "));
         if (said.lines().isEmpty() || first && usage && placeless) {
-          throw trouble; // what is told is read no more, or it is the command line that is wrong
+          throw trouble; // the output has no reader, or the command line is wrong
         }
         refused = usage ? trouble.toString() : "";
         for (String line : said.lines()) {
@@ -163,8 +163,8 @@ public record WatchRounds(
     }
 
     /**
-     * Keeps what the round saw; of one that did not come to its end, how things are now; of one
-     * that did not begin, what was seen before.
+     * Keeps what the round saw; the present state for a round that did not come to its end, and
+     * what was seen before for a round that did not begin.
      */
     private void remember(BuildSession session) throws IOException {
       if (session != null) {
@@ -176,7 +176,7 @@ public record WatchRounds(
       notices.catchUp(project.settled().clock());
     }
 
-    /** The next look compares with this, and with the files that a round begins with. */
+    /** Makes the next look compare with this, and with the files that a round begins with. */
     private void goOn(BuildSession.Left left) throws IOException {
       WatchSnapshot now =
           new WatchSnapshot(
@@ -198,7 +198,7 @@ public record WatchRounds(
       return seen.areMade(changed) && isOthersWork() ? news() : changed;
     }
 
-    /** Whether another build is at work; then it waits a while for the end of that. */
+    /** Whether another build is at work; if so, waits a while for its end. */
     private boolean isBusy() throws IOException {
       boolean busy = BuildLock.holder(project.settled()).isPresent();
       if (busy) {
@@ -207,7 +207,7 @@ public record WatchRounds(
       return busy;
     }
 
-    /** Whether another build was at work since, and left what the next round may rely on. */
+    /** Whether another build has run since, and left at rest what the next round may rely on. */
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none());
@@ -221,15 +221,15 @@ public record WatchRounds(
         kept = other.file();
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
-        return false; // the build tells
+        return false; // the next build tells
       }
     }
 
-    /** What changed since the round looked at it; listens where the files are by now. */
+    /** What changed since the round; listens at the present places of the files. */
     private SortedSet<String> settle() throws IOException {
       SortedSet<String> changed = seen.look();
       while (changed.isEmpty() && notices.follow(seen.files())) {
-        changed = seen.look(); // once more, for what no notice told until now
+        changed = seen.look(); // once more, for changes before the notices began
       }
       return changed;
     }
@@ -247,17 +247,15 @@ public record WatchRounds(
       }
     }
 
-    /** Waits until no notice comes for so long, or they came for long. */
+    /** Waits until no notice comes for the pause, or until they came for {@code BUSY}. */
     private void awaitQuiet(long pause) throws IOException {
       long end = clock.getAsLong() + BUSY;
       while (clock.getAsLong() < end && notices.await(pause)) {
-        // more of it
+        // wait again
       }
     }
 
-    /**
-     * How long to wait for a notice: what refused a build may be mended where no notice comes from.
-     */
+    /** How long to wait for a notice: the cause of a refusal may be mended without a notice. */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
@@ -265,7 +263,7 @@ public record WatchRounds(
       return notices.lack().isEmpty() ? ENDLESS : POLL;
     }
 
-    /** What a round would say now if it did not begin; empty if it would. */
+    /** The message of a round that would not begin now; empty if it would begin. */
     private String refusal() {
       try {
         BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
@@ -283,7 +281,7 @@ public record WatchRounds(
     }
 
     /**
-     * Slows down where one round leaves the change that the next one begins with, again and again.
+     * Slows down where each round makes the change that the next one begins with, again and again.
      */
     private void tellCircles(Collection<String> changed, Report report) throws IOException {
       List<String> now = List.copyOf(changed);
@@ -304,14 +302,14 @@ public record WatchRounds(
   }
 
   /**
-   * Tells a watch that something may have changed, and does not know what. {@link FolderNotices}
-   * has it from the kernel, tests say it themselves. For one thread.
+   * Tells a watch that something may have changed, but not what. {@link FolderNotices} has the
+   * notices of the kernel, tests have their own. For one thread.
    */
   interface Notices extends AutoCloseable {
 
     /**
-     * Listens where these files are or may come from now on, and nowhere else; anew where another
-     * folder came to the place of one.
+     * From now on listens where these files are or may come, and nowhere else; listens anew where
+     * another folder came to the place of one.
      *
      * @param files absolute; one of the name {@code .} stands for all in its folder
      * @return whether any folder is listened to that was not before: what happened there until now
@@ -320,8 +318,7 @@ public record WatchRounds(
     boolean follow(Iterable<Path> files) throws IOException;
 
     /**
-     * Takes what is to be told of all that happened until now, and tells nothing of it: a look
-     * comes.
+     * Drops the notices of all that happened until now, since a look follows.
      *
      * @param cookie a file of torc's own, which is written for that
      */
@@ -330,8 +327,8 @@ public record WatchRounds(
     /**
      * Waits until something of interest happened; notices that got lost are of interest.
      *
-     * @param nanos at most so long
-     * @return whether it did
+     * @param nanos how long at most
+     * @return whether something of interest happened
      */
     boolean await(long nanos) throws IOException;
 

@@ -54,8 +54,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private long started; // milliseconds since 1970; 0 where the history has nothing of it
   private final Cache cache;
   private StartMarks marks;
-  private final Map<String, Reason> left; // jobs that are out, or elsewhere
-  private final List<StartMarks.Mark> elsewhere; // that other hosts may still run
+  private final Map<String, Reason> left; // jobs that are submitted, or may run elsewhere
+  private final List<StartMarks.Mark> elsewhere; // of jobs that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final KeptResults kept;
@@ -109,7 +109,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       place.makeFolder(place.logs());
       place.makeFolder(place.jobs());
       FilesForOthers.keep(place.root(), place.group());
-      OwnFile.prepare(place.clock()); // its readers tell of no failure
+      OwnFile.prepare(place.clock()); // FileClock tells of no failure
       place.ready(place.clock());
       tellOutsider(place, warn);
       return new WriteSession(project, id, cache, on, warn);
@@ -145,14 +145,14 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     leave(FastPath.none(project), null, last);
   }
 
-  /** The same after a build; returns it, see {@link FastPath#after}. */
+  /** Leaves at rest what a build settled, on close; returns it, see {@link FastPath#after}. */
   CleanJobs leave(FastPath from, Plan plan, PlanContext last) {
     CleanJobs next = from.after(plan, last, this, warn);
     rest = () -> from.keep(next, warn);
     return next;
   }
 
-  /** The marks of jobs that run; those of the next torc once the build has ended. */
+  /** The marks of running jobs; after the end of the build, the marks for the next torc. */
   StartMarks marks() {
     return marks;
   }
@@ -166,8 +166,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   /**
-   * Something was set aside. Without records that is all that was ever made: one line is enough for
-   * it.
+   * Tells that something was set aside. In a first build it may be all that was ever made: one line
+   * is enough for all.
    */
   private void kept(String line) {
     if (build.number() > 1) {
@@ -204,7 +204,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** Says once where earlier results are, and how much of them; empty where there is no news. */
+  /** A line, once, on where and how much of earlier results is kept; empty if there is no news. */
   String news() {
     try {
       return kept.isNew()
@@ -250,7 +250,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
   }
 
-  /** Lines on the jobs, of some, that may still run on other hosts. */
+  /** Lines on those of these jobs that may still run on other hosts. */
   public List<String> elsewhere(Predicate<String> jobs) {
     return Leftovers.elsewhere(elsewhere, cache.place(), jobs);
   }
@@ -310,15 +310,13 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    */
   static final class Heap {
 
-    /**
-     * Bytes with which nothing is collected: as much as the launcher begins with, and some more.
-     */
+    /** Below this many bytes nothing is collected: what the launcher begins with, and some more. */
     private static final long SMALL = 72L << 20;
 
     private long limit = SMALL;
 
     /**
-     * A phase ended that left much: collects unless a third of the heap is free for what follows.
+     * Collects after a phase that left much, unless a third of the heap is free for what follows.
      */
     void phaseEnded() {
       Runtime heap = Runtime.getRuntime();

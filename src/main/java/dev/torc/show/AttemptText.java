@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * An attempt in words, as far as the history of attempts has it: how it ended, and why it ran. Of a
- * job's last run its records know more.
+ * An attempt in words, as far as the history of attempts has it: how it ended, and why it ran. The
+ * records of a job's last run know more.
  */
 public final class AttemptText {
 
@@ -28,7 +28,7 @@ public final class AttemptText {
     };
   }
 
-  /** A failure by how it was: {@code failed: exit 3}, {@code failed in build 7, not run again}. */
+  /** A failure in words: {@code failed: exit 3}, {@code failed in build 7, not run again}. */
   public static String failed(String what) {
     return what.startsWith("failed ") ? what : "failed: " + what;
   }
@@ -45,12 +45,12 @@ public final class AttemptText {
     };
   }
 
-  /** Why it ran: the reasons that are kept, and how many more there were; empty for not known. */
+  /** Why it ran: the reasons that are kept, and how many more there were; empty if unknown. */
   public static String why(AttemptRecord attempt) {
     return whole(attempt, ReasonText::of);
   }
 
-  /** The same as of something that is over: {@code it had never run}. */
+  /** As {@link #why}, in words for a run that is over: {@code it had never run}. */
   public static String because(AttemptRecord attempt) {
     return whole(attempt, ReasonText::past);
   }

@@ -16,8 +16,8 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What the caller gave torc to work with: its streams, environment and folder. All else that comes
- * from outside comes by way of files.
+ * What the caller gave torc to work with: its streams, environment and folder. All other input
+ * comes from files.
  *
  * @param out data; flushed at the end, and earlier by code that wants it seen
  * @param err messages; every write is flushed
@@ -45,7 +45,7 @@ public record Console(
     }
   }
 
-  /** The same, standing in another folder. */
+  /** This console with another current folder. */
   public Console at(Path folder) {
     return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
   }
@@ -55,7 +55,7 @@ public record Console(
     out.write(text);
   }
 
-  /** Writes a message, one line without its line feed and harmless, to standard error. */
+  /** Writes a message to standard error: one line without its line feed, made harmless before. */
   public void tell(String line) throws IOException {
     err.write(line + "\n");
     err.flush();

@@ -23,13 +23,13 @@ import java.util.stream.Collectors;
  */
 final class EventText {
 
-  /** Jobs that are named where all of them are ended. */
+  /** The most jobs that are named when running jobs are ended. */
   private static final int NAMED = 8;
 
-  /** A job that runs for so many nanoseconds is told of before it has ended. */
+  /** A job that runs for so many nanoseconds gets a line before it has ended. */
   static final long LATE = 10_000_000_000L;
 
-  /** Code points of a command that is shown whole where not everything is. */
+  /** The most code points of a command that is shown whole, unless nothing is shortened. */
   private static final int COMMAND = 4096;
 
   private final Detail detail;
@@ -44,13 +44,13 @@ final class EventText {
   /**
    * A job that runs.
    *
-   * @param told whether a line tells that it does
+   * @param told whether there was a line that tells that it runs
    */
   private record Begun(List<Reason> reasons, long since, boolean told) {}
 
   /**
    * @param here the folder that the user stands in: logs below it are named relative to it
-   * @param terminal whether people read it at once, and what jobs wrote is set off; elsewhere their
+   * @param terminal whether people read it at once: then what jobs wrote is set off. Elsewhere its
    *     lines begin as they were written, so that an editor finds {@code file:line:column}
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
@@ -68,7 +68,7 @@ final class EventText {
       return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
     }
     if (event instanceof Event.JobStarted started) {
-      boolean again = started.attempt() > 1; // that it failed was told
+      boolean again = started.attempt() > 1; // its failure before was told
       begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
       return at(Detail.VERBOSE) ? started(started) : "";
     }
@@ -116,7 +116,7 @@ final class EventText {
     return "";
   }
 
-  /** A line for each job that runs for long by now and was not told of. */
+  /** A line for each job that has run for long by now and had no line yet. */
   String late() {
     StringBuilder out = new StringBuilder();
     if (!lent) {
@@ -134,7 +134,7 @@ final class EventText {
     return out.toString();
   }
 
-  /** What is out, and how it goes on. */
+  /** How many jobs are still out at a scheduler, and how the build goes on; empty for none. */
   private static String out(Event.Finished finished) {
     int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
     int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
@@ -157,15 +157,13 @@ final class EventText {
         + "\n";
   }
 
-  /**
-   * Why a job ran that has ended, after a word; empty where that is not told, or it did not run.
-   */
+  /** Why an ended job ran, behind a word; empty where that is not shown, or the job did not run. */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
     return ran == null || !at(Detail.NORMAL) ? "" : word + ReasonText.brief(ran.reasons);
   }
 
-  /** Whether the time says something that the phrase does not say already. */
+  /** Whether the time says something that the words of the failure do not say already. */
   private static boolean timed(Event.Details details) {
     return details.wall() > 0
         && !isFull(details)
@@ -173,7 +171,7 @@ final class EventText {
         && !details.what().startsWith("product ");
   }
 
-  /** Whether the disk was full: then it says nothing that the log is empty. */
+  /** Whether the disk was full: then an empty log means nothing. */
   private static boolean isFull(Event.Details details) {
     return details.what().endsWith(Refusal.FULL);
   }
@@ -201,7 +199,7 @@ final class EventText {
     return log.wanted() || at(Detail.VERBOSE);
   }
 
-  /** What a job wrote that ended well, with nothing before or after it. */
+  /** What a job that ended well wrote, with nothing before or after it. */
   private String output(Event.Log log) {
     return log != null && wantsAll(log) && at(Detail.BRIEF)
         ? written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette))
@@ -213,7 +211,7 @@ final class EventText {
     return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
   }
 
-  /** A command that can be pasted: one of several lines begins on a line of its own. */
+  /** A command in a form to be pasted: one with several lines begins on a line of its own. */
   private String command(String command) {
     if (command.isEmpty()) {
       return "";
@@ -259,7 +257,7 @@ final class EventText {
 
   private String ended(Event.JobEnded ended) {
     if (ended.state() == JobState.UP_TO_DATE && !at(Detail.VERBOSE)) {
-      return ""; // before anything else: of a large project that is nearly every job
+      return ""; // first of all: in a large project nearly every job is
     }
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());
@@ -317,13 +315,13 @@ final class EventText {
         : palette.yellow("killing ") + jobs + "\n";
   }
 
-  /** {@code changed: src/a.c and 2 more}; all of them where nothing is shortened. */
+  /** {@code changed: src/a.c and 2 more}; all files where nothing is shortened. */
   private String changed(Event.Changed changed) {
     int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
     return "changed: " + SafeText.names(changed.files(), shown);
   }
 
-  /** What is being fetched, and with what. */
+  /** The image that is being fetched, and the runtime that fetches it. */
   static String fetching(Event.Fetching fetching) {
     return "fetching image " + SafeText.name(fetching.image()) + " with " + fetching.runtime();
   }
@@ -337,7 +335,7 @@ final class EventText {
     };
   }
 
-  /** A line that is left out where less is said. */
+  /** A text as a line; empty where the detail is below {@code least}. */
   private String line(Detail least, String text) {
     return at(least) ? text + "\n" : "";
   }
@@ -346,9 +344,7 @@ final class EventText {
     return detail.compareTo(least) >= 0;
   }
 
-  /**
-   * The failed jobs of a build once more, for its end: a first failure may be pages away by then.
-   */
+  /** The failed jobs once more, for the end of a build: the first may be pages away by then. */
   static final class Recap {
 
     private static final int NAMED = 10;
@@ -365,17 +361,17 @@ final class EventText {
       }
     }
 
-    /** The first ones. */
+    /** The first failures. */
     List<Event.JobEnded> failed() {
       return failed;
     }
 
-    /** How many others there are. */
+    /** How many further failures there are. */
     int more() {
       return more;
     }
 
-    /** Each with its cause and its log, a line each; empty where none failed. */
+    /** A line for each failure, with its cause and its log; empty where none failed. */
     String text(Palette palette, Function<Path, String> shown) {
       if (failed.isEmpty()) {
         return "";

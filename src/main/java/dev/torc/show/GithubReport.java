@@ -18,13 +18,13 @@ import java.util.regex.Pattern;
 
 /**
  * Plain lines for a log of GitHub Actions: what a failed job printed is a group that opens, and the
- * first failures are annotations, at the file and line where the log names them. Workflow commands
- * in what others wrote are switched off by {@code stop-commands} (docs.github.com, "Workflow
- * commands for GitHub Actions").
+ * first failures are annotations, at the file and line that the log names. Workflow commands in
+ * texts of others are switched off by {@code stop-commands} (docs.github.com, "Workflow commands
+ * for GitHub Actions").
  */
 final class GithubReport extends PlainReport {
 
-  /** GitHub shows ten errors of a step; the tenth is its own, that the step failed. */
+  /** GitHub shows ten errors of a step; the tenth is GitHub's own: that the step failed. */
   static final int ANNOTATIONS = 9;
 
   /** How a compiler names the place of an error: {@code a.c:2:23: error: …}. */
@@ -41,7 +41,7 @@ final class GithubReport extends PlainReport {
    * @param here the absolute folder that the user stands in: logs below it are named relative to it
    * @param workspace the checked out repository: GitHub knows its files relative to it
    * @param clock nanoseconds, as {@link System#nanoTime}
-   * @param token gives a new word of letters and digits that no job can guess at each call
+   * @param token gives at each call a new word of letters and digits that no job can guess
    */
   GithubReport(
       Writer err,
@@ -108,7 +108,7 @@ final class GithubReport extends PlainReport {
         }
       }
     } catch (IOException | InvalidPathException e) {
-      // The annotation stands without a place; what is shown of the log says what is wrong with it.
+      // The annotation has no place; where the log is shown, it is said what is wrong with it.
     }
     return Optional.empty();
   }
@@ -117,7 +117,7 @@ final class GithubReport extends PlainReport {
     return escape(text).replace(":", "%3A").replace(",", "%2C");
   }
 
-  /** The text, between stop and resume where it could be read as a command of either syntax. */
+  /** The text; where it could be read as a command of either syntax, between stop and resume. */
   @Override
   String harmless(String text) {
     if (!text.contains("::") && !text.contains("##[")) {

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 
 /**
  * How answers and events read as JSON, which jackson-jr writes: a record is an object of its
- * components in their order, a constant its name in small letters, a path or moment its text. What
- * stands in a document is for these to say.
+ * components in their order, a constant its name in small letters, a path or moment its text. The
+ * answers and events say what stands in a document.
  */
 public final class Json {
 
@@ -47,7 +47,7 @@ public final class Json {
   private record Said(String file, int line, int column, String message) {}
 
   /**
-   * The values that jackson-jr has no form for, or another one.
+   * Writes values for which jackson-jr has no form, or another one.
    *
    * @param accessors of a record, by the names of its fields
    */
@@ -65,7 +65,7 @@ public final class Json {
 
   private static final class Forms extends JacksonJrExtension {
 
-    /** Here, so that what only asks for names loads no library. */
+    /** In a class of its own, so that code that asks only for names loads no library. */
     static final JSON FORMAT =
         JSON.builder(JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build())
             .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
@@ -106,7 +106,7 @@ public final class Json {
   private static Map<String, Method> accessors(Class<?> type) {
     Map<String, Method> accessors = new LinkedHashMap<>();
     for (RecordComponent each : type.getRecordComponents()) {
-      each.getAccessor().setAccessible(true); // of a private record
+      each.getAccessor().setAccessible(true); // the record may be private
       accessors.put(snake(each.getName()), each.getAccessor());
     }
     return accessors;
@@ -124,7 +124,7 @@ public final class Json {
     }
   }
 
-  /** What is wrong with a build file, each with its place. */
+  /** What is wrong with a build file: each message with its place. */
   public static List<?> places(List<Diagnostic> all) {
     return all.stream()
         .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))
@@ -155,7 +155,7 @@ public final class Json {
     return WORD.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT);
   }
 
-  /** A constant's name. */
+  /** A constant's name in small letters. */
   public static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }

@@ -34,7 +34,7 @@ final class JsonReport implements Report {
       first = false;
     }
     put(event, fields);
-    // In one piece: where the reader has gone, no half line is left behind.
+    // In one piece: if the reader has gone, no half line is left behind.
     StringWriter line = new StringWriter();
     try {
       Json.write(fields, line);
@@ -77,7 +77,7 @@ final class JsonReport implements Report {
         fields.put("seconds", Json.seconds(finished.nanos()));
         fields.put("exit", finished.exit());
       }
-      default -> fields.putAll(Json.fields(event)); // it reads as it is
+      default -> fields.putAll(Json.fields(event)); // its fields as they are
     }
   }
 

@@ -20,17 +20,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Remembers what became of each job, for a file of JUnit XML that programs of continuous
- * integration read. What became of torc itself, where that is the trouble, is a case too. The form
- * is that which Jenkins, GitLab and the actions for GitHub read: a suite for the build, a case for
- * each job. It has no standard; {@code testdata/junit.xsd} has what all of them take.
+ * Remembers how each job ended, for a file of JUnit XML that programs of continuous integration
+ * read. If torc itself failed, that is a case too. The form is the one that Jenkins, GitLab and the
+ * actions for GitHub read: a suite for the build, a case for each job. It has no standard; {@code
+ * testdata/junit.xsd} has what all of them take.
  */
 public final class JunitReport implements Report {
 
   /** The case that stands for torc itself. */
   static final String TORC = "torc";
 
-  /** What is no Char of XML 1.0, section 2.2. */
+  /** Characters that are no Char of XML 1.0, section 2.2. */
   private static final Pattern NO_XML =
       Pattern.compile("[^\\t\\n\\r -\\x{d7ff}\\x{e000}-\\x{fffd}\\x{10000}-\\x{10ffff}]");
 
@@ -38,10 +38,10 @@ public final class JunitReport implements Report {
   private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
 
   /**
-   * What became of a job, or of torc.
+   * How a job ended, or torc.
    *
    * @param details with command and log of a job where they say what is wrong, or are wanted
-   * @param isTorc whether it is torc's case, and no job's
+   * @param isTorc whether it is torc's case, not a job's
    */
   record Case(String name, JobState state, Event.Details details, boolean isTorc) {}
 
@@ -54,7 +54,7 @@ public final class JunitReport implements Report {
   private int exit = -1;
 
   /**
-   * Begins.
+   * Begins the report.
    *
    * @param begun moment of the build's begin, in milliseconds since 1970
    */
@@ -82,20 +82,20 @@ public final class JunitReport implements Report {
     }
   }
 
-  /** Of a large project nearly all are up to date: these have nothing that is worth its place. */
+  /** The details that the file needs: nearly all jobs of a large project need next to nothing. */
   private static Event.Details kept(JobState state, Event.Details of) {
     boolean logged = of.log() != null && (state != JobState.RAN || of.log().wanted());
     String command = state == JobState.FAILED ? of.command() : "";
     return new Event.Details(of.what(), command, logged ? of.log() : null, of.wall(), -1, -1);
   }
 
-  /** The build came to its end, with an exit status. */
+  /** Notes that the build came to its end, with an exit status. */
   public void ended(int status) {
     exit = status;
   }
 
   /**
-   * It did not.
+   * Notes that the build did not come to its end.
    *
    * @param lines what torc says of that, harmless; none where the terminal was gone
    */
@@ -128,7 +128,7 @@ public final class JunitReport implements Report {
     return new Event.Details(what, "", null, 0, -1, -1);
   }
 
-  /** Elements, each on a line of its own. */
+  /** Writes the elements, each on a line of its own. */
   private void xml(Writer out) throws IOException {
     String moment = TimeText.iso(begun).substring(0, WITHOUT_FRACTION);
     out.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -151,7 +151,7 @@ public final class JunitReport implements Report {
     return "      <property" + attributes("name", name, "value", value) + "/>\n";
   }
 
-  /** Names and values in turns; what has no value is left out. */
+  /** Attributes, by names and values in turns; those with the value null are left out. */
   private static String attributes(String... attributes) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < attributes.length; i += 2) {
@@ -185,7 +185,7 @@ public final class JunitReport implements Report {
       case RAN, RESTORED, UP_TO_DATE -> "";
       case FAILED -> "failure";
       case INTERRUPTED -> "error";
-      default -> "skipped"; // of all that did not run
+      default -> "skipped"; // all that did not run
     };
   }
 
@@ -258,7 +258,7 @@ public final class JunitReport implements Report {
     return String.format(Locale.ROOT, "%.3f", Math.max(0, nanos) / SECOND);
   }
 
-  /** As a text of XML; what XML 1.0 has no place for as escapes that mean nothing to it. */
+  /** A text for XML; characters that XML 1.0 cannot have become escapes that mean nothing to it. */
   private static String clean(String text) {
     return SafeText.markup(
         NO_XML.matcher(text).replaceAll(it -> "\\\\u%04x".formatted(it.group().codePointAt(0))));

@@ -23,9 +23,9 @@ import java.util.function.Supplier;
 
 /**
  * Lines at the bottom of a terminal that show what runs and how far the build is, and messages that
- * scroll away above them. The screen is written in one piece and at most ten times a second, by a
- * thread of its own or by {@link #pause}, {@link #close} and the end of the build. It does not make
- * the words of the messages.
+ * scroll away above them. The screen is written in one piece and at most ten times a second by a
+ * thread of its own; at a signal, at the end and before the terminal is lent, by the thread that
+ * tells of it. {@link EventText} makes the words of the messages.
  *
  * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
  * rows, even if the window has just become narrower than was measured.
@@ -35,12 +35,12 @@ final class LiveReport implements Report {
   /** Nanoseconds between two redraws. */
   static final long PERIOD = 100_000_000L;
 
-  /** Cells of the bar, at most and at least. */
+  /** The most cells of the bar, and then the least. */
   static final int BAR = 30;
 
   private static final int LEAST_BAR = 8;
 
-  /** Jobs that are shown; of more, the longest running ones. */
+  /** The most jobs that are shown: those that run the longest. */
   static final int JOBS = 8;
 
   private static final String NO_WRAP = "\u001b[?7l";
@@ -58,20 +58,20 @@ final class LiveReport implements Report {
   private final IntSupplier columns;
   private final LongSupplier clock;
 
-  /** What is asked without the lock, since an answer may take its time; and the last answers. */
+  /** Asked without the lock, since an answer may take its time; then the last answers. */
   private volatile Progress progress = Progress.NONE;
 
   private volatile Map<String, Series.Point> uses = Map.of();
   private volatile long left = -1; // nanoseconds
 
-  /** Guarded, like all below, by this report's own lock. In the order of their starts. */
+  /** Jobs in the order of their starts. Guarded, like all fields below, by this report's lock. */
   private final Map<String, Running> running = new LinkedHashMap<>();
 
   /** Images that are being fetched, by name. */
   private final Map<String, Fetch> fetching = new LinkedHashMap<>();
 
   private final StringBuilder messages = new StringBuilder();
-  private Beat beat; // null before it moves
+  private Beat beat; // null before start
   private boolean active;
   private boolean paused;
   private long began;
@@ -79,11 +79,11 @@ final class LiveReport implements Report {
   private int done;
   private int failed;
   private int blocked;
-  private long killed; // by the clock, when the jobs are; 0 while they are not being ended
+  private long killed; // when jobs are to be killed, by the clock; 0 while they are not ended
   private int drawn;
 
   /**
-   * Reports to {@code err}, which stays open; moves from {@link #start} on.
+   * Reports to {@code err}, which stays open; redraws from {@link #start} on.
    *
    * @param here the absolute folder that the user stands in: logs below it are named relative to it
    * @param columns the terminal's width now; 0 where it cannot be told
@@ -100,7 +100,7 @@ final class LiveReport implements Report {
     this.palette = palette;
     this.columns = columns;
     this.clock = clock;
-    // What runs is seen in the live lines: it needs no line of its own that stays.
+    // Live lines show the jobs that run: these need no lines that stay.
     this.wording =
         new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true, clock);
   }
@@ -163,7 +163,7 @@ final class LiveReport implements Report {
     progress = of.get();
   }
 
-  /** Asks how things stand. */
+  /** Asks the build for its progress. */
   void ask() {
     left = progress.left();
     uses = progress.uses();
@@ -185,7 +185,7 @@ final class LiveReport implements Report {
     }
   }
 
-  /** What befell the thread is thrown once, where the caller can see it. */
+  /** Throws an error of the redrawing thread, once: here the caller can see it. */
   private void tellBroken() {
     if (beat != null) {
       beat.tellBroken(
@@ -234,7 +234,7 @@ final class LiveReport implements Report {
     return lines;
   }
 
-  /** A job that runs: how long, of how long it is likely to take, what it uses, why it runs. */
+  /** A running job: its time so far, the time it is likely to take, its use, why it runs. */
   private String line(String job, Running run, long now) {
     long expected = progress.expected(job);
     Series.Point use = uses.get(job);
@@ -268,7 +268,7 @@ final class LiveReport implements Report {
     return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
   }
 
-  /** What is done, failed or blocked, running, and to do; empty where there is too little room. */
+  /** The bar: jobs done, failed or blocked, running, to do; empty if there is too little room. */
   private String bar(int cells) {
     if (cells < LEAST_BAR) {
       return "";
@@ -286,13 +286,13 @@ final class LiveReport implements Report {
     return bar.append("] ").toString();
   }
 
-  /** How far an image is: the last line that the runtime said of it. */
+  /** An image that is being fetched, with the last line that the runtime wrote. */
   private static String fetched(Fetch fetch, long now) {
     List<String> said = List.of();
     try {
       said = LogExcerpt.SHORT.of(fetch.what.log(), 0, false);
     } catch (IOException e) {
-      // it begins to say something soon
+      // it has written nothing yet
     }
     String last = said.isEmpty() ? "" : said.getLast();
     return "  %s  %s  %s"

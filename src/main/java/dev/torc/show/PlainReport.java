@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Lines one after the other, where no live ones are wanted: those of events, and those of jobs that
- * run for long, as time passes. It does not make the words.
+ * Writes lines one after the other, where no live lines are wanted: for events and, as time passes,
+ * for jobs that run for long. {@link EventText} makes the words.
  */
 class PlainReport implements Report {
 
@@ -37,7 +37,7 @@ class PlainReport implements Report {
       Writer err, Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
     this.err = err;
     this.wording = new EventText(detail, palette, here, terminal, clock);
-    this.waits = detail == Detail.NORMAL; // else the begin of a job is told, or nothing is
+    this.waits = detail == Detail.NORMAL; // otherwise each start is told, or nothing is
   }
 
   @Override
@@ -88,8 +88,8 @@ class PlainReport implements Report {
   }
 
   /**
-   * Calls a report again and again, on a thread of its own, until it is closed. What breaks a call
-   * ends that, and is kept for the thread of the events.
+   * Calls a report again and again, on a thread of its own, until it is closed. An error in a call
+   * ends the calls, and is kept for the thread of the events.
    */
   static final class Beat implements AutoCloseable {
     private final ScheduledExecutorService thread;
@@ -104,7 +104,7 @@ class PlainReport implements Report {
       calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
     }
 
-    /** Throws what broke a call, once; {@code before} is done where something did. */
+    /** If a call met an error: runs {@code before}, then throws that error, once. */
     synchronized void tellBroken(Runnable before) {
       if (!told && calls.state() == Future.State.FAILED) {
         told = true;
@@ -116,7 +116,7 @@ class PlainReport implements Report {
       }
     }
 
-    /** Returns when no call is under way any more. */
+    /** Ends the calls; returns when none is under way any more. */
     @Override
     public void close() {
       thread.close(); // a call that is under way ends, and no other follows

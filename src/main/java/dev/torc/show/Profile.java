@@ -20,22 +20,22 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Where the time of a build went: its phases in one line, and a trace of phases and jobs. It goes
- * by when it is told of things; it measures nothing inside of them. Safe for the one thread at a
- * time that a report has.
+ * Where the time of a build went: its phases in one line, and a trace of phases and jobs. It knows
+ * only when it is told of phases and events; it measures nothing inside of them. For one thread at
+ * a time, as every report.
  */
 public final class Profile implements Report {
 
   private static final double SECOND = 1e9;
   private static final double MICROSECOND = 1e3;
 
-  /** Lanes in the trace: that of the phases, and before those of the jobs. */
+  /** The lane of the phases in the trace; the lanes of jobs come after it. */
   private static final int PHASES = 0;
 
   /**
    * An attempt that is not over.
    *
-   * @param released when its processes were gone and its products were looked at; -1 if they run
+   * @param released when its processes were gone and the look at its products began; -1 before
    * @param where executor and id, empty for this machine
    */
   private record Open(
@@ -81,12 +81,12 @@ public final class Profile implements Report {
     lanes.set(PHASES);
   }
 
-  /** What torc does from now on; the phase before is over. */
+  /** Begins a phase, which ends the phase before. */
   public void phase(String next) {
     phase(next, clock.getAsLong());
   }
 
-  /** The same from an earlier moment on, by the clock. */
+  /** Begins a phase at an earlier moment, by the clock. */
   public void phase(String next, long now) {
     phases.merge(phase, now - since, Long::sum);
     span(phase, "phase", PHASES, since, now, Map.of());
@@ -136,7 +136,7 @@ public final class Profile implements Report {
     attempt.values().removeIf(each -> each == null || each.equals(""));
     long released = over.released < 0 ? now : over.released;
     long from = over.from;
-    if (!over.where.isEmpty()) { // it waited there; how long, its own time tells
+    if (!over.where.isEmpty()) { // it waited there for all but its own time
       from = Math.max(from, released - Math.max(0, details.wall()));
       span(job, "queued", over.lane, over.from, from, attempt);
     }
@@ -170,11 +170,11 @@ public final class Profile implements Report {
   }
 
   /**
-   * Adds what lasted some time; what is in the same lane never lasts at the same time.
+   * Adds a span of time; spans in one lane never overlap.
    *
    * @param lane from 0
    * @param from nanoseconds
-   * @param args what else is told of it
+   * @param args what else the trace tells of it
    */
   private void span(String name, String kind, int lane, long from, long to, Map<String, ?> args) {
     Map<String, Object> span = event(name, "X", lane, args);
@@ -195,7 +195,7 @@ public final class Profile implements Report {
     }
     all.addAll(spans);
     OwnFile.folder(file.getParent());
-    OwnFile.remove(file); // another member's could not be written
+    OwnFile.remove(file); // a file of another member of the group could not be written
     try (Writer out =
         new OutputStreamWriter(
             OwnFile.out(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
@@ -204,7 +204,7 @@ public final class Profile implements Report {
     }
   }
 
-  /** All are of one process. */
+  /** An event of the trace; all belong to one process. */
   private static Map<String, Object> event(
       String name, String phase, int lane, Map<String, ?> args) {
     Map<String, Object> event = new LinkedHashMap<>();

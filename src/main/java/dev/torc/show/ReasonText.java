@@ -18,22 +18,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reasons in the words of how-torc-decides.md, each on one line. Whether they hold, and in which
- * order they stand, is the planner's.
+ * Reasons in the words of how-torc-decides.md, each on one line. The planner decides whether they
+ * hold, and their order.
  */
 public final class ReasonText {
 
   /** How many reasons of one class are named before the rest is only counted. */
   private static final int NAMED = 5;
 
-  /** How many jobs are named that were left out. */
+  /** How many of the jobs that were left out are named. */
   private static final int LEFT_OUT = 3;
 
-  /** Of a file in a folder a word may stand behind it, of a link before it. */
+  /** A digest; for a file in a folder a word may follow it, for a link a word precedes it. */
   private static final Pattern DIGEST =
       Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
 
-  /** What a job cannot run for: the reason has the words itself, those here are of its kind. */
+  /** Reasons for which a job cannot run: each has its own words; {@link #words} name its kind. */
   private static final Set<Reason.Kind> LACKS =
       EnumSet.of(
           Reason.Kind.NEED_UNREADABLE,
@@ -63,7 +63,7 @@ public final class ReasonText {
         : words(reason, past) + more(reason);
   }
 
-  /** The words of a kind of reason with what it is about. */
+  /** The words of a reason's kind, with the reason's name put in. */
   private static String words(Reason reason, boolean past) {
     String both = words(reason);
     int bar = both.indexOf('|');
@@ -71,7 +71,7 @@ public final class ReasonText {
     return words.replace("{}", SafeText.name(reason.name()));
   }
 
-  /** The same with a place for what it is about; behind a bar stand the words for the past. */
+  /** The words of a reason's kind, with {} for its name; behind a bar stand those for the past. */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
       case NEVER_RAN -> "never ran|it had never run";
@@ -116,7 +116,7 @@ public final class ReasonText {
     };
   }
 
-  /** A reason of a run that is over. */
+  /** A reason for a run that is over. */
   public static String past(Reason reason) {
     return reason.kind() == Reason.Kind.SUBMITTED
         ? "it was out at " + SafeText.line(reason.now())
@@ -133,7 +133,7 @@ public final class ReasonText {
     return brief(reasons, i -> of(reasons.get(i)));
   }
 
-  /** The same in other words; {@code told} has those of a reason by its index. */
+  /** As {@link #brief(List)}, in other words: {@code told} gives those of a reason by its index. */
   public static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> left = new EnumMap<>(Class.class);
     reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
@@ -163,7 +163,7 @@ public final class ReasonText {
     };
   }
 
-  /** What a reason of its kind is about. */
+  /** What a reason is about, beside its kind. */
   private static String about(Reason reason) {
     return switch (reason.kind()) {
       case FAILED, SUBMITTED -> SafeText.line(reason.now());
@@ -173,8 +173,8 @@ public final class ReasonText {
   }
 
   /**
-   * The reasons of several jobs that have the same kinds: what all share as it is, else the first
-   * of a kind with a count of the others.
+   * The reasons of several jobs that have the same kinds of reasons: one that all share as it is,
+   * otherwise the first of a kind with a count of the others.
    */
   public static String together(List<List<Reason>> all) {
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
@@ -214,7 +214,7 @@ public final class ReasonText {
     };
   }
 
-  /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
+  /** {@code without 3 of 100: call/s=s7, …} for each need that left jobs out; empty for none. */
   public static String without(List<LeftOut> needs) {
     StringBuilder out = new StringBuilder();
     for (LeftOut left : needs) {
@@ -237,13 +237,13 @@ public final class ReasonText {
     return reason.old().isEmpty() ? " added" : reason.now().isEmpty() ? " removed" : " changed";
   }
 
-  /** The digests of a product of which only the executable bit is another. */
+  /** The digests of a product, if only its executable bit differs. */
   private static String bit(Reason reason) {
     boolean same = reason.old().startsWith(reason.now()) || reason.now().startsWith(reason.old());
     return same && !digests(reason).isEmpty() ? ":" + digests(reason) : "";
   }
 
-  /** A value as JSON; that of a long one is its digest. */
+  /** The old and the new value as JSON; a long value is shown by its digest. */
   private static String data(Reason reason) {
     if (reason.old().isEmpty() || reason.now().isEmpty()) {
       return "";
@@ -256,7 +256,7 @@ public final class ReasonText {
     return text.startsWith("sha256 ") ? "(long) " + text.substring(7, 14) : text;
   }
 
-  /** A digest as its first letters, words beside it in whole; any other value as it is. */
+  /** The first letters of a digest, with the words beside it; any other value, shortened. */
   public static String digest(String text) {
     Matcher digest = DIGEST.matcher(text);
     return digest.matches()
@@ -282,7 +282,7 @@ public final class ReasonText {
    */
   record TextDiff(String old, String now) {
 
-    /** Code points of a text that is shown whole, and of the longest part shown of a longer one. */
+    /** The most code points of a text that is shown whole, and of the part of a longer one. */
     private static final int MAX = 60;
 
     private static final int CONTEXT = 12;

@@ -32,7 +32,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     VERBOSE
   }
 
-  /** Jobs may run from now on; a report that shows how things stand takes what it can ask of it. */
+  /** Called before jobs run: a report that shows the progress takes the source that it asks. */
   default void follow(Supplier<Progress> progress) {}
 
   /** Writes what is left. */
@@ -40,7 +40,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   default void close() {}
 
   /**
-   * Chooses how a build is shown by where it is called. The report is at work: to be closed.
+   * Chooses a report by where torc is called. The report is at work, so it must be closed.
    *
    * @param json whether the events go to standard output, too
    */
@@ -49,7 +49,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     return json ? all(List.of(new JsonReport(console.out()), people)) : people;
   }
 
-  /** What goes to the page of a step in GitHub Actions; null where there is none. */
+  /** The report for a step's summary page in GitHub Actions; null where there is none. */
   static Report ofStep(Console console) {
     String file = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
     Path here = console.cwd();
@@ -81,7 +81,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
         : new PlainReport(err, detail, palette, here, terminal, System::nanoTime);
   }
 
-  /** All events to each of the reports, in the order given. */
+  /** A report that hands all events to each of the reports, in the order given. */
   static Report all(List<Report> reports) {
     return new Report() {
       @Override
@@ -102,8 +102,8 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   }
 
   /**
-   * What a report that moves asks of the build beside its events. Asked from the report's own
-   * thread; an answer may take a moment, so no lock is held meanwhile.
+   * What a live report asks of the build, beside its events. The report's own thread asks; an
+   * answer may take a moment, so no lock is held meanwhile.
    */
   public interface Progress {
 
@@ -120,7 +120,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       return -1;
     }
 
-    /** What running jobs used of late; those that were not looked at are not in. */
+    /** What running jobs used at the last look; without jobs not looked at yet. */
     default Map<String, Series.Point> uses() {
       return Map.of();
     }

@@ -25,15 +25,15 @@ import java.util.stream.Collectors;
  */
 final class StepSummary implements Report {
 
-  /** Bytes of one build; a step may have many. */
+  /** The most bytes for one build; a step may have many builds. */
   static final int LIMIT = 64 << 10;
 
-  /** Bytes of a step: GitHub shows nothing of a file that is larger. */
+  /** The most bytes for a step: GitHub shows nothing of a file that is larger. */
   static final int FILE_LIMIT = 1 << 20;
 
   private static final int LONGEST = 5;
 
-  /** Code points of a name, and of a log's excerpt. */
+  /** The most code points of a name, and then of a log's excerpt. */
   private static final int NAME = 100;
 
   private static final int TAIL = 3000;
@@ -50,9 +50,9 @@ final class StepSummary implements Report {
   private Event.Finished finished;
 
   /**
-   * Begins; writes at the end.
+   * Begins the summary, which is written at the end.
    *
-   * @param file the runner's, absolute
+   * @param file the runner's file, absolute
    * @param here the folder that the user stands in: logs below it are named relative to it
    * @param warn takes a line where the file cannot be written
    */
@@ -84,7 +84,7 @@ final class StepSummary implements Report {
   @Override
   public void close() {
     if (started == null) {
-      return; // refused, and said so
+      return; // the build was refused, with a message
     }
     byte[] text = text().getBytes(StandardCharsets.UTF_8);
     try {
@@ -99,7 +99,7 @@ final class StepSummary implements Report {
     }
   }
 
-  /** What is left out is what comes last of the failures. */
+  /** The summary; if it is too long, failures are left out, and only counted. */
   private String text() {
     String head = head();
     String tail = times();

@@ -24,7 +24,7 @@ public final class BadInput extends RuntimeException {
     this(List.of(new Diagnostic(place, message)));
   }
 
-  /** Refuses what is wrong with the command line, or with what no file says. */
+  /** Refuses what is wrong on the command line, or has no place in a file. */
   public BadInput(String message) {
     this(Place.NONE, message);
   }

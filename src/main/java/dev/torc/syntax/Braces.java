@@ -39,7 +39,7 @@ final class Braces {
     into.add(text);
   }
 
-  /** The commas of a brace group and then its end; null if it is none. */
+  /** The offsets of the commas of a brace group and then of its end; null if it is no group. */
   static List<Integer> commas(String text, int open) {
     List<Integer> cuts = new ArrayList<>();
     int depth = 0;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sets of characters as sorted ranges of code points: first and last, first and last. It knows no
- * syntax; {@link Glob} does.
+ * Sets of characters as sorted ranges of code points: the first and last of each, in turn. It knows
+ * no syntax; {@link Glob} does.
  */
 final class CharacterRanges {
 
@@ -71,7 +71,7 @@ final class CharacterRanges {
     return normalize(out);
   }
 
-  /** The ranges without one character; as an impossible range if nothing is left. */
+  /** The ranges without one character; the impossible range -1 to -1 if nothing is left. */
   static int[] without(int[] ranges, int c) {
     int[] others = complement(ranges);
     List<int[]> out = new ArrayList<>(List.of(new int[] {c, c}));

@@ -158,7 +158,7 @@ public final class Glob {
     return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
-  /** Whether some path could match both patterns. Exact. */
+  /** Whether some path could match both patterns. The answer is exact. */
   public boolean overlaps(Glob other) {
     for (Component[] a : alternatives) {
       for (Component[] b : other.alternatives) {
@@ -171,8 +171,8 @@ public final class Glob {
   }
 
   /**
-   * Whether this matches whatever another one does, as far as it can be told component by component
-   * and character by character; where it cannot, no.
+   * Whether this pattern matches all that another one matches. It compares component by component
+   * and character by character; what this cannot tell counts as no.
    */
   public boolean covers(Glob other) {
     return other.alternatives.stream()
@@ -287,11 +287,11 @@ public final class Glob {
   /**
    * Compares two lists of components or tokens, walked from their ends.
    *
-   * @param meet whether they are to fit the same anywhere; else the first one must fit whatever the
-   *     second one does
-   * @param isAny whether one stands for any number of others
-   * @param isFree whether one is among those
-   * @param pair the answer for two that are not any
+   * @param meet whether one text must fit both lists; else the first list must fit all that the
+   *     second one fits
+   * @param isAny whether an element stands for any number of others
+   * @param isFree whether an element can be one of these others
+   * @param pair the answer for two elements that do not stand for any number
    */
   private static <T> boolean fit(
       T[] a, T[] b, boolean meet, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> pair) {

@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
  * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). Which names match, those with a leading dot among them, {@link Glob} knows.
- * It does not know what the files contain or which job made them.
+ * are, links or not). {@link Glob} decides which names match, also of those with a leading dot. A
+ * walk does not know what the files contain or which job made them.
  */
 public final class GlobWalk {
 
@@ -32,8 +32,8 @@ public final class GlobWalk {
    * @param files the paths of matching files, sorted; relative to the root, or absolute as the glob
    *     is
    * @param folders the paths of all folders that were listed, in the order entered
-   * @param certain whether files can come or go only where a listed folder changes; not so where a
-   *     link matches that leads to no file now
+   * @param certain whether files can come or go only where a listed folder changes; not so if
+   *     something else than a plain file or folder matches
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
 
@@ -54,12 +54,12 @@ public final class GlobWalk {
     return of(root, glob, new StopFlag());
   }
 
-  /** The same, until it is told to stop. */
+  /** As {@link #of(Path, Glob)}, until the flag tells it to stop. */
   public static List<String> of(Path root, Glob glob, StopFlag stop) throws IOException {
     return all(root, glob, stop).files();
   }
 
-  /** Those, and where they were looked for. */
+  /** The matching files, and the folders in which they were looked for. */
   public static Found all(Path root, Glob glob) throws IOException {
     return all(root, glob, new StopFlag());
   }
@@ -75,7 +75,7 @@ public final class GlobWalk {
     return new Found(walk.found, walk.folders, walk.certain);
   }
 
-  /** What stands at a path, a link as such; null for what went since it was listed. */
+  /** What stands at a path, a link not followed; null if it is gone since it was listed. */
   private static BasicFileAttributes look(Path path) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

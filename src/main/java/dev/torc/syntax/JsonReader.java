@@ -56,8 +56,8 @@ final class JsonReader {
   /**
    * Reads one document.
    *
-   * @param json5 whether of JSON5, but for numbers in hexadecimal, keys of other letters than those
-   *     of Java's names, and texts that a backslash continues on the next line
+   * @param json5 whether it is JSON5, but without hexadecimal numbers, keys of other letters than
+   *     those of Java's names, and texts that a backslash continues on the next line
    */
   static Node read(String text, String shown, boolean json5) throws IOException {
     JsonReader reader = new JsonReader(text, shown, json5);

@@ -33,7 +33,7 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** The value of a text: what it says if it is JSON, otherwise the text itself as a string. */
+  /** The JSON value of a text: a text that is JSON is its own value, any other becomes a string. */
   public static String of(String text) {
     String value = parse(text);
     return value == null ? string(text) : value;
@@ -71,7 +71,7 @@ public final class JsonText {
     };
   }
 
-  /** A line as an object: itself, or one that holds it as its {@code text}. */
+  /** A line as an object: the line if it is one, else an object with the line as {@code text}. */
   public static String objectOf(String line) {
     String text = line.replaceFirst("\r$", "");
     return isObject(text) ? text.strip() : object(Map.of("text", string(text)));
@@ -81,7 +81,7 @@ public final class JsonText {
   public static String string(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
     JsonStringEncoder.getInstance().quoteAsString(text, out);
-    // Half a surrogate pair would not outlive UTF-8.
+    // Half a surrogate pair cannot be written in UTF-8.
     Matcher half = SourceFile.HALF_PAIR.matcher(out.append('"'));
     return half.find()
         ? half.replaceAll(each -> "\\\\u%04X".formatted((int) each.group().charAt(0)))

@@ -12,8 +12,8 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * The nearest of the known names, null where none is near (a third of its letters, at least 1,
-   * never all).
+   * The nearest of the known names; null if none is near. Near means that at most a third of the
+   * name's letters differ, or 1, but never all.
    */
   public static String to(String name, Collection<String> known) {
     int bound = Math.min(name.length(), Math.max(1, name.length() / 3) + 1);
@@ -24,23 +24,23 @@ public final class NearestName {
         .orElse(null);
   }
 
-  /** {@code "; did you mean X?"}, or nothing. */
+  /** {@code "; did you mean X?"}; empty if no name is near. */
   public static String hint(String name, Collection<String> known) {
     String nearest = to(name, known);
     return nearest == null ? "" : "; did you mean " + nearest + "?";
   }
 
   /**
-   * The same; where none is near, all of them, if there are any.
+   * As {@link #hint(String, Collection)}; if no name is near, a list of all known names, if any.
    *
-   * @param before stands before all, such as {@code "; known are "}
+   * @param before stands before the list, such as {@code "; known are "}
    */
   public static String hint(String name, Collection<String> known, String before) {
     String near = hint(name, known);
     return near.isEmpty() && !known.isEmpty() ? before + String.join(", ", known) : near;
   }
 
-  /** Insertions, deletions, replacements and swaps of neighbours from one text to the other. */
+  /** The number of insertions, deletions, replacements and neighbour swaps between two texts. */
   static int distance(String a, String b) {
     int[][] steps = new int[a.length() + 1][b.length() + 1]; // between the beginnings of both
     for (int i = 0; i <= a.length(); i++) {

@@ -14,7 +14,7 @@ public sealed interface Node {
   /** Where the value begins. */
   Place place();
 
-  /** All that it says as bytes, each of its lines as another one. */
+  /** The whole value as bytes, where each line number is replaced by what {@code lines} gives. */
   default byte[] bytes(IntUnaryOperator lines) {
     return PackedNode.bytes(this, lines);
   }
@@ -61,7 +61,7 @@ public sealed interface Node {
     /**
      * An entry.
      *
-     * @param place of its key
+     * @param place where its key begins
      */
     public Entry(Place place, Node value) {
       this(place, value, null);
@@ -74,9 +74,9 @@ public sealed interface Node {
     }
 
     /**
-     * Adds an entry to a map that stands so deep in its file; in the one of the jobs it is packed.
+     * Adds an entry to a map at a depth in its file; at the depth of the jobs it is packed.
      *
-     * @throws BadInput where the key is there already
+     * @throws BadInput if the key is there already
      */
     static void add(Map<String, Entry> map, String key, Place place, Node value, int depth) {
       boolean packs = depth == JOBS && value instanceof Mapping;
@@ -93,7 +93,7 @@ public sealed interface Node {
       return place;
     }
 
-    /** Its value; of a packed one an equal one each time. */
+    /** Its value; a packed value is unpacked anew, and equal, each time. */
     public Node value() {
       return packed == null ? value : packed.node();
     }

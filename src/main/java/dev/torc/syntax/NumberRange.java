@@ -7,11 +7,11 @@ import java.util.List;
 
 /**
  * The numbers from one to another by a step, the end included where the steps meet it. Decimals are
- * exact, and whole numbers are written without them.
+ * exact, and whole numbers are written without decimals.
  */
 public final class NumberRange {
 
-  /** Digits before or after the point. */
+  /** How many digits a number may have before or after the point. */
   private static final int MAX_DIGITS = 100;
 
   private NumberRange() {}
@@ -19,7 +19,7 @@ public final class NumberRange {
   /**
    * The numbers, as texts.
    *
-   * @param max how many there may be
+   * @param max how many numbers there may be
    * @throws IllegalArgumentException with the reason for what is no number, a step of 0 or one that
    *     leads away from the end, or too many
    */

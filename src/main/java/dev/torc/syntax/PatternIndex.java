@@ -8,9 +8,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Globs that jobs make, with their makers, by the text before their first special character, so
- * that a path or another glob is compared with those few that it can have to do with. What follows
- * from a match is for others.
+ * Globs that jobs produce, with these jobs, kept by the text before their first special character,
+ * so that a path or another glob is compared only with the few globs that may fit. Callers decide
+ * what follows from a match.
  */
 public final class PatternIndex {
 
@@ -26,7 +26,7 @@ public final class PatternIndex {
   private final TreeSet<Integer> lengths = new TreeSet<>();
   private long compared;
 
-  /** Adds a glob of a job, or of whatever a number means to the caller. */
+  /** Adds a glob of a job, or of another thing that the caller gives a number. */
   public void add(Glob glob, int job, Place place) {
     Pattern pattern = new Pattern(glob, job, place, all.size());
     all.add(pattern);
@@ -34,7 +34,7 @@ public final class PatternIndex {
     lengths.add(glob.literalPrefix().length());
   }
 
-  /** Another one with the same globs. */
+  /** Another index with the same globs. */
   public PatternIndex copy() {
     PatternIndex copy = new PatternIndex();
     all.forEach(pattern -> copy.add(pattern.glob, pattern.job, pattern.place));
@@ -86,7 +86,7 @@ public final class PatternIndex {
   /**
    * The pairs of globs of different jobs that can match one path, each once.
    *
-   * @param from how many globs come first of which no two are asked for
+   * @param from the number of first globs of which pairs are left out
    */
   public List<Pattern[]> clashes(int from) {
     List<Pattern[]> clashes = new ArrayList<>();

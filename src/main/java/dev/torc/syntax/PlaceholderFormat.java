@@ -20,8 +20,8 @@ public final class PlaceholderFormat {
   /**
    * The value in a format.
    *
-   * @throws IllegalArgumentException with the reason if the format is none, or not one for the
-   *     value
+   * @throws IllegalArgumentException with the reason if there is no such format, or it does not fit
+   *     the value
    */
   public static String apply(String format, String value) {
     int slash = value.lastIndexOf('/');

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public final class Problems {
 
-  /** How many are told; the rest is counted. */
+  /** How many problems are told; the rest is counted. */
   static final int MAX = 20;
 
   private final List<Diagnostic> found = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class Problems {
     found.addAll(bad.diagnostics());
   }
 
-  /** Runs a step of reading; what is wrong with it is noted. */
+  /** Runs a step of reading; the problems of a {@link BadInput} that it throws are noted. */
   public void guard(Runnable step) {
     try {
       step.run();
@@ -49,17 +49,17 @@ public final class Problems {
     }
   }
 
-  /** Whether nothing was noted. */
+  /** Whether no problem was noted. */
   public boolean isEmpty() {
     return found.isEmpty();
   }
 
-  /** What was noted, in that order. */
+  /** The problems in the order in which they were noted. */
   public List<Diagnostic> found() {
     return List.copyOf(found);
   }
 
-  /** All that was noted, each once, file by file in the order first met, by line and column. */
+  /** Each problem once: by file, in the order in which files came, then by line and column. */
   public List<Diagnostic> sorted() {
     List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
     return found.stream()
@@ -71,7 +71,7 @@ public final class Problems {
         .toList();
   }
 
-  /** Throws what was noted, {@link #sorted}. */
+  /** Throws the problems, {@link #sorted}, if there are any. */
   public void throwIfAny() {
     if (found.isEmpty()) {
       return;

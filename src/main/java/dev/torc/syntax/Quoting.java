@@ -21,13 +21,13 @@ public final class Quoting {
           """
               .split("\\s+"));
 
-  /** What means something within double quotes. */
+  /** The characters that mean something within double quotes. */
   private static final Pattern SPECIAL = Pattern.compile("[\\\\\"$`]");
 
   /** How a value that has no variable of its own reaches a program, where it cannot be quoted. */
   public static final String BY_ENV = "pass it by env";
 
-  /** Those whose quoting is known. */
+  /** The shells whose quoting is known. */
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
 
   private Quoting() {}
@@ -70,7 +70,7 @@ public final class Quoting {
     return !value.isEmpty() && !RESERVED.contains(value);
   }
 
-  /** Whether a word behind the first one means itself: there a comma and {@code =} do as well. */
+  /** Whether a word of a command, not its first, means itself: comma and {@code =} may be in it. */
   public static boolean isPlainArgument(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -85,7 +85,7 @@ public final class Quoting {
     return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
   }
 
-  /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
+  /** Whether the next word of a shell, given as words, is a text whose quoting is known. */
   public static boolean isKnown(List<String> shell) {
     String program = shell.getFirst();
     int end = program.length();

@@ -17,7 +17,7 @@ public final class ShellText {
   /** Stands for a value; no text of a build file can hold it. */
   public static final char HOLE = '\0';
 
-  /** What stands behind the end; no character. */
+  /** Stands for what is behind the end of the text; it is no character. */
   private static final char END = '\uffff';
 
   /** How deep substitutions are followed. */
@@ -50,7 +50,7 @@ public final class ShellText {
   private static final class Frame {
     private final Kind kind;
 
-    /** Open parentheses inside. */
+    /** How many parentheses are open on this level. */
     private int open;
 
     /** Where the word begins that is being read; -1 between words. */
@@ -60,7 +60,7 @@ public final class ShellText {
       this.kind = kind;
     }
 
-    /** A word begins at an offset, or goes on there. */
+    /** Notes that a word begins at an offset, or goes on there. */
     void word(int at) {
       word = word < 0 ? at : word;
     }
@@ -171,7 +171,7 @@ public final class ShellText {
     }
   }
 
-  /** A comment, or a character within a word. */
+  /** Reads a {@code #}, which begins a comment or is a character within a word. */
   private void hash(Frame frame) {
     if (frame.word >= 0) {
       i++;
@@ -180,7 +180,7 @@ public final class ShellText {
     pass('\n', Quote.REFUSE);
   }
 
-  /** A subshell, or a command that is arithmetic. */
+  /** Reads a {@code (}, which begins a subshell or, doubled, an arithmetic command. */
   private void open(Frame frame) {
     endWord(frame);
     if (charAt(i + 1) == '(') {
@@ -193,20 +193,20 @@ public final class ShellText {
     }
   }
 
-  /** The end of a subshell, of a substitution, or of a pattern of {@code case}. */
+  /** Reads a {@code )}, which ends a subshell, a substitution or a pattern of {@code case}. */
   private void close(Frame frame) {
     endWord(frame);
     i++;
     if (frame.open > 0) {
       frame.open--;
     } else if (frames.size() > 1) {
-      // A `)` of a case pattern would end the substitution too early; documents begin later.
+      // Gives up: the `)` may end a case pattern instead, or here-documents begin only behind it.
       lost = cases || !documents.isEmpty();
       frames.pop();
     }
   }
 
-  /** A backslash and the character behind it. */
+  /** Reads a backslash and the character behind it. */
   private void escaped() {
     hole(Quote.REFUSE, i + 1);
     i += 2;
@@ -330,7 +330,7 @@ public final class ShellText {
     }
   }
 
-  /** A dollar sign in a command line or in double quotes. */
+  /** Reads a dollar sign in a command line, in double quotes or within braces. */
   private void dollar(Frame frame, boolean quoted) {
     char next = charAt(i + 1);
     if (next == '(' && charAt(i + 2) == '(') {
@@ -349,14 +349,14 @@ public final class ShellText {
       ansi();
     } else {
       i++;
-      // `$` and one special character, so that `$#` begins no comment and `$$` is no `$` again.
+      // One special character goes with the `$`: `$#` begins no comment, and `$$` is read as one.
       if (i < text.length() && "#$!?*@-".indexOf(text.charAt(i)) >= 0) {
         i++;
       }
     }
   }
 
-  /** {@code $'...'}: not known to every sh, so a quote escaped in it cannot be told. */
+  /** Reads {@code $'...'}: not every sh knows it, so an escaped quote may or may not end it. */
   private void ansi() {
     for (i += 2; i < text.length() && text.charAt(i) != '\''; i++) {
       hole(Quote.REFUSE);
@@ -406,7 +406,7 @@ public final class ShellText {
       case '(' -> frame.open++;
       case ')' -> {
         frame.open--;
-        // `((a) b)` is a subshell in a subshell: the two last ones must stand together.
+        // `((a) b)` is a subshell in a subshell: in arithmetic the last two `)` stand together.
         lost = frame.open == 1 && charAt(i + 1) != ')';
         if (frame.open == 0) {
           frames.pop();
@@ -430,12 +430,12 @@ public final class ShellText {
     i++;
   }
 
-  /** A line that ends inside quotes while here-documents wait: shells differ. */
+  /** Gives up where a line ends inside quotes while here-documents wait: shells differ there. */
   private void newline() {
     lost |= text.charAt(i) == '\n' && !documents.isEmpty();
   }
 
-  /** Passes over all up to a character; whatever stands there is quoted in one way. */
+  /** Passes over all text up to a character; each value in it is quoted in this way. */
   private void pass(char end, Quote quote) {
     while (i < text.length() && text.charAt(i) != end) {
       hole(quote);
@@ -461,7 +461,7 @@ public final class ShellText {
     }
   }
 
-  /** Whether {@code $} and a name end here. */
+  /** Whether a {@code $} with a name ends at an offset. */
   private boolean endsName(int at) {
     int start = at;
     while (start > 0
@@ -471,7 +471,7 @@ public final class ShellText {
     return start < at && start > 0 && text.charAt(start - 1) == '$';
   }
 
-  /** Whether an outer level forbids to tell: a substitution within braces or arithmetic. */
+  /** Whether some level is a parameter expansion or arithmetic, where no quoting can be told. */
   private boolean inside() {
     for (Frame frame : frames) {
       if (frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC) {
@@ -497,10 +497,7 @@ public final class ShellText {
     return at < text.length() ? text.charAt(at) : END;
   }
 
-  /**
-   * How a value is quoted in the text of a shell command; what is not such a text takes it as it
-   * is.
-   */
+  /** How a value is quoted where it stands in the text of a shell command, or in another text. */
   public enum Quote {
     /** Not in a shell command: as it is. */
     NONE,
@@ -510,7 +507,7 @@ public final class ShellText {
     DOUBLE,
     /** Within single quotes. */
     SINGLE,
-    /** The place cannot be told: a value that needs quoting is an error that names the way. */
+    /** The place cannot be told: a value that needs quoting is an error that names another way. */
     REFUSE
   }
 }

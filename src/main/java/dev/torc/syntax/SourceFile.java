@@ -48,7 +48,7 @@ public final class SourceFile {
     return bytes(file, whole, MAX_BYTES, ", which no build file should be");
   }
 
-  /** The bytes of a file that may go; {@code more} is said of one that is too large. */
+  /** The bytes of a file that may be gone; {@code more} ends the message if it is too large. */
   public static byte[] bytes(Path file, Place whole, int most, String more) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -107,7 +107,7 @@ public final class SourceFile {
     if (StandardCharsets.UTF_8.newDecoder().decode(in, sink, true).isError()) {
       throw bad(bytes, in.position(), shown, "no valid UTF-8: save the file as UTF-8");
     }
-    return text; // it has the character itself
+    return text; // the file itself has U+FFFD
   }
 
   private static BadInput bad(byte[] bytes, int offset, String shown, String message) {
@@ -115,7 +115,7 @@ public final class SourceFile {
         behind(new String(bytes, 0, offset, StandardCharsets.UTF_8), shown), message);
   }
 
-  /** The place behind the beginning of a text. */
+  /** The place right behind a text with which a file begins. */
   static Place behind(String text, String shown) {
     int line = (int) text.chars().filter(c -> c == '\n').count() + 1;
     int start = text.lastIndexOf('\n') + 1;
@@ -157,14 +157,14 @@ public final class SourceFile {
     return text;
   }
 
-  /** A message of a parser in torc's form: without codes of characters and places of its own. */
+  /** A parser's message in torc's form: one line, no character codes, no places of the parser. */
   public static String oneLine(String message) {
     String line =
         message
             .replaceAll("\\s+", " ")
             .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
             .strip();
-    return line.isEmpty() // as the parser of YAML may have it
+    return line.isEmpty() // the parser of YAML may say nothing
         ? "not YAML"
         : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }

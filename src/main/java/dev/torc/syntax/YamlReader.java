@@ -62,7 +62,7 @@ final class YamlReader {
         new ParserImpl(settings, new BufferedScanner(new ScannerImpl(settings, characters)));
   }
 
-  /** Reads one document; an empty one is a scalar that says nothing. */
+  /** Reads one document; an empty document is an empty scalar. */
   static Node read(String text, String shown) {
     YamlReader reader = new YamlReader(text, shown);
     try {
@@ -149,7 +149,7 @@ final class YamlReader {
     }
   }
 
-  /** Only in double quotes can escapes stand for what the file itself cannot hold. */
+  /** Checks a scalar: escapes, in double quotes only, can stand for what a file cannot hold. */
   private static Node.Scalar scalar(ScalarEvent event, Place place) {
     String text = event.getValue();
     boolean escaped = event.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;
@@ -215,8 +215,9 @@ final class YamlReader {
   }
 
   /**
-   * A scanner that remembers which token comes next. YAML's parser asks some ten times for each,
-   * and each time the scanner makes sure anew that it has read far enough. It reads nothing itself.
+   * A scanner that remembers which token comes next, and reads nothing itself. YAML's parser asks
+   * some ten times for each token, and each time the real scanner makes sure anew that it has read
+   * far enough.
    */
   static final class BufferedScanner implements Scanner {
 

@@ -5,13 +5,13 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * What the YAML parser refuses, in words for a writer of build files, not in the parser's own. It
+ * Says what the YAML parser refuses, in words for writers of build files, not the parser's own. It
  * reads nothing: {@link YamlReader} does.
  *
  * @param problem the parser's message
  * @param context what the parser was reading, empty where it does not say
- * @param at where it gave up
- * @param from where what it was reading began
+ * @param at where the parser gave up
+ * @param from where the thing began that it was reading
  */
 record YamlTrouble(String text, String problem, String context, Mark at, Mark from) {
 
@@ -42,8 +42,8 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
   }
 
   /**
-   * That a sign stands behind what a quote or a bracket closed, as in {@code [ -f x ] || y}; null
-   * where none does.
+   * The message for text behind a closed quote or bracket, as in {@code [ -f x ] || y}; null where
+   * there is none.
    */
   private String behind() {
     return context.startsWith("while scanning") && !isNeverClosed()
@@ -60,7 +60,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     };
   }
 
-  /** What stands before a mark in its line, without blanks at the end. */
+  /** The text before a mark in its line, without blanks at the end. */
   private String before(Mark mark) {
     String line = line(mark);
     return line.substring(0, line.offsetByCodePoints(0, column(mark, line))).stripTrailing();

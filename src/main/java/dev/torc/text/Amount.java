@@ -31,7 +31,7 @@ public final class Amount {
     return size(bytes, 1024, "i");
   }
 
-  /** Bytes likewise, but as {@code 4.0 GB} where an amount that a user wrote was written so. */
+  /** Like {@link #size(long)}, but as {@code 4.0 GB} where the user wrote an amount that way. */
   public static String size(long bytes, long written) {
     return isDecimal(written) ? size(bytes, 1000, "") : size(bytes);
   }

@@ -10,19 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first and last lines of a log, made harmless; where that is much, no more of the file is read
- * than holds them.
+ * The first and last lines of a log, made harmless; of a large log only the parts are read that
+ * hold them.
  *
  * @param head lines from the begin
  * @param tail lines from the end
- * @param bytes that are read for each of them
+ * @param bytes how many bytes of a large log are read for the head, and as many for the tail
  */
 public record LogExcerpt(int head, int tail, int bytes) {
 
-  /** Of a job that failed. */
+  /** For a job that failed. */
   public static final LogExcerpt SHORT = new LogExcerpt(10, 20, 16 << 10);
 
-  /** All, but of a job that wrote more than memory should hold. */
+  /** For all lines, unless the job wrote more than memory should hold. */
   public static final LogExcerpt WHOLE =
       new LogExcerpt(Integer.MAX_VALUE / 2, Integer.MAX_VALUE / 2, 8 << 20);
 
@@ -30,7 +30,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
   private static final int LINE = 1000;
 
   /**
-   * The lines, with one that says so where others are left out; empty for an empty log.
+   * The lines, with one more in the place of those left out; empty for an empty log.
    *
    * @param from the byte of the file to begin with
    */
@@ -46,7 +46,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
         shown(first, colour, out);
         return out;
       }
-      int before = Math.min(head, Math.max(1, first.size() - 1)); // of much, one line is cut
+      int before = Math.min(head, Math.max(1, first.size() - 1)); // of a large log, one line is cut
       int after = Math.min(tail, Math.max(1, last.size() - 1));
       shown(first.subList(0, before), colour, out);
       int left = first.size() - head - tail;
@@ -56,7 +56,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     return out;
   }
 
-  /** The same, or a line that says why it cannot be read. */
+  /** Like {@link #of}, or a line that says why the log cannot be read. */
   public List<String> orWhy(Path log, long from, Palette palette) {
     try {
       return of(log, from, palette.on());
@@ -65,7 +65,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     }
   }
 
-  /** A log's path as it is shown: relative to a folder that it is below. */
+  /** A log's path as it is shown: relative to the folder if it is below that. */
   public static String shown(Path log, Path folder) {
     return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
   }
@@ -81,7 +81,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     return lines;
   }
 
-  /** A colour is not worth cutting a sequence in two: an overlong line of an excerpt loses them. */
+  /** An overlong line of an excerpt loses its colours: a cut could split an escape sequence. */
   private void shown(List<String> lines, boolean colour, List<String> out) {
     for (String line : lines) {
       String shown = SafeText.output(line, colour);

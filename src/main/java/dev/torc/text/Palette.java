@@ -16,7 +16,7 @@ public record Palette(boolean on) {
   public static final Palette NONE = new Palette(false);
 
   /**
-   * Decides: {@code --color}, then NO_COLOR (any value but the empty one), then FORCE_COLOR and
+   * Goes by {@code --color}, then NO_COLOR (any value but the empty one), then FORCE_COLOR and
    * CLICOLOR_FORCE ({@code 0} and {@code false} say no), then CLICOLOR=0 and TERM=dumb, then
    * whether the stream is a terminal.
    *

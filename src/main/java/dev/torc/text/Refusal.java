@@ -14,7 +14,7 @@ import java.util.Locale;
 /** Says in one line for people what the file system refused. The caller decides what follows. */
 public final class Refusal {
 
-  /** How a line ends that tells of a full disk. */
+  /** The end of a line about a full disk. */
   public static final String FULL = ": make room";
 
   private Refusal() {}
@@ -28,7 +28,7 @@ public final class Refusal {
     return SafeText.name(file.getFile()) + other + ": " + what(e);
   }
 
-  /** The same without the path, for a line that has named it. */
+  /** Like {@link #line}, but without the path, for a line that has named it. */
   public static String why(IOException e) {
     String what = what(e);
     int path = what.startsWith("cannot ") ? what.lastIndexOf(": ") : -1;

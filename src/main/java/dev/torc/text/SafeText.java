@@ -127,7 +127,7 @@ public final class SafeText {
   /**
    * A text with escapes in place of its hidden characters.
    *
-   * @param own gives the text for a character that has one of its own here; null for others
+   * @param own gives the replacement of a character that has one of its own here; null for others
    */
   private static String escaped(String text, IntFunction<String> own) {
     StringBuilder out = new StringBuilder(text.length());
@@ -170,7 +170,7 @@ public final class SafeText {
     };
   }
 
-  /** Takes JSON, and writes it in such a way that a terminal obeys none of its characters. */
+  /** Writes JSON in such a way that a terminal obeys none of its characters. */
   public static final class Harmless extends FilterWriter {
 
     /** Writes to another writer, to which it also hands flush and close. */
@@ -201,7 +201,7 @@ public final class SafeText {
       write(text.toCharArray(), from, length);
     }
 
-    /** Below are the line ends between the values, and what JSON itself forbids. */
+    /** Below the tilde stand the line ends between the values, and controls that JSON forbids. */
     private static boolean obeyed(char c) {
       return c > '~' && !Character.isSurrogate(c) && SafeText.hidden(c);
     }

@@ -16,18 +16,18 @@ import java.util.Map;
  * @param awaits names of the jobs or groups whose results decide which further instances there are;
  *     empty once all are known
  * @param growing what the values of further instances may be, where each job that is awaited gives
- *     instances of its own as soon as it has ended; empty where all of them have to end first
+ *     instances of its own as soon as it has ended; empty if all of them have to end first
  * @param products what the instances will produce as far as it can be told before they are known:
  *     each unknown value is a {@code *}; empty once all are known
- * @param problems why it cannot be expanded, where only results showed that; it gets no more
- *     instances then and awaits nothing
+ * @param problems why it cannot be expanded, if only results showed that; then it gets no more
+ *     instances and awaits nothing
  * @param tables the files of lines and tables from which it takes values
- * @param nothing where it has no instances because sources give no values: what is there instead,
- *     in a few words behind the place that asks for it; empty for any other group
- * @param warnings why it has no instances though it could be expanded, where that is no ordinary
+ * @param nothing if it has no instances because sources give no values: what is there instead, in a
+ *     few words behind the place that asks for it; empty for any other group
+ * @param warnings why it has no instances though it could be expanded, if that is no ordinary
  *     outcome
  * @param allowFailure whether its instances may fail; told as long as they are not known
- * @param tags of each instance; what has a parameter's value in it is no text that can be a target
+ * @param tags the instances' tags; one with a parameter's value in it is a text that is no target
  * @param found whether results decided which instances there are: then a part of it may be empty
  */
 public record Group(
@@ -47,18 +47,18 @@ public record Group(
     boolean found) {
 
   /**
-   * Values that are yet to come: of names in paths that jobs may still make.
+   * Values that are yet to come: those of names in paths that jobs may still make.
    *
    * @param path a pattern with a {@link #HOLE} for each name; a hole alone is any path
-   * @param names of the holes, in order
-   * @param made patterns of those paths
+   * @param names the names of the holes, in order
+   * @param made patterns of the paths that jobs may still make
    */
   public record Growing(String path, List<String> names, List<Glob> made) {
 
     /** Stands for a name in a path; no text of a build file can hold it. */
     public static final char HOLE = '\0';
 
-    /** What a path looks like that has some values. */
+    /** The pattern of the paths that have some values. */
     public Glob with(Map<String, String> values) {
       StringBuilder glob = new StringBuilder();
       String[] literals = path.split(String.valueOf(HOLE), -1);
@@ -83,12 +83,12 @@ public record Group(
     return !growing.isEmpty();
   }
 
-  /** Whether not all instances are known: it awaits results, or they made no sense. */
+  /** Whether not all instances are known: it awaits results, or these showed problems. */
   public boolean isOpen() {
     return !awaits.isEmpty() || !problems.isEmpty();
   }
 
-  /** The same where it cannot be expanded, or no further: what waits for the whole never starts. */
+  /** This group as one that cannot be expanded further: what waits for the whole never starts. */
   public Group failed(List<BadInput.Diagnostic> why) {
     return new Group(
         name,

@@ -30,8 +30,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
       Pattern.compile("/[A-Za-z_][A-Za-z0-9_]*=[^,]*(,[A-Za-z_][A-Za-z0-9_]*=[^,]*)*+\\z");
 
   /**
-   * Reads a name. What does not end in {@code /name=value,…} is a group's name as it stands, and so
-   * is what gives a parameter two values. A {@code /} or blank in a value may stand as it is.
+   * Reads a name. A text that does not end in {@code /name=value,…}, or gives a parameter two
+   * values, is a group's name as it stands. A {@code /} or blank in a value may stand as it is.
    */
   public static InstanceName parse(String text) {
     Matcher values = VALUES.matcher(text);
@@ -49,7 +49,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return new InstanceName(text, Collections.emptySortedMap());
   }
 
-  /** Whether another name is that of an instance of the same group, and has these values. */
+  /** Whether another name is that of an instance of the same group, and has this name's values. */
   public boolean includes(InstanceName instance) {
     return !instance.values.isEmpty()
         && group.equals(instance.group)

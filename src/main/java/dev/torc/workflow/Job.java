@@ -17,19 +17,19 @@ import java.util.TreeMap;
  *
  * @param steps what runs, in order: one for {@code command}, several for {@code tasks}
  * @param needs in the order written; a named need is one item with all its paths
- * @param produces likewise; only files, folders and globs occur
+ * @param produces in the order written; only files, folders and globs occur
  * @param after names of jobs that must have succeeded first
  * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
- * @param trace whether what its processes read is needed, as the kernel tells it
- * @param strict whether what it does not need is refused to it
+ * @param trace whether the files that its processes read, as the kernel tells it, are needs
+ * @param strict whether files that it does not need are refused to it
  * @param temporary whether only readers want its products: see {@code plan.Plan}
- * @param deletes whether what is temporary goes when it was read: see {@code engine.SpentProducts}
+ * @param deletes whether temporary products go once they were read: {@code engine.SpentProducts}
  * @param manual whether it runs only when it is named or something that will be built needs it
  * @param caching whether its results are stored for later, and restored
  * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
- * @param executor the name of the one that runs it; null for this machine
+ * @param executor the name of the executor that runs it; null for this machine
  * @param group the group that it is an instance of, null for a plain job
  * @param parameters the values of an instance by name, as written; empty for a plain job
  */
@@ -63,8 +63,8 @@ public record Job(
     SortedMap<String, String> parameters) {
 
   /**
-   * All that it needs, in written order, whatever the items they stand in; images that are files
-   * come last.
+   * All that it needs, in written order, whatever items it stands in; images that are files come
+   * last.
    */
   public List<Ref> needRefs() {
     List<Ref> refs = refs(needs);
@@ -89,7 +89,7 @@ public record Job(
     return null;
   }
 
-  /** All that it produces, in written order, whatever the items they stand in. */
+  /** All that it produces, in written order, whatever items it stands in. */
   public List<Ref> productRefs() {
     return refs(produces);
   }
@@ -101,7 +101,7 @@ public record Job(
     return manual && produces.isEmpty();
   }
 
-  /** Whether a run tells of further needs, by a depfile or a trace. */
+  /** Whether a run finds further needs, by a depfile or a trace. */
   public boolean finds() {
     return depfile != null || trace;
   }
@@ -140,13 +140,13 @@ public record Job(
   }
 
   /**
-   * What a job says about keeping its results for later. What else forbids it is known to the
-   * store's users. The order is that of the codes in stored graphs: only append.
+   * What a job says about keeping its results for later. The code that uses the store knows what
+   * else forbids it. The order is that of the codes in stored graphs: only append.
    */
   public enum Caching {
-    /** Nothing: kept where it makes something. */
+    /** It says nothing: kept if it makes something. */
     UNSAID,
-    /** Kept also where it makes nothing. */
+    /** Kept even if it makes nothing. */
     ALWAYS,
     /** Never kept, and always made. */
     NEVER,
@@ -186,19 +186,19 @@ public record Job(
   }
 
   /**
-   * A program that a job has in {@code tools}. Where it lies is found out elsewhere; what it
-   * contains counts under its name.
+   * A program that a job has in {@code tools}. Where it lies is found out elsewhere; its contents
+   * count under its name.
    *
    * @param name as written; with a slash a path relative to the root
-   * @param paths where it may be as far as the build file tells: that path, or a place in each
-   *     folder that the job's own {@code PATH} names; normalized, in the order of the search
-   * @param search the job's own {@code PATH}, with slots for the caller's variables; null where the
-   *     caller's counts
+   * @param paths where it may be as far as the build file tells: the path in {@code name}, or a
+   *     place in each folder that the job's own {@code PATH} names; normalized, in search order
+   * @param search the job's own {@code PATH}, with slots for the caller's variables; null if the
+   *     caller's {@code PATH} counts
    * @param dir the folder that the job runs in, to which folders of {@code PATH} are relative
    */
   public record Tool(Place place, String name, List<String> paths, Template search, String dir) {
 
-    /** Whether it has its own path, and is not searched. */
+    /** Whether its name is a path, so that it is not searched for. */
     public boolean isPath() {
       return name.indexOf('/') >= 0;
     }
@@ -226,7 +226,7 @@ public record Job(
    * One entry of {@code needs} or {@code produces} as written.
    *
    * @param name the key in a map of names, null in a list
-   * @param refs one, or the list that stands under a name
+   * @param refs one item, or the list that stands under a name
    */
   public record Item(String name, Place place, List<Ref> refs) {
 
@@ -276,10 +276,10 @@ public record Job(
     /** Name of the GPU resource. */
     public static final String GPUS = "gpus";
 
-    /** What a machine has; the others are counters. */
+    /** The resources that a machine has; all others are counters. */
     public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
 
-    /** What a job has that says nothing. */
+    /** The resources of a job that declares none. */
     public static final Resources DEFAULT =
         new Resources(0, 0, 0, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
@@ -298,7 +298,7 @@ public record Job(
       return amounts;
     }
 
-    /** Asked of each job that is read back; a record's own is linked anew at every start. */
+    /** Called for each job that is read back; the JVM links a record's own anew at every start. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Resources that

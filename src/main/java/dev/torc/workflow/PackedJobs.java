@@ -12,17 +12,17 @@ import java.util.function.BiPredicate;
 
 /**
  * Jobs kept as bytes, which take a fifth of the records' memory: few of 100 000 jobs are looked at
- * at a time. A job is read when it is asked for; the last ones are kept. Equal jobs come back, not
- * the same ones. For several threads.
+ * at a time. A job is read when it is asked for; the last ones are kept. Two calls may give equal
+ * jobs that are not the same object. Safe for several threads.
  */
 public final class PackedJobs extends AbstractList<Job> implements RandomAccess {
 
-  /** So many jobs, in bytes some 10 MB, are all kept once they were read; a power of two. */
+  /** Up to so many jobs (some 10 MB as bytes) are all kept once they were read; a power of two. */
   private static final int ALL = 16_384;
 
   /**
-   * Of more only so many, one for each remainder: what is kept until the next 10 000 were read ends
-   * in the heap of the old, and makes that grow.
+   * Of more jobs only so many are kept, one for each remainder: a job that is kept until the next
+   * 10 000 were read moves to the heap's old generation, and makes that grow.
    */
   private static final int FEW = 64;
 
@@ -30,7 +30,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
 
   private final WorkflowCodec codec;
   private final byte[][] packed;
-  private final int[] starts; // where each begins in the only array; null where each has its own
+  private final int[] starts; // where each begins in the only array; null if each has its own
   private final Kept[] kept;
 
   private PackedJobs(WorkflowCodec codec, byte[][] packed, int[] starts) {
@@ -66,7 +66,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return new PackedJobs(all.codec, picked, null);
   }
 
-  /** What packed them. */
+  /** The codec that packed the jobs. */
   public WorkflowCodec codec() {
     return codec;
   }
@@ -80,7 +80,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return Arrays.copyOfRange(packed[0], starts[index], end);
   }
 
-  /** The same where each line of its build file from one on has become another one, by so many. */
+  /** The bytes of a job when the lines of its build file, from one on, have moved by so many. */
   public byte[] moved(int index, int from, int by) {
     return by == 0 ? packed(index) : codec.moved(packed(index), from, by);
   }
@@ -91,8 +91,8 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
   }
 
   /**
-   * Tells by their indices whether a job says what one of another list says; where they stand in
-   * their build files does not count.
+   * Compares by index: whether a job says the same as one of another list, wherever they stand in
+   * their build files.
    */
   public BiPredicate<Integer, Integer> same(PackedJobs other) {
     return codec.agrees(other.codec)

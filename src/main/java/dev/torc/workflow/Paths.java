@@ -23,7 +23,7 @@ public final class Paths {
   /** Bytes of the longest name in a path; hardly a file system allows a longer one. */
   private static final int NAME = 255;
 
-  /** What has no more characters has no more than {@link #NAME} bytes. */
+  /** A name of no more characters than this has no more than {@link #NAME} bytes. */
   private static final int SURE = NAME / 3;
 
   /** Names that are no file's or folder's own. */
@@ -106,7 +106,7 @@ public final class Paths {
     refuseReserved(path, place);
   }
 
-  /** What a product, or pattern of products, says by itself of where it lies. */
+  /** Refuses a product, or pattern of products, whose text alone shows a reserved place. */
   private static void refuseReserved(String path, Place place) {
     if (path.equals(".torc") || path.startsWith(".torc/")) {
       throw new BadInput(place, path + " belongs to torc; choose another place");
@@ -147,14 +147,14 @@ public final class Paths {
           case "/" -> "/" + rest;
           default -> Glob.escape(prefix) + "/" + rest;
         };
-    Glob.of(pattern); // refuses what is none
+    Glob.of(pattern); // refuses what is no glob
     return pattern;
   }
 
   /**
    * The normalized form of a path; {@code .} is the root itself.
    *
-   * @throws IllegalArgumentException with the reason where no file can have it, for its length
+   * @throws IllegalArgumentException with the reason, if it is too long for any file
    */
   public String normalize(String path) {
     String normal = normal(path);

@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * A map from texts that never changes: one with further entries shares what it has. These lie in a
- * layer of their own, and small layers are joined, so that few are asked. For several threads.
+ * A map from texts that never changes: one with further entries shares its layers. The new entries
+ * lie in a layer of their own; small layers are joined, so that a look-up asks few. Safe for
+ * several threads.
  */
 public final class PersistentMap<V> {
 
@@ -61,7 +62,7 @@ public final class PersistentMap<V> {
     return new PersistentMap<>(next);
   }
 
-  /** What a text stands for, null if it is none of these. */
+  /** The value of a text, null if the map does not have it. */
   public V get(String text) {
     for (Layer<V> layer : layers) {
       V found = layer.entries.get(text);

@@ -13,23 +13,23 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
- * The jobs and groups that may make a path, the matches of a glob and the members of a folder, by
- * declared files, folders and globs: the one account of products, of jobs as of groups. Owners are
- * numbers of the caller's. What groups make that are not expanded yet is told by patterns, which
- * come last. It refuses nothing, and never changes: one with further owners shares what it knows.
- * For several threads.
+ * Finds the jobs and groups that may make a path, the matches of a glob or the members of a folder,
+ * by declared files, folders and globs: the one account of products. Owners are numbers of the
+ * caller's. The products of groups that are not expanded yet are patterns, which come last. It
+ * refuses nothing, and never changes: one with further owners shares what it knows. Safe for
+ * several threads.
  */
 public final class ProductIndex {
 
   /** A file or folder that an owner declares. */
   public record Claim(int owner, Place place) {}
 
-  /** Told of two declarations of one path; the first one counts. */
+  /** Is told of two declarations of one path; the earlier one counts. */
   public interface Clash {
     void of(String path, Claim earlier, Claim later);
   }
 
-  /** Without owners. */
+  /** The index without owners. */
   public static final ProductIndex NONE =
       new ProductIndex(
           PersistentMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex(), Set.of());
@@ -54,11 +54,11 @@ public final class ProductIndex {
   }
 
   /**
-   * The same with further owners.
+   * This index with further owners.
    *
    * @param products what each of them declares
    * @param claims takes their files and folders; must not change any more
-   * @param expected what else may be made, in place of earlier expectations
+   * @param expected what open groups may make, by owner, in place of earlier expectations
    */
   public ProductIndex with(
       int[] owners,
@@ -95,19 +95,19 @@ public final class ProductIndex {
     return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
   }
 
-  /** The same with some paths as sources, though an expected pattern matches them. */
+  /** This index with some paths as sources, though an expected pattern matches them. */
   public ProductIndex but(Set<String> paths) {
     return new ProductIndex(files, folders, globs, open, paths);
   }
 
-  /** What a product can be, a folder itself included. */
+  /** The pattern of all paths that a product can have, a folder's own included. */
   private static Glob pattern(Ref product) {
     return product instanceof Ref.OfFolder folder
         ? Glob.of(Glob.escape(folder.path()) + "{,/**}")
         : inside(product);
   }
 
-  /** What a product can match; of a folder, what lies in it. */
+  /** The pattern of all paths that a product can match; for a folder, the paths in it. */
   public static Glob inside(Ref product) {
     return switch (product) {
       case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
@@ -118,12 +118,12 @@ public final class ProductIndex {
     };
   }
 
-  /** What lies in a folder. */
+  /** The pattern of all paths in a folder. */
   public static Glob inside(String folder) {
     return Glob.of(Glob.escape(folder) + "/**");
   }
 
-  /** Whether it has the very folders and globs of another one, and more files at most. */
+  /** Whether it differs from {@code base}, which has files, by further files at most. */
   public boolean addsFilesTo(ProductIndex base) {
     return folders == base.folders && globs == base.globs && !base.files.isEmpty();
   }
@@ -172,7 +172,7 @@ public final class ProductIndex {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
   }
 
-  /** Owners of products that a glob could match and that are not all excluded. */
+  /** Gives the owners of products that a glob could match and that are not all excluded. */
   public void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
     String prefix = glob.literalPrefix();
     files.range(
@@ -196,8 +196,8 @@ public final class ProductIndex {
   }
 
   /**
-   * Owners of products inside a folder that are not all excluded, or of the folder itself, or of
-   * one that it lies in.
+   * Gives the owners of products inside a folder that are not all excluded, and the owner of the
+   * folder itself or of one that it lies in.
    */
   public void within(String folder, List<Glob> excludes, IntConsumer found) {
     int outer = of(folder);
@@ -231,7 +231,7 @@ public final class ProductIndex {
     };
   }
 
-  /** The folders in which something can begin with a text, or that the text leads into. */
+  /** The declared folders that begin with a text, and those that the text leads into. */
   public Map<String, Claim> foldersNear(String prefix) {
     if (folders.isEmpty()) {
       return Map.of();

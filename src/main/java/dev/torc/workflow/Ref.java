@@ -12,7 +12,7 @@ public sealed interface Ref {
   /** Where it is written. */
   Place place();
 
-  /** What it says, for people and for the manifest; no two things that differ say the same. */
+  /** Its text, for people and for the manifest; refs that differ have different texts. */
   String text();
 
   /** A file, by normalized path. */
@@ -54,10 +54,10 @@ public sealed interface Ref {
    */
   record OfJob(Place place, String job, boolean skips) implements Ref {
 
-    /** Ends the text of one that leaves out what failed. */
+    /** The end of a text of a need that leaves out what failed. */
     public static final String SKIPS = " (failed: skip)";
 
-    /** One that leaves nothing out. */
+    /** A need that leaves nothing out. */
     public OfJob(Place place, String job) {
       this(place, job, false);
     }
@@ -67,7 +67,7 @@ public sealed interface Ref {
       return skips ? "job " + job + SKIPS : "job " + job;
     }
 
-    /** The name in such a text. */
+    /** The job's name in a {@link #text}. */
     public static String name(String text) {
       int end = text.endsWith(SKIPS) ? text.length() - SKIPS.length() : text.length();
       return text.substring("job ".length(), end);

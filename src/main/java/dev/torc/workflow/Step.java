@@ -21,7 +21,7 @@ public record Step(
     List<String> shell,
     Image image) {
 
-  /** All its texts: the command's and those of its environment. */
+  /** All its texts: those of the command and of the environment. */
   public List<Template> templates() {
     if (env.isEmpty()) {
       return command.templates();
@@ -61,8 +61,8 @@ public record Step(
    * The image that a step runs in, and how its container is made. Which runtime makes it never
    * decides whether a job runs; neither does {@link #pull}.
    *
-   * @param name as written; of a file its path, as needs have it
-   * @param file where the image is a file of apptainer's, which is a need by itself; null for one
+   * @param name as written; for a file its path, as needs have it
+   * @param file the file of an image of apptainer's, which is a need by itself; null for an image
    *     that a registry has
    * @param runtime the program that is to run it, such as {@code podman}; null for whichever there
    *     is
@@ -86,11 +86,11 @@ public record Step(
 
     /** When an image is fetched. */
     public enum Pull {
-      /** Where it is not here. */
+      /** If it is not here. */
       MISSING,
       /** Once in each build, before the first job that runs in it. */
       ALWAYS,
-      /** Never: its jobs fail where it is not here. */
+      /** Never: its jobs fail if it is not here. */
       NEVER
     }
   }

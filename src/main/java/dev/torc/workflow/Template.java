@@ -77,7 +77,7 @@ public record Template(List<Part> parts) {
     if (parts.size() == 1
         && parts.getFirst() instanceof Part.Text only
         && only.text().indexOf('{') < 0) {
-      return only.text(); // as nearly every one
+      return only.text(); // as nearly every template
     }
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
@@ -93,8 +93,8 @@ public record Template(List<Part> parts) {
   }
 
   /**
-   * A text of {@link #declared} for people: as it runs, but with slots as written. Braces before
-   * the name of a slot are half as many there.
+   * A text of {@link #declared} for people: as it runs, but with slots as written. It has half as
+   * many braces before the name of a slot.
    */
   public static String shown(String declared) {
     if (declared.indexOf('{') < 0) {
@@ -108,7 +108,7 @@ public record Template(List<Part> parts) {
     return out.append(declared, from, declared.length()).toString();
   }
 
-  /** Finds the braces of a text behind which a slot's name stands. Most starts need it not. */
+  /** Finds the braces of a text behind which a slot's name stands. Most starts do not need it. */
   private static final class Braces {
     private static final String NAMES = String.join("|", SLOTS) + "|env\\.";
     private static final Pattern BEFORE_NAME = Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + ")");

@@ -39,7 +39,7 @@ final class Wire {
   /**
    * Reads.
    *
-   * @param places where the places of records stand; null for {@link Place#NONE} in their stead
+   * @param places the bytes with the places of records; null to give {@link Place#NONE} instead
    */
   Wire(ByteReader in, ByteReader places, WorkflowCodec texts) {
     this.in = in;

@@ -29,7 +29,7 @@ import java.util.SortedMap;
  * @param report the files that the page of a report shows, in the order written; the name of an
  *     item is its title
  * @param warnings what is accepted but looks wrong
- * @param manual names of the jobs that a build of all leaves out, and of such groups whose
+ * @param manual names of the jobs that a build without targets leaves out, and of such groups whose
  *     instances are not known
  */
 public record Workflow(
@@ -50,7 +50,7 @@ public record Workflow(
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
 
-  /** The same with these jobs and groups, and what is told of them. */
+  /** This workflow with other jobs and groups, and their starts, warnings and manual names. */
   public Workflow with(
       List<Job> some,
       List<Group> known,
@@ -76,7 +76,7 @@ public record Workflow(
         left);
   }
 
-  /** The name of a job by its place among them; nothing else of it is read. */
+  /** The name of a job by its index; nothing else of the job is read. */
   public String jobName(int job) {
     return jobs instanceof PackedJobs packed ? packed.name(job) : jobs.get(job).name();
   }
@@ -87,7 +87,7 @@ public record Workflow(
     return executor != null && !executor.trace();
   }
 
-  /** The executor of a name; null for none. */
+  /** The executor of a name; null if there is none. */
   public Executor executor(String name) {
     for (Executor executor : executors) {
       if (executor.name().equals(name)) {
@@ -98,17 +98,17 @@ public record Workflow(
   }
 
   /**
-   * A scheduler of other machines, where the build file describes it. What is not said of a job in
-   * it decides nothing about results, but for its {@code before}.
+   * A scheduler of other machines, as the build file describes it. Nothing that it says decides
+   * about a job's result but its {@code before}.
    *
-   * @param trace false where jobs that want a trace run there without one
+   * @param trace false if jobs that want a trace run there without one
    */
   public record Executor(Place place, SchedulerSettings settings, boolean trace) {
 
     /** The name of this machine, which is always there. */
     public static final String LOCAL = "local";
 
-    /** By which jobs name it. */
+    /** The name that jobs use for it. */
     public String name() {
       return settings.name();
     }
@@ -123,10 +123,10 @@ public record Workflow(
    * A command that is run when something happens in a build. The build decides when that is, and
    * what follows from a failure.
    *
-   * @param job name of the job or group in question, null where it is the build
+   * @param job name of the job or group in question, null if it is the build
    * @param command for the shell
    * @param shell the words before the command
-   * @param required whether its failure is one of the build
+   * @param required whether its failure is a failure of the build
    */
   public record Hook(
       Place place, On on, String job, String command, List<String> shell, boolean required) {
@@ -141,9 +141,9 @@ public record Workflow(
       DONE,
       /** The build, or job, or group, ended well. */
       SUCCESS,
-      /** It did not. */
+      /** The build, or job, or group, did not end well. */
       FAILURE,
-      /** The build ends, after all others. */
+      /** The build ends; after all other hooks. */
       FINISH
     }
   }
@@ -151,10 +151,9 @@ public record Workflow(
   /**
    * Where results are kept for later, as the build file says it.
    *
-   * @param keep bytes that the local store may take; 0 for none, {@link #UNSAID} where nothing is
-   *     said
-   * @param system what tells systems apart beside what torc sees of them; empty for nothing
-   * @param shared those that others use too, in the order in which they are asked
+   * @param keep bytes that the local store may take; 0 for none, {@link #UNSAID} if nothing is said
+   * @param system a text that tells systems apart beside what torc sees of them; empty for none
+   * @param shared the stores that others use too, in the order in which they are asked
    */
   public record Stores(long keep, String system, List<SharedEntry> shared) {
 
@@ -162,13 +161,13 @@ public record Workflow(
     public static final long UNSAID = -1;
 
     /**
-     * A shared store, as the build file names it: a folder or a URL. Whether it can be meant is
-     * seen where it is opened.
+     * A shared store, as the build file names it: a folder or a URL. Whether that is of use is seen
+     * when it is opened.
      *
-     * @param path of the folder, relative to the root or absolute; null with a URL
-     * @param group whose members are trusted in the folder; null for no group
-     * @param keep bytes that the folder may take; {@link Stores#UNSAID} where nothing is said
-     * @param url of the server; null with a folder
+     * @param path the folder's path, relative to the root or absolute; null with a URL
+     * @param group the group whose members are trusted in the folder; null for no group
+     * @param keep bytes that the folder may take; {@link Stores#UNSAID} if nothing is said
+     * @param url the server's URL; null with a folder
      * @param headers the variables of the caller's environment with the values that go to the
      *     server, by the names of the headers
      * @param key the file of the key that signs what is sent, as {@code path}; null for none
@@ -184,7 +183,7 @@ public record Workflow(
         String key,
         List<String> trust) {
 
-      /** Which one it is, for people. */
+      /** The store's URL or path, for people. */
       public String name() {
         return url == null ? path : url;
       }

@@ -67,7 +67,7 @@ public final class WorkflowCodec {
     this.size = shared.size();
   }
 
-  /** For writing more beside what was written with the texts of another one. */
+  /** For writing more, with the shared texts of another codec and further ones. */
   public WorkflowCodec(WorkflowCodec before) {
     this();
     before.shared().forEach(this::number);
@@ -78,7 +78,7 @@ public final class WorkflowCodec {
     return List.of(Arrays.copyOf(shared, size));
   }
 
-  /** The number of a text that most records share: it is written once, and named by that. */
+  /** The number of a text that records share: the text is written once, elsewhere its number. */
   int number(String text) {
     Integer known = numbers.putIfAbsent(text, size);
     if (known != null) {
@@ -127,8 +127,8 @@ public final class WorkflowCodec {
   }
 
   /**
-   * A job as bytes of its own: their number but for its places, these bytes, and the places, so
-   * that a job that only moved in its build file is the same bytes up to there.
+   * A job as bytes of its own: the number of bytes without places, these bytes, then the places. So
+   * a job that only moved in its build file has the same bytes up to its places.
    */
   public byte[] packed(Job job) {
     ByteWriter places = new ByteWriter(0);
@@ -163,7 +163,7 @@ public final class WorkflowCodec {
     return new Wire(in, in, this).place(null);
   }
 
-  /** A packed job where each line from one on has become another one, by so many. */
+  /** A packed job when the lines of its build file, from one on, have moved by so many. */
   byte[] moved(byte[] packed, int from, int by) {
     ByteReader in = new ByteReader(packed, 0);
     int says = in.small();
@@ -196,7 +196,7 @@ public final class WorkflowCodec {
     return job(new Wire(says(in), null, this), null);
   }
 
-  /** Whether the same number means the same text in both, as far as both have it. */
+  /** Whether a number means the same text in both codecs, as far as both have it. */
   boolean agrees(WorkflowCodec other) {
     int both = Math.min(size, other.size);
     return Arrays.equals(shared, 0, both, other.shared, 0, both);

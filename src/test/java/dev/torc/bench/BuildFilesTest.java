@@ -82,7 +82,7 @@ class BuildFilesTest {
     }
   }
 
-  /** What the edit is said to rerun follows from the graph: all that can be reached, by time. */
+  /** The jobs that an edit is said to rerun are all that it reaches in the graph, by time. */
   @ParameterizedTest
   @MethodSource("graphs")
   void theEditRerunsWhatFollowsFromIt(Graph graph) {

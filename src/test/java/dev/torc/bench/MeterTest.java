@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a run took is told of the command and what it started, and of nothing else. */
+/** The usage of a run is that of the command and all that it started, and of nothing else. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the benchmark measures on Linux only")
 class MeterTest {
 
@@ -40,7 +40,7 @@ class MeterTest {
   @Test
   void theTimeOfChildrenIsCountedAndToldApart() throws Exception {
     Usage busy = run("sh", "-c", "sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'; :");
-    assertTrue(busy.cpu() >= 10_000_000, busy.toString()); // no machine counts at 10 MHz in sh
+    assertTrue(busy.cpu() >= 10_000_000, busy.toString()); // no sh counts to 100000 in 10 ms
     assertTrue(busy.own() <= busy.cpu() / 2, busy.toString());
   }
 

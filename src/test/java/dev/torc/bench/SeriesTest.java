@@ -21,7 +21,7 @@ class SeriesTest {
     assertEquals(4, of(9, 5, 1, 3).median(Usage::wall));
   }
 
-  /** A machine that was slow for a round was so for both: the pairs tell, not the medians. */
+  /** A machine that was slow in a round was slow for both: pairs are compared, not medians. */
   @Test
   void theRatioIsThatOfPairs() {
     Series torc = of(10, 200, 30);

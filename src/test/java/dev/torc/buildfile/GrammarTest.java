@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page of the grammar: its keys are the readers', and each takes the forms that stand there.
+ * The page of the grammar: it has the keys of the readers, and each takes the forms given there.
  */
 class GrammarTest {
 
@@ -36,7 +36,7 @@ class GrammarTest {
       new TreeMap<>(
           Map.of("text", "a", "number", "3", "flag", "true", "list", "[a]", "map", "{zz: b}"));
 
-  /** What a reader says of a form that a key does not take, and not of an error in it. */
+  /** How a reader refuses a form that a key does not take; other words are for errors in a form. */
   private static final String REFUSED =
       "\\b%s (must be (a map|a text|a list|true|a whole|failure)|is \\w+ or |names none)";
 
@@ -93,7 +93,7 @@ class GrammarTest {
       } else if (each.startsWith("{")) {
         forms.add("map");
       } else if (each.startsWith("\"")) {
-        continue; // a word of its own, which no sample is
+        continue; // a fixed word, which no sample has
       } else if (List.of("text", "path", "NAME", "CLASS").contains(each)) {
         forms.addAll(List.of("text", "number", "flag"));
       } else if (each.equals("whole")) {

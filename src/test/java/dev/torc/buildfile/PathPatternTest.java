@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class PathPatternTest {
 
-  /** Reads {@code {a}_{b}.fq}. */
+  /** Reads a pattern such as {@code {a}_{b}.fq}. */
   static PathPattern match(String written) {
     List<String> holes = new ArrayList<>();
     StringBuilder text = new StringBuilder();

@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What reading build files gives, told by steps in a text file. Build files are those named {@code
- * torc.…} and those that begin with {@code --- -f FILE}; other files lie beside them. A step that
- * is none of those in {@link #say} is put in place of the word {@code LINE} in them, {@code ⏎} as a
- * line end, and all is read.
+ * Reads build files by the steps of a text file. Build files are those named {@code torc.…} and
+ * those that begin with {@code --- -f FILE}; other files lie beside them. A step that {@link #say}
+ * does not list replaces the word {@code LINE} in all files, with {@code ⏎} as a line end; then the
+ * build files are read.
  *
  * <p>A refusal stands behind {@code !}, or behind {@code !!} where the schema for editors refuses
- * it as well. How the rest is told is the business of {@link WorkflowText}.
+ * it as well. {@link WorkflowText} tells what was read.
  */
 final class Reading implements StepFiles.Stage {
 
@@ -100,13 +100,13 @@ final class Reading implements StepFiles.Stage {
     return List.of();
   }
 
-  /** A build file of the tests, or a file beside one. */
+  /** Copies a build file of the tests, or a file beside one. */
   private void copy(Path file) throws IOException {
     String name = file.getFileName().toString();
     put(name.replaceFirst(".*(?=\\.(yaml|json)$)", "torc"), Files.readString(file));
   }
 
-  /** What stands behind the second word. */
+  /** The text behind a step's second word. */
   private static String after(String step) {
     String[] parts = step.split(" ", 3);
     return parts.length < 3 ? "" : parts[2];
@@ -139,7 +139,7 @@ final class Reading implements StepFiles.Stage {
     return false;
   }
 
-  /** The instances by what is known now; a job that is not what it was is told. */
+  /** Expands groups by the results known now; each job that has changed since then is told. */
   private List<String> expand() throws IOException {
     Workflow before = workflow;
     workflow = read.expand(new Results(Map.copyOf(ended), Set.copyOf(recorded)));

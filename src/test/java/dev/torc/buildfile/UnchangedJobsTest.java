@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is read with jobs taken over is what reading all of it gives, in each place and word. */
+/** A file read with jobs taken over gives what reading all of it gives, in each place and word. */
 class UnchangedJobsTest {
 
   private static final List<String> JOBS =
@@ -97,7 +97,7 @@ class UnchangedJobsTest {
     assertLeft(3, text, text.replace("  j9", "  new: { command: x }\n  j9"));
     assertLeft(0, text, "# a comment\n" + text);
     assertLeft(2, text, text + "# the end &");
-    String and = text.replace("cp", "cp & a&b").stripTrailing(); // no anchors
+    String and = text.replace("cp", "cp & a&b").stripTrailing(); // these & are no anchors
     assertLeft(2, and, and.replace("i9,", "i99,"));
   }
 

@@ -34,12 +34,12 @@ final class WorkflowText {
           List.of(), false, List.of(), false);
   private static final int WIDTH = 100;
 
-  /** A text that stands in quotes, since its end could not be told within others. */
+  /** A text that is put in quotes, since its end could not be seen among other texts. */
   private static final String ODD = "(?s)|[ !].*|.* |.*[,\\[\\]{}\"\n\r\t].*";
 
   private WorkflowText() {}
 
-  /** What is special about it: neighbours that are the same but for their names share a line. */
+  /** What is special about a workflow; neighbours that differ only in their names share a line. */
   static List<String> special(Workflow workflow) {
     List<String> told = new ArrayList<>();
     told.addAll(parts(workflow, PLAIN, "jobs groups starts executors warnings"));
@@ -74,7 +74,7 @@ final class WorkflowText {
     return told;
   }
 
-  /** All that is in it, but what is empty. */
+  /** All that a workflow has, without what is empty. */
   static List<String> all(Workflow workflow) {
     List<String> all = line("the file", parts(workflow, null, "jobs"));
     workflow.jobs().forEach(job -> all.addAll(line(job.name(), parts(job, null, "name"))));
@@ -103,7 +103,7 @@ final class WorkflowText {
             .formatted(String.join(" ", names.subList(0, 3)), more, names.getLast());
   }
 
-  /** Lines of at most {@link #WIDTH} characters, where no part is longer. */
+  /** Lines of at most {@link #WIDTH} characters, unless a part is longer. */
   private static List<String> line(String head, List<String> parts) {
     List<String> lines = new ArrayList<>();
     String line = head + (parts.isEmpty() ? "" : ": ");
@@ -119,8 +119,8 @@ final class WorkflowText {
   }
 
   /**
-   * All that is special about a job, but its name. Parameters are in the environment by themselves:
-   * one that is lost there is told.
+   * All that is special about a job, without its name. Every parameter is also in the environment,
+   * so only one that is missing there is told.
    */
   private static List<String> job(Job job) {
     Job plain = PLAIN.jobs().getFirst();

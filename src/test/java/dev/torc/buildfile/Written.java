@@ -72,7 +72,7 @@ final class Written implements AutoCloseable {
     return List.copyOf(layers);
   }
 
-  /** The files as read for an executor, or as they say themselves; groups not expanded. */
+  /** The files as read for an executor; null: as they say themselves. Groups are not expanded. */
   ParsedBuildFile blueprint(String on) {
     try {
       return ParsedBuildFile.read(layers(), null, new ParsedBuildFile.Overrides(defines, true, on));

@@ -116,7 +116,7 @@ class CheckedFileTest {
     }
   }
 
-  /** Another build may put another file in its place between the two. */
+  /** Another build may replace the file between the reads of the two parts. */
   @Test
   void theSecondPartOfAnotherFileIsNone() throws IOException {
     CheckedFile.write(

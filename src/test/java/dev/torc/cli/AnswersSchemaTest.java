@@ -26,16 +26,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What commands print with {@code --json} is what the schemas say: no field less, and none more.
- */
+/** The output of commands with {@code --json} fits the schemas: no field less, and none more. */
 class AnswersSchemaTest {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Path ANSWERS = Path.of("src/main/dist/share/torc.answers.schema.json");
   private static final Path EVENTS = Path.of("src/main/dist/share/torc.events.schema.json");
 
-  /** Fields that are there only where they say something. */
+  /** Fields that are left out where they have nothing to say. */
   private static final Set<String> OPTIONAL =
       Set.of("from", "images", "without", "errors", "chain", "licences", "machine");
 
@@ -75,7 +73,7 @@ class AnswersSchemaTest {
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(of);
   }
 
-  /** That of one command. */
+  /** The schema of one command's answer. */
   private static JsonSchema answer(String command) throws IOException {
     ObjectNode schema = (ObjectNode) schema(ANSWERS);
     schema.remove("anyOf");
@@ -96,7 +94,7 @@ class AnswersSchemaTest {
     assertEquals(Set.of(), schema.validate(answer), text);
     for (ObjectNode each : objects(answer)) {
       each.fieldNames().forEachRemaining(written::add);
-      if (!each.has("cpus")) { // beside these are counters
+      if (!each.has("cpus")) { // counters of the user's own stand beside cpus
         each.put("more", 1);
         assertFalse(schema.validate(answer).isEmpty(), "more in " + each);
         each.remove("more");
@@ -111,7 +109,7 @@ class AnswersSchemaTest {
     }
   }
 
-  /** But for those that a job or a build file wrote. */
+  /** The objects of an answer, but for values that a job or a build file wrote. */
   private static List<ObjectNode> objects(JsonNode in) {
     List<ObjectNode> found = new ArrayList<>();
     if (in instanceof ObjectNode object) {

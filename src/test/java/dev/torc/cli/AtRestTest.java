@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a build left at rest is up to date without a word, and never anything else: what needs bytes
- * in the wrong place, mappings or many random builds. The rest is {@code at-rest.txt}.
+ * What a build left at rest is up to date without being decided again, never falsely: tests with
+ * damaged bytes, memory mappings or many random builds. The others are in {@code at-rest.txt}.
  */
 class AtRestTest {
 
@@ -46,7 +46,7 @@ class AtRestTest {
     return folder.at().resolve(".torc/rest");
   }
 
-  /** Gives files other stamps: by their times, or by copies in their place. */
+  /** Gives files other stamps: copies with other times take their place. */
   private void touch(String... paths) throws IOException {
     for (String path : paths) {
       Path file = folder.at().resolve(path);
@@ -57,7 +57,7 @@ class AtRestTest {
     }
   }
 
-  /** No way around: neither what is at rest nor what was only touched is believed by its stamp. */
+  /** A file open for writing is never believed by its stamp, neither at rest nor after a touch. */
   @Test
   void whatIsOpenForWritingIsNeverAtRest() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");

@@ -42,14 +42,14 @@ class BesideABuildTest {
     return CachePlace.find(folder.at(), Map.of(), ThisHost.system());
   }
 
-  /** Held by this process, as by a build of this name. */
+  /** The project's lock, held by this process as if by a build of this name. */
   private BuildLock lock(String build) {
     long pid = ProcessHandle.current().pid();
     BuildLock.Holder holder = new BuildLock.Holder(pid, build, "torc build");
     return BuildLock.tryAcquire(place(), holder, false).orElseThrow();
   }
 
-  /** All files with when they changed, but for LMDB's own. */
+  /** All files with the times of their last change, but for LMDB's lock file. */
   private Map<Path, Object> files() throws IOException {
     Map<Path, Object> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder.at())) {

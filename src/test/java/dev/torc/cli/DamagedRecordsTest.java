@@ -98,7 +98,7 @@ class DamagedRecordsTest {
         .orElseThrow();
   }
 
-  /** Damages a record as a disk does that forgets: the jobs at rest stay so. */
+  /** Damages a record as a disk does that loses a write: the jobs at rest stay at rest. */
   private void behindTheRest(Spot spot, int kind, Random random) throws IOException {
     Console console = Run.console(folder.at(), new StringWriter(), new StringWriter(), Map.of());
     Project project = Run.call(console, "build").project();
@@ -158,7 +158,7 @@ class DamagedRecordsTest {
     }
   }
 
-  /** What a missing product is made of is asked for as late as that product itself. */
+  /** The needs of a missing temporary product are asked for as late as the product itself. */
   @Test
   void recordsAreReadOnceAMissingTemporaryProductIsWanted() throws IOException {
     folder.put(
@@ -179,7 +179,7 @@ class DamagedRecordsTest {
     assertEquals("s0\nt1\n", folder.get("r.txt"));
   }
 
-  /** The reader of a job whose record is gone reads another one of that kind. */
+  /** The reader of a job whose record is gone may read another job whose record is gone too. */
   @Test
   void recordsAreReadForTheReadersOfAJobWithoutOne() throws IOException {
     folder.put(
@@ -216,7 +216,7 @@ class DamagedRecordsTest {
         """);
     folder.settle();
     behindTheRest(spot("RESULTS", "pick"), 0, new Random(1));
-    folder.put("more.txt", "").put("o.txt", "2"); // the first of which no job names
+    folder.put("more.txt", "").put("o.txt", "2"); // no job names more.txt
     Run run = folder.run();
     assertTrue(run.err().contains("4 jobs: 4 ran, 0 up to date, 0 failed"), run.err());
   }

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Builds the build files that the pages show. {@code <!-- runs: a b -->} before a block names the
- * jobs that run and end well in the first build, {@code again} those of the second (none without
- * it), {@code sources} files to be made with their names as contents, {@code gone} products that it
- * leaves no more, {@code standins} programs that testdata/standins has in the place of real ones;
- * blocks with {@code file} are written where they say.
+ * Builds the build files that the pages show. Before a block, {@code <!-- runs: a b -->} names the
+ * jobs that run and end well in the first build, {@code again} the jobs of the second one (none
+ * without it), {@code gone} products that are gone after the first, {@code sources} files to be
+ * made with their names as contents, {@code standins} programs of testdata/standins in the place of
+ * real ones; blocks with {@code file} are written where they say.
  */
 class DocumentedBuildsTest {
 

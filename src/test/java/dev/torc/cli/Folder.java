@@ -17,7 +17,7 @@ record Folder(Path at) {
     return this;
   }
 
-  /** A build file of three jobs in a row: a makes b.txt, b makes c.txt, c makes d.txt. */
+  /** A build file of three jobs in a row, from a.txt to d.txt: first, second and third. */
   Folder chain() throws IOException {
     put("a.txt", "one\n");
     return put(
@@ -38,7 +38,7 @@ record Folder(Path at) {
     return Files.exists(at.resolve(path), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Calls torc; fails the test where it does not build. */
+  /** Builds; fails the test where the build fails. */
   Folder build(String... targets) {
     String[] args = new String[targets.length + 1];
     args[0] = "build";
@@ -62,7 +62,7 @@ record Folder(Path at) {
     return this;
   }
 
-  /** Builds, and once more when the racy window has passed by the clock of the files. */
+  /** Builds, waits until the racy window has passed by the clock of the files, and builds again. */
   Folder settle() throws IOException {
     return build().window().build();
   }

@@ -13,13 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code torc graph --format mermaid}, read by the rules of Mermaid 11: what it would draw is what
- * the names are. Each rule was seen at work in a browser, with {@code mermaid.min.js} and these
- * names.
+ * {@code torc graph --format mermaid}, read by the rules of Mermaid 11: it would draw exactly the
+ * names. Each rule was seen at work in a browser, with {@code mermaid.min.js} and these names.
  */
 class GraphMermaidTest {
 
-  /** In quotes a text goes to the next quote; in it these signs mean something by themselves. */
+  /** A box: in quotes its text goes to the next quote; only SAFE text has no meaning of its own. */
   private static final Pattern BOX =
       Pattern.compile("  j(\\d+)(\\[\"([^\"]*)\"]|\\[\\[\"([^\"]*)\"]])");
 
@@ -28,7 +27,7 @@ class GraphMermaidTest {
   private static final Pattern STYLE =
       Pattern.compile("  classDef [a-z_]+ (fill:[a-z]+,color:black|stroke-width:3px)");
 
-  /** What is no letter, digit, number of a character or line end stands between two letters. */
+  /** Letters, digits, numbers of characters, line ends; other signs stand between two letters. */
   private static final Pattern SAFE =
       Pattern.compile(
           "([\\p{L}\\p{M}\\p{Nd}]|#\\d+;|<br/>|(?<=[\\p{L}\\p{Nd}])[ /=,.-](?=[\\p{L}\\p{Nd}]))*");
@@ -45,7 +44,7 @@ class GraphMermaidTest {
         .replace('\u00a0', ' ');
   }
 
-  /** The texts of the boxes; fails where a line is none that Mermaid knows. */
+  /** The texts of the boxes; fails the test at a line of a form that Mermaid does not know. */
   private static List<String> boxes(String text) {
     List<String> lines = text.lines().toList();
     assertEquals("flowchart LR", lines.getFirst());

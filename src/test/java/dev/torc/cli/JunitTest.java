@@ -33,7 +33,7 @@ class JunitTest {
     folder = new Folder(cwd);
   }
 
-  /** The file, which the schema accepts. */
+  /** Reads the file; fails the test where the schema does not accept it. */
   private Document read(String file) throws Exception {
     String text = folder.get(file);
     SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
@@ -130,7 +130,7 @@ class JunitTest {
     assertTrue(folder.opensNothing("build", "--junit=report.xml"), "it costs the no-op");
   }
 
-  /** What XML forbids, and what it means something by. */
+  /** Characters that XML forbids, and characters that have a meaning in XML. */
   @Test
   void whateverIsInANameOrALogTheFileIsXml() throws Exception {
     folder.put(
@@ -167,7 +167,7 @@ class JunitTest {
     }
   }
 
-  /** A hook is no job; where it fails the build, that is torc's. */
+  /** A hook is no job: where it fails the build, the error is told as one of torc. */
   @Test
   void whatFailsTheBuildAndIsNoJobIsAnErrorOfTorc() throws Exception {
     folder.put(

@@ -26,7 +26,7 @@ class MainTest {
 
   @TempDir Path cwd;
 
-  /** What a command was given, as text. */
+  /** Prints what a command was given. */
   private static int probe(Call call) throws IOException {
     if (call.command().equals("graph")) {
       call.console().print("graph %s %s\n".formatted(call.value("--depth"), call.json()));

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rules 9 and 15: what stands in the place of each file or folder that torc keeps in .torc, by each
- * command. What is told of it is {@code launcher/own-files.txt}.
+ * Rules 9 and 15: other things stand in the place of each file or folder that torc keeps in .torc,
+ * while each command is called. {@code launcher/own-files.txt} tests what is told of them.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class OwnFilesIT {
 
-  private static final Duration WAIT = Duration.ofMinutes(9); // for what would wait for ever
+  private static final Duration WAIT = Duration.ofMinutes(9); // against waiting for ever
 
   private static final String BUILD_FILE =
       """
@@ -95,7 +95,7 @@ class OwnFilesIT {
     outside = temp.resolve("outside");
   }
 
-  /** What stands where torc keeps a file. */
+  /** A thing that stands in the place of a file of torc. */
   private enum Odd {
     LINK,
     LINK_TO_NOTHING,
@@ -150,7 +150,7 @@ class OwnFilesIT {
     if (odd.goesAway()) {
       assertEquals(0, run.exit(), what);
     } else if (!call.contains("--all") && !name.startsWith("jobs/")) {
-      // told of, or at least left alone; that of the database is set aside
+      // it is told, or at least left alone; the database's file is set aside
       assertTrue(Files.exists(file, LinkOption.NOFOLLOW_LINKS) || run.err().contains(name), what);
     }
     FileTree.remove(file);

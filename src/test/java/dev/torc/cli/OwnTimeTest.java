@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The time that a build tells of itself counts from when torc began, as a stopwatch does. */
+/** A build tells its time from the start of torc, as a stopwatch does. */
 class OwnTimeTest {
 
   @TempDir Path temp;
@@ -64,7 +64,7 @@ class OwnTimeTest {
     hours(history, "\"seconds\": ?([0-9.]+)");
   }
 
-  /** Else what the report and the crate take for its end would be to come. */
+  /** Else the end that the report and the crate compute would lie in the future. */
   @Test
   void theRecordBeginsThenToo() {
     late();

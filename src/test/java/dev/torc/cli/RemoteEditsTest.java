@@ -12,14 +12,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is edited while a job waits at a scheduler or runs there, beside a torc or between two. */
+/** Edits while a job waits at a scheduler or runs there, beside a torc or between two of them. */
 @Timeout(120)
 class RemoteEditsTest {
 
   @TempDir Path temp;
   private Folder project;
 
-  /** The job tells when it begins and ends, and ends when a file is there. */
+  /** The job notes when it begins and ends, and ends when a file {@code go} is there. */
   private void build(String word, String runtime) throws IOException {
     project.put(
         "torc.yaml",
@@ -109,10 +109,10 @@ class RemoteEditsTest {
     if (torc == null) {
       int asked = lines("asked");
       torc = start();
-      await("asked", asked + 1); // so it has taken the job up, or ends it
+      await("asked", asked + 1); // now torc waits for the job, or ends it
     }
     if (how.equals("between") && when.equals("queued") && submissions == 2) {
-      await("submissions", 2); // or the old one would begin
+      await("submissions", 2); // else the old submission would begin
     } else if (edited.equals("need") && when.equals("queued")) {
       project.put("x", "3\n"); // once more
     }

@@ -25,17 +25,17 @@ public record Run(int exit, String out, String err) {
     return new Console(in, out, err, env, cwd, false, false, () -> 0, System::nanoTime);
   }
 
-  /** The shipped commands. */
+  /** Calls a command of torc in this process. */
   public static Run of(Path cwd, String... args) {
     return in(Map.of("PATH", System.getenv("PATH")), cwd, args);
   }
 
-  /** The shipped commands, in an environment. */
+  /** Calls a command of torc in an environment. */
   static Run in(Map<String, String> env, Path cwd, String... args) {
     return in(env, cwd, "", false, args);
   }
 
-  /** The shipped commands; {@code together}, errors go where data go. */
+  /** Calls a command with an input; with {@code together}, errors go where data go. */
   static Run in(Map<String, String> env, Path cwd, String input, boolean together, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = together ? out : new StringWriter();
@@ -43,7 +43,7 @@ public record Run(int exit, String out, String err) {
     return new Run(exit, out.toString(), together ? "" : err.toString());
   }
 
-  /** The shipped command line with another work behind it. */
+  /** Calls the command line of torc with other work behind it. */
   static Run of(Io.Make<Call, Integer> work, Path cwd, Map<String, String> env, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -51,7 +51,7 @@ public record Run(int exit, String out, String err) {
     return new Run(exit, out.toString(), err.toString());
   }
 
-  /** A call that was given this, after it was parsed. */
+  /** The call that a command gets for arguments, after they were parsed. */
   static Call call(Console console, String command, String... args) {
     Options options = new Commands().options(command);
     options.parse(List.of(args));

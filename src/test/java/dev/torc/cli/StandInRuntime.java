@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A stand-in for podman, of {@code testdata/standins}. What a real one does is for {@code
- * ContainersIT}.
+ * A stand-in for podman, of {@code testdata/standins}. {@code ContainersIT} tests what a real one
+ * does.
  *
- * @param folder has the script, and is for the PATH
+ * @param folder has the script, and belongs in the PATH
  */
 record StandInRuntime(Path folder) {
 
-  /** Puts it into a folder, with one image. */
+  /** Puts the stand-in into a folder, with one image. */
   static StandInRuntime in(Path folder, String image) throws IOException {
     Files.createDirectories(folder.resolve("images"));
     Files.copy(Path.of("testdata/standins/podman"), folder.resolve("podman"), COPY_ATTRIBUTES);
@@ -23,7 +23,7 @@ record StandInRuntime(Path folder) {
     return new StandInRuntime(folder);
   }
 
-  /** An environment in which it is found first. */
+  /** An environment in which the stand-in is found first. */
   Map<String, String> env() {
     return Map.of("PATH", folder + ":" + System.getenv("PATH"), "HOME", folder.toString());
   }

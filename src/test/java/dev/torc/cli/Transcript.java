@@ -18,17 +18,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 
 /**
- * Transcripts: {@link StepFiles} with commands and their output, as a user sees it, each test with
- * an empty folder around its own. {@code $ torc …} calls torc, any other {@code $} line a shell;
- * {@code $ export NAME=VALUE} holds for all lines behind it. Lines of standard error stand behind a
- * {@code !}, the exit status in brackets where it is not 0. A line that ends with 77 skips the rest
- * of its test.
+ * Transcripts: {@link StepFiles} with commands and their output, as a user sees it. The folder of
+ * each test is in an empty folder of its own. {@code $ torc …} calls torc, any other {@code $} line
+ * a shell; {@code $ export NAME=VALUE} holds for all later lines. A line of standard error begins
+ * with {@code !}; an exit status other than 0 stands in brackets. A line that ends with status 77
+ * skips the rest of its test.
  *
  * <p>In process, a call of torc stands alone on its line, but for {@code cd DIR &&} and {@code
  * NAME=VALUE} before it and {@code < FILE}, {@code >/dev/null}, {@code 2>/dev/null}, {@code 2>&1}
- * and {@code | COMMAND} behind it, in this order; its status is that of torc where that is not 0.
- * The shipped torc is a program like others; {@code exit $MISSING} is for what CI must have and
- * others may lack: there it skips.
+ * and {@code | COMMAND} behind it, in this order; the status of the line is torc's where that is
+ * not 0. The shipped torc is a program like others; {@code exit $MISSING} is for what CI must have:
+ * it skips the test where CI is not.
  */
 final class Transcript implements StepFiles.Stage {
 
@@ -40,7 +40,7 @@ final class Transcript implements StepFiles.Stage {
       Pattern.compile("\\$'([^']*)'|'([^']*)'|\"([^\"]*)\"|((?:[^\\s'\"]|(?<=\\S)')+)");
   private static final Pattern EXPORT = Pattern.compile("export ([A-Z_]+)=(.*)");
 
-  /** Seconds after which a line hangs; no test comes near. */
+  /** Seconds after which a line counts as hanging; no test comes near. */
   private static final long DEADLINE = 300;
 
   private final boolean shipped;
@@ -149,7 +149,7 @@ final class Transcript implements StepFiles.Stage {
             .redirectOutput(around.resolve(".out").toFile())
             .redirectError(around.resolve(".err").toFile());
     if (shipped) {
-      builder.environment().clear(); // what HOME, DIST and TORC_JAVA_HOME name is in env
+      builder.environment().clear(); // HOME, DIST and TORC_JAVA_HOME are in env
       builder.environment().put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
     }
     builder.environment().put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
@@ -164,7 +164,7 @@ final class Transcript implements StepFiles.Stage {
     return new Run(process.exitValue(), out, Files.readString(around.resolve(".err")));
   }
 
-  /** What is another one each time stands for itself by its kind. */
+  /** Replaces values that differ each time, as moments and ids, by a word for their kind. */
   private String plain(String text) {
     String plain =
         text.replace(folder.at().toString(), "ROOT")
@@ -177,8 +177,8 @@ final class Transcript implements StepFiles.Stage {
             .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
             .replaceAll("(\"(?:seconds|queued|expected|torc_bytes)\":)[\\dE.+-]+", "$1N")
             .replaceAll(", memory \\d+\\.\\d [KM]iB\\b", "") // where there was a sample
-            .replaceAll("\\b(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS") // minutes where it is busy
-            .replace("; about SECONDS", "") // jobs take a second where it is busy
+            .replaceAll("\\b(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS") // minutes on busy machines
+            .replace("; about SECONDS", "") // jobs take a second on a busy machine
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")
             .replaceAll("(?m)[ \\t]+$", "");
     return plain.contains("MOMENT") ? plain.replaceAll(" {3,}(?=\\S)", "  ") : plain;

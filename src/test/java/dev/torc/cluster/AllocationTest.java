@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What torc finds out of the allocation in which it runs, and how steps run on its other nodes, by
- * stand-ins that say what Slurm 22.05 said; what a real one does is for {@code AllocationIT}.
+ * What torc learns about the allocation in which it runs, and how steps run on its other nodes,
+ * with stand-ins that say what Slurm 22.05 said. {@code AllocationIT} tests a real Slurm.
  */
 @Timeout(120)
 class AllocationTest {
@@ -39,7 +39,7 @@ class AllocationTest {
       esac
       """;
 
-  /** Runs the script until a file of the step's name is there, or it is told to end. */
+  /** Stands for a step: it runs until its file {@code end-NAME} is there, or it is told to end. */
   private static final String SRUN =
       """
       for word; do case $word in --job-name=*) name=${word#*=} ;; esac; done
@@ -60,7 +60,7 @@ class AllocationTest {
     bin = Files.createDirectory(temp.resolve("bin"));
     programs = new StandIn(bin);
     programs.says("scontrol", SCONTROL).says("srun", SRUN);
-    programs.says("squeue", "exit 1").says("scancel", "exit 1"); // neither is asked
+    programs.says("squeue", "exit 1").says("scancel", "exit 1"); // neither program is called
   }
 
   private static SchedulerResources resources(int cpus, long mebibytes, int gpus) {
@@ -90,7 +90,7 @@ class AllocationTest {
     return new SchedulerJob(id, name, log);
   }
 
-  /** Ends a step of the stand-in. */
+  /** Lets a step end with this exit status and these lines in its log. */
   private void end(SchedulerJob job, int status, String said) throws IOException {
     if (!said.isEmpty()) {
       Files.writeString(job.log(), said);

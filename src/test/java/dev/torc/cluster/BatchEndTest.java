@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a script of batches ends jobs, and how it is ended itself, by the shells of nodes. */
+/** How a batch script ends jobs, and how it is ended itself, in each shell that nodes have. */
 @ParameterizedClass
 @ValueSource(strings = {"dash", "bash", "busybox"})
 @Execution(ExecutionMode.CONCURRENT)
@@ -31,7 +31,7 @@ class BatchEndTest {
 
   private static final long SECOND = 1_000_000_000;
 
-  /** Processes that leave their parent, their session, their environment, or are deaf to TERM. */
+  /** Processes that leave their parent, their session or their environment, or ignore TERM. */
   private static final String TREE =
       """
       echo $$ >own
@@ -82,7 +82,7 @@ class BatchEndTest {
 
   @Test
   void whatAJobThatDoesNotSucceedLeavesOfItsContainersIsTakenAway() throws Exception {
-    Files.createDirectory(node.folder.path().resolve("other.claim")); // it runs in another copy
+    Files.createDirectory(node.folder.path().resolve("other.claim")); // another script runs it
     node.run(
         node.job("a", List.of(inContainer("a1", ":"), inContainer("a2", "exit 3")), 0, 0),
         node.job("b", List.of(inContainer("b", ":")), 0, 0),
@@ -92,7 +92,7 @@ class BatchEndTest {
     assertEquals("a1\na2\nd's\n", node.text("away"));
   }
 
-  /** A step whose container is known by a name, which the file {@code away} has when it is gone. */
+  /** A step in a container; its removal writes the container's name to the file {@code away}. */
   private Launch.Step inContainer(String name, String line) {
     Launch.Step step = node.step(line);
     return new Launch.Step(
@@ -145,15 +145,13 @@ class BatchEndTest {
     assertFalse(node.exists("ran"));
   }
 
-  /**
-   * Slurm signals every process of a batch: the job's shell too, and what the script just calls.
-   */
+  /** Slurm signals every process of a batch, also the job's shell and what the script now calls. */
   @Test
   void aSignalToAllProcessesCancelsToo() throws Exception {
     Process process = node.up(node.job("a", "touch up; exec sleep 1000"));
     List<ProcessHandle> all = process.descendants().toList();
     assertTrue(all.size() > 2, all.toString());
-    BatchNode.signal("STOP", process); // or it sees the job's end before its own signal
+    BatchNode.signal("STOP", process); // or the script sees the job's end first
     for (ProcessHandle one : all) {
       one.destroy();
     }
@@ -170,7 +168,7 @@ class BatchEndTest {
     assertEquals(
         Set.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN), node.folder.words().get("a"));
     assertEquals(process.pid(), ClaimOwner.read(node.folder.begunFile("a")).pid());
-    // what is left of the script ends the job
+    // the processes of the script that are left end the job
     for (String one : List.of("own", "deaf", "apart")) {
       BatchNode.until(one + " is gone", () -> !node.lives(one));
     }
@@ -226,7 +224,7 @@ class BatchEndTest {
     assertEquals("heard\n", node.text("a.log"));
   }
 
-  /** Its shell still cleans up when the limit comes. */
+  /** The job's shell still cleans up when the time limit comes. */
   @Test
   void aJobThatIsOverIsNotEndedForALimit() throws Exception {
     node.run(

@@ -21,21 +21,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A script of batches that is killed, or told to end, at each of its steps: utilities that stand in
- * for those it calls do that at a given call. What is there afterwards is true, and a second run of
- * the script never runs a job a second time. Not with busybox, which does not look for its own
+ * A batch script is killed, or told to end, at each of its steps: stand-ins for the utilities that
+ * it calls do this at a given call. The files that it leaves are true, and a second run of the
+ * script never runs a job a second time. Busybox is left out: it does not look for its own
  * utilities in PATH.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class BatchKillIT {
 
-  /** All that the script calls but sleep, which its ticker calls at any time. */
+  /** All utilities that the script calls, without sleep, which its ticker calls at any time. */
   private static final List<String> CALLED =
       List.of(
           "mkdir", "mv", "dd", "od", "env", "setsid", "head", "tr", "cat", "awk", "date", "uname",
           "ls", "find", "rm");
 
-  /** A call takes its number by a file that only one can make: both ends of a pipe call at once. */
+  /** Both ends of a pipe call at once, so a call takes its number by a file that only one makes. */
   private static final String STAND_IN =
       """
       #!%s
@@ -180,7 +180,7 @@ class BatchKillIT {
       Process process = builder.start();
       node.started.add(process);
       node.await(process);
-      node.awaitAll(); // what a killed script started may still say how the job ended
+      node.awaitAll(); // the children of a killed script may still write how the job ended
     }
 
     /** How often the job ran. */

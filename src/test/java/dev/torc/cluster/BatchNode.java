@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A node with one shell as its sh, on which tests run scripts of batches. With busybox there is
- * nothing but busybox.
+ * A node with one shell as its sh, on which tests run batch scripts. With busybox, PATH has nothing
+ * but busybox.
  */
 final class BatchNode implements AutoCloseable {
 
@@ -60,7 +60,7 @@ final class BatchNode implements AutoCloseable {
     return process;
   }
 
-  /** A script that holds memory limits, with a grace of a second and no limit of time. */
+  /** A script that enforces memory limits, with a grace of a second and no time limit. */
   BatchScript script() {
     return new BatchScript(folder.path(), "", 0, 1, "ELEMENT");
   }
@@ -133,12 +133,12 @@ final class BatchNode implements AutoCloseable {
     return await(start(Map.of()));
   }
 
-  /** Starts the script that is there, in a group of its own, as schedulers do. */
+  /** Starts the script that was written, in a process group of its own, as schedulers do. */
   Process start(Map<String, String> env) throws IOException {
     return start(env, folder.script());
   }
 
-  /** Starts another copy of it. */
+  /** Starts another copy of the script. */
   Process start(Map<String, String> env, Path script) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -159,7 +159,7 @@ final class BatchNode implements AutoCloseable {
     return new Ended(process.exitValue(), Files.readString(root.resolve("script.out")));
   }
 
-  /** How a script ended, and what it said. */
+  /** A script's exit status and output. */
   record Ended(int exit, String out) {}
 
   /** Waits until something holds. */
@@ -187,7 +187,7 @@ final class BatchNode implements AutoCloseable {
     return Files.exists(root.resolve(name));
   }
 
-  /** A shell that runs a script, or a process of a job. */
+  /** Whether a process is a shell that runs a script, or belongs to a job. */
   private boolean isOfNode(ProcessHandle process) {
     try {
       Path dir = Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"));
@@ -197,7 +197,7 @@ final class BatchNode implements AutoCloseable {
     }
   }
 
-  /** Whether a process lives whose number a job wrote to a file. */
+  /** Whether the process lives whose id a job wrote to this file. */
   boolean lives(String name) throws IOException {
     String stat = "/proc/" + text(name).strip() + "/stat";
     try {
@@ -212,7 +212,7 @@ final class BatchNode implements AutoCloseable {
     new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Waits until nothing runs any more, also of a script that was killed. */
+  /** Waits until no process runs on the node any more, the children of killed scripts included. */
   void awaitAll() {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (ProcessHandle.allProcesses().anyMatch(this::isOfNode)) {
@@ -221,7 +221,7 @@ final class BatchNode implements AutoCloseable {
     }
   }
 
-  /** Ends what a test left; JUnit tells of each link that leads out of its folder. */
+  /** Ends processes and removes links: JUnit reports each link that leads out of its folder. */
   @Override
   public void close() throws IOException {
     ProcessHandle.allProcesses().filter(this::isOfNode).forEach(ProcessHandle::destroyForcibly);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a script of batches does with jobs that end by themselves, run by the shells of nodes. */
+/** What a batch script does with jobs that end by themselves, in each shell that nodes have. */
 @ParameterizedClass
 @ValueSource(strings = {"dash", "bash", "busybox"})
 class BatchScriptTest {
@@ -50,7 +50,7 @@ class BatchScriptTest {
     node = new BatchNode(temp, shell);
   }
 
-  /** Most schedulers run a copy, and some (LSF, HTCondor, Flux) the file itself. */
+  /** Most schedulers run a copy of the script, and some (LSF, HTCondor, Flux) the file itself. */
   @Test
   void theScriptIsAProgram() throws Exception {
     BatchFolder folder = new BatchFolder(temp.toAbsolutePath());
@@ -117,7 +117,7 @@ class BatchScriptTest {
                 + " echo 3 >g/h/x.o; echo 3 >g/x.c; echo 4 >'d/n\no'; touch -d @7 g/x.o;"
                 + " dd if=/dev/zero of=large bs=1 count=1 seek=268437000 2>/dev/null;"
                 + " ln -s '../b *' g/l.o; ln -s ../d g/d.o; ln -s none g/n.o;"
-                + " sleep 2", // it is measured meanwhile
+                + " sleep 2", // the script measures the job meanwhile
             node.file("b *"),
             node.file("l"),
             node.file("large"),
@@ -184,7 +184,7 @@ class BatchScriptTest {
     return (int) Files.getAttribute(file, "unix:mode");
   }
 
-  /** Of a job that does not say itself how much memory it has, or which GPUs. */
+  /** This counts for a job whose own environment does not say how much memory or which GPUs. */
   @Test
   void aJobIsToldWhatTheSchedulerGivesIt() throws Exception {
     String text = "echo ${TORC_MEMORY-none},$TORC_GPUS";
@@ -216,7 +216,7 @@ class BatchScriptTest {
     return words;
   }
 
-  /** Without what a shell itself says of a child that was killed. */
+  /** A script's output without the lines of the shell itself about a killed child. */
   private static String noKills(BatchNode.Ended ended) {
     return ended.out().replaceAll("(?m)^.*Killed.*(\n.*\\\\$)*(\n {4}.*)*\n", "");
   }
@@ -228,7 +228,7 @@ class BatchScriptTest {
     Map<String, String> env = new HashMap<>();
     env.put("VALUE", odd + "\n");
     env.put("odd.name", "1");
-    env.put("UID", "7"); // a shell would not let it be set
+    env.put("UID", "7"); // a shell would refuse to set this variable
     env.put("IFS", "/=");
     env.put("GONE", null);
     List<String> argv = new ArrayList<>(List.of("printf", "<%s>", "-n", "", odd, "a=b"));
@@ -559,7 +559,7 @@ class BatchScriptTest {
     assertThrows(IllegalArgumentException.class, () -> script.of(List.of(List.of(job))));
   }
 
-  /** Half a file, or one of which blocks are still zeros, is no word: never a wrong one. */
+  /** Half a file, or a file with blocks that are still zeros, is no word: never a wrong one. */
   @Test
   void whatIsNotWholeIsNoWord() throws Exception {
     node.run(node.job("a", "echo ☃", node.file("p")));

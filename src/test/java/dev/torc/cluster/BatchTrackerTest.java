@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is handed out to a scheduler comes back, whatever becomes of it, and begins once. */
+/** A job that is handed out to a scheduler comes back, whatever happens to it, and begins once. */
 class BatchTrackerTest {
 
   private static final long SECOND = 1_000_000_000;
@@ -114,7 +114,7 @@ class BatchTrackerTest {
     assertEquals(Map.of("j0", 1, "late", 1), cluster.runs);
   }
 
-  /** Each job that asks for its earlier attempt is a question that should not wait. */
+  /** A job that asks for its earlier attempt makes torc ask the scheduler at once. */
   @Test
   void whatIsSaidTwiceInTheSameMomentIsAsSaidOnce() throws IOException {
     torc(500, 0);
@@ -183,7 +183,7 @@ class BatchTrackerTest {
   @Test
   void aNodeThatDoesNotSeeTheRootFailsTheJob() throws IOException {
     torc(500, 120 * SECOND);
-    cluster.busy = true; // no script is run, and it is over all the same
+    cluster.busy = true; // no script runs, and yet the scheduler says it is over
     torc.add(1, 0);
     torc.run(5);
     cluster.endAll(Kind.EXITED);
@@ -391,7 +391,7 @@ class BatchTrackerTest {
     cluster.until(SECOND);
     torc.desk.turn(cluster.now);
     torc.desk.end();
-    torc.desk.end(); // each attempt says so
+    torc.desk.end(); // each attempt calls this
     torc.desk.takeOrders(cluster.now);
     assertEquals(List.of("1_0"), cluster.cancelled);
     assertEquals(List.of("far: 1 submitted job is cancelled"), torc.notes);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands that users write for schedulers, by stand-ins that answer as those do, or worse. */
+/** Commands that users write for schedulers, with stand-ins that answer as these do, or worse. */
 class CommandSchedulerTest {
 
   private static final SchedulerResources MUCH =
@@ -108,7 +108,7 @@ class CommandSchedulerTest {
     assertEquals(List.of(), scheduler(commands(template, null)).lacks(MUCH));
   }
 
-  /** Enough for what is out, and nothing can be handed out by it. */
+  /** The settings on disk are enough for jobs that are out, but not for handing out more. */
   @Test
   void aLaterTorcReadsHowToAskForWhatIsOut() throws IOException {
     SchedulerSettings asked =
@@ -227,7 +227,7 @@ class CommandSchedulerTest {
     assertEquals(new SchedulerState(Kind.NO_ANSWER, "states prints no text"), state("7"));
   }
 
-  /** PBS without a history, asked for it, ends well and says of each job that it cannot tell. */
+  /** PBS without a history, asked for it, exits with 0 and says of each job that it cannot tell. */
   @Test
   void aComplaintThatNamesAJobSaysThatItIsGoneOnlyInSuchWords() throws IOException {
     String none = "qstat: PBS is not configured to maintain job history 8.server";
@@ -278,7 +278,7 @@ class CommandSchedulerTest {
     assertEquals("exit 1", scheduler.cancel(List.of(job)));
   }
 
-  /** Where the template names no ids, one listing serves for all. */
+  /** If the template names no ids, one listing serves for all jobs. */
   @Test
   void aListingOfAllIsAskedForOnce() throws IOException {
     programs.says("qstat", "echo 7 R");

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 
 /**
  * A scheduler and its nodes in simulated time: they run no script, but make the claims and write
- * the files that a script would, at its times. What goes wrong is set by the test, or by chance.
+ * the files of a script when it would do so. What goes wrong is set by the test, or by chance.
  */
 final class FakeCluster implements Scheduler {
 
@@ -34,43 +34,43 @@ final class FakeCluster implements Scheduler {
   final Random random;
   private final int nodes;
   long now;
-  long lag; // until a written file is seen
+  long lag; // nanoseconds, at most, until a written file is seen
   boolean answers = true;
   int refusals;
-  int lost; // submissions that are taken without an answer
-  int swallowed; // and such that are not
+  int lost; // so many submissions are taken and get no answer
+  int swallowed; // so many submissions are not taken and get no answer
   int submissions;
   int questions;
   int elements;
-  long takes = 2 * SECOND; // what a job takes, at most a quarter more
-  double deaths; // of the element that runs, at each job
-  String waitsFor = ""; // what no node will ever have
-  boolean forgets; // what it was given, at once
-  boolean hides; // all that it has, for a moment
-  String word = "gone"; // for what it has no more
-  boolean busy; // all nodes are, with jobs of others
-  boolean blind; // to names
-  String babbles = ""; // what it says of all that it has
-  long told; // when all ended, as it says: milliseconds since 1970; 0 for no word
-  List<String> lacks = List.of(); // what its commands need to know
-  boolean outlive = true; // what it was given, the torc that gave it
+  long takes = 2 * SECOND; // a job's time, of which it takes a quarter to five quarters
+  double deaths; // the chance that an element dies, at each job that it begins
+  String waitsFor = ""; // the reason why no element starts; empty for none
+  boolean forgets; // whether it forgets each submission at once
+  boolean hides; // whether it says for a moment that it has none of its jobs
+  String word = "gone"; // the scheduler's word for a job that it does not have any more
+  boolean busy; // whether the jobs of others take all nodes
+  boolean blind; // whether it cannot be asked for names
+  String babbles = ""; // a word for all its jobs that means no state; empty for none
+  long told; // the end that it tells of each job: milliseconds since 1970; 0 if it tells none
+  List<String> lacks = List.of(); // placeholders of its commands without a value
+  boolean outlive = true; // whether its jobs outlive the torc that submitted them
 
-  /** By claim: how often its processes began. */
+  /** How often the processes of a claim began, by claim. */
   final Map<String, Integer> begins = new TreeMap<>();
 
-  /** By job: how often it began. */
+  /** How often a job began, by its name. */
   final Map<String, Integer> runs = new TreeMap<>();
 
-  /** The ids that it was told to end. */
+  /** The ids of the jobs that it was told to end; null for one that is known by its name only. */
   final List<String> cancelled = new ArrayList<>();
 
-  /** What happens before and after a submission: a test may end torc there. */
+  /** Runs before and after a submission: a test may end torc there. */
   Runnable between = () -> {};
 
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final PriorityQueue<Task> waiting = new PriorityQueue<>(Task::before);
   private final PriorityQueue<Task> running = new PriorityQueue<>(Task::before);
-  private final Map<String, Task> present = new HashMap<>(); // where a job runs
+  private final Map<String, Task> present = new HashMap<>(); // the element that runs a job, by name
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
   private int ids;
 
@@ -88,7 +88,7 @@ final class FakeCluster implements Scheduler {
     void run() throws IOException;
   }
 
-  /** One element. */
+  /** One array task (element) with its jobs. */
   private static final class Task {
     String name;
     BatchFolder folder;
@@ -268,12 +268,12 @@ final class FakeCluster implements Scheduler {
     return "ELEMENT";
   }
 
-  /** Ends what runs or waits, as another user may. */
+  /** Ends all elements that run or wait, as another user may do. */
   void endAll(Kind cause) {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
   }
 
-  /** Its machines went down, and it has forgotten the jobs that it was given. */
+  /** Takes all nodes down and forgets all submitted jobs. */
   void forgetAll() {
     endAll(Kind.NODE_FAILURE);
     tasks.clear();
@@ -287,7 +287,7 @@ final class FakeCluster implements Scheduler {
     task.over = cause;
   }
 
-  /** The clock goes on; what is due happens. */
+  /** Moves the clock to this time; what is due until then happens. */
   void until(long time) throws IOException {
     while (true) {
       long due = later.isEmpty() ? Long.MAX_VALUE : later.firstKey();
@@ -320,14 +320,14 @@ final class FakeCluster implements Scheduler {
     now = time;
   }
 
-  /** Ends of which a test told are not in their place in the queue. */
+  /** Drops the elements in front that a test ended: they have kept their place in the queue. */
   private static void drop(PriorityQueue<Task> queue) {
     while (!queue.isEmpty() && queue.peek().over != null) {
       queue.poll();
     }
   }
 
-  /** A job of an element is over, and the next begins. */
+  /** Ends the present job of an element, if there is one, and begins the next. */
   private void step(Task task) throws IOException {
     if (task.next >= 0) {
       String job = task.jobs.get(task.next);

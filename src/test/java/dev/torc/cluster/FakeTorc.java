@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A torc with jobs for a {@link FakeCluster}, in its time: it asks for them as the engine does, and
- * keeps what it is told of each.
+ * A torc with jobs for a {@link FakeCluster}, in the cluster's simulated time: it asks for them as
+ * the engine does, and keeps what it is told of each.
  */
 final class FakeTorc {
 
@@ -42,7 +42,7 @@ final class FakeTorc {
     void run() throws IOException;
   }
 
-  /** What is told of a job. */
+  /** A job, with all that the tracker told of it. */
   final class Job implements RemoteListener {
     final RemoteAttempt attempt;
     ProcessEnd end;
@@ -69,7 +69,7 @@ final class FakeTorc {
     @Override
     public void ended(ProcessEnd how, List<HandedOutAttempt> more) {
       places.addAll(more);
-      if (how == null) { // nothing of it is out
+      if (how == null) { // no attempt of this job is out
         desk.add(attempt, this);
       } else if (how.how() == ProcessEnd.How.LEFT || how.how() == ProcessEnd.How.NOT_REACHED) {
         left = how.how() == ProcessEnd.How.LEFT ? "out" : "ready";
@@ -79,7 +79,7 @@ final class FakeTorc {
       }
     }
 
-    /** How it ended; null for not yet. */
+    /** How the job ended; null if it has not ended yet. */
     ProcessEnd.How how() {
       return end == null ? null : end.how();
     }
@@ -88,13 +88,13 @@ final class FakeTorc {
       return end.message();
     }
 
-    /** The build whose attempt ended so. */
+    /** The build of the attempt that ended. */
     String from() {
       return places.isEmpty() ? build : places.getLast().key().build();
     }
   }
 
-  /** One that the next are to find again. */
+  /** The torc of build {@code bNUMBER}; later ones find its jobs in the folder. */
   FakeTorc(FakeCluster cluster, Path folder, int number, SchedulerSettings settings) {
     this.cluster = cluster;
     this.folder = folder;
@@ -144,7 +144,7 @@ final class FakeTorc {
     return folder.getParent().resolve(job + "\nx \\y");
   }
 
-  /** Asks for a job that an earlier torc may have handed out; else it is handed out. */
+  /** Asks for an earlier torc's attempt of a job; without one the job is handed out. */
   Job want(String name, String manifest, String command) throws IOException {
     Job job =
         job(
@@ -158,7 +158,7 @@ final class FakeTorc {
     return job;
   }
 
-  /** New jobs that are ready. */
+  /** Adds new jobs, which are ready. */
   void add(int count, long expected, RemoteAttempt.Product... products) {
     for (int i = 0; i < count; i++) {
       Job job = job("j" + jobs.size(), "m", "c", expected, List.of(products));
@@ -172,7 +172,7 @@ final class FakeTorc {
     return jobs.values().stream().filter(job -> job.end != null).count();
   }
 
-  /** Until all jobs are over, or so many seconds went by. */
+  /** Goes on until all jobs are over, or so many seconds went by. */
   void run(long seconds) throws IOException {
     long end = cluster.now + seconds * SECOND;
     while (over() < jobs.size() && cluster.now < end) {
@@ -180,7 +180,7 @@ final class FakeTorc {
     }
   }
 
-  /** Until nothing is out, or so many seconds went by. */
+  /** Goes on until nothing is out, or so many seconds went by. */
   void drain(long seconds) throws IOException {
     long end = cluster.now + seconds * SECOND;
     while (!desk.isEmpty() && cluster.now < end) {
@@ -188,7 +188,7 @@ final class FakeTorc {
     }
   }
 
-  /** What a job left is recorded. */
+  /** Tells the tracker that the job's result is recorded, so its files on disk can go. */
   void record(Job job) throws IOException {
     desk.forget(List.copyOf(job.places));
     desk.takeOrders(cluster.now);

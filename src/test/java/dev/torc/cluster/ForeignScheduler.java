@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the programs of six schedulers print, as their sources and manuals have it. It knows no
- * settings of torc.
+ * What the programs of six schedulers print, as their sources and manuals have it. No setting of
+ * torc is used here.
  */
 enum ForeignScheduler {
   PBS(
@@ -74,7 +74,7 @@ enum ForeignScheduler {
       List.of("RUNNING"),
       List.of("FINISHED", "FAILED", "CANCELED", "ABORTED", "unknown"));
 
-  /** How it stands with a job. */
+  /** The true state of a job. */
   enum Truth {
     WAITING,
     RUNNING,
@@ -109,7 +109,7 @@ enum ForeignScheduler {
     this.words = List.of(waiting, running, over);
   }
 
-  /** What the page calls it. */
+  /** The executor's name on the page of schedulers. */
   String executor() {
     return executor;
   }
@@ -126,12 +126,12 @@ enum ForeignScheduler {
     return programs.split(" ")[2];
   }
 
-  /** The command that submits a script of much resources. */
+  /** The command that submits a script which asks for many resources. */
   String submission() {
     return submission;
   }
 
-  /** How the command begins that asks for states. */
+  /** The beginning of the command that asks for states. */
   String question() {
     return question;
   }
@@ -140,7 +140,7 @@ enum ForeignScheduler {
     return question.endsWith(" ");
   }
 
-  /** An id of one length for all, as they are for months. */
+  /** An id; all have the same length, as a scheduler's ids have for months. */
   String id(int number) {
     return switch (this) {
       case PBS -> (1000 + number) + ".head";
@@ -149,17 +149,17 @@ enum ForeignScheduler {
     };
   }
 
-  /** What may be said of it; {@code unknown} where it is forgotten. */
+  /** The words that may be printed for a state; {@code unknown} for a forgotten job. */
   List<String> words(Truth truth) {
     return words.get(truth.ordinal());
   }
 
-  /** Whether it says so of cancelled jobs, and of no others. */
+  /** Whether the scheduler prints this word for cancelled jobs, and for no others. */
   boolean tellsCancelled(String word) {
     return (this == FLUX || this == HYPERQUEUE) && word.equals("CANCELED");
   }
 
-  /** What it prints when it took a script. */
+  /** What the submitting program prints when it took a script. */
   String taken(String id) {
     return switch (this) {
       case LSF -> "Job <%s> is submitted to queue <normal>.\n".formatted(id);
@@ -168,7 +168,7 @@ enum ForeignScheduler {
     };
   }
 
-  /** What it says of a script that it will not have. */
+  /** What the submitting program prints when it refuses a script. */
   String refusal() {
     return switch (this) {
       case PBS -> "qsub: Unknown queue";
@@ -205,7 +205,7 @@ enum ForeignScheduler {
     };
   }
 
-  /** What the program that cancels says of a job that is over. */
+  /** The cancelling program's answer for a job that is over. */
   Answer tooLate(String id) {
     return switch (this) {
       case PBS -> new Answer("", "qdel: Job has finished " + id + "\n", 35);
@@ -223,9 +223,9 @@ enum ForeignScheduler {
   }
 
   /**
-   * What the program prints that tells the states.
+   * The answer of the program that tells the states.
    *
-   * @param words by id, each one of {@link #words}
+   * @param words each job's word, one of {@link #words}, by id
    */
   Answer listing(Map<String, String> words) {
     List<String> ids = List.copyOf(words.keySet());

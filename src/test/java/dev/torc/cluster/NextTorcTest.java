@@ -23,34 +23,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The next torc finds what an earlier one handed out, whenever that was killed and whatever the
- * scheduler says then: nothing is lost, and nothing runs twice.
+ * The next torc finds the jobs that an earlier one handed out, whenever the earlier one was killed
+ * and whatever the scheduler says then: no job is lost, and none runs twice.
  */
 class NextTorcTest {
 
   private static final long SECOND = 1_000_000_000;
 
-  /** When a torc with three jobs is killed, or how else it ends. */
+  /** When a torc with three jobs is killed, or how it ends otherwise. */
   private enum Moment {
-    /** Its script is written, and the scheduler was not asked. */
+    /** The script is written, and the scheduler was not asked. */
     WRITTEN,
-    /** The scheduler took it, and no id is written. */
+    /** The scheduler took the script, and no id is written. */
     TAKEN,
-    /** The same, and the jobs have begun since. */
+    /** The scheduler took the script, no id is written, and the jobs have begun since. */
     TAKEN_BEGUN,
     QUEUED,
     BEGUN,
-    /** They have ended since. */
+    /** The jobs have ended since. */
     ENDED,
-    /** They have begun, and it left them. */
+    /** The jobs have begun, and torc left them with the scheduler. */
     LEFT,
-    /** They have begun, and it told the scheduler to end them. */
+    /** The jobs have begun, and torc told the scheduler to end them. */
     CANCELLED,
-    /** They have begun, and should have ended with it. */
+    /** The jobs have begun, and should have ended with their torc. */
     BOUND
   }
 
-  /** What the scheduler says to the next one. */
+  /** What the scheduler says to the next torc. */
   private enum Says {
     WELL,
     NOTHING_AT_FIRST,
@@ -64,11 +64,11 @@ class NextTorcTest {
   }
 
   /**
-   * Of each moment, for each thing that the scheduler says, what becomes of three jobs: one that is
-   * as it was, one with another need, one with another command. A digit tells the torc whose
-   * attempt is taken, a letter the cause of a failure (c: cancelled, m: memory, n: not started, t:
-   * time); behind it stands how often the job ran, and {@code -} where it is not told where it is.
-   * The last digit counts submissions.
+   * What becomes of three jobs, for each moment and each thing that the scheduler says: one job as
+   * it was, one with another need, one with another command. A digit is the number of the torc
+   * whose attempt is taken, a letter the cause of a failure (c: cancelled, m: memory, n: not
+   * started, t: time). Then comes how often the job ran, and {@code -} if the next torc was told no
+   * id of it. The last digit counts submissions.
    */
   private static final String TABLE =
       """
@@ -117,7 +117,7 @@ class NextTorcTest {
     return torc;
   }
 
-  /** One that is killed before its submission or behind it. */
+  /** Runs a torc that is killed before its submission (call 1) or after it (call 2). */
   private void killedAt(int call, int jobs) {
     int[] calls = {0};
     cluster.between =
@@ -227,7 +227,7 @@ class NextTorcTest {
     return how.name().substring(0, 1).toLowerCase(Locale.ROOT);
   }
 
-  /** By the name alone all elements of an array would end. */
+  /** A cancel by the name alone would end all elements of an array. */
   @Test
   void oneThatIsEndedWithoutItsIdDoesNotEndTheOthersOfItsArray() throws IOException {
     cluster.takes = 500 * SECOND;
@@ -334,7 +334,7 @@ class NextTorcTest {
         }
         torc.run(last ? 100_000 : cluster.random.nextInt(40));
       } catch (Killed dead) {
-        continue; // and nothing of it is recorded
+        continue; // and nothing of this torc's is recorded
       }
       for (FakeTorc.Job job : torc.jobs.values()) {
         assertTrue(job.ends <= 1);

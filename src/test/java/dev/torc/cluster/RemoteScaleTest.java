@@ -13,12 +13,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many jobs through one scheduler, in simulated time: how often it is called, and how full. */
+/** Many jobs through one scheduler in simulated time: how many calls, and how full batches are. */
 class RemoteScaleTest {
 
   private static final long SECOND = 1_000_000_000;
 
-  /** More on request, as for the figures in the documentation: {@code -Dtorc.scale=100000}. */
+  /** More jobs on request, as for the documentation's figures: {@code -Dtorc.scale=100000}. */
   private static final int JOBS = Integer.getInteger("torc.scale", 2_000);
 
   @TempDir Path temp;

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The settings that the page of schedulers shows, as it shows them, each with stand-ins for the
- * programs of its scheduler: some that say what is true, and some that lose, delay, repeat and
- * garble it.
+ * programs of its scheduler: some tell the true states, and some lose, delay, repeat and garble
+ * them.
  */
 class SchedulersPageTest {
 
@@ -58,7 +58,7 @@ class SchedulersPageTest {
     programs.says("id", "echo me");
   }
 
-  /** All that the page describes, by name. */
+  /** All executors that the page describes, by name. */
   private Map<String, Executor> shown() throws Exception {
     Map<String, Executor> shown = new LinkedHashMap<>();
     for (Page.Block block : Page.of("schedulers.md").blocks("yaml")) {
@@ -179,9 +179,7 @@ class SchedulersPageTest {
     assertTrue(!scheduler.cancel(jobs).isEmpty());
   }
 
-  /**
-   * What is said may be late, and never wrong: neither of a job that waits, nor of one that runs.
-   */
+  /** A state may come late, never early: no job runs before its begin or is gone before its end. */
   @ParameterizedTest
   @EnumSource
   void whateverBecomesOfItsAnswersNoStateIsToldWrongly(ForeignScheduler kind) throws Exception {
@@ -227,7 +225,7 @@ class SchedulersPageTest {
         "an answer that does not come");
   }
 
-  /** The last of some answers, or what is left of it. A program that was cut off ends badly. */
+  /** The last of these answers, an older one, or a garbled one; a program that is cut off fails. */
   private static Answer lie(ForeignScheduler kind, List<Answer> answers, Random random) {
     Answer last = answers.getLast();
     Answer old = answers.get(random.nextInt(answers.size()));

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is asked of Slurm and made of its answers, by stand-ins that say what Slurm 22.05 said; what
- * a real one does is for {@code SlurmIT}.
+ * What torc asks Slurm and how it reads the answers, with stand-ins that say what Slurm 22.05 said.
+ * {@code SlurmIT} tests a real Slurm.
  */
 class SlurmTest {
 
@@ -308,7 +308,7 @@ class SlurmTest {
     assertEquals(4, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
   }
 
-  /** A submission of which sbatch told nothing; one that it refused may have been taken too. */
+  /** Sbatch gave no answer. A try that it refused may have been taken too: then two are found. */
   @Test
   void aSubmissionIsFoundByItsName() throws IOException {
     SubmissionRequest asked =
@@ -420,7 +420,7 @@ class SlurmTest {
     assertTrue(programs.calls().stream().noneMatch(line -> line.startsWith("SQUEUE_STATES")));
   }
 
-  /** What an earlier torc ran in its allocation is known by that, which its id names. */
+  /** The id of a step that an earlier torc ran names its allocation: Slurm is asked for that. */
   @Test
   void aStepOfAnAllocationRunsAsLongAsThat() throws IOException {
     programs.says(

@@ -19,7 +19,7 @@ final class StandIn {
     this.folder = folder;
   }
 
-  /** Writes a program; {@code $calls} is the file of its own for {@link #calls}. */
+  /** Writes a program; in its script {@code $calls} is the file that {@link #calls} reads. */
   StandIn says(String program, String script) throws IOException {
     FreshProgram.write(
         folder.resolve(program),

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command lines of the runtimes, and what is made of their answers: by stand-ins that say what
+ * The command lines of the runtimes, and how torc reads their answers, with stand-ins that say what
  * podman 4.3 and docker 28 said when they were asked.
  */
 class ContainerRuntimeTest {
@@ -32,7 +32,7 @@ class ContainerRuntimeTest {
 
   @TempDir Path temp;
 
-  /** A program that answers {@code info} and {@code image inspect}; the latter of {@code here}. */
+  /** A runtime that answers {@code info}, and {@code image inspect} of the image {@code here}. */
   private ContainerRuntime runtime(String name, String info, String id) throws IOException {
     FreshProgram.write(
         temp.resolve(name),

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a crate says of files, folders, values and images. What a project ran is in {@code
- * CrateCommandTest}; whether all of it is a crate, the validator of {@code RoCrateIT} says.
+ * What a crate says of files, folders, values and images. {@code CrateCommandTest} tests what it
+ * says of a project's runs; the validator of {@code RoCrateIT} tells whether it is a crate at all.
  */
 class RoCrateTest {
 
@@ -92,7 +92,7 @@ class RoCrateTest {
     assertEquals("torc-folder-sha256:" + ONE, said(folder, "identifier"));
   }
 
-  /** Of two states of a folder none can be told to be that of the file. */
+  /** Of two states of a folder, neither can be said to be the state with the file. */
   @Test
   void filesStandInTheFolderAroundThem() {
     Entity folder = crate.folder("out", ONE);

@@ -46,7 +46,7 @@ class CostTest extends Harness {
 
     private void count(Path file) {
       if (isOver()) {
-        return; // what was read too early may be read once more now
+        return; // a file that was read too early may be read once more now
       }
       String path = file.startsWith(root) ? root.relativize(file).toString() : file.toString();
       looks.computeIfAbsent(path, _ -> new AtomicInteger()).incrementAndGet();
@@ -64,7 +64,7 @@ class CostTest extends Harness {
     }
   }
 
-  /** The same, but for looks at a path itself, which tell its size as well. */
+  /** As {@link Counting}, but without looks at a path itself, which tell its size as well. */
   private final class CountingFiles extends Counting {
     @Override
     public Stamp at(Path folder, String path, boolean follow) throws IOException {
@@ -117,9 +117,9 @@ class CostTest extends Harness {
     copies(10, 40); // 20 jobs more than before; what a build costs as such cancels out
     build();
     assertEquals(30, started().size());
-    // The need: before, after its reading, after the job. The product: its place and the folder of
-    // it before the job, itself after the job, after its reading. The files of TORC_OUTPUT and
-    // TORC_EVENTS: before and after.
+    // Looks at the need: before its reading, after it, after the job. The product: its place and
+    // its folder before the job; itself after the job, and after its reading. The files of
+    // TORC_OUTPUT and TORC_EVENTS: before the job and after it.
     assertEquals(3 + 2 + 2 + 4, (stats() - stats) / 20.0);
     assertEquals(2 * 30 + 1, filesHashed(), "and the build file");
     bytes = bytesRead() - Files.size(root.resolve("torc.yaml")) - bytes;
@@ -129,7 +129,7 @@ class CostTest extends Harness {
     }
   }
 
-  /** A group that grows with each of some makers, read in parts and as a whole. */
+  /** How often jobs are read where a group grows with each maker, read in parts and as a whole. */
   private long readsOfGrowing(int makers) {
     grow(makers, "");
     PackedJobs jobs = (PackedJobs) running.context().graph().workflow().jobs();
@@ -152,7 +152,7 @@ class CostTest extends Harness {
     assertTrue(expanded > makers / 4, expanded + " expansions");
   }
 
-  /** What jobs wait for, and how long what waits for them takes, is found out of new ones alone. */
+  /** An expansion counts what jobs wait for, and finds longest paths, for the new jobs alone. */
   @Test
   void anExpansionPassesOverTheJobsThatAreThere() {
     limits.put("cpus", 1L);
@@ -169,11 +169,11 @@ class CostTest extends Harness {
     }
     grow(31, others.toString());
     long beside = running.looked() - alone;
-    // Once for each; a pass over all of them for each of eight expansions or more would be 16 000.
+    // Once for each job; a pass over all jobs in each of eight expansions or more would be 16 000.
     assertTrue(beside <= 6 * 1000, beside + " looks at 1000 jobs and one maker more");
   }
 
-  /** Jobs are read by themselves as they are looked at: of an expansion those that it adds. */
+  /** A job is read by itself when it is looked at, so an expansion reads only jobs that it adds. */
   @Test
   void anExpansionLooksAtTheJobsThatItAdds() {
     limits.put("cpus", 1L);
@@ -316,7 +316,7 @@ class CostTest extends Harness {
     assertEquals(List.of(), notes());
   }
 
-  /** What a build without work looks at does not grow with m times n. */
+  /** The looks of a build without work do not grow with the product of makers and readers. */
   @Test
   void aNoOpLooksAtEachProductOfAGroupOnceHoweverManyNeedTheGroup() {
     int size = 60;

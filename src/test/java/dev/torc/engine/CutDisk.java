@@ -26,37 +26,37 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What a disk holds after the power went at some step of a {@link DiskTrace}. What was synced is
- * there: the bytes of a file, the names of a folder. Of the rest, names are there up to some
- * moment, or some of them, those of one path in their order; of a file its size and times up to
- * some moment, and of its bytes any of the pages, in the place of others those from before, or
+ * What a disk holds after the power failed at some step of a {@link DiskTrace}. What was synced is
+ * there: the bytes of a file, the names of a folder. The rest may be lost: names are there up to
+ * some moment, or only some of them, those of one path in their order; a file has its size and
+ * times up to some moment, and any of its pages; its other pages hold what was there before, or
  * zeros.
  */
 final class CutDisk {
 
-  /** What is lost of that which was not synced. */
+  /** What is lost of the steps that were not synced. */
   enum Lost {
     NOTHING,
     ALL,
-    /** Names, sizes and times are there. */
+    /** The bytes are lost; names, sizes and times are there. */
     BYTES,
-    /** The same, but for some files that lost nothing. */
+    /** As {@link #BYTES}, but some files lost nothing. */
     FILES,
     SOME
   }
 
   private static final int PAGE = 4096;
 
-  /** A file as it is found. */
+  /** A file as the next build finds it. */
   private static final class Found {
     byte[] bytes;
 
-    /** As torc saw it; null where it did not since. */
+    /** The stamp that torc saw last; null if it has not looked since the last change. */
     Stamp stamp;
 
     private int synced; // steps before this one are on the disk
-    private int told; // size and times of steps before this one are
-    private boolean missed; // a step since is lost
+    private int told; // size and times of steps before this one are on the disk
+    private boolean missed; // a step is lost: stamps seen after it do not count
     private final boolean whole;
 
     Found(Inode inode, boolean whole) {
@@ -72,7 +72,7 @@ final class CutDisk {
   private final Lost lost;
   private final Random random;
 
-  /** How many of four pages, or names, are there that were not synced. */
+  /** How many of four pages or names that were not synced are there, on average; 0 to 4. */
   private final int share;
 
   private CutDisk(DiskTrace trace, int cut, Lost lost, Random random) {
@@ -85,13 +85,13 @@ final class CutDisk {
     play(trace.ops().subList(0, cut));
   }
 
-  /** All that was done. */
+  /** The disk after all steps, with nothing lost. */
   static CutDisk whole(DiskTrace trace) {
     return at(trace, trace.ops().size(), Lost.NOTHING, new Random(0));
   }
 
   /**
-   * @param cut so many steps were done
+   * @param cut how many steps were done
    */
   static CutDisk at(DiskTrace trace, int cut, Lost lost, Random random) {
     return new CutDisk(trace, cut, lost, random);
@@ -151,7 +151,7 @@ final class CutDisk {
     return random.nextInt(4) < share;
   }
 
-  /** What was done to a path of which something is lost is lost too. */
+  /** Does a step of a name; it is lost if an earlier step of its paths is lost. */
   private void name(Name name, Found file, boolean there, Set<String> missing) {
     List<String> paths = Stream.of(name.from(), name.to()).filter(Objects::nonNull).toList();
     boolean follows = paths.stream().anyMatch(p -> missing.stream().anyMatch(m -> meet(p, m)));
@@ -193,7 +193,7 @@ final class CutDisk {
     }
   }
 
-  /** The files by path. */
+  /** The bytes of the files, by path. */
   Map<String, byte[]> files() {
     Map<String, byte[]> files = new TreeMap<>();
     names.forEach(
@@ -205,15 +205,15 @@ final class CutDisk {
     return files;
   }
 
-  /** What has a path; null for nothing. */
+  /** The inode at a path; null if there is none. */
   Inode at(Path path) {
     return names.get(path.toString());
   }
 
   /**
-   * Replaces the contents of its folders by it.
+   * Replaces the contents of the trace's folders by this disk.
    *
-   * @return the stamps that files had by those that they have now
+   * @return the stamps that torc saw last, by the stamps that the files have now
    */
   Map<Stamp, Stamp> restore() throws IOException {
     for (Path folder : trace.folders()) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Stored values where a process outlives its attempt; all else of them is told in stories. */
+/** Stored values where a process outlives its attempt; stories test all else about values. */
 class DataTest extends Harness {
 
   @Test

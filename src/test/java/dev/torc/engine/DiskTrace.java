@@ -25,17 +25,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What programs did to the files below some folders, in its order, as strace tells it: names,
- * bytes, syncs, and the stamps that were looked at. What may be lost of that, {@link CutDisk}
- * knows.
+ * What programs did to the files below some folders, step by step, as strace tells it: names,
+ * bytes, syncs, and the stamps that were looked at. {@link CutDisk} knows which steps may be lost.
  *
- * @param folders absolute, real
- * @param begin the files before, by path: all on the disk
- * @param times of the steps, in seconds
+ * @param folders absolute real paths
+ * @param begin the files before the first step, by path; all are on the disk
+ * @param times when each step was done, in seconds since 1970
  */
 record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, List<Double> times) {
 
-  /** What is so old is on the disk: seconds, as {@code Cache} has it. */
+  /** Steps older than these seconds are on the disk without a sync, as {@code Cache} has it. */
   private static final int SETTLED = 60;
 
   /** A file, folder or link by itself, whatever its names are. */
@@ -53,7 +52,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     }
   }
 
-  /** One step; what is done to a file or folder has its inode. */
+  /** One step, with the inode of its file or folder. */
   sealed interface Op {
     Inode inode();
   }
@@ -61,14 +60,14 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
   /**
    * A name is given, taken or changed.
    *
-   * @param from null where there was none
-   * @param to null where there is none any more
-   * @param folders those whose sync makes it last
+   * @param from null for a new name
+   * @param to null for a name that is removed
+   * @param folders the folders of the names; a sync of one of them makes the step last
    */
   record Name(Inode inode, String from, String to, List<Inode> folders) implements Op {}
 
   /**
-   * @param lasts written with O_DSYNC
+   * @param lasts whether they were written with O_DSYNC
    */
   record Bytes(Inode inode, long at, byte[] bytes, boolean lasts) implements Op {}
 
@@ -78,7 +77,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
   record Touch(Inode inode) implements Op {}
 
   /**
-   * @param of the steps before this one last
+   * @param of the steps of the inode before this number are on the disk from now on
    */
   record Sync(Inode inode, int of) implements Op {}
 
@@ -88,7 +87,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       "/^(open|openat|p?write(v|64|v2)?|lseek|f?truncate|rename.*|link(at)?|symlink.*"
           + "|unlink.*|mkdir.*|rmdir|f(data)?sync|u.*time.*|f?chmod.*|statx|.*stat(at)?)$";
 
-  /** Ways to copy whose bytes are in no trace; programs write then. */
+  /** Calls that copy bytes which no trace shows: they fail, so that programs write instead. */
   private static final String REFUSED = "copy_file_range,sendfile,splice,ioctl";
 
   private static final String HEX = "((?:\\\\x[0-9a-f]{2})*)";
@@ -113,7 +112,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     }
   }
 
-  /** Runs a command to its end, whatever that is. */
+  /** Traces a command to its end, whatever its exit status is. */
   static DiskTrace of(List<Path> folders, ProcessBuilder command, Path temp) throws Exception {
     Parser parser = new Parser(folders);
     Path file = Files.createTempFile(temp, "trace", "");
@@ -138,12 +137,12 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     return trace;
   }
 
-  /** When it began. */
+  /** When the first step was done, in whole seconds. */
   FileTime time() {
     return FileTime.from((long) times.getFirst().doubleValue(), TimeUnit.SECONDS);
   }
 
-  /** How many of the first steps are on the disk when so many are done, synced or not. */
+  /** When {@code cut} steps are done: how many of the first are on the disk, synced or not. */
   int settled(int cut) {
     int first = 0;
     while (first < cut && times.get(first) < times.get(cut - 1) - SETTLED) {
@@ -152,7 +151,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     return first;
   }
 
-  /** The same of a torc that lacks some syncs. */
+  /** The trace of a torc that lacks some of the syncs. */
   DiskTrace without(Set<Op> syncs) {
     List<Op> left = new ArrayList<>(ops);
     left.replaceAll(
@@ -166,7 +165,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     return new DiskTrace(folders, begin, left, times);
   }
 
-  /** The trace leads to what is on the disk; LMDB writes its lock table by a map. */
+  /** Asserts that the trace leads to what is on the disk, but for LMDB's mapped lock table. */
   private void mustBeWhole() throws IOException {
     Map<String, byte[]> told = CutDisk.whole(this).files();
     Map<String, byte[]> there = new TreeMap<>();
@@ -186,7 +185,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
         });
   }
 
-  /** Moves a name, and those below it. */
+  /** Moves a name, and the names below it. */
   static void move(TreeMap<String, Inode> names, String from, String to) {
     names.put(to, names.remove(from));
     Map<String, Inode> inner = new TreeMap<>(names.subMap(from + "/", from + "0"));
@@ -202,7 +201,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     private final Map<String, String> begun = new HashMap<>();
     private final Map<String, Integer> since = new HashMap<>();
 
-    /** Where the next bytes go that are written to a descriptor; none for the file's end. */
+    /** The offset of the next write to a descriptor; none if it goes to the file's end. */
     private final Map<String, Long> positions = new HashMap<>();
 
     private final Map<String, Boolean> lasting = new HashMap<>();
@@ -367,7 +366,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
           new Seen(inode, new Stamp(Stamp.FileKind.FILE, executable, size, mtime, ctime, number)));
     }
 
-    /** Of both forms: {@code st_mtime=1, st_mtime_nsec=2} and {@code {tv_sec=1, tv_nsec=2}}. */
+    /** Reads both forms: {@code st_mtime=1, st_mtime_nsec=2} and {@code {tv_sec=1, tv_nsec=2}}. */
     private static long time(String words, String which) {
       String seconds = which + "=(?:\\{tv_sec=)?(\\d+)";
       String nanos = "(?:" + which + "_nsec|" + which + "=\\{tv_sec=\\d+, tv_nsec)=(\\d+)";
@@ -382,7 +381,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       return Long.parseLong(number.group(1));
     }
 
-    /** The file of the descriptor that comes first; null where it is gone, or elsewhere. */
+    /** The file of the call's first descriptor; null if it was removed or lies elsewhere. */
     private Inode file(String words) {
       Matcher file = FILE.matcher(words);
       return file.lookingAt() && file.group(3) == null ? names.get(text(file.group(2))) : null;
@@ -393,7 +392,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       return file.lookingAt() ? file.group(1) + " " + text(file.group(2)) : "";
     }
 
-    /** A path among the words, from the folder before it. */
+    /** The path with this number among the words, resolved against the folder before it. */
     private static String path(String words, int number) {
       Matcher text = TEXT.matcher(words);
       int from = 0;
@@ -406,7 +405,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       Path path = Path.of(text(text.group(1)));
       Matcher folder = FILE.matcher(words.substring(from, text.start()));
       if (!path.isAbsolute() && !folder.find()) {
-        return "?"; // from a folder that is not told; the end tells whether it mattered
+        return "?"; // its folder is not told; mustBeWhole fails if it mattered
       }
       return (path.isAbsolute() ? path : Path.of(text(folder.group(2))).resolve(path))
           .normalize()

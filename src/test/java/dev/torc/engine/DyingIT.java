@@ -26,10 +26,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Rule 9 at every commit in turn: a build with real processes ends, as by {@code kill -9}, just
- * before its first commit, its second, and so on until one comes to its end. What was committed is
- * then remembered, and nothing else is believed. They end in one JVM, whose start takes longer than
- * all of them.
+ * Rule 9 at every commit in turn: builds with real processes die, as by {@code kill -9}, the first
+ * just before its first commit, the next before its second, and so on until one comes to its end.
+ * What was committed must then be remembered, and nothing else believed. All builds die in one JVM,
+ * since its start takes longer than all of them.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("DyingIT") // one of its tests at a time, beside other classes
@@ -73,7 +73,7 @@ class DyingIT {
     dies(true, false);
   }
 
-  /** Section 10: between the journal and the database, and another host goes on. */
+  /** Section 10: builds die between journal and database, and another host goes on. */
   @Test
   void soItDoesWhereHostsShareTheRoot() throws Exception {
     dies(true, true);
@@ -113,8 +113,8 @@ class DyingIT {
   }
 
   /**
-   * A build that does nothing any more from a commit on: its threads stop for ever, and what it
-   * holds goes with the JVM. Each job's end is a commit.
+   * A build that stops at one of its commits: its threads then wait for ever, and what it holds
+   * goes with the JVM. Each end of a job is a commit.
    */
   private static final class Mortal extends Real {
     final CountDownLatch over = new CountDownLatch(1);
@@ -158,8 +158,11 @@ class DyingIT {
   }
 
   /**
-   * Builds in folders of their own, each of which dies one commit later than the one before, until
-   * one comes to its end: where they are, whether there was a build before, whether hosts share it.
+   * Runs builds in folders of their own; each dies one commit later than the one before, until one
+   * comes to its end.
+   *
+   * @param arguments the folder of all roots, whether each root has an earlier build, whether hosts
+   *     share each root
    */
   public static void main(String[] arguments) throws Exception {
     boolean later = Boolean.parseBoolean(arguments[1]);

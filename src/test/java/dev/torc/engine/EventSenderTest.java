@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What becomes an event when the loop is done. */
+/** The events that are sent when the loop is done. */
 class EventSenderTest {
 
   private final List<Event> told = new ArrayList<>();

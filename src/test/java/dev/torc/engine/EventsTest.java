@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
-/** When events were written; what jobs append to the file of TORC_EVENTS is told in stories. */
+/** The times of events; stories test what jobs append to the file of TORC_EVENTS. */
 class EventsTest extends Harness {
 
   @Test
@@ -29,7 +29,7 @@ class EventsTest extends Harness {
         "a",
         stub -> {
           for (int n = 0; n < 2; n++) {
-            looks.await(); // for one that sees the line before, and is over
+            looks.await(); // for a look that saw the line before, and is over
             Path file = Path.of(stub.env("TORC_EVENTS"));
             Files.writeString(file, "{}\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             times.add(Files.getLastModifiedTime(file).toMillis());

@@ -40,7 +40,7 @@ class ExcessUseTest extends Harness {
   @Test
   void memoryThatWasNotAskedForIsTold() {
     given("a: { command: a, produces: a }");
-    uses("a", 20 * SECOND, SECOND, 3L << 30); // of 4 GiB for 4 cpus
+    uses("a", 20 * SECOND, SECOND, 3L << 30); // of the machine's 4 GiB for 4 cpus
     build();
     assertEquals(
         List.of("a used 3.0 GiB of memory and asked for none: `torc stats` shows what to ask for"),

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is said of an exit status. */
+/** The phrase for an exit status. */
 class FailurePhraseTest {
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ record Fates(List<Event> events) {
     return events.stream().filter(kind::isInstance).map(kind::cast);
   }
 
-  /** A line for all jobs of which the same is said; those with nothing to do come last. */
+  /** A line for all jobs with the same fate; those that are up to date come last. */
   List<String> lines() {
     Map<String, String> fates = new TreeMap<>();
     all(Event.JobEnded.class).forEach(end -> fates.put(end.job(), fate(end)));
@@ -27,7 +27,7 @@ record Fates(List<Event> events) {
     return grouped(fates);
   }
 
-  /** The lines for people. */
+  /** The notes of the build, without the note that earlier results are kept. */
   List<String> notes() {
     return all(Event.Note.class)
         .map(Event.Note::text)
@@ -37,7 +37,7 @@ record Fates(List<Event> events) {
         .toList();
   }
 
-  /** What became of how many jobs. */
+  /** How many jobs ended in each state. */
   String counts() {
     return all(Event.Finished.class).findFirst().orElseThrow().counts().entrySet().stream()
         .filter(count -> count.getValue() > 0)
@@ -87,7 +87,7 @@ record Fates(List<Event> events) {
         switch (end.state()) {
           case RAN -> "";
           case RESTORED -> restored(end.job());
-          case BLOCKED -> several() ? "blocked" : "blocked by " + what; // the first that ended
+          case BLOCKED -> several() ? "blocked" : "blocked by " + what; // the first to fail
           default -> word(end.state()) + (what.isEmpty() ? "" : ": " + what);
         };
     String times = attempts > 1 ? "ran " + attempts + " times: " : "ran: ";
@@ -95,7 +95,7 @@ record Fates(List<Event> events) {
     return ran + state + without(end.details().leftOut());
   }
 
-  /** Why a job would have run, and where the result came from that stands in its place. */
+  /** Why a job would have run, and where its restored result came from. */
   private String restored(String job) {
     Event.JobRestored end =
         all(Event.JobRestored.class).filter(e -> e.job().equals(job)).findFirst().orElseThrow();
@@ -115,7 +115,7 @@ record Fates(List<Event> events) {
         .collect(Collectors.joining());
   }
 
-  /** A line for all jobs of which the same is said; those with nothing to do come last. */
+  /** A line for all jobs with the same fate; those that are up to date come last. */
   static List<String> grouped(Map<String, String> byJob) {
     Map<String, List<String>> jobs = new TreeMap<>();
     byJob.forEach((job, said) -> jobs.computeIfAbsent(said, _ -> new ArrayList<>()).add(job));

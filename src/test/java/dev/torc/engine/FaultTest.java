@@ -82,7 +82,7 @@ class FaultTest extends Harness {
     };
   }
 
-  /** Of a job in {@link #notEndable} the first end breaks after it was asked for. */
+  /** The first call that ends a job in {@link #notEndable} throws, after it passed the call on. */
   @Override
   Runner openRunner() {
     Runner stub = super.openRunner();
@@ -114,7 +114,7 @@ class FaultTest extends Harness {
     assertSame(fault, assertThrows(Fault.class, () -> build()));
   }
 
-  /** What ended well before the fault counts, what did not runs again. */
+  /** Builds without faults: jobs that ended well before the fault count, the others run again. */
   private void mends() {
     threadsLeft.set(100);
     listener = _ -> {};
@@ -151,7 +151,7 @@ class FaultTest extends Harness {
         d: { command: make d, produces: [d.out] }
         """);
     hold("d");
-    threadsLeft.set(2); // b goes on with that of a, c has none
+    threadsLeft.set(2); // b goes on with the thread of a, c has none
     breaks();
     mends();
   }
@@ -211,7 +211,7 @@ class FaultTest extends Harness {
     }
   }
 
-  /** What runs then may still end well. */
+  /** A job that runs when the write fails may still end well. */
   @Test
   void whereARecordCannotBeWrittenNothingBegins() {
     given(JOBS);

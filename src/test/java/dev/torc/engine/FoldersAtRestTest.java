@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A job that makes or needs a folder is at rest with the files in it, so that a build in which
- * nothing moved looks at each once (rule 1); whatever changes in the folder is seen (rules 4 and
- * 5).
+ * nothing moved looks at each file once (rule 1); whatever changes in the folder is seen (rules 4
+ * and 5).
  */
 class FoldersAtRestTest extends Harness {
 
-  /** What can become of a folder that holds the files in and sub/x. */
+  /** What can happen to a folder that holds the files {@code in} and {@code sub/x}. */
   private enum Edit {
     FILE_COMES,
     FILE_COMES_FURTHER_DOWN,
@@ -77,7 +77,7 @@ class FoldersAtRestTest extends Harness {
     Files.move(root.resolve(from), root.resolve(to), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Puts another folder in its place that looks much alike. */
+  /** Replaces {@code out} by another folder whose files have the same sizes, one the same time. */
   private void replace() throws IOException {
     move("out", "was");
     edit("out/in", "Text of 1");
@@ -101,7 +101,7 @@ class FoldersAtRestTest extends Harness {
     build().ran("a", "b", "c", "d", "e");
   }
 
-  /** A job that makes a folder, and one that does something when that is recorded. */
+  /** A job that makes a folder, and one that does something once the folder is recorded. */
   private void madeAndThen(StubRunner.Script later) {
     given(
         """
@@ -224,7 +224,7 @@ class FoldersAtRestTest extends Harness {
     assertEquals("will run: product altered out", look().get("a"));
     build().ran("a");
     atRest();
-    edit("x", "2"); // the target of a link in a product counts for jobs that name it only
+    edit("x", "2"); // a link's target in a product counts only for jobs that name it
     build().ran("a");
     settled();
   }

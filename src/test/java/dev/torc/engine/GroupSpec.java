@@ -11,13 +11,13 @@ import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /**
- * A group of a random project: what the build file says of it, and, from the rules alone, which
- * instances it has. What they do is {@link Spec}'s.
+ * A group of a random project: what the build file says of it, and which instances it has by the
+ * rules alone. {@link Spec} says what the instances do.
  *
  * @param failing the first value of the instances that fail, empty if none does
  * @param second the values of a second parameter, empty if there is none
- * @param needs as in the build file, but for {@code @3}, the name of unit 3
- * @param form of the one product: {@code .o} a file, {@code +*.o} many, empty for none
+ * @param needs as in the build file, but with {@code @3} for the name of unit 3
+ * @param form the end of the product's path: {@code .o} a file, {@code +*.o} many, empty for none
  */
 record GroupSpec(
     String name,
@@ -43,9 +43,9 @@ record GroupSpec(
   }
 
   /**
-   * @param values of a list, in the order written
-   * @param file of lines or a table
-   * @param unit the one whose products or values are meant, or which makes the file; -1 for none
+   * @param values the values of a list, in the order written
+   * @param file the file with the lines or the table
+   * @param unit the unit whose products or values are meant, or which makes the file; -1 for none
    */
   record Axis(From from, List<String> values, String file, int unit) {}
 
@@ -54,7 +54,7 @@ record GroupSpec(
   /** The rows so far; {@code open} while there may be more. */
   private record Rows(List<Row> rows, boolean open) {}
 
-  /** With the names of units put in. */
+  /** This group with the names of units put in. */
   GroupSpec named(IntFunction<String> names) {
     return new GroupSpec(
         names.apply(index),
@@ -124,7 +124,7 @@ record GroupSpec(
     return path + form;
   }
 
-  /** What stands for the instances that are not known. */
+  /** The job that stands for the instances that are not known. */
   private Spec rest() {
     List<String> produces = form.isEmpty() ? List.of() : List.of("out/" + index + "/*");
     return new Spec(
@@ -207,7 +207,7 @@ record GroupSpec(
     return file.lastIndexOf('.') > 0 ? file.substring(0, file.lastIndexOf('.')) : file;
   }
 
-  /** The instance of a name, whether there is one now or not. */
+  /** The instance with a name, whether the group has it now or not. */
   Spec instance(String name) {
     SortedMap<String, String> values = new TreeMap<>();
     for (String part : name.substring(name.indexOf('/') + 1).split(",")) {
@@ -242,7 +242,7 @@ record GroupSpec(
               false);
       case GLOB -> {
         Rows seen = seen(oracle, path -> path);
-        yield seen.open ? new Rows(List.of(), true) : seen; // it waits for all
+        yield seen.open ? new Rows(List.of(), true) : seen; // a glob waits for all makers
       }
       case MATCH -> seen(oracle, path -> path.substring("in/".length(), path.length() - 4));
       case PRODUCTS -> products(oracle);
@@ -263,14 +263,14 @@ record GroupSpec(
     return oracle.isKnown(group) ? plain(values) : new Rows(List.of(), true);
   }
 
-  /** What each job declares, or, where it may make any number of files, has made. */
+  /** The products that each job declares or, where it declares a glob, has made. */
   private Rows products(Oracle oracle) {
     Set<String> paths = new TreeSet<>();
     boolean open = made(oracle, oracle.unit(axis.unit), "", paths);
     return new Rows(paths.stream().map(path -> new Row(List.of(path), path)).toList(), open);
   }
 
-  /** Adds what the jobs of a unit make below a folder, as far as it is known; whether it is not. */
+  /** Adds the known products of a unit below a folder; returns whether there may be more. */
   private static boolean made(Oracle oracle, Oracle.Unit unit, String folder, Set<String> into) {
     boolean open = false;
     for (Spec job : oracle.jobs(unit)) {
@@ -295,7 +295,7 @@ record GroupSpec(
     String of(String path);
   }
 
-  /** What earlier jobs declare or made in {@code in}, and the sources there. */
+  /** The products that earlier units declare or made in {@code in}, and the sources there. */
   private Rows seen(Oracle oracle, Value value) {
     Set<String> paths = new TreeSet<>();
     boolean open = false;

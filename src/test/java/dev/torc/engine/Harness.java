@@ -61,10 +61,10 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A project in a temporary folder and the whole engine over it, without processes: given jobs, edit
- * files, build, and ask what ran and why. Tests extend it. A job without a script of its own writes
- * each declared product with a text made of its command and the contents of its needs. It builds by
- * the very session that the command line has, without streams and signals.
+ * A project in a temporary folder with the whole engine, but without processes. Tests extend it:
+ * they give it jobs, edit files, build, and ask what ran and why. A job without a script of its own
+ * writes each declared product with a text made of its command and the contents of its needs.
+ * Builds go through the same session as those of the command line, without streams and signals.
  */
 public class Harness extends LastBuild {
 
@@ -76,7 +76,7 @@ public class Harness extends LastBuild {
 
   final Map<String, String> env = new HashMap<>();
 
-  /** The host that builds; tests of shared roots take turns. */
+  /** The host that builds; tests of shared roots let hosts take turns. */
   ThisHost here = ThisHost.system();
 
   /** Hosts that the user says are down. */
@@ -88,28 +88,28 @@ public class Harness extends LastBuild {
   boolean failFast;
   protected boolean force;
 
-  /** Whether known results stand for runs; off, since most tests are about runs. */
+  /** Whether known results are restored; off at first, since most tests are about runs. */
   boolean restores;
 
   /** {@code --keep-failed}. */
   boolean keepsFailed;
 
-  /** Whether commands are told as they run. */
+  /** Whether the event of an attempt's start has its command. */
   boolean commands;
 
   /** The exit status of a build that was killed. */
   static final int KILLED = 137;
 
-  /** What read files in the last build. */
+  /** The memos through which the last build read files. */
   private final List<DigestMemo> read = new CopyOnWriteArrayList<>();
 
-  /** The build that runs. */
+  /** The build that runs, or ran last. */
   volatile BuildLoop running;
 
-  /** What it works with. */
+  /** What {@link #running} works with. */
   protected volatile BuildSetup setup;
 
-  /** What a job does that has no script. */
+  /** The script of each job that has none of its own. */
   protected Script otherwise = this::work;
 
   protected Harness() {}
@@ -135,7 +135,7 @@ public class Harness extends LastBuild {
     scripts.put(name, script);
   }
 
-  /** A job that fails from now on, after it wrote its products. */
+  /** Lets a job fail from now on, after it wrote its products. */
   void failing(String name) {
     job(
         name,
@@ -145,19 +145,19 @@ public class Harness extends LastBuild {
         });
   }
 
-  /** A job that does as usual from now on. */
+  /** Lets a job do as usual from now on. */
   void usual(String name) {
     scripts.remove(name);
   }
 
-  /** A job that waits until the test lets it go on, then does as it did before. */
+  /** Lets a job wait until the test lets it go on; then it does as it did before. */
   Held hold(String name) {
     Held held = new Held(scripts.getOrDefault(name, this::work));
     job(name, held);
     return held;
   }
 
-  /** Torc is killed as soon as this job has done its script. */
+  /** Says what a job does, and that torc is killed as soon as the job has done it. */
   void deadly(String name, Script script) {
     job(name, (StubRunner.Deadly) script::run);
   }
@@ -188,7 +188,7 @@ public class Harness extends LastBuild {
   Graph graph;
   private volatile Workflow workflow;
 
-  /** A build that runs meanwhile. */
+  /** A build in the background. */
   final class Building {
     private final CompletableFuture<BuildLoop> begun = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -238,7 +238,7 @@ public class Harness extends LastBuild {
     return Project.load(caller(), options(List.of(root.resolve("torc.yaml"))));
   }
 
-  /** A question to the project, asked for as {@link #load} does. */
+  /** A call of a command, with the same options for the project as {@link #load} has. */
   final Call call(Writer out, Writer err, String command, Call.Given... given) {
     Console console =
         new Console(
@@ -265,14 +265,14 @@ public class Harness extends LastBuild {
     return new Call(new Call.Arguments(command, List.of(), all), console, caller().host());
   }
 
-  /** What a command says as JSON. */
+  /** A command's answer as JSON. */
   final JsonNode json(String command) throws IOException {
     StringWriter out = new StringWriter();
     call(out, new StringWriter(), command, new Call.Given("--json", "true")).answer();
     return new ObjectMapper().readTree(out.toString());
   }
 
-  /** How a project of these build files is asked for. */
+  /** The options with which a project of these build files is loaded. */
   final ProjectOptions options(List<Path> files) {
     return new ProjectOptions(
         files,
@@ -300,7 +300,7 @@ public class Harness extends LastBuild {
             null));
   }
 
-  /** The same project, whose jobs a stub looks up as groups are expanded. */
+  /** The same project, which also keeps {@link #workflow} for stubs as groups are expanded. */
   private Project followed(Project p) {
     workflow = p.workflow();
     graph = p.graph();
@@ -316,7 +316,7 @@ public class Harness extends LastBuild {
         p.keeper());
   }
 
-  /** Whether builds trace all jobs, and are strict. */
+  /** Whether builds trace all jobs; the next field says whether they are strict. */
   boolean traces;
 
   boolean strict;
@@ -340,8 +340,8 @@ public class Harness extends LastBuild {
   }
 
   /**
-   * Waits until no attempt is under way but that of one job, which calls this: with one cpu, the
-   * products of the last job may still be looked at when the next one runs.
+   * Waits until the attempt of the job that calls this is the only one under way: with one cpu too,
+   * torc may still look at the products of the last job when the next one runs.
    */
   void alone(String name) throws InterruptedException {
     awaits(() -> underWay().equals(Set.of(name)));
@@ -378,7 +378,7 @@ public class Harness extends LastBuild {
     events.add(new Event.Note(Event.Level.WARNING, line));
   }
 
-  /** Is told every event on the loop's thread. */
+  /** Is told every event, on the thread that has the turn. */
   protected void heard(Event event) {}
 
   /** What runs the jobs; tests with real processes put another one in its place. */
@@ -386,7 +386,7 @@ public class Harness extends LastBuild {
     return new StubRunner(scripts, otherwise);
   }
 
-  /** On what attempts run. */
+  /** The threads on which attempts run. */
   ExecutorService openThreads() {
     return Executors.newCachedThreadPool();
   }
@@ -396,7 +396,7 @@ public class Harness extends LastBuild {
     read.clear();
     BuildSession session = session(followed(load()), false, targets);
     session.check(this::warn);
-    tick(); // so that an edit before the build does not seem to be one in it
+    tick(); // so that an edit before the build does not look like one during it
     try {
       exit = session.run(UUID.randomUUID().toString(), System.nanoTime(), new Watcher(begun));
     } catch (StubRunner.Killed killed) {
@@ -463,8 +463,9 @@ public class Harness extends LastBuild {
   // ---- look
 
   /**
-   * The verdicts of a dry run by job, in the words of its lines. What the last build kept beside
-   * the records may save work, and must change no verdict: they are found with it and without it.
+   * The verdicts of a dry run by job, in the words of its lines. The graph and the rest that the
+   * last build kept beside the records may save work, and must change no verdict: this asserts that
+   * the verdicts without these files are the same.
    */
   Map<String, String> look(String... targets) {
     try {
@@ -530,7 +531,7 @@ public class Harness extends LastBuild {
     return said;
   }
 
-  /** The next build runs nothing. */
+  /** Asserts that the next build runs nothing, succeeds, and has no notes. */
   void settled() {
     look();
     build();

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.StubRunner.Held;
 import org.junit.jupiter.api.Test;
 
-/** Hooks beside jobs; when they are called is told in stories. */
+/** Hooks beside jobs; stories test when hooks are called. */
 class HooksTest extends Harness {
 
   @Test

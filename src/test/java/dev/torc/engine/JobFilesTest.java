@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** Any name of a job gives a name of a file, each another one. */
+/** Each name of a job gives the name of a file, and no two give the same. */
 class JobFilesTest {
 
   @Test

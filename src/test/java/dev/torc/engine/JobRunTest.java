@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 class JobRunTest extends Harness {
 
-  /** The job far is none of the build, which leaves what attempts share. */
+  /** Builds without the job far; the build leaves the setup that attempts share. */
   @BeforeEach
   void built() {
     givenFile(
@@ -41,7 +41,7 @@ class JobRunTest extends Harness {
   /**
    * A run of the job far.
    *
-   * @param out where an earlier torc handed it out to
+   * @param out the executor and id with which an earlier torc submitted it; none if it did not
    */
   private JobRun far(String allocation, String... out) {
     List<Reason> why =
@@ -104,7 +104,7 @@ class JobRunTest extends Harness {
     assertEquals(3_000_000, queued(9, 12), "an earlier torc handed it out");
   }
 
-  /** Of one that was taken in hand in millisecond 10, after it had waited 7 nanoseconds. */
+  /** The queue time of an attempt that torc began in millisecond 10, after a wait of 7 ns here. */
   private static long queued(long submitted, long began) {
     ProcessEnd end =
         ProcessEnd.unstarted(ProcessEnd.How.EXITED, "")

@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 /** What the last build of a project told: which jobs ran, why, and how they ended. */
 abstract class LastBuild extends ProjectFiles {
 
-  /** All of it, in order. */
+  /** The events of the last build, in order. */
   List<Event> events = new CopyOnWriteArrayList<>();
 
-  /** Its exit status. */
+  /** The exit status of the last build. */
   int exit;
 
   /** The jobs that started in the last build, in the order of their first attempts. */
@@ -28,12 +28,12 @@ abstract class LastBuild extends ProjectFiles {
         .toList();
   }
 
-  /** Exactly these jobs were started in the last build. */
+  /** Asserts that exactly these jobs were started in the last build. */
   void ran(String... jobs) {
     assertEquals(new TreeSet<>(List.of(jobs)), new TreeSet<>(started()), () -> "ran; " + notes());
   }
 
-  /** Exactly in the place of these jobs a known result was put in the last build. */
+  /** Asserts that exactly these jobs were restored in the last build. */
   void restored(String... jobs) {
     TreeSet<String> found = new TreeSet<>();
     for (Event event : events) {
@@ -50,7 +50,7 @@ abstract class LastBuild extends ProjectFiles {
     return started().contains(job) ? words(reasons(job)) : "did not run";
   }
 
-  /** The reasons with all that they hold. */
+  /** The whole reasons of a job that was started in the last build; empty if it was not. */
   List<Reason> reasons(String job) {
     return events.stream()
         .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
@@ -83,7 +83,7 @@ abstract class LastBuild extends ProjectFiles {
         .orElse(null);
   }
 
-  /** The lines for people of the last build, but for what the first one to keep anything says. */
+  /** The notes and failures of the last build, without the note that earlier results are kept. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (Event event : events) {
@@ -98,7 +98,7 @@ abstract class LastBuild extends ProjectFiles {
     return notes;
   }
 
-  /** One line of the last build, and only one, has all these words. */
+  /** Asserts that exactly one line of the last build has all these words. */
   void said(String... words) {
     long lines = notes().stream().filter(n -> Stream.of(words).allMatch(n::contains)).count();
     assertEquals(1, lines, () -> List.of(words) + " in " + notes());

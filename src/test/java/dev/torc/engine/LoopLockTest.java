@@ -38,7 +38,7 @@ class LoopLockTest {
 
   @Test
   void whileAnotherHasItsTurnTheLoopHandlesNothing() throws Exception {
-    List<String> handled = new ArrayList<>(); // not safe for two threads, as a build is not
+    List<String> handled = new ArrayList<>(); // not safe for two threads, like a build's state
     CompletableFuture<Void> begun = new CompletableFuture<>();
     lock.take();
     Thread attempt =
@@ -63,7 +63,7 @@ class LoopLockTest {
     lock.take();
     for (int i = 0; i < 1000; i++) {
       Thread waker = Thread.ofVirtual().start(lock::wake);
-      lock.await(null, () -> {}); // it would wait for ever for one that was lost
+      lock.await(null, () -> {}); // it would wait for ever if a wake were lost
       waker.join();
     }
     lock.release();
@@ -99,7 +99,7 @@ class LoopLockTest {
     lock.take();
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> lock.await(null, () -> {}));
-    lock.release(); // refused where it is not held
+    lock.release(); // would throw if the lock were not held
     assertThrows(IllegalMonitorStateException.class, lock::release);
   }
 }

@@ -10,14 +10,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Rule 6: a file that a depfile names has moved where its time is that of the start or a later one.
- * What an earlier job made often has that very time, and its bytes are known.
+ * Rule 6: a file that a depfile names has moved if its time is that of the job's start or later. A
+ * product of an earlier job often has that very time: it has not moved, since its bytes are known.
  */
 class MovedFindsTest extends Harness {
 
   private static final long START = (System.currentTimeMillis() - 3_600_000) * 1_000_000;
 
-  /** All jobs start at one moment, and headers have a time so many nanoseconds later. */
+  /** Stamps: all jobs start at one moment, and headers have a time so many nanoseconds later. */
   private static StampSource headers(long later) {
     StampSource real = StampSource.of(FileSystems.getDefault());
     return (folder, path, follow) -> {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Numbers are handed out once: jobs and files that are known before a group is expanded have the
- * same numbers after it, and what comes up gets new ones. {@link Harness} holds it for every build
- * of every test.
+ * same numbers after it, and what the expansion adds gets new ones. {@link Harness} asserts this
+ * for every build of every test.
  */
 class NumbersTest extends Harness {
 

@@ -19,9 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A shared root is decided by the stamps of opened files, a local one by those of one call each.
- */
+/** A shared root is decided by stamps of opened files, a local root by stamps of one call each. */
 class OpenedStampsTest extends Harness {
 
   @TempDir Path disk;
@@ -29,10 +27,10 @@ class OpenedStampsTest extends Harness {
   private final Client client = new Client();
 
   /**
-   * A client of a network file system: what it once said of a file it says until that is opened.
+   * A client of a network file system: it repeats its first stamp of a file until that is opened.
    */
   private static final class Client implements StampSource {
-    // None is racy: where a stamp cannot be trusted the bytes are read, which would tell.
+    // No stamp is racy: if one could not be trusted, torc would read the bytes and see the edit.
     private final StampSource real = new AgedStamps();
     private final StampSource opened =
         new AgedStamps(StampSource.of(FileSystems.getDefault()).opened());
@@ -84,7 +82,7 @@ class OpenedStampsTest extends Harness {
     build().ran();
     client.remembers = false;
     edit("in", text);
-    client.remembers = true; // what the edit began with
+    client.remembers = true; // the stamp from before the edit
   }
 
   @Test

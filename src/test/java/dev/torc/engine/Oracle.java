@@ -12,14 +12,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Says naively which jobs of a random project run in a build and what is on the disk afterwards,
- * from the rules alone: a job runs if it never ran, did not end well last time, or if what it was
- * made from or what it made is not the same any more. It keeps whole contents, knows no digests,
- * stamps, cache or threads, and looks at jobs one after the other.
+ * A naive model of a build: which jobs of a random project run and what is on the disk afterwards,
+ * by the rules alone. A job runs if it never ran, did not end well last time, or if its inputs or
+ * its products are not the same any more. The model keeps whole contents, knows no digests, stamps,
+ * cache or threads, and looks at jobs one after the other.
  */
 final class Oracle {
 
-  /** How the last run of a job ended, and under what. */
+  /** The last run of a job: how it ended, its manifest, found need, products and stored value. */
   private record Last(
       boolean ok,
       Map<String, String> manifest,
@@ -27,7 +27,7 @@ final class Oracle {
       SortedMap<String, String> made,
       String stored) {
 
-    /** One that did not end well. */
+    /** A run that did not end well. */
     static Last bad(SortedMap<String, String> made) {
       return new Last(false, Map.of(), null, made, null);
     }
@@ -41,23 +41,23 @@ final class Oracle {
     BLOCKED
   }
 
-  /** A job, or a group, of which it may not be known yet what its jobs are. */
+  /** A job, or a group whose instances may not all be known yet. */
   interface Unit {
     int index();
 
     String name();
 
-    /** Its jobs so far; with one that stands for the rest while that is not known. */
+    /** The jobs known so far, and one that stands for the rest while there may be more. */
     List<Spec> expand(Oracle oracle);
   }
 
-  /** Ends a need that does without what failed. */
+  /** The end of a need that leaves out failed jobs. */
   static final String SKIP = ", failed: skip}";
 
-  /** The caller's value of the variable that jobs take from there. */
+  /** The caller's value of {@link Spec#VARIABLE}, which some jobs read. */
   String variable = "0";
 
-  /** The jobs of this build in whose place a known result is put: they read nothing. */
+  /** The jobs that this build restored from known results: they read nothing. */
   Set<String> restored = Set.of();
 
   /** All files but torc's own and the build file, by path. */
@@ -72,13 +72,13 @@ final class Oracle {
   /** The jobs of each unit as far as they are known. */
   private final SortedMap<Integer, List<Spec>> known = new TreeMap<>();
 
-  /** The jobs whose results hold, at the moment in question. */
+  /** The jobs whose results hold at this point of the build. */
   private TreeSet<String> over = new TreeSet<>();
 
-  /** The jobs that failed in the build in question, or are blocked by a failure. */
+  /** The jobs that failed in this build, or are blocked by a failure. */
   private TreeSet<String> lost = new TreeSet<>();
 
-  /** The jobs as they are now. */
+  /** Replaces the units by the present ones, and forgets what held and failed before. */
   void jobs(SortedMap<Integer, ? extends Unit> now) {
     units = new TreeMap<>(now);
     over = new TreeSet<>();
@@ -91,12 +91,12 @@ final class Oracle {
     return units.get(index);
   }
 
-  /** The units before an index. */
+  /** The units with smaller indices than {@code before}. */
   List<Unit> units(int before) {
     return List.copyOf(units.headMap(before).values());
   }
 
-  /** Looks again what the jobs of a unit are. */
+  /** Returns the jobs of a unit; expands it again unless all of them are known. */
   List<Spec> expand(Unit unit) {
     List<Spec> jobs = known.get(unit.index());
     if (jobs == null || !isKnown(unit)) {
@@ -106,12 +106,12 @@ final class Oracle {
     return jobs;
   }
 
-  /** Whether it is known what the jobs of a unit are. */
+  /** Whether all jobs of a unit are known. */
   boolean isKnown(Unit unit) {
     return known.get(unit.index()).stream().noneMatch(Oracle::isRest);
   }
 
-  /** Whether it stands for those jobs of a group that are not known. */
+  /** Whether a job stands for those instances of a group that are not known. */
   static boolean isRest(Spec job) {
     return job.name().equals(job.group());
   }
@@ -121,22 +121,22 @@ final class Oracle {
     return over.contains(job.name());
   }
 
-  /** The jobs of a unit. */
+  /** The jobs of a unit as it was last expanded. */
   List<Spec> jobs(Unit unit) {
     return known.get(unit.index());
   }
 
-  /** Whether it is known what the jobs of a unit are, and all their results hold. */
+  /** Whether all jobs of a unit are known and all their results hold. */
   boolean isOver(Unit unit) {
     return isKnown(unit) && jobs(unit).stream().allMatch(job -> over.contains(job.name()));
   }
 
-  /** All jobs, and what stands for those that are not known. */
+  /** All known jobs, and the jobs that stand for unknown instances. */
   List<Spec> jobs() {
     return known.values().stream().flatMap(List::stream).toList();
   }
 
-  /** The jobs that a name stands for, or what stands for them. */
+  /** The jobs meant by the name of a job, a group or a part of one; {@link #isRest} ones too. */
   private List<Spec> named(String name) {
     int slash = name.indexOf('/');
     return jobs().stream()
@@ -161,7 +161,7 @@ final class Oracle {
   TreeSet<String> upToDate() {
     jobs(units);
     settle();
-    // Where a job runs, neither its readers are up to date, nor the makers of needs that are gone.
+    // If a job runs, its readers are not up to date, nor are the makers of its needs that are gone.
     while (over.removeIf(
         name ->
             jobs().stream()
@@ -170,7 +170,7 @@ final class Oracle {
     return new TreeSet<>(over);
   }
 
-  /** Finds what holds without a run, all that ran before being done. */
+  /** Marks the jobs that are up to date now, or blocked, after all runs so far. */
   void settle() {
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
@@ -198,10 +198,10 @@ final class Oracle {
   }
 
   /**
-   * Goes through a whole build.
+   * Plays a whole build.
    *
-   * @param ran the jobs that were seen to run: of a temporary job that only lacks a product, what
-   *     its readers do decides, and these come later
+   * @param ran the jobs that torc was seen to run: whether a temporary job that only lacks a
+   *     product runs depends on its readers, which this method reaches later
    */
   SortedMap<String, Fate> build(Collection<String> ran) {
     SortedMap<String, Fate> fates = new TreeMap<>();
@@ -216,8 +216,8 @@ final class Oracle {
   }
 
   /**
-   * The products that go in a build in which these results hold: they are read, and all jobs that
-   * read anything of the same job are done.
+   * The products that {@code temporary: delete} removes while these results hold: each has readers,
+   * and all jobs that read anything of the same job are done.
    */
   TreeSet<String> spent() {
     TreeSet<String> spent = new TreeSet<>();
@@ -258,7 +258,7 @@ final class Oracle {
     return run(job) ? Fate.RUNS : Fate.FAILS;
   }
 
-  /** Whether a job runs, all that it waits for being done. */
+  /** Whether a job runs, once all that it waits for is done. */
   boolean runs(Spec job) {
     Last then = last.get(job.name());
     return job.always()
@@ -270,12 +270,12 @@ final class Oracle {
             .anyMatch(r -> reads(r, job).stream().anyMatch(path -> !isTold(r, job, path)));
   }
 
-  /** Whether a temporary job that ended well has made something that is gone. */
+  /** Whether a product of a temporary job that ended well is gone. */
   boolean lacks(Spec job) {
     return !gone(job).isEmpty();
   }
 
-  /** The jobs that wait for one, directly or not. */
+  /** The jobs that wait for a job, directly or not. */
   List<Spec> behind(Spec first) {
     List<Spec> behind = new ArrayList<>(List.of(first));
     jobs().stream()
@@ -284,7 +284,7 @@ final class Oracle {
     return behind.subList(1, behind.size());
   }
 
-  /** What a temporary job made, still declares, and what is not there; of a folder only whole. */
+  /** Products that a temporary job made, still declares and lacks; a folder only if all is gone. */
   private SortedMap<String, String> gone(Spec job) {
     SortedMap<String, String> gone = new TreeMap<>();
     Last then = last.get(job.name());
@@ -311,14 +311,14 @@ final class Oracle {
         .orElse(null);
   }
 
-  /** What stands of a job's products, and what counts though it is gone. */
+  /** The products of a job that are there, and those that count though they are gone. */
   private SortedMap<String, String> counting(Spec job) {
     SortedMap<String, String> counting = standing(job, last.get(job.name()).made);
     counting.putAll(gone(job));
     return counting;
   }
 
-  /** Which of the products of a job that are gone another one reads. */
+  /** The paths of a job's missing products that a reader needs. */
   private TreeSet<String> reads(Spec reader, Spec job) {
     return reads(reader, job, gone(job));
   }
@@ -340,7 +340,7 @@ final class Oracle {
     return read;
   }
 
-  /** Whether the contents that a reader would find are known: not of parts of larger folders. */
+  /** Whether records tell what a reader finds at a path: not if it needs a larger folder. */
   private boolean isTold(Spec reader, Spec job, String path) {
     String folder = folder(job, path);
     return reader.needs().stream()
@@ -378,7 +378,7 @@ final class Oracle {
     return !job.fails();
   }
 
-  /** Begins a job that torc ends, or with which torc ends, when it has written its first file. */
+  /** Begins a job that is ended, by torc or together with it, after it wrote its first file. */
   void end(Spec job, boolean recorded) {
     if (missesNeed(job)) {
       throw new IllegalStateException("it is not started at all");
@@ -395,8 +395,8 @@ final class Oracle {
   }
 
   /**
-   * A known result may have been on its way into the place of a job when the build was cut: takes
-   * its products as they are, gone or put back.
+   * Takes the products of a job as they are on the disk, removed or put back: torc may have been
+   * restoring them when the build was cut off.
    */
   void cut(Spec job, Map<String, String> there) {
     if (job.fails() || missesNeed(job) || before(job).stream().anyMatch(b -> !isOver(b))) {
@@ -412,7 +412,7 @@ final class Oracle {
     owned.putAll(result);
   }
 
-  /** Adds the file that a job finds to what it reads, and returns its path; null for none. */
+  /** Adds the file that a job finds to its inputs, and returns its path; null if it finds none. */
   private String find(Spec job, SortedMap<String, String> inputs) {
     String found = job.depfile() ? job.finds(inputs) : null;
     if (found != null) {
@@ -421,7 +421,7 @@ final class Oracle {
     return found;
   }
 
-  /** The depfile of a job that found a file, by its path; none of a traced one. */
+  /** The text of a job's depfile, by its path; empty for a traced job and one without depfile. */
   private static Map<String, String> depfile(Spec job, String found) {
     return hasDepfile(job) ? Map.of(job.depfilePath(), "x: " + found + "\n") : Map.of();
   }
@@ -436,7 +436,7 @@ final class Oracle {
         || hasDepfile(job) && path.equals(job.depfilePath());
   }
 
-  /** Whether a file that the job needs by its path was not made. */
+  /** Whether a file that the job needs by its path is not there, or was not made by its maker. */
   boolean missesNeed(Spec job) {
     return job.needs().stream()
         .anyMatch(need -> !need.startsWith("{") && !isList(need) && !isThere(need));
@@ -464,7 +464,7 @@ final class Oracle {
       if (isData(need)) {
         manifest.put("data " + name(need), members(job, need).toString());
       } else if (need.startsWith("{")) {
-        made.add(members(job, need).toString()); // what the makers are called is nothing
+        made.add(members(job, need).toString()); // the makers' names do not count
       } else {
         manifest.put("need " + need, members(job, need).toString());
       }
@@ -477,7 +477,7 @@ final class Oracle {
     return manifest;
   }
 
-  /** What a job reads. */
+  /** The texts of the files that a job reads, by path, and its values. */
   private SortedMap<String, String> inputs(Spec job) {
     SortedMap<String, String> inputs = new TreeMap<>(values(job));
     for (String need : job.needs()) {
@@ -492,7 +492,7 @@ final class Oracle {
     return inputs;
   }
 
-  /** What a job reads that is no file, by names that no file has. */
+  /** The values that a job reads besides files, by names that no file has. */
   SortedMap<String, String> values(Spec job) {
     SortedMap<String, String> values = new TreeMap<>();
     if (job.variable()) {
@@ -539,7 +539,7 @@ final class Oracle {
     return members;
   }
 
-  /** What the jobs have stored that a need of values means, as JSON. */
+  /** The stored values that a {@code data} need means, as JSON; null if its job never ran. */
   private String stored(String need) {
     SortedMap<String, String> values = new TreeMap<>();
     for (Spec other : named(name(need))) {
@@ -567,7 +567,7 @@ final class Oracle {
     return isData(need) ? name.substring(0, name.length() - ".k".length()) : name;
   }
 
-  /** Whether a need is what those made that end well. */
+  /** Whether a need takes the products or values of the jobs that ended well only. */
   private static boolean skips(String need) {
     return need.endsWith(SKIP);
   }
@@ -581,12 +581,12 @@ final class Oracle {
     return maker.index() != reader.index() && then != null && then.made.containsKey(path);
   }
 
-  /** A product that no job declares any more, as it was made. */
+  /** Whether a path holds an unaltered product that no job declares any more. */
   boolean isStale(String path) {
     return maker(path) == null && disk.get(path).equals(owned.get(path));
   }
 
-  /** What stands where a job made something: of a folder, all that is in it. */
+  /** The files that stand where a job made its products; of a folder, all files in it. */
   private SortedMap<String, String> standing(Spec job, SortedMap<String, String> made) {
     SortedMap<String, String> standing = new TreeMap<>();
     disk.forEach(
@@ -600,7 +600,7 @@ final class Oracle {
     return standing;
   }
 
-  /** Clears the way of a run: places of products, and stale files that it would read. */
+  /** Removes what stands at the places of a job's products, and stale files that it would read. */
   private void clear(Spec job) {
     disk.keySet()
         .removeIf(
@@ -642,7 +642,7 @@ final class Oracle {
     return makers;
   }
 
-  /** The jobs that must end well before one can run. */
+  /** The jobs that must end well before a job can run. */
   private List<Spec> before(Spec job) {
     List<Spec> before = makers(job, job.needs().stream().filter(n -> !skips(n)).toList());
     job.after().forEach(i -> before.addAll(known.get(i)));
@@ -653,7 +653,7 @@ final class Oracle {
     return !need.startsWith("{") && (need.endsWith("/") || need.contains("*"));
   }
 
-  /** Only the patterns that random projects have: a folder, one star, or a path itself. */
+  /** Knows only the patterns that random projects have: a folder, one star, or a path itself. */
   private static boolean matches(String pattern, String path) {
     if (pattern.endsWith("/")) {
       return path.startsWith(pattern);

@@ -31,10 +31,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A random project beside an {@link Oracle}: builds that end, are interrupted or killed, by hosts
- * that take turns, with known results that are put back or lost. After each the jobs that ran,
- * their ends and the whole disk are as the oracle has them. What the project is, and how it is
- * edited, its subclass knows.
+ * A random project beside an {@link Oracle}. Builds end, are interrupted or killed, on hosts that
+ * take turns, and known results are restored or lost. After each build the jobs that ran, their
+ * ends and the whole disk must be as the oracle has them. A subclass says what the project is and
+ * how it is edited.
  */
 abstract class OracleWalk implements RandomWalks.Walk {
 
@@ -48,7 +48,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
   final Oracle oracle = new Oracle();
   final List<String> story = new ArrayList<>();
 
-  /** Whether known results are put in the place of runs. */
+  /** Whether known results are restored. */
   final boolean stored;
 
   private final RandomHosts hosts;
@@ -57,10 +57,10 @@ abstract class OracleWalk implements RandomWalks.Walk {
   private Map<String, String> looked;
 
   /**
-   * One project.
+   * Makes a walk through one project.
    *
    * @param hosts how many take turns; 0 where the root is not shared
-   * @param restored takes how many jobs each build restored; null where none is to
+   * @param restored takes how many jobs each build restored; null if no job is to be restored
    * @param sources a pattern of the paths that belong to a branch
    */
   OracleWalk(Path root, Random random, int hosts, IntConsumer restored, String sources) {
@@ -84,24 +84,24 @@ abstract class OracleWalk implements RandomWalks.Walk {
   /** Makes the first sources and jobs. */
   abstract void begin() throws IOException;
 
-  /** Writes the build file, and tells the oracle. */
+  /** Writes the build file, and gives its jobs to the oracle. */
   abstract void write();
 
-  /** Puts the jobs back that there are now. */
+  /** Returns an action that brings the present jobs back later. */
   abstract Runnable jobs();
 
-  /** The job of a name, whether the oracle has it now or not. */
+  /** The job of a name; null if the walk has none. */
   abstract Spec job(String name);
 
   /** Changes a source, a product or a job. */
   abstract void anyEdit();
 
-  /** Some stored results are lost, or are others. */
+  /** Removes or spoils some stored results. */
   void loseStored() throws IOException {
     loseBytes(root.resolve(".torc/store"));
   }
 
-  /** A build is over. */
+  /** Called when a build is over. */
   void over(Harness build) {}
 
   // ---- the walk
@@ -182,25 +182,25 @@ abstract class OracleWalk implements RandomWalks.Walk {
     assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
     assertTrue(fates.keySet().containsAll(torc.started()), () -> "started " + torc.started());
     assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
-    torc.look(); // with what was kept and without it
+    torc.look(); // with the kept graph and rest, and without
     for (String job : said("will run")) {
       assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
     }
   }
 
-  /** But for temporary products that went and are wanted again, each job runs once in a build. */
+  /** Asserts that no job ran twice, but for temporary ones, whose products may be wanted again. */
   private void ended(Harness build) {
     List<String> ran = build.started().stream().filter(job -> !job(job).temporary()).toList();
     assertEquals(List.copyOf(new LinkedHashSet<>(ran)), ran, "started");
     over(build);
   }
 
-  /** A dry run knows which jobs are up to date. */
+  /** Asserts that a dry run knows which jobs are up to date. */
   private void look() {
     looked = torc.look();
     Set<String> told = said("up to date");
     if (stored) {
-      told.retainAll(oracle.upToDate()); // it foresees what restored jobs will have made
+      told.retainAll(oracle.upToDate()); // torc foresees the products of restored jobs
     }
     assertEquals(oracle.upToDate(), told, () -> "looked: " + looked);
   }
@@ -222,7 +222,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     Spec victim = some(all);
     StubRunner.Script begin =
         stub -> {
-          torc.alone(victim.name()); // or what was looked at then would be lost by chance
+          torc.alone(victim.name()); // else it is chance whether others are recorded
           SortedMap<String, String> inputs = inputs(torc, stub, victim);
           find(stub, victim, inputs);
           write(stub, victim.begins(inputs));
@@ -237,7 +237,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     } else {
       torc.job(victim.name(), begin);
     }
-    torc.limits.put("cpus", 1L); // one after the other, so that the events tell all
+    torc.limits.put("cpus", 1L); // one after the other, so that events tell the order
     torc.build();
     torc.usual(victim.name());
     TreeSet<String> settled = oracle.upToDate();
@@ -262,7 +262,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
   private void partialBuild() {
     look();
     String target = some(oracle.units(Integer.MAX_VALUE)).name();
-    torc.limits.put("cpus", 1L); // as above
+    torc.limits.put("cpus", 1L); // as in stoppedBuild
     torc.build(target);
     TreeSet<String> settled = oracle.upToDate();
     settled.removeIf(job -> oracle.lacks(job(job))); // the target wants its temporary products
@@ -272,10 +272,10 @@ abstract class OracleWalk implements RandomWalks.Walk {
   }
 
   /**
-   * Lets the oracle do what the last build did, job by job; each had a reason.
+   * Lets the oracle do what the last build did, job by job; asserts that each job had a reason.
    *
-   * @param settled the jobs that had none
-   * @param does takes the others in their order
+   * @param settled the jobs that had no reason
+   * @param does takes the jobs that ran or were restored, in their order
    */
   private void follow(TreeSet<String> settled, Consumer<Spec> does) {
     for (String name : made()) {
@@ -291,10 +291,10 @@ abstract class OracleWalk implements RandomWalks.Walk {
   }
 
   /**
-   * Known results may have been on their way when the last build was cut: of jobs that it neither
-   * made nor had to, the oracle takes what is there.
+   * Gives the oracle what is there of the products of jobs that neither ran in the last build nor
+   * were up to date: torc may have been restoring them when it was cut off.
    *
-   * @param settled the jobs that were up to date before it
+   * @param settled the jobs that were up to date before that build
    */
   private void cut(Set<String> settled) throws IOException {
     List<String> made = made();
@@ -305,10 +305,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
         .forEach(job -> oracle.cut(job, there));
   }
 
-  /**
-   * The jobs that ran in the last build, or in whose place a known result was put, in the order of
-   * that; the oracle is told which were restored.
-   */
+  /** The jobs that the last build ran or restored, in order; tells the oracle the restored ones. */
   private List<String> made() {
     List<String> made = new ArrayList<>();
     oracle.restored = new HashSet<>();
@@ -329,7 +326,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
         .collect(Collectors.joining());
   }
 
-  /** Builds the same in a fresh folder, first some of it alone, and compares all products. */
+  /** Builds the project in a fresh folder, first one target alone, and compares all products. */
   private void asFromScratch(int step) throws IOException {
     torc.limits.put("cpus", 4L);
     torc.build();
@@ -388,7 +385,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     }
   }
 
-  /** Adds the file that a job finds to what it reads, and returns its path; null for none. */
+  /** Adds the file that a job finds to its inputs, and returns its path; null if it finds none. */
   private static String find(Stub stub, Spec job, SortedMap<String, String> inputs)
       throws IOException {
     String found = job.depfile() ? job.finds(inputs) : null;
@@ -430,7 +427,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     oracle.disk.put(path, text);
   }
 
-  /** An empty folder of a job goes with its last file: the oracle knows none. */
+  /** Deletes a path, and a job's folder with its last file: the oracle has no empty folders. */
   void delete(String path) {
     int slash = path.lastIndexOf('/');
     String folder = slash < 0 ? "" : path.substring(0, slash);
@@ -450,7 +447,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     edit(path, oracle.disk.get(path));
   }
 
-  /** Some files of a store are lost, or hold other bytes. */
+  /** Removes some files of a store, and writes other bytes to some. */
   void loseBytes(Path store) throws IOException {
     if (!Files.isDirectory(store)) {
       return;
@@ -461,7 +458,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
         if (how < 2) {
           FileTree.remove(each);
         } else if (how < 5 && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
-          int length = Math.max(0, (int) Files.size(each) - how + 3); // it may be empty
+          int length = Math.max(0, (int) Files.size(each) - how + 3); // the file may be empty
           String text = how == 2 ? "spoilt" : "x".repeat(length);
           Files.writeString(each, text); // of another size, of the same, or cut
         }
@@ -473,7 +470,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     return of.get(random.nextInt(of.size()));
   }
 
-  /** As many as it happens, fewer than a number; none twice. */
+  /** A random number of the choices, fewer than {@code fewer}, none twice. */
   List<String> few(int fewer, List<String> choices) {
     List<String> few = new ArrayList<>();
     for (int n = random.nextInt(fewer); n > 0; n--) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A group some of whose instances are known, as {@code -n} and {@code status} tell of it. */
 class PartlyKnownTest extends Harness {
 
-  /** The project where what makes the group's last instances is yet to run. */
+  /** The project where the maker of the group's last instances has yet to run. */
   private Project partly(int known) throws IOException {
     given(
         """

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PlainWordsTest {
 
-  /** For an environment without settings of a shell. */
+  /** The plain words of a text, in an environment without settings of a shell. */
   private static Optional<List<String>> of(List<String> shell, String text) {
     return PlainWords.of(shell, text, _ -> false);
   }

@@ -53,10 +53,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Rule 9 where the machine goes down: a kill leaves what the kernel has not written yet, so no kill
- * shows that a sync is missing. Builds are traced ({@link DiskTrace}), and the next build finds
- * what a disk may hold then ({@link CutDisk}), under the stamps that torc saw: its products are
- * those of a build from scratch, what the user wrote is still there, and no commit is lost.
+ * Rule 9 when the machine goes down. After a kill the kernel still writes all bytes, so no kill
+ * shows that a sync is missing. Here builds are traced ({@link DiskTrace}), and the next build
+ * finds what a disk may hold after a power cut ({@link CutDisk}), with the stamps that torc saw:
+ * its products must be those of a build from scratch, what the user wrote must still be there, and
+ * no commit may be lost.
  */
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
@@ -66,7 +67,7 @@ class PowerCutIT {
   /** How many disks are looked at; {@code -Dtorc.cuts=10000} looks at more. */
   private static final int CUTS = Integer.getInteger("torc.cuts", 200);
 
-  /** So many disks show that a sync is missing. */
+  /** One of so many disks must show that a sync is missing. */
   private static final int TRIES = 40;
 
   private static final String JOBS =
@@ -95,7 +96,7 @@ class PowerCutIT {
       text 2 > x; torc
       """;
 
-  /** A first journal, a build that is killed, and one that goes on. */
+  /** Traced in a shared root: a first journal, a build that is killed, and one that goes on. */
   private static final String SHARED_STEPS =
       """
       echo no journal > .torc/journal; text 3 > x; torc
@@ -126,7 +127,7 @@ class PowerCutIT {
 
   private static final Map<String, SortedMap<String, String>> RIGHT = new HashMap<>();
 
-  /** A traced project; of a shared one its records lie elsewhere, too. */
+  /** A traced project; {@code cache} is the folder of a shared one's database, null for others. */
   private record Traced(Path root, Path cache, DiskTrace trace) {
 
     @Override
@@ -134,7 +135,7 @@ class PowerCutIT {
       return cache == null ? "a root of one host" : "a shared root";
     }
 
-    /** The file that has the truth. */
+    /** The file whose records decide: the database, or the journal of a shared root. */
     Path records() {
       return root.resolve(cache == null ? ".torc/data.mdb" : ".torc/journal");
     }
@@ -188,7 +189,7 @@ class PowerCutIT {
     }
   }
 
-  /** The next build, with real processes; to it files have the stamps that they had. */
+  /** The next build, with real processes; it sees the stamps that files had before the cut. */
   private static final class Next extends Harness {
     private final Map<Stamp, Stamp> were;
 
@@ -221,7 +222,7 @@ class PowerCutIT {
     }
   }
 
-  /** What there is beside torc's own, long runs of one character shortened. */
+  /** The texts of all files but torc's own, by path; long runs of one character are shortened. */
   private static SortedMap<String, String> files(Path root) throws IOException {
     SortedMap<String, String> files = FilesBelow.made(root, StandardCharsets.ISO_8859_1);
     files.replaceAll(
@@ -252,12 +253,12 @@ class PowerCutIT {
   }
 
   /**
-   * What was to last: a transaction of the database, or as many bytes of the journal as were synced
-   * when the database told of it. (What a killed torc left behind these counts as long as it is
-   * there.)
+   * What must be there after the cut: a transaction of the database, or as many bytes of the
+   * journal as were synced when the database last told of it. (Bytes that a killed torc left behind
+   * these count as long as they are there.)
    *
-   * @param all what had the file's name, in this order
-   * @param inode null where nothing was to last
+   * @param all the inodes that had the file's name, in this order
+   * @param inode the file that must be there; null if none has to
    */
   private record Promise(List<Inode> all, Inode inode, long number) {
 
@@ -289,7 +290,7 @@ class PowerCutIT {
     }
   }
 
-  /** What was to last is there; of a torc that lacks a sync, pages may end a process. */
+  /** Asserts that the promise is kept; if torc {@code lacks} syncs, bad pages may end a process. */
   private static void lasts(Traced traced, CutDisk disk, int cut, boolean lacks)
       throws IOException {
     Promise promise = Promise.of(traced, cut);
@@ -304,7 +305,7 @@ class PowerCutIT {
     }
   }
 
-  /** The next build, and at times one after an edit that has a known result. */
+  /** Asserts that the next build is right, and at times one after an edit with a known result. */
   private static void nextIsRight(Next torc, Set<Path> removed, Random random) throws IOException {
     PowerLoss.recover(torc.place(), random.nextBoolean());
     boolean mine = hasMine(torc.root);
@@ -319,8 +320,8 @@ class PowerCutIT {
   }
 
   /**
-   * A product whose removal was lost is not known as torc's any more, and may stay: one of a glob
-   * that no job makes now, or a temporary one, which is right where it is there.
+   * Asserts that all products are right. One whose removal was lost is no longer known as torc's
+   * and may stay: one of a glob that no job makes now, or a temporary one, which must be right too.
    */
   private static void isRight(Next torc, Set<Path> removed) throws IOException {
     SortedMap<String, String> now = files(torc.root);
@@ -374,7 +375,7 @@ class PowerCutIT {
     }
   }
 
-  /** Any step; every other time one between builds, when nothing goes on and most is unsynced. */
+  /** Any step; every other time just before an edit of x: no build runs, and most is unsynced. */
   private static int cut(Traced traced, Random random) {
     List<Op> ops = traced.trace.ops();
     int cut = random.nextInt(ops.size() + 1);
@@ -388,7 +389,7 @@ class PowerCutIT {
     return cut;
   }
 
-  /** The syncs of files with a name, in any folder, in their order. */
+  /** The syncs of files with a name, in any folder. */
   private static Set<Op> syncs(DiskTrace trace, String called) {
     Set<Inode> so = new HashSet<>();
     Set<Op> syncs = new HashSet<>();
@@ -411,7 +412,7 @@ class PowerCutIT {
     }
   }
 
-  /** Of all that may be lost nothing is there, just before the syncs that follow the first one. */
+  /** Asserts that lacking these syncs shows, if all is lost just before a sync after the first. */
   private static void isCaught(Traced traced, Set<Op> lacking) throws Exception {
     DiskTrace lacks = traced.trace.without(lacking);
     int tries = 0;
@@ -446,7 +447,7 @@ class PowerCutIT {
     isCaught(shared, syncs(shared.trace, ".torc"));
   }
 
-  /** Files may have lost their bytes and kept their stamps: these are not believed. */
+  /** Files may lose bytes and keep their stamps, which torc must not believe after a new boot. */
   @Test
   void aBuildThatDidNotKnowOfTheNewBootWouldBeWrong() {
     assertThrows(

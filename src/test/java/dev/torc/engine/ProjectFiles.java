@@ -19,7 +19,7 @@ abstract class ProjectFiles {
 
   @TempDir Path root;
 
-  /** By which torc looks at files. */
+  /** The stamps that torc sees. */
   StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
 
   /** Writes a file, so that its stamp surely differs from what it was. */
@@ -37,8 +37,8 @@ abstract class ProjectFiles {
   }
 
   /**
-   * Writes a file and returns when nothing has it open any more: a process that another test starts
-   * meanwhile has it for a moment, and torc would read it once more.
+   * Writes a file and returns when no process has it open for writing any more: one that another
+   * test starts meanwhile has it open for a moment, and torc would then read the file once more.
    */
   static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
@@ -49,7 +49,7 @@ abstract class ProjectFiles {
     }
   }
 
-  /** Lets the clock of the file system go on: what is written later has a later time. */
+  /** Waits until the clock of the file system has moved: files written later have a later time. */
   void tick() {
     try {
       Files.createDirectories(root.resolve(".torc"));
@@ -98,7 +98,7 @@ abstract class ProjectFiles {
     return Files.exists(root.resolve(path), java.nio.file.LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** What rule 15 set aside, by paths below the folder of kept things, each once, sorted. */
+  /** What rule 15 set aside, by paths below each build's folder of kept things, sorted. */
   List<String> kept() {
     Path kept = root.resolve(".torc/kept");
     if (!Files.isDirectory(kept)) {
@@ -116,7 +116,7 @@ abstract class ProjectFiles {
     }
   }
 
-  /** The only kept thing holds this text. */
+  /** Asserts that exactly one file was kept, and that it holds this text. */
   void keptText(String text) {
     try (Stream<Path> files = Files.walk(root.resolve(".torc/kept"))) {
       List<Path> all = files.filter(f -> !Files.isDirectory(f)).toList();

@@ -22,7 +22,7 @@ final class RandomBranches {
   private final Consumer<String> delete;
 
   /**
-   * Those of one walk.
+   * Makes the branches of one walk.
    *
    * @param sources a pattern of the paths that are kept
    * @param edit writes a text to a path
@@ -34,9 +34,9 @@ final class RandomBranches {
   }
 
   /**
-   * Keeps what is there, and mostly goes back to what was there before some step.
+   * Keeps the present state as a branch, and mostly goes back to the state before some step.
    *
-   * @param buildFile puts the jobs of now back
+   * @param buildFile brings the present jobs back
    */
   void any(Random random, Oracle oracle, List<String> story, Runnable buildFile) {
     branches.add(new Branch(buildFile, sources(oracle)));

@@ -43,7 +43,7 @@ class RandomGraphsTest {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null, null));
   }
 
-  /** Section 11: a known result is as good as a run, and a store that loses bytes is none. */
+  /** Section 11: a known result is as good as a run, unless the store has lost its bytes. */
   @Test
   void soTheyDoWhereResultsAreRestored() {
     AtomicInteger restored = new AtomicInteger();
@@ -52,7 +52,7 @@ class RandomGraphsTest {
     assertTrue(restored.get() > PROJECTS / 4, "restored: " + restored);
   }
 
-  /** The same with a folder that others share: what they sent, and what was spoilt since. */
+  /** Section 11: a result of a shared folder is as good as a run, unless it was spoilt since. */
   @Test
   void soTheyDoWhereOthersHaveTheResults() {
     AtomicInteger restored = new AtomicInteger();
@@ -68,12 +68,12 @@ class RandomGraphsTest {
   private static final class Walk extends OracleWalk {
     private final SortedMap<Integer, Spec> jobs = new TreeMap<>();
     private SortedMap<Integer, Spec> written;
-    private final Path folder; // that others share; null for none
+    private final Path folder; // a shared store; null for none
     private final IntConsumer fetched;
 
     /**
-     * @param fetched takes how many of the restored jobs a shared folder had; null where there is
-     *     none
+     * @param fetched takes how many of the restored jobs came from the shared folder; null for no
+     *     such folder
      */
     Walk(Path root, Random random, int hosts, IntConsumer restored, IntConsumer fetched) {
       super(root, random, hosts, restored, "[sh]\\d|src/x.*");
@@ -100,7 +100,7 @@ class RandomGraphsTest {
       }
     }
 
-    /** Where only files changed, mostly not: then the next build has the graph of the last one. */
+    /** Mostly writes nothing if no job changed: the next build then has the graph of the last. */
     @Override
     void write() {
       if (!jobs.equals(written) || random.nextInt(3) == 0) {
@@ -164,7 +164,7 @@ class RandomGraphsTest {
         case 3 -> edit("h" + random.nextInt(2), "" + random.nextInt(3));
         case 4 -> {
           String path = "src/x" + random.nextInt(5) + some(List.of(".c", ".h"));
-          // One stays: a job that read sources and finds none fails, which a story is about.
+          // x0 stays: a job that read sources and finds none now fails; a story tests that.
           if (oracle.disk.containsKey(path) && !path.endsWith("x0.c") && random.nextBoolean()) {
             delete(path);
           } else {
@@ -282,7 +282,7 @@ class RandomGraphsTest {
           random.nextInt(3) == 0,
           random.nextInt(12) == 0,
           random.nextInt(15) == 0,
-          !stored && random.nextInt(3) == 0, // of those, the record alone may be put back
+          !stored && random.nextInt(3) == 0, // the record alone may be restored
           random.nextInt(4) == 0,
           random.nextInt(4) == 0,
           few(4, choices(index)),

@@ -99,7 +99,7 @@ class RandomGroupsTest {
               lines.add(named.yaml());
             }
           });
-      // Where only files changed, mostly not: then the next build has the graph of the last one.
+      // Mostly not written if no job changed: then the next build has the graph of the last one.
       if (!lines.equals(written) || random.nextInt(3) == 0) {
         story.addAll(lines);
         written = List.copyOf(lines);
@@ -164,7 +164,7 @@ class RandomGroupsTest {
         case 0 -> edit("s" + random.nextInt(3), "" + random.nextInt(3));
         case 1, 2 -> {
           String path = "in/x" + random.nextInt(4) + ".txt";
-          // One stays: a job that read sources and finds none fails, which a story is about.
+          // x0 stays: a job that read sources and finds none now fails; a story tests that.
           if (oracle.disk.containsKey(path) && !path.endsWith("x0.txt") && random.nextBoolean()) {
             delete(path);
           } else {
@@ -220,7 +220,7 @@ class RandomGroupsTest {
       String path = some(products);
       switch (random.nextInt(4)) {
         case 0, 1 -> {
-          if (oracle.maker(path) != null) { // as above: it is no source that a glob read
+          if (oracle.maker(path) != null) { // a source that a glob read must stay
             delete(path);
           }
         }
@@ -256,7 +256,7 @@ class RandomGroupsTest {
       return random.nextInt(4) == 0 ? some(List.of("a", "b", "c")) : "";
     }
 
-    /** Replaces the units that are possible no longer, and takes out lost needs. */
+    /** Replaces the units that are no longer possible, and takes out needs that are gone. */
     private void mendLost() {
       for (int i : List.copyOf(drafts.keySet())) {
         if (drafts.get(i) instanceof Spec job) {
@@ -339,7 +339,7 @@ class RandomGroupsTest {
       return axes;
     }
 
-    /** Jobs 0 to 2 are plain, and may make files in {@code in}. */
+    /** Jobs 0 to 2 are mostly plain, and may make files in {@code in}. */
     private Oracle.Unit anyUnit(int index) {
       List<String> choices = choices(index);
       if (index >= 3 && random.nextInt(4) > 0 || index < 3 && random.nextInt(4) == 0) {

@@ -11,8 +11,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Hosts that build a root by turns, at random; now and then one has lost its disk. Where torc was
- * killed on one, the others are told that nothing runs there.
+ * Hosts that build one root in turns, at random; now and then one has lost its disk. If torc was
+ * killed on a host, the next build is told that nothing runs there.
  */
 final class RandomHosts {
 
@@ -20,9 +20,9 @@ final class RandomHosts {
   private final List<ThisHost> hosts = new ArrayList<>();
 
   /**
-   * So many hosts beside a root.
+   * Makes hosts that share a root.
    *
-   * @param count 0 for a root that is not shared
+   * @param count how many; 0 for a root that is not shared
    */
   RandomHosts(Path root, Random random, int count) {
     this.random = random;
@@ -31,7 +31,7 @@ final class RandomHosts {
     }
   }
 
-  /** Another host goes on, or the same one; a line for the story. */
+  /** Chooses the host of the next build, maybe the same again; returns a line for the story. */
   String next(Harness torc) throws IOException {
     if (hosts.isEmpty()) {
       return "here";

@@ -41,9 +41,7 @@ class RandomTemporariesTest {
     RandomWalks.play(PROJECTS, temp, Walk::new);
   }
 
-  /**
-   * What a job makes from the files that it reads: the products by their paths, with their texts.
-   */
+  /** The products that a job makes from the files that it reads: their texts by their paths. */
   private static Map<String, String> makes(String job, UnaryOperator<String> read) {
     return switch (job) {
       case "s" -> Map.of("s.o", read.apply("x"));
@@ -108,7 +106,7 @@ class RandomTemporariesTest {
         torc.limits.put("cpus", 1L + random.nextInt(4));
         build(targets);
         check(List.of(targets).contains("r"));
-        torc.look(targets); // with what was kept and without it
+        torc.look(targets); // with the kept graph and rest, and without
         build(targets);
         torc.ran();
         torc.restored();
@@ -132,7 +130,7 @@ class RandomTemporariesTest {
       assertEquals(0, torc.exit);
     }
 
-    /** All that is there is what the sources make of it, and no job ran twice. */
+    /** Asserts that each product is what the sources make of it, and that no job ran twice. */
     private void check(boolean some) {
       Map<String, String> made = new TreeMap<>(Map.of("x", torc.read("x"), "y", torc.read("y")));
       List.of("s", "t", "q", "r", "u", "v", "w").forEach(job -> made.putAll(makes(job, made::get)));

@@ -17,7 +17,7 @@ final class RandomWalks {
 
   private RandomWalks() {}
 
-  /** Plays so many in folders of their own; {@code -Dtorc.seed=N} repeats a run. */
+  /** Plays so many walks, each in a folder of its own; {@code -Dtorc.seed=N} repeats a run. */
   static void play(int projects, Path folder, BiFunction<Path, Random, Walk> walks) {
     long seed = Long.getLong("torc.seed", System.nanoTime());
     for (int i = 0; i < projects; i++) {

@@ -12,7 +12,7 @@ final class RecordsTold {
 
   private RecordsTold() {}
 
-  /** What torc may take away, since it made it. */
+  /** The paths that torc may remove, since it made what lies there. */
   static List<String> owned(CachePlace place) {
     List<String> paths = new ArrayList<>();
     try (Cache cache = Cache.look(place, _ -> {})) {
@@ -33,7 +33,7 @@ final class RecordsTold {
     }
   }
 
-  /** The attempts that began and whose ends nothing tells. */
+  /** The attempts that began and have no record of their end. */
   static List<String> marks(CachePlace place) {
     try (Cache cache = Cache.look(place, _ -> {})) {
       List<String> marks =

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Edits of products between the end of a job on another machine and the look of torc. The scheduler
- * runs a script at once, and does that before it gives an id.
+ * Edits of products after a job ended on another machine, and before torc looks at them. The
+ * scheduler runs a script at once, then makes the edit, and only then gives an id.
  */
 class RemoteProductsTest extends Harness {
 

@@ -226,8 +226,8 @@ class ReportPageTest extends Harness {
     }
     build();
     given("g: { command: 'other {n}', parameters: { n: [1, 2, 3] } }");
-    scripts.put("g/n=3", job -> job.exit(1)); // tells nothing
-    scripts.put("g/n=2", job -> work(job)); // took no time
+    scripts.put("g/n=3", job -> job.exit(1)); // a failed run tells nothing
+    scripts.put("g/n=2", job -> work(job)); // this run took no time
     build();
     ReadPage page = page(0);
     JsonNode use = json("stats").at("/jobs/0/used");

@@ -24,9 +24,9 @@ class Rule01ReasonsTest extends Harness {
   private static final String JOB = "a: { command: make a, needs: [x], produces: [a.out] }";
 
   /**
-   * What was built, what happened since, and the verdict on {@code a}. Both are steps of {@link
-   * #does}, joined by {@code " & "}; keys of the job alone are given to it. In the beginning there
-   * are {@code x}, {@code y}, {@code d/one} and the caller's variable CC.
+   * The columns: a name, steps before a build, steps after it, and the verdict on {@code a}. Steps
+   * are those of {@link #does}, joined by {@code " & "}; a step of keys alone gives these to the
+   * job. At first there are {@code x}, {@code y}, {@code d/one} and the caller's variable CC.
    */
   private static final String TABLE =
       """

@@ -50,7 +50,7 @@ class Rule04DigestsTest extends Harness {
     assertEquals(0, bytesRead());
   }
 
-  /** Its stamp stands still, as that of a file that is written through an old mapping. */
+  /** The stamp of x stays as it is, as when a file is written through an old mapping. */
   @Test
   void whatIsOpenForWritingIsReadAgainByTheNextBuild() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");

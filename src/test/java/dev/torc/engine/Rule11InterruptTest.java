@@ -181,7 +181,7 @@ class Rule11InterruptTest extends Harness {
             stub.nextEnd();
             stub.nextEnd(); // takes no notice of the first
             for (int i = 0; endings().size() < 2 && i < 6000; i++) {
-              Thread.sleep(10); // else it may be over before it is told of
+              Thread.sleep(10); // else it may end before both events are told
             }
             return stub.ended(ProcessEnd.How.INTERRUPTED);
           });
@@ -221,7 +221,7 @@ class Rule11InterruptTest extends Harness {
     assertEquals(130, exit);
   }
 
-  /** As by Ctrl-C. */
+  /** An interrupt of this thread counts as Ctrl-C. */
   @Test
   void anInterruptOfTheThreadThatBuildsEndsTheJobs() throws Exception {
     given("a: { command: make a, produces: [a.out] }");
@@ -237,7 +237,7 @@ class Rule11InterruptTest extends Harness {
   }
 
   /**
-   * As while results are sent: nothing is read any more, and the exit status is that of the jobs.
+   * The case while results are sent: torc reads nothing more, and the jobs decide the exit status.
    */
   @Test
   void aSignalWhenTheJobsAreDoneChangesNothing() throws IOException {

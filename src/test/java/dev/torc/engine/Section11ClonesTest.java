@@ -26,8 +26,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Section 11: three clones build at random over a folder and a server, with kills, stores that are
- * wiped or spoilt, and a server that answers wrongly. What stands after a build is what one alone
- * makes. {@code -Dtorc.seed=N} repeats a run, {@code -Dtorc.rounds=N} says how many builds.
+ * wiped or spoilt, and a server that answers wrongly. A build must make what a clone alone makes.
+ * {@code -Dtorc.seed=N} repeats a run, {@code -Dtorc.rounds=N} says how many builds.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class Section11ClonesTest {
@@ -52,7 +52,7 @@ class Section11ClonesTest {
   private static final List<String> REQUESTS =
       List.of("GET /ac", "GET /cas", "HEAD /cas", "PUT /cas", "PUT /ac");
 
-  /** What a bad server says instead; null for nothing, and then it closes. */
+  /** What a bad server answers instead; null if it closes without an answer. */
   private static final List<String> LIES =
       Arrays.asList(
           null,
@@ -155,7 +155,7 @@ class Section11ClonesTest {
     assertFalse(torc.exists(".torc/tmp"));
   }
 
-  /** Takes a few files of the stores away, their ends, or a bit in them. */
+  /** Removes a few files of the stores, cuts some in half, and flips a bit in some. */
   private void spoil(Random random, HostileServer server) throws IOException {
     for (String in : List.of("cas", "ac")) {
       if (Files.exists(folder.resolve(in)) && random.nextInt(3) == 0) {
@@ -178,7 +178,7 @@ class Section11ClonesTest {
     }
   }
 
-  /** Null where it goes. */
+  /** The bytes that a file has from now on; null if it is removed. */
   private static byte[] spoilt(Random random, byte[] bytes) {
     byte[] now = bytes.clone();
     switch (random.nextInt(12)) {

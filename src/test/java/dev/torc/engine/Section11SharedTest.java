@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Section 11 of the contract, shared stores: records that others wrote. What one root makes for
- * another is told in stories; how stores are spoken to, in the tests of {@code results}.
+ * Section 11 of the contract, shared stores: records that others wrote. Stories test what one root
+ * makes for another; the tests of {@code results} test how torc speaks to stores.
  */
 class Section11SharedTest extends Harness {
 
@@ -41,7 +41,7 @@ class Section11SharedTest extends Harness {
   private Path store;
   private Harness other;
 
-  /** Builds these jobs in this root, and gives them to the other one. */
+  /** Gives both roots these jobs, and builds them in this one. */
   private void built(String jobs) throws IOException {
     store = folder("store");
     other = new Harness(folder("second"));
@@ -81,9 +81,9 @@ class Section11SharedTest extends Harness {
   }
 
   /**
-   * The same made by other programs.
+   * Puts such a record there, with other programs.
    *
-   * @param programs null for those of the result
+   * @param programs null for the programs of the real result
    */
   private void forge(List<String> programs, RecordedProduct... more) throws Exception {
     Digest key;
@@ -137,7 +137,7 @@ class Section11SharedTest extends Harness {
     assertFalse(other.exists("src"));
   }
 
-  /** A folder of other members than its digest tells: it was placed, and goes before the run. */
+  /** A folder whose members do not fit its digest is placed, and removed again before the run. */
   @Test
   void whatIsNotAsItsRecordSaysIsTakenAwayAgain() throws Exception {
     built("a: { command: make a, needs: [x], produces: [d/] }");
@@ -160,7 +160,7 @@ class Section11SharedTest extends Harness {
     assertEquals(read("h/b"), other.read("h/b"));
   }
 
-  /** All is built, so its exit status stays. */
+  /** All jobs are built when the signal comes, so the exit status stays 0. */
   @Test
   void aSignalEndsTheWaitForWhatIsBeingSent() throws Exception {
     Path key = elsewhere.resolve("key");
@@ -174,7 +174,7 @@ class Section11SharedTest extends Harness {
           jobs: { a: { command: make a, produces: [a.out] } }
           """
               .formatted(server.url(), key));
-      job("a", stub -> work(stub).lasting(60_000_000_000L)); // a store may take as long
+      job("a", stub -> work(stub).lasting(60_000_000_000L)); // sending may take as long
       server.tricks.put(
           "PUT /ac",
           _ -> { // once the build has nothing else to do

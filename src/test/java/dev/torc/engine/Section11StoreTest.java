@@ -32,9 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Section 11 of the contract, the local store: what is known of before is put back, and not run.
- */
+/** Section 11 of the contract, the local store: jobs with a known result are restored, not run. */
 class Section11StoreTest extends Harness {
 
   private Runnable commits; // called before each commit; null for nothing
@@ -60,7 +58,8 @@ class Section11StoreTest extends Harness {
   }
 
   /**
-   * No mixed toolchains: a program is told by its path, size and time; one in the project is not.
+   * No mixed toolchains: a result counts only while the path, size and time of its programs are the
+   * same. Programs in the project do not count here.
    */
   @Test
   void aResultOfOtherProgramsIsNotPutBack(@TempDir Path one, @TempDir Path two) throws IOException {
@@ -102,7 +101,7 @@ class Section11StoreTest extends Harness {
     edit("x", "3");
     build();
     edit("x", "1");
-    program(one.resolve("sh"), "1", 2000); // the shell is one as well
+    program(one.resolve("sh"), "1", 2000); // the shell is a program as well
     build();
     ran("a");
     edit("x", "3");
@@ -146,8 +145,8 @@ class Section11StoreTest extends Harness {
   }
 
   /**
-   * The result is the one that the job has itself, the bytes were kept for another one: a copy is
-   * taken before each commit while a temporary product stands, and built from.
+   * Job t is restored by its own result, but with bytes that were stored for s. The root is copied
+   * before each commit while the temporary product is there, and each copy is built.
    */
   @Test
   void killedAtAnyCommitItLosesNoTemporaryProduct(@TempDir Path aside) throws Exception {
@@ -169,7 +168,7 @@ class Section11StoreTest extends Harness {
     edit("y", "1");
     build().ran("s", "t", "r");
     edit("x", "2");
-    build("s").ran("s"); // what it had made is what t makes
+    build("s").ran("s"); // its old product has the bytes that t makes
     List<Path> copies = new ArrayList<>();
     commits =
         () -> {
@@ -194,8 +193,8 @@ class Section11StoreTest extends Harness {
   }
 
   /**
-   * By another process: LMDB allows no other use of its files in this one. A file that another
-   * thread takes away meanwhile is not in the copy.
+   * Copies by another process: LMDB allows no other use of its files in this one. A file that
+   * another thread removes meanwhile is not in the copy.
    */
   private static void copy(Path from, Path to) {
     try {
@@ -256,8 +255,8 @@ class Section11StoreTest extends Harness {
   }
 
   /**
-   * Two readers of a temporary product turn out to run. When the second one does, the product that
-   * the first one asked for stands there, and its maker is not over: it has yet to look at y.
+   * Two readers of a temporary product turn out to run. When the second one does, the product is
+   * there, since the first one asked for it; but its maker is not over: it has yet to look at y.
    */
   @Test
   void aReaderWhoseResultIsDamagedWaitsForTheMakerThatAnotherOneAskedFor() throws Exception {
@@ -304,7 +303,7 @@ class Section11StoreTest extends Harness {
     Building building = start();
     made.orTimeout(300, TimeUnit.SECONDS).join();
     gate.go(); // room for the restore of u
-    next.started(); // that failed
+    next.started(); // the restore of u failed, and u waits
     over.complete(true);
     next.go();
     building.await();
@@ -335,7 +334,7 @@ class Section11StoreTest extends Harness {
               if (running != last && path.endsWith("r.out") && exists(".torc/store")) {
                 delete(".torc/store");
                 running.signal(2);
-                running.signal(2); // now nothing is looked at any more
+                running.signal(2); // from now on torc looks at no file
               }
             });
     build().ran();
@@ -362,7 +361,7 @@ class Section11StoreTest extends Harness {
             path -> {
               if (path.endsWith("a.out") && read("a.out").equals(first)) {
                 running.signal(2);
-                running.signal(2); // now nothing is looked at any more
+                running.signal(2); // from now on torc looks at no file
               }
             });
     build().ran();

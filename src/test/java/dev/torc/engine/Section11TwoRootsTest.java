@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Section 11: two roots that share a folder build at once, many times, with the same inputs and
- * with others; also while files of the folder are taken away. Each is as one that is alone.
+ * with others; also while files of the folder are removed. Each must make what a root alone makes.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class Section11TwoRootsTest {
@@ -50,7 +50,7 @@ class Section11TwoRootsTest {
   private Path store;
   private final List<Harness> both = new ArrayList<>();
 
-  /** What one that is alone makes of an x. */
+  /** The products that a root alone makes, by the text of x. */
   private final Map<String, Map<String, String>> right = new HashMap<>();
 
   @BeforeEach
@@ -97,7 +97,7 @@ class Section11TwoRootsTest {
     return products;
   }
 
-  /** Both build at once; what runs meanwhile is let go on when both have begun. */
+  /** Builds both roots at once, with {@code meanwhile}; each must make what it makes alone. */
   private void build(String one, String two, Runnable meanwhile) throws IOException {
     both.get(0).edit("x", one);
     both.get(1).edit("x", two);
@@ -117,7 +117,7 @@ class Section11TwoRootsTest {
     both.forEach(torc -> assertEquals(List.of(), torc.notes()));
   }
 
-  /** The result is new, so both run the first job at the same time, and send the same. */
+  /** The result is new, so both roots run the first job at the same time, and send the same. */
   private void theSameAtOnce(String x) throws IOException {
     List<Held> held = both.stream().map(torc -> torc.hold("a")).toList();
     build(
@@ -142,7 +142,7 @@ class Section11TwoRootsTest {
     }
   }
 
-  /** Takes files away, or their ends, until it is told to end. */
+  /** Removes files of the store or cuts them in half, until {@code over} is set. */
   private void spoil(Random random, AtomicBoolean over) {
     try {
       while (!over.get()) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Section 10, network roots: clocks that differ, and clean; what several hosts build is told in
- * stories.
+ * Section 10, network roots: clocks that differ, and {@code torc clean}; stories test what several
+ * hosts build.
  */
 class SharedRootBuildTest {
 

@@ -93,7 +93,7 @@ class ShortReasonsTest {
     }
   }
 
-  /** Of few kinds of characters, so that some begin alike. */
+  /** A text of few kinds of characters, so that some texts begin alike. */
   private static String text(Random random, int most) {
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(most); i > 0; i--) {

@@ -16,9 +16,9 @@ import java.util.TreeMap;
  * @param variable whether the caller's value of {@link #VARIABLE} counts
  * @param needs as in the build file
  * @param produces as in the build file
- * @param group whose instance it is, null for a plain job
- * @param values of an instance by parameter
- * @param words of an instance's command, behind those that all have
+ * @param group the group whose instance it is, null for a plain job
+ * @param values the values of an instance, by parameter
+ * @param words the end of the command, after the words that all jobs have
  */
 record Spec(
     String name,
@@ -77,7 +77,7 @@ record Spec(
     return List.of(this);
   }
 
-  /** Whether torc takes away what it made when that was read. */
+  /** Whether torc deletes the products once they were read: {@code temporary: delete}. */
   boolean deletes() {
     return temporary && index % 2 == 1;
   }
@@ -86,7 +86,7 @@ record Spec(
     return "work v" + version + (cut ? " cut" : "") + words;
   }
 
-  /** Whether a trace tells what it finds, in the place of a depfile. */
+  /** Whether a trace tells the file that the job finds, in the place of a depfile. */
   boolean traced() {
     return depfile && index % 2 == 1;
   }
@@ -112,7 +112,7 @@ record Spec(
             variable ? ", env: { " + VARIABLE + ": }" : "");
   }
 
-  /** Which file a job with a depfile finds that it needs too. */
+  /** The file that a job with a depfile or a trace finds that it needs too. */
   String finds(SortedMap<String, String> inputs) {
     return "h" + Character.digit(digest(command(), inputs).charAt(0), 16) % 2;
   }
@@ -125,7 +125,7 @@ record Spec(
   /**
    * The files that the job makes.
    *
-   * @param inputs contents by path, those that it found included, and values by other names
+   * @param inputs texts by path, those of found files included, and values by other names
    */
   SortedMap<String, String> makes(SortedMap<String, String> inputs) {
     String digest = digest(command(), inputs);
@@ -161,7 +161,7 @@ record Spec(
     return lines.toString();
   }
 
-  /** What it has written when it fails or is ended: the first file. */
+  /** What the job has written when it fails or is ended: its first file. */
   SortedMap<String, String> begins(SortedMap<String, String> inputs) {
     SortedMap<String, String> all = makes(inputs);
     return all.isEmpty() ? all : new TreeMap<>(Map.of(all.firstKey(), all.get(all.firstKey())));

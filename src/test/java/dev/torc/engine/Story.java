@@ -42,9 +42,9 @@ import java.util.stream.Stream;
  * the root (and in a job with the job's environment).
  *
  * <p>{@code JOB… does: STEPS} says what jobs do from now on, in place of writing each product from
- * the command and the needs, which is the step {@code work}. Such steps may end it ({@code exit 1},
- * {@code ends TIMEOUT}, {@code kill torc}), or stand for one attempt ({@code attempt 1: exit 1}).
- * What they print stands behind {@code JOB>} below the build.
+ * the command and the needs, which is the step {@code work}. A step may end the job ({@code exit
+ * 1}, {@code ends TIMEOUT}, {@code kill torc}), or hold for one attempt ({@code attempt 1: exit
+ * 1}). What the steps print stands behind {@code JOB>} below the build.
  *
  * <p>{@code build} tells what became of each job, then the lines for people behind {@code !}, then
  * the exit status where it is not 0: {@code a b: ran: need changed x} or {@code c: ran: never ran →
@@ -63,7 +63,7 @@ class Story extends Harness implements StepFiles.Stage {
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Held> held = new HashMap<>();
   private final Set<String> refused = new ConcurrentSkipListSet<>();
-  private volatile BlockingQueue<Runnable> removals; // null where they go by themselves
+  private volatile BlockingQueue<Runnable> removals; // null if they are not held back
   private Runnable removal;
   private Building building;
   private Story twin;
@@ -73,14 +73,14 @@ class Story extends Harness implements StepFiles.Stage {
     super(root);
   }
 
-  /** What the system says nothing of, now one path and now another. */
+  /** Fails the look at a path that the story refuses at present. */
   private void refuse(Path path) throws IOException {
     if (path.startsWith(root) && refused.contains(root.relativize(path).toString())) {
       throw new IOException("cannot look at " + path + ": input/output error");
     }
   }
 
-  /** Threads that take spent products away when the story says so. */
+  /** Threads on which attempts run; the story may hold back the removal of spent products. */
   @Override
   ExecutorService openThreads() {
     return new ThreadPoolExecutor(0, 1000, 1, TimeUnit.MINUTES, new SynchronousQueue<>()) {
@@ -96,7 +96,7 @@ class Story extends Harness implements StepFiles.Stage {
     };
   }
 
-  /** The second root. */
+  /** The second root, made at the first call. */
   private Story other() throws IOException {
     if (twin == null) {
       twin = new Story(Files.createDirectory(root.resolveSibling("other")));
@@ -117,7 +117,7 @@ class Story extends Harness implements StepFiles.Stage {
     }
   }
 
-  /** With the real paths of the root, and of the folder that holds it. */
+  /** Puts in the real paths of the root for ROOT, and of the folder that holds it for TOP. */
   private String real(String text) {
     return text.replace("ROOT", root.toString()).replace("TOP", root.getParent().toString());
   }
@@ -152,7 +152,7 @@ class Story extends Harness implements StepFiles.Stage {
     }
   }
 
-  /** Does a step, of a job where there is one; returns what it prints. */
+  /** Does a step, of a job unless {@code stub} is null; returns what it prints. */
   private List<String> does(String step, Stub stub) throws Exception {
     String[] words = step.split(" ");
     List<String> rest = List.of(words).subList(1, words.length);
@@ -251,20 +251,20 @@ class Story extends Harness implements StepFiles.Stage {
     return (err.toString().replaceAll("(?m)^warning: ", "") + text).lines().toList();
   }
 
-  /** This host from now on, started again where it has another boot. */
+  /** Builds on this host from now on; another boot means that it was started again. */
   private void host(String name, String boot) {
     SharingHost host = SharingHost.named(name, root.getParent());
     here = boot.isEmpty() ? host : new SharingHost(name, boot, host.databases());
   }
 
-  /** A build in which nothing runs: how often it looked at a file that was not at rest. */
+  /** Builds, asserts that nothing runs, and tells whether all files were at rest. */
   private List<String> rested() {
     build();
     ran();
     return List.of(stats() == 0 ? "at rest" : "not at rest");
   }
 
-  /** At once: a hook may be about to be ended. */
+  /** Prints at once, without a shell: a hook may be about to be ended. */
   private static List<String> echo(List<String> words, Stub stub) {
     return List.of(
         words.stream()
@@ -348,7 +348,7 @@ class Story extends Harness implements StepFiles.Stage {
   private static void put(ProcessBuilder builder, String name, String value) {
     if (value == null) {
       builder.environment().remove(name);
-    } else if (!name.equals("PATH")) { // what a shell finds is no matter of the story
+    } else if (!name.equals("PATH")) { // the shell of a story keeps its own
       builder.environment().put(name, value);
     }
   }

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs jobs in process, as the test says: what is no process here is a {@link Script}. It knows no
- * graph; what a job without a script does is the harness's business.
+ * Runs jobs without processes: instead of one, a {@link Script} of the test does the job. This
+ * class knows no graph; the harness says what a job without a script does.
  */
 public final class StubRunner implements Runner {
 
@@ -28,7 +28,7 @@ public final class StubRunner implements Runner {
     ProcessEnd run(Stub job) throws Exception;
   }
 
-  /** Thrown by a script: torc dies in this moment, as by {@code kill -9}. */
+  /** Thrown after a {@code Deadly} script: torc dies now, as by {@code kill -9}. */
   static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }
@@ -72,7 +72,7 @@ public final class StubRunner implements Runner {
     return job;
   }
 
-  /** A script after which torc is no more. */
+  /** A script after which torc is killed, if it {@link #kills}. */
   interface Deadly extends Script {
     default boolean kills(Stub job) {
       return true;
@@ -89,7 +89,7 @@ public final class StubRunner implements Runner {
     threads.close();
   }
 
-  /** A job that runs: the hands of its script. */
+  /** A running job, as its script sees it. */
   public static final class Stub implements Running {
     private final Launch launch;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -147,7 +147,7 @@ public final class StubRunner implements Runner {
       return exit(code, 1);
     }
 
-    /** An end with a status after so many nanoseconds. */
+    /** An end with an exit status, after {@code wall} nanoseconds. */
     public ProcessEnd exit(int code, long wall) {
       return new ProcessEnd(ProcessEnd.How.EXITED, code, wall, Usage.NOTHING, "");
     }
@@ -160,7 +160,7 @@ public final class StubRunner implements Runner {
       return new ProcessEnd(how, code, 1, Usage.NOTHING.withPeak(1 << 20), "");
     }
 
-    /** The next call of {@link #end}: whether it wanted it at once. */
+    /** Waits for the next call of {@link #end}; returns whether the job had to end at once. */
     boolean nextEnd() throws Exception {
       return ends.poll(300, TimeUnit.SECONDS);
     }

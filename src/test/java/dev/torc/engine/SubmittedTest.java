@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** Of very many jobs for schedulers, not all are prepared at a time, and none is forgotten. */
+/** Very many jobs for schedulers are not all prepared at a time, and none is forgotten. */
 class SubmittedTest {
 
   private final LoopLock lock = new LoopLock();

@@ -18,9 +18,9 @@ public final class Grouped {
   private Grouped() {}
 
   /**
-   * The same jobs as instances of groups.
+   * The jobs of a workflow as instances of groups.
    *
-   * @param open groups whose instances are not known, after the others
+   * @param open groups whose instances are not known; they come after the others
    */
   public static Workflow of(Workflow flat, Group... open) {
     List<Job> jobs = new ArrayList<>();
@@ -51,7 +51,7 @@ public final class Grouped {
     return with(flat, jobs, all, List.of());
   }
 
-  /** A workflow with other jobs and groups. */
+  /** A copy of a workflow with other jobs and groups. */
   public static Workflow with(
       Workflow all, List<Job> jobs, List<Group> groups, List<Integer> starts) {
     return new Workflow(
@@ -73,7 +73,7 @@ public final class Grouped {
         all.manual());
   }
 
-  /** A group of which these instances are known, and more where it awaits jobs. */
+  /** A group of which these instances are known; more may come if it awaits jobs. */
   public static Group group(
       String name,
       Place place,

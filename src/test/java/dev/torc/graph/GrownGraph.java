@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What holds of a graph that grew as groups were expanded. */
+/** Checks what holds for a graph that grew as groups were expanded. */
 public final class GrownGraph {
 
   private GrownGraph() {}
 
-  /** Whatever has a number in one graph has it in one that followed. */
+  /** Nodes, files and lists have the same numbers in a graph and in one that grew from it. */
   public static void keepsNumbers(Graph first, Graph grown) {
     for (int node = 0; node < first.nodes(); node++) {
       assertEquals(first.isJob(node), grown.isJob(node), first.name(node));
@@ -35,8 +35,8 @@ public final class GrownGraph {
   }
 
   /**
-   * But for numbers and order it is the graph that its workflow gives by itself, where it is known
-   * what groups do not make.
+   * But for numbers and order, the graph is the one that is built anew from its workflow and from
+   * the files that are known to be sources.
    */
   public static void isAsBuiltAnew(Graph grown) {
     Graph.Growth growth = grown.growth();
@@ -70,7 +70,7 @@ public final class GrownGraph {
         "as written");
   }
 
-  /** Each node comes after all that it waits for, and so do rows and lists. */
+  /** Each node comes after all nodes that it waits for; rows and lists are in the same order. */
   private static void isInOrder(Graph graph) {
     BitSet seen = new BitSet();
     for (int place = 0; place < graph.nodes(); place++) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random graphs with open groups that are expanded one after the other: each time the graph is the
- * one that would have been built, and whatever had a number keeps it. {@code -Dtorc.seed=N} repeats
- * a run.
+ * one that would have been built anew, and its nodes, files and lists keep their numbers. {@code
+ * -Dtorc.seed=N} repeats a run.
  */
 class GrowthTest {
 
@@ -34,7 +34,7 @@ class GrowthTest {
 
   @TempDir Path root;
 
-  /** A workflow of which all is known, and how much of it is at a time. */
+  /** A workflow with all groups expanded; a test chooses the groups that are not expanded yet. */
   private record Known(Workflow all, List<String> groups, List<List<String>> awaits) {
 
     /** The workflow when some groups are not expanded yet. */

@@ -173,7 +173,7 @@ class JoinNodesTest {
     assertEquals("fold", graph.name(fold));
     for (String reader : List.of("byGlob", "byFile", "byName", "byPart")) {
       int[] before = graph.before().row(graph.jobId(reader));
-      boolean direct = graph.isOpen(before[0]); // else by a node that more may come to
+      boolean direct = graph.isOpen(before[0]); // else a join node is between
       assertArrayEquals(new int[] {fold}, direct ? before : graph.before().row(before[0]), reader);
       assertEquals(1, before.length);
       assertTrue(graph.precedes(graph.jobId("find"), graph.jobId(reader)), reader);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class StagesTest {
 
-  /** Vertex to those that it waits for. */
+  /** A graph of the vertices that each vertex waits for. */
   private static Adjacency rows(List<List<Integer>> before) {
     Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (List<Integer> row : before) {
@@ -62,7 +62,7 @@ class StagesTest {
     assertEquals(0, Stages.of(rows(List.of())).count());
   }
 
-  /** Groups may feed each other by turns; of their edges none says nothing. */
+  /** Groups may feed each other by turns; then none of the edges between them is implied. */
   @Test
   void thoseThatWaitForEachOtherAreInOneStage() {
     Adjacency before = rows(List.of(List.of(), List.of(0, 2), List.of(0, 1), List.of(0, 1, 2)));
@@ -82,7 +82,7 @@ class StagesTest {
       for (int v = 0; v < size; v++) {
         names.add(v);
       }
-      Collections.shuffle(names, random); // the order of numbers says nothing
+      Collections.shuffle(names, random); // so the order of numbers says nothing
       List<List<Integer>> before = new ArrayList<>();
       for (int v = 0; v < size; v++) {
         before.add(new ArrayList<>());
@@ -108,7 +108,7 @@ class StagesTest {
     }
   }
 
-  /** With cycles: what is connected both ways is in one stage, and all ways are still there. */
+  /** With cycles: vertices that lead to each other are in one stage, and no way is lost. */
   @Test
   void atRandomWithCyclesNoWayIsLost() {
     Random random = new Random(4712);

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The machine's stamps as if all had been written an hour ago, so that all can be trusted; those of
- * some files in an hour. The file by which time is told has its own.
+ * The machine's stamps as if all files had been written an hour ago, so that all can be trusted,
+ * and the {@link #racy} ones in an hour from now. The file that tells the time has its own stamp.
  */
 public final class AgedStamps implements StampSource {
 
@@ -24,7 +24,7 @@ public final class AgedStamps implements StampSource {
     this(StampSource.of(FileSystems.getDefault()));
   }
 
-  /** The same of another source. */
+  /** The aged stamps of another source. */
   public AgedStamps(StampSource real) {
     this.real = real;
   }

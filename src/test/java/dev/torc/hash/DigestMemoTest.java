@@ -98,7 +98,7 @@ class DigestMemoTest {
     assertEquals(3, next.bytesRead());
   }
 
-  /** One file is hashed at most once per build, also where two memories follow each other. */
+  /** One file is hashed at most once per build, also if a second memo follows the first. */
   @Test
   void whatWasReadBeforeIsNotReadAgain() throws IOException {
     write("a", "one", LONG_AGO);
@@ -126,7 +126,7 @@ class DigestMemoTest {
     assertEquals(Digest.ofText("two"), late.of("a").digest());
   }
 
-  /** Rule 4 holds for what is kept beside the store, too: it is asked with the fresh stamp. */
+  /** Rule 4 holds for digests kept beside the store, too: they are asked with the fresh stamp. */
   @Test
   void whatIsKeptBesideTheStoreIsAskedFirst() throws IOException {
     write("a", "one", LONG_AGO);
@@ -148,7 +148,7 @@ class DigestMemoTest {
     return new DigestMemo(root, stamps, clock(), _ -> null, (_, _) -> {});
   }
 
-  /** A job may have written it anew without a trace, as long as the window is open. */
+  /** While the racy window is open, a job may have written the file anew without a trace. */
   @Test
   void aProductIsReadWhateverWasReadBefore() throws IOException {
     for (int size : List.of(3, (int) DigestMemo.LARGE)) {
@@ -316,7 +316,7 @@ class DigestMemoTest {
     assertEquals(1, build.filesHashed());
   }
 
-  /** Stamps that move with every look, as those of a file that is being written. */
+  /** Stamps that move at each of so many looks, as those of a file that is being written. */
   private StampSource restless(int moves) {
     AtomicLong looks = new AtomicLong();
     return (folder, path, _) -> {

@@ -54,7 +54,7 @@ class ReadAheadTest {
         };
     InputStream in =
         new SequenceInputStream(new ByteArrayInputStream(new byte[ReadAhead.PIECE]), then);
-    ReadAhead.each(in, (_, _) -> await(second)); // it would wait for ever if it were not
+    ReadAhead.each(in, (_, _) -> await(second)); // else this waits for ever
   }
 
   private static void await(CountDownLatch latch) {

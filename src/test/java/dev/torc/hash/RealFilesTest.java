@@ -44,7 +44,7 @@ class RealFilesTest {
     return new DigestMemo(root, stamps, clock, store::get, store::put);
   }
 
-  /** What a build finds out of a large product; the clock of files lags on a busy machine. */
+  /** The digest of a large product, once it is safe; file times lag on a busy machine. */
   private KnownDigest safe(String path) throws IOException {
     KnownDigest known = build().product(path);
     return known.safe() ? known : safe(path);

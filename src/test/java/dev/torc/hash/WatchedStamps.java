@@ -9,7 +9,7 @@ import java.nio.file.Path;
  */
 public record WatchedStamps(StampSource real, Look look) implements StampSource {
 
-  /** Told of a path; what it throws comes in the place of the stamp. */
+  /** Is told each path; an exception of it is thrown in place of the stamp. */
   public interface Look {
     void at(Path path) throws IOException;
   }

@@ -29,12 +29,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Random workflows with parameters, in product and in step: the dependencies after the import are
- * those of all names expanded and looked up, as NREL's torc does it.
+ * Random workflows with parameters, as a product and in step: the dependencies after the import are
+ * those that result when all names are expanded and looked up, as NREL's torc does it.
  */
 class DependenciesTest {
 
-  /** A job with parameters: its name as written, what it depends on, and its values in step. */
+  /** A job with parameters: its name and what it depends on, a name or a regular expression. */
   private record Sweep(String name, List<String> parameters, String dependsOn, boolean regex) {}
 
   private final Map<String, Integer> counts = new HashMap<>();
@@ -139,7 +139,7 @@ class DependenciesTest {
     return text.toString();
   }
 
-  /** By expanded name, the expanded names it depends on. */
+  /** For each expanded name of a job, the expanded names that it depends on. */
   private SortedMap<String, SortedSet<String>> expanded(List<Sweep> sweeps, boolean zip) {
     SortedMap<String, SortedSet<String>> edges = new TreeMap<>();
     for (Sweep sweep : sweeps) {
@@ -165,7 +165,7 @@ class DependenciesTest {
         .toList();
   }
 
-  /** Whether some reference means nothing, which is an error. */
+  /** Whether some reference names no job, which is an error. */
   private boolean isDangling(
       List<Sweep> sweeps, SortedMap<String, SortedSet<String>> edges, boolean zip) {
     return sweeps.stream()
@@ -201,7 +201,7 @@ class DependenciesTest {
     return text;
   }
 
-  /** The same of a build file; a job's command tells its expanded name. */
+  /** The dependencies in a build file, as in {@link #expanded}; a command tells the job's name. */
   private static SortedMap<String, SortedSet<String>> read(Path file) throws IOException {
     List<Job> jobs = BuildFileLoader.load(List.of(file), Collections.emptySortedMap()).jobs();
     SortedMap<String, SortedSet<String>> edges = new TreeMap<>();

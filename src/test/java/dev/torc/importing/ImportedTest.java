@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What workflow files are refused, what is said of others, and small rules of the translation. */
+/** Which workflow files are refused, what is said of others, and small rules of the translation. */
 class ImportedTest {
 
   @TempDir Path root;

@@ -36,7 +36,7 @@ class GpuLoadTest {
     try (load) {
       load.look();
       while (load.of("2") < 0) {
-        Thread.sleep(5); // until it has spoken
+        Thread.sleep(5); // until the tool has printed
       }
       load.look();
       assertEquals(35, load.of("0"));

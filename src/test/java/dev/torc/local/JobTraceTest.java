@@ -147,7 +147,7 @@ class JobTraceTest {
     assertEquals(Set.of("a"), read("ln -s a made; cat made"));
     assertEquals(Set.of("sub/c"), read("ln sub/c hard; cat hard"));
     assertEquals(Set.of("b"), read("sed -i s/y/z/ b; cat b"));
-    assertEquals(Set.of(), read("flock lock true; cat lock")); // which opens to read, and makes
+    assertEquals(Set.of(), read("flock lock true; cat lock")); // flock opens to read, and creates
   }
 
   @Test
@@ -222,7 +222,7 @@ class JobTraceTest {
     assertEquals(How.NOT_STARTED, end.how());
     assertTrue(end.message().contains("no such program in PATH"), end.message());
     FreshProgram.write(root.resolve("bare"), "cat a\n");
-    for (int i = 0; i < 20; i++) { // a try that comes to nothing ends at once
+    for (int i = 0; i < 20; i++) { // a start that fails ends at once
       assertEquals(Set.of("bare", "a"), read(List.of("./bare")));
     }
   }
@@ -295,7 +295,7 @@ class JobTraceTest {
     assertTrue(end.message().contains("background"), end.message());
   }
 
-  /** It is killed while its trace looks at a call, and that takes longer. */
+  /** The job is killed while its trace looks at a call; the look lasts longer than the job. */
   @Test
   void aTraceThatIsLateMeansNothingInTheBackground() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
@@ -306,7 +306,7 @@ class JobTraceTest {
     assertEquals("", end.message());
   }
 
-  /** Kills the job, and returns with its end, which should wait for that: after half a second. */
+  /** Kills the job. Returns after half a second, or at the job's end, which should come later. */
   private boolean standsAfterKill(CountDownLatch ended) {
     try {
       long pid = Long.parseLong(Files.readString(root.resolve("pid")).strip());
@@ -338,7 +338,7 @@ class JobTraceTest {
     assertEquals("the processes of torc are traced already\n", log());
   }
 
-  /** Says why it cannot trace. */
+  /** Prints why a traced process cannot trace. */
   static final class Inner {
     public static void main(String[] args) {
       System.out.println(JobTrace.refusal());
@@ -389,7 +389,7 @@ class JobTraceTest {
     assertFalse(Files.exists(root.resolve("c")));
   }
 
-  /** At a random call each, which waits for its answer meanwhile, and many at a time. */
+  /** Many jobs at a time are ended, each while a random call of it waits for the answer. */
   @Test
   @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void jobsThatAreEndedAtAnyCallEnd() throws Exception {

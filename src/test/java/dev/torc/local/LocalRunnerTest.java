@@ -288,7 +288,7 @@ class LocalRunnerTest {
     assertEquals(Map.of(left, List.of()), ProcessPass.living(List.of(left)));
   }
 
-  /** Rule 12: a memory limit is looked after, however slow a look is. */
+  /** Rule 12: a memory limit is watched, however slow a look is. */
   @Test
   void aSlowLookPutsOffNoLimit() {
     long ms = 1_000_000;
@@ -323,14 +323,14 @@ class LocalRunnerTest {
     assertTrue(peak > 100_000, "peak " + peak);
   }
 
-  /** It sees the children and what left the tree, as long as something looks. */
+  /** The sampler sees children and what left the tree, as long as something asks it. */
   @Test
   void aJobThatLivesLongHasASeriesAndIsSeenWhileItRuns() throws Exception {
     start("x=$(head -c 40000000 /dev/zero | tr '\\0' a); echo $$ > tell; read y < go");
     told();
     while (!(runner.uses().get("j") instanceof Series.Point now && now.memory() > 40_000_000)
         || runner.machine().size() == 0) {
-      Thread.sleep(10); // until the sampler has looked at what it grew to
+      Thread.sleep(10); // until the sampler has seen how the job grew
     }
     go();
     ProcessEnd end = ended.take();
@@ -338,7 +338,7 @@ class LocalRunnerTest {
     assertTrue(end.series().size() > 0);
     assertTrue(end.usage().peak() > 40_000_000, () -> end.usage().toString());
     while (!runner.uses().isEmpty()) {
-      Thread.sleep(1); // it is told before it is forgotten
+      Thread.sleep(1); // the end is told before the job is forgotten
     }
     assertTrue(runner.machine().at(0).memory() > 0);
   }

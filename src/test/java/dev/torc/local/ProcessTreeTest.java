@@ -81,7 +81,7 @@ class ProcessTreeTest {
     long without = tree.memory(1, false).used();
     long with = tree.memory(1, true).used();
     assertTrue(with > without, () -> with + " > " + without);
-    long later = tree.memory(1, false).used(); // known from now on
+    long later = tree.memory(1, false).used(); // the process in another session is known now
     assertTrue(later > without, () -> later + " > " + without);
   }
 

@@ -36,7 +36,7 @@ class TerminalJobTest {
     }
   }
 
-  /** What that JVM does: runs one job, tells how it ended, and reads a line itself. */
+  /** The JVM with the terminal: it runs one job, tells how it ended, and reads a line itself. */
   static final class Probe {
     public static void main(String[] arguments) throws Exception {
       Path dir = Path.of(arguments[0]);

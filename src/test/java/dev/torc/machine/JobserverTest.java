@@ -178,7 +178,7 @@ class JobserverTest {
     throw new AssertionError("not open");
   }
 
-  /** What the recipe runs: takes all tokens it is told of, gives them back, and does so again. */
+  /** The recipe's program: takes all tokens it is told of, gives them back, and does so again. */
   static final class Recipe {
     public static void main(String[] args) throws Exception {
       int expected = Integer.parseInt(args[0]);
@@ -221,7 +221,7 @@ class JobserverTest {
     List<String> command = new ArrayList<>(List.of("make", "--no-print-directory"));
     command.addAll(List.of(options));
     String output = run(Map.of(), command.toArray(String[]::new));
-    assertFalse(output.contains("INTERNAL"), output); // so make says where tokens are missing
+    assertFalse(output.contains("INTERNAL"), output); // make says this if tokens are missing
     return output;
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** The machine as people are told of it. */
+/** The facts about the machine that people are told. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "OSHI's part without native code knows Linux alone")
 class MachineFactsTest {
 

@@ -22,7 +22,7 @@ class GraphLayoutTest {
 
   private static final float EXACT = 0.01f;
 
-  /** Vertex to those that it waits for. */
+  /** A graph of the vertices that each vertex waits for. */
   private static Adjacency rows(List<? extends Iterable<Integer>> before) {
     Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (Iterable<Integer> row : before) {
@@ -32,7 +32,7 @@ class GraphLayoutTest {
     return rows.build();
   }
 
-  /** A graph of edges, each with the one that is waited for first. */
+  /** A graph of edges; in each pair the second vertex waits for the first. */
   private static Adjacency edges(int size, int... pairs) {
     List<Set<Integer>> before = new ArrayList<>();
     for (int v = 0; v < size; v++) {
@@ -52,7 +52,7 @@ class GraphLayoutTest {
     return GraphLayout.of(before, Stages.of(before), labels);
   }
 
-  /** The pieces of an edge, from the one that is waited for. */
+  /** The straight pieces of an edge, beginning at the vertex that is waited for. */
   private static List<Line2D> pieces(GraphLayout layout, int from, int to) {
     float[] bends = layout.bends(from, to);
     List<Line2D> pieces = new ArrayList<>();
@@ -90,7 +90,7 @@ class GraphLayoutTest {
     return new Rectangle2D.Float(layout.x(v), top, layout.width(v), GraphLayout.HEIGHT);
   }
 
-  /** What holds of each layout: boxes are apart, inside, and on no edge's way. */
+  /** Checks what holds for each layout: boxes are apart, on the page, and in no edge's way. */
   private static void hold(Adjacency before, GraphLayout layout, String what) {
     Rectangle2D whole = new Rectangle2D.Float(0, 0, layout.width(), layout.height());
     Rectangle2D page = grown(whole, EXACT);
@@ -157,7 +157,7 @@ class GraphLayoutTest {
     for (int v = 0; v < size; v++) {
       names.add(v);
     }
-    Collections.shuffle(names, random); // the order of numbers says nothing
+    Collections.shuffle(names, random); // so the order of numbers says nothing
     List<Set<Integer>> before = new ArrayList<>();
     for (int v = 0; v < size; v++) {
       before.add(new TreeSet<>());
@@ -201,7 +201,7 @@ class GraphLayoutTest {
     assertEquals(GraphLayout.HEIGHT, layout.height());
   }
 
-  /** The way past a chain has the two bends that it needs, however long it is. */
+  /** An edge past a chain has the two bends that it needs, however long the chain is. */
   @Test
   void aLongEdgeBendsTwice() {
     List<List<Integer>> before = new ArrayList<>();
@@ -277,7 +277,7 @@ class GraphLayoutTest {
     for (int v = 0; v < 1000; v++) {
       assertTrue(layout.y(v) > layout.y(1001));
     }
-    assertEquals(layout.y(0), layout.y(1)); // they follow one another in rows
+    assertEquals(layout.y(0), layout.y(1)); // these vertices fill rows
     assertTrue(layout.x(0) < layout.x(1));
   }
 
@@ -310,7 +310,7 @@ class GraphLayoutTest {
     }
   }
 
-  /** Groups that wait for each other are in one column, and their edges are beside it. */
+  /** Groups that wait for each other are in one column; the edges between them are beside it. */
   @Test
   void circlesAreLaidOutToo() {
     Adjacency two = edges(3, 0, 1, 1, 0, 1, 2);
@@ -337,7 +337,7 @@ class GraphLayoutTest {
     }
   }
 
-  /** As many bends as there can be: each of 500 sources is passed by half a long chain. */
+  /** The most bends that there can be: the edges of 500 sources each pass half a long chain. */
   @Test
   void manyLongEdgesAreLaidOutToo() {
     List<List<Integer>> before = new ArrayList<>();

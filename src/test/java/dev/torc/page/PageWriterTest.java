@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page as text. What a browser makes of it is for ReportIT. */
+/** The page as text. {@code ReportIT} tests what a browser makes of it. */
 class PageWriterTest {
 
-  /** Bytes of 100 000 jobs, and of 5 000. */
+  /** The bytes below which a page of 100 000 jobs stays, and, next, one of 5 000 jobs. */
   private static final int MOST = 15_000_000;
 
   private static final int FEW = 2_000_000;

@@ -18,8 +18,8 @@ import java.util.zip.InflaterInputStream;
 /**
  * A page as its script reads it.
  *
- * @param numbers columns by name
- * @param texts likewise, and the texts that numbers stand for under {@code texts}
+ * @param numbers columns of numbers, by name
+ * @param texts columns of texts, by name; {@code texts} has those that numbers stand for
  */
 public record ReadPage(
     String html, JsonNode head, Map<String, List<Float>> numbers, Map<String, List<String>> texts) {
@@ -65,22 +65,22 @@ public record ReadPage(
     return page.substring(begin, page.indexOf("</script>", begin));
   }
 
-  /** The number of a job. */
+  /** A job's number on the page. */
   public int job(String name) {
     return texts.get("name").indexOf(name);
   }
 
-  /** A text of a job: now, why, what or from. */
+  /** A job's text in the column now, why, what or from. */
   public String text(String column, String job) {
     return texts.get("texts").get(numbers.get(column).get(job(job)).intValue());
   }
 
-  /** A word for a state. */
+  /** The word for a state's number. */
   public String state(float ordinal) {
     return head.get("states").get((int) ordinal).asText();
   }
 
-  /** How each job stands, by name. */
+  /** The word for each job's state, by the job's name. */
   public Map<String, String> states() {
     Map<String, String> states = new TreeMap<>();
     List<String> names = texts.get("name");

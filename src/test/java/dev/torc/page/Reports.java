@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 /** Made-up pages, for tests. */
 public final class Reports {
 
-  /** A text that would be markup, in all the ways that a page could take it for some. */
+  /** A text that would be markup wherever a page did not escape it. */
   public static final String HOSTILE =
       "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;</style>@@data@@";
 
@@ -64,7 +64,7 @@ public final class Reports {
     return page.toString();
   }
 
-  /** The first jobs in a row, each waiting for the one before, with a bend. */
+  /** A picture of the first jobs in a row: each waits for the one before; one edge has a bend. */
   private static PageData.Picture picture(List<Row> rows) {
     List<PageData.Vertex> vertices = new ArrayList<>();
     List<PageData.Edge> edges = new ArrayList<>();
@@ -98,8 +98,7 @@ public final class Reports {
   }
 
   /**
-   * A page of so many jobs: each tenth failed, and each tenth of these blocked another; some of the
-   * others were restored.
+   * A page of so many jobs, some of which failed; of thirty one is blocked, and one was restored.
    */
   private static PageData of(int jobs, boolean staged) {
     Resources asked =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rule 13 on the disk: how often a path is looked at; what is refused is told in stories. */
+/** Rule 13 on the disk: how often a path is looked at. The stories test what is refused. */
 class DiskChecksTest {
 
   @TempDir Path temp;
@@ -84,7 +84,7 @@ class DiskChecksTest {
     put("t");
     Files.createSymbolicLink(root.resolve("l"), root.resolve("s"));
     assertEquals(
-        List.of("l", "l", "l", "s", "t"), // is it, is it still, where does it lead
+        List.of("l", "l", "l", "s", "t"), // is it a link, is it still one, where does it lead
         looks("a: { command: x, needs: [s, l, t] }\nb: { command: x, needs: [l, t, s] }"));
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Section 11: a stored result is not mixed with those of other programs, as far as rule 14 sees
- * programs. So what it sees may not shrink.
+ * programs. So rule 14 may not come to see fewer programs.
  */
 class ExampleProgramsTest {
 

@@ -137,7 +137,7 @@ class ManifestDiffTest {
                   return members(line.now());
                 }
               }
-              return List.of(); // of a list that a job has yet to decide, nothing is known
+              return List.of(); // the members of a list that a job has yet to decide are unknown
             },
             _ -> null);
     assertEquals(

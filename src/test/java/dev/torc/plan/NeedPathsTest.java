@@ -23,7 +23,7 @@ class NeedPathsTest {
 
   @TempDir Path temp;
 
-  /** Jobs that need earlier ones by chance; with {@code more} some also come after others. */
+  /** Jobs that need random earlier jobs; with {@code more} some have an {@code after} as well. */
   private Graph graph(boolean more) throws IOException {
     Random random = new Random(14);
     StringBuilder text = new StringBuilder("jobs:\n");

@@ -41,7 +41,7 @@ class ResultKeyTest {
     assertNotEquals(key(both, "another"), key(both, null));
   }
 
-  /** Where this changes, so does the number of the form: else torcs of both forms share results. */
+  /** If this key changes, so must the number of the form: else torcs of both share results. */
   @Test
   void theFormIsTheFourth() throws IOException {
     assertEquals(

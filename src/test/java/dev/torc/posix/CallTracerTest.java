@@ -33,7 +33,7 @@ class CallTracerTest {
     assumeTrue(why == null, why);
   }
 
-  /** What stands at a call, beginning with that of the log. */
+  /** What the trace meets at each call; the first call is the one that opens the log. */
   private interface Stands {
     void at(String path) throws Exception;
   }
@@ -85,7 +85,7 @@ class CallTracerTest {
     String script = ": < log; (: < log &) ; : < log; echo x";
     assertEquals("x\n", run(late, script));
     assertEquals(SLOW, trace.blind());
-    assertEquals(Set.of(), trace.read()); // it looked at nothing any more
+    assertEquals(Set.of(), trace.read()); // the trace looked at nothing any more
   }
 
   @Test
@@ -98,7 +98,7 @@ class CallTracerTest {
     assertEquals("torc met java.lang.OutOfMemoryError: none left", trace.blind());
   }
 
-  /** From the kernel's tables for AArch64, of which there may be no machine here. */
+  /** The numbers are from the kernel's tables for AArch64; there may be no such machine here. */
   @Test
   void numbersOfTheOtherProcessorAreThoseOfItsTable() {
     Map<FileCall, Integer> arm =

@@ -34,7 +34,7 @@ class EndingIT {
     assertEquals(143, child.waitFor());
   }
 
-  /** A JVM that ends before it knows of signals, or after. */
+  /** The JVM ends before it handles signals, or after it began to. */
   public static void main(String[] arguments) throws Exception {
     boolean before = arguments[0].equals("before");
     CountDownLatch ending = new CountDownLatch(1);

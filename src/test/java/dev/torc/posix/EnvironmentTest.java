@@ -23,7 +23,7 @@ class EnvironmentTest {
         .toList();
   }
 
-  /** In the order in which a process gets them. */
+  /** All entries, in the order in which a process gets them. */
   private static List<byte[]> all(Environment.EnvironmentEntries entries) {
     List<byte[]> all = new ArrayList<>();
     for (long address : entries.kept()) {

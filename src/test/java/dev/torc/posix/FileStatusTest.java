@@ -139,7 +139,7 @@ class FileStatusTest {
     assertFalse(device.isFile() || device.isFolder() || device.isLink() || device.isFifo());
   }
 
-  /** Linux's names: {@code linux/magic.h}. */
+  /** Linux names these types in {@code linux/magic.h}. */
   @Test
   void fileSystemsThatShowAllFilesAsExecutableAreKnown() {
     for (int type : new int[] {0x4d44, 0x2011bab0, 0x7366746e, 0x5346544e, 0xff534d42}) {

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 
 /**
  * A file that can be started as soon as a test made it. While this process has a file open for
- * writing, another test may start a child, which has it open then, too, and the system refuses to
- * start it ({@code Text file busy}): so other processes make these.
+ * writing, another test may start a child, which then has the file open too, and the system refuses
+ * to start the file ({@code Text file busy}). So other processes make these files.
  */
 public final class FreshProgram {
 

@@ -16,7 +16,7 @@ class GroupAccessTest {
 
   @TempDir Path folder;
 
-  /** Another group than the tests' own where they may give files away. */
+  /** The folder's group: another than the tests' own, if they may give files away. */
   private int group;
 
   private GroupAccess bits;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The two kinds of locks on open files: that on all bytes, and the flock at the end. */
+/** The two kinds of locks on open files: the lock on all bytes, and flock in the last test. */
 @Isolated("a descriptor is compared by its number")
 class OpenFileLockTest {
 
@@ -31,7 +31,7 @@ class OpenFileLockTest {
     file = folder.resolve("lock");
   }
 
-  /** A process of its own that holds the lock until it is told to go on, or killed. */
+  /** Starts a process that holds the lock until it is told to go on, or killed. */
   private Process holder() throws IOException {
     Process child =
         new ProcessBuilder(JavaChild.command(OpenFileLockTest.class, file.toString()))

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is asked of opened files is what is asked of files, at the price of some calls more. */
+/** The status of an opened file is that of the file by its path, at the price of more calls. */
 class OpenedStatusTest {
 
   @TempDir Path folder;
 
-  /** Its calls, in order. */
+  /** Notes its calls, in order. */
   private static class Counting extends OpenedBuffer {
     final List<String> calls = new ArrayList<>();
 
@@ -169,7 +169,7 @@ class OpenedStatusTest {
     assertEquals(List.of("look", "open /", "look"), calls("/no such file", true));
   }
 
-  /** As a client that remembers that there was nothing, until the folder is opened. */
+  /** Until its folder is opened, a network file system may still say that a file is missing. */
   @Test
   void whatCameMeanwhileIsThere() throws IOException {
     String file = Files.writeString(folder.resolve("f"), "f").toString();
@@ -213,7 +213,7 @@ class OpenedStatusTest {
     assertEquals(FileStatus.of(file, true, new StatusBuffer(true)), opened);
   }
 
-  /** A file that may be seen and not read: nothing fails that did not fail before. */
+  /** A file may be seen but not read: then a look fails only if it fails without opening too. */
   @Test
   void whatMayNotBeOpenedIsStillSeen() throws IOException {
     String file = Files.writeString(folder.resolve("f"), "f").toString();

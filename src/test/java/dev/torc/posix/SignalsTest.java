@@ -38,7 +38,7 @@ class SignalsTest {
             assertEquals(Kill.TERM, second.last());
             assertTrue(outer.isEmpty());
           }
-          Kill.process(own, Kill.TERM); // nothing is at hand
+          Kill.process(own, Kill.TERM); // the inner handling is over
           assertEquals(Kill.TERM, outer.take());
         }
       }

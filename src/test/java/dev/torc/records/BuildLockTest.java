@@ -50,9 +50,7 @@ class BuildLockTest {
     oneWaitsForTheOther(place(), place(), me);
   }
 
-  /**
-   * A build at one place waits for that at another one, and gets the lock when it is given back.
-   */
+  /** A build at one place waits for a build at another, and gets the lock when that one ends. */
   static void oneWaitsForTheOther(CachePlace one, CachePlace other, BuildLock.Holder me)
       throws Exception {
     BuildLock first = BuildLock.tryAcquire(one, me, false).orElseThrow();

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A torc of its own for tests that need a second process, or one to kill. */
+/** A process with a cache, for tests that need a second process, or one to kill. */
 final class CacheChild {
 
   private CacheChild() {}
@@ -29,10 +29,10 @@ final class CacheChild {
   }
 
   /**
-   * What it does: {@code lock ROOT} holds the lock, {@code lock ROOT HOST} as one of the hosts that
-   * share the root; {@code write ROOT} commits, under the lock, pairs of results that must always
-   * be of the same build, and prints the number of each commit that it knows of; {@code read
-   * FOLDER} holds a snapshot of a database.
+   * {@code lock ROOT} holds the lock, {@code lock ROOT HOST} does so as one of the hosts that share
+   * the root. {@code write ROOT} commits, under the lock, pairs of results that must always be of
+   * the same build, and prints the number of each commit that it knows of. {@code read FOLDER}
+   * holds a snapshot of a database.
    */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("read")) {

@@ -62,7 +62,7 @@ class CacheCrashIT {
         for (int i = 0; i < lines; i++) {
           heard = Long.parseLong(from.readLine());
         }
-        child.toHandle().destroyForcibly(); // leaves its output readable
+        child.toHandle().destroyForcibly(); // what it printed can still be read
         String line;
         while ((line = from.readLine()) != null && line.matches("[0-9]+")) {
           heard = Math.max(heard, Long.parseLong(line));

@@ -215,7 +215,7 @@ class CacheTest {
 
   @Test
   void batchesPutBeforeAFlushAreOneCommit() {
-    AtomicLong commits = new AtomicLong(); // each asks once for the time
+    AtomicLong commits = new AtomicLong(); // each commit asks once for the time
     CacheSettings counting = new CacheSettings(1 << 20, "boot", commits::incrementAndGet);
     try (Cache cache = CacheOpening.forWork(place(), notes::add, counting)) {
       cache.put(new Batch());
@@ -367,7 +367,7 @@ class CacheTest {
       assertEquals(doubtful, cache.stamp("late"));
       assertEquals(old, cache.stamp("old"));
     }
-    // It stays so although the last commit is of this boot by now.
+    // The stamp stays doubtful although the last commit is of this boot by now.
     try (Cache cache = open("second", commit + 1_000_000)) {
       assertEquals(doubtful, cache.stamp("late"));
       cache.put(new Batch().stamp("late", late));

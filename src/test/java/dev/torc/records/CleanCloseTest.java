@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a database needs no recovery: only while nothing can have written to it. */
+/** A database needs no recovery only while nothing can have written to it. */
 class CleanCloseTest {
 
   @TempDir Path root;

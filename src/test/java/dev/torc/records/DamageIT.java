@@ -33,8 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Whatever is done to the file, a record is read as it was written last or not at all, and the next
- * build works. The tests overwrite the file between opens, so a crash of this process is a failure
- * of theirs.
+ * build works. The tests overwrite the file between opens, so if this process crashes, they fail.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class DamageIT {
@@ -49,7 +48,7 @@ class DamageIT {
   private byte[] good;
   private int survived;
 
-  /** What was written last of a name. */
+  /** The records that were written last for a name. */
   private record Written(KnownDigest known, JobResult result, RunDetails details, OwnedPath owned) {
 
     static Written of(String name) {
@@ -65,7 +64,7 @@ class DamageIT {
     }
   }
 
-  private final Map<String, Written> written = new HashMap<>(); // each made once: they take long
+  private final Map<String, Written> written = new HashMap<>(); // made once, since it takes long
 
   private Written last(String name) {
     return written.computeIfAbsent(name, Written::of);
@@ -118,7 +117,7 @@ class DamageIT {
     notes.clear();
   }
 
-  /** Counts the records that are there, and holds each against what was written last. */
+  /** Counts the records that are there; each must be the one that was written last. */
   private int countRight(Cache cache) {
     int[] found = new int[1];
     for (String name : names) {
@@ -154,7 +153,7 @@ class DamageIT {
   private String survive(byte[] bytes) throws IOException {
     clear();
     Files.write(data(), bytes);
-    if (survived++ % 4 == 0) { // each reads it in a process of its own
+    if (survived++ % 4 == 0) { // each look reads it in a process of its own
       try (Cache cache = CacheOpening.forLooking(place(), notes::add, SETTINGS)) {
         countRight(cache);
       }
@@ -231,7 +230,7 @@ class DamageIT {
     int aside = 0;
     for (int length : lengths) {
       String outcome = survive(Arrays.copyOf(good, length));
-      // Only free pages may be missing: then nothing is.
+      // The file is whole if only free pages are missing.
       assertTrue(outcome.equals("whole") || outcome.startsWith("set aside"), outcome);
       aside += outcome.equals("set aside") ? 1 : 0;
       assertTrue(length >= 8192 || outcome.equals("set aside"));
@@ -268,7 +267,7 @@ class DamageIT {
     for (int round = 0; round < 36; round++) {
       byte[] bad = good.clone();
       for (int flip = 0; flip <= round % 6; flip++) {
-        // Half of them where pages keep their structure: the head and the first offsets.
+        // Half of the flips hit the structure of a page: its head and the first offsets.
         int page = random.nextInt(good.length / 4096) * 4096;
         int at = page + (flip % 2 == 0 ? random.nextInt(4096) : random.nextInt(160));
         bad[at] ^= (byte) (1 << random.nextInt(8));
@@ -278,7 +277,7 @@ class DamageIT {
     assertTrue(outcomes.containsAll(List.of("whole", "in part")), outcomes::toString);
   }
 
-  /** As where a disk forgets: the note of the close still holds. */
+  /** The note of the orderly close is there, as after an error of the disk. */
   @Test
   void damageThatOnlyShowsDuringABuildIsSetAsideByTheNext() throws IOException {
     byte[] bad = Arrays.copyOf(Arrays.copyOf(good, 8192), good.length);

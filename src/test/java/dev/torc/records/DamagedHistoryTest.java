@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The history goes on behind records of it that cannot be read, and behind keys that lie. */
+/** The history goes on behind records that cannot be read, and behind keys with a wrong number. */
 class DamagedHistoryTest {
 
   @TempDir Path root;
@@ -55,7 +55,7 @@ class DamagedHistoryTest {
       assertEquals(4, cache.nextBuildNumber());
       cache.put(new Batch().build(Samples.build(4)));
       assertEquals(List.of(4L, 2L), numbers(cache, 2));
-      assertTrue(cache.nextBuildNumber() > 4); // by more where the record that lies is looked at
+      assertTrue(cache.nextBuildNumber() > 4); // higher if the record under the wrong key is read
     }
   }
 

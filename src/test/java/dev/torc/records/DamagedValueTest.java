@@ -20,7 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of every tree, a value whose bytes are damaged in any way is read as if it were not there. */
+/** In every tree, a value whose bytes are damaged in any way is read as if it were not there. */
 class DamagedValueTest {
 
   private static final String JOB = "train/lr=0.1";

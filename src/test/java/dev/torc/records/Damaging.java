@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Damages single records of a project's database, whose pages stay sound. What torc keeps beside
- * the database says of it what it said before, as where a disk forgets.
+ * Damages single records of a project's database, whose pages stay sound. The note beside the
+ * database still says that it was closed in order, as after an error of the disk.
  */
 public final class Damaging {
 
@@ -23,7 +23,7 @@ public final class Damaging {
 
   private Damaging() {}
 
-  /** A record: the name of its tree and its key. */
+  /** The place of a record: the name of its tree and its key. */
   public record Spot(String tree, byte[] key) {
     /** The name of a job or path in the key. */
     public String name() {
@@ -36,7 +36,7 @@ public final class Damaging {
     }
   }
 
-  /** All records that are there. */
+  /** The places of all records. */
   public static List<Spot> spots(Path root) throws IOException {
     List<Spot> spots = new ArrayList<>();
     try (RecordStore store = open(root)) {
@@ -47,7 +47,7 @@ public final class Damaging {
     return spots;
   }
 
-  /** Puts other bytes in a record's place; of which kind, a number says. */
+  /** Damages a record's bytes; the kind of damage is a number below {@link #KINDS}. */
   public static void damage(Path root, Spot spot, int kind, Random random) throws IOException {
     CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     RecordTree tree = RecordTree.valueOf(spot.tree);

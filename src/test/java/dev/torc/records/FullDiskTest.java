@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A disk of its own, small enough to be filled: that needs the right to mount. */
+/** The cache on a disk of its own, small enough to be filled: it needs the right to mount. */
 @Isolated("what other tests start may hold the disk")
 class FullDiskTest {
 

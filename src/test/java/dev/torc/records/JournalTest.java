@@ -24,7 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The journal of section 10 as a file: what is in it, and what is left of it when it is torn. */
+/** The journal of section 10 as a file: what is in it, and which part is left when it is torn. */
 class JournalTest {
 
   @TempDir Path folder;
@@ -41,7 +41,7 @@ class JournalTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Makes one with frames of a change each, and tells where each of them ends. */
+  /** Makes a journal with a frame for each value. Returns the ends of its header and each frame. */
   private List<JournalPosition> make(String... values) throws IOException {
     List<JournalPosition> ends = new ArrayList<>();
     try (Journal journal = Journal.make(file(), visitor -> {})) {
@@ -54,7 +54,7 @@ class JournalTest {
     return ends;
   }
 
-  /** The values that are in it, a line for each frame. */
+  /** The values in the journal, a line for each frame. */
   private List<String> read(JournalPosition from) throws IOException, JournalReader.Damaged {
     List<String> values = new ArrayList<>();
     try (JournalReader in = JournalReader.open(file())) {
@@ -108,7 +108,7 @@ class JournalTest {
     }
   }
 
-  /** A page that never reached the disk holds zeros, or what was there before. */
+  /** A page that never reached the disk holds zeros, or the bytes that were there before. */
   @Test
   void aLastFrameOfZerosOrRubbishIsTorn() throws Exception {
     List<JournalPosition> ends = make("1", "x".repeat(9000));
@@ -126,7 +126,7 @@ class JournalTest {
     }
   }
 
-  /** What was on the disk before the last frame was begun cannot be torn. */
+  /** The frames that were on the disk before the last one was begun cannot be torn. */
   @Test
   void aFrameThatIsNotWholeBeforeOthersIsDamage() throws Exception {
     List<JournalPosition> ends = make("1", "22", "333");
@@ -160,7 +160,7 @@ class JournalTest {
         "not a journal", assertThrows(JournalReader.Damaged.class, () -> read(null)).getMessage());
   }
 
-  /** A tree that only a later torc knows is no end of the journal. */
+  /** A frame with a tree that only a later torc knows does not count as the journal's end. */
   @Test
   void aFrameOfALaterVersionIsTold() throws Exception {
     List<JournalPosition> ends = make("1");
@@ -173,7 +173,7 @@ class JournalTest {
         assertThrows(JournalReader.Damaged.class, () -> read(null)).getMessage());
   }
 
-  /** The frame with the checksum that its bytes have. */
+  /** Gives a frame the right checksum of its bytes. */
   private static byte[] resum(byte[] frame, int before) {
     java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
     crc.update(
@@ -207,7 +207,7 @@ class JournalTest {
     }
   }
 
-  /** Section 10: rewritten when more than half of it and 16 MiB are dead. */
+  /** Section 10: a journal is rewritten when more than half of it and 16 MiB are dead. */
   @Test
   void itIsMostlyDeadWhenMoreThanHalfAndSixteenMegabytesAre() throws Exception {
     try (Journal journal = Journal.make(file(), visitor -> {})) {
@@ -252,7 +252,7 @@ class JournalTest {
     assertFalse(Files.exists(folder.resolve("journal.new")));
   }
 
-  /** A new one that cannot be written leaves the old one, and no other file. */
+  /** If the new journal cannot be written, the old one stays, and no other file does. */
   @Test
   void aNewOneThatFailsIsNone() throws Exception {
     make("1");

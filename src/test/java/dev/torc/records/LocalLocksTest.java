@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lines as Linux writes them, and what they tell of locks. */
+/** Lines of Linux's table of mounts, and what they tell about locks. */
 class LocalLocksTest {
 
   private static final String NFS =

@@ -7,18 +7,18 @@ import java.util.Optional;
 /**
  * One of several hosts that share all roots, for tests.
  *
- * @param databases a folder that may be missing, in one that is there
- * @param local what its mount says of locks; null where other hosts see them
+ * @param databases the folder of the host's databases; it may be missing, its parent may not
+ * @param local what the host's mount says of locks; null if other hosts see them
  */
 public record OneHost(String name, String boot, Path databases, LocalLocks local)
     implements ThisHost {
 
-  /** One that sees the locks of the others, with a folder for its databases beside the root. */
+  /** A host that sees the locks of the others, with a folder for its databases beside the root. */
   public static OneHost at(Path root, String name) {
     return new OneHost(name, "boot of " + name, root.resolveSibling("databases-" + name), null);
   }
 
-  /** Where a root's cache is for it. */
+  /** Where this host has a root's cache. */
   public CachePlace place(Path root) {
     return CachePlace.find(root, Map.of(), this);
   }

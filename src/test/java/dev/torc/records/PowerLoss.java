@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 
 /**
- * The records of a root as a machine finds them that went down: what was committed must be there,
- * and whole. How they came to be as they are, tests know.
+ * The records of a root as a machine finds them after it went down: what was committed must be
+ * there, and whole. The tests make the states of the files.
  */
 public final class PowerLoss {
 
@@ -51,9 +51,9 @@ public final class PowerLoss {
   }
 
   /**
-   * Spares the next build the process that reads a database which was not closed: puts a sound one
-   * in order as that does, or lets it be opened as it is, as where the note that it was closed in
-   * order outlived its removal. One that was just begun is left to that process.
+   * Spares the next build the process that reads a database which was not closed. A sound database
+   * is put in order by a copy, as that process does it, or is opened as it is, as if the note of an
+   * orderly close had outlived its removal. A database that was just begun is left to that process.
    */
   public static void recover(CachePlace place, boolean copies) throws IOException {
     if (!Files.exists(place.data()) || Files.size(place.data()) == 0) {

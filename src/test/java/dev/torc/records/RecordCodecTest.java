@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Records can grow: what their bytes are, and what of a later torc's is read. */
+/** Records can grow: what their bytes are, and which records of a later torc are read. */
 class RecordCodecTest {
 
   private static final Digest DIGEST = Digest.of(HexFormat.of().parseHex("ab".repeat(32)));
@@ -175,7 +175,7 @@ class RecordCodecTest {
             8));
   }
 
-  /** A change that fails here changes the format: see {@link RecordCodec}. */
+  /** A change to the code that makes this fail changes the format: see {@link RecordCodec}. */
   @ParameterizedTest
   @MethodSource("kinds")
   void theBytesOfARecordStayAsTheyAre(Kind<?> kind) {
@@ -202,7 +202,7 @@ class RecordCodecTest {
     assertEquals(kind.record, kind.open(later));
   }
 
-  /** Cut inside a field. Between fields its checksum tells, as of all damage. */
+  /** Cut inside a field. A cut between fields is found by the checksum, as all damage is. */
   @ParameterizedTest
   @MethodSource("kinds")
   void whatIsCutOffIsNoRecord(Kind<?> kind) {
@@ -215,7 +215,7 @@ class RecordCodecTest {
     assertNull(kind.open(raw(cut)), "sealed when it was cut");
   }
 
-  /** Bytes under a checksum of their own, as no torc writes them. */
+  /** A value with the right checksum for bytes that no torc would write. */
   private static byte[] raw(byte[] content) {
     byte[] value = new byte[RecordCodec.SUM + content.length];
     System.arraycopy(content, 0, value, RecordCodec.SUM, content.length);
@@ -236,7 +236,7 @@ class RecordCodecTest {
     assertEquals(known, result("020c" + "092a" + product + "1202"));
   }
 
-  /** Where a value decides, one that is not known is no result: the job runs. */
+  /** A record with an unknown value that would decide something is no result: the job runs. */
   @Test
   void anUnknownOutcomeKindOrDigestIsNoResult() {
     assertNotNull(result("020c"));
@@ -255,7 +255,7 @@ class RecordCodecTest {
     assertNull(result("020c" + "0402"), "a number where the build's id should be");
   }
 
-  /** What only people read stays readable where a later torc has more states or reasons. */
+  /** Records that only people read stay readable if a later torc has more states or reasons. */
   @Test
   void unknownStatesAndReasonsOfARecordForPeopleReadBack() {
     RunDetails details =

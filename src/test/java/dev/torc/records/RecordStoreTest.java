@@ -30,7 +30,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.LmdbNativeException;
 
-/** The trees of bytes: what goes in comes out, and nothing that happens ends the JVM. */
+/** The trees of bytes: values are read as they were written, and no failure ends the JVM. */
 @Isolated("the open files of the process are counted")
 class RecordStoreTest {
 
@@ -154,11 +154,11 @@ class RecordStoreTest {
           assertThrows(LmdbNativeException.class, () -> write(change(new byte[size], new byte[1])));
       assertTrue(CacheTrouble.words(refused).startsWith("MDB_BAD_VALSIZE: "), "size " + size);
     }
-    put("a", "1"); // what was refused left nothing
+    put("a", "1"); // the refused change left nothing
     assertEquals(List.of("a"), keys(null));
   }
 
-  /** More than the map holds, the new one too: it grows until the changes fit. */
+  /** The changes do not fit into the map, nor into the next larger one: it grows until they fit. */
   @Test
   void aFullMapGrowsAndTheChangesGoInAgain() {
     put("a", "1");
@@ -169,7 +169,7 @@ class RecordStoreTest {
     assertEquals(List.of("a", "b"), keys(null));
   }
 
-  /** What a long build writes does not all stay mapped: it would count as memory of torc. */
+  /** Not all that a long build wrote stays mapped, since this would count as torc's memory. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void theMapIsMadeAnewSoThatMemoryDoesNotGrow() throws IOException {
@@ -191,7 +191,7 @@ class RecordStoreTest {
     assertEquals(20, keys(null).size());
   }
 
-  /** LMDB would read what is no longer mapped, which ends the process. */
+  /** Else LMDB would read memory that is no longer mapped, which ends the process. */
   @Test
   void withoutAMapAllIsRefusedAndNothingCrashes() {
     put("a", "1");
@@ -243,7 +243,7 @@ class RecordStoreTest {
     }
   }
 
-  /** A reader that is at rest when all ends still has its place, of 254, while others look. */
+  /** A reader that rests at the close would keep its place, one of 254, while others look. */
   @Test
   void aProcessThatEndsLeavesNoReaderBehind() throws Exception {
     Process other = CacheChild.start("read", folder.toString());

@@ -31,14 +31,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lmdbjava.Env;
 import org.lmdbjava.Txn;
 
-/** A database that was not closed in order: copied where its records can be read, never lost. */
+/** A database that was not closed in order is copied if its records can be read, and never lost. */
 class RecoveryTest {
 
   @TempDir Path root;
   private CachePlace place;
   private final List<String> notes = new ArrayList<>();
 
-  /** Two commits with the records of killed builds: there is no note of a close. */
+  /** Makes a database with the records of two killed builds: there is no note of a close. */
   @BeforeEach
   void killed() throws IOException {
     place = CachePlace.find(root, Map.of(), ThisHost.system());
@@ -175,7 +175,7 @@ class RecoveryTest {
     assertEquals(here, files(Path.of("")));
   }
 
-  /** The header says that it has more pages than fit into the memory. */
+  /** The header says that the file has more pages than fit into the memory. */
   @Test
   void aFileThatSaysThatItIsLargerThanItCanBeIsSetAside() throws IOException {
     byte[] bytes = Files.readAllBytes(place.data());
@@ -223,16 +223,16 @@ class RecoveryTest {
     assertFalse(said.contains("\n"), said);
   }
 
-  /** Ctrl-C, a kill of torc: what is still reading ends with it, and not before. */
+  /** At Ctrl-C or a kill of torc, the process that reads the database ends when torc does. */
   @Test
   void theProcessEndsWithTorcAndByNoSignalOfTheTerminal() throws Exception {
-    Path pipe = root.resolve("pipe"); // it waits for a writer when it is opened
+    Path pipe = root.resolve("pipe"); // opening it to read waits for a writer
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     Process process = new ProcessBuilder(Recovery.command(pipe, null)).start();
     try {
       String pid = Long.toString(process.pid());
       while (!ignores(pid)) {
-        Thread.onSpinWait(); // the shell has not come so far
+        Thread.onSpinWait(); // the shell does not ignore signals yet
       }
       for (String signal : List.of("INT", "TERM", "HUP", "TSTP")) {
         assertEquals(0, new ProcessBuilder("kill", "-" + signal, pid).start().waitFor());

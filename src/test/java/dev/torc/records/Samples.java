@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Records for the tests of this package: of every kind, made from a name, so they can be told. */
+/** Records of every kind, each made from a name, so that tests can tell them from each other. */
 final class Samples {
 
   /** Names that programs have stumbled over: the last three share their first 600 bytes. */
@@ -151,7 +151,7 @@ final class Samples {
     return series;
   }
 
-  /** Everything of a name in one batch. */
+  /** All records of a name, in one batch. */
   static Batch all(String name, String build) {
     return new Batch()
         .stamp(name, known(name))
@@ -159,7 +159,7 @@ final class Samples {
         .own(owned(name));
   }
 
-  /** Takes out a job's last run and what it stored. */
+  /** Removes the records of a job's last run and of the values that it stored. */
   static Batch noResult(String job) {
     byte[] key = DatabaseKey.of(job);
     return new Batch()

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The build lock of a root that several hosts share, with hosts that are none. */
+/** The build lock of a root that several hosts share; this machine plays all of them. */
 class SharedLockTest {
 
   private static final long SELF = ProcessHandle.current().pid();
@@ -72,13 +72,13 @@ class SharedLockTest {
     BuildLock.tryAcquire(two, me, false).orElseThrow().close();
   }
 
-  /** As on the machine with the disks of an NFS server: it sees no flock of a client. */
+  /** The machine with the disks of an NFS server sees no flock of a client, only the other lock. */
   @Test
   void rule10AHostWhoseFlockIsNotSeenHoldsItToo() throws IOException {
     Files.createDirectory(two.folder());
     try (var _ = OpenFileLock.bytes(two.sharedLock()).orElseThrow()) {
       assertTrue(BuildLock.tryAcquire(two, me, false).isEmpty());
-      OpenFileLock.flock(two.lock()).orElseThrow().close(); // what it had it gave back
+      OpenFileLock.flock(two.lock()).orElseThrow().close(); // the refused build holds no flock
     }
     BuildLock.tryAcquire(two, me, false).orElseThrow().close();
     assertEquals(List.of(), openLocks());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Section 10, network roots: the records of a root that hosts share, whichever of them asks. */
+/** Section 10, network roots: hosts that share a root all see the same records. */
 class SharedRootTest {
 
   @TempDir Path temp;
@@ -119,7 +119,7 @@ class SharedRootTest {
     }
   }
 
-  /** Whatever is lost of the journal's end or of the database, they never disagree. */
+  /** Whatever is lost of the journal's end or of the database, the two never disagree. */
   @Test
   void aJournalThatIsBehindTheDatabaseIsTheTruth() throws IOException {
     put(one, "a", "1");
@@ -134,7 +134,7 @@ class SharedRootTest {
     }
   }
 
-  /** Killed between the journal's append and the database's commit. */
+  /** A torc was killed between the journal's append and the database's commit. */
   @Test
   void aDatabaseThatIsBehindTheJournalCatchesUp() throws IOException {
     put(one, "a", "1");
@@ -167,7 +167,7 @@ class SharedRootTest {
     has(one, "a", "1");
   }
 
-  /** Whether the machine went down since files were looked at, the journal does not tell. */
+  /** The journal does not tell whether the machine went down since torc looked at files. */
   @Test
   void aDatabaseThatIsMadeAgainDoubtsWhatWasLate() throws IOException {
     put(one, "a", "1");
@@ -230,7 +230,7 @@ class SharedRootTest {
     assertEquals(List.of(), notes);
   }
 
-  /** A root from before: the host's own database is where the journal begins. */
+  /** A root without a journal yet: the journal begins with the records of the host's database. */
   @Test
   void whatOneHostAloneKnewIsNotLost() throws IOException {
     try (Cache cache = Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), notes::add)) {
@@ -244,7 +244,7 @@ class SharedRootTest {
     has(one, "a", "2");
   }
 
-  /** The machine that holds the disks sees a local file system. */
+  /** To the machine that holds the disks, the root's file system is local. */
   @Test
   void aRootWithAJournalIsSharedWhereverItLies() {
     put(one, "a", "1");
@@ -276,7 +276,7 @@ class SharedRootTest {
     assertEquals(List.of(), notes);
   }
 
-  /** Torc may be killed after the new journal has its name and before the database knows. */
+  /** Torc may be killed after the journal was replaced and before the database notes that. */
   @Test
   void aDatabaseThatMissedTheRewritingIsMadeAgain() throws IOException {
     put(one, "a", "1");
@@ -304,7 +304,7 @@ class SharedRootTest {
     assertEquals("", Cache.journal(CachePlace.find(temp, Map.of(), ThisHost.system())));
   }
 
-  /** A home on the network is no disk of one host: two hosts must never share a database. */
+  /** {@code TORC_CACHE} may lie on a network: yet two hosts must never share a database. */
   @Test
   void aFolderOfDatabasesThatHostsShareHasOneForEach() {
     Map<String, String> env = Map.of("TORC_CACHE", temp.resolve("home").toString());

@@ -110,7 +110,7 @@ class StartMarksTest {
   void rule9ABuildWithOtherRecordsLeavesAMarkToItsOwner() throws IOException {
     CachePlace one = elsewhere("one");
     CachePlace two = elsewhere("two");
-    StartMarks.begin(one, List.of()).add(new StartMarks.Mark("b1", "job", 1)); // killed
+    StartMarks.begin(one, List.of()).add(new StartMarks.Mark("b1", "job", 1)); // a torc was killed
     for (CachePlace other : List.of(two, place(), two)) {
       try (Cache cache = Cache.open(other, note -> {})) {
         List<StartMarks.Mark> marks = StartMarks.read(other);

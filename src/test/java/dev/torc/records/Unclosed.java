@@ -11,18 +11,18 @@ import java.util.Map;
 
 /**
  * Spares the next build the process that reads a database which was not closed ({@link Recovery}):
- * it takes as long as the build. The database has to be sound.
+ * this process takes as long as the build. The database has to be sound.
  */
 public final class Unclosed {
 
   private Unclosed() {}
 
-  /** Says of a copied project that its database was closed in order, as the first one was. */
+  /** Notes that a copied project's database was closed in order, as the original's was. */
   public static void asClosed(Path root) throws IOException {
     CleanClose.write(CachePlace.find(root, Map.of(), ThisHost.system()));
   }
 
-  /** What the next build would do about the database of a build that was killed, done here. */
+  /** Does here what the next build would do about the database of a build that was killed. */
   public static void recover(Path root) throws IOException {
     CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     if (CleanClose.holds(place)) {

@@ -76,7 +76,7 @@ class CleanJobsTest {
     assertEquals("{3}", restless(rest, graph, looks).toString());
   }
 
-  /** What goes wrong on another thread does not leave its files looked at. */
+  /** An error on another thread is thrown: else its files would pass as looked at. */
   @Test
   void anErrorInOneShareIsThrown() throws IOException {
     Graph graph = graph();
@@ -115,7 +115,7 @@ class CleanJobsTest {
     assertTrue(all.get(graph.jobId("b")) && all.get(graph.jobId("c")));
   }
 
-  /** Rule 4: the digest stands for just the stamp that the file had. */
+  /** Rule 4: a digest counts only for the stamp that the file had. */
   @Test
   void aDigestIsKnownByPathAndStamp() throws IOException {
     Graph graph = graph();
@@ -151,7 +151,7 @@ class CleanJobsTest {
   void filesAndWhatIsGoneAreToldApart() throws IOException {
     Graph graph = graph();
     CleanJobs rest = atRest(graph, new HashMap<>(), "found.h");
-    BitSet last = jobs(graph.jobs() - 1); // it touches the further file too
+    BitSet last = jobs(graph.jobs() - 1); // this job touches the further file too
     int product = graph.products().at(graph.products().from(graph.jobs() - 1));
     int further = graph.files();
     String seen = "";
@@ -220,7 +220,7 @@ class CleanJobsTest {
     return GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
   }
 
-  /** All jobs, each file with a stamp that is put down; the last one touches further ones. */
+  /** All jobs at rest, with the stamp of each file; the last job touches the further files. */
   private static CleanJobs atRest(Graph graph, Map<String, Stamp> down, String... further) {
     BitSet jobs = new BitSet();
     jobs.set(0, graph.jobs());

@@ -47,7 +47,7 @@ class TouchedFilesTest {
   private final AgedStamps stamps = new AgedStamps();
   private int touches;
 
-  /** What the last look read. */
+  /** The digests that the last look read. */
   private DigestMemo digests;
 
   /** Three jobs at rest, of which two need one file. */
@@ -75,7 +75,7 @@ class TouchedFilesTest {
     rest();
   }
 
-  /** All files are at rest as they are. */
+  /** Puts all files at rest as they are now. */
   private void rest() throws IOException {
     long[] numbers = new long[graph.files() * CleanJobs.WIDTH];
     RestDigests known = RestDigests.of(graph.files());
@@ -106,7 +106,7 @@ class TouchedFilesTest {
         Path.of("/"), variables, StampSource.of(FileSystems.getDefault()), null);
   }
 
-  /** The stamp of some file that is there stands for that of the database. */
+  /** The stamp of a folder that is there stands for the stamp of the database. */
   private CleanJobs.Held held() throws IOException {
     Stamp database = stamps.stamp(root);
     return new CleanJobs.Held(Digest.ofText("graph"), "boot", database, "", new TreeMap<>());
@@ -122,7 +122,7 @@ class TouchedFilesTest {
     Files.setLastModifiedTime(root.resolve(path), FileTime.fromMillis(1_000_000L + ++touches));
   }
 
-  /** Looks, goes on with the stamps of now, and returns the names of the jobs to be decided. */
+  /** Looks, keeps the present stamps, and returns the names of the jobs to be decided. */
   private Set<String> look(int threads) {
     digests = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
     CleanJobs.Looked looked = rest.look(graph, stamps, digests, threads);
@@ -183,7 +183,7 @@ class TouchedFilesTest {
     assertEquals(1, digests.filesHashed());
   }
 
-  /** Rule 4: at the end of a build, what was read too early is read once more if it is small. */
+  /** Rule 4: at the end of a build, a small file that was read too early is read once more. */
   @Test
   void whatABuildReadTooEarlyIsTrustedWhenItWasReadOnceMore() throws IOException {
     stamps.racy.add(root.resolve("u"));
@@ -210,7 +210,7 @@ class TouchedFilesTest {
     assertSame(before, rest);
   }
 
-  /** The digest of a file holds its bytes, and of its mode the executable bit of a product. */
+  /** A digest depends on the bytes, and of the mode only on the executable bit of a product. */
   @Test
   void anotherModeDecidesNothingButForTheExecutableBitOfAProduct() throws IOException {
     mode("in/s", "rwxr-xr-x");
@@ -267,7 +267,7 @@ class TouchedFilesTest {
     assertEquals(0, digests.filesHashed());
   }
 
-  /** The checks of rule 13 see where it leads. */
+  /** The checks of rule 13 have to see where the link leads. */
   @Test
   void aLinkOnTheWayLetsTheJobsBeDecided() throws IOException {
     Files.move(root.resolve("in"), temp.resolve("else"));

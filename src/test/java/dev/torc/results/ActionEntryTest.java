@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Entries as Bazel's servers want them: that these take them, {@code SharedServersIT} sees. */
+/** Entries as Bazel's servers want them; {@code SharedServersIT} sends them to such servers. */
 class ActionEntryTest {
 
   private static final Blob RECORD = new Blob(Digest.ofText("record"), 300);
@@ -40,7 +40,7 @@ class ActionEntryTest {
     String other = "1208" + "0a06" + "2f6f74686572"; // another output file
     String exit = "2001"; // exit_code 1
     String stdout = "2a03616263"; // stdout_raw
-    String fixed = "fd0701020304" + "f9070102030405060708"; // of four and of eight bytes
+    String fixed = "fd0701020304" + "f9070102030405060708"; // fields of four and of eight bytes
     String all = other + exit + stdout + fixed + HexFormat.of().formatHex(ENTRY) + stdout;
     assertEquals(RECORD, ActionEntry.decode(HexFormat.of().parseHex(all)));
   }

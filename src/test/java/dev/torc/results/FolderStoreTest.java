@@ -139,7 +139,7 @@ class FolderStoreTest extends StoreContract {
     Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
     Files.setLastModifiedTime(young, FileTime.from(Instant.now().minus(Duration.ofHours(23))));
     try (Outbox other = other(null)) {
-      other.send(KEY, "one\n"); // of which it writes the entry alone
+      other.send(KEY, "one\n"); // only the entry is written
       assertFalse(Files.exists(old));
       assertTrue(Files.exists(young), "somebody may still write it");
     }
@@ -318,7 +318,7 @@ class FolderStoreTest extends StoreContract {
     }
   }
 
-  /** What lies there is taken at its size, if it counts: a torn one is sent again. */
+  /** A file counts as sent if it is trusted and has the right size: a torn one is sent again. */
   @Test
   void whatIsThereIsNotWrittenAgain() throws Exception {
     box.send(KEY, ONE);
@@ -390,7 +390,7 @@ class FolderStoreTest extends StoreContract {
     assertEquals(List.of(), newest("other", 100));
     Files.delete(file("one\n"));
     assertEquals(sent, newest("work", 100));
-    box.step.set(250_000_000); // with each look at the time: so many entries and records
+    box.step.set(250_000_000); // passes at each look at the time, at each entry and record
     int fewer = newest("work", 100).size();
     assertTrue(fewer < 5, "found " + fewer);
     box.step.set(0);
@@ -471,7 +471,7 @@ class FolderStoreTest extends StoreContract {
     }
   }
 
-  /** In the bytes of any file or of the log, in data, names and links. */
+  /** The root's path may stand in the bytes of any file or of the log, in data, names and links. */
   @ParameterizedTest
   @ValueSource(
       strings = {"nowhere", "second", "log", "data", "found", "link", "member", "name", "program"})

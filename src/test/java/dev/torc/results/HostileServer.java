@@ -18,9 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/**
- * A server of entries and blobs on this machine that does what a test says instead, byte by byte.
- */
+/** A server of entries and blobs on this machine whose answers a test can replace, byte by byte. */
 public final class HostileServer implements AutoCloseable {
 
   private static final int PIECE = 2 << 20;
@@ -30,22 +28,22 @@ public final class HostileServer implements AutoCloseable {
     void answer(OutputStream out) throws IOException, InterruptedException;
   }
 
-  /** What was put, and what is got, by path. */
+  /** The files that clients put and get, by path. */
   public final Map<String, byte[]> files = new ConcurrentHashMap<>();
 
-  /** By method and the first part of the path, such as {@code GET /ac}. */
+  /** Tricks by method and the first part of the path, such as {@code GET /ac}. */
   public final Map<String, Trick> tricks = new ConcurrentHashMap<>();
 
-  /** Methods and paths, in their order. */
+  /** The methods and paths of all requests, in order. */
   public final List<String> requests = new CopyOnWriteArrayList<>();
 
-  /** All lines of headers. */
+  /** The header lines of all requests. */
   public final List<String> headers = new CopyOnWriteArrayList<>();
 
-  /** Is told of each piece of a body that came, with its bytes; the next one comes after it. */
+  /** Is called for each piece of a body that came; the next piece is read when it returns. */
   public volatile Piece piece = _ -> {};
 
-  /** What is done with a piece. */
+  /** What is done with a piece of so many bytes. */
   public interface Piece {
     void came(int bytes) throws InterruptedException;
   }
@@ -54,13 +52,13 @@ public final class HostileServer implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ServerSocket socket;
 
-  /** One on a free port. */
+  /** Starts a server on a free port. */
   public HostileServer() throws IOException {
     socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().start(this::accept);
   }
 
-  /** Where it is. */
+  /** The URL of the store. */
   public String url() {
     return "http://127.0.0.1:" + socket.getLocalPort() + "/store";
   }
@@ -105,7 +103,7 @@ public final class HostileServer implements AutoCloseable {
         answer(method, path, body(in, length), out);
       }
     } catch (IOException | InterruptedException e) {
-      return; // the other side had enough
+      return; // the client hung up
     }
   }
 
@@ -140,7 +138,7 @@ public final class HostileServer implements AutoCloseable {
     }
   }
 
-  /** The first lines of an answer. */
+  /** The status line and the headers of an answer. */
   static byte[] head(int status, long length) {
     return ("HTTP/1.1 " + status + " X\r\nContent-Length: " + length + "\r\n\r\n")
         .getBytes(StandardCharsets.ISO_8859_1);

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server that errs, lies and dawdles: nothing wrong is taken, and no call waits for long. */
+/** A server errs, lies and dawdles: no wrong bytes are taken, and no call waits for long. */
 @Execution(ExecutionMode.CONCURRENT)
 class HttpStoreTest extends StoreContract {
 
@@ -104,7 +104,7 @@ class HttpStoreTest extends StoreContract {
     }
   }
 
-  /** What the box gets, once the time flies. */
+  /** What the box gets while each look at the clock takes a second. */
   private String getInFlight() throws Exception {
     box.step.set(SECOND);
     return box.get(KEY, into());
@@ -130,7 +130,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(ONE, new String(bytes(blob(ONE))));
   }
 
-  /** At 2 MB/s it takes 20 s, and the answer begins when all is there. */
+  /** At 2 MB/s the upload takes 20 s, and the answer begins when all has arrived. */
   @Test
   void whatIsSentMayTakeLongWhileItFlows() {
     BlobSource large = BlobSource.bytes(new byte[40 << 20]);
@@ -145,7 +145,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(slow, box.find(KEY).result());
   }
 
-  /** Where the requests since the last look went. */
+  /** The requests since the last call, as method and first part of the path. */
   private List<String> asked() {
     List<String> asked =
         server.requests.stream().map(each -> each.replaceAll("/[0-9a-f]{64}$", "")).toList();
@@ -153,9 +153,7 @@ class HttpStoreTest extends StoreContract {
     return asked;
   }
 
-  /**
-   * Three at most come before the products, five where needs were found; what is small is there.
-   */
+  /** At most three requests precede the products, five with found needs; small ones need none. */
   @Test
   void aResultNeedsFewRequests() throws Exception {
     Result small = box.send(KEY, "small", "too");
@@ -186,7 +184,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(List.of("GET /ac", "GET /cas", "GET /ac", "GET /cas"), asked());
   }
 
-  /** Many small blobs are no large record. */
+  /** Many small blobs do not make a large record: those beyond a bound are sent by themselves. */
   @Test
   void onlySoMuchLiesInARecord() throws Exception {
     String[] texts =
@@ -254,7 +252,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(ONE, fresh());
   }
 
-  /** What another store's key has spoilt is of no use for a while; more of it, for none. */
+  /** An untrusted record leaves the store alone for 10 s, the third one for the whole build. */
   @Test
   void untrustedRecordsAreFailuresOfTheStore() throws Exception {
     Result result = box.send(KEY, ONE);
@@ -272,7 +270,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(List.of(told(unsigned + "; left alone for this build")), box.told);
   }
 
-  /** Of a large record nothing more is read than tells whose it is. */
+  /** Of a large record, only the bytes that tell its signer are read. */
   @Test
   void theSignerIsLookedAtBeforeTheRest() throws Exception {
     byte[] record = SealedRecord.seal(true, new byte[0], new byte[15 << 20], null);
@@ -295,7 +293,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(1, pieces.get());
   }
 
-  /** What many asked at the same time failed once. */
+  /** Requests of many jobs that fail at the same time count as one failure. */
   @Test
   void failuresOfRequestsThatOverlapAreOne() throws Exception {
     CountDownLatch asked = new CountDownLatch(5);
@@ -324,7 +322,7 @@ class HttpStoreTest extends StoreContract {
     }
   }
 
-  /** All that is refused of a record is in {@link ResultChecksTest}. */
+  /** {@link ResultChecksTest} has all reasons why a record is refused. */
   @Test
   void evenATrustedKeyPlacesNothingElsewhere() throws Exception {
     byte[] payload = ResultChecks.bytes(ResultSamples.of(ResultSamples.file("../x", "x")));
@@ -380,7 +378,7 @@ class HttpStoreTest extends StoreContract {
     return out -> out.write(text.getBytes());
   }
 
-  /** Ends only when the other side does. */
+  /** Answers without an end, until the other side closes the connection. */
   private static void endless(OutputStream out) throws IOException {
     out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes());
     while (true) {
@@ -441,7 +439,7 @@ class HttpStoreTest extends StoreContract {
     assertTrue(headers.contains("size"), headers);
   }
 
-  /** Whatever becomes of the files of a server, what is fetched is what was sent. */
+  /** Whatever happens to the files of a server, the bytes that are fetched are those sent. */
   @Test
   void damageIsNeverRestored() throws Exception {
     Digest other = Digest.ofText("another key");
@@ -532,7 +530,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(
         told("it answered GET with " + status + "; redirects are not followed"),
         box.get(KEY, into()));
-    box.send(KEY, "small"); // a long one is not read to its end
+    box.send(KEY, "small"); // a long text would not be read to its end
     assertFalse(server.requests.toString().contains("elsewhere"));
     box.close();
     assertTrue(
@@ -550,7 +548,7 @@ class HttpStoreTest extends StoreContract {
     }
     String line = "it answered PUT with 403; it wants other headers";
     assertEquals(List.of(told(line + "; nothing more is sent to it in this build")), box.told);
-    // A connection that the server closed just then takes one of the three tries unseen.
+    // One of the three tries may fail unseen, by a connection that the server just closed.
     long tries = server.requests.stream().filter(r -> r.startsWith("PUT /cas/")).count() - 2;
     assertTrue(tries == 2 || tries == 3, () -> server.requests.toString());
     assertEquals(ONE, box.get(KEY, into()));
@@ -563,7 +561,7 @@ class HttpStoreTest extends StoreContract {
     server.tricks.put(
         "GET /ac",
         out -> {
-          box.step.set(SECOND); // from when it was asked
+          box.step.set(SECOND); // time runs only once it was asked
           server.silence();
         });
     for (int i = 0; i < 3; i++) {
@@ -585,7 +583,7 @@ class HttpStoreTest extends StoreContract {
           out.write(HostileServer.head(200, 9));
           out.write(new byte[1]);
           out.flush();
-          box.step.set(SECOND / 4); // the answer has begun long before ten are over
+          box.step.set(SECOND / 4); // the answer has begun long before 10 s are over
           server.silence();
         });
     for (int i = 0; i < 3; i++) {
@@ -655,7 +653,7 @@ class HttpStoreTest extends StoreContract {
     assertEquals(List.of(), box.told);
   }
 
-  /** Its queue of connections is full: the system answers no more. Our own clock stands. */
+  /** The server's queue is full, so its system answers no more. The clock of the build stands. */
   @Test
   void aServerThatTakesNoConnectionIsGivenUpAfterTwoSeconds() throws Exception {
     List<SocketChannel> queue = new ArrayList<>();
@@ -714,13 +712,13 @@ class HttpStoreTest extends StoreContract {
     }
   }
 
-  /** The caller is to hang up: where the server does, its answer may never be read. */
+  /** Waits for the caller to hang up: if the server did so, its answer might never be read. */
   private static void speakPlainly(Socket connection) {
     try (connection) {
       connection.getOutputStream().write("HTTP/1.1 400 TLS?\r\n\r\n".getBytes());
       connection.getInputStream().readAllBytes();
     } catch (IOException e) {
-      return; // it did
+      return; // it hung up
     }
   }
 

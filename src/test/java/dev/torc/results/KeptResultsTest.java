@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is kept gives way where the disk is nearly full, and a kill leaves no wrong sum of it. */
+/** Kept results make room when the disk is nearly full; a kill leaves no wrong sum of sizes. */
 class KeptResultsTest {
 
   private static final long GIB = 1L << 30;
@@ -31,14 +31,14 @@ class KeptResultsTest {
   private Cache cache;
   private KeptResults kept;
   private long usable = 3 * GIB;
-  private int looks; // at what is usable
+  private int looks; // so often the free space was asked for
 
-  /** Ten results of 100 bytes each. */
+  /** Keeps ten results of 100 bytes each. */
   @BeforeEach
   void tenAreKept() throws IOException {
     cache = Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), _ -> {});
     kept = kept(-1);
-    assertFalse(kept.isOff()); // it looks at what is there
+    assertFalse(kept.isOff()); // nothing else stands in the store's place
     for (int i = 0; i < 10; i++) {
       Result result = result("key " + i, i);
       kept.put(result, null);
@@ -48,7 +48,7 @@ class KeptResultsTest {
     kept.end();
     cache.flush();
     assertTrue(kept.isNew() && !kept(-1).isNew() && !kept.isEmpty());
-    long last = System.currentTimeMillis() + 9; // ten of one millisecond have ten times
+    long last = System.currentTimeMillis() + 9; // ten uses in one ms are noted as ten ms
     while (System.currentTimeMillis() <= last) {
       Thread.onSpinWait();
     }
@@ -78,7 +78,7 @@ class KeptResultsTest {
     };
   }
 
-  /** How many are left where so much is usable. */
+  /** How many results are left when so many bytes of the disk are usable. */
   private int left(KeptResults of, long bytes) throws IOException {
     usable = bytes;
     of.makeRoom();
@@ -93,9 +93,9 @@ class KeptResultsTest {
   void aGibibyteIsLeftForOthers() throws IOException {
     assertEquals(10, left(kept(-1), GIB));
     assertEquals(10, left(kept(0), 0), "nothing is kept, so nothing is known");
-    assertEquals(9, left(kept(-1), GIB - 1)); // and a sixteenth
+    assertEquals(9, left(kept(-1), GIB - 1)); // a sixteenth of the size goes as well
     assertEquals(7, left(kept(-1), GIB - 101));
-    for (int i = 0; i < 10; i++) { // the oldest went, also of one millisecond
+    for (int i = 0; i < 10; i++) { // the oldest went, also among uses in one ms
       assertEquals(i < 3, known(i) == null);
     }
     assertEquals(0, left(kept(-1), GIB - 800));
@@ -104,7 +104,7 @@ class KeptResultsTest {
     assertEquals(0, looks, "there is nothing to give");
   }
 
-  /** It is asked before each start. */
+  /** Room is asked for before each start of a job. */
   @Test
   void whatIsUsableIsLookedAtOnceInASecond() throws IOException {
     KeptResults one = kept(-1);
@@ -142,7 +142,7 @@ class KeptResultsTest {
     assertFalse(kept(-1).relieve(true), "there is nothing to give");
   }
 
-  /** What is said of the sum counts only where the build that said it came to its end. */
+  /** A written sum counts only if the build that wrote it came to its end. */
   @Test
   void aKilledTorcLeavesNoSum() throws IOException {
     Path store = root.resolve(".torc/store");
@@ -187,7 +187,7 @@ class KeptResultsTest {
     assertNull(known(1), "where nothing is kept the record was there for its marks");
   }
 
-  /** Of bytes that two results have a copy is placed, and they go with the last of the two. */
+  /** Bytes that two results share are copied to their place, and go with the last of the two. */
   @Test
   void whatTwoResultsHaveStaysForTheOther() throws IOException {
     kept.put(result("twin", 5));

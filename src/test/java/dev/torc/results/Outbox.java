@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One root's shared stores, with a time that flies as the test says, and what they told. */
+/** One root's shared stores, with a clock that the test moves, and the lines that they told. */
 final class Outbox implements AutoCloseable {
 
-  /** So many looks at the time are one of each thread that waits, at least. */
+  /** After so many looks at the time, each thread that waits has looked at least once. */
   private static final int LOOKS = 8;
 
   /** Lines for people. */
   final List<String> told = new CopyOnWriteArrayList<>();
 
-  /** By how much more than one nanosecond the time goes on with each look at it. */
+  /** Nanoseconds by which each look at the time moves it on, beside the one that always passes. */
   final AtomicLong step = new AtomicLong();
 
   final SharedStores stores;
@@ -41,7 +41,7 @@ final class Outbox implements AutoCloseable {
     return flown.addAndGet(1 + step.get());
   }
 
-  /** Lets time pass, and waits until all that wait for a store looked at it. */
+  /** Lets time pass, and waits until all threads that wait for a store looked at it. */
   synchronized void fly(long nanos) throws InterruptedException {
     flown.addAndGet(nanos);
     for (int until = looks + LOOKS; looks < until; ) {
@@ -65,7 +65,7 @@ final class Outbox implements AutoCloseable {
     return result;
   }
 
-  /** What the first store has that has anything; else the miss of the last. */
+  /** The hit of the first store that has a result; else the miss of the last store. */
   Hit find(Digest key) {
     Hit hit = null;
     for (SharedStore store : stores.all()) {
@@ -79,7 +79,7 @@ final class Outbox implements AutoCloseable {
     return stores.all().stream().flatMap(each -> each.names(first).stream()).distinct().toList();
   }
 
-  /** Fetches all blobs of a hit into a folder: null, or the reason; then none is there. */
+  /** Fetches all blobs of a hit into a folder. Returns null, or why none was placed there. */
   String fetch(Hit found, Path into) {
     List<String> before = List.of(into.toFile().list());
     try {
@@ -95,12 +95,12 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  /** After a failure a store is left alone for a while: that is over. */
+  /** Lets 11 s pass: after them a store is no longer left alone for a failure. */
   void later() {
     flown.addAndGet(11_000_000_000L);
   }
 
-  /** The text of the first file of a key's result; the reason of a miss. */
+  /** The text of the first file of a key's result; for a miss, its reason or an empty text. */
   String get(Digest key, Path into) throws Exception {
     Hit found = find(key);
     if (found.result() == null) {
@@ -120,7 +120,7 @@ final class Outbox implements AutoCloseable {
     stores.close();
   }
 
-  /** Sends beside the test. */
+  /** Sends a result while the test goes on. */
   void post(Upload sending) {
     stores.send(sending.result().wall(), () -> sending);
   }

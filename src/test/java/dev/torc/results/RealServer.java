@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server of the test's own that others wrote, on a free port of this machine: nginx with its
- * WebDAV, or bazel-remote. It ends with the test, also when that is killed. Where it cannot be had,
- * a test is skipped with the reason.
+ * A real server program that runs for one test, on a free port of this machine: nginx with its
+ * WebDAV, or bazel-remote. It ends with the test, also when the test is killed. Where the program
+ * cannot be had, the test is skipped with the reason.
  */
 public final class RealServer implements AutoCloseable {
 
@@ -35,14 +35,12 @@ public final class RealServer implements AutoCloseable {
     this.port = port;
   }
 
-  /** Where it is. */
+  /** The server's URL. */
   public String url() {
     return "http://127.0.0.1:" + port;
   }
 
-  /**
-   * nginx, whose files lie in {@code data} below a folder; where it is not to be written: no PUT.
-   */
+  /** Starts nginx, with its files in {@code data} below a folder; unless written, without PUT. */
   public static RealServer nginx(Path folder, boolean written) throws Exception {
     String program = find("nginx");
     if (program.isEmpty() && "true".equals(System.getenv("CI"))) {
@@ -82,7 +80,7 @@ public final class RealServer implements AutoCloseable {
     return server.start(program, "-p", folder.toString(), "-c", settings.toString());
   }
 
-  /** bazel-remote, built from its source where Go is installed and finds its modules. */
+  /** Starts bazel-remote, built from its source where Go is installed and finds its modules. */
   static RealServer bazelRemote(Path folder) throws Exception {
     Path program = Path.of("target/bazel-remote").toAbsolutePath();
     if (!Files.exists(program)) {

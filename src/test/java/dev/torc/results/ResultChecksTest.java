@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shared records as bytes: which are taken, and why others are not. */
+/** Shared records as bytes: which of them are taken, and why others are refused. */
 class ResultChecksTest {
 
   private static final Digest DIGEST = Digest.ofText("x");
@@ -48,7 +48,7 @@ class ResultChecksTest {
         .getMessage();
   }
 
-  /** The sender and the receiver refuse it, for the same reason. */
+  /** The reason for which the sender and the receiver refuse a record: it is the same. */
   private static String refusal(StoreRecord record) {
     String sent = refusal(record instanceof Result, ResultChecks.bytes(record));
     assertEquals(
@@ -280,7 +280,7 @@ class ResultChecksTest {
     assertEquals(inner, again(inner));
   }
 
-  /** By way of another one, and into a folder; what they lead to is put in place before them. */
+  /** A link may lead to another link, and into a folder; its target is put in place before it. */
   @Test
   void linksLeadToWhatOtherLinksAndFoldersHave() throws Exception {
     RecordedProduct folder = folder(ResultSamples.file("y", "x"));
@@ -291,7 +291,7 @@ class ResultChecksTest {
     assertEquals(List.of("f", "z", "g", "h"), paths);
   }
 
-  /** The sample with some of everything, one part another. */
+  /** The sample with some of everything, but with another value for one part. */
   private static Result with(String name, Object other) throws ReflectiveOperationException {
     Result whole = ResultSamples.whole();
     List<Object> parts = new ArrayList<>();

@@ -26,12 +26,12 @@ final class ResultSamples {
     return of(KEY, products);
   }
 
-  /** The same under a key. */
+  /** A result with nothing but products, under a key. */
   static Result of(Digest key, RecordedProduct... products) {
     return of(key, null, null, null, List.of(), List.of(), List.of(), products);
   }
 
-  /** A result with what may be told of it. */
+  /** A result with all that a test may choose. */
   static Result of(
       Digest key,
       Digest first,
@@ -57,7 +57,7 @@ final class ResultSamples {
         null);
   }
 
-  /** The same of a job that took so many nanoseconds. */
+  /** A copy of a result whose job took so many nanoseconds. */
   static Result lasting(long wall, Result of) {
     return new Result(
         of.terms(),

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers that people run: what torc sends them they take, and give back. */
+/** Servers that people run take what torc sends, and give it back. */
 class SharedServersIT {
 
   private static final Digest KEY = ResultSamples.KEY;
@@ -156,7 +156,7 @@ class SharedServersIT {
     }
   }
 
-  /** It checks what it is sent, and shows no entry whose blob is missing. */
+  /** Bazel-remote checks what it is sent, and shows no entry whose blob is missing. */
   @Test
   void bazelRemoteBelievesNothingEither() throws Exception {
     try (RealServer server = server("bazel-remote");
@@ -181,7 +181,7 @@ class SharedServersIT {
   void whatWasDamagedOnADiskIsMendedByTheNextBuild() throws Exception {
     try (RealServer server = server("nginx");
         Outbox writer = writer(server)) {
-      String large = "one\n".repeat(1 << 14); // what is small lies in the record
+      String large = "one\n".repeat(1 << 14); // a small file would lie in the record
       writer.send(KEY, large);
       Path blob = temp.resolve("nginx/data/cas/" + Digest.ofText(large).hex());
       Files.writeString(blob, large.replace("one", "two"));

@@ -89,7 +89,7 @@ class SigningKeyTest {
                         .parseHex(
                             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")),
         SigningKey.read(file).word().toString());
-    write(RFC + "x".repeat((1 << 14) - RFC.length())); // the longest file
+    write(RFC + "x".repeat((1 << 14) - RFC.length())); // the longest key file that is read
     SigningKey.read(file);
   }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** How long a build waits for a store: by a clock of the test's own, which stands when it says. */
+/** How long a build waits for a store, by a clock that the test moves. */
 @Execution(ExecutionMode.CONCURRENT)
 class StoreCallTest {
 
@@ -49,15 +49,15 @@ class StoreCallTest {
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<String> told = new CopyOnWriteArrayList<>();
 
-  /** What is done with what is sent. */
+  /** What the store does with bytes that are sent. */
   private interface Taker {
     void take(String in, BlobSource bytes, StoreCall.Request call) throws StoreRefusal;
   }
 
-  /** A store whose answers come when the time is right. */
+  /** A store whose answers come when the test lets them. */
   private static class Place implements StorePlace {
 
-    /** Each of them lets one answer begin. */
+    /** Each latch lets one answer begin. */
     private volatile CountDownLatch answer = new CountDownLatch(1);
 
     @Override
@@ -65,7 +65,7 @@ class StoreCallTest {
       return "place";
     }
 
-    /** The bytes of an entry, and of a blob; null for none. */
+    /** Gives the bytes of an entry; null for none. {@link #blob} gives those of a blob. */
     private Function<StoreCall.Request, byte[]> entry = this::none;
 
     private Function<StoreCall.Request, InputStream> blob = this::none;
@@ -112,7 +112,7 @@ class StoreCallTest {
     }
   }
 
-  /** At each look half a second has passed, until the answer may begin: then it stands. */
+  /** Each look moves the clock by half a second, until the answer may begin: then it stands. */
   private long look(Place place, AtomicLong until) {
     if (now.get() >= until.get()) {
       place.answer.countDown();
@@ -133,7 +133,7 @@ class StoreCallTest {
     return new SharedStores(build(clock), store(place, clock));
   }
 
-  /** Asks until the store is left alone, or forty times, with such answers. */
+  /** Asks until the store is left alone, but forty times at most; each answer has this delay. */
   private int asked(long delay) {
     Place place = new Place();
     AtomicLong until = new AtomicLong();
@@ -153,7 +153,7 @@ class StoreCallTest {
 
   @Test
   void thirtySecondsOfWaitingAreEnough() {
-    int asked = asked(SECOND * 9 / 2); // of which the first does not count
+    int asked = asked(SECOND * 9 / 2); // of each the first second does not count
     assertTrue(asked >= 8 && asked < 20, asked + " asked");
     assertEquals(List.of("store place: jobs waited 30 s for it; left alone for this build"), told);
   }
@@ -164,7 +164,7 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
-  /** Each of its bytes comes soon enough, and all of them would take minutes. */
+  /** The pieces come fast enough one by one, but the whole record would take minutes. */
   @Test
   void aRecordThatTricklesIsNotWaitedForLongerThanThirtySeconds() {
     Place place = new Place();
@@ -190,7 +190,7 @@ class StoreCallTest {
     assertTrue(now.get() < BEGIN + 60 * SECOND, now.toString());
   }
 
-  /** In each second sixteen pieces of 16 KiB come, for 35 seconds: nothing is waited for. */
+  /** In each second sixteen pieces of 16 KiB come, for 35 seconds: this counts as no waiting. */
   @Test
   void whatFlowsFastEnoughMayTakeLong(@TempDir Path folder) {
     byte[] bytes = new byte[35 << 18];
@@ -230,7 +230,7 @@ class StoreCallTest {
     return RecordedProduct.file("x", Digest.ofBytes(bytes), bytes.length);
   }
 
-  /** What is said of a store that takes so many bytes of all, and then nothing more. */
+  /** The lines about a store that takes so many bytes of all, and then nothing more. */
   private String sent(long taken, long all) {
     Place place = new Place();
     place.put =
@@ -266,7 +266,7 @@ class StoreCallTest {
     assertEquals("[store place: no answer in 51 s]", sent(40 << 20, 40 << 20));
   }
 
-  /** Half of the bytes have come in 3 s: all would take 6, and the job took 5. */
+  /** Half of the bytes have come in 3 s: all would take 6 s, and the job took 5 s. */
   @Test
   void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
     Blob blob = new Blob(KEY, 1 << 20);
@@ -298,8 +298,8 @@ class StoreCallTest {
   }
 
   /**
-   * What is sent of a result of so many bytes, twice, to a place that has what is large already;
-   * half of the rest goes in three seconds, and the job took five.
+   * What a result of so many bytes, sent twice, puts in a place that already has large blobs. Half
+   * of another blob goes in three seconds, and the job took five.
    */
   private List<String> sentTwice(int size) {
     List<String> puts = new CopyOnWriteArrayList<>();
@@ -327,7 +327,7 @@ class StoreCallTest {
     return puts;
   }
 
-  /** To fetch 21 MB takes longer than two seconds, until a rate is known. */
+  /** To fetch 21 MB would take more than two seconds at the rate that is assumed at first. */
   @Test
   void whatCameWithTheRecordIsNotOnItsWay(@TempDir Path folder) {
     byte[] bytes = new byte[21_000_000];
@@ -358,7 +358,7 @@ class StoreCallTest {
     assertEquals((1 << 18) / 1e9, call.rate(7));
   }
 
-  /** A result of 100 bytes of a job of five seconds; it cannot be told in the first two. */
+  /** A job of five seconds has a result of 100 bytes; in the first two no rate is judged. */
   @Test
   void bytesMayTakeAsLongAsTheJobDid() throws Exception {
     StoreCall call = StoreCall.large(build(now::get), null, 5 * SECOND, 100);
@@ -379,7 +379,7 @@ class StoreCallTest {
     silent.check();
   }
 
-  /** After how many seconds a request is given up that begins so, and then does nothing. */
+  /** The seconds after which a request that begins so, and then does nothing, is given up. */
   private long givenUp(String why, Consumer<StoreCall.Request> beginning) {
     CountDownLatch begun = new CountDownLatch(1);
     LongSupplier clock = () -> begun.getCount() > 0 ? now.get() : now.addAndGet(SECOND);
@@ -400,16 +400,16 @@ class StoreCallTest {
     return (now.get() - from) / SECOND;
   }
 
-  /** Silence counts for ten seconds, too slow a flow for five. */
+  /** A call is given up after ten seconds of silence, or five of too slow a flow. */
   @Test
   void whatStandsIsGivenUp() {
     String slow = "slower than 100 kB/s for 5 s";
     assertEquals(11, givenUp("no answer in 10 s", _ -> {}), 1);
     assertEquals(7, givenUp(slow, StoreCall.Request::begin), 1);
-    givenUp(slow, request -> request.passed(1 << 20)); // it came before
+    givenUp(slow, request -> request.passed(1 << 20)); // the bytes came before it stood still
   }
 
-  /** What comes of a look at a large record while others are looked at. */
+  /** The outcome of a look at a large record that gets no turn, since others are looked at. */
   private String turn(LongSupplier clock) {
     Place place = new Place();
     place.entry = _ -> ActionEntry.encode(new Blob(KEY, 2 << 20));
@@ -420,7 +420,7 @@ class StoreCallTest {
     }
   }
 
-  /** It ends with the build, and counts as time that a job waited. */
+  /** The wait for a turn ends with the build, and counts as time that a job waited. */
   @Test
   void aTurnAtALargeRecordIsWaitedForLikeAnAnswer() {
     assertEquals("left alone for this build", turn(() -> now.addAndGet(SECOND)));
@@ -434,7 +434,7 @@ class StoreCallTest {
     assertEquals(1, told.size());
   }
 
-  /** Some of 16 MiB each at a time would be too much for a small heap. */
+  /** Several records of 16 MiB at a time would be too much for a small heap. */
   @Test
   void largeRecordsAreLookedAtOneAtATime() throws Exception {
     AtomicInteger at = new AtomicInteger();
@@ -497,7 +497,7 @@ class StoreCallTest {
   @Test
   void afterTheEndNothingMoreIsAsked() {
     Place place = new Place();
-    place.answer.countDown(); // it would say that nothing is there
+    place.answer.countDown(); // the store would answer that it has nothing
     stopped.set(true);
     try (SharedStore store = store(place, now::get)) {
       assertEquals("the build was ended", store.find(KEY).reason());
@@ -505,7 +505,7 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
-  /** After a failure what is to be sent waits for ten seconds, while the build goes on. */
+  /** After a failure uploads wait for ten seconds, while the build goes on. */
   @Test
   void afterAFailureSendingRests() throws Exception {
     AtomicInteger puts = new AtomicInteger();
@@ -549,7 +549,7 @@ class StoreCallTest {
     SharedStores sender = stores(place, clock);
     for (int i = 0; i < 4; i++) {
       sender.send(
-          10 * SECOND, // so long did the job take
+          10 * SECOND, // the time that the job took
           () -> {
             place.none(null);
             return null;
@@ -594,7 +594,7 @@ class StoreCallTest {
     Result result =
         ResultSamples.of(RecordedProduct.file("x", large.blob().digest(), large.blob().size()));
     Upload upload = new Upload(result, List.of(large), false, null);
-    AtomicLong step = new AtomicLong(SECOND); // with each piece, and the job took 5 s
+    AtomicLong step = new AtomicLong(SECOND); // passes with each piece; the job took 5 s
     LongSupplier clock =
         () ->
             Thread.currentThread().getName().startsWith("torc-send")
@@ -612,7 +612,7 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
-  /** An upload that is cut off by the end of all is no failure of the store, and not told of. */
+  /** An upload that the end of the build cuts off is no failure of the store, and is not told. */
   @Test
   void aQuestionWhenAllIsOverIsRefused() {
     Place place = new Place();
@@ -622,7 +622,7 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
-  /** What makes it reads the project and its cache, which are closed after this. */
+  /** The thread that makes an upload reads the project and its cache, which are closed later. */
   @Test
   void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
     SharedStores sender = stores(new Place(), now::get);

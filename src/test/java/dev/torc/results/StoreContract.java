@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a shared store does wherever it lies; each kind of store plays this and has its own. */
+/** What every kind of shared store does; the class of each kind adds tests of its own. */
 abstract class StoreContract {
 
   static final Digest KEY = ResultSamples.KEY;
@@ -34,22 +34,22 @@ abstract class StoreContract {
 
   @TempDir Path temp;
 
-  /** One root that sends and finds. */
+  /** The stores of a root that sends and finds. */
   Outbox box;
 
-  /** What the store is called. */
+  /** The store's name in messages. */
   abstract String name();
 
-  /** Another root that finds. */
+  /** The stores of another root, which finds. */
   abstract Outbox reader() throws Exception;
 
-  /** What signs the store's records, null where nothing does. */
+  /** The key that signs the store's records; null if they are not signed. */
   abstract SigningKey key();
 
-  /** The bytes that lie in the store, null for none. */
+  /** The bytes of a file in the store; null if there is none. */
   abstract byte[] bytes(String path) throws IOException;
 
-  /** Puts bytes in the store behind torc's back; null takes them away. */
+  /** Puts a file in the store behind torc's back; null for its bytes takes it away. */
   abstract void put(String path, byte[] bytes) throws IOException;
 
   final String told(String line) {
@@ -68,14 +68,14 @@ abstract class StoreContract {
     return "cas/" + Digest.ofText(text).hex();
   }
 
-  /** Puts a record where the key's is. */
+  /** Puts a record in the place of {@link #KEY}'s record. */
   final void replace(byte[] record) throws IOException {
     BlobSource source = BlobSource.bytes(record);
     put("cas/" + source.blob().name(), record);
     put(entry(KEY), ActionEntry.encode(source.blob()));
   }
 
-  /** Why no blob of the key's record is fetched; and then nothing is there. */
+  /** The reason why no blob of {@link #KEY}'s record is fetched; checks that no file came. */
   private String missed() throws Exception {
     Path into = into();
     String reason = box.get(KEY, into);
@@ -182,7 +182,7 @@ abstract class StoreContract {
       box.stores.finish();
     }
     Upload late = new Upload(ResultSamples.of(product), List.of(source), false, null);
-    box.stores.all().getFirst().put(late); // the search for the root's path saw it whole
+    box.stores.all().getFirst().put(late); // the search for the root's path saw the whole file
     assertNull(box.find(KEY).result());
     assertNull(bytes(blob(ONE)));
     assertNull(bytes(entry(KEY)));

@@ -25,7 +25,7 @@ class StoreMemoryIT {
 
   @TempDir Path temp;
 
-  /** One of nearly 16 MiB for each of many jobs that ask at the same time. */
+  /** Many jobs ask at the same time, each for a record of nearly 16 MiB. */
   @Test
   void largeRecordsFitBesideASmallHeap() throws Exception {
     Path keyFile = temp.resolve("key");

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is refused of a store's description before anything is asked. */
+/** Which descriptions of a store are refused before any store is asked. */
 class StoreSettingsTest {
 
   @TempDir Path temp;

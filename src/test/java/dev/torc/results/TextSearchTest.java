@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A path is found wherever it lies in a stream, also where a buffer ends in it. */
+/** A path is found wherever it lies in a stream, also where a buffer ends within the path. */
 class TextSearchTest {
 
   private static final TextSearch ROOT = new TextSearch("/home/me/é");
@@ -74,7 +74,7 @@ class TextSearchTest {
     assertFalse(ROOT.in(InputStream.nullInputStream(), () -> false));
   }
 
-  /** Of a large file what is left is not read. */
+  /** When the build ends, the rest of a large file is not read. */
   @Test
   void theEndOfTheBuildEndsIt() {
     AtomicInteger pieces = new AtomicInteger();

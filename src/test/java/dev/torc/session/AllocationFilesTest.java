@@ -34,10 +34,10 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a caller of {@code torc slurm} that was killed left, for one whose build goes on. */
+/** What a killed caller of {@code torc slurm} left, where its build goes on. */
 class AllocationFilesTest {
 
-  /** Takes one script, and says of it what is set. */
+  /** A scheduler that takes one script, and gives it the state that the test sets. */
   private static final class OneScript implements Scheduler {
     private SchedulerState says = new SchedulerState(SchedulerState.Kind.RUNNING, "");
 

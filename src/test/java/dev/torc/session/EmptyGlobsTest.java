@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which needed globs match nothing; one's own products are not for oneself. */
+/** Which needed globs match nothing; a job's own products do not count for its globs. */
 class EmptyGlobsTest {
 
   @TempDir Path temp;

@@ -52,7 +52,7 @@ class FolderNoticesTest {
     return List.of(files).stream().map(root::resolve).toList();
   }
 
-  /** No folder is left to be listened to anew, and nothing of the past is to be heard. */
+  /** Waits until no folder is followed anew, and no notice of earlier changes comes any more. */
   private void settle(List<Path> files) throws IOException {
     while (notices.follow(files) || notices.await(SHORT)) {
       // once more
@@ -147,18 +147,18 @@ class FolderNoticesTest {
     put("a", "1");
     settle(of("a"));
     for (int i = 0; i < 2000; i++) { // more than the JDK keeps of one folder
-      put("other" + i, ""); // not asked for
+      put("other" + i, ""); // not followed
     }
     assertTrue(notices.await(LONG));
   }
 
-  /** A file written now is heard after all that was done before. */
+  /** The notice of a file written now comes after the notices of all earlier changes. */
   @Test
   void afterCatchingUpOnlyWhatComesLaterIsHeard() throws IOException {
     put("a", "1");
     Path cookie = put("own/cookie", "");
     while (notices.follow(of("a"))) {
-      // no folder is left to be listened to anew
+      // until no folder is followed anew
     }
     for (int i = 0; i < 20; i++) {
       put("a", "edit " + i);

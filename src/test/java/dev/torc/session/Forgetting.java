@@ -5,7 +5,7 @@ import dev.torc.records.Cache;
 import dev.torc.rest.CleanJobs;
 import java.io.IOException;
 
-/** A disk that forgets what it was told of the database: what is at rest stays so. */
+/** Plays a disk that loses a write to the database: what is at rest stays at rest. */
 public final class Forgetting {
 
   /** Changes the database. */
@@ -15,7 +15,7 @@ public final class Forgetting {
 
   private Forgetting() {}
 
-  /** Makes a change that what is at rest does not see; returns whether anything is. */
+  /** Makes a change that jobs at rest do not see; returns false, without it, if there are none. */
   public static boolean behind(Project project, Change change) throws IOException {
     CleanJobs rest = FastPath.of(project, FileClock.none()).clean();
     if (rest == null) {

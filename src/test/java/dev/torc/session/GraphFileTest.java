@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A graph read back is the graph that was written, and is good for its very build files only. */
+/** A graph read back is the graph that was written, and is valid for exactly its build files. */
 class GraphFileTest {
 
   private static final String ALL =

@@ -90,7 +90,7 @@ class LockOfAnotherHostTest {
     }
   }
 
-  /** A process whose parent has the lock, on the same host or on one of the same number there. */
+  /** The child of the process with the lock asks, on its host and as if on another host. */
   @Test
   void aNumberOfAnotherHostIsNoAncestorHere() throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/fd")), "only /proc tells who has a file open");

@@ -34,17 +34,17 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Rule 11 at each step: a signal comes at the first step of a build, at its second, and so on until
- * one comes to its end, and likewise of a watch. A step is a look at a file, a commit, an event,
- * the start or the end of a job, a wait. Either a build takes the signal, once, and ends by it; or
- * none is at work, the process ends, and no job runs. The next build makes all.
+ * Rule 11 at each step of a build and of a watch: a signal comes at the first step, in the next try
+ * at the second, and so on until a try comes to its end. A step is a look at a file, a commit, an
+ * event, the start or the end of a job, a wait. Either a build takes the signal, once, and ends by
+ * it; or no build is at work, the process ends, and no job runs. The next build makes all.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SignalStepsTest {
 
   private static final List<Integer> SIGNALS = List.of(2, 15, 1);
 
-  /** What happens more often in one try is no step of its own. */
+  /** How often the same thing is a step in one try; later ones are none. */
   private static final int MOST = 2;
 
   private static final String JOBS =
@@ -56,10 +56,10 @@ class SignalStepsTest {
 
   @TempDir Path temp;
 
-  /** The steps at which one came. */
+  /** The steps at which a signal came. */
   private final Set<String> before = new HashSet<>();
 
-  /** One try: the first step at which none came before has one. */
+  /** One try: its signal comes at its first step at which no signal came before. */
   private final class Try implements Runner {
     final Path root = Files.createTempDirectory(temp.toRealPath(), "root");
     final int number = SIGNALS.get(before.size() % SIGNALS.size());
@@ -167,7 +167,7 @@ class SignalStepsTest {
       step("close");
     }
 
-    /** What holds when all of it is over, and that the next build makes all. */
+    /** Checks what holds when the try is over, and that the next build makes all. */
     void check(int exit, boolean ends) throws IOException {
       runner.close();
       String said = at + ": signal " + number + (taken ? " taken" : "") + ", exit " + exit;

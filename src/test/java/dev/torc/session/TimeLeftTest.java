@@ -107,7 +107,7 @@ class TimeLeftTest extends Harness {
     assertTrue(expected() < 0);
   }
 
-  /** What is told of the build, and asked, while its first job runs. */
+  /** What the test tells and asks of the time left while the first job runs. */
   private Consumer<TimeLeft> follows;
 
   @Override
@@ -175,7 +175,7 @@ class TimeLeftTest extends Harness {
         });
   }
 
-  /** They took ten times as long: so will the others. */
+  /** Jobs take ten times as long as last time: so will the others. */
   @Test
   void soDoJobsThatWereFasterLastTime() {
     many(100);
@@ -189,7 +189,7 @@ class TimeLeftTest extends Harness {
         });
   }
 
-  /** Of the first jobs that may run after others none had to: so the others will hardly have to. */
+  /** None of the first jobs that may run had to: so the others will hardly have to. */
   @Test
   void whatMayRunCountsAsItTurnsOut() {
     given(

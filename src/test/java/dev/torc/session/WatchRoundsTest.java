@@ -105,7 +105,7 @@ class WatchRoundsTest {
     assertEquals("[bad FAILED, copy, read, tick] | [t] [bad FAILED, read, tick] |", stage.told());
   }
 
-  /** The other build is not about the job whose product was edited. */
+  /** The other build does not select the job whose product was edited. */
   @Test
   void anEditedProductIsNotLostBesideTheBuildOfAnother() throws IOException {
     stage.jobs(
@@ -134,7 +134,7 @@ class WatchRoundsTest {
     assertEquals("2\n", Files.readString(stage.root.resolve("b.txt")));
   }
 
-  /** The second reader sees what the first one did not: what both saw last is the new state. */
+  /** The first reader saw the old state, the second the new: the state seen last is the new one. */
   @Test
   void anEditBetweenTwoReadersIsBuiltForTheFirst() throws IOException {
     stage.jobs(
@@ -148,7 +148,7 @@ class WatchRoundsTest {
     assertEquals("2\n", Files.readString(stage.root.resolve("b.txt")));
   }
 
-  /** The racy window passes, so that what is left at rest is found by listing the folder again. */
+  /** The racy window passes, so the glob at rest is found changed by listing its folder again. */
   @Test
   void aFileThatComesToAGlobDuringABuildIsBuilt() throws IOException {
     stage.jobs(
@@ -215,7 +215,7 @@ class WatchRoundsTest {
     assertEquals("error | [a.txt] [copy] | [a.txt] error | [a.txt] [copy] |", stage.told());
   }
 
-  /** Before any build came to its end: build file, include, missing source, folder of a glob. */
+  /** No build has ended; build file, include, missing source and folder of a glob are followed. */
   @Test
   void afterARefusedRoundWhatItBeganWithStartsTheNext() throws IOException {
     Files.delete(stage.root.resolve("a.txt"));

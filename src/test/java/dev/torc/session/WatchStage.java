@@ -23,12 +23,12 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * A watch of a real project with notices that the test gives: each {@link #then} is what happens
- * while the watch waits, and after the last one the watch is ended. Jobs are real processes.
+ * A watch of a real project with notices that the test gives: each {@link #then} is a step that is
+ * done while the watch waits, and after the last one the watch is ended. Jobs are real processes.
  */
 final class WatchStage implements Notices {
 
-  /** What happens while the watch waits; whether a notice comes of it. */
+  /** A step that is done while the watch waits; returns whether a notice comes of it. */
   interface Step {
     boolean happens() throws IOException;
   }
@@ -48,21 +48,21 @@ final class WatchStage implements Notices {
   final Path root;
   final List<Event> events = new ArrayList<>();
 
-  /** How long it would have waited each time, in nanoseconds. */
+  /** How long the watch would have waited each time, in nanoseconds. */
   final List<Long> waits = new ArrayList<>();
 
-  /** What is told as {@link #lack}. */
+  /** The answer of {@link #lack()}. */
   String lack = "";
 
-  /** Where it listens. */
+  /** The files that the watch follows. */
   final Set<Path> followed = new HashSet<>();
 
-  /** Answers to the waits of 50 ms for quiet; then it is quiet. */
+  /** How many of the next waits of 50 ms for quiet get a notice; then it is quiet. */
   int busy;
 
   boolean force;
 
-  /** Whether a known result may stand for a run. */
+  /** Whether jobs may be restored instead of run. */
   boolean restores;
 
   Host host = Host.of(ENV);
@@ -72,14 +72,14 @@ final class WatchStage implements Notices {
 
   Consumer<Event> heard = _ -> {};
 
-  /** Those of the process, which none of the kernel's comes to. */
+  /** The signals of the process for the watch; no signal of the kernel reaches them. */
   final Signals signals = new Signals();
 
   private final Deque<Step> steps = new ArrayDeque<>();
   private final List<String> targets;
   private long now;
 
-  /** With which it ended by itself; -1 where it did not. */
+  /** The exit status with which the watch ended by itself; -1 where it did not. */
   int exit = -1;
 
   WatchStage(Path root, String... targets) throws IOException {
@@ -114,7 +114,7 @@ final class WatchStage implements Notices {
     return this;
   }
 
-  /** What a build is asked for that waits for others. */
+  /** The request for a build that waits for other builds. */
   static BuildRequest request(List<String> targets, boolean force) {
     return new BuildRequest(
         targets,
@@ -193,7 +193,7 @@ final class WatchStage implements Notices {
     };
   }
 
-  /** What was told of the rounds: what changed, what ran or failed, errors; a bar between them. */
+  /** The events of the rounds: changed files, jobs that ran or failed, errors; a bar at the end. */
   String told() {
     StringBuilder told = new StringBuilder();
     List<String> jobs = new ArrayList<>();
@@ -214,7 +214,7 @@ final class WatchStage implements Notices {
     return told.toString().strip();
   }
 
-  /** The lines for people of a level. */
+  /** The texts of the notes of a level. */
   List<String> notes(Event.Level level) {
     List<String> lines = new ArrayList<>();
     for (Event event : events) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A watch through many edits at random, some of them while a build runs: after each one the
- * products are what the sources say, with as many rounds as there were changes. What was put back
- * as it was begins none, and a restored product begins no second one.
+ * products are what the sources say, with as many rounds as there were changes. A file that is put
+ * back as it was begins no round, and a restored product begins no second one.
  */
 class WatchWalkTest {
 
@@ -35,11 +35,11 @@ class WatchWalkTest {
   @TempDir Path temp;
   private final Random random = new Random(35);
   private WatchStage stage;
-  private String said = ""; // the edit of which the rounds are expected
+  private String said = ""; // the edit whose rounds are expected
   private int expected = 1; // rounds
-  private int rounds; // that were told
+  private int rounds; // rounds over at the last check
   private int number;
-  private String during; // what a.txt is to be when the next copy was made
+  private String during; // the text of a.txt after the next run of copy; null for none
 
   @Test
   void noEditIsLostAndNoRoundIsWithoutEnd() throws IOException {

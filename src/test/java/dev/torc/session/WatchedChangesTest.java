@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which files a watch builds for: all that decide about a job, and no others. */
+/** The files whose edits a watch builds: all that decide about a job, and no others. */
 class WatchedChangesTest {
 
   @TempDir Path temp;
@@ -215,7 +215,7 @@ class WatchedChangesTest {
     assertEquals(all + " | [a] " + all + " |", stage.told());
   }
 
-  /** Of other instances of the group, and of jobs that are no targets. */
+  /** The products are those of other instances, and of jobs that are no targets. */
   @Test
   void productsInAGlobAreNoNews() throws IOException {
     WatchStage stage =

@@ -39,7 +39,7 @@ final class Events {
         job, state, new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20));
   }
 
-  /** A job that ended well without others. */
+  /** A job that ended well without these instances of so many, which failed or were blocked. */
   static Event without(String job, int of, String... others) {
     List<LeftOut> left = List.of(new LeftOut(of, List.of(others)));
     return new Event.JobEnded(

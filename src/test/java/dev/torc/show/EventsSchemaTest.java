@@ -58,7 +58,7 @@ class EventsSchemaTest {
     }
   }
 
-  /** Of objects and lists in an event too. */
+  /** This holds for objects and lists within an event too. */
   @Test
   void withAFieldMoreOrLessNoneIs() throws IOException {
     for (ObjectNode line : lines()) {

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The file of JUnit XML where a build does not come to a good end. */
+/** The JUnit XML file of a build that does not end well. */
 class JunitReportTest {
 
   private static final long BEGUN = 1_700_000_000_000L;

@@ -47,7 +47,7 @@ class LiveReportTest {
       return drawn().replaceFirst("\\[[█×▓░]+] ", "");
     }
 
-    /** The same with the bar. */
+    /** The next piece with its progress bar. */
     String drawn() {
       return pieces.removeFirst().replace(ESC, "^");
     }
@@ -201,7 +201,7 @@ class LiveReportTest {
     assertFalse(shown.contains("j8"));
   }
 
-  /** Time left, a duration and what is used, of all jobs the same. */
+  /** Time left, the same duration for all jobs, and what job a uses. */
   private record Known(long left, long expected, Series.Point use) implements Progress {
     @Override
     public long expected(String job) {

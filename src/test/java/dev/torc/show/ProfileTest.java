@@ -149,8 +149,8 @@ class ProfileTest {
   }
 
   /**
-   * By "Trace Event Format" (the document of Chrome's tracing): what each kind of event must have,
-   * that lanes have names, and that in a lane nothing lasts while something else does.
+   * By "Trace Event Format" (the document of Chrome's tracing): each kind of event has what it must
+   * have, lanes have names, and no two events of a lane overlap.
    */
   @Test
   void atRandomTheTraceIsValidAndNothingOverlapsInALane() throws IOException {

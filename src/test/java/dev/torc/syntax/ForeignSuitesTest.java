@@ -17,14 +17,14 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** What others wrote down of YAML and of globs holds here, but for what is told with its reason. */
+/** Other people's test cases for YAML and globs hold here, except those that give a reason. */
 class ForeignSuitesTest {
 
   private static final Path SUITES = Path.of("testdata/suites");
 
   /**
-   * A text is read as it is meant, or refused. A case in which the reader does otherwise says so
-   * under {@code torc}, and has to go from there when that is over.
+   * A text is read as the suite means it, or refused. A case in which the reader does otherwise
+   * says so under {@code torc}; when the reader no longer does, this note has to go.
    */
   @Test
   void yaml() throws IOException {
@@ -56,7 +56,7 @@ class ForeignSuitesTest {
         refused);
   }
 
-  /** What no build file can say. */
+  /** Thrown for a tree that no build file can have. */
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -150,7 +150,7 @@ class ForeignSuitesTest {
     };
   }
 
-  /** A name, a pattern, a path, whether it fits or the pattern is refused, and why not here. */
+  /** A line has name, pattern, path, yes, no or refused, and the reason if it is not so here. */
   @Test
   void globs() throws IOException {
     List<String> odd = new ArrayList<>();

@@ -29,7 +29,7 @@ class GlobTest {
     assertTrue(Glob.of("{a,b}".repeat(9)).matches("ababababa"));
   }
 
-  /** Over the letters a, b and dot, with at most three components of at most three letters. */
+  /** Patterns over a, b and dot, with at most three components of at most three letters. */
   @Provide
   Arbitrary<String> patterns() {
     Arbitrary<String> atom =
@@ -92,7 +92,7 @@ class GlobTest {
     }
     assertEquals(a.overlaps(b), b.overlaps(a));
     if (a.overlaps(b) && !found) {
-      // A common path may be longer than those tried, but never where both are this short.
+      // A common path may be longer than those tried, but not if both patterns are this short.
       assertTrue(
           one.contains("/") || other.contains("/") || one.length() + other.length() > 6,
           () -> one + " and " + other);
@@ -141,7 +141,7 @@ class GlobTest {
     assertEquals(text, Glob.unescape(Glob.escape(text)));
   }
 
-  /** The simplest thing that could be right: textual braces, then plain recursion. */
+  /** The simplest code that could be right: textual braces, then plain recursion. */
   private static List<String> alternatives(String pattern) {
     int open = pattern.indexOf('{');
     if (open < 0) {

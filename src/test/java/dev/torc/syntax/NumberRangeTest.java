@@ -12,7 +12,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class NumberRangeTest {
 
-  @Property(edgeCases = EdgeCasesMode.NONE) // five numbers have more of them than there are tries
+  @Property(edgeCases = EdgeCasesMode.NONE) // five numbers have more of these than there are tries
   void everyValueIsAWholeNumberOfStepsAway(
       @ForAll @IntRange(min = -10_000, max = 10_000) int from,
       @ForAll @IntRange(min = 0, max = 500) int steps,

@@ -116,7 +116,7 @@ class ShellFuzzTest {
     }
   }
 
-  /** The exit status and what came out. */
+  /** The exit status and the output of a shell that runs a text. */
   private String run(String shell, String option, String text)
       throws IOException, InterruptedException {
     Path empty = folder.resolve("empty");

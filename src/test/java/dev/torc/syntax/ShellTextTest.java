@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ShellTextTest {
 
-  /** The first letters of how each {@code @} is quoted: B, D, S or R. */
+  /** How each {@code @} is quoted, as the first letter of the quote's name: B, D, S or R. */
   private static String holes(String text) {
     return ShellText.scan(text.replace('@', ShellText.HOLE)).holes().stream()
         .map(quote -> quote.name().substring(0, 1))

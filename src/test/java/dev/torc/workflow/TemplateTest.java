@@ -67,7 +67,7 @@ class TemplateTest {
     return Arbitraries.oneOf(text, text, slot).list().ofMaxSize(5).map(TemplateTest::joined);
   }
 
-  /** Neighbouring texts as one, as a template has them. */
+  /** Joins neighbouring texts into one, as a template has them. */
   private static List<Part> joined(List<Part> parts) {
     List<Part> out = new ArrayList<>();
     for (Part part : parts) {
