@@ -28,34 +28,34 @@ final class Commands {
         --no-containers  run jobs with an image on the host
         --container RUNTIME:podman,docker,apptainer,none  run all images with podman, docker or apptainer
         --on --executor NAME  executor of jobs that name none themselves; local runs all jobs here
-        --no-restore  run jobs also where an earlier result is known
-        --keep-failed  do not run again what failed and has not changed
-        --json  data for programs instead of text, where there is data
+        --no-restore  run jobs even if an earlier result is known
+        --keep-failed  do not run failed jobs again that have not changed
+        --json  data for programs instead of text, if there is data
         --color WHEN:auto,always,never  auto, always or never
         -h --help  show this and end
         -V --version  show the version and end
       lock
-        --no-wait  end with status 75 where another build is at work
+        --no-wait  end with status 75 if another build is at work
         --trust-lock  build on a network root whose locks other hosts do not see
-        --gone NAME  nothing runs any more on that host, or as that user, of a shared root
+        --gone NAME  on a shared root: nothing runs any more on that host, or as that user
       build  run the jobs that are not up to date
         TARGET*  job, group, instance, tag or produced file; all jobs without one
         -n --dry-run  only say what would run, and why
         -k --keep-going  a failure stops only what depends on it (the default)
         --fail-fast  start nothing new after a failure
-        --submit  end when all that can be is submitted; torc goes on
+        --submit  end when every job that can be is submitted; a later torc goes on
         --force  run the targets whatever their state
         = lock
-        --junit FILE  also write what became of the jobs as JUnit XML
+        --junit FILE  also write the outcome of the jobs as JUnit XML
         -j --jobs N  the same as --limit cpus=N
-        --limit NAME=AMOUNT  use no more at a time: cpus=4, memory=8GiB, gpus=1, or a counter
-        --trace  tell which files jobs read that they do not need (Linux)
-        --strict  refuse jobs the files that they do not need (Linux)
+        --limit NAME=AMOUNT  use at most this much at a time: cpus=4, memory=8GiB, gpus=1, or a counter
+        --trace  report which files jobs read but do not need (Linux)
+        --strict  refuse jobs access to files that they do not need (Linux)
         -v --verbose  also show what starts, commands, what jobs write and what is up to date
         -q --quiet  show only failures, warnings and the last line
       watch  build, and build again whenever a file changes
         = build -n --submit --no-wait --junit
-      why  tell why a job runs or ran, or who needs a file
+      why  tell why a job runs or ran, or which jobs need a file
         JOB|FILE+  jobs, tags or files
         -v --verbose --instances  tell of each instance of a group
       clean  remove products that torc made
@@ -65,16 +65,16 @@ final class Commands {
         --stale  only products that no job declares any more and none needs
         --kept  what builds set aside in .torc/kept
         = lock
-        --all  all products and .torc too, but for .torc/kept
+        --all  all products and .torc too, except .torc/kept
       adopt  accept products that are there, without running their jobs
         TARGET+  job, group, instance, tag or produced file
         -n --dry-run  only say what would be adopted
-        --force  cancel first what is out at a scheduler
+        --force  first cancel jobs that a scheduler has
         = lock
       status  show what is up to date, and the last build
         TARGET*  job, group, instance, tag or produced file; all jobs without one
         -v --verbose --instances  show each instance of a group on its own line
-        --exit-code  end with status 1 where anything would run
+        --exit-code  end with status 1 if anything would run
       list  show the jobs and groups with state, times and command
         TARGET*  job, group, instance, tag or produced file; all jobs without one
         --instances  show each instance of a group on its own line
@@ -94,38 +94,38 @@ final class Commands {
         JOB*  jobs or groups; all without one
       events  print the events that jobs posted
         JOB*  jobs or groups; all without one
-        --job JOB  the same
+        --job JOB  the same as JOB
         --since WHEN  only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)
         --follow  go on with what is posted until the build ends
       stats  show what jobs used of the resources that they ask for
         TARGET*  job, group, instance, tag or produced file; all jobs without one
         --instances  show each instance of a group on its own line
-      report  write a page that shows a build: jobs, times, resources, failures
-        --build N  a build by its number; without it the project as it stands
+      report  write a page that shows the project: results, jobs, times, failures
+        --build N  a build by its number; by default the project as it stands
         -o FILE  the file to write; else standard output
         --paths  show absolute paths
         --ro-crate FOLDER  write where the results come from into a new folder, as an RO-Crate
       history  show the builds, or one job over time
         JOB*  show the runs of jobs, groups, instances, tags, files instead
-        --last N  show so many, 20 without it
+        --last N  show so many; by default 20
         --all  show all that are on record
-      store  show earlier results that are kept, check them, take some away
+      store  show, check and remove earlier results that are kept
         JOB*  show the results of jobs, groups, tags, files instead
-        --prune [SIZE]  take the least recently used results away until no more than SIZE is held
-        --clear  take all results away
-        --verify  read all that is held, and take out what is not what was stored
-        -n --dry-run  only say what would be taken away
+        --prune [SIZE]  remove the least recently used results until no more than SIZE is held
+        --clear  remove all results
+        --verify  read all that is held, and remove what is not as stored
+        -n --dry-run  only say what would be removed
         = lock
         --make-key FILE  write a new key that signs results for shared stores, and print its public word
       init  write a first torc.yaml
-      import  make a torc.yaml of a workflow file of NREL torc
+      import  make a torc.yaml from a workflow file of NREL torc
         FILE  the workflow file: YAML, JSON or JSON5
       slurm  build in one allocation of Slurm
         = build
       doctor  say whether builds work here, and what to do
       completion  print the script that completes torc's words in a shell
         SHELL:bash,zsh,fish  bash, zsh or fish
-        WORD*  after --, by the script: what fits the last one is printed
+        WORD*  after --, from the script: prints what fits the last one
       """;
 
   private final SequencedMap<String, List<String>> taken = new LinkedHashMap<>();
