@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Holds that every source is as google-java-format writes it, or with the argument {@code fix}
- * writes it so. Maven runs it from its source before anything is compiled (pom.xml). It looks only
- * at sources that changed since all were well.
+ * Checks that every source is formatted by google-java-format, or with the argument {@code fix}
+ * formats it. Maven runs it from its source before anything is compiled (pom.xml). It looks only at
+ * sources that changed since it last found all of them formatted.
  */
 final class Format {
 
@@ -54,7 +54,7 @@ final class Format {
     Files.setLastModifiedTime(WELL, begin);
   }
 
-  /** When all sources were well, by the formatter that pom.xml names now. */
+  /** When all were last formatted; 1970 if unknown, or if pom.xml (the formatter) changed since. */
   private static FileTime since() throws IOException {
     return Files.exists(WELL) && !changed(Path.of("pom.xml"), Files.getLastModifiedTime(WELL))
         ? Files.getLastModifiedTime(WELL)

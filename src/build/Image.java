@@ -14,22 +14,21 @@ import java.util.stream.Stream;
 /**
  * Makes the archive that needs nothing on the machine: the distribution with a trimmed JDK in
  * {@code lib/jdk}, and with the AOT caches that this JDK makes. Maven runs it from its source, on
- * the JDK that it is to trim (pom.xml). Where that JDK cannot be trimmed it says why, and ends
- * well: the archive without a JDK is there.
+ * the JDK that it is to trim (pom.xml). If that JDK cannot be trimmed, it prints why and ends with
+ * status 0, since the archive without a JDK is made in any case.
  */
 final class Image {
 
   /**
-   * What torc and its libraries use; {@code ImageIT} holds that. One module more, {@code
-   * jdk.zipfs}: an AOT cache made by a JDK with nothing but modules of the boot loader forgets
-   * which packages are the JDK's, and a class that none has is then looked for in all jars at every
-   * start.
+   * The modules that torc and its libraries use, as {@code ImageIT} tests, and {@code jdk.zipfs}.
+   * Without it, an AOT cache that is made by a JDK with only modules of the boot loader forgets
+   * which packages are the JDK's. Then each start searches all jars for classes that do not exist.
    */
   private static final String MODULES =
       "java.base,java.logging,java.management,java.net.http,java.xml,jdk.management,jdk.unsupported,"
           + "jdk.zipfs";
 
-  /** What the launcher reads of a release file: byte by byte, so these lines come first. */
+  /** The lines of a release file that the launcher needs: first, since it reads byte by byte. */
   private static final List<String> READ_AT_START =
       List.of("JAVA_VERSION=", "LIBC=", "OS_ARCH=", "OS_NAME=");
 
@@ -72,7 +71,7 @@ final class Image {
     return release.getProperty(key, "unknown").replace("\"", "");
   }
 
-  /** Copies with times, since an AOT cache names them; without the caches of another JDK. */
+  /** Copies files with their times, which an AOT cache names; not the caches of another JDK. */
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
@@ -86,7 +85,7 @@ final class Image {
   }
 
   /**
-   * Makes the JDK. Not compressed: the archive is, and would be larger for it.
+   * Makes the trimmed JDK, not compressed: the archive is compressed, and would get larger by it.
    *
    * @return what is wrong, null if all is well
    */
@@ -128,7 +127,7 @@ final class Image {
     return null;
   }
 
-  /** Makes the AOT caches, by the JDK that the launcher finds there: the trimmed one. */
+  /** Makes the AOT caches with the JDK that the launcher finds in {@code home}: the trimmed one. */
   private static String train(Path home, Path log) throws Exception {
     ProcessBuilder training = new ProcessBuilder(home.resolve("bin/torc").toString());
     training.environment().keySet().removeIf(name -> !name.equals("PATH") && !name.equals("HOME"));
@@ -138,7 +137,7 @@ final class Image {
     return well ? null : "torc cannot be trained with it, see " + log;
   }
 
-  /** Packs it by the tar that is there; of those known, as files of root. */
+  /** Packs the folder with the installed tar; GNU tar and bsdtar store root as the owner. */
   private static void pack(Path images, String name, Path target) throws Exception {
     String tar = run("tar", "--version");
     String owner =

@@ -32,7 +32,7 @@ final class LmdbFunctions {
    * @param args the folder of torc's compiled classes
    */
   public static void main(String[] args) throws Exception {
-    Class<?> functions = Class.forName("org.lmdbjava.Library$Lmdb"); // of lmdbjava's package alone
+    Class<?> functions = Class.forName("org.lmdbjava.Library$Lmdb"); // package-private
     Path file = Path.of(args[0], "org", "lmdbjava", "Functions.class");
     file.getParent().toFile().mkdirs();
     ClassFile.of()
@@ -92,7 +92,7 @@ final class LmdbFunctions {
     } else if (result == void.class) {
       code.pop2().return_();
     } else {
-      code.pop2().aconst_null().areturn(); // an address that lmdbjava passes to none
+      code.pop2().aconst_null().areturn(); // an address that lmdbjava passes to no function
     }
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 /**
  * The benchmark's command: finds the tools, plays the cases that are asked for, prints the report
  * and writes the results page. The report is data and goes to standard output, progress to standard
- * error. Status 0 where every case could be played, 1 where one failed, 2 for wrong usage.
+ * error. The exit status is 0 if every case could be played, 1 if one failed, 2 for wrong usage.
  */
 public final class Bench {
 
@@ -27,7 +27,7 @@ public final class Bench {
     this.options = options;
   }
 
-  /** Runs it and ends the process. */
+  /** Runs the benchmark and ends the process. */
   public static void main(String[] args) throws Exception {
     Locale.setDefault(Locale.ROOT);
     Options options = new Options();
@@ -131,7 +131,7 @@ public final class Bench {
         ResultsPage.text(LocalDate.now().toString(), facts, versions, absent, results), results);
   }
 
-  /** Takes a result, and tells it at once: the report is far away. */
+  /** Adds a result and prints its figures at once, since the report comes much later. */
   private void told(Result result, List<Result> results) {
     results.add(result);
     List<String> said = new ArrayList<>(result.faults());
@@ -159,7 +159,7 @@ public final class Bench {
     return failed ? 1 : 0;
   }
 
-  /** The tools that take part, torc first; the names of absent ones are added. */
+  /** The program of each tool that takes part, torc first; tools not found go to {@code absent}. */
   private SequencedMap<Tool, String> programs(List<String> absent) throws IOException {
     SequencedMap<Tool, String> programs = new LinkedHashMap<>();
     if (!Files.isExecutable(options.torc)) {
@@ -178,7 +178,7 @@ public final class Bench {
     return programs;
   }
 
-  /** Where a program is, null where it is not installed. */
+  /** The path of a program; null if it is not installed. */
   static Path onPath(String program) {
     for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
       Path file = Path.of(folder, program);

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A {@link Graph} in the language of each tool: what a user would write there by hand for these
- * jobs, without tricks for or against a tool.
+ * Writes a {@link Graph} in the language of each tool, as a user would write these jobs by hand,
+ * without tricks for or against a tool.
  */
 final class BuildFiles {
 
   private BuildFiles() {}
 
-  /** As torc.yaml; a job has the name of its product with dashes for slashes. */
+  /** The graph as torc.yaml; a job's name is its product's path with dashes for slashes. */
   static String torc(Graph graph) {
     StringBuilder out = new StringBuilder("jobs:\n");
     Set<String> told = new HashSet<>();
@@ -43,7 +43,7 @@ final class BuildFiles {
     return out.toString();
   }
 
-  /** As build.ninja. */
+  /** The graph as build.ninja. */
   static String ninja(Graph graph) {
     StringBuilder out = new StringBuilder("rule run\n  command = $c\n");
     out.append("rule compile\n  command = $c\n  depfile = $d\n  deps = gcc\n");
@@ -65,7 +65,7 @@ final class BuildFiles {
     return out.toString();
   }
 
-  /** As Makefile, for GNU make. */
+  /** The graph as a Makefile for GNU make. */
   static String make(Graph graph) {
     StringBuilder out = new StringBuilder("all:");
     graph.rules().forEach(rule -> out.append(' ').append(rule.product()));
@@ -90,7 +90,7 @@ final class BuildFiles {
     return out.toString();
   }
 
-  /** As SConstruct, in the environment of the caller. */
+  /** The graph as SConstruct; its jobs get the caller's environment. */
   static String scons(Graph graph) {
     StringBuilder out = new StringBuilder("import os\nenv = Environment(ENV=os.environ)\n");
     bundles(graph, out);
@@ -101,7 +101,7 @@ final class BuildFiles {
     return out.toString();
   }
 
-  /** As dodo.py, for doit. */
+  /** The graph as dodo.py, for doit. */
   static String doit(Graph graph) {
     StringBuilder out = new StringBuilder();
     bundles(graph, out);

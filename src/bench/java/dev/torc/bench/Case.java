@@ -4,20 +4,20 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * One question to all tools: what is done with a graph before each run, and what then has to run.
+ * A measurement of all tools: what is done to a graph before each run, and what then has to run.
  *
- * @param name as the option takes it
- * @param title in words
+ * @param name the name that the option {@code --cases} takes
+ * @param title the case in words
  * @param rounds how many runs of each tool count
- * @param targets of the issue, for this very size
+ * @param targets what the issue asks of torc for a graph of this size
  */
 record Case(String name, String title, Graph graph, Step step, int rounds, List<Target> targets) {
 
   /** What happens before a run. */
   enum Step {
-    /** Products and the tool's memory are removed. */
+    /** The products and all that the tool remembers are removed. */
     FULL,
-    /** Nothing. */
+    /** Nothing is changed. */
     NOTHING,
     /** The graph's edit is made. */
     EDIT,
@@ -29,7 +29,7 @@ record Case(String name, String title, Graph graph, Step step, int rounds, List<
     targets = List.copyOf(targets);
   }
 
-  /** How many jobs a tool has to run, seen by the products that it writes. */
+  /** How many jobs a tool has to run; the products that it writes show how many it ran. */
   int expected(Tool tool) {
     int all = graph.rules().size();
     return switch (step) {
@@ -40,7 +40,7 @@ record Case(String name, String title, Graph graph, Step step, int rounds, List<
     };
   }
 
-  /** Makes the change of a round. */
+  /** Makes the change that precedes a round's run. */
   void prepare(Layout layout, int round) throws IOException {
     switch (step) {
       case FULL -> layout.forget();

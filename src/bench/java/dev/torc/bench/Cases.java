@@ -7,7 +7,7 @@ import java.util.Locale;
 /** Which cases there are, at which sizes, with which targets. */
 final class Cases {
 
-  /** More jobs than that are built once, to have something to do nothing on. */
+  /** Libraries of more jobs are built in full only once, which their no-op and edit need anyway. */
   private static final int LARGE = 10_000;
 
   private final List<Integer> sizes;
@@ -35,17 +35,17 @@ final class Cases {
     longRounds = options.longRounds != null ? options.longRounds : quick ? 1 : 3;
   }
 
-  /** Bytes of the large file. */
+  /** Size in bytes of the large file of {@link HashContest}. */
   long hashSize() {
     return (long) hashMib << 20;
   }
 
-  /** How often it is hashed, and that group expanded. */
+  /** The rounds of {@link HashContest} and of {@link ExpandContest}. */
   int hashRounds() {
     return longRounds;
   }
 
-  /** What is meant to be reached with the large file. */
+  /** The targets of {@link HashContest}. */
   List<Target> hashTargets() {
     List<Target> targets = new ArrayList<>();
     if (hashMib == 4096) {
@@ -55,12 +55,12 @@ final class Cases {
     return targets;
   }
 
-  /** How many jobs one group follows from, one after the other. */
+  /** How many jobs, run one after the other, the group of {@link ExpandContest} follows from. */
   int makers() {
     return deep == LARGE ? 1000 : 100;
   }
 
-  /** What is meant to be reached with them. */
+  /** The targets of {@link ExpandContest}. */
   List<Target> expandTargets() {
     return List.of(new Target.Ratio(ExpandContest.AT_ONCE, Figure.CPU, 2));
   }
@@ -70,19 +70,19 @@ final class Cases {
     return deep == LARGE ? 500 : 10;
   }
 
-  /** How many seconds longer one of them takes. */
+  /** How many seconds longer the slow field of a survey takes. */
   int slow() {
     return deep == LARGE ? 30 : 2;
   }
 
-  /** What is meant to be reached with them. */
+  /** The targets of {@link SurveyContest}. */
   List<Target> surveyTargets() {
     return deep == LARGE
         ? List.of(new Target.Ratio(SurveyContest.PEER, Figure.CPU, 0.25))
         : List.of();
   }
 
-  /** All cases; each list has those of one graph, in the order in which they are played. */
+  /** All cases; each list has the cases of one graph, in the order in which they are played. */
   List<List<Case>> all() {
     List<List<Case>> all = new ArrayList<>();
     sizes.forEach(n -> all.add(libraries(n)));

@@ -13,14 +13,14 @@ import java.util.SequencedMap;
 import java.util.function.Consumer;
 
 /**
- * Plays cases: every tool has the same graph in a folder of its own, and they take turns, each
- * round beginning with another one. After every run it looks which products were written, and after
- * the last whether all tools made the same bytes. What is played, and what is made of the figures,
- * is not its business.
+ * Plays cases: every tool has the same graph in a folder of its own, and the tools take turns; each
+ * round begins with another tool. After every run the contest counts the products that were
+ * written, after the last it compares the bytes that the tools made. {@link Cases} says what is
+ * played, {@link ResultsPage} what the figures show.
  */
 final class Contest {
 
-  /** Longer than the steps of a file's time, so that no edit shares one with a build. */
+  /** Longer than the steps of a file's time, so that an edit and a build have different times. */
   private static final int SETTLE = 20; // ms
 
   private final Meter meter;
@@ -31,7 +31,7 @@ final class Contest {
 
   /**
    * @param programs path or name of each tool that takes part, torc first
-   * @param width how many jobs at a time
+   * @param width how many jobs a tool runs at a time
    * @param work an absolute folder for all that is built
    */
   Contest(
@@ -47,7 +47,7 @@ final class Contest {
     this.progress = progress;
   }
 
-  /** Plays cases of one and the same graph, which is removed afterwards. */
+  /** Plays cases that share one graph, whose folders are removed afterwards. */
   List<Result> play(List<Case> cases) throws IOException, InterruptedException {
     Graph graph = cases.getFirst().graph();
     progress.accept("writing " + graph.name());
@@ -86,7 +86,7 @@ final class Contest {
       throws IOException, InterruptedException {
     List<Tool> order = new ArrayList<>(layouts.keySet());
     Map<Tool, Integer> jobs = new HashMap<>();
-    // where nothing runs, the first round only brings files into memory
+    // where nothing has to run, round 0 only brings files into memory and does not count
     int first = each.step() == Case.Step.NOTHING ? 0 : 1;
     for (int round = first; round <= each.rounds(); round++) {
       progress.accept("%s, round %d of %d".formatted(each.name(), round, each.rounds()));

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A group that follows from the products of many jobs: what torc takes where each of them gives the
- * group its instances when it has ended, one after the other, beside torc where all of them have to
- * end first. The jobs are the same.
+ * Measures torc with a group that follows from the products of many jobs, its makers, which run one
+ * after the other. With {@code match}, each maker gives the group an instance when it has ended;
+ * with {@code glob}, all makers have to end first. The jobs are the same.
  */
 final class ExpandContest {
 
-  /** The name of the side on which the group is expanded once. */
+  /** The name of the contestant whose group is expanded once, after all makers. */
   static final String AT_ONCE = "torc, at once";
 
   private static final String MAKERS =
@@ -48,7 +48,7 @@ final class ExpandContest {
     this.progress = progress;
   }
 
-  /** Plays it with so many makers. */
+  /** Measures both builds with {@code makers} makers. */
   Result play(int makers, int rounds, List<Target> targets)
       throws IOException, InterruptedException {
     String title = "a group that grows by %s makers, one after the other".formatted(makers);

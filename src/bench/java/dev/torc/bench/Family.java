@@ -4,12 +4,12 @@ import java.util.List;
 
 /**
  * Jobs of one form, one for each file that fits a pattern: for torc one group, whose instances
- * follow from the files; for the other tools a job each.
+ * follow from the files; for the other tools one job for each file.
  *
- * @param match a pattern with a name in braces, as torc has it
- * @param from the file of an instance, with the name in braces
- * @param to what the instance makes of it by {@code cp}, likewise
- * @param products what all of them make, each by a {@link Rule}
+ * @param match the pattern as torc's key {@code match} has it, with a name in braces
+ * @param from the file that an instance copies, with the name in braces
+ * @param to the copy that the instance makes by {@code cp}, with the name in braces
+ * @param products the products of all instances; the graph has a {@link Rule} for each
  */
 record Family(String name, String match, String from, String to, List<String> products) {
 

@@ -2,7 +2,7 @@ package dev.torc.bench;
 
 import java.util.function.ToLongFunction;
 
-/** A number of a {@link Usage} and how people read it. */
+/** A number of a {@link Usage}, and the unit in which the report shows it. */
 enum Figure {
   WALL("time", "ms", 1e6, Usage::wall),
   CPU("CPU time", "ms", 1e6, Usage::cpu),
@@ -24,12 +24,12 @@ enum Figure {
     return text;
   }
 
-  /** Such as ms. */
+  /** The unit's name, such as ms. */
   String unitName() {
     return unitName;
   }
 
-  /** How much one unit is, as {@link #of} counts. */
+  /** The number that one unit is in the terms of {@link #of}: 1e6 (nanoseconds) for ms. */
   double unit() {
     return unit;
   }

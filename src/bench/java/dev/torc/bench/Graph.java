@@ -5,14 +5,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is to be built, said once for all tools: the sources with their texts, the jobs, and the one
- * edit that is measured on it. A {@link Tool} is told of it in its own language; {@link Shapes} say
- * how large it is.
+ * What is to be built, described once for all tools: the sources with their texts, the jobs, and
+ * the one edit that is measured. {@link BuildFiles} writes it in the language of each {@link Tool};
+ * {@link Shapes} makes graphs of each size.
  *
- * @param name short, for folders
- * @param sources text by path
- * @param families the rules among them that torc is told of as groups
- * @param rules in an order in which they could run
+ * @param name a short name, for folders
+ * @param sources the text of each source, by its path
+ * @param families the rules that torc's build file has as groups
+ * @param rules all jobs, in an order in which they could run
  */
 record Graph(
     String name,
@@ -29,7 +29,7 @@ record Graph(
     rules = List.copyOf(rules);
   }
 
-  /** One without families. */
+  /** A graph without families. */
   Graph(
       String name,
       SortedMap<String, String> sources,

@@ -13,13 +13,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * One large file: how long torc takes for the first build of a job that needs it, beside {@code
- * openssl dgst -sha256} of the file alone, and whether a build after that reads any byte of it. The
- * file is in memory for both, so the disk has no part in the first.
+ * Measures the first build of a job that needs one large file, beside {@code openssl dgst -sha256}
+ * of that file alone, and whether a later build in which nothing runs reads any byte of it. For the
+ * former the file is in memory, so the disk has no part in the times.
  */
 final class HashContest {
 
-  /** The key of the number of bytes that are read where nothing runs. */
+  /** Key of the extra number: bytes of the file that a build reads if no job has to run. */
   static final String READ = "bytes of the file that a no-op reads";
 
   private static final String BIG = "big.bin";
@@ -43,7 +43,7 @@ final class HashContest {
     this.progress = progress;
   }
 
-  /** One job that copies a note and needs the large file, which is written apart. */
+  /** One job that copies a note and needs the large file, which {@link #write} makes. */
   private static Graph graph() {
     TreeMap<String, String> sources = new TreeMap<>();
     sources.put("note.in", "a note\n");
@@ -52,7 +52,7 @@ final class HashContest {
         "hash", sources, List.of(), List.of(rule), new Edit("note.in", "another note %d\n", 1, 1));
   }
 
-  /** Plays it with a file of so many bytes, which is removed afterwards. */
+  /** Measures with a file of {@code size} bytes, which is removed afterwards. */
   Result play(long size, int rounds, List<Target> targets)
       throws IOException, InterruptedException {
     Result result =
@@ -67,7 +67,7 @@ final class HashContest {
       }
       progress.accept("writing a file of " + (size >> 20) + " MiB");
       write(size);
-      // round 0 brings the file into memory
+      // round 0 brings the file into memory and does not count
       for (int round = 0; round <= rounds; round++) {
         progress.accept("hash, round %d of %d".formatted(round, rounds));
         Usage theirs = round % 2 == 0 ? openssl() : null;
@@ -93,7 +93,7 @@ final class HashContest {
     return meter.run(layout.dir(), log, List.of("openssl", "dgst", "-sha256", BIG));
   }
 
-  /** Bytes as good as random, the same each time, and on the disk when it returns. */
+  /** Writes the large file: bytes that look random, the same each time, synced to the disk. */
   private void write(long size) throws IOException {
     Random random = new Random(size);
     byte[] block = new byte[BLOCK];
@@ -113,8 +113,8 @@ final class HashContest {
   }
 
   /**
-   * Drops the file from memory, builds where nothing has to run, and counts what came back, however
-   * it was read.
+   * Drops the file from memory, builds when no job has to run, and counts the bytes that are in
+   * memory again: so each read counts, by whatever call.
    */
   private void readAgain(Result result) throws IOException, InterruptedException {
     if (Bench.onPath("fincore") == null || Bench.onPath("dd") == null) {

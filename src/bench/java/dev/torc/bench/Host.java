@@ -21,7 +21,7 @@ final class Host {
   /**
    * Facts by their titles.
    *
-   * @param work where is built
+   * @param work the folder of the builds
    */
   static SequencedMap<String, String> facts(Path work) throws IOException {
     SequencedMap<String, String> facts = new LinkedHashMap<>();
@@ -42,7 +42,7 @@ final class Host {
     return String.join(", ", words[0], words[1], words[2]);
   }
 
-  /** The first number with a point in what a program says of its version; "unknown" without one. */
+  /** The first number with a point in what a program prints with the option; else "unknown". */
   static String version(String program, String option) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(List.of(program, option)).redirectErrorStream(true).start();

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A {@link Graph} on disk, in a folder that one tool has for itself: it writes sources and the
- * build file, changes and touches them, and tells from the products what a build has done. It runs
- * nothing.
+ * A {@link Graph} on disk, in a folder that one tool has for itself. It writes the sources and the
+ * build file, edits and touches sources, and tells from the products what a build has done. It runs
+ * no tool.
  */
 final class Layout {
 
@@ -35,7 +35,7 @@ final class Layout {
     return dir;
   }
 
-  /** Writes everything into an empty folder. */
+  /** Writes sources and build file into an empty folder, and makes the products' folders. */
   void write() throws IOException {
     for (String product : graph.products()) {
       Files.createDirectories(dir.resolve(product).getParent());
@@ -81,7 +81,7 @@ final class Layout {
     }
   }
 
-  /** What stands at the places of the products, in their order. */
+  /** The status of each product's file, in the order of the products. */
   List<FileStatus> products() throws IOException {
     FileStatus[] found = new FileStatus[graph.rules().size()];
     for (int i = 0; i < found.length; i++) {
@@ -90,7 +90,7 @@ final class Layout {
     return List.of(found);
   }
 
-  /** How many products were written anew since. */
+  /** How many products were written anew since {@code before} was taken. */
   int rewritten(List<FileStatus> before) throws IOException {
     List<FileStatus> now = products();
     int count = 0;
@@ -107,7 +107,7 @@ final class Layout {
   /**
    * One digest over the names and bytes of all products, as hexadecimal digits.
    *
-   * @throws IOException where one is missing
+   * @throws IOException if a product is missing
    */
   String digest() throws IOException {
     try {

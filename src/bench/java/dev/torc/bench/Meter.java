@@ -16,21 +16,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs a command and measures it by {@code wait4}. The largest memory that the system tells of a
- * process is inherited over exec, and a JVM has a lot; so the command takes the place of a small
- * shell, forked by another that has ended and left it to us (a "subreaper", Linux only). What the
- * numbers mean is not its business.
+ * Runs a command and measures it by {@code wait4}. A process keeps its peak memory over {@code
+ * exec}, and the peak of a JVM is high; so the command takes the place of a small shell. Another
+ * shell forks that one and ends, and this process, a "subreaper" (Linux only), becomes its parent.
+ * {@link Usage} says what the numbers mean.
  */
 final class Meter implements AutoCloseable {
 
-  /** Forks a shell that waits for a line, says its number, and ends; the line makes it exec. */
+  /** Forks a shell, prints its number and ends; the fork reads a line, then execs the command. */
   private static final String SCRIPT =
       "log=$1 go=$2; shift 2; mkfifo \"$go\"; "
           + "{ read -r line <\"$go\"; exec \"$@\" >\"$log\" 2>&1 </dev/null; } & echo $!";
 
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int ROOM = 256; // bytes for a struct rusage, which has 144
-  private static final int MAXRSS = 32; // its offset, after two struct timeval; in KiB
+  private static final int MAXRSS = 32; // offset of ru_maxrss, after two struct timeval; in KiB
   private static final long TICK = 10_000_000; // ns, USER_HZ is 100 on all of Linux
   private static final int UTIME = 11; // among the fields of /proc/PID/stat after the name
   private static final Linker LINKER = Linker.nativeLinker();
@@ -39,9 +39,9 @@ final class Meter implements AutoCloseable {
   private final MethodHandle prctl;
 
   /**
-   * Makes this process the parent of all that its children leave behind, until it is closed.
+   * Makes this process adopt its descendants whose parents have ended, until it is closed.
    *
-   * @throws IOException where the system has no such thing
+   * @throws IOException if the system cannot do that
    */
   Meter() throws IOException {
     if (!System.getProperty("os.name").equals("Linux")) {
@@ -64,7 +64,7 @@ final class Meter implements AutoCloseable {
     }
   }
 
-  /** Lets orphans go where they went before. */
+  /** Stops the adoption: orphans go where they went before. */
   @Override
   public void close() {
     adopt(false);
@@ -87,9 +87,9 @@ final class Meter implements AutoCloseable {
   /**
    * Runs a command to its end.
    *
-   * @param log takes its output
-   * @throws IOException where it cannot be started or does not end with status 0; the message has
-   *     the end of its output
+   * @param log the file that takes its output
+   * @throws IOException if the command cannot be started or does not end with status 0; the message
+   *     has the end of its output
    */
   Usage run(Path dir, Path log, List<String> command) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("sh", "-c", SCRIPT, "meter"));
@@ -97,13 +97,13 @@ final class Meter implements AutoCloseable {
     words.addAll(List.of(log.toString(), go.toString()));
     words.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
-    // as if called by hand, even where make or torc called the benchmark
+    // as if a user called the command, even if make or torc called the benchmark
     builder.environment().keySet().removeIf(n -> n.startsWith("TORC_") || n.contains("MAKE"));
     Process shell = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     int pid;
     try (BufferedReader said = shell.inputReader(StandardCharsets.US_ASCII)) {
       pid = Integer.parseInt(said.readLine());
-      shell.waitFor(); // from now on its child is ours
+      shell.waitFor(); // now the forked shell is a child of this process
     }
     Thread end =
         Thread.ofPlatform().unstarted(() -> ProcessHandle.of(pid).ifPresent(p -> p.destroy()));
@@ -128,7 +128,7 @@ final class Meter implements AutoCloseable {
   }
 
   private Usage reap(int pid, long wall) throws IOException {
-    // it is dead and not yet buried: only now are all its numbers there
+    // the process has ended and is not reaped yet: only now are all its numbers complete
     String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     long own = (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1])) * TICK;

@@ -87,7 +87,7 @@ final class Options {
       description = "show this and end")
   boolean help;
 
-  /** Whether these are the sizes and cases that the results page is for. */
+  /** Whether the options choose all cases at full size, as the results page shows them. */
   boolean complete() {
     return cases.isEmpty() && !quick && sizes.isEmpty() && hashSize == null;
   }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What came out of one case: the runs of each contestant, what was noticed, and what was wrong. A
- * case with something wrong has no figures that count.
+ * The outcome of one case: the runs of each contestant, notes, and faults. The figures of a case
+ * with a fault do not count.
  */
 final class Result {
 
@@ -53,7 +53,7 @@ final class Result {
     return series;
   }
 
-  /** The runs of one contestant, nothing where it was not there. */
+  /** The runs of one contestant; empty if it did not take part. */
   Optional<Series> series(String contestant) {
     return Optional.ofNullable(series.get(contestant));
   }
@@ -63,22 +63,22 @@ final class Result {
     jobs.put(contestant, count);
   }
 
-  /** How many jobs each contestant ran, where jobs were counted. */
+  /** How many jobs each contestant ran; empty if jobs were not counted. */
   SequencedMap<String, Integer> jobs() {
     return jobs;
   }
 
-  /** Sets a number that no run alone has. */
+  /** Sets a number of the case as a whole, beside the figures of its runs. */
   void extra(String key, double value) {
     extras.put(key, value);
   }
 
-  /** Such a number, nothing where it could not be told. */
+  /** A number of the case as a whole; empty if it could not be measured. */
   Optional<Double> extra(String key) {
     return Optional.ofNullable(extras.get(key));
   }
 
-  /** Something that a reader of the figures has to know. */
+  /** Adds a line that a reader of the figures has to know. */
   void note(String line) {
     if (!notes.contains(line)) {
       notes.add(line);
@@ -89,7 +89,7 @@ final class Result {
     return notes;
   }
 
-  /** Something that must not be: the figures mean nothing. */
+  /** Adds an error, after which the figures mean nothing. */
   void fault(String line) {
     faults.add(line);
   }

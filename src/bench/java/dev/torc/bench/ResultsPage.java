@@ -20,7 +20,7 @@ final class ResultsPage {
    * The whole page.
    *
    * @param facts of the machine and the run, by title
-   * @param tools version by name
+   * @param tools the version of each tool, by its name
    * @param absent tools that were not found
    */
   static String text(
@@ -159,7 +159,7 @@ final class ResultsPage {
     return rows;
   }
 
-  /** Three digits of it, all before the point. */
+  /** A value below 10 with one digit behind the point, else a whole number. */
   private static String number(double value) {
     return value < 10 ? "%.1f".formatted(value) : Cases.grouped((int) Math.round(value));
   }

@@ -3,7 +3,7 @@ package dev.torc.bench;
 import java.util.List;
 
 /**
- * One job of a {@link Graph}, in words that every build tool has.
+ * One job of a {@link Graph}, in terms that every build tool has.
  *
  * @param product the one file it makes; its folder is there already
  * @param needs files that it names one by one
@@ -20,7 +20,7 @@ record Rule(
     command = List.copyOf(command);
   }
 
-  /** A copy of one file that waits for others too. */
+  /** A job that copies one file; {@code needs} has that file and others that it waits for. */
   static Rule copy(String from, String to, List<String> needs) {
     return new Rule(to, needs, null, List.of("cp", from, to), false);
   }
@@ -30,7 +30,7 @@ record Rule(
     return String.join(" ", command);
   }
 
-  /** Where the command writes what it read. */
+  /** The depfile, to which the command writes the headers that it read. */
   String depfileName() {
     return product.substring(0, product.lastIndexOf('.')) + ".d";
   }

@@ -18,12 +18,12 @@ final class Series {
     return rounds.size();
   }
 
-  /** The middle value of a figure; of an even number, the mean of the middle two. */
+  /** The median of a figure; for an even number of runs, the mean of the middle two. */
   double median(ToLongFunction<Usage> figure) {
     return median(rounds.stream().mapToDouble(figure::applyAsLong).sorted().toArray());
   }
 
-  /** The median of the quotients, each of two runs of the same round. */
+  /** The median of the quotients: this tool's figure divided by the peer's, round by round. */
   double ratio(Series peer, ToLongFunction<Usage> figure) {
     double[] quotients = new double[Math.min(size(), peer.size())];
     for (int i = 0; i < quotients.length; i++) {

@@ -18,7 +18,7 @@ public final class Shapes {
   private Shapes() {}
 
   /**
-   * Libraries of 99 copies each and one job that waits for them and copies the first.
+   * Libraries: each has 99 copies, and one job that waits for them and copies the first.
    *
    * @param jobs a multiple of 100
    */
@@ -41,7 +41,7 @@ public final class Shapes {
     return new Graph("libraries-" + jobs, sources, List.of(), rules, edit);
   }
 
-  /** Each job copies what the one before has made. */
+  /** A chain: each job copies the product of the job before. */
   static Graph chain(int jobs) {
     SortedMap<String, String> sources = new TreeMap<>();
     sources.put("chain/start.in", "the start\n");
@@ -70,8 +70,8 @@ public final class Shapes {
   }
 
   /**
-   * Libraries, and beside them a chain of stages of a few copies each. torc is told of a stage as a
-   * group, of which only the files that the stage before has made say what its jobs are.
+   * Libraries, and beside them a chain of stages of a few copies each. For torc a stage is a group,
+   * whose instances follow only from the files that the stage before has made.
    */
   static Graph stages(int jobs, int stages) {
     Graph plain = libraries(jobs);
@@ -98,9 +98,9 @@ public final class Shapes {
   }
 
   /**
-   * As many jobs again that each need the products of all first ones.
+   * A number of copies, and as many further jobs that each need the products of all copies.
    *
-   * @param listed whether each names them one by one, else as one {@link Bundle}
+   * @param listed whether a further job names the products one by one, else as one {@link Bundle}
    */
   static Graph fanIn(int jobs, boolean listed) {
     SortedMap<String, String> sources = new TreeMap<>();
@@ -127,8 +127,8 @@ public final class Shapes {
   }
 
   /**
-   * A program in C of archives with one header each and one header for all, found by gcc as it
-   * compiles. The edit is a comment in the header of the first archive.
+   * A C program made of archives. Each archive has its own header, and all share one; gcc finds the
+   * headers as it compiles. The edit is a comment in the header of the first archive.
    *
    * @param files sources of each archive
    */
@@ -178,7 +178,7 @@ public final class Shapes {
     return new Graph("program-" + archives * files, sources, List.of(), rules, edit);
   }
 
-  /** A torc.yaml of so many jobs in libraries, for what measures a part of torc. */
+  /** A torc.yaml of {@code jobs} jobs in libraries, for the benchmarks of torc's parts. */
   public static String buildFile(int jobs) {
     return BuildFiles.torc(libraries(jobs));
   }

@@ -9,16 +9,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A survey: what is found in each field is folded and gathered field by field, and one field takes
- * long to be searched. torc has it as groups, Snakemake as a checkpoint. Beside the times it tells
- * how many fields each had gathered when the slow one had been searched.
+ * Measures a survey: each field is searched, what is found is folded, and the results are gathered
+ * field by field; the search of one field is slow. torc has the survey as groups, Snakemake as a
+ * checkpoint. A note tells how many fields each tool had gathered when the slow search had ended.
  */
 final class SurveyContest {
 
-  /** The other side. */
+  /** The program that torc is compared with. */
   static final String PEER = "snakemake";
 
-  /** What a field's search prints into two files; the first field's takes some seconds longer. */
+  /** The shell command of a field's search, which writes two files; in field 1 it sleeps first. */
   private static final String SEARCH =
       "test %s != 1 || sleep %d; for n in 1 2; do echo %s > %s; done";
 
@@ -66,7 +66,7 @@ final class SurveyContest {
   private final Consumer<String> progress;
 
   /**
-   * @param commands of a build by the name of the side, torc's first
+   * @param commands the command of a build, by the tool's name; torc's first
    * @param work an absolute folder
    */
   SurveyContest(
@@ -80,7 +80,7 @@ final class SurveyContest {
     this.progress = progress;
   }
 
-  /** Plays it with so many fields, of which one takes so many seconds longer. */
+  /** Measures {@code fields} fields, of which one takes {@code slow} seconds longer. */
   Result play(int fields, int slow, int rounds, List<Target> targets)
       throws IOException, InterruptedException {
     String title = "a survey of %d fields, of which one takes %d s longer".formatted(fields, slow);

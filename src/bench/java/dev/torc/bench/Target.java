@@ -3,15 +3,15 @@ package dev.torc.bench;
 import java.util.Optional;
 
 /**
- * What torc is meant to reach in a case, as issue and design set it: a bound for one number of a
- * {@link Result}.
+ * What torc is meant to reach in a case, as the issue and the design set it: a bound for one number
+ * of a {@link Result}.
  */
 sealed interface Target {
 
   /** The bound in words. */
   String text();
 
-  /** The number that was measured; nothing where the peer is not there. */
+  /** The number that was measured; empty if it is missing, as without the peer. */
   Optional<Double> measured(Result result);
 
   /** The largest number that meets the target. */
@@ -22,7 +22,7 @@ sealed interface Target {
     return "%.2f".formatted(value);
   }
 
-  /** Time, torc's to a peer's, pair by pair. */
+  /** One figure, torc's divided by a peer's, round by round. */
   record Ratio(String peer, Figure figure, double most) implements Target {
     @Override
     public String text() {
@@ -37,7 +37,7 @@ sealed interface Target {
     }
   }
 
-  /** One of torc's own figures. */
+  /** The median of one of torc's figures. */
   record Bound(Figure figure, double most) implements Target {
     @Override
     public String text() {
@@ -55,7 +55,7 @@ sealed interface Target {
     }
   }
 
-  /** That torc runs fewer jobs than a peer. */
+  /** How many more jobs torc runs than a peer: it has to be negative. */
   record FewerJobs(String peer) implements Target {
     @Override
     public String text() {
@@ -79,7 +79,7 @@ sealed interface Target {
     }
   }
 
-  /** torc's own CPU time, without its jobs', for each job, in milliseconds. */
+  /** torc's own CPU time for each job, without the jobs' CPU time, in milliseconds. */
   record PerJob(int jobs, double most) implements Target {
     @Override
     public String text() {
@@ -97,7 +97,7 @@ sealed interface Target {
     }
   }
 
-  /** A number that the case tells by itself, such as bytes read. */
+  /** A number of the case as a whole, such as bytes read. */
   record Extra(String key, double most) implements Target {
     @Override
     public String text() {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A build tool in the contest: what its build file is, how it is called, what it remembers in a
- * folder. samurai and n2 read what ninja reads.
+ * A build tool in the contest: its build file, its command, and the files in which it remembers a
+ * build. samurai and n2 read what ninja reads.
  */
 enum Tool {
   TORC("torc", "torc.yaml", BuildFiles::torc, List.of(".torc")),
@@ -21,7 +21,7 @@ enum Tool {
       BuildFiles::doit,
       List.of(".doit.db", ".doit.db.bak", ".doit.db.dat", ".doit.db.dir"));
 
-  /** Tools that need seconds for a thousand jobs are asked no further. */
+  /** Most jobs for SCons and doit, which need seconds for a thousand. */
   private static final int MOST = 1000;
 
   private final String program;
@@ -36,7 +36,7 @@ enum Tool {
     this.memory = memory;
   }
 
-  /** Whether it takes part: all files needed are known beforehand, or it reads depfiles. */
+  /** Whether the tool takes part: SCons and doit build small graphs only, none with depfiles. */
   boolean plays(Graph graph) {
     boolean depfiles = graph.rules().stream().anyMatch(Rule::depfile);
     return !isScript() || !depfiles && graph.rules().size() <= MOST;
@@ -57,17 +57,17 @@ enum Tool {
     return buildFile;
   }
 
-  /** What stands in it. */
+  /** The text of its build file for a graph. */
   String text(Graph graph) {
     return writer.apply(graph);
   }
 
-  /** Files and folders, beside the products, that have to go for a build from nothing. */
+  /** Files and folders to remove, beside the products, for a build from nothing. */
   List<String> memory() {
     return memory;
   }
 
-  /** Whether it reruns jobs for the time of a file, whatever is in it. */
+  /** Whether the tool reruns jobs when a file's time changed, whatever its contents are. */
   boolean goesByTime() {
     return this != TORC && !isScript();
   }
@@ -76,7 +76,7 @@ enum Tool {
    * The command of a build.
    *
    * @param program its path or name
-   * @param width how many jobs at a time
+   * @param width how many jobs run at a time
    */
   List<String> command(String program, int width) {
     List<String> words = new ArrayList<>(List.of(program));

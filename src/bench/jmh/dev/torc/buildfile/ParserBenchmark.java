@@ -43,14 +43,14 @@ public class ParserBenchmark {
     file = Files.writeString(dir.resolve("torc.yaml"), Shapes.buildFile(JOBS));
   }
 
-  /** Removes it. */
+  /** Removes the build file. */
   @TearDown(Level.Trial)
   public void remove() throws IOException {
     Files.delete(file);
     Files.delete(dir);
   }
 
-  /** One job of it. */
+  /** The time for one job of the build file. */
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public Workflow load() throws IOException {

@@ -30,7 +30,7 @@ public class SchedulerBenchmark {
 
   private final long[] paths = new Random(1).longs(JOBS, 0, 1_000_000).toArray();
 
-  /** One job in and out of the queue, with what it takes of the pool. */
+  /** One job in and out of the queue; its cpu is taken from the pool and given back. */
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public void nextOfMany(Blackhole hole) {

@@ -53,7 +53,7 @@ public class HashBenchmark {
     large = Files.write(dir.resolve("large"), more);
   }
 
-  /** Removes them. */
+  /** Removes the files. */
   @TearDown(Level.Trial)
   public void remove() throws IOException {
     for (Path file : small) {

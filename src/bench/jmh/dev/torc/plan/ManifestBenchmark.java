@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** Describing a job and hashing what was said, where the digests of all needs are known. */
+/** Describing a job by its manifest and hashing that, with the digests of all needs known. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -96,7 +96,7 @@ public class ManifestBenchmark {
     manifest = new Manifest(graph);
   }
 
-  /** One job. */
+  /** The time for one job's manifest. */
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public void digest(Blackhole hole) {

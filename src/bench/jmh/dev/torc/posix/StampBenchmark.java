@@ -42,7 +42,7 @@ public class StampBenchmark {
     }
   }
 
-  /** Removes them. */
+  /** Removes the files. */
   @TearDown(Level.Trial)
   public void remove() throws IOException {
     for (String path : paths) {
@@ -51,7 +51,7 @@ public class StampBenchmark {
     Files.delete(dir);
   }
 
-  /** One file that is there. */
+  /** The stamp of a file that exists. */
   @Benchmark
   @OperationsPerInvocation(FILES)
   public void present(Blackhole hole) throws IOException {
@@ -60,7 +60,7 @@ public class StampBenchmark {
     }
   }
 
-  /** One file that is not. */
+  /** The stamp of a file that does not exist. */
   @Benchmark
   public FileStatus missing() throws IOException {
     return FileStatus.of("no/such/file", true);

@@ -1,6 +1,6 @@
 # Completion of torc for bash; made by: torc completion bash
-# torc itself says what fits. It gets the line up to the cursor, and what parts words in readline;
-# the first thing that it says is how to go on.
+# torc itself finds what fits. It gets the line up to the cursor, and the characters that separate
+# words in readline. The first item of its answer says how to go on, the others are what fits.
 _torc() {
   local how= each
   COMPREPLY=()

@@ -1,5 +1,5 @@
 # Completion of torc for fish; made by: torc completion fish
-# torc itself says what fits the last word: how to go on, and then words with what they mean.
+# torc itself finds what fits the last word. It tells how to go on, then words with their meanings.
 function __torc_fits
     set -l before (commandline -opc)
     set -l typed (commandline -ct)

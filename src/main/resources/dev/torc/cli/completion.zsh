@@ -1,6 +1,6 @@
 #compdef torc
 # Completion of torc for zsh; made by: torc completion zsh
-# torc itself says what fits the last word: how to go on, and then pairs of a word and what it means.
+# torc itself finds what fits the last word. It tells how to go on, then pairs of word and meaning.
 _torc() {
   local -a said values shown
   local how value meaning

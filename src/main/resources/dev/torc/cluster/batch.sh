@@ -1,16 +1,16 @@
-# How it works. The copy of the script that makes a job's folder NAME.claim has claimed it; one that
-# finds it there runs nothing. Then what stands in the places of the job's products moves to
-# NAME.aside, NAME.begun is written, the job runs, and NAME.status is written, whole and last.
-# NAME.later says instead that the script did not begin the job. Killed at any moment, it leaves what
-# is true so far, and no status.
+# How it works. The copy of the script that makes a job's folder NAME.claim has claimed the job; a
+# copy that finds the folder there does not run the job. After a claim, what stands in the places of
+# the job's products moves to NAME.aside, NAME.begun is written, the job runs, and NAME.status is
+# written, whole and last. NAME.later, written instead, says that the script did not begin the job.
+# Killed at any moment, the script leaves files that are true so far, and no status.
 #
 # It needs sh, the POSIX utilities, `env -u` and Linux's /proc. A job runs in a child of this shell
-# (torc_shell), each of its processes in a session of its own where there is setsid, while this shell
-# waits. A second child (the ticker) sends it ALRM each second: then it looks at the limits. All
-# processes of a job carry TORC_CLAIM in their environment, so that none is lost by leaving its
-# parent. Names that begin with torc_ are not exported, and not for the text that runs before jobs.
+# (torc_shell), which waits for it; each step has a session of its own if there is setsid. A second
+# child (the ticker) sends ALRM to this shell each second: then it checks the limits. All processes
+# of a job have TORC_CLAIM in their environment: so the script finds those whose parent is gone too.
+# Names that begin with torc_ are not exported; the text that runs before jobs must not use them.
 
-# What jobs are given that do not say how much themselves, and which GPUs, as the scheduler tells.
+# The memory of jobs that do not say how much they need, and the GPUs, as the scheduler tells.
 unset TORC_MEMORY
 torc_given=${SLURM_MEM_PER_NODE:-${SLURM_MEM_PER_CPU-}}
 torc_times=${SLURM_MEM_PER_NODE:+1}
@@ -24,30 +24,30 @@ torc_say() {
   printf 'torc: %s: %s\n' "$torc_name" "$1" >&2
 }
 
-# Hundredths of seconds since the node's boot: unlike the time of day they never jump.
+# Sets torc_now to hundredths of seconds since the node's boot; unlike the clock these never jump.
 torc_now() {
   read -r torc_up torc_rest </proc/uptime
   torc_now=$((${torc_up%.*} * 100 + 1${torc_up#*.} - 100))
 }
 
-# Sets torc_moment to the time of day at hundredths as torc_now has them, in seconds since 1970.
+# Sets torc_moment to seconds since 1970, from a time in hundredths as torc_now has it.
 torc_moment() {
   torc_fraction=$(((torc_clock + $1) % 100 + 100))
   torc_moment=$(((torc_clock + $1) / 100)).${torc_fraction#1}
 }
 
-# When a process was started, in the kernel's ticks since boot: with its number this names it for
-# ever. Empty where none lives.
+# Sets torc_birth to when a process was started, in the kernel's ticks since boot: with its number
+# this names the process for ever. Empty if no such process lives.
 torc_birth() {
   torc_birth=
   read -r torc_line 2>/dev/null <"/proc/$1/stat" || return
-  set -- ${torc_line##*) } # its name, in parentheses, may hold anything
+  set -- ${torc_line##*) } # the process's name, in parentheses, may hold anything
   [ "$1" = Z ] || torc_birth=${20}
 }
 
-# Sets torc_sealed to LINES and one more with their Adler-32, so that half a file is known as such.
+# Sets torc_sealed to LINES and a line with their Adler-32, by which a reader knows half a file.
 torc_seal() {
-  for torc_try in 1 2 3; do # a scheduler that ends a batch may hit the utilities too
+  for torc_try in 1 2 3; do # a scheduler that ends a batch may kill the utilities too
     torc_bytes=$(printf '%s' "$1" | od -An -v -tu1) && break
   done
   torc_a=1 torc_b=0 # remainders are taken at the end: the numbers have 64 bits
@@ -57,21 +57,21 @@ torc_seal() {
   torc_sealed="$1sum $((torc_b % 65521 * 65536 + torc_a % 65521))"
 }
 
-# Writes torc_sealed to FILE, of which a reader sees nothing or all; on disk, too, with `sync`.
+# Writes torc_sealed to FILE, so that a reader sees nothing or all of it; with `sync`, on disk too.
 torc_put() {
   for torc_try in 1 2 3; do
     {
       { [ "$2" = sync ] && printf '%s\n' "$torc_sealed" | dd of="$1.$$" conv=fsync 2>/dev/null; } ||
-        printf '%s\n' "$torc_sealed" >"$1.$$" # there are dd that cannot sync
+        printf '%s\n' "$torc_sealed" >"$1.$$" # some dd cannot sync
     } && mv -f "$1.$$" "$1" && return
   done
   torc_say "cannot write $1"
   return 1
 }
 
-# Looks for the living processes whose environment begins a line with MARK, for the process ROOT,
-# for those found before, and for all that descend from them. Sets torc_live to words PID:BIRTH;
-# fails where it could not look.
+# Looks for the living processes with a line in their environment that begins with MARK, for the
+# process ROOT, for those found before, and for all descendants of these. Sets torc_live to words
+# PID:BIRTH; fails if it could not look.
 torc_scan() {
   torc_found=$(
     {
@@ -111,9 +111,9 @@ torc_scan() {
   esac
 }
 
-# Ends all that torc_scan finds: TERM to each once, KILL after the grace. Sets torc_live to what
-# would not die, normally nothing. Two looks in a row must find none: a process that just begins
-# another program has no environment for a moment.
+# Ends all processes that torc_scan finds: TERM to each once, KILL after the grace. Sets torc_live
+# to those that did not die, normally none. Two scans in a row must find none: a process that just
+# begins another program has no environment for a moment.
 torc_end() {
   torc_told=
   torc_none=0
@@ -134,7 +134,7 @@ torc_end() {
           *" $torc_process "*) ;;
           *)
             kill -s TERM "${torc_process%:*}"
-            kill -s CONT "${torc_process%:*}" # a stopped one would not see it
+            kill -s CONT "${torc_process%:*}" # a stopped process would not see TERM
             torc_told="$torc_told $torc_process "
             ;;
         esac
@@ -145,8 +145,8 @@ torc_end() {
   done
 }
 
-# Measures the job's memory in KiB and sets torc_peak, the highest so far; fails where the job is
-# above its limit. Only then are pages that processes share counted once, which takes longer.
+# Measures the job's memory in KiB and sets torc_peak, the highest so far; fails if the job is above
+# its limit. Only above it are pages that processes share counted once, which takes longer.
 torc_measure() {
   torc_scan "$torc_mark/$torc_name/" "$torc_pid" || return 0
   torc_files=''
@@ -168,7 +168,7 @@ torc_measure() {
     torc_share=$(cat $torc_shares 2>/dev/null | LC_ALL=C awk '
       /^Pss:/ { now += $2 }
       END { printf "%.0f", now }')
-    [ "${torc_share:-0}" -gt 0 ] || torc_share=$2 # a kernel before 4.14
+    [ "${torc_share:-0}" -gt 0 ] || torc_share=$2 # a kernel before 4.14 does not tell it
     set -- "$torc_share" "$torc_share"
   fi
   [ "$torc_peak" != - ] && [ "$torc_peak" -ge "$1" ] || torc_peak=$1
@@ -176,9 +176,9 @@ torc_measure() {
   [ "$torc_memory" = 0 ] || [ "$2" -le "$torc_memory" ]
 }
 
-# Tells what the files of products are, as for torc_clear: `size BYTES SECONDS PATH`, and of those up
-# to 256 MiB `digest SHA-256 PATH`; of a folder that its size is 0. Names with a line end are left out.
-# A link counts as the file that it leads to, but not within a folder.
+# Prints what the files of products are, named as for torc_clear: `size BYTES SECONDS PATH`, up to
+# 256 MiB also `digest SHA-256 PATH`; a folder has size 0. Names with a line end are left out. A
+# link counts as the file that it leads to, but links within a folder are left out.
 torc_made() {
   {
     export LC_ALL=C torc_teller
@@ -200,9 +200,9 @@ torc_made() {
   echo end
 }
 
-# Makes way for products, each three words: clear or keep, file or folder, path; or pattern, folder,
-# and what no match is in with what all are like. What stands there moves aside, where torc finds it
-# by the product's number, and the folders are made.
+# Clears the places of products, each three words: clear or keep, file or folder, path; or (last)
+# pattern, folder, and in one word the patterns of folders without matches and of all matches. What
+# stands there moves aside, where torc finds it by the product's number, and the folders are made.
 torc_clear() {
   torc_number=0
   while [ $# -gt 0 ] && [ "$1" != pattern ]; do
@@ -218,7 +218,7 @@ torc_clear() {
   done
 }
 
-# Whether PROGRAM is found in a PATH, so that one that is not there is told from one that exits 127.
+# Whether PROGRAM is found in a PATH: so a missing program is told from a program that exits 127.
 torc_find() (
   case $1 in
     */*)
@@ -234,10 +234,10 @@ torc_find() (
   exit 1
 )
 
-# One process of a job: FOLDER PROGRAM PATH, then the words for env.
+# Runs one step, a process of a job: FOLDER PROGRAM PATH, then the words for env.
 torc_step() {
   torc_birth "$$"
-  [ "$torc_birth" = "$torc_start" ] || return # the script was killed, and this process left
+  [ "$torc_birth" = "$torc_start" ] || return # the script was killed, and this process left over
   torc_place=$1
   cd "$torc_place" 2>/dev/null || {
     torc_trouble="its folder $torc_place cannot be entered"
@@ -251,29 +251,29 @@ torc_step() {
   torc_with "$@" </dev/null >&3 2>&3 3>&-
 }
 
-# The job, in a shell of its own: what runs before each job changes that shell only. Its last act
-# tells the waiting shell how it ended, since an interrupted wait does not.
+# Runs the job, in a shell of its own: the text that runs before each job changes that shell only.
+# At its end it tells the waiting shell how it ended: a wait that a signal interrupts does not tell.
 torc_shell() {
   trap 'torc_tell $?' EXIT
   trap 'exit 143' TERM USR1
   trap 'exit 129' HUP
   export TORC_CLAIM="${torc_mark#*=}/$torc_name/"
-  [ -d "${TMPDIR:-/}" ] || unset TMPDIR # it was made on the node of the submission
+  [ -d "${TMPDIR:-/}" ] || unset TMPDIR # the folder was made on the submitting node
   torc_trouble="its log cannot be written: $torc_log"
   [ "$torc_mode" = append ] && [ -f "$torc_log" ] && [ ! -L "$torc_log" ] || rm -f "$torc_log"
   exec 3>>"$torc_log"
-  umask "$torc_umask" # what the job makes is its own
+  umask "$torc_umask" # the job's files get the usual modes
   torc_trouble='the text that runs before jobs failed'
   eval "$torc_before" </dev/null >&3 2>&3 3>&- || exit
-  unset IFS # it was for that text
+  unset IFS # the text may have set it for itself
   torc_trouble=
   torc_code=0
   torc_steps || torc_code=$?
-  torc_tell "$torc_code" # here too: what ran before the job may have set a trap of its own
+  torc_tell "$torc_code" # here too: the text that ran before the job may have set a trap of its own
   exit "$torc_code"
 }
 
-# Exit status, the shell's own CPU time, that of its children, why the job was not started.
+# Writes the exit status, the CPU times of the shell and of its children, why the job did not start.
 torc_tell() {
   {
     printf '%s\n' "$1"
@@ -282,14 +282,14 @@ torc_tell() {
   } >|"$torc_folder/$torc_name.claim/end"
 }
 
-# Reads what torc_tell wrote; fails where it wrote less, since it was killed.
+# Reads what torc_tell wrote; fails if a line is missing, since the job's shell was killed.
 torc_hear() {
   {
     read -r torc_code && read -r torc_rest && read -r torc_cpu && IFS= read -r torc_trouble
   } 2>/dev/null <"$torc_folder/$torc_name.claim/end"
 }
 
-# Runs the job and sets what is said of its end. torc_sweep is the text that takes its containers away.
+# Runs the job and sets the variables that tell its end. The text torc_sweep removes its containers.
 torc_run() {
   torc_live=
   torc_next=$torc_begin torc_pause=100
@@ -300,30 +300,30 @@ torc_run() {
     wait "$torc_pid" 2>/dev/null
     torc_code=$?
     if [ -z "$torc_tick$torc_cancelled" ] || ! kill -0 "$torc_pid" 2>/dev/null; then
-      break # it ended
+      break # the job ended
     fi
     torc_now
     if [ -n "$torc_cancelled" ]; then
       torc_cause=cancelled
     elif [ "$torc_time" -gt 0 ] && [ "$torc_now" -ge $((torc_begin + torc_time * 100)) ]; then
       torc_cause=timeout
-      torc_measure # it may not have been yet
+      torc_measure # the memory may not have been measured yet
     elif [ "$torc_now" -ge "$torc_next" ]; then
       torc_looked=$torc_now
-      # A second look, since a process between fork and exec counts twice.
+      # Measured twice, since a process between fork and exec counts twice.
       if ! torc_measure && ! torc_measure; then
         torc_cause=memory
         torc_message="used $(((torc_used + 1023) / 1024)) MiB of $(((torc_memory + 1023) / 1024)) MiB"
       fi
       torc_now
-      # Each second where the limit is held here, else more and more seldom; less often where a
-      # look takes more than a twentieth of the time. The next tick may come a little early.
+      # Measures each second if the script holds a memory limit, else more and more seldom; and less
+      # often if it takes more than a twentieth of the time. The next tick may come a little early.
       torc_cost=$((20 * (torc_now - torc_looked)))
       [ "$torc_memory" -gt 0 ] || torc_pause=$((torc_pause < 1600 ? torc_pause * 2 : 3200))
       torc_next=$((torc_looked + (torc_cost > torc_pause ? torc_cost : torc_pause) - 20))
     fi
     if [ -n "$torc_cause" ]; then
-      ! torc_hear || torc_cause='' torc_message='' # it ended by itself just now
+      ! torc_hear || torc_cause='' torc_message='' # the job ended by itself just now
       torc_end "$torc_mark/$torc_name/" "$torc_pid"
       [ -n "${torc_live% }" ] || wait "$torc_pid" 2>/dev/null
       break
@@ -336,10 +336,10 @@ torc_run() {
     [ "$torc_code" -gt 128 ] || torc_trouble="its shell ended with status $torc_code"
   fi
   if [ -z "$torc_cause" ] && [ "$torc_code" != 0 ]; then
-    torc_end "$torc_mark/$torc_name/" 0 # what it left running
-    [ -z "$torc_cancelled" ] || torc_cause=cancelled # its processes saw the signal first
+    torc_end "$torc_mark/$torc_name/" 0 # processes that the job left running
+    [ -z "$torc_cancelled" ] || torc_cause=cancelled # the job's processes saw the signal first
   fi
-  # A client that was ended while it made its container leaves it.
+  # A container's client that was ended while it made the container leaves the container behind.
   [ "$torc_code$torc_cause" = 0 ] || eval "$torc_sweep"
   if [ -n "${torc_live% }" ] && [ "$torc_code$torc_cause" != 0 ]; then
     torc_message="$torc_message processes that cannot be ended: $torc_live"
@@ -350,7 +350,7 @@ torc_run() {
   [ -n "$torc_cause" ] || torc_cause=exited
 }
 
-# Says that a job was not begun, so that torc submits it anew: REASON.
+# Writes that the job was not begun, and the REASON, so that torc submits the job anew.
 torc_leave() {
   torc_seal "job $torc_name
 reason $1
@@ -364,8 +364,8 @@ torc_refuse() {
   )"
 }
 
-# One job: NAME, seconds it may take and is likely to take, KiB it may use, append or new, LOG, and
-# its products as for torc_clear.
+# Runs one job: NAME, the seconds that it may take and is likely to take, the KiB that it may use,
+# append or new, LOG, and its products as for torc_clear.
 torc_job() {
   torc_name=$1 torc_time=$2 torc_likely=$3 torc_memory=$4 torc_mode=$5 torc_log=$6
   shift 6
@@ -444,14 +444,14 @@ made $torc_length
   torc_put "$torc_folder/$torc_name.status" sync || torc_exit=1
 }
 
-# Before the first job.
+# Runs before the first job.
 torc_open() {
   torc_name='this batch'
   torc_cancelled='' torc_tick='' torc_ran='' torc_exit=0 torc_live=''
   trap 'torc_cancelled=yes' TERM INT HUP USR1
   trap 'torc_tick=yes' ALRM
-  # In a folder that a group writes to, and that gives its group, what the script makes is for all of
-  # that group: another member's torc may have to take it away.
+  # If a group of users may write to the folder and new files get that group, all its members may
+  # write to what the script makes: another member's torc may have to remove it.
   torc_umask=$(umask)
   case $(LC_ALL=C ls -ld "$torc_folder/" 2>/dev/null) in
     d????ws*) umask g=rwx ;;
@@ -486,8 +486,8 @@ start $torc_start
   torc_stat=$(command -v stat)
   torc_newline='
 '
-  # For torc_made: tells of the files that the words name and, where word 0 does not keep it from
-  # that, of those below.
+  # For torc_made: prints what the files are that the arguments name, and those in folders that they
+  # name, unless $0 forbids that.
   torc_teller="find -H \"\$@\" \$0 -type f ! -path '*$torc_newline*' -exec stat -L -c 'size %s %Y %n' {} + \\
       -size -524289 -exec sha256sum {} +"
   torc_env=$(command -v env)
@@ -499,7 +499,7 @@ start $torc_start
     while sleep 1; do
       torc_birth "$$"
       if [ "$torc_birth" != "$torc_start" ]; then
-        torc_end "$torc_mark/" 0 # this script was killed: its job must not go on unseen
+        torc_end "$torc_mark/" 0 # the script was killed: its job must not go on without it
         exit
       fi
       kill -s ALRM "$$"
@@ -508,7 +508,7 @@ start $torc_start
   torc_ticker=$!
 }
 
-# After the last job.
+# Runs after the last job.
 torc_close() {
   kill -s KILL "$torc_ticker"
   wait "$torc_ticker" 2>/dev/null

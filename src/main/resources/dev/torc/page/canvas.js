@@ -1,8 +1,8 @@
-// A picture that is looked at in parts: sharp on each screen, drawn again when its size or the theme
-// changes, moved by dragging, made larger and smaller, its things chosen by keys or a click.
+// A canvas that shows a part of a picture: sharp on each screen, drawn again when its size or the
+// theme changes. A user drags it, zooms it, and chooses one of its things by keys or a click.
 
-// `of` paints (context, width, height), and may move (x, y), zoom (factor, x, y), show all, find what
-// stands at a place (-1 for nothing) and choose one of `n`; `width` bounds that of the canvas.
+// `of` has paint(context, width, height, chosen), move(x, y), zoom(factor, x, y), all(), find(x, y)
+// (-1 for nothing), tell(i, width), the text of one of `n` things; `width` limits the canvas's.
 function pane(label, of) {
   const canvas = make('canvas', { class: 'pane', role: 'img', 'aria-label': label, tabindex: 0,
     style: 'height:' + of.height + 'px;width:' + (of.width ? of.width + 'px' : '100%') });

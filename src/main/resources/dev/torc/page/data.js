@@ -1,5 +1,5 @@
 'use strict';
-// What the page knows: the head as JSON, the columns as typed arrays; how times and sizes are told.
+// Reads the data of the page: the head as JSON, the columns as typed arrays. Tells times and sizes.
 // It draws nothing.
 
 async function load() {
@@ -58,7 +58,7 @@ function size(bytes, written) {
   return unit < 0 ? bytes + ' B' : bytes.toFixed(1) + ' ' + 'KMGTP'[unit] + (decimal ? 'B' : 'iB');
 }
 
-// CPUs as torc writes them; NaN unknown.
+// CPUs as torc writes them; NaN if unknown.
 function cpus(busy) {
   return busy >= 0 ? busy.toFixed(1) : '–';
 }
@@ -67,7 +67,7 @@ function moment(millis) {
   return new Date(millis).toISOString().replace('T', ' ').slice(0, 16);
 }
 
-// A number of things: from 10 000 on with a thin space before each three digits.
+// A number of things; from 10 000 on with a thin space before each group of three digits.
 function digits(n) {
   return n < 10000 ? String(n) : n.toLocaleString('en').replaceAll(',', '\u202f');
 }

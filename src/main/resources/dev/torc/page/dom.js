@@ -1,6 +1,6 @@
 // Makes elements. Texts are always set as text: no name of a job becomes HTML.
 
-// The marks of states, which differ without colour too.
+// The marks of states; they differ without colour too.
 const MARKS = {
   'up to date': ['ok', '✓'], ran: ['ok', '✓'], failed: ['failed', '✕'], interrupted: ['interrupted', '‖'],
   blocked: ['blocked', '⊘'], restored: ['restored', '↺'], 'out of date': ['stale', '≠'], 'not run': ['idle', '○'],
@@ -45,7 +45,7 @@ function mark(state) {
   return make('span', { class: 'mark ' + MARKS[state][0], 'aria-hidden': 'true' }, MARKS[state][1]);
 }
 
-// What is made when it is opened.
+// A section that can be folded; `build` makes its contents when it is first opened.
 function folded(title, open, build) {
   const element = make('details', null, make('summary', null, title));
   let made = false;
@@ -59,7 +59,7 @@ function folded(title, open, build) {
   return element;
 }
 
-// Choices with what they are called; `act` takes the number of the one that is chosen.
+// A list of choices and its label; `act` takes the number of the choice that a user makes.
 function choice(id, label, texts, at, act) {
   const select = make('select', { id, change: () => act(Number(select.value)) },
     ...texts.map((text, i) => make('option', { value: i }, text)));

@@ -1,5 +1,5 @@
-// The graph as torc laid it out, jobs and groups as boxes, in a frame of its size; and stage by stage
-// as a list.
+// The graph as torc laid it out, with jobs and groups as boxes, in a canvas of the graph's size at
+// most; and a list of the boxes, stage by stage.
 
 const BOX = 24;
 
@@ -74,7 +74,7 @@ function showGraph(known) {
       context.beginPath();
       context.moveTo(x, y);
       const to = (x2, y2) => {
-        const half = x === x2 ? x + 14 : (x + x2) / 2; // those that wait for each other are in one column
+        const half = x === x2 ? x + 14 : (x + x2) / 2; // in one column, boxes wait for each other
         context.bezierCurveTo(half, y, half, y2, x2, y2);
         x = x2;
         y = y2;

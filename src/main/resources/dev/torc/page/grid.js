@@ -1,16 +1,16 @@
-// One table for all lists: sorted by a click, by number where it holds numbers, folded at 50 rows,
-// with a search that finds the rest.
+// One table for all lists. A click on a title sorts it, by number if the column holds numbers. It
+// shows 50 rows at first; a search finds the rest.
 
 const FOLD = 50;
 const MORE = 500;
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
-// A column: its title, the text of a row, and what it is sorted by: a number for numbers.
+// A column: its title, a row's text, the number that sorts a row (null: the text), the cell's look.
 function column(title, text, key, look) {
   return { title, text, key: key || text, number: key !== undefined && key !== null, look };
 }
 
-// The columns of rows of texts; one holds numbers where all that stands in it are some.
+// The columns of rows of texts; one holds numbers if all its texts that are not empty are numbers.
 function columnsOf(titles, rows) {
   return titles.map((title, c) => {
     const cells = rows.map(row => row[c] ?? '');
@@ -20,8 +20,8 @@ function columnsOf(titles, rows) {
   });
 }
 
-// `more` may have `find`, the text of a row that is searched, `pick`, whether a row is wanted,
-// `details`, what the first cell of a row opens, `bar`, what stands beside the search.
+// `more` may have `find` (the text of a row for the search), `pick` (whether a row is wanted),
+// `details` (what the first cell of a row opens) and `bar` (what stands beside the search).
 function grid(label, columns, rows, more = {}) {
   let order = [];
   let sorted = -1;
@@ -64,7 +64,7 @@ function grid(label, columns, rows, more = {}) {
       order.sort((a, b) => {
         const x = keys.get(a);
         const y = keys.get(b);
-        const first = number ? Number.isNaN(x) - Number.isNaN(y) : (x === '') - (y === ''); // what is not known is last
+        const first = number ? Number.isNaN(x) - Number.isNaN(y) : (x === '') - (y === ''); // unknown values come last
         return first || way * (number ? x - y || 0 : NATURAL.compare(x, y)) || a - b;
       });
     }

@@ -1,8 +1,8 @@
-// All jobs: search, choice of states, sorting, and more of each when it is opened.
+// The table of all jobs: search, choice of states, sorting, and more of a job when it is opened.
 
 function showJobs(known) {
   const text = (column, job) => known.texts[known[column][job]];
-  // What would become of it, how it failed, else why it ran.
+  // How it failed, else what is to be done, else why it ran; first, where a result came from.
   const why = job => {
     const from = text('from', job);
     const reason = text('what', job) || text('now', job) || text('why', job);
@@ -38,7 +38,7 @@ function showJobs(known) {
   const whys = new Map();
   for (let job = 0; job < known.jobs; job++) {
     if (known.start[job] === known.start[job]) {
-      // Of a need the file does not count here: "need a.csv changed" and "need b.csv changed" are alike.
+      // A need's name does not count here: "need a.csv changed" and "need b.csv changed" are alike.
       const reason = (text('why', job) || 'not on record')
         .replace(/^(need|product) .* (changed|added|removed|missing|altered).*/, '$1 $2');
       whys.set(reason, (whys.get(reason) || 0) + 1);

@@ -1,4 +1,4 @@
-// Puts the parts of the page together when all is read.
+// Puts the parts of the page together when the data is read.
 
 function themes() {
   const button = part('theme');

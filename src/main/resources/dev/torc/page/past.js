@@ -1,4 +1,4 @@
-// What was before: the builds, the events of the one on the timeline; and what the page leaves out.
+// The history of builds, the events of the build on the timeline, and what the page leaves out.
 
 function showHistory(known) {
   const builds = [...known.history].reverse();

@@ -2,8 +2,8 @@
 
 const HUES = ['one', 'two', 'three', 'four', 'five', 'six'];
 
-// `lines` have a label and values beside `x`; `look` has whether they are points, how numbers are told,
-// the title of x, and its names where x counts them.
+// `lines` have a label and values beside `x`. `look` has `points` (no lines), `told` (the text of a
+// number), the titles `x` and `y`, `time` (x is seconds), and `names`, if `x` counts them.
 function plot(label, x, lines, look) {
   const place = make('div');
   const tens = (u, at) => at.map(v => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9 ? v : null);

@@ -1,4 +1,4 @@
-// Results: the tables among the files, and the values that jobs stored, with a plot of each group.
+// Results: the tables among the files, and the values that jobs stored, with a plot for each group.
 
 function showResults(known) {
   const section = part('results');
@@ -17,7 +17,7 @@ function showResults(known) {
   }
 }
 
-// JSON of a text is the text; all else stands as it was written.
+// A value as text: a JSON string without its quotes, all else as it was written.
 function plain(text) {
   if (text !== null && text.startsWith('"')) {
     try {
@@ -46,7 +46,7 @@ function valuesOf(known, values, place) {
   return chart === null ? list : make('div', { class: 'values' }, list, chart);
 }
 
-// A value against a parameter, or against another value; of a third column each value has its colour.
+// Plots a value against a parameter or another value; a third column, a parameter, gives colours.
 function valuesPlot(group, columns, parameters, rows, place) {
   const distinct = columns.map(each => [...new Set(Array.from({ length: rows }, (_, i) => each.text(i)))].sort(NATURAL.compare));
   const heights = columns.map((_, c) => c).filter(c => c >= parameters && columns[c].number);

@@ -1,4 +1,4 @@
-// The first screen: does it stand, as of when; then what failed.
+// The first screen: whether the project or the build is in order, and when; then what failed.
 
 function showStand(known) {
   part('description').textContent = known.description;

@@ -1,5 +1,5 @@
-// Attempts over time, one lane per slot; the wait before each, and the critical path. Drawn is what
-// is in sight; the lists below have the critical path and the longest ones.
+// Attempts over time, one lane for each job at a time; the wait before each, and the critical path.
+// Only what is in sight is drawn; the lists below have the critical path and the longest attempts.
 
 function showTimeline(known) {
   const section = part('timeline');
@@ -9,7 +9,7 @@ function showTimeline(known) {
     section.append(soft('Nothing ran in ' + build + '.'));
     return;
   }
-  let begin = 0; // an earlier build may have handed out what this one took
+  let begin = 0; // below 0 if an earlier build handed out a job whose result this one took
   let end = 0.001;
   let lanes = 0;
   for (let i = 0; i < n; i++) {
@@ -36,7 +36,7 @@ function showTimeline(known) {
     const back = colour('back');
     context.font = '12px system-ui, sans-serif';
     context.fillStyle = colour('soft');
-    for (let i = 0; i < n && lane > 5; i++) { // first, so that nothing is struck through
+    for (let i = 0; i < n && lane > 5; i++) { // the waits first, so that they cross no bar
       const x = (known.spanStart[i] - from) * scale;
       const queued = known.spanQueued[i] * scale;
       if (queued > 2 && x > 0 && x - queued < width) {

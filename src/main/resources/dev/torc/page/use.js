@@ -1,5 +1,5 @@
-// What jobs and groups used: of each group how it spreads, beside what they ask for, by the same runs
-// as torc stats; of the build on the timeline the use over time.
+// What jobs and groups used, beside what they ask for, by the same runs as torc stats; for a group
+// also how it spreads over the instances, and for the build on the timeline the use over time.
 
 function showUse(known) {
   const groups = new Map();
