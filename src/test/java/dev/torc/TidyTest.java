@@ -65,7 +65,9 @@ class TidyTest {
 
   /** Words that stand for persons, or for a noun that is left out. */
   private static final Pattern BANNED =
-      Pattern.compile("(?i)\\b(who|whoever|whom|nobody|anybody|somebody|of what|of those that)\\b");
+      Pattern.compile(
+          "(?i)\\b(who|whoever|whom|nobody|anybody|somebody|of what|what of|of those that|likewise)"
+              + "\\b|/\\*\\* (that|those) of\\b");
 
   @Test
   void aCommentHasThingsOfTheCodeAsItsSubjects() throws IOException {

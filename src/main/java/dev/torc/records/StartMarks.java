@@ -59,9 +59,9 @@ public final class StartMarks implements AutoCloseable {
    *
    * @param owner names the database with the job's records; empty where the mark does not say
    * @param ended whether a build with other records has ended its processes
-   * @param container the runtime and the name of its containers with a slash between; of an attempt
-   *     that is handed out, {@code executor} and its name likewise; of a restore, {@code store} and
-   *     the key likewise; empty for any other attempt
+   * @param container two words with a slash between: the runtime and the name of its containers; if
+   *     the attempt is handed out, {@code executor} and its name; for a restore, {@code store} and
+   *     the key; empty for any other attempt
    * @param origin where it was started; null where that is here, or does not matter
    */
   public record Mark(
