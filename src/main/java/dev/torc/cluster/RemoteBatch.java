@@ -77,7 +77,7 @@ final class RemoteBatch {
       boolean gone = now.is(Kind.GONE);
       never = now.is(Kind.NEVER) && again;
       over = !now.isEnd() && !(gone && again) ? -1 : over < 0 ? time : over;
-      state = gone && again ? state : now; // the first has a word
+      state = gone && again ? state : now; // the first one may have the scheduler's own word
     }
 
     /** Whether no script left a file of any of the task's jobs. */
