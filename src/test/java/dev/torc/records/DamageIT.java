@@ -230,8 +230,10 @@ class DamageIT {
     int aside = 0;
     for (int length : lengths) {
       String outcome = survive(Arrays.copyOf(good, length));
-      // The file is whole if only free pages are missing.
-      assertTrue(outcome.equals("whole") || outcome.startsWith("set aside"), outcome);
+      // The file is whole if only free pages are missing. A page that lost its last byte has a zero
+      // there: that may cost the record in it, whose checksum is wrong then.
+      boolean part = length % 4096 == 4095 && outcome.equals("in part");
+      assertTrue(part || outcome.equals("whole") || outcome.equals("set aside"), outcome);
       aside += outcome.equals("set aside") ? 1 : 0;
       assertTrue(length >= 8192 || outcome.equals("set aside"));
     }
