@@ -114,13 +114,13 @@ final class EarlierBatches {
 
   /** Whether an earlier attempt's result can be that of the attempt that is to run now. */
   private static boolean holds(BatchJob job, RemoteKey key) throws IOException {
-    if (job.unwanted || job.isNothing()) {
-      return !job.unwanted;
+    boolean result = job.key().manifest().equals(key.manifest());
+    boolean command = job.key().command().equals(key.command());
+    if (job.unwanted || job.isNothing() || result == command) { // then no folder is listed
+      return !job.unwanted && (result || job.isNothing());
     }
     Set<Word> there = job.task.batch.folder.words().getOrDefault(job.claim(), Set.of());
-    return there.contains(Word.CLAIM)
-        ? job.key().manifest().equals(key.manifest())
-        : job.key().command().equals(key.command());
+    return there.contains(Word.CLAIM) ? result : command;
   }
 
   /**

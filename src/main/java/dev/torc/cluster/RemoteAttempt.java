@@ -121,7 +121,7 @@ public record RemoteAttempt(
   /**
    * One attempt as it lies in the folder of its batch script: its claim, what was moved aside from
    * the places of its products, whether it began, whether it is over. The engine decides what
-   * becomes of those files.
+   * becomes of all these files.
    *
    * @param folder the script's folder
    * @param key identifies the attempt

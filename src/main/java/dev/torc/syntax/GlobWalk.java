@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
  * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). {@link Glob} decides which names match, also of those with a leading dot. A
- * walk does not know what the files contain or which job made them.
+ * are, links or not). {@link Glob} decides which names match, names with a leading dot too. A walk
+ * does not know what the files contain or which job made them.
  */
 public final class GlobWalk {
 

@@ -30,7 +30,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
   private static final int LINE = 1000;
 
   /**
-   * The lines, with one more in the place of those left out; empty for an empty log.
+   * Returns the lines, with one line in the place of the lines left out; empty for an empty log.
    *
    * @param from the byte of the file to begin with
    */
