@@ -3,6 +3,7 @@ package dev.torc.engine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,6 +68,10 @@ final class Oracle {
   private final Map<String, String> owned = new HashMap<>();
 
   private final Map<String, Last> last = new HashMap<>();
+
+  /** The manifests of the runs that ended well: only their results can be restored. */
+  private final Set<Map<String, String>> results = new HashSet<>();
+
   private SortedMap<Integer, Unit> units = new TreeMap<>();
 
   /** The jobs of each unit as far as they are known. */
@@ -373,7 +378,11 @@ final class Oracle {
       disk.putAll(depfile(job, found));
     }
     String stored = job.fails() ? null : job.stores(all);
-    last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made, stored));
+    Map<String, String> manifest = manifest(job, found);
+    last.put(job.name(), new Last(!job.fails(), manifest, found, made, stored));
+    if (!job.fails()) {
+      results.add(manifest);
+    }
     (job.fails() ? lost : over).add(job.name());
     return !job.fails();
   }
@@ -395,8 +404,8 @@ final class Oracle {
   }
 
   /**
-   * Takes the products of a job as they are on the disk, removed or put back: torc may have been
-   * restoring them when the build was cut off.
+   * Takes the products of a job as they are on the disk, removed or put back, if its result is
+   * known: torc may have been restoring them when the build was cut off.
    */
   void cut(Spec job, Map<String, String> there) {
     if (job.fails() || missesNeed(job) || before(job).stream().anyMatch(b -> !isOver(b))) {
@@ -404,6 +413,9 @@ final class Oracle {
     }
     SortedMap<String, String> all = inputs(job);
     String found = find(job, all);
+    if (!results.contains(manifest(job, found))) {
+      return;
+    }
     SortedMap<String, String> result = job.makes(all);
     result.putAll(depfile(job, found));
     disk.keySet().removeIf(path -> !there.containsKey(path) && isMade(job, path));
