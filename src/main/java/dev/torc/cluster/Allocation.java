@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  *
  * @param id the job's number in Slurm
  * @param name the name under which the job was submitted
- * @param env the environment without the variables that Slurm's commands would take for options
+ * @param env the environment without the variables that Slurm's commands would take for options,
+ *     and without the mark by which the script of the allocation ends the processes of this torc
  * @param nodes all nodes of the job; the one on which this torc runs comes first
  */
 public record Allocation(String id, String name, Map<String, String> env, List<Node> nodes) {
@@ -46,8 +47,8 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
    * @param env the environment of the script
    */
   public static Allocation of(Map<String, String> env) throws IOException {
-    Map<String, String> plain = Slurm.without(env, "(SLURM|SRUN|SQUEUE|SCANCEL|SCONTROL)_.*");
-    SchedulerWords.Program asking = new SchedulerWords.Program(plain, null, ProgramOutput.PATIENCE);
+    Map<String, String> bare = Slurm.without(env, "S(LURM|RUN|QUEUE|CANCEL|CONTROL)_.*|TORC_CLAIM");
+    SchedulerWords.Program asking = new SchedulerWords.Program(bare, null, ProgramOutput.PATIENCE);
     String id = env.get("SLURM_JOB_ID");
     if (id == null) {
       throw new IOException("this is no job of slurm: unset TORC_ALLOCATION, and try again");
@@ -68,7 +69,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     }
     String here = env.get("SLURMD_NODENAME");
     nodes.sort(Comparator.comparing(node -> !node.name.equals(here))); // false is before true
-    return new Allocation(id, env.get("SLURM_JOB_NAME"), plain, List.copyOf(nodes));
+    return new Allocation(id, env.get("SLURM_JOB_NAME"), bare, List.copyOf(nodes));
   }
 
   /** Reads the nodes in scontrol's answer about a job; those that are alike are one. */

@@ -32,7 +32,8 @@ final class NodeSteps implements Scheduler {
 
   /** A message of srun that a step was refused: no script began. */
   private static final Pattern REFUSED =
-      Pattern.compile("srun: (?:fatal: |error: Unable to (?:create step|confirm))[^\n]*");
+      Pattern.compile(
+          "srun: (fatal: |error: (Unable to (create step|confirm)|Application launch)).*");
 
   private static final Pattern NODE =
       Pattern.compile("srun: error: Node failure on|DUE TO NODE FAILURE");

@@ -106,22 +106,24 @@ final class ProcessTree {
    * @return numbers of processes that would not die even by KILL, normally none
    */
   List<Integer> end(long grace, BooleanSupplier hurry) {
-    if (!ProcessTable.present()) {
-      return endGroup(grace, hurry);
-    }
-    return end(this::living, grace, hurry);
+    return ProcessTable.present() ? end(this::living, grace, hurry) : endGroup(grace, hurry);
   }
 
-  /** Ends processes; {@code living} is asked again until it names none. */
+  /**
+   * Ends processes; {@code living} is asked until it names none twice: a process that just begins
+   * another program may have no environment for a moment.
+   */
   static List<Integer> end(
       Supplier<List<ProcessTable.Entry>> living, long grace, BooleanSupplier hurry) {
     Set<Long> told = new HashSet<>();
     long start = System.nanoTime();
+    int none = 0;
     for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
       List<ProcessTable.Entry> left = living.get();
+      none = left.isEmpty() ? none + 1 : 0;
       long passed = System.nanoTime() - start;
       boolean kill = passed >= grace || hurry.getAsBoolean();
-      if (left.isEmpty() || passed >= grace + GIVE_UP) {
+      if (none == 2 || passed >= grace + GIVE_UP) {
         return left.stream().map(ProcessTable.Entry::pid).toList();
       }
       for (ProcessTable.Entry entry : left) {

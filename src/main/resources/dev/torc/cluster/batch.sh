@@ -337,6 +337,8 @@ torc_run() {
   fi
   if [ -z "$torc_cause" ] && [ "$torc_code" != 0 ]; then
     torc_end "$torc_mark/$torc_name/" 0 # processes that the job left running
+    # A scheduler that ends all processes of a batch may come to this shell a moment later.
+    [ "$torc_code" != 143 ] || [ -n "$torc_cancelled" ] || sleep 1
     [ -z "$torc_cancelled" ] || torc_cause=cancelled # the job's processes saw the signal first
   fi
   # A container's client that was ended while it made the container leaves the container behind.

@@ -76,6 +76,7 @@ class AllocationTest {
     env.put("SLURMD_NODENAME", "n2");
     env.put("SLURM_MEM_PER_NODE", "99");
     env.put("SRUN_CPUS_PER_TASK", "99");
+    env.put("TORC_CLAIM", "1.2/torc-x/");
     return Allocation.of(env);
   }
 
@@ -164,6 +165,7 @@ class AllocationTest {
     String env = Files.readString(bin.resolve("calls-env"));
     assertTrue(env.contains("SLURM_CONF=/its/conf\n"), env);
     assertTrue(!env.contains("SLURM_MEM") && !env.contains("SRUN_"), env);
+    assertTrue(!env.contains("TORC_CLAIM"), "the script of the allocation would end the step");
     SchedulerJob plain = submit("torc-b", resources(1, 0, 0));
     end(plain, 0, "");
     awaitEnd(plain);
@@ -200,6 +202,17 @@ class AllocationTest {
   private void refuse(String words) throws IOException {
     programs.says(
         "srun", "echo 'srun: error: Unable to create step for job 12: " + words + "'; exit 1");
+  }
+
+  /** A node that is slow to start the step. */
+  @Test
+  void aStepThatWasNotLaunchedIsBegunAgain() throws Exception {
+    String words = "Application launch failed: Socket timed out on send/recv operation";
+    programs.says("srun", "echo 'srun: error: " + words + "'; exit 1");
+    SchedulerJob job = submit("torc-a", resources(1, 0, 0));
+    await(job, new SchedulerState(Kind.NO_ANSWER, words)::equals);
+    programs.says("srun", SRUN);
+    await(job, state -> state.is(Kind.RUNNING));
   }
 
   @Test

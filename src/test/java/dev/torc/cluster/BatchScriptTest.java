@@ -457,9 +457,9 @@ class BatchScriptTest {
       BatchNode.job("long", List.of(node.step(":")), node.log("long"), false, 0, 0, 101, List.of()),
       BatchNode.job(
           "likely", List.of(node.step(":")), node.log("likely"), false, 0, 0, 101, List.of()),
-      node.job("short", List.of(node.step("echo ran >>short")), 1, 0),
+      node.job("short", List.of(node.step("echo ran >>short")), 50 * second, 0),
       BatchNode.job(
-          "both", List.of(node.step(":")), node.log("both"), false, second, 0, 500, List.of())
+          "both", List.of(node.step(":")), node.log("both"), false, 50 * second, 0, 500, List.of())
     };
     assertTrue(node.folder.claim("likely", new ClaimOwner("build", "h", "boot", 1, 0, 1)));
     assertEquals(0, node.run(script, jobs).exit());

@@ -243,11 +243,12 @@ class JobTraceTest {
           int dir = open("sub", O_RDONLY | O_DIRECTORY);
           if (vfork() == 0) { openat(dir, "c", O_RDONLY); _exit(0); }
           wait(0);
+          int ends[2];
+          if (pipe(ends)) return 1;
           if (fork() == 0) { if (fork() == 0) { open("b", O_RDONLY); } _exit(0); }
           wait(0);
-          while (wait(0) > 0);
-          usleep(100000);
-          return 0;
+          close(ends[1]);
+          return read(ends[0], &dir, 1); // the end of the pipe comes with that of the orphan
         }
         """;
     assertEquals(Set.of("a", "b", "sub/c"), read(List.of(compiled("many", many, "-pthread"))));

@@ -325,6 +325,7 @@ class LocalRunnerTest {
 
   /** The sampler sees children and what left the tree, as long as something asks it. */
   @Test
+  @Timeout(600) // after a look that took long, the next comes a hundred times as long after it
   void aJobThatLivesLongHasASeriesAndIsSeenWhileItRuns() throws Exception {
     start("x=$(head -c 40000000 /dev/zero | tr '\\0' a); echo $$ > tell; read y < go");
     told();

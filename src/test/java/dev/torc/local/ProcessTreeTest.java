@@ -13,8 +13,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,12 +79,29 @@ class ProcessTreeTest {
 
   @Test
   void anOrphanInAnotherSessionIsSeenByAThoroughLook() throws IOException {
-    start(1, "(setsid sh -c 'echo > tell; sleep 1000; :' &) ; sleep 1000; :");
+    String orphan = "(setsid sh -c 'echo >&3; sleep 1000; :' &); ";
+    start(2, "exec 3> tell; " + orphan + "echo >&3; sleep 1000; :");
     long without = tree.memory(1, false).used();
     long with = tree.memory(1, true).used();
     assertTrue(with > without, () -> with + " > " + without);
     long later = tree.memory(1, false).used(); // the process in another session is known now
     assertTrue(later > without, () -> later + " > " + without);
+  }
+
+  /** A process that just begins another program has no environment, and one look misses it. */
+  @Test
+  void whatOneLookMissesIsEndedToo() throws IOException {
+    leader = spawn("sleep 1000");
+    Queue<List<ProcessTable.Entry>> looks = new ArrayDeque<>();
+    looks.add(List.of());
+    looks.add(List.of(ProcessTable.of(leader).orElseThrow()));
+    looks.add(List.of());
+    looks.add(List.of());
+    assertEquals(List.of(), ProcessTree.end(looks::remove, 60_000_000_000L, () -> false));
+    assertEquals(List.of(), List.copyOf(looks));
+    ChildWait.next(leader); // it was told to end
+    ChildWait.reap(leader);
+    leader = 0;
   }
 
   @Test
@@ -104,7 +123,7 @@ class ProcessTreeTest {
     int[] asked = {0};
     // a signal would end this very JVM
     ProcessTree.end(() -> asked[0]++ == 0 ? List.of(before) : List.of(), 0, () -> true);
-    assertEquals(2, asked[0]);
+    assertEquals(3, asked[0]);
   }
 
   @Test
