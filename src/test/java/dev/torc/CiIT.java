@@ -49,7 +49,10 @@ class CiIT {
   private Sandbox clone(String name) throws Exception {
     Path folder = Files.createDirectory(temp.resolve(name));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return Sandbox.example(folder, "from-make");
+    Sandbox clone = Sandbox.example(folder, "from-make");
+    // A store may take as long as the job took, else 2 s: a JVM that just started may take longer.
+    clone.edit("torc.yaml", "command: ", "command: sleep 4; ");
+    return clone;
   }
 
   private static void owns(Path tree, int user) throws Exception {

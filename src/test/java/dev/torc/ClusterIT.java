@@ -42,8 +42,8 @@ class ClusterIT {
 
   private static final String WORK =
       """
-      echo begin >> $1.log
       trap 'echo killed >> $1.log; exit 1' TERM
+      echo begin >> $1.log
       until test -e $1.go || test -e go; do sleep 0.1 || :; done
       cat x > $1.out
       echo end >> $1.log

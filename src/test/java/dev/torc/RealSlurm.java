@@ -226,7 +226,7 @@ final class RealSlurm implements AutoCloseable {
       JobAcctGatherParams=OverMemoryKill
       SlurmdParameters=config_overrides
       MessageTimeout=%8$d
-      KillWait=2
+      KillWait=10
       ReturnToService=2
       MailProg=/bin/true
       NodeName=n1,n2 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%5$d,%6$d CPUs=2 RealMemory=1000

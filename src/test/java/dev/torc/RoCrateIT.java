@@ -138,7 +138,7 @@ class RoCrateIT {
     project.build(
         """
         stores: { shared: [{ path: STORE }] }
-        jobs: { a: { command: echo one > a, produces: a } }
+        jobs: { a: { command: sleep 4; echo one > a, produces: a } } # sending may take as long
         """
             .replace("STORE", store.toString()));
     assertEquals(0, project.torc("build").exit());

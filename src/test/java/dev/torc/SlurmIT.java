@@ -139,7 +139,7 @@ class SlurmIT {
     } finally {
       slurm.thawController();
     }
-    assertEquals(Kind.RUNNING, state(job).kind());
+    await(job, Kind.RUNNING);
     slurm.stopController();
     try {
       assertEquals(

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +56,14 @@ class WatchIT {
         .toList();
   }
 
+  /** Puts a file in its place at once: one that is cut first, and then written, is two changes. */
+  private void edit(String path, String text) throws IOException {
+    Files.move(
+        Files.writeString(temp.resolve("edited"), text),
+        project.root.resolve(path),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
   @Test
   void anEditIsBuiltAndCtrlCEndsIt() throws Exception {
     project.build(
@@ -61,10 +71,10 @@ class WatchIT {
     project.write("in/1.txt", "1\n");
     Going watch = project.start("watch");
     rounds(watch, 1);
-    project.write("a.txt", "2");
+    edit("a.txt", "2");
     rounds(watch, 2);
     assertEquals("2", project.read("b.txt"));
-    project.write("in/2.txt", "2\n");
+    edit("in/2.txt", "2\n");
     rounds(watch, 3);
     assertEquals("1\n2\n", project.read("all.txt"));
     watch.signal("INT");
@@ -149,7 +159,7 @@ class WatchIT {
     assertEquals(0, beside.exit(), beside.err());
     assertEquals("2 jobs: 1 ran, 1 up to date, 0 failed", beside.counts());
     assertTrue(!tick.equals(project.read("t.txt")));
-    project.write("a.txt", "2");
+    edit("a.txt", "2");
     rounds(watch, 2);
     List<String> changed =
         told(watch.err()).stream().filter(line -> line.startsWith("changed")).toList();
@@ -219,7 +229,8 @@ class WatchIT {
     project.build(COPY);
     Ran ran =
         project.sh(
-            "{ torc watch --json 2> err; echo $? > status; } | head -n 1;"
+            "{ torc watch --json 2> err; echo $? > status; } |"
+                + " { head -n 1; exec <&-; echo 2 > a.txt; };"
                 + " until [ -s status ]; do sleep 0.02; done; cat status");
     assertTrue(ran.out().endsWith("141\n"), ran.out());
   }

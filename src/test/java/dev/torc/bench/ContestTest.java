@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Figures count only where a tool has run the right jobs and made the right bytes. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the benchmark measures on Linux only")
+@Isolated("orphans of all tests are children of this process while it measures")
 class ContestTest {
 
   private static final String RIGHT =

@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The usage of a run is that of the command and all that it started, and of nothing else. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the benchmark measures on Linux only")
+@Isolated("orphans of all tests are children of this process while it measures")
 class MeterTest {
 
   @TempDir Path dir;

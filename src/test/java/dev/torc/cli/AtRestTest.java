@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.posix.ClosedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,7 +54,7 @@ class AtRestTest {
       Path copy = folder.at().resolve(path + ".copy");
       Files.copy(file, copy);
       Files.setLastModifiedTime(copy, FileTime.fromMillis(1_000_000L + ++touches));
-      Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
+      ClosedFile.await(Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.posix.ClosedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,7 +14,7 @@ record Folder(Path at) {
   Folder put(String path, String text) throws IOException {
     Path file = at.resolve(path);
     Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    ClosedFile.write(file, text);
     return this;
   }
 

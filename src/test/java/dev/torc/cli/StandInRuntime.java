@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ record StandInRuntime(Path folder) {
   /** Puts the stand-in into a folder, with one image. */
   static StandInRuntime in(Path folder, String image) throws IOException {
     Files.createDirectories(folder.resolve("images"));
-    Files.copy(Path.of("testdata/standins/podman"), folder.resolve("podman"), COPY_ATTRIBUTES);
+    Path program = folder.resolve("podman");
+    FreshProgram.of(Files.copy(Path.of("testdata/standins/podman"), program, COPY_ATTRIBUTES));
     Files.writeString(folder.resolve("images").resolve(image.replace(':', '_')), "1".repeat(64));
     return new StandInRuntime(folder);
   }

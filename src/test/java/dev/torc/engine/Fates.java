@@ -27,12 +27,17 @@ record Fates(List<Event> events) {
     return grouped(fates);
   }
 
-  /** The notes of the build, without the note that earlier results are kept. */
+  /** Whether a note tells that earlier results are kept, or that the machine is slow. */
+  static boolean isChance(Event.Note note) {
+    return note.text().startsWith("earlier results are kept")
+        || note.text().startsWith("sending results to shared stores took");
+  }
+
+  /** The notes of the build, without those that are chance. */
   List<String> notes() {
     return all(Event.Note.class)
-        .map(Event.Note::text)
-        .filter(text -> !text.startsWith("earlier results are kept"))
-        .map(text -> "! " + text)
+        .filter(note -> !isChance(note))
+        .map(note -> "! " + note.text())
         .sorted()
         .toList();
   }

@@ -83,12 +83,12 @@ abstract class LastBuild extends ProjectFiles {
         .orElse(null);
   }
 
-  /** The notes and failures of the last build, without the note that earlier results are kept. */
+  /** The notes and failures of the last build, without those that {@link Fates#isChance} names. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (Event event : events) {
       if (event instanceof Event.Note note) {
-        if (!note.text().startsWith("earlier results are kept")) {
+        if (!Fates.isChance(note)) {
           notes.add(note.text());
         }
       } else if (event instanceof Event.JobEnded end && end.state() == JobState.FAILED) {

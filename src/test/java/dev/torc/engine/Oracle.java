@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -216,8 +217,19 @@ final class Oracle {
         fates.put(job.name(), fate(job, settled, ran));
       }
     }
-    spent().forEach(disk::remove);
+    spent().forEach(this::remove);
     return fates;
+  }
+
+  /** Whether torc made a file, whatever it holds now. */
+  boolean isOwned(String path) {
+    return owned.containsKey(path);
+  }
+
+  /** Removes a product as {@code temporary: delete} does: torc also forgets that it made it. */
+  void remove(String path) {
+    disk.remove(path);
+    owned.remove(path);
   }
 
   /**
@@ -387,8 +399,12 @@ final class Oracle {
     return !job.fails();
   }
 
-  /** Begins a job that is ended, by torc or together with it, after it wrote its first file. */
-  void end(Spec job, boolean recorded) {
+  /**
+   * Begins a job that is ended, by torc or together with it, after it wrote its first file.
+   *
+   * @param recorded tells by path and text whether torc recorded a file as its own
+   */
+  void end(Spec job, BiPredicate<String, String> recorded) {
     if (missesNeed(job)) {
       throw new IllegalStateException("it is not started at all");
     }
@@ -397,18 +413,23 @@ final class Oracle {
     find(job, all);
     SortedMap<String, String> made = job.begins(all);
     disk.putAll(made);
-    if (recorded) {
-      owned.putAll(made);
-    }
+    made.entrySet().stream()
+        .filter(file -> recorded.test(file.getKey(), file.getValue()))
+        .forEach(file -> owned.put(file.getKey(), file.getValue()));
     last.put(job.name(), Last.bad(new TreeMap<>()));
   }
 
   /**
-   * Takes the products of a job as they are on the disk, removed or put back, if its result is
-   * known: torc may have been restoring them when the build was cut off.
+   * Takes the products of a job as they are on the disk, removed or put back, if the job may be
+   * restored: torc may have been doing so when the build was cut off.
    */
   void cut(Spec job, Map<String, String> there) {
-    if (job.fails() || missesNeed(job) || before(job).stream().anyMatch(b -> !isOver(b))) {
+    Last then = last.get(job.name());
+    if (job.fails()
+        || job.always()
+        || then != null && !then.ok
+        || missesNeed(job)
+        || before(job).stream().anyMatch(b -> !isOver(b))) {
       return;
     }
     SortedMap<String, String> all = inputs(job);

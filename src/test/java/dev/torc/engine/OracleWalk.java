@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.FilesBelow;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.hash.AgedStamps;
+import dev.torc.hash.Digest;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
+import dev.torc.records.Cache;
+import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -41,6 +45,9 @@ abstract class OracleWalk implements RandomWalks.Walk {
   private static final int STEPS = 14;
 
   private static final Pattern VALUE = Pattern.compile("\"(\\w+)\\.k\":(\\{[^}]*}|\\d+)");
+
+  private static final Pattern TAKEN =
+      Pattern.compile("would take (\\S+), which torc did not make");
 
   final Path root;
   final Random random;
@@ -197,12 +204,25 @@ abstract class OracleWalk implements RandomWalks.Walk {
 
   /** Asserts that a dry run knows which jobs are up to date. */
   private void look() {
-    looked = torc.look();
+    looked = forecast();
     Set<String> told = said("up to date");
     if (stored) {
       told.retainAll(oracle.upToDate()); // torc foresees the products of restored jobs
     }
     assertEquals(oracle.upToDate(), told, () -> "looked: " + looked);
+  }
+
+  /** A dry run; what a killed run left and no pattern may take is removed, as a user would. */
+  private Map<String, String> forecast() {
+    while (true) {
+      try {
+        return torc.look();
+      } catch (BadInput refused) {
+        Matcher taken = TAKEN.matcher(refused.getMessage());
+        assertTrue(taken.find() && !oracle.isOwned(taken.group(1)), refused.getMessage());
+        delete(taken.group(1));
+      }
+    }
   }
 
   private Set<String> said(String what) {
@@ -247,7 +267,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
           String name = job.name();
           boolean began = name.equals(victim.name()) && torc.started().contains(name);
           if (began && !oracle.missesNeed(job)) {
-            oracle.end(job, !killed);
+            oracle.end(job, this::isOwned);
           } else {
             oracle.run(job);
           }
@@ -287,7 +307,15 @@ abstract class OracleWalk implements RandomWalks.Walk {
       does.accept(job);
     }
     oracle.settle();
-    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
+    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle::remove);
+  }
+
+  /** Whether torc recorded a file as its own; one that it looked at for too long it does not. */
+  private boolean isOwned(String path, String text) {
+    try (Cache cache = Cache.look(torc.place(), _ -> {})) {
+      OwnedPath owned = cache.owned(path);
+      return owned != null && owned.digest().equals(Digest.ofText(text));
+    }
   }
 
   /**

@@ -82,7 +82,7 @@ class PowerCutIT {
         r: { command: cat t.out x > r.out, needs: [t.out, x], produces: [r.out] }
         g: { command: 'cat b.out > "g/n$(head -c 1 x).o"', needs: [x, b.out], produces: ['g/*.o'] }
         k:
-          command: cat b.out > k.out; test -z "$DIE" || kill -9 $PPID
+          command: cat b.out > k.out; test -z "$DIE" || { sleep 1; kill -9 $PPID; }
           needs: [b.out]
           produces: [k.out]
       """;

@@ -3,9 +3,8 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.hash.StampSource;
+import dev.torc.posix.ClosedFile;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.InputFile;
-import dev.torc.posix.Memory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,23 +28,10 @@ abstract class ProjectFiles {
       Files.createDirectories(file.getParent());
       var before = stamps.stamp(file);
       do {
-        write(file, text);
+        ClosedFile.write(file, text);
       } while (stamps.stamp(file).equals(before));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Writes a file and returns when no process has it open for writing any more: one that another
-   * test starts meanwhile has it open for a moment, and torc would then read the file once more.
-   */
-  static void write(Path file, String text) throws IOException {
-    Files.writeString(file, text);
-    try (InputFile written = InputFile.open(file.toString(), Memory.of(1 << 12))) {
-      while (written.hasWriters()) {
-        Thread.onSpinWait();
-      }
     }
   }
 

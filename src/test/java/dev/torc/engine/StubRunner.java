@@ -4,6 +4,7 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.machine.Series.Usage;
+import dev.torc.posix.ClosedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ public final class StubRunner implements Runner {
     }
 
     void write(String path, String text) throws IOException {
-      Harness.write(root().resolve(path), text);
+      ClosedFile.write(root().resolve(path), text);
     }
 
     String read(String path) {

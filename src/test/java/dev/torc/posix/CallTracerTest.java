@@ -38,8 +38,12 @@ class CallTracerTest {
     void at(String path) throws Exception;
   }
 
-  /** Runs a script, and returns what it wrote. */
-  private String run(Stands stands, String script) throws IOException {
+  /**
+   * Runs a script, and returns what it wrote.
+   *
+   * @param patience milliseconds
+   */
+  private String run(int patience, Stands stands, String script) throws IOException {
     Path log = dir.resolve("log");
     trace =
         new JobTrace(
@@ -53,7 +57,7 @@ class CallTracerTest {
                 throw new IllegalStateException(e);
               }
             });
-    try (Spawn spawn = new Spawn(new CallTracer(1))) {
+    try (Spawn spawn = new Spawn(new CallTracer(patience))) {
       EnvironmentEntries env = Environment.ofCaller().with(Map.of());
       int pid = spawn.start(List.of("sh", "-c", script), dir, env, log, true, trace);
       ChildWait.next(pid);
@@ -67,7 +71,7 @@ class CallTracerTest {
   void aTraceThatComesToNoEndIsPassedOver() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     try {
-      assertEquals("x\n", run(path -> never.await(), "echo x; : < log; (: < log &)"));
+      assertEquals("x\n", run(1, path -> never.await(), "echo x; : < log; (: < log &)"));
     } finally {
       never.countDown();
     }
@@ -83,7 +87,7 @@ class CallTracerTest {
           }
         };
     String script = ": < log; (: < log &) ; : < log; echo x";
-    assertEquals("x\n", run(late, script));
+    assertEquals("x\n", run(1, late, script));
     assertEquals(SLOW, trace.blind());
     assertEquals(Set.of(), trace.read()); // the trace looked at nothing any more
   }
@@ -94,7 +98,7 @@ class CallTracerTest {
         path -> {
           throw new OutOfMemoryError("none left");
         };
-    assertEquals("x\n", run(fails, "echo x; cat /dev/null"));
+    assertEquals("x\n", run(1000, fails, "echo x; cat /dev/null"));
     assertEquals("torc met java.lang.OutOfMemoryError: none left", trace.blind());
   }
 

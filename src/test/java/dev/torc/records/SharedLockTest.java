@@ -163,7 +163,7 @@ class SharedLockTest {
     } finally {
       child.destroyForcibly().waitFor();
     }
-    BuildLock.tryAcquire(one, me, false).orElseThrow().close();
+    BuildLock.acquire(one, me, false).close();
   }
 
   private CachePlace keeping(LocalLocks local) {

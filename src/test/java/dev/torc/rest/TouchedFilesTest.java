@@ -17,6 +17,7 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
+import dev.torc.posix.ClosedFile;
 import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -115,7 +116,7 @@ class TouchedFilesTest {
   private void put(String path, String text) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    ClosedFile.write(file, text);
   }
 
   private void touch(String path) throws IOException {

@@ -450,7 +450,7 @@ class FolderStoreTest extends StoreContract {
       }
       assertEquals(0, disk.resolve("new").toFile().list().length);
     } finally {
-      assertEquals(0, run("umount", disk.toString()));
+      assertEquals(0, run("umount", "--lazy", disk.toString()));
     }
   }
 

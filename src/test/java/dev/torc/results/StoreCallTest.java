@@ -409,12 +409,22 @@ class StoreCallTest {
     givenUp(slow, request -> request.passed(1 << 20)); // the bytes came before it stood still
   }
 
-  /** The outcome of a look at a large record that gets no turn, since others are looked at. */
+  /**
+   * The outcome of a look at a large record that gets no turn, since others are looked at.
+   *
+   * @param clock is asked for the time from when the record's place is known
+   */
   private String turn(LongSupplier clock) {
     Place place = new Place();
-    place.entry = _ -> ActionEntry.encode(new Blob(KEY, 2 << 20));
+    AtomicBoolean known = new AtomicBoolean();
+    place.entry =
+        _ -> {
+          known.set(true);
+          return ActionEntry.encode(new Blob(KEY, 2 << 20));
+        };
+    LongSupplier time = () -> known.get() ? clock.getAsLong() : now.get();
     Semaphore none = new Semaphore(0);
-    SharedStore.Build build = new SharedStore.Build("/root", clock, stopped, none, told::add);
+    SharedStore.Build build = new SharedStore.Build("/root", time, stopped, none, told::add);
     try (SharedStore store = new SharedStore(place, null, null, build)) {
       return store.find(KEY).reason();
     }

@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.posix.ClosedFile;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
@@ -91,7 +92,7 @@ final class WatchStage implements Notices {
   WatchStage put(String path, String text) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    ClosedFile.write(file, text);
     return this;
   }
 

@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ class WatchedChangesTest {
   @Test
   void toolsThatArePaths() throws IOException {
     WatchStage stage = stage("t: { command: ./t.sh, tools: ./t.sh, produces: o }");
-    stage.put("t.sh", "#!/bin/sh\n: > o\n").sh("chmod +x t.sh");
+    FreshProgram.write(stage.root.resolve("t.sh"), "#!/bin/sh\n: > o\n");
     stage.thenPut("t.sh", "#!/bin/sh\n: >> o\n").run();
     assertEquals("[t] | [t.sh] [t] |", stage.told());
   }
