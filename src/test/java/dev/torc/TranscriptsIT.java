@@ -174,7 +174,7 @@ class TranscriptsIT {
         // Jobs of a page take less than a second, but for a slow machine.
         .map(line -> line.replaceAll("; about \\d.*", ""))
         // A very short job has no sample.
-        .map(line -> line.replaceAll(", memory \\d+\\.\\d MiB\\b", ""))
+        .map(line -> line.replaceAll(", memory \\d+\\.\\d [KM]iB\\b", ""))
         .map(line -> line.replaceAll(" +", " ").strip())
         .sorted()
         .toList();

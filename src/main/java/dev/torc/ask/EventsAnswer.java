@@ -9,6 +9,7 @@ import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
+import dev.torc.records.StartMarks.Mark;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;
@@ -196,11 +197,14 @@ final class EventsAnswer {
     }
   }
 
-  /** The attempts that run, by job: those that were begun and have no result in the cache. */
+  /**
+   * The attempts that run, by job: those that were begun and have no result in the cache. A job of
+   * which two are such is left out: what the first one posted is not yet printed.
+   */
   private Map<String, Integer> attempts(Cache cache, String id) {
     return StartMarks.live(StartMarks.read(place), cache).stream()
         .filter(mark -> mark.build().equals(id))
-        .collect(toMap(StartMarks.Mark::job, StartMarks.Mark::attempt, (_, last) -> last));
+        .collect(toMap(Mark::job, Mark::attempt, (a, b) -> a.equals(b) ? a : null));
   }
 
   /** The whole lines of a file that is being written. */
