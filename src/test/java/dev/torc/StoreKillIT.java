@@ -93,6 +93,7 @@ class StoreKillIT {
       given(other, built.root + "/store");
       sources(other, 9, 9, 1);
       builds(other.root);
+      builds(other.root, "--force"); // sends again what a JVM that just began was too slow to send
     }
     given(built, "store");
     sources(built, 1, 1, 2);
@@ -129,8 +130,8 @@ class StoreKillIT {
   }
 
   /** Builds in this process; the build has to end well. */
-  private static Ran builds(Path root) {
-    Run run = Run.of(root);
+  private static Ran builds(Path root, String... args) {
+    Run run = Run.of(root, args);
     assertEquals(0, run.exit(), run.err());
     return new Ran(run.exit(), run.out(), run.err());
   }

@@ -189,7 +189,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
     assertTrue(fates.keySet().containsAll(torc.started()), () -> "started " + torc.started());
     assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
-    torc.look(); // with the kept graph and rest, and without
+    forecast(); // with the kept graph and rest, and without
     for (String job : said("will run")) {
       assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
     }
@@ -357,6 +357,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
   /** Builds the project in a fresh folder, first one target alone, and compares all products. */
   private void asFromScratch(int step) throws IOException {
     torc.limits.put("cpus", 4L);
+    forecast();
     torc.build();
     if (oracle.build(made()).containsValue(Oracle.Fate.FAILS)) {
       return;

@@ -6,6 +6,7 @@ import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class RandomHosts {
 
   private final Random random;
   private final List<ThisHost> hosts = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
 
   /**
    * Makes hosts that share a root.
@@ -28,6 +30,7 @@ final class RandomHosts {
     this.random = random;
     for (int i = 0; i < count; i++) {
       hosts.add(SharingHost.named(root.getFileName() + "-host" + i, root.getParent()));
+      names.add(hosts.getLast().name());
     }
   }
 
@@ -36,7 +39,7 @@ final class RandomHosts {
     if (hosts.isEmpty()) {
       return "here";
     }
-    torc.gone = torc.exit == Harness.KILLED ? Set.of(torc.here.name()) : Set.of();
+    torc.gone = torc.exit == Harness.KILLED ? names : Set.of();
     torc.here = hosts.get(random.nextInt(hosts.size()));
     boolean lost = random.nextInt(8) == 0;
     if (lost) {

@@ -94,7 +94,7 @@ class GlobTest {
     if (a.overlaps(b) && !found) {
       // A common path may be longer than those tried, but not if both patterns are this short.
       assertTrue(
-          one.contains("/") || other.contains("/") || one.length() + other.length() > 6,
+          one.contains("/") || other.contains("/") || one.length() + other.length() > 5,
           () -> one + " and " + other);
     }
   }
