@@ -152,7 +152,7 @@ class AllocationIT {
     build(
         """
         long:
-          command: echo $$ > pid; test -e go || sleep 100; echo x > {produces}
+          command: echo $$ > pid; test -e go || sleep 100 || exit; echo x > {produces}
           produces: long.txt
         """);
     Sandbox.Going going = box.start("slurm");
@@ -250,7 +250,7 @@ class AllocationIT {
           command: until test -e go; do sleep 0.1; done; echo x > {produces}
           produces: far.txt
         near:
-          command: echo $$ > pid; test -e go || sleep 100; echo x > {produces}
+          command: echo $$ > pid; test -e go || sleep 100 || exit; echo x > {produces}
           produces: near.txt
         """);
     box.edit("torc.yaml", "--nodes=2, ", "");
