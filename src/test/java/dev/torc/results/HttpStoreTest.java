@@ -367,11 +367,10 @@ class HttpStoreTest extends StoreContract {
     return trick(200, length, body);
   }
 
+  /** Says that the connection closes, or the next request might take it just before that. */
   private static Trick trick(int status, long length, String body) {
-    return out -> {
-      out.write(HostileServer.head(status, length));
-      out.write(body.getBytes());
-    };
+    String head = "HTTP/1.1 %d X\r\nConnection: close\r\nContent-Length: %d\r\n\r\n";
+    return raw(head.formatted(status, length) + body);
   }
 
   private static Trick raw(String text) {
@@ -541,9 +540,7 @@ class HttpStoreTest extends StoreContract {
   @Test
   void whereOneMayNotWriteOneMayRead() throws Exception {
     box.send(KEY, ONE);
-    // Else the next request may take the connection that the server is about to close.
-    String closes = "HTTP/1.1 403 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    server.tricks.put("PUT /cas", raw(closes));
+    server.tricks.put("PUT /cas", trick(403, 0, ""));
     for (int i = 0; i < 5; i++) {
       box.send(Digest.ofText("key " + i), "text " + i);
       box.later();
