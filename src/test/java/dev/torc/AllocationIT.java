@@ -36,7 +36,7 @@ class AllocationIT {
 
   @BeforeAll
   static void start() throws Exception {
-    slurm = RealSlurm.start();
+    slurm = RealSlurm.start(10);
   }
 
   @BeforeEach

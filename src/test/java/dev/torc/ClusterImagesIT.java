@@ -63,7 +63,7 @@ class ClusterImagesIT {
     project.build(
         Cluster.executors(project)
                 .replace("executor: slurm", "executor: slurm, image: " + RealPodman.BUSYBOX)
-                .replace("defaults:", "  sized: { like: slurm, args: [--mem=90M] }\ndefaults:")
+                .replace("defaults:", "  sized: { like: slurm, args: [--mem=290M] }\ndefaults:")
             + "jobs:\n"
             + jobs.indent(2));
   }
@@ -81,7 +81,7 @@ class ClusterImagesIT {
         """);
     Ran ran = project.torc();
     assertEquals("5 jobs: 3 ran, 0 up to date, 2 failed", ran.counts(), ran.err());
-    assertEquals("90\n", project.read("given"), "what Slurm says of it");
+    assertEquals("290\n", project.read("given"), "what Slurm says of it");
     assertEquals("1\n1 b\n", project.read("b"));
     assertTrue(project.torc("log", "a").out().startsWith("1"), "the image's file, not the host's");
     assertTrue(ran.err().contains("status failed: exit 7"), ran.err());

@@ -3,8 +3,8 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.results.RealServer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +98,7 @@ final class RealSlurm implements AutoCloseable {
 
   /** Starts a Slurm with accounting, which forgets jobs soon after their end. */
   static RealSlurm withAccounting() throws Exception {
-    return start(2, true);
+    return start(30, true);
   }
 
   private static RealSlurm start(int timeout, boolean accounting) throws Exception {
@@ -147,9 +147,7 @@ final class RealSlurm implements AutoCloseable {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(folder.resolve("key"), key);
     if (accounting) {
-      try (ServerSocket port = new ServerSocket(0)) {
-        accountsPort = port.getLocalPort();
-      }
+      accountsPort = RealServer.freePort();
     }
     Files.writeString(folder.resolve("slurm.conf"), settings());
     if (accounting) {
@@ -184,70 +182,66 @@ final class RealSlurm implements AutoCloseable {
   private String settings() throws Exception {
     String host = ask("uname", "-n").replaceFirst("\\..*", "");
     String user = ask("id", "-un");
-    try (ServerSocket controller = new ServerSocket(0);
-        ServerSocket first = new ServerSocket(0);
-        ServerSocket second = new ServerSocket(0);
-        ServerSocket third = new ServerSocket(0)) {
-      String storage =
-          accounting
-              ? """
-              slurmdbd
-              AccountingStorageHost=127.0.0.1
-              AccountingStoragePort=%d
-              AccountingStoragePass=%s/munge
-              MinJobAge=2\
-              """
-                  .formatted(accountsPort, folder)
-              : "none";
-      return """
-      ClusterName=test
-      SlurmctldHost=%2$s(127.0.0.1)
-      SlurmctldPort=%4$d
-      SlurmUser=%3$s
-      SlurmdUser=%3$s
-      AuthType=auth/munge
-      AuthInfo=socket=%1$s/munge
-      CredType=cred/munge
-      StateSaveLocation=%1$s/state
-      SlurmdSpoolDir=%1$s/spool-%%n
-      SlurmctldPidFile=%1$s/controller.pid
-      SlurmdPidFile=%1$s/%%n.pid
-      ProctrackType=proctrack/linuxproc
-      TaskPlugin=task/none
-      MpiDefault=none
-      SelectType=select/cons_tres
-      SelectTypeParameters=CR_CPU_Memory
-      SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0,bf_interval=1
-      PreemptType=preempt/partition_prio
-      PreemptMode=CANCEL
-      AccountingStorageType=accounting_storage/%9$s
-      JobAcctGatherType=jobacct_gather/linux
-      JobAcctGatherFrequency=task=1
-      JobAcctGatherParams=OverMemoryKill
-      SlurmdParameters=config_overrides
-      MessageTimeout=%8$d
-      KillWait=10
-      ReturnToService=2
-      MailProg=/bin/true
-      NodeName=n1,n2 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%5$d,%6$d CPUs=2 RealMemory=1000
-      NodeName=n3 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%7$d CPUs=64 RealMemory=64000
-      PartitionName=main Nodes=n1 Default=YES DefMemPerCPU=64
-      PartitionName=low Nodes=n2 DefMemPerCPU=64 MaxTime=60 PriorityTier=1
-      PartitionName=high Nodes=n2 DefMemPerCPU=64 PriorityTier=2
-      PartitionName=both Nodes=n1,n2 DefMemPerCPU=64
-      PartitionName=wide Nodes=n3 DefMemPerCPU=64
-      """
-          .formatted(
-              folder,
-              host,
-              user,
-              controller.getLocalPort(),
-              first.getLocalPort(),
-              second.getLocalPort(),
-              third.getLocalPort(),
-              timeout,
-              storage);
-    }
+    String storage =
+        accounting
+            ? """
+            slurmdbd
+            AccountingStorageHost=127.0.0.1
+            AccountingStoragePort=%d
+            AccountingStoragePass=%s/munge\
+            """
+                .formatted(accountsPort, folder)
+            : "none";
+    return """
+    ClusterName=test
+    SlurmctldHost=%2$s(127.0.0.1)
+    SlurmctldPort=%4$d
+    SlurmUser=%3$s
+    SlurmdUser=%3$s
+    AuthType=auth/munge
+    AuthInfo=socket=%1$s/munge
+    CredType=cred/munge
+    StateSaveLocation=%1$s/state
+    SlurmdSpoolDir=%1$s/spool-%%n
+    SlurmctldPidFile=%1$s/controller.pid
+    SlurmdPidFile=%1$s/%%n.pid
+    ProctrackType=proctrack/linuxproc
+    TaskPlugin=task/none
+    MpiDefault=none
+    SelectType=select/cons_tres
+    SelectTypeParameters=CR_CPU_Memory
+    SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0,bf_interval=1
+    PreemptType=preempt/partition_prio
+    PreemptMode=CANCEL
+    AccountingStorageType=accounting_storage/%9$s
+    JobAcctGatherType=jobacct_gather/linux
+    JobAcctGatherFrequency=task=1
+    JobAcctGatherParams=OverMemoryKill
+    SlurmdParameters=config_overrides
+    MessageTimeout=%8$d
+    MinJobAge=%10$d
+    KillWait=10
+    ReturnToService=2
+    MailProg=/bin/true
+    NodeName=n1,n2 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%5$d,%6$d CPUs=2 RealMemory=1000
+    NodeName=n3 NodeHostname=%2$s NodeAddr=127.0.0.1 Port=%7$d CPUs=64 RealMemory=64000
+    PartitionName=main Nodes=n1 Default=YES DefMemPerCPU=64
+    PartitionName=low Nodes=n2 DefMemPerCPU=64 MaxTime=60 PriorityTier=1
+    PartitionName=high Nodes=n2 DefMemPerCPU=64 PriorityTier=2
+    PartitionName=both Nodes=n1,n2 DefMemPerCPU=64
+    PartitionName=wide Nodes=n3 DefMemPerCPU=900
+    """
+        .formatted(
+            folder,
+            host,
+            user,
+            RealServer.freePort(),
+            RealServer.freePort(),
+            RealServer.freePort(),
+            RealServer.freePort(),
+            timeout,
+            storage,
+            accounting ? 2 : 3600);
   }
 
   private String accounts() throws Exception {

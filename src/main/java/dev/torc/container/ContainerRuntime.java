@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * A program that runs containers: its command lines, and what it says of itself and of images. By
@@ -36,8 +38,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
   private final List<String> names;
   private final Map<String, String> env;
-  private String program; // its path, null where there is none
-  private boolean searched;
+  private Optional<String> program; // its path; null before it was looked for
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
 
   /**
@@ -57,18 +58,16 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
   /** The path of its program, looked for once; null where it is not installed. */
   final synchronized String program() {
-    if (!searched) {
-      searched = true;
-      for (String called : names) {
-        for (String folder : env.getOrDefault("PATH", "").split(":")) {
-          Path file = Path.of(folder.isEmpty() ? "." : folder, called).toAbsolutePath();
-          if (program == null && Files.isExecutable(file) && !Files.isDirectory(file)) {
-            program = file.toString();
-          }
-        }
-      }
+    if (program == null) {
+      String[] folders = env.getOrDefault("PATH", "").split(":");
+      program =
+          names.stream()
+              .flatMap(called -> Stream.of(folders).map(folder -> Path.of(folder, called)))
+              .filter(file -> Files.isExecutable(file) && !Files.isDirectory(file))
+              .map(file -> file.toAbsolutePath().toString())
+              .findFirst();
     }
-    return program;
+    return program.orElse(null);
   }
 
   /** Why it cannot work here, in its own words; empty where it can. It is asked once. */
@@ -188,12 +187,15 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /** Asks the program a short question. */
-  final ProgramOutput ask(List<String> words) {
+  @SafeVarargs
+  final ProgramOutput ask(List<String>... words) {
     if (program() == null) {
       return new ProgramOutput(-1, "", name() + " is not installed");
     }
     List<String> argv = new ArrayList<>(List.of(program()));
-    argv.addAll(words);
+    for (List<String> each : words) {
+      argv.addAll(each);
+    }
     return ProgramOutput.of(argv, env);
   }
 

@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
 /** podman or docker: images in a store of their own, and containers that outlive their client. */
 final class OciRuntime extends ContainerRuntime {
 
-  private static final String DOCKER = "docker";
-
   /** A runtime's own failures exit with this to {@link #LAST}, which means: no such program. */
   private static final int FIRST = 125;
 
@@ -27,6 +25,11 @@ final class OciRuntime extends ContainerRuntime {
           Pattern.CASE_INSENSITIVE);
 
   private static final List<String> REMOVAL = List.of("rm", "--force");
+
+  /** How often a container is removed that is still there afterwards. */
+  private static final int REMOVALS = 5;
+
+  private static final List<String> LOOK = List.of("container", "inspect", "--format", "{{.Id}}");
 
   /** The GPUs that a scheduler gives on a node. */
   private static final String GPUS = "gpus=${SLURM_STEP_GPUS:-${SLURM_JOB_GPUS:-$TORC_GPUS}}\n";
@@ -45,7 +48,7 @@ final class OciRuntime extends ContainerRuntime {
 
   OciRuntime(String name, Map<String, String> env) {
     super(List.of(name), env);
-    this.docker = name.equals(DOCKER);
+    this.docker = name.equals("docker");
   }
 
   @Override
@@ -138,17 +141,21 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * Removes containers, whether they run or not; one that is not there is no trouble. The program
-   * is asked twice: podman first waits in vain for news of a container whose conmon was killed, and
-   * only then knows that it ended.
+   * Removes containers, whether they run or not. The program's word alone counts for little: podman
+   * first waits in vain for news of a container whose conmon was killed, and only then knows that
+   * it ended; and one that is told to end meanwhile says that all went well.
    */
   @Override
   String remove(List<String> containers) {
-    List<String> words = new ArrayList<>(REMOVAL);
-    words.addAll(containers);
-    ProgramOutput said = ask(words);
-    said = said.ok() ? said : ask(words);
-    return said.ok() || said.said().contains("o such container") ? "" : said.said();
+    for (int time = 1; ; time++) {
+      ProgramOutput said = ask(REMOVAL, containers);
+      ProgramOutput left = ask(LOOK, containers);
+      if (left.text().isEmpty() && left.errors().contains("o such container")) {
+        return "";
+      } else if (time == REMOVALS || said.status() < 0) {
+        return said.ok() ? "it is still there" : said.said();
+      }
+    }
   }
 
   @Override
@@ -170,27 +177,18 @@ final class OciRuntime extends ContainerRuntime {
     container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
     words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
     words.addAll(List.of("--security-opt", "label=disable"));
-    if (!docker) {
-      words.add("--http-proxy=false"); // nothing of the caller's environment comes by itself
-    }
-    if (input != Input.NONE) {
-      words.add("--interactive");
-    }
-    if (input == Input.TERMINAL) {
-      words.add("--tty");
-    }
+    // Nothing of the caller's environment comes by itself.
+    addIf(!docker, words, "--http-proxy=false");
+    addIf(input != Input.NONE, words, "--interactive");
+    addIf(input == Input.TERMINAL, words, "--tty");
     user(container, words);
     words.addAll(List.of("--workdir", dir));
     for (StepContainer.Mount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
     variables.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));
-    if (container.cpus() > 0) {
-      words.addAll(List.of("--cpus", Long.toString(container.cpus())));
-    }
-    if (container.memory() > 0) {
-      words.addAll(List.of("--memory", Long.toString(container.memory())));
-    }
+    addIf(container.cpus() > 0, words, "--cpus", Long.toString(container.cpus()));
+    addIf(container.memory() > 0, words, "--memory", Long.toString(container.memory()));
     List<String> gpus = container.gpus() == null ? List.of() : container.gpus();
     if (!docker) {
       gpus.forEach(gpu -> words.addAll(List.of("--device", "nvidia.com/gpu=" + gpu)));
@@ -201,6 +199,12 @@ final class OciRuntime extends ContainerRuntime {
     words.add((docker ? "sha256:" : "") + container.image().id().hex());
     words.addAll(argv);
     return words;
+  }
+
+  private static void addIf(boolean given, List<String> words, String... option) {
+    if (given) {
+      words.addAll(List.of(option));
+    }
   }
 
   private void user(StepContainer container, List<String> words) {

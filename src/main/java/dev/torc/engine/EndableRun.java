@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class EndableRun {
 
-  private static final long SOON = 500_000_000; // nanoseconds
+  private static final long SOON = 2_000_000_000; // nanoseconds
 
   private final Runner runner;
   private final List<Boolean> ends = new ArrayList<>(); // for each call of end: at once or not

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A real server program that runs for one test, on a free port of this machine: nginx with its
@@ -25,6 +28,9 @@ public final class RealServer implements AutoCloseable {
   /** Ends the server when its own standard input is closed. */
   private static final String KEEPER =
       "\"$@\" >>\"$0\" 2>&1 & pid=$!; cat >/dev/null; kill $pid; wait $pid";
+
+  private static final AtomicInteger PORTS =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(10_000, 30_000));
 
   private final Path said;
   private final int port;
@@ -114,9 +120,17 @@ public final class RealServer implements AutoCloseable {
     return new String(found.getInputStream().readAllBytes()).strip();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
+  /**
+   * A port that nothing of this machine listens at. It is below those that systems give to
+   * connections, and no other call in this process gives it: a server that starts later has it.
+   */
+  public static int freePort() {
+    for (int port = PORTS.getAndIncrement(); ; port = PORTS.getAndIncrement()) {
+      try (ServerSocket free = new ServerSocket(port)) {
+        return free.getLocalPort();
+      } catch (IOException e) {
+        assertTrue(port < 32_768, e.getMessage());
+      }
     }
   }
 
