@@ -153,7 +153,7 @@ final class OciRuntime extends ContainerRuntime {
       if (left.text().isEmpty() && left.errors().contains("o such container")) {
         return "";
       } else if (time == REMOVALS || said.status() < 0) {
-        return said.ok() ? "it is still there" : said.said();
+        return said.ok() ? name() + " leaves " + String.join(" ", containers) : said.said();
       }
     }
   }

@@ -197,7 +197,7 @@ class ContainerRuntimeTest {
     assertEquals("", removed("exit 0", 2), "it was itself told to end");
     assertEquals("", removed("exit 0", 1));
     assertEquals("Error: timed out", removed("echo 'Error: timed out' >&2; exit 125", 9));
-    assertEquals("it is still there", removed("exit 0", 9));
+    assertEquals("podman leaves a", removed("exit 0", 9));
   }
 
   /** Removes a container with a podman that has removed it after some removals. */
