@@ -148,11 +148,16 @@ class ClusterAlikeIT {
       assertEquals("4 jobs: 3 ran, 1 up to date, 0 failed", second.counts());
 
       overview.edit("inputs.json", "\"seed\": 2023", "\"seed\": 2024");
+      // Slurm looks at the memory once a second: work2 keeps its own until then.
+      overview.write(
+          "keep.py", "import runpy, time\nall = runpy.run_path('work.py')\ntime.sleep(600)\n");
+      overview.edit("torc.yaml", "work.py f2.json", "keep.py f2.json");
       overview.edit("torc.yaml", "memory: 1GiB", "memory: 64MB");
       Ran killed = overview.torc(build);
       assertEquals(1, killed.exit(), killed.err());
       assertTrue(killed.err().contains("work2 failed: out of memory"), killed.err());
       assertEquals("4 jobs: 2 ran, 0 up to date, 1 failed, 1 blocked", killed.counts());
+      overview.edit("torc.yaml", "keep.py f2.json", "work.py f2.json");
       overview.edit("torc.yaml", "memory: 64MB", "memory: 1GiB");
       Ran more = overview.torc(build);
       assertEquals(List.of("postprocess", "work2"), more.ran(), more.err());
