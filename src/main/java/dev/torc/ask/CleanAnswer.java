@@ -18,7 +18,6 @@ import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
@@ -355,8 +354,7 @@ final class CleanAnswer implements Cleaner.Listener {
         if (graph.job(j).depfile() != null) {
           depfiles.put(graph.job(j).depfile(), j);
         }
-        JobResult result = records.result(j);
-        paths.addAll(result == null ? List.of() : result.found());
+        paths.addAll(records.found(j));
       }
       paths.addAll(depfiles.keySet());
       graph.workflow().groups().forEach(group -> paths.addAll(group.tables()));

@@ -201,14 +201,8 @@ public final class Decider {
   /** All that a job's verdict depends on, except its products and the build file. */
   Footprint footprint(int id) {
     Footprint footprint = new Footprint();
-    manifest.describe(id, lastFound(id), footprint, footprint);
+    manifest.describe(id, records.found(id), footprint, footprint);
     return footprint;
-  }
-
-  /** The files that a depfile named when a job ran last. */
-  private List<String> lastFound(int id) {
-    JobResult last = records.result(id);
-    return last == null ? List.of() : last.found();
   }
 
   /** What is known of earlier results. */
@@ -218,7 +212,7 @@ public final class Decider {
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
   public int pending(int id) {
-    manifest.describe(id, lastFound(id), contents, hash);
+    manifest.describe(id, records.found(id), contents, hash);
     int pending = hash.pending();
     hash.digest();
     return pending;
@@ -230,7 +224,7 @@ public final class Decider {
    * without does not count.
    */
   public int found(int id) {
-    for (String path : lastFound(id)) {
+    for (String path : records.found(id)) {
       int maker = graph.makerOf(path);
       if (maker >= 0
           && graph.precedes(maker, id)

@@ -24,6 +24,11 @@ interface InputSource {
   /** What a needed path contains. */
   Content of(String path);
 
+  /** What a file contains that a job's run turned out to read. */
+  default Content ofFound(int job, String path) {
+    return of(path);
+  }
+
   /** What a needed glob, folder or job contains, as one digest of its members. */
   Content ofList(int list);
 

@@ -204,6 +204,12 @@ public final class JobRecords {
     return value.length() == 2 * Digest.LENGTH ? list(Digest.ofHex(value)) : null;
   }
 
+  /** The files that a job's last run turned out to read. */
+  public List<String> found(int job) {
+    JobResult last = result(job);
+    return last == null ? List.of() : last.found();
+  }
+
   /** The record of a path that torc made; null for others. */
   public OwnedPath owned(String path) {
     return cache.owned(path);

@@ -70,9 +70,7 @@ public record Manifest(Graph graph) {
       tools(job, contains, writer);
     }
     for (String path : found) {
-      int maker = graph.makerOf(path);
-      boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
-      writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path));
+      writer.content(LineKind.FOUND, path, contains.ofFound(id, path));
     }
     if (job.executor() != null) {
       String before = graph.workflow().executor(job.executor()).before();

@@ -112,8 +112,7 @@ final class MissingTemporaries {
     for (int list : graph.listNeeds().row(job)) {
       reads.addAll(ofList.computeIfAbsent(list, id -> ofList(graph.list(id))));
     }
-    JobResult result = records.result(job);
-    for (String path : result == null ? List.<String>of() : result.found()) {
+    for (String path : records.found(job)) {
       int maker = graph.makerOf(path);
       if (maker >= 0 && graph.precedes(maker, job)) {
         addFile(maker, path, reads);

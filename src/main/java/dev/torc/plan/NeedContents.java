@@ -109,7 +109,31 @@ public final class NeedContents implements InputSource {
 
   @Override
   public Content of(String path) {
+    return of(path, graph.makerOf(path));
+  }
+
+  @Override
+  public Content ofFound(int job, String path) {
+    int maker = makerOfFound(job, path);
+    return isLost(job, maker) ? new Content.Missing() : of(path, maker);
+  }
+
+  /** Whether a job read what it does not wait for: a run will fail, and say what to add. */
+  boolean isLost(int job, int maker) {
+    return maker >= 0 && !graph.precedes(maker, job);
+  }
+
+  /**
+   * The maker of a file that a job's run turned out to read; -1 for a source. The pattern of an
+   * open group matches sources too: a file that no run made counts as one until the group is known.
+   */
+  int makerOfFound(int job, String path) {
     int maker = graph.makerOf(path);
+    boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
+    return other && records.owned(path) == null ? -1 : maker;
+  }
+
+  private Content of(String path, int maker) {
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }
@@ -171,10 +195,8 @@ public final class NeedContents implements InputSource {
   }
 
   /** The digest of a file that is there: of a product, its executable bit counts too. */
-  static Digest counted(Graph graph, String path, KnownDigest known) {
-    return known.stamp().executable() && graph.makerOf(path) >= 0
-        ? known.product()
-        : known.digest();
+  static Digest counted(KnownDigest known, boolean made) {
+    return known.stamp().executable() && made ? known.product() : known.digest();
   }
 
   private Digest product(String path, KnownDigest known) throws IOException {
@@ -375,7 +397,7 @@ public final class NeedContents implements InputSource {
   private ManifestEntry member(String path, Io.Make<String, KnownDigest> look) {
     try {
       KnownDigest known = look == null ? digests.seen(path) : look.of(path);
-      return NeedMembers.entry(path, content(counted(graph, path, known)).value());
+      return NeedMembers.entry(path, content(counted(known, graph.makerOf(path) >= 0)).value());
     } catch (IOException e) {
       return unreadable(path, e);
     }
@@ -463,17 +485,12 @@ public final class NeedContents implements InputSource {
         made.computeIfAbsent(
             maker,
             _ -> result.products().stream().map(RecordedProduct::path).collect(Collectors.toSet()));
-    for (String at = path; at != null; at = parent(at)) {
-      if (paths.contains(at)) {
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (paths.contains(path.substring(0, end))) {
         return true;
       }
     }
     return false;
-  }
-
-  private static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash <= 0 ? null : path.substring(0, slash);
   }
 
   /** What placeholders for a job's needs stand for: files by name, and values. */

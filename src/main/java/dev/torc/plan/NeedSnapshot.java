@@ -156,7 +156,19 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public Content of(String path) {
     FolderDigest folder = folders.get(path);
     return NeedContents.content(
-        folder != null ? folder.digest() : NeedContents.counted(graph, path, files.get(path)));
+        folder != null
+            ? folder.digest()
+            : NeedContents.counted(files.get(path), makerOf(path) >= 0));
+  }
+
+  @Override
+  public Content ofFound(int job, String path) {
+    return contents.isLost(job, makerOf(path)) ? new Content.Missing() : of(path);
+  }
+
+  /** As {@link NeedContents#makerOfFound}, for the job that starts. */
+  public int makerOf(String path) {
+    return contents.makerOfFound(job, path);
   }
 
   @Override
@@ -269,8 +281,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     TreeSet<String> moved = new TreeSet<>();
     files.forEach(
         (path, known) ->
-            addMoved(
-                path, () -> digests.moved(path, known, () -> graph.makerOf(path) >= 0), moved));
+            addMoved(path, () -> digests.moved(path, known, () -> makerOf(path) >= 0), moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
     lists.forEach(
@@ -311,7 +322,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** A product often has the very time of the start, and its bytes are known: it is not late. */
   private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
-    long late = graph.makerOf(path) < 0 ? begun : begun + 1;
+    long late = makerOf(path) < 0 ? begun : begun + 1;
     Stamp stamp = digests.stamp(path);
     return !stamp.exists()
         || stamp.ctime() >= late

@@ -61,8 +61,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     if (tool != null) {
       return contents.ofTool(tool).value();
     }
-    JobResult result = records.result(job);
-    return result != null && result.found().contains(path) ? contents.of(path).value() : null;
+    return records.found(job).contains(path) ? contents.ofFound(job, path).value() : null;
   }
 
   /** The tool of a job that a path is, null where it is none. */

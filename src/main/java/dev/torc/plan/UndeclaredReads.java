@@ -11,12 +11,11 @@ import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,38 +69,23 @@ final class UndeclaredReads {
    */
   List<UndeclaredWord> of(int job, List<CommandWords> commands) {
     List<Step> steps = graph.job(job).steps();
-    List<UndeclaredWord> reads = List.of();
-    Set<String> passed = null; // paths of targets, and paths told before
-    for (int s = 0; s < steps.size(); s++) {
-      for (Word word : commands.get(s).words()) {
-        if (word.role() == Role.TARGET) {
-          continue;
-        }
-        UndeclaredWord read = read(job, steps.get(s), word);
-        if (read != null) {
-          if (passed == null) {
-            passed = targets(steps, commands);
-            reads = new ArrayList<>();
-          }
-          if (passed.add(read.path)) {
-            reads.add(read);
-          }
-        }
-      }
-    }
-    return reads;
-  }
-
-  private Set<String> targets(List<Step> steps, List<CommandWords> commands) {
+    Map<String, UndeclaredWord> reads = new LinkedHashMap<>();
     Set<String> targets = new HashSet<>();
     for (int s = 0; s < steps.size(); s++) {
+      Step step = steps.get(s);
       for (Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
-          targets.add(path(steps.get(s), word.text()));
+          targets.add(path(step, word.text()));
+          continue;
+        }
+        UndeclaredWord read = read(job, step, word);
+        if (read != null) {
+          reads.putIfAbsent(read.path, read);
         }
       }
     }
-    return targets;
+    reads.keySet().removeAll(targets);
+    return List.copyOf(reads.values());
   }
 
   /** The undeclared read that a word means; null where there is nothing to tell. */
@@ -120,7 +104,7 @@ final class UndeclaredReads {
 
   private UndeclaredWord read(int job, boolean runs, String word, String path) {
     int maker = path == null ? -1 : graph.makerOf(path);
-    if (maker >= 0) {
+    if (maker >= 0 && (context.contents().makerOfFound(job, path) >= 0 || !isFile(path))) {
       return product(job, runs, word, path, maker);
     }
     return path != null
@@ -141,8 +125,7 @@ final class UndeclaredReads {
     if (maker == job || graph.needs().has(job, graph.fileId(path)) || needs.lead(maker, job)) {
       return null;
     }
-    JobResult last = !graph.job(job).finds() ? null : context.records().result(job);
-    return last != null && last.found().contains(path)
+    return graph.job(job).finds() && context.records().found(job).contains(path)
         ? null
         : new UndeclaredWord(runs, word, path, maker);
   }
@@ -172,13 +155,9 @@ final class UndeclaredReads {
 
   /** Whether a file of the project stands at a path; the disk is asked once for each. */
   private boolean isFile(String path) {
-    Boolean known = files.get(path);
-    if (known == null) {
-      Path root = graph.workflow().root();
-      known = !path.startsWith("/") && Files.isRegularFile(root.resolve(path));
-      files.put(path, known);
-    }
-    return known;
+    return files.computeIfAbsent(
+        path,
+        _ -> !path.startsWith("/") && Files.isRegularFile(graph.workflow().root().resolve(path)));
   }
 
   /** Where a word of a command leads, null where no file can have the name. */

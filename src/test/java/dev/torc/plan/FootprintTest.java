@@ -65,7 +65,7 @@ class FootprintTest {
   }
 
   @Test
-  void aFileThatAJobMakesWithoutAPathToThisOneIsNotLookedAt() throws Exception {
+  void aFileThatADepfileNamedIsInItWhicheverJobMakesIt() throws Exception {
     Footprint footprint =
         of(
             "a",
@@ -74,7 +74,7 @@ class FootprintTest {
             h: { command: h, produces: made.h }
             a: { command: a, depfile: a.d, produces: a.out }
             """);
-    assertEquals(List.of(), footprint.files());
+    assertEquals(List.of("made.h"), footprint.files());
   }
 
   @Test
