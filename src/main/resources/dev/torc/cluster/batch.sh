@@ -254,7 +254,8 @@ torc_step() {
 # Runs the job, in a shell of its own: the text that runs before each job changes that shell only.
 # At its end it tells the waiting shell how it ended: a wait that a signal interrupts does not tell.
 torc_shell() {
-  trap 'torc_tell $?' EXIT
+  # A signal amid the last lines would leave half of them.
+  trap 'torc_code=$?; trap "" TERM USR1 HUP; torc_tell "$torc_code"' EXIT
   trap 'exit 143' TERM USR1
   trap 'exit 129' HUP
   export TORC_CLAIM="${torc_mark#*=}/$torc_name/"

@@ -119,6 +119,24 @@ class BatchEndTest {
         });
   }
 
+  /** The shell of a job tells the end twice; the signal comes amid the second time. */
+  @Test
+  void aSignalWhileAnEndIsToldTakesNothingOfIt() throws Exception {
+    String signal =
+        """
+        told=0
+        printf() {
+          told=$((told + 1))
+          [ "$told" != 3 ] || sh -c 'echo >told; kill -s TERM "$PPID"'
+          command printf "$@"
+        }
+        """;
+    node.run(node.before(signal), node.job("a", "echo ran"));
+    ProcessEnd status = node.folder.status("a", 0);
+    assertTrue(status.ok() && status.usage().cpu() >= 0, status.toString());
+    assertTrue(node.exists("told"));
+  }
+
   @Test
   void theMemoryLimitIsHeld() throws Exception {
     // dd holds its whole block until it is read
