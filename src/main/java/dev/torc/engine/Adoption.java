@@ -197,7 +197,7 @@ public final class Adoption {
       }
       DiscoveredNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null);
       for (String path : needs.found()) {
-        int maker = snapshot.makerOf(path);
+        int maker = snapshot.makerOfFound(graph, id, path);
         if (maker >= 0 && !context.records().isSettled(maker)) {
           pending(job, maker);
           return;

@@ -100,7 +100,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
    */
   private void add(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
-    int maker = snapshot.makerOf(path);
+    int maker = snapshot.makerOfFound(graph, id, path);
     if (maker >= 0 && !graph.precedes(maker, id)) {
       throw new AttemptFailure(
           ("%3$s %1$s, a product of job %2$s, which this job does not wait for;"

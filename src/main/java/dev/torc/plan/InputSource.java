@@ -24,9 +24,14 @@ interface InputSource {
   /** What a needed path contains. */
   Content of(String path);
 
-  /** What a file contains that a job's run turned out to read. */
-  default Content ofFound(int job, String path) {
+  /** What a file contains that a job's run turned out to read, by its {@link #makerOfFound}. */
+  default Content of(String path, int maker) {
     return of(path);
+  }
+
+  /** The node that makes a file which a job's run turned out to read; -1 for a source. */
+  default int makerOfFound(Graph graph, int job, String path) {
+    return graph.makerOf(path);
   }
 
   /** What a needed glob, folder or job contains, as one digest of its members. */

@@ -70,7 +70,9 @@ public record Manifest(Graph graph) {
       tools(job, contains, writer);
     }
     for (String path : found) {
-      writer.content(LineKind.FOUND, path, contains.ofFound(id, path));
+      int maker = contains.makerOfFound(graph, id, path);
+      boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
+      writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path, maker));
     }
     if (job.executor() != null) {
       String before = graph.workflow().executor(job.executor()).before();

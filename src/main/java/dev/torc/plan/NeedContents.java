@@ -112,28 +112,19 @@ public final class NeedContents implements InputSource {
     return of(path, graph.makerOf(path));
   }
 
-  @Override
-  public Content ofFound(int job, String path) {
-    int maker = makerOfFound(job, path);
-    return isLost(job, maker) ? new Content.Missing() : of(path, maker);
-  }
-
-  /** Whether a job read what it does not wait for: a run will fail, and say what to add. */
-  boolean isLost(int job, int maker) {
-    return maker >= 0 && !graph.precedes(maker, job);
-  }
-
   /**
-   * The maker of a file that a job's run turned out to read; -1 for a source. The pattern of an
-   * open group matches sources too: a file that no run made counts as one until the group is known.
+   * {@inheritDoc} The pattern of an open group matches sources too: a file that no run made counts
+   * as one until the group is known.
    */
-  int makerOfFound(int job, String path) {
+  @Override
+  public int makerOfFound(Graph graph, int job, String path) {
     int maker = graph.makerOf(path);
     boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
     return other && records.owned(path) == null ? -1 : maker;
   }
 
-  private Content of(String path, int maker) {
+  @Override
+  public Content of(String path, int maker) {
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }

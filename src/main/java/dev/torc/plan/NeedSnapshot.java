@@ -156,19 +156,17 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public Content of(String path) {
     FolderDigest folder = folders.get(path);
     return NeedContents.content(
-        folder != null
-            ? folder.digest()
-            : NeedContents.counted(files.get(path), makerOf(path) >= 0));
+        folder != null ? folder.digest() : NeedContents.counted(files.get(path), isMade(path)));
   }
 
   @Override
-  public Content ofFound(int job, String path) {
-    return contents.isLost(job, makerOf(path)) ? new Content.Missing() : of(path);
+  public int makerOfFound(Graph graph, int job, String path) {
+    return contents.makerOfFound(graph, job, path);
   }
 
-  /** As {@link NeedContents#makerOfFound}, for the job that starts. */
-  public int makerOf(String path) {
-    return contents.makerOfFound(job, path);
+  /** Whether a job makes a file that this one needs, or was found to read. */
+  private boolean isMade(String path) {
+    return makerOfFound(graph, job, path) >= 0;
   }
 
   @Override
@@ -281,7 +279,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     TreeSet<String> moved = new TreeSet<>();
     files.forEach(
         (path, known) ->
-            addMoved(path, () -> digests.moved(path, known, () -> makerOf(path) >= 0), moved));
+            addMoved(path, () -> digests.moved(path, known, () -> isMade(path)), moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
     lists.forEach(
@@ -322,7 +320,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** A product often has the very time of the start, and its bytes are known: it is not late. */
   private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
-    long late = makerOf(path) < 0 ? begun : begun + 1;
+    long late = isMade(path) ? begun + 1 : begun;
     Stamp stamp = digests.stamp(path);
     return !stamp.exists()
         || stamp.ctime() >= late

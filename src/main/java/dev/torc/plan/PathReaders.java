@@ -61,7 +61,9 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     if (tool != null) {
       return contents.ofTool(tool).value();
     }
-    return records.found(job).contains(path) ? contents.ofFound(job, path).value() : null;
+    return records.found(job).contains(path)
+        ? contents.of(path, contents.makerOfFound(graph, job, path)).value()
+        : null;
   }
 
   /** The tool of a job that a path is, null where it is none. */

@@ -104,7 +104,7 @@ final class UndeclaredReads {
 
   private UndeclaredWord read(int job, boolean runs, String word, String path) {
     int maker = path == null ? -1 : graph.makerOf(path);
-    if (maker >= 0 && (context.contents().makerOfFound(job, path) >= 0 || !isFile(path))) {
+    if (maker >= 0 && (context.contents().makerOfFound(graph, job, path) >= 0 || !isFile(path))) {
       return product(job, runs, word, path, maker);
     }
     return path != null
