@@ -60,7 +60,6 @@ public final class GraphBuilder {
   private final Map<Integer, int[]> members = new HashMap<>(); // of new and changed join nodes
   private final BitSet stale = new BitSet(); // nodes of the base that wait for other nodes now
   private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
-  private final Map<String, BitSet> expected = new HashMap<>(); // open groups' files: their readers
   private final List<Diagnostic> errors = new ArrayList<>();
   private Adjacency before;
 
@@ -151,14 +150,18 @@ public final class GraphBuilder {
   /** The files that match what an open group may make, but that a job before the group needs. */
   private Set<String> mistaken() {
     Set<String> found = new HashSet<>();
-    expected.forEach(
-        (path, readers) -> {
-          BitSet group = new BitSet();
-          group.set(products().of(path));
-          if (Downstream.along(before, group).intersects(readers)) {
-            found.add(path);
-          }
-        });
+    for (int group : open.keySet()) {
+      Downstream.along(before, range(group, group + 1)).stream()
+          .forEach(
+              node ->
+                  needs.forEach(
+                      node,
+                      file -> {
+                        if (products().of(files.text(file)) == group) {
+                          found.add(files.text(file));
+                        }
+                      }));
+    }
     return found;
   }
 
@@ -272,9 +275,7 @@ public final class GraphBuilder {
     lists.grow(base, fresh, added);
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
-      if (base.isOpen(maker)
-          && (!open.containsKey(maker) || added.of(base.path(file)) >= 0)
-          && products().of(base.path(file)) != maker) {
+      if (base.isOpen(maker) && products().of(base.path(file)) != maker) {
         remade.put(file, products().of(base.path(file)));
         for (int reader : base.after().row(maker)) {
           stale.set(reader, stale.get(reader) || base.needs().has(reader, file));
@@ -458,9 +459,6 @@ public final class GraphBuilder {
         error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
       } else {
         waitFor(maker, edges);
-        if (open.containsKey(maker)) {
-          expected.computeIfAbsent(file.path(), _ -> new BitSet()).set(j);
-        }
       }
       if (j >= first) {
         needs.add(files.add(file.path()));
