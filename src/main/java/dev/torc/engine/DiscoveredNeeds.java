@@ -103,9 +103,9 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     int maker = snapshot.makerOfFound(graph, id, path);
     if (maker >= 0 && !graph.precedes(maker, id)) {
       throw new AttemptFailure(
-          ("%3$s %1$s, a product of job %2$s, which this job does not wait for;"
+          ("%3$s %1$s, a product of %4$s, which this job does not wait for;"
                   + " add %1$s to its needs, or %2$s to its after where the order alone matters")
-              .formatted(path, graph.name(maker), how));
+              .formatted(path, graph.name(maker), how, graph.title(maker)));
     }
     boolean wasThere = snapshot.saw(path);
     KnownDigest known = snapshot.add(path);

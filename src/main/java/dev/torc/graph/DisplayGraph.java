@@ -69,7 +69,7 @@ public final class DisplayGraph {
     }
     for (int node : graph.inOrder(open)) {
       folds.merge(
-          "group " + graph.name(node),
+          graph.title(node),
           new Fold(graph.name(node), true, List.of(), node),
           (known, _) -> new Fold(known.name, true, known.jobs, node));
     }

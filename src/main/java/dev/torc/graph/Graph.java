@@ -302,6 +302,11 @@ public final class Graph {
     return isJob(node) ? tables.names.text(node) : ofJoin(tables.names.text(node));
   }
 
+  /** A job or an open group in a message: {@code job a}, {@code group each}. */
+  public String title(int node) {
+    return (isJob(node) ? "job " : "group ") + name(node);
+  }
+
   /** The entry of a join node among the names: no job can have that name. */
   static String joinName(int node, String text) {
     return "\0" + node + "\0" + text;

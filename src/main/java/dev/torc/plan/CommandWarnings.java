@@ -113,8 +113,7 @@ public final class CommandWarnings {
           ? does + " but does not need it; " + add + ", or its changes go unseen"
           : does + ", a file that it does not need; if it is read, " + add;
     }
-    String maker = (graph.isJob(read.maker()) ? "job " : "group ") + graph.name(read.maker());
-    String what = does + ", a product of " + maker;
+    String what = does + ", a product of " + graph.title(read.maker());
     if (graph.precedes(job, read.maker())) {
       return what + ", which waits for this job; if that is read, split the job in two";
     }

@@ -154,8 +154,8 @@ public final class DiskChecks {
         } else if (graph.makerOf(path) >= 0) {
           error(
               tool.place(),
-              "tool %s of job %s is %s, a product of job %s; write it so in tools"
-                  .formatted(tool.name(), job.name(), path, graph.name(graph.makerOf(path))));
+              "tool %s of job %s is %s, a product of %s; write it so in tools"
+                  .formatted(tool.name(), job.name(), path, graph.title(graph.makerOf(path))));
         } else if (!digests.stamp(path).exists()) {
           error(
               tool.place(),
@@ -232,8 +232,8 @@ public final class DiskChecks {
     if (maker >= 0) {
       error(
           file.place(),
-          "job %s needs %s, which is %s, a product of job %s; need it by that name"
-              .formatted(graph.job(id).name(), file.path(), path, graph.name(maker)));
+          "job %s needs %s, which is %s, a product of %s; need it by that name"
+              .formatted(graph.job(id).name(), file.path(), path, graph.title(maker)));
     }
   }
 
@@ -350,8 +350,7 @@ public final class DiskChecks {
     }
     int other = name.equals(path) ? -1 : graph.makerOf(name);
     if (other >= 0 && !graph.name(other).equals(job.name())) {
-      error(
-          place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
+      error(place, "product %s is %s, a product of %s".formatted(path, name, graph.title(other)));
     }
     if (file && (buildFiles.contains(exact) || buildFiles.contains(target))) {
       error(place, "product " + path + " is the build file");
