@@ -151,16 +151,14 @@ public final class GraphBuilder {
   private Set<String> mistaken() {
     Set<String> found = new HashSet<>();
     for (int group : open.keySet()) {
+      IntConsumer look =
+          file -> {
+            if (products().of(files.text(file)) == group) {
+              found.add(files.text(file));
+            }
+          };
       Downstream.along(before, range(group, group + 1)).stream()
-          .forEach(
-              node ->
-                  needs.forEach(
-                      node,
-                      file -> {
-                        if (products().of(files.text(file)) == group) {
-                          found.add(files.text(file));
-                        }
-                      }));
+          .forEach(node -> needs.forEach(node, look));
     }
     return found;
   }
