@@ -18,6 +18,7 @@ import dev.torc.records.Dying;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -160,6 +161,7 @@ class FaultTest extends Harness {
   void aListenerBreaksOnTheThreadOfAnAttempt() {
     given(JOBS);
     Held b = hold("b");
+    notEndable.add("b"); // the last call that ends it throws, too
     listener =
         event -> {
           if (event instanceof Event.JobEnded end && end.job().equals("a")) {
@@ -188,7 +190,7 @@ class FaultTest extends Harness {
 
   @Test
   void whatCannotBeEndedKeepsNoThreadFromTheTurn() {
-    given(JOBS);
+    given(JOBS + "d: { command: make d, produces: [d.out] }");
     Consumer<Event> breaks =
         event -> {
           if (event instanceof Event.Ending) {
@@ -199,15 +201,24 @@ class FaultTest extends Harness {
       Held a = hold("a");
       Held b = hold("b");
       notEndable.addAll(List.of("a", "b"));
+      CompletableFuture<Void> d = new CompletableFuture<>();
+      job(
+          "d",
+          stub -> {
+            d.complete(null);
+            stub.nextEnd();
+            stub.nextEnd(); // takes no notice of the first, so the build hears of the fault
+            return stub.ended(ProcessEnd.How.INTERRUPTED);
+          });
       listener = each;
       Building building = start();
       a.started();
       b.started();
+      d.join();
       building.signal(2);
       assertThrows(AssertionError.class, building::await);
       mends();
-      delete("a.out");
-      delete("b.out");
+      List.of("a.out", "b.out", "d.out").forEach(this::delete);
     }
   }
 
