@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 51_687;
+  private static final int LINES = 51_820;
 
-  private static final int FILES = 412;
-  private static final int SURFACE = 185;
+  private static final int FILES = 413;
+  private static final int SURFACE = 186;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

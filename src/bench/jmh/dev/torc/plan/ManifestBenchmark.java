@@ -58,6 +58,11 @@ public class ManifestBenchmark {
         }
 
         @Override
+        public boolean reordered(int list) {
+          return false;
+        }
+
+        @Override
         public LeftOut leftOut(int list) {
           return null;
         }

@@ -6,6 +6,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedContents;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.NaturalOrder;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
@@ -67,7 +68,10 @@ final class PageFiles {
     this.grounds = new AllowedRoots(workflow.root(), workflow.roots());
   }
 
-  /** The files, in the order in which the build file names them; the files of a glob sorted. */
+  /**
+   * The files, in the order in which the build file names them; the files of a glob in their
+   * natural order.
+   */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
     for (Item item : workflow.report()) {
@@ -101,7 +105,7 @@ final class PageFiles {
 
   /** The files that a needed glob would match: those on disk, and those that jobs will make. */
   private TreeSet<String> matches(Glob glob) throws IOException {
-    TreeSet<String> files = new TreeSet<>();
+    TreeSet<String> files = new TreeSet<>(new NaturalOrder());
     for (String path : GlobWalk.of(workflow.root(), glob)) {
       if (graph.makerOf(path) >= 0 || contents.recorded(path) == null) {
         files.add(path); // stale products are left out

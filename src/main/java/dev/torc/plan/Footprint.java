@@ -55,6 +55,11 @@ public record Footprint(
   }
 
   @Override
+  public boolean reordered(int list) {
+    return false;
+  }
+
+  @Override
   public LeftOut leftOut(int list) {
     return null;
   }

@@ -37,6 +37,9 @@ interface InputSource {
   /** What a needed glob, folder or job contains, as one digest of its members. */
   Content ofList(int list);
 
+  /** Whether the files of a list are handed out in another order than its digest has them. */
+  boolean reordered(int list);
+
   /** The jobs that a list leaves out, for people only; null where there is none. */
   LeftOut leftOut(int list);
 

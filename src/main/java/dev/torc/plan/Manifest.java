@@ -36,6 +36,9 @@ import java.util.stream.Stream;
  */
 public record Manifest(Graph graph) {
 
+  /** The value of a line of {@link LineKind#ORDER}. */
+  static final String NATURAL = "natural";
+
   /**
    * Describes a job.
    *
@@ -111,6 +114,12 @@ public record Manifest(Graph graph) {
     }
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
+    for (int list : graph.listNeeds().row(id)) {
+      if (contains.reordered(list)) {
+        writer.text(LineKind.ORDER, "", NATURAL); // the digests tell the rest
+        break;
+      }
+    }
     for (int list : made) {
       LeftOut left = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
       if (left != null) {

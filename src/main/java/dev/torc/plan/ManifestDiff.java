@@ -78,6 +78,14 @@ record ManifestDiff(
     List<String> added = new ArrayList<>(productsAfter);
     added.removeAll(productsBefore);
     written(LineKind.PRODUCES_WRITTEN, before, after, Map.of(), gone, added);
+    String order = key(LineKind.ORDER.ordinal(), "");
+    if (!before.containsKey(order)
+        && after.containsKey(order)
+        && reasons.isEmpty()
+        && needs.isEmpty()) { // the same files: that run is of a torc that sorted them by bytes
+      reasons.add(
+          new Reason(Kind.SETTING_CHANGED, LineKind.ORDER.word(), "bytes", Manifest.NATURAL));
+    }
     reasons.addAll(needs.values());
     if (!productsBefore.equals(productsAfter)) {
       reasons.add(
@@ -149,7 +157,7 @@ record ManifestDiff(
       return;
     }
     switch (line) {
-      case PRODUCT, LEFT_OUT, NEEDS_WRITTEN, PRODUCES_WRITTEN -> {}
+      case PRODUCT, LEFT_OUT, NEEDS_WRITTEN, PRODUCES_WRITTEN, ORDER -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
       case TOOL -> tool(name, old, now);

@@ -183,7 +183,10 @@ interface ManifestWriter {
     BEFORE("before"),
 
     /** The job is traced: what it reads is needed. */
-    TRACE("trace");
+    TRACE("trace"),
+
+    /** The files of a needed list have another order than in its digest; no line if they do not. */
+    ORDER("order of needs");
 
     private static final LineKind[] ALL = values();
 

@@ -209,6 +209,11 @@ public final class NeedContents implements InputSource {
   }
 
   @Override
+  public boolean reordered(int list) {
+    return pending(list) < 0 && members(list).reordered();
+  }
+
+  @Override
   public LeftOut leftOut(int list) {
     return pending(list) >= 0 ? null : members(list).leftOut();
   }
@@ -487,7 +492,7 @@ public final class NeedContents implements InputSource {
   /** What placeholders for a job's needs stand for: files by name, and values. */
   public interface NeedFiles {
 
-    /** The files of a needed glob, folder or job, sorted by path. */
+    /** The files of a needed glob, folder or job, in their natural order. */
     List<String> files(int list);
 
     /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */

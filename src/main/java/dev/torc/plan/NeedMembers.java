@@ -8,9 +8,11 @@ import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.syntax.NaturalOrder;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +20,8 @@ import java.util.Map;
  * What a needed glob, folder or job holds at one moment.
  *
  * @param entries paths with their digests, sorted by path
+ * @param files the paths of the files among the entries, as jobs get them: in {@link NaturalOrder}
+ * @param reordered whether that is another order than that of the entries
  * @param digest the digest of all entries
  * @param stale files that torc made, that no job declares any more and that stand unaltered where
  *     the glob or folder would match them: they do not count
@@ -27,23 +31,44 @@ import java.util.Map;
  */
 public record NeedMembers(
     List<ManifestEntry> entries,
+    List<String> files,
+    boolean reordered,
     Digest digest,
     List<OwnedPath> stale,
     Map<String, Stamp> stamps,
     LeftOut leftOut) {
 
+  private static final NaturalOrder ORDER = new NaturalOrder();
+
   private static final String EXECUTABLE = " executable";
 
-  /** Digests the entries. */
+  /** Digests the entries, and puts their files in order. */
   static NeedMembers of(
       List<ManifestEntry> entries,
       List<OwnedPath> stale,
       Map<String, Stamp> stamps,
       LeftOut leftOut) {
     ManifestHash hash = new ManifestHash();
-    entries.forEach(entry -> hash.text(LineKind.of(entry.code()), entry.name(), entry.now()));
+    List<String> files = new ArrayList<>(entries.size());
+    boolean reordered = false;
+    for (ManifestEntry entry : entries) {
+      hash.text(LineKind.of(entry.code()), entry.name(), entry.now());
+      if (entry.code() == LineKind.NEED.ordinal() && !entry.now().equals("folder")) {
+        reordered |= !files.isEmpty() && ORDER.compare(files.getLast(), entry.name()) > 0;
+        files.add(entry.name());
+      }
+    }
+    if (reordered) {
+      files.sort(ORDER);
+    }
     return new NeedMembers(
-        List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps, leftOut);
+        List.copyOf(entries),
+        List.copyOf(files),
+        reordered,
+        hash.digest(),
+        List.copyOf(stale),
+        stamps,
+        leftOut);
   }
 
   /** A member by its path and its value. */
@@ -88,15 +113,6 @@ public record NeedMembers(
     String values = member.name().substring("//".length());
     String name = Ref.OfJob.name(written);
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
-  }
-
-  /** The paths of the files among the members, sorted. */
-  public List<String> files() {
-    return entries.stream()
-        .filter(
-            member -> member.code() == LineKind.NEED.ordinal() && !member.now().equals("folder"))
-        .map(ManifestEntry::name)
-        .toList();
   }
 
   /** The first member that cannot be looked at or read, null if there is none. */

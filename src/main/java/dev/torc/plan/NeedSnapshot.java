@@ -175,6 +175,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   @Override
+  public boolean reordered(int list) {
+    return lists.get(list).members().reordered();
+  }
+
+  @Override
   public LeftOut leftOut(int list) {
     return lists.get(list).members().leftOut();
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.StepFiles;
 import dev.torc.syntax.Durations;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.NaturalOrder;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.NumberRange;
 import dev.torc.syntax.PlaceholderFormat;
@@ -13,6 +14,7 @@ import dev.torc.syntax.ShellText;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.InstanceName;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -48,6 +50,11 @@ final class Words implements StepFiles.Stage {
     List<String> others = words.subList(1, words.size());
     return switch (kind) {
       case "glob" -> those(others, Glob.of(first)::matches);
+      case "sort" -> {
+        List<String> sorted = new ArrayList<>(words.reversed());
+        sorted.sort(new NaturalOrder());
+        yield String.join(" ", sorted);
+      }
       case "patterns" -> those(words, Glob::isPattern);
       case "folder" -> Glob.of(text).fixedPrefix();
       case "overlap" -> {

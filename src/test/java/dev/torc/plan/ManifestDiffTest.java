@@ -76,6 +76,10 @@ class ManifestDiffTest {
       LIST d/ = {d/one=1}       | LIST d/ = pending         |
                                 | LIST d/ = {d/one=1}       | NEED_ADDED d/: → {d/one=1}
       LIST d/ = {d/one=1}       |                           | NEED_REMOVED d/: {d/one=1} →
+      LIST d/ = {d/1=1}         | LIST d/ = {d/1=1} & ORDER = natural | SETTING_CHANGED order of needs: bytes → natural
+      LIST d/ = {d/9=1}         | LIST d/ = {d/10=1 d/9=1} & ORDER = natural | NEED_ADDED d/10: → 1
+      LIST d/ = {d/10=1 d/9=1} & ORDER = natural | LIST d/ = {d/9=1} | NEED_REMOVED d/10: 1 →
+      COMMAND = a & ORDER = natural | COMMAND = b & ORDER = natural | SETTING_CHANGED command: a → b
       LIST job a = {o=1}        | LIST job b = {o=1}        |
       LIST job a = {o=1}        | LIST job b = {o=2}        | NEED_CHANGED o: 1 → 2
       LIST job a = {o=1} & LIST job b = {p=1} | LIST job c = {p=1} & LIST job d = {o=1} |
