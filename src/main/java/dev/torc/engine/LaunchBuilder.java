@@ -48,6 +48,17 @@ public final class LaunchBuilder {
   private static final String MAKEFLAGS = "MAKEFLAGS";
   private static final String NO_DATA = ".data.json";
 
+  /** By these, numeric libraries and language runtimes know how many threads to start. */
+  private static final List<String> THREADS =
+      List.of(
+          "OMP_NUM_THREADS",
+          "OPENBLAS_NUM_THREADS",
+          "MKL_NUM_THREADS",
+          "VECLIB_MAXIMUM_THREADS",
+          "NUMEXPR_NUM_THREADS",
+          "RAYON_NUM_THREADS",
+          "JULIA_NUM_THREADS");
+
   private final CachePlace place;
   private final Path root;
   private final String build;
@@ -205,6 +216,9 @@ public final class LaunchBuilder {
 
   private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> common) {
     Map<String, String> env = new LinkedHashMap<>(common);
+    if (values.job().resources().askedCpus() > 0) {
+      threads(step, values.granted().demand().of(Resources.CPUS), env);
+    }
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
       if (entry.getValue().isPresent()) {
         Template text = entry.getValue().get();
@@ -214,6 +228,19 @@ public final class LaunchBuilder {
     List<String> argv = argv(step, values, env);
     arguments.check(argv, env);
     return new Launch.Step(argv, root.resolve(step.dir()).normalize(), env);
+  }
+
+  /**
+   * Adds the thread counts that neither the job nor the caller sets. A container gets the caller's
+   * counts here; all other processes have them with the caller's environment.
+   */
+  private void threads(Step step, long cpus, Map<String, String> env) {
+    for (String name : THREADS) {
+      String callers = caller.get(name);
+      if (!step.env().containsKey(name) && (callers == null || step.image() != null)) {
+        env.put(name, callers == null ? Long.toString(cpus) : callers);
+      }
+    }
   }
 
   private List<String> ofEnv(Template.Part.Slot slot, PlaceholderValues values, Step step) {

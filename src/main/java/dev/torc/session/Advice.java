@@ -36,7 +36,28 @@ import java.util.stream.Collectors;
  */
 final class Advice {
 
+  /** Variables that programs read: the language, the time zone, places of files and modules. */
+  private static final Set<String> READ =
+      Set.of("LANG TZ TMPDIR PYTHONPATH PYTHONHOME R_HOME R_LIBS PERL5LIB JAVA_HOME".split(" "));
+
   private Advice() {}
+
+  /** The lines on parameters that programs take for a setting of their own: see {@link #READ}. */
+  static List<BadInput.Diagnostic> parameters(List<Group> groups) {
+    List<BadInput.Diagnostic> lines = new ArrayList<>();
+    for (Group group : groups) {
+      for (String name : group.parameters()) {
+        if (READ.contains(name) || name.startsWith("LC_")) {
+          String line =
+              "parameter %s of %s is in the environment of its jobs, where programs read it; if"
+                  + " that is not meant, rename it, or name the other columns of its table in"
+                  + " `columns`";
+          lines.add(new BadInput.Diagnostic(group.place(), line.formatted(name, group.name())));
+        }
+      }
+    }
+    return lines;
+  }
 
   /** The lines on groups without instances, as far as they are named or needed. */
   static List<BadInput.Diagnostic> emptyGroups(

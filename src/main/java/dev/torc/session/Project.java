@@ -237,6 +237,7 @@ public record Project(
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
+    lines.addAll(Advice.parameters(workflow().groups()));
     lines.addAll(Advice.emptyGroups(graph, all, List.of()));
     lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
     return lines;
