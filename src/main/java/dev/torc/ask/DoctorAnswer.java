@@ -263,7 +263,7 @@ final class DoctorAnswer implements Answer {
       return "";
     }
     Path file = project.workflow().files().getFirst();
-    try (InputFile in = InputFile.open(file.toString(), Memory.of(1 << 16))) {
+    try (InputFile in = InputFile.open(file.toString(), true, Memory.of(1 << 16))) {
       return in.showsWriters() ? ", with leases" : ", without leases";
     }
   }

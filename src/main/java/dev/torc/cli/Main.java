@@ -189,7 +189,8 @@ public final class Main {
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
-      throw Call.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
+      throw Call.usage(
+          "cannot open the current folder; its path must be valid UTF-8 and open to this user");
     }
     try {
       return work.of(options.call(console));

@@ -95,9 +95,17 @@ final class CommandScheduler implements Scheduler {
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
           : new Submission.Refused(SchedulerWords.failure(said));
     }
-    return found.isEmpty() || found.length() > LONGEST || !SchedulerWords.isText(found)
+    return !isId(found)
         ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
         : new Submission.Accepted(List.of(found));
+  }
+
+  /** Whether a word can be given to the commands as an id: it must not be read as an option. */
+  private static boolean isId(String word) {
+    return !word.isEmpty()
+        && !word.startsWith("-")
+        && word.length() <= LONGEST
+        && SchedulerWords.isText(word);
   }
 
   private String id(String text) {

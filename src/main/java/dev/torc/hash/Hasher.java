@@ -67,7 +67,7 @@ final class Hasher {
     Work w = work.get();
     w.sha256.reset();
     boolean writers;
-    try (InputStream in = open(path, w.memory)) {
+    try (InputStream in = open(path, size, w.memory)) {
       writers = ask && in instanceof InputFile file && file.hasWriters();
       if (size < LARGE) {
         read(in, size, w);
@@ -103,9 +103,10 @@ final class Hasher {
     }
   }
 
-  private static InputStream open(Path path, Memory memory) throws IOException {
+  /** Opens a file; only files of the kernel's own, which have no size, could make a read wait. */
+  private static InputStream open(Path path, long size, Memory memory) throws IOException {
     return path.getFileSystem() == FileSystems.getDefault()
-        ? InputFile.open(path.toString(), memory)
+        ? InputFile.open(path.toString(), size > 0, memory)
         : Files.newInputStream(path);
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.page;
 
+import dev.torc.hash.Digest;
 import dev.torc.machine.Series;
 import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.Shown;
@@ -47,21 +48,32 @@ final class PageWriter {
   /** Writes the page. */
   void write(Writer out) throws IOException {
     TypedColumns columns = columns();
-    String page = file("page.html");
+    StringWriter script = new StringWriter();
+    fill("page.js", Map.of(), script);
     Map<String, String> parts = new HashMap<>();
+    parts.put("script", script.toString());
+    byte[] hash = Digest.ofText(script.toString()).bytes();
+    parts.put("script hash", Base64.getEncoder().encodeToString(hash)); // the only one that may run
     parts.put("title", SafeText.markup(data.project()));
     parts.put("files", files());
     parts.put("columns", columns.json().replace("<", "\\u003c"));
     parts.put("data", columns.text());
+    fill("page.html", parts, out);
+  }
+
+  /** Writes a file beside this class, with each name between two {@code @@} replaced. */
+  private static void fill(String template, Map<String, String> parts, Writer out)
+      throws IOException {
+    String text = file(template);
     int at = 0;
-    for (int begin = page.indexOf("@@"); begin >= 0; begin = page.indexOf("@@", at)) {
-      int end = page.indexOf("@@", begin + 2);
-      out.write(page, at, begin - at);
-      String name = page.substring(begin + 2, end);
+    for (int begin = text.indexOf("@@"); begin >= 0; begin = text.indexOf("@@", at)) {
+      int end = text.indexOf("@@", begin + 2);
+      out.write(text, at, begin - at);
+      String name = text.substring(begin + 2, end);
       out.write(parts.containsKey(name) ? parts.get(name) : file(name));
       at = end + 2;
     }
-    out.write(page, at, page.length() - at);
+    out.write(text, at, text.length() - at);
   }
 
   private static String file(String name) throws IOException {

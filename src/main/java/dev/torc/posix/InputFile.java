@@ -35,17 +35,20 @@ public final class InputFile extends InputStream {
   /**
    * Opens a file.
    *
+   * @param waits whether a read may wait for bytes; otherwise it fails, as reads of {@code
+   *     /proc/kmsg} do
    * @param buffer for the path and for what is read; used for nothing else until the file is closed
    * @throws FileSystemException with the system's reason in lower case; a subclass where there is
    *     no such file or permission
    */
-  public static InputFile open(String path, Memory buffer) throws IOException {
+  public static InputFile open(String path, boolean waits, Memory buffer) throws IOException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     if (name.length + 1 > buffer.size()) {
       throw new FileSystemException(path, null, "file name too long");
     }
     buffer.putText(name);
-    return new InputFile(Libc.check(path, Libc.open(buffer.address(), Libc.O_CLOEXEC, 0)), buffer);
+    int flags = waits ? Libc.O_CLOEXEC : Libc.O_CLOEXEC | Libc.O_NONBLOCK;
+    return new InputFile(Libc.check(path, Libc.open(buffer.address(), flags, 0)), buffer);
   }
 
   /**
@@ -92,7 +95,10 @@ public final class InputFile extends InputStream {
     int most = Math.min(length, buffer.size());
     int count = READ.again(fd, buffer.address(), most, 0, 0, 0);
     if (count < 0) {
-      throw new IOException(FileStatus.reason(-count));
+      throw new IOException(
+          count == -Libc.EAGAIN
+              ? "a read waits for bytes, as of a pipe or device"
+              : FileStatus.reason(-count));
     }
     buffer.get(0, into, offset, count);
     return count == 0 && length > 0 ? -1 : count;

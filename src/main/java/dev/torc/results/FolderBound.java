@@ -72,14 +72,17 @@ public record FolderBound(
     }
     Uses<Path> uses = new Uses<>();
     items.forEach(each -> uses.add(each.files));
-    long recent = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - DAY);
+    long now = System.currentTimeMillis();
+    long recent = TimeUnit.MILLISECONDS.toNanos(now - DAY);
     for (Path blob : blobs) {
       if (uses.of(blob) == 0 && all.get(blob).mtime() < recent) {
         items.add(new Item(false, List.of(blob), all.get(blob).mtime()));
         uses.add(List.of(blob));
       }
     }
-    items.sort(Comparator.comparingLong(Item::time));
+    items.sort(
+        Comparator.comparingLong(
+            each -> StoreContents.order(TimeUnit.NANOSECONDS.toMillis(each.time), now)));
     int results = (int) items.stream().filter(Item::isResult).count();
     long total = all.values().stream().mapToLong(FileStatus::size).sum();
     List<String> stuck = new ArrayList<>();

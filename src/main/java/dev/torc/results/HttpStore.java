@@ -107,8 +107,9 @@ final class HttpStore implements StorePlace {
   public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
     drop(answer);
-    long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
-    return answer.statusCode() == 200 && size == blob.size();
+    String own = Long.toString(blob.size());
+    String size = answer.headers().firstValue("Content-Length").orElse(own);
+    return answer.statusCode() == 200 && size.equals(own);
   }
 
   @Override
@@ -141,6 +142,8 @@ final class HttpStore implements StorePlace {
       return answer;
     } catch (InterruptedException e) {
       throw StoreRefusal.failed("it was given up"); // nothing waits for it any more
+    } catch (IllegalArgumentException e) { // the client has parsed a header that it reads itself
+      throw StoreRefusal.failed("its answer has an invalid header");
     } catch (IOException e) {
       throw failure(e);
     }

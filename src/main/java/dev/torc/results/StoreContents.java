@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The contents of the local store at one moment: the kept results, and the bytes of each product. A
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param sizes the bytes of each product in the store, by its name there
  */
 public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
+
+  private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   /**
    * A result that is kept.
@@ -48,8 +51,19 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
     List<HeldResult> results = new ArrayList<>();
     kept.each(each -> results.add(held(each, sizes, cache)));
-    results.sort(Comparator.comparingLong(HeldResult::used));
+    long now = System.currentTimeMillis();
+    results.sort(Comparator.comparingLong(each -> order(each.used(), now)));
     return new StoreContents(results, sizes);
+  }
+
+  /**
+   * Returns the time of a use by which results are ordered. A use in the future, noted while the
+   * clock was wrong, counts as the oldest: otherwise its result would stay until that time.
+   *
+   * @param used in milliseconds since 1970, like {@code now}
+   */
+  static long order(long used, long now) {
+    return used > now + HOUR ? Long.MIN_VALUE : used;
   }
 
   private static HeldResult held(

@@ -55,9 +55,10 @@ public record ProjectOptions(
       layers.add(BuildFile.find(start));
     }
     for (Path file : files) {
-      if (!isInput(file) && !Files.exists(file)) {
-        Path shown = file.startsWith(start) ? start.relativize(file) : file;
-        throw new BadInput(new Place(SafeText.name("" + shown), 0, 0), "no such file");
+      String wrong = isInput(file) ? "" : wrong(file);
+      if (!wrong.isEmpty()) {
+        Path shown = file.startsWith(start) && !file.equals(start) ? start.relativize(file) : file;
+        throw new BadInput(new Place(SafeText.name("" + shown), 0, 0), wrong);
       }
     }
     if (site != null) {
@@ -68,6 +69,14 @@ public record ProjectOptions(
       layers.add(1, site);
     }
     return layers;
+  }
+
+  /** Returns why a path cannot be a build file's, as far as its kind tells; empty if it can. */
+  private static String wrong(Path file) {
+    if (Files.isDirectory(file)) {
+      return "a folder, not a build file; to build in it, use -C";
+    }
+    return Files.exists(file) ? "" : "no such file";
   }
 
   /** Paths where a file may come or go, which changes what is read. */

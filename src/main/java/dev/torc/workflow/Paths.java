@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -106,12 +107,16 @@ public final class Paths {
     refuseReserved(path, place);
   }
 
-  /** Refuses a product, or pattern of products, whose text alone shows a reserved place. */
+  /**
+   * Refuses a product, or pattern of products, whose text alone shows a reserved place, in any
+   * letter case: some file systems ignore the case.
+   */
   private static void refuseReserved(String path, Place place) {
-    if (path.equals(".torc") || path.startsWith(".torc/")) {
+    String lower = path.toLowerCase(Locale.ROOT);
+    if (lower.equals(".torc") || lower.startsWith(".torc/")) {
       throw new BadInput(place, path + " belongs to torc; choose another place");
     }
-    if (path.contains(".git") && List.of(path.split("/")).contains(".git")) {
+    if (lower.contains(".git") && List.of(lower.split("/")).contains(".git")) {
       throw new BadInput(place, path + " lies in .git, which belongs to git; choose another place");
     }
   }

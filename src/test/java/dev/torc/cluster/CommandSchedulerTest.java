@@ -131,6 +131,8 @@ class CommandSchedulerTest {
     assertEquals(accepted("77"), submit("qsub", null, LITTLE));
     programs.says("qsub", "");
     assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE));
+    programs.says("qsub", "echo -- --all"); // a command would read it as an option
+    assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE));
     programs.says("qsub", "printf '7\\0007'");
     assertInstanceOf(Submission.NoAnswer.class, submit("qsub", null, LITTLE));
   }

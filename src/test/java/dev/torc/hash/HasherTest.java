@@ -2,9 +2,11 @@ package dev.torc.hash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Hasher.ReadAhead;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +35,21 @@ class HasherTest {
     }
     assertEquals(total, hasher.bytesRead());
     assertEquals(8, hasher.filesHashed());
+  }
+
+  /** As /proc/kmsg: a file of no size by its stamp, whose reads wait. */
+  @Test
+  void aReadThatWouldWaitFails() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    try (RandomAccessFile writer = new RandomAccessFile(pipe.toFile(), "rw")) {
+      assertTrue(writer.getFD().valid());
+      IOException failed =
+          assertThrows(IOException.class, () -> new Hasher(new StopFlag()).file(pipe, 0, false));
+      assertEquals(
+          "cannot read " + pipe + ": a read waits for bytes, as of a pipe or device",
+          failed.getMessage());
+    }
   }
 
   @Test

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.Digest;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,14 @@ class PageWriterTest {
             .toList());
     assertTrue(
         code.contains("Content-Security-Policy\" content=\"default-src 'none'; img-src data:;"));
+  }
+
+  @Test
+  void runsNoScriptButItsOwn() throws IOException {
+    String page = Reports.page(1);
+    String script = page.substring(page.indexOf("<script>") + 8, page.lastIndexOf("</script>"));
+    String hash = Base64.getEncoder().encodeToString(Digest.ofText(script).bytes());
+    assertTrue(page.contains("; script-src 'sha256-" + hash + "'\">"));
   }
 
   @Test

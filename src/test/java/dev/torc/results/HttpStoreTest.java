@@ -358,6 +358,9 @@ class HttpStoreTest extends StoreContract {
         Arguments.of("it answered GET with 206", trick(206, SIZE, ONE)),
         Arguments.of("it answered GET with 204", trick(204, 0, "")),
         Arguments.of("it answered GET with 401; it wants other headers", trick(401, SIZE, ONE)),
+        Arguments.of(
+            "its answer has an invalid header",
+            raw("HTTP/1.1 200 X\r\nContent-Length: " + "9".repeat(20) + "\r\n\r\n")),
         Arguments.of("HTTP/1.1 header parser received no bytes", (Trick) out -> {}),
         Arguments.of(
             "Invalid status line: \"SSH-2.0-OpenSSH_9.2\"", raw("SSH-2.0-OpenSSH_9.2\r\n\r\n")));

@@ -10,12 +10,14 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.records.StoredResults;
 import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,17 @@ class KeptResultsTest {
     assertEquals(known(1).parts(), known(4).parts());
     kept(0).used(known(1));
     assertNull(known(1), "where nothing is kept the record was there for its marks");
+  }
+
+  @Test
+  void aUseInTheFutureIsTheFirstToGo() throws IOException {
+    long ahead = System.currentTimeMillis() + TimeUnit.DAYS.toMillis(3650);
+    Result newest = known(9);
+    new StoredResults<>(cache, Result::form)
+        .put(newest.key(), new StoredResults.Stored<>(ahead, newest), null, List.of());
+    cache.flush();
+    assertEquals(9, left(kept(-1), GIB - 1));
+    assertTrue(known(9) == null && known(0) != null);
   }
 
   /** Bytes that two results share are copied to their place, and go with the last of the two. */

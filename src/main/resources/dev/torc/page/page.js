@@ -1,0 +1,14 @@
+@@uplot/uPlot.iife.min.js@@
+@@data.js@@
+@@dom.js@@
+@@grid.js@@
+@@plots.js@@
+@@stand.js@@
+@@results.js@@
+@@jobs.js@@
+@@canvas.js@@
+@@timeline.js@@
+@@graph.js@@
+@@use.js@@
+@@past.js@@
+@@main.js@@
