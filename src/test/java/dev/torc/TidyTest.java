@@ -38,9 +38,9 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 51_897;
+  private static final int LINES = 52_140;
 
-  private static final int FILES = 413;
+  private static final int FILES = 414;
   private static final int SURFACE = 186;
 
   /** Types that only one other package uses. */

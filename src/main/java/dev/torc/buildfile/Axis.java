@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job.Item;
 import java.util.ArrayList;
@@ -103,25 +104,35 @@ sealed interface Axis {
    *
    * @param names the names of a row's values
    * @param columns the names that are no parameters: their values name no instance
+   * @param warnings what is accepted but looks wrong in the file
    */
-  record Rows(List<String> names, Set<String> columns, List<Row> rows) {
+  record Rows(
+      List<String> names, Set<String> columns, List<Row> rows, List<BadInput.Diagnostic> warnings) {
 
     /** Rows in which each value names the instance. */
     Rows(List<String> names, List<Row> rows) {
-      this(names, Set.of(), rows);
+      this(names, Set.of(), rows, List.of());
     }
 
     /**
      * These rows, in which only the values of the table's key name an instance.
      *
-     * @throws BadInput where a column of the key is missing
+     * @throws BadInput where a column of the key is missing or empty, or all columns are empty
+     *     where they are the key
      */
     Rows keyed(Axis.Table table) {
       if (table.key().isEmpty()) {
+        for (Row row : rows) {
+          if (TableReader.isBlank(row.values())) {
+            String all = SafeText.names(names, 5);
+            String said = "no value names this instance (%s); fill one in or remove the row";
+            throw new BadInput(row.place(), said.formatted(all));
+          }
+        }
         return this;
       }
       if (rows.isEmpty()) {
-        return new Rows(table.key(), rows);
+        return new Rows(table.key(), Set.of(), rows, warnings);
       }
       for (String name : table.key()) {
         if (!names.contains(name)) {
@@ -130,7 +141,16 @@ sealed interface Axis {
       }
       Set<String> others = new TreeSet<>(names);
       table.key().forEach(others::remove);
-      return new Rows(names, others, rows);
+      for (int i = 0; i < names.size(); i++) {
+        for (Row row : others.contains(names.get(i)) ? List.<Row>of() : rows) {
+          if (TableReader.isBlank(row.values().get(i))) {
+            String column = SafeText.name(names.get(i));
+            throw new BadInput(
+                row.place(), "key column " + column + " is empty; fill it in or remove the row");
+          }
+        }
+      }
+      return new Rows(names, others, rows, warnings);
     }
 
     /** Refuses two rows for one instance, and names both. */

@@ -189,7 +189,7 @@ final class AxisValues {
     try {
       byte[] bytes = expansion.sources().bytes(path);
       return table.plain()
-          ? new Axis.Rows(table.columns(), TableReader.lines(bytes, path))
+          ? TableReader.lines(bytes, path, table.columns())
           : TableReader.read(bytes, path, table.columns()).keyed(table);
     } catch (BadInput e) {
       // What is wrong with the whole file is told at the place that names it.
@@ -287,7 +287,9 @@ final class AxisValues {
       int at = i;
       rows.add(Row.joined(all.stream().map(each -> each.rows().get(at)).toList()));
     }
-    return new Axis.Rows(zip.names(), rows);
+    List<BadInput.Diagnostic> warnings =
+        all.stream().flatMap(each -> each.warnings().stream()).toList();
+    return new Axis.Rows(zip.names(), Set.of(), rows, warnings);
   }
 
   private Axis.Rows paths() throws IOException {

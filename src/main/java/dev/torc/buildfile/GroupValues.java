@@ -53,6 +53,7 @@ final class GroupValues {
         names.addAll(values.names());
         columns.addAll(values.columns());
         rows.add(values.rows());
+        warnings.addAll(values.warnings());
         BadInput.Diagnostic there = axis.there;
         nothing = nothing.isEmpty() && there != null ? there.toString() : nothing;
         if (values.rows().isEmpty() && !axis.mayBeEmpty()) {

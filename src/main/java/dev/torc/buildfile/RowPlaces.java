@@ -9,10 +9,11 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * Tells which paths come from the values of an instance, and in which line of a table these values
@@ -92,14 +93,18 @@ public final class RowPlaces {
     try {
       content = TableReader.read(bytes, path, List.of());
     } catch (BadInput e) {
-      content = new Axis.Rows(List.of(), TableReader.lines(bytes, path));
+      content = TableReader.lines(bytes, path, List.of());
     }
     List<String> columns = content.names();
     List<String> names = columns.stream().filter(parameters::containsKey).toList();
+    int[] at =
+        IntStream.range(0, columns.size())
+            .filter(c -> parameters.containsKey(columns.get(c)))
+            .toArray();
     Map<List<String>, Row> rows = HashMap.newHashMap(content.rows().size());
     for (Row row : content.rows()) {
-      Stream<String> key = names.stream().map(name -> row.values().get(columns.indexOf(name)));
-      rows.putIfAbsent(names.isEmpty() ? row.values() : key.toList(), row);
+      List<String> key = Arrays.stream(at).mapToObj(row.values()::get).toList();
+      rows.putIfAbsent(names.isEmpty() ? row.values() : key, row);
     }
     return new Table(names, rows);
   }

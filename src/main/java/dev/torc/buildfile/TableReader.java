@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.torc.buildfile.Axis.Row;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
@@ -11,20 +13,25 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.syntax.SourceFile;
 import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Reads a file of lines or rows into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs, no
- * quotes), a JSON list of objects, and JSONL. Values keep their text. It does not know which
- * columns are parameters.
+ * Reads a file of lines or rows into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs in place
+ * of commas), a JSON list of objects, and JSONL. Values keep their text, spaces included, of which
+ * it warns; rows without any text are skipped. It does not know which columns are parameters.
  */
 final class TableReader {
 
@@ -34,21 +41,39 @@ final class TableReader {
   /** How many different texts are shared: equal ones are then one object. */
   private static final int MAX_SHARED = 10_000;
 
+  /** What stands in {@link #columns} for a column that does not count. */
+  private static final int UNWANTED = -1;
+
+  /** What stands there for a column without a name, if all others count. */
+  private static final int UNNAMED = -2;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
   private final String shown;
-  private final List<String> wanted;
+  private final boolean all; // whether all columns count
   private final Map<String, String> shared = new HashMap<>();
   private final List<Row> rows = new ArrayList<>();
-  private List<String> names;
-  private int[] columns;
+  private final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+  private final Map<String, Integer> names = new LinkedHashMap<>(); // with their places in a row
+  private int[] columns; // of CSV and TSV, the place in a row of each
+  private int spaced; // cells with a space at an edge
 
   private TableReader(String shown, List<String> wanted) {
     this.shown = shown;
-    this.wanted = wanted;
-    this.names = wanted;
+    this.all = wanted.isEmpty();
+    name(wanted);
+  }
+
+  private void name(Collection<String> columns) {
+    columns.forEach(name -> names.putIfAbsent(name, names.size()));
   }
 
   /**
-   * The rows of a file's bytes; the ending of its name tells the format.
+   * Returns the rows of a file's bytes; the ending of its name tells the format.
    *
    * @param shown the file's name in messages
    * @param wanted the columns that count, empty for all
@@ -59,8 +84,8 @@ final class TableReader {
     String text = SourceFile.decode(bytes, shown);
     String ending = PlaceholderFormat.apply("suffix", shown).toLowerCase(Locale.ROOT);
     switch (ending) {
-      case ".csv" -> table.separated(text, ',');
-      case ".tsv" -> table.separated(text, '\t');
+      case ".csv" -> table.separated(new SeparatedText(text, shown, ','));
+      case ".tsv" -> table.separated(new SeparatedText(text, shown, '\t'));
       case ".json" -> table.json(text, true);
       case ".jsonl", ".ndjson" -> table.json(text, false);
       default ->
@@ -68,22 +93,40 @@ final class TableReader {
               new Place(shown, 0, 0),
               "a table's name ends in .csv, .tsv, .json or .jsonl, which tells its form");
     }
-    return new Axis.Rows(table.names, table.rows);
+    return table.found();
   }
 
-  /** The lines of a text as rows of one value; blank ones are skipped. */
-  static List<Row> lines(byte[] bytes, String shown) {
+  /**
+   * Returns the lines of a text as rows of one value; blank ones are skipped.
+   *
+   * @param name the one name of the values
+   */
+  static Axis.Rows lines(byte[] bytes, String shown, List<String> name) {
+    TableReader table = new TableReader(shown, name);
     String text = SourceFile.decode(bytes, shown);
-    List<Row> rows = new ArrayList<>();
     int line = 0;
-    for (String raw : text.split("\n", -1)) {
-      line++;
-      String value = raw.endsWith("\r") ? raw.substring(0, raw.length() - 1) : raw;
-      if (!value.isBlank()) {
-        rows.add(new Row(List.of(value), new Place(shown, line, 1), List.of()));
+    for (int end, start = 0; start < text.length(); start = end + SourceFile.lineEnd(text, end)) {
+      end = start;
+      while (end < text.length() && SourceFile.lineEnd(text, end) == 0) {
+        end++;
+      }
+      Place place = new Place(shown, ++line, 1);
+      String value = text.substring(start, end);
+      if (!isBlank(value)) {
+        table.noteSpaces(value, () -> place);
+        table.rows.add(new Row(List.of(value), place, List.of()));
       }
     }
-    return rows;
+    return table.found();
+  }
+
+  private Axis.Rows found() {
+    if (spaced > 1) {
+      BadInput.Diagnostic first = warnings.removeFirst();
+      String more = "%s (%d more here)".formatted(first.message(), spaced - 1);
+      warnings.addFirst(new BadInput.Diagnostic(first.place(), more));
+    }
+    return new Axis.Rows(List.copyOf(names.keySet()), Set.of(), rows, List.copyOf(warnings));
   }
 
   /**
@@ -99,97 +142,90 @@ final class TableReader {
     return SourceFile.bytes(file, new Place(shown, 0, 0), MAX_BYTES, "; split it");
   }
 
-  private void separated(String text, char separator) {
-    List<String> fields = new ArrayList<>();
-    int line = 1;
-    int i = 0;
-    while (i < text.length()) {
-      int start = line;
-      boolean blank = text.charAt(i) == '\n' || text.startsWith("\r\n", i);
-      fields.clear();
-      boolean more = true;
-      while (more) {
-        String quoted = null;
-        int from = i;
-        if (separator == ',' && text.startsWith("\"", i)) {
-          int close = text.indexOf('"', i + 1);
-          while (close >= 0 && text.startsWith("\"", close + 1)) {
-            close = text.indexOf('"', close + 2);
-          }
-          if (close < 0) {
-            throw new BadInput(new Place(shown, start, 1), "a quote that nothing closes");
-          }
-          quoted = text.substring(i + 1, close).replace("\"\"", "\"");
-          line += (int) quoted.chars().filter(c -> c == '\n').count();
-          i = close + 1;
-          from = i;
-        }
-        while (i < text.length() && text.charAt(i) != separator && text.charAt(i) != '\n') {
-          i++;
-        }
-        int end = i;
-        more = i < text.length() && text.charAt(i) == separator;
-        if (!more && end > from && text.charAt(end - 1) == '\r') {
-          end--;
-        }
-        if (quoted != null && end > from) {
-          throw new BadInput(
-              new Place(shown, line, 1), "something follows the quote that closes a field");
-        }
-        fields.add(quoted != null ? quoted : text.substring(from, end));
-        i++;
+  private void separated(SeparatedText text) {
+    while (text.next()) {
+      boolean blank = isBlank(text.cells());
+      if (!blank && columns == null) {
+        header(text);
+      } else if (!blank) {
+        row(text);
       }
-      if (!blank) {
-        record(fields, new Place(shown, start, 1));
-      }
-      line++;
     }
   }
 
-  private void record(List<String> fields, Place place) {
-    if (columns == null) {
-      header(fields, place);
-      return;
-    }
-    if (fields.size() != columns.length) {
+  private void row(SeparatedText text) {
+    List<String> cells = text.cells();
+    Place place = text.place();
+    if (cells.size() != columns.length) {
       throw new BadInput(
           place,
           "the row has %s, the header %s"
-              .formatted(Amount.count(fields.size(), "field"), columns.length));
+              .formatted(Amount.count(cells.size(), "field"), columns.length));
     }
     String[] values = new String[names.size()];
     for (int c = 0; c < columns.length; c++) {
       if (columns[c] >= 0) {
-        values[columns[c]] = share(SourceFile.clean(fields.get(c), place));
+        values[columns[c]] = share(SourceFile.clean(cells.get(c), place));
+      } else if (columns[c] == UNNAMED && !isBlank(cells.get(c))) {
+        String said = "the header has no name for column %d, so it is ignored; name it to use it";
+        warnings.add(new BadInput.Diagnostic(text.place(c), said.formatted(c + 1)));
+        columns[c] = UNWANTED; // said once
+      }
+    }
+    for (int c = 0; c < columns.length; c++) {
+      if (columns[c] >= 0) {
+        int cell = c;
+        noteSpaces(cells.get(c), () -> text.place(cell));
       }
     }
     add(values, place);
   }
 
-  /** Sets where in a {@link Row} the value of each column belongs; -1 for a column not wanted. */
-  private void header(List<String> fields, Place place) {
-    for (int c = 0; c < fields.size(); c++) {
-      if (fields.indexOf(fields.get(c)) < c) {
-        throw new BadInput(place, "two columns " + fields.get(c));
+  /** Sets where in a {@link Row} the value of each column belongs. */
+  private void header(SeparatedText text) {
+    text.refuseOtherSeparator();
+    List<String> cells = text.cells();
+    Map<String, Integer> named = new LinkedHashMap<>();
+    for (int c = 0; c < cells.size(); c++) {
+      int cell = c;
+      if (!isBlank(cells.get(c)) && named.putIfAbsent(cells.get(c), c) != null) {
+        throw new BadInput(text.place(c), "two columns " + SafeText.name(cells.get(c)));
+      }
+      if (all) {
+        noteSpaces(cells.get(c), () -> text.place(cell));
       }
     }
-    names = wanted.isEmpty() ? List.copyOf(fields) : wanted;
-    for (String name : names) {
-      if (!fields.contains(name)) {
-        throw missing(name, fields, place);
-      }
+    columns = new int[cells.size()];
+    Arrays.fill(columns, all ? UNNAMED : UNWANTED);
+    if (all) {
+      name(named.keySet());
     }
-    columns = fields.stream().mapToInt(names::indexOf).toArray();
+    names.forEach(
+        (name, at) -> {
+          Integer column = named.get(name);
+          if (column == null) {
+            throw missing(name, named.keySet(), text.place());
+          }
+          columns[column] = at;
+        });
   }
 
   /** The error for a column that is not there. */
-  static BadInput missing(String name, List<String> known, Place place) {
-    return new BadInput(place, "no column " + name + NearestName.hint(name, known, "; there are "));
+  static BadInput missing(String name, Collection<String> known, Place place) {
+    for (String column : known) {
+      if (trimmed(column).equals(name)) {
+        String there = SafeText.name(column);
+        return new BadInput(place, "no column %s; did you mean %s?".formatted(name, there));
+      }
+    }
+    String nearest = NearestName.hint(name, known);
+    String there = known.isEmpty() ? "" : "; there are " + SafeText.names(List.copyOf(known), 20);
+    return new BadInput(
+        place, "no column " + SafeText.name(name) + (nearest.isEmpty() ? there : nearest));
   }
 
   private void json(String text, boolean list) throws IOException {
-    try (JsonParser parser = new JsonFactory().createParser(text)) {
-      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    try (JsonParser parser = JSON.createParser(text)) {
       JsonToken token = parser.nextToken();
       if (list && token != null) {
         if (token != JsonToken.START_ARRAY) {
@@ -219,33 +255,44 @@ final class TableReader {
   private void object(JsonParser parser) throws IOException {
     Place place = place(parser);
     Map<String, String> fields = new LinkedHashMap<>();
+    boolean blank = true;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      JsonToken value = parser.nextToken();
-      if (!wanted.isEmpty() && !wanted.contains(name)) {
-        parser.skipChildren();
-        continue;
+      JsonToken token = parser.nextToken();
+      boolean counts = all || names.containsKey(name);
+      if (names.isEmpty()) {
+        noteSpaces(name, () -> place(parser));
       }
-      if (!value.isScalarValue() || value == JsonToken.VALUE_NULL) {
+      if (counts && !token.isScalarValue()) {
         throw new BadInput(place(parser), name + " must be a text, a number, true or false");
       }
-      fields.put(name, share(SourceFile.clean(parser.getText(), place(parser))));
+      String text = token == JsonToken.VALUE_NULL ? "" : parser.getText();
+      blank &= isBlank(text);
+      if (counts) {
+        noteSpaces(text, () -> place(parser));
+        fields.put(name, share(SourceFile.clean(text, place(parser))));
+      }
+      parser.skipChildren();
     }
     if (names.isEmpty()) {
-      names = List.copyOf(fields.keySet());
+      name(fields.keySet());
     }
-    String[] values = new String[names.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = fields.get(names.get(i));
-      if (values[i] == null) {
-        throw missing(names.get(i), List.copyOf(fields.keySet()), place);
+    if (!blank) {
+      String[] values = new String[names.size()];
+      names.forEach(
+          (name, at) -> {
+            values[at] = fields.get(name);
+            if (values[at] == null) {
+              throw missing(name, fields.keySet(), place);
+            }
+          });
+      for (String name : fields.keySet()) {
+        if (!names.containsKey(name)) {
+          throw new BadInput(place, "the first row has no column " + SafeText.name(name));
+        }
       }
+      add(values, place);
     }
-    if (fields.size() > values.length) {
-      fields.keySet().removeAll(names);
-      throw new BadInput(place, "the first row has no column " + fields.keySet().iterator().next());
-    }
-    add(values, place);
   }
 
   private void add(String[] values, Place place) {
@@ -253,6 +300,59 @@ final class TableReader {
       throw new BadInput(place, "more than " + GroupExpansion.MAX_INSTANCES + " rows");
     }
     rows.add(new Row(List.of(values), place, List.of()));
+  }
+
+  /** Counts a cell with a space at an edge; the first one gets a warning. */
+  private void noteSpaces(String cell, Supplier<Place> place) {
+    if (cell.isEmpty()) {
+      return;
+    }
+    int first = cell.codePointAt(0);
+    int last = cell.codePointBefore(cell.length());
+    if ((isInvisible(first) || isInvisible(last)) && ++spaced == 1) {
+      int which = isInvisible(last) ? last : first;
+      String said = "%s %s with %s, which is part of the value; remove it";
+      String what = which == ' ' ? "a space" : "U+%04X".formatted(which);
+      String edge = which == last ? "ends" : "begins";
+      String message = said.formatted(SafeText.name(cell), edge, what);
+      warnings.addFirst(new BadInput.Diagnostic(place.get(), message));
+    }
+  }
+
+  private static String trimmed(String cell) {
+    int from = 0;
+    int to = cell.length();
+    while (from < to && isInvisible(cell.charAt(from))) {
+      from++;
+    }
+    while (from < to && isInvisible(cell.charAt(to - 1))) {
+      to--;
+    }
+    return cell.substring(from, to);
+  }
+
+  /** Returns whether a cell counts as empty. */
+  static boolean isBlank(String cell) {
+    return trimmed(cell).isEmpty();
+  }
+
+  /** Returns whether all cells count as empty. */
+  static boolean isBlank(List<String> cells) {
+    for (String cell : cells) {
+      if (!isBlank(cell)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns whether a character is a space of any kind, a line end, or has no width. */
+  private static boolean isInvisible(int c) {
+    return c <= ' '
+        || c > '~'
+            && (Character.isWhitespace(c)
+                || Character.isSpaceChar(c)
+                || Character.getType(c) == Character.FORMAT);
   }
 
   private String share(String text) {

@@ -112,13 +112,14 @@ final class BlockedJobs {
     counts.merge(JobState.BLOCKED, all, Integer::sum);
   }
 
-  /** Tells of groups that turned out to have no instances. */
+  /** Tells what is odd about the values of groups that were not known before. */
   void warn(PlanContext old, PlanContext next) {
     Set<String> before =
         old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());
     next.graph().workflow().groups().stream()
         .filter(group -> before.contains(group.name()))
         .flatMap(group -> group.warnings().stream())
+        .distinct()
         .forEach(warning -> sender.warn(warning.toString()));
   }
 }

@@ -167,18 +167,25 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
               name, parts[0], parts[1], parts.length < 3 || parts[2].isBlank() ? "1" : parts[2]);
     }
 
-    private static SweepAxis range(String name, String from, String to, String step) {
+    private static SweepAxis range(String name, String first, String last, String step) {
+      String from = plain(first);
+      String to = plain(last);
       SequencedMap<String, String> range = new LinkedHashMap<>();
       range.put("from", from);
       range.put("to", to);
       if (!step.equals("1")) {
-        range.put("step", step);
+        range.put("step", plain(step));
       }
       try {
-        return new SweepAxis(name, NumberRange.of(from, to, step, MAX), range);
+        return new SweepAxis(name, NumberRange.of(from, to, plain(step), MAX), range);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
       }
+    }
+
+    /** Returns a number without leading and trailing zeros, which NREL's torc does not keep. */
+    private static String plain(String number) {
+      return number.replaceFirst("^(-?)0+(?=\\d)", "$1").replaceFirst("(\\.\\d*?)0+$", "$1");
     }
   }
 }

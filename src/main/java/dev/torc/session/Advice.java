@@ -59,13 +59,13 @@ final class Advice {
     return lines;
   }
 
-  /** The lines on groups without instances, as far as they are named or needed. */
-  static List<BadInput.Diagnostic> emptyGroups(
+  /** The lines on the values of groups, as far as the groups are named or needed. */
+  static List<BadInput.Diagnostic> groups(
       Graph graph, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
-    List<Group> empty =
+    List<Group> odd =
         graph.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();
-    if (!empty.isEmpty() && selection.targeted()) {
+    if (!odd.isEmpty() && selection.targeted()) {
       targets.forEach(target -> asked.add(InstanceName.parse(target).group()));
       for (int id : selection.jobs().stream().toArray()) {
         Job job = graph.job(id);
@@ -77,9 +77,10 @@ final class Advice {
         }
       }
     }
-    return empty.stream()
+    return odd.stream()
         .filter(group -> !selection.targeted() || asked.contains(group.name()))
         .flatMap(group -> group.warnings().stream())
+        .distinct() // two groups may read one table
         .toList();
   }
 

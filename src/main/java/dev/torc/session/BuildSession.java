@@ -114,7 +114,7 @@ public final class BuildSession {
       if (request.dry()) {
         expected = new TimeLeft(plan, capacity.limits()).left(0);
         Graph graph = look.project().graph();
-        warn(Advice.emptyGroups(graph, expanded, request.targets()), warn);
+        warn(Advice.groups(graph, expanded, request.targets()), warn);
         warn(Advice.emptyGlobs(graph, PlannedBuild.looked(plan)), warn);
       }
       return plan;
@@ -240,7 +240,7 @@ public final class BuildSession {
         && fast.whole()
         && !restless.intersects(selection.jobs())
         && selection.open().isEmpty()) {
-      watcher.warn(Advice.emptyGroups(project.graph(), selection, request.targets()));
+      watcher.warn(Advice.groups(project.graph(), selection, request.targets()));
       fast.renew(watcher::warn);
       left = new Left(project.graph(), selection.jobs(), fast.clean());
       BuildId last = new BuildId(id, fast.clean().number());

@@ -167,7 +167,7 @@ record PlannedBuild(
       watcher.warn(project.workflow().warnings());
       Advice.network(project, work.cache().place()).ifPresent(watcher::warn);
     }
-    watcher.warn(Advice.emptyGroups(graph, plan.context().selection(), request.targets()));
+    watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyGlobs(graph, looked(plan)));

@@ -238,7 +238,7 @@ public record Project(
     JobSelection all = select(List.of());
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
     lines.addAll(Advice.parameters(workflow().groups()));
-    lines.addAll(Advice.emptyGroups(graph, all, List.of()));
+    lines.addAll(Advice.groups(graph, all, List.of()));
     lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
     return lines;
   }

@@ -4,15 +4,24 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The numbers from one to another by a step, the end included where the steps meet it. Decimals are
- * exact, and whole numbers are written without decimals.
+ * exact. Numbers are written as the ends are: with leading zeros if one has them, with the same
+ * number of decimals if one or the step ends in a zero, else without zeros that say nothing.
  */
 public final class NumberRange {
 
   /** How many digits a number may have before or after the point. */
   private static final int MAX_DIGITS = 100;
+
+  /** A number whose first digits are a zero and a further one. */
+  private static final Pattern LEADING_ZERO = Pattern.compile("[+-]?0\\d.*");
+
+  /** A number with decimals of which the last one is a zero. */
+  private static final Pattern TRAILING_ZERO = Pattern.compile("[^.eE]*\\.\\d*0");
 
   private NumberRange() {}
 
@@ -21,7 +30,8 @@ public final class NumberRange {
    *
    * @param max how many numbers there may be
    * @throws IllegalArgumentException with the reason for what is no number, a step of 0 or one that
-   *     leads away from the end, or too many
+   *     leads away from the end, too many, or an end with fewer digits than zeros of the other ask
+   *     for
    */
   public static List<String> of(String from, String to, String step, int max) {
     BigDecimal first = number("from", from);
@@ -39,15 +49,48 @@ public final class NumberRange {
     if (steps.compareTo(BigDecimal.valueOf(max)) >= 0) {
       throw new IllegalArgumentException("more than " + max + " values from " + from + " to " + to);
     }
+    int digits = Math.max(digits(from, to, last), digits(to, from, first));
+    int decimals = -1;
+    if (Stream.of(from, to, step).anyMatch(each -> TRAILING_ZERO.matcher(each.strip()).matches())) {
+      decimals = Math.max(first.scale(), Math.max(last.scale(), by.scale()));
+    }
     List<String> out = new ArrayList<>(steps.intValueExact() + 1);
     for (int i = 0; i <= steps.intValueExact(); i++) {
-      out.add(text(first.add(by.multiply(BigDecimal.valueOf(i)))));
+      out.add(text(first.add(by.multiply(BigDecimal.valueOf(i))), digits, decimals));
     }
     return out;
   }
 
-  private static String text(BigDecimal value) {
-    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  /** Returns how many digits the zeros of an end ask for, which the other must have, too. */
+  private static int digits(String end, String other, BigDecimal value) {
+    if (!LEADING_ZERO.matcher(end.strip()).matches()) {
+      return 0;
+    }
+    int digits = whole(end);
+    if (whole(other) < digits) {
+      throw new IllegalArgumentException(
+          "%s has fewer digits than %s; write %s".formatted(other, end, text(value, digits, -1)));
+    }
+    return digits;
+  }
+
+  /** Returns how many digits a number has before the point. */
+  private static int whole(String number) {
+    return number.strip().replaceAll("^[+-]|[.eE].*", "").length();
+  }
+
+  /**
+   * Returns a number as a text.
+   *
+   * @param digits how many it has at least before the point
+   * @param decimals how many it has behind the point; negative for as few as it needs
+   */
+  private static String text(BigDecimal value, int digits, int decimals) {
+    BigDecimal size = value.abs();
+    BigDecimal written = decimals < 0 ? size.stripTrailingZeros() : size.setScale(decimals);
+    String text = written.toPlainString();
+    String zeros = "0".repeat(Math.max(0, digits - whole(text)));
+    return (value.signum() < 0 ? "-" : "") + zeros + text;
   }
 
   private static BigDecimal number(String key, String text) {

@@ -97,6 +97,9 @@ public final class SourceFile {
     if (text.indexOf('\uFFFD') < 0 && text.indexOf('\0') < 0) {
       return text; // nothing had to be replaced
     }
+    if (bytes.length > 1 && bytes[0] + bytes[1] == -3 && Math.abs(bytes[0] - bytes[1]) == 1) {
+      throw bad(bytes, 0, shown, "this is UTF-16; save the file as UTF-8"); // FF FE or FE FF
+    }
     for (int i = start; i < bytes.length; i++) {
       if (bytes[i] == 0) {
         throw bad(bytes, i, shown, "a NUL byte: this is no text file");
@@ -116,10 +119,24 @@ public final class SourceFile {
   }
 
   /** The place right behind a text with which a file begins. */
-  static Place behind(String text, String shown) {
-    int line = (int) text.chars().filter(c -> c == '\n').count() + 1;
-    int start = text.lastIndexOf('\n') + 1;
+  public static Place behind(String text, String shown) {
+    int line = 1;
+    int start = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int end = lineEnd(text, i);
+      if (end > 0) {
+        line++;
+        start = i + end;
+        i = start - 1;
+      }
+    }
     return new Place(shown, line, text.codePointCount(start, text.length()) + 1);
+  }
+
+  /** Returns how many characters end a line at a place of a text (LF, CR LF or CR); 0 if none. */
+  public static int lineEnd(String text, int at) {
+    char c = at < text.length() ? text.charAt(at) : ' ';
+    return c == '\n' ? 1 : c != '\r' ? 0 : text.startsWith("\n", at + 1) ? 2 : 1;
   }
 
   /** Refuses a file of too many values. */

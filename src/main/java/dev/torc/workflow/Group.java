@@ -24,8 +24,8 @@ import java.util.Map;
  * @param tables the files of lines and tables from which it takes values
  * @param nothing if it has no instances because sources give no values: what is there instead, in a
  *     few words behind the place that asks for it; empty for any other group
- * @param warnings why it has no instances though it could be expanded, if that is no ordinary
- *     outcome
+ * @param warnings what is accepted but looks wrong: no instances, if that is no ordinary outcome,
+ *     or spaces around the values of a file
  * @param allowFailure whether its instances may fail; told as long as they are not known
  * @param tags the instances' tags; one with a parameter's value in it is a text that is no target
  * @param found whether results decided which instances there are: then a part of it may be empty

@@ -1,11 +1,15 @@
 package dev.torc.buildfile;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Groups whose values stand in files. */
@@ -45,5 +49,36 @@ class TableReaderTest {
             .load();
     assertEquals(100_000, workflow.jobs().size());
     assertEquals("g/a=99999,b=x", workflow.jobs().getLast().name());
+  }
+
+  @Test
+  void theTimeGrowsAsTheColumnsDo() throws Exception {
+    int columns = 300_000;
+    String header = IntStream.range(0, columns).mapToObj(c -> "c" + c).collect(joining(","));
+    String row = "x" + ",".repeat(columns - 1);
+    Axis.Rows content = read("t.csv", header + "\n" + row + "\n");
+    assertEquals(columns, content.names().size());
+    assertEquals(columns, content.rows().getFirst().values().size());
+  }
+
+  @Test
+  void aByteOrderMarkIsNoCharacterOfACell() throws Exception {
+    for (String mark : List.of("", "\uFEFF")) {
+      Axis.Rows content = read("t.csv", mark + "\"a\",b\n1,\uFEFF2\n");
+      assertEquals(List.of("a", "b"), content.names());
+      BadInput.Diagnostic warning = content.warnings().getFirst();
+      assertEquals("t.csv:2:3", warning.place().toString(), warning.message());
+    }
+    BadInput e =
+        assertThrows(
+            BadInput.class,
+            () ->
+                TableReader.read(
+                    "\uFEFFa,b".getBytes(StandardCharsets.UTF_16BE), "t.csv", List.of()));
+    assertEquals("t.csv:1:1: this is UTF-16; save the file as UTF-8", e.getMessage());
+  }
+
+  private static Axis.Rows read(String name, String text) throws IOException {
+    return TableReader.read(text.getBytes(StandardCharsets.UTF_8), name, List.of());
   }
 }

@@ -26,9 +26,9 @@ class NumberRangeTest {
     int beyond = Integer.signum(by) * (rest % Math.abs(by));
     List<String> values =
         NumberRange.of(
-            BigDecimal.valueOf(from, scale).toString(),
-            BigDecimal.valueOf(from + (long) steps * by + beyond, scale).toString(),
-            BigDecimal.valueOf(by, scale).toString(),
+            text(from, scale),
+            text(from + (long) steps * by + beyond, scale),
+            text(by, scale),
             1000);
     assertEquals(steps + 1, values.size());
     for (int i = 0; i <= steps; i++) {
@@ -38,5 +38,10 @@ class NumberRangeTest {
       assertEquals(whole, !values.get(i).contains("."));
       assertTrue(values.get(i).matches("-?[0-9]+(\\.[0-9]*[1-9])?"), values.get(i));
     }
+  }
+
+  /** A number without zeros that would be kept. */
+  private static String text(long unscaled, int scale) {
+    return BigDecimal.valueOf(unscaled, scale).stripTrailingZeros().toPlainString();
   }
 }
