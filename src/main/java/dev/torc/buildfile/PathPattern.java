@@ -62,7 +62,7 @@ record PathPattern(
       throw new IllegalArgumentException(
           "a pattern to match can have " + MAX_HOLES + " names; this has " + holes.size());
     }
-    if (Glob.isPattern(text)) {
+    if (Glob.ownText(text) == null) {
       throw new IllegalArgumentException(
           "a pattern to match has names, such as {sample}, instead of wildcards");
     }
@@ -71,18 +71,13 @@ record PathPattern(
     StringBuilder glob = new StringBuilder();
     String[] literals = text.split(String.valueOf(HOLE), -1);
     for (int i = 0; i < literals.length; i++) {
-      String literal = Glob.unescape(literals[i]);
-      if (!literal.isEmpty()) {
-        regex.append(Pattern.quote(literal));
-        glob.append(Glob.escape(literal));
-      }
+      String literal = literals[i];
+      regex.append(Glob.regex(literal));
+      glob.append(Glob.isPattern(literal) ? literal : Glob.escape(Glob.unescape(literal)));
       if (i == holes.size()) {
         break;
       }
       boolean behindHole = i > 0 && literal.isEmpty();
-      if (literal.endsWith("/") || i == 0 && literal.isEmpty()) {
-        regex.append("(?!\\.)");
-      }
       int known = names.indexOf(holes.get(i));
       if (known < 0) {
         names.add(holes.get(i));
@@ -140,7 +135,7 @@ record PathPattern(
   /** The values of the names, in their order; null if the path does not fit. */
   public List<String> values(String path) {
     Matcher matcher = pattern.matcher(left == null ? path : new Bounded(this, path));
-    if (!matcher.matches()) {
+    if (!matcher.matches() || !glob.matches(path)) {
       return null;
     }
     List<String> values = new ArrayList<>(names.size());

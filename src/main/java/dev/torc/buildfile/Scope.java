@@ -215,6 +215,10 @@ public record Scope(
 
   private static void put(String value, boolean own, Form form, StringBuilder out) {
     boolean any = isAny(value);
+    int open = form == Form.PATH && own ? out.lastIndexOf("[") : -1;
+    if (open >= 0 && out.indexOf("]", open) < 0 && (open == 0 || out.charAt(open - 1) != '\\')) {
+      out.insert(open, '\\'); // a parameter's value is no set of characters: x[{n}] is a text
+    }
     if (form == Form.PATH && value.equals(ANY_PATH)) {
       anyPath(out);
     } else if (form != Form.TEXT && any) {

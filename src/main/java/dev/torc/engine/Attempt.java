@@ -386,6 +386,10 @@ final class Attempt {
       ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
       throw new AttemptFailure(what);
     }
+    String rival = shared.taken().shared(id);
+    if (rival != null) {
+      throw new AttemptFailure(rival);
+    }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin, trace);
     if (trace != null) {

@@ -46,6 +46,7 @@ final class EventSender {
   private boolean toldLarge;
   private final Map<String, Long> limits;
   private final List<String> excess = new ArrayList<>(); // lines on jobs that used too much
+  private final PatternWarnings patterns = new PatternWarnings();
   private StoreUse use = StoreUse.NONE;
 
   /**
@@ -130,6 +131,9 @@ final class EventSender {
   void ended(AttemptContext shared, int id, JobRun run, JobState state, AttemptOutcome outcome) {
     Job job = shared.graph().job(id);
     if (outcome.restored() == null) {
+      if (outcome.ok()) {
+        patterns.ran(shared.graph(), id, run.reasons(), outcome);
+      }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
     tell(new Event.JobEnded(job.name(), state, details(shared, id, run, outcome)));
@@ -154,6 +158,7 @@ final class EventSender {
 
   /** The build is over. */
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
+    patterns.all().forEach(line -> warn(line.toString()));
     if (!excess.isEmpty()) {
       int more = excess.size() - 1;
       String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";

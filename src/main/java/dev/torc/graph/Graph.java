@@ -4,6 +4,7 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.NeedList.ListKind;
+import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -391,6 +392,24 @@ public final class Graph {
     int maker = makerOf(path);
     int inside = maker < 0 ? makerOf(path + "/_") : maker;
     return isOpen(inside) ? inside : maker;
+  }
+
+  /** The patterns of other jobs that can match what a produced pattern of a job matches. */
+  public List<Glob> rivals(int job, Glob produced) {
+    List<Glob> rivals = new ArrayList<>(0);
+    if (produced.mayBeText()) { // rule 13 refuses other patterns that overlap
+      makers
+          .get()
+          .globs()
+          .overlapping(
+              produced,
+              other -> {
+                if (other.job() != job) {
+                  rivals.add(other.glob());
+                }
+              });
+    }
+    return rivals;
   }
 
   /** By node, the same node of an earlier graph, or -1. Both are whole, with packed jobs. */

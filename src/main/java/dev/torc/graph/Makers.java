@@ -254,8 +254,15 @@ final class Makers {
     if (claim.owner() != pattern.job() && pattern.glob().matches(path)) {
       refuse(
           claim.place(),
-          "product %s of job %s matches product %s of job %s"
-              .formatted(path, name(claim.owner()), pattern.glob(), name(pattern.job())));
+          "product %s of job %s matches product %s of job %s%s"
+              .formatted(
+                  path,
+                  name(claim.owner()),
+                  pattern.glob(),
+                  name(pattern.job()),
+                  pattern.glob().matchesAsPattern(path) && pattern.glob().mayBeText()
+                      ? "; write \\[ for the character"
+                      : ""));
     }
   }
 

@@ -331,7 +331,9 @@ record ManifestDiff(
       }
       return;
     }
-    if (after.size() == 1 && after.getFirst().name().equals(written)) {
+    if (after.size() == 1
+        && after.getFirst().name().equals(written) // a file may have brackets in its name, too
+        && after.getFirst().now().startsWith(ManifestWriter.UNREADABLE)) {
       need(written, null, after.getFirst()); // it could not be listed
       return;
     }

@@ -7,6 +7,7 @@ import dev.torc.records.JobResult.Outcome;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -54,10 +55,34 @@ public final class OccupiedPlaces {
   public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
-      if (!(ref instanceof Ref.OfFile) && !wasKilled(id)) {
-        String what = of(id, ref);
+      if (!(ref instanceof Ref.OfFile)) {
+        String what = wasKilled(id) ? null : of(id, ref);
+        what = what == null ? shared(id, ref) : what;
         if (what != null) {
           return new Diagnostic(ref.place(), what);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The error about a file that patterns of two jobs match; null if there is none. */
+  public String shared(int id) throws IOException {
+    String what = null;
+    for (Ref ref : graph.job(id).productRefs()) {
+      what = what == null ? shared(id, ref) : what;
+    }
+    return what;
+  }
+
+  private String shared(int id, Ref ref) throws IOException {
+    Glob glob = ref instanceof Ref.OfGlob of ? Glob.of(of.pattern()) : null;
+    List<Glob> rivals = glob == null ? List.of() : graph.rivals(id, glob);
+    for (String path : rivals.isEmpty() ? List.<String>of() : GlobWalk.of(digests.root(), glob)) {
+      for (Glob rival : rivals) {
+        if (rival.matches(path)) {
+          return "product %s of job %s matches %s, and so does product %s; write \\[ for the character"
+              .formatted(glob, graph.name(id), path, rival);
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.plan.ManifestWriter.LineKind;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Why a job runs, as a value: kept in records, printed by reports, compared in tests. The reports
@@ -125,6 +126,21 @@ public record Reason(Kind kind, String name, String old, String now) {
   /** The kind and name, as a text that {@link Kind#SUBMITTED} keeps of its first cause. */
   public String word() {
     return kind + " " + name;
+  }
+
+  /**
+   * Whether one of the reasons may be that an item of needs or produces is new.
+   *
+   * @param kind of a reason that says so
+   * @param names whether the item may be meant by the name in that reason
+   */
+  public static boolean anyNewItem(List<Reason> reasons, Kind kind, Predicate<String> names) {
+    for (Reason reason : reasons) {
+      if (reason.kind == Kind.NEVER_RAN || reason.kind == kind && names.test(reason.name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether one of the reasons says that a command, its folder or its shell is a new one. */

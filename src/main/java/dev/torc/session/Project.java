@@ -19,6 +19,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.MachineInputs;
 import dev.torc.plan.MachineInputs.ImageSource;
+import dev.torc.plan.PatternReadings;
 import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -240,6 +241,7 @@ public record Project(
     lines.addAll(Advice.parameters(workflow().groups()));
     lines.addAll(Advice.groups(graph, all, List.of()));
     lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
+    lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
     return lines;
   }
 

@@ -13,30 +13,60 @@ final class Braces {
 
   /** Writes the braces out: the texts a pattern stands for, escapes kept. */
   static void expand(String text, List<String> into) {
+    List<Integer> cuts = cuts(text);
+    if (cuts != null) {
+      choices(text, cuts).forEach(choice -> expand(choice, into));
+    } else if (into.size() < MAX) {
+      into.add(text);
+    } else {
+      throw new IllegalArgumentException("the braces stand for more than " + MAX + " patterns");
+    }
+  }
+
+  /** Adds the texts in which some braces stand for their own text, with escapes. */
+  static void addOwn(String text, List<String> into) {
+    addOwn(text, false, into);
+  }
+
+  private static void addOwn(String text, boolean own, List<String> into) {
+    List<Integer> cuts = cuts(text);
+    if (cuts != null) {
+      choices(text, cuts).forEach(choice -> addOwn(choice, own, into));
+      StringBuilder escaped = new StringBuilder(text);
+      cuts.reversed().forEach(cut -> escaped.insert((int) cut, '\\'));
+      addOwn(escaped.toString(), true, into);
+    } else if (own) {
+      into.add(text);
+    }
+  }
+
+  /** Where the first group of braces begins, has its commas, and ends; null without a group. */
+  private static List<Integer> cuts(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '\\') {
         i++;
       } else if (c == '[') {
-        i = Glob.closing(text, i);
+        i = Math.max(i, Glob.closing(text, i));
       } else if (c == '{') {
         List<Integer> cuts = commas(text, i);
         if (cuts != null) {
-          String head = text.substring(0, i);
-          String tail = text.substring(cuts.getLast() + 1);
-          int from = i + 1;
-          for (int cut : cuts) {
-            expand(head + text.substring(from, cut) + tail, into);
-            from = cut + 1;
-          }
-          return;
+          cuts.addFirst(i);
+          return cuts;
         }
       }
     }
-    if (into.size() >= MAX) {
-      throw new IllegalArgumentException("the braces stand for more than " + MAX + " patterns");
+    return null;
+  }
+
+  private static List<String> choices(String text, List<Integer> cuts) {
+    String head = text.substring(0, cuts.getFirst());
+    String tail = text.substring(cuts.getLast() + 1);
+    List<String> choices = new ArrayList<>();
+    for (int c = 1; c < cuts.size(); c++) {
+      choices.add(head + text.substring(cuts.get(c - 1) + 1, cuts.get(c)) + tail);
     }
-    into.add(text);
+    return choices;
   }
 
   /** The offsets of the commas of a brace group and then of its end; null if it is no group. */

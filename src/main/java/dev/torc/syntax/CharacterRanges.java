@@ -71,14 +71,13 @@ final class CharacterRanges {
     return normalize(out);
   }
 
-  /** The ranges without one character; the impossible range -1 to -1 if nothing is left. */
+  /** The ranges without one character. */
   static int[] without(int[] ranges, int c) {
     int[] others = complement(ranges);
     List<int[]> out = new ArrayList<>(List.of(new int[] {c, c}));
     for (int i = 0; i < others.length; i += 2) {
       out.add(new int[] {others[i], others[i + 1]});
     }
-    int[] left = complement(normalize(out));
-    return left.length == 0 ? new int[] {-1, -1} : left;
+    return complement(normalize(out));
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -14,70 +15,79 @@ import java.util.regex.Pattern;
  * matches a leading dot of a component; {@code a/**} means what lies below {@code a}, not {@code a}
  * itself. It compares texts and never looks at a disk.
  *
+ * <p>Brackets and braces also match their own text, since names such as {@code [id].tsx} have them;
+ * brackets that cannot be a set of characters match nothing else.
+ *
  * <p>A pattern is a set of alternatives, each a list of components, each a list of tokens. Whether
  * two patterns can match one path is decided by walking both lists at once.
  */
 public final class Glob {
 
+  /**
+   * One character of a name, or any run of characters.
+   *
+   * @param set ranges of code points
+   * @param own how many tokens follow that are the own text of this set, and stand instead of it
+   */
+  private record Token(int[] set, int own) {}
+
   /** Any run of characters. */
-  private static final int[] STAR = {};
+  private static final Token STAR = new Token(new int[0], 0);
 
   private static final int[] ANY = {0, '/' - 1, '/' + 1, Character.MAX_CODE_POINT};
 
   /**
    * One component.
    *
-   * @param tokens each {@link #STAR}, or ranges of code points for one character; null for {@code
-   *     **}
+   * @param tokens null for {@code **}
    * @param literal the text if nothing in it is special, otherwise null
    */
-  private record Component(int[][] tokens, String literal) {
+  private record Component(Token[] tokens, String literal) {
     boolean isAnyFolders() {
       return tokens == null;
     }
 
-    /** Whether no name fits, as with {@code [.]} in front or {@code [/]}. */
-    boolean isImpossible() {
-      return tokens != null
-          && Arrays.stream(tokens).anyMatch(token -> CharacterRanges.is(token, -1));
-    }
-
     boolean dotted() {
-      return tokens != null && tokens.length > 0 && CharacterRanges.is(tokens[0], '.');
+      return tokens != null && tokens.length > 0 && CharacterRanges.is(tokens[0].set, '.');
     }
   }
 
   private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]{},\\\\!]");
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
+  /** An escape, or a bracket that may well be text: not {@code [!a]}, nor one of ranges alone. */
+  private static final Pattern BRACKET =
+      Pattern.compile("\\\\.|\\[(?![!^]|(?:[^\\\\]-[^\\\\])+])", Pattern.DOTALL);
+
   private static final Component FOLDERS = new Component(null, null);
 
   private final String pattern;
   private final List<Component[]> alternatives;
+  private final int plain; // the alternatives from here on have the own text of braces
 
-  private Glob(String pattern, List<Component[]> alternatives) {
+  private Glob(String pattern, List<Component[]> alternatives, int plain) {
     this.pattern = pattern;
     this.alternatives = alternatives;
+    this.plain = plain;
   }
 
   /**
    * Reads a pattern; a text without anything special matches just itself.
    *
-   * @throws IllegalArgumentException with the reason for an unclosed {@code [}, a bad range, or
-   *     braces that stand for more than {@value Braces#MAX} alternatives
+   * @throws IllegalArgumentException if braces stand for more than {@value Braces#MAX} alternatives
    */
   public static Glob of(String pattern) {
     List<Component[]> alternatives = new ArrayList<>();
-    for (String text : withoutBraces(pattern)) {
-      Component[] parts = components(text);
-      if (Arrays.stream(parts).noneMatch(Component::isImpossible)) {
-        alternatives.add(parts);
-      }
-    }
-    return new Glob(pattern, alternatives);
+    List<String> texts = withoutBraces(pattern);
+    int plain = texts.size();
+    Braces.addOwn(pattern, texts);
+    texts.forEach(text -> alternatives.add(components(text)));
+    return new Glob(pattern, alternatives, plain);
   }
 
-  /** Whether a text has anything in it that only a pattern has: {@code * ? [} or {@code {a,b}}. */
+  /**
+   * Whether a text has anything in it that only a pattern has: {@code * ? [a]} or {@code {a,b}}.
+   */
   public static boolean isPattern(String text) {
     return firstSpecial(text) >= 0;
   }
@@ -97,8 +107,13 @@ public final class Glob {
     for (int i = 0; i < text.length(); i++) {
       switch (text.charAt(i)) {
         case '\\' -> i++;
-        case '*', '?', '[' -> {
+        case '*', '?' -> {
           return i;
+        }
+        case '[' -> {
+          if (closing(text, i) > 0) {
+            return i;
+          }
         }
         case '{' -> {
           if (Braces.commas(text, i) != null) {
@@ -111,6 +126,37 @@ public final class Glob {
     return -1;
   }
 
+  /** The path that is a text's own if only brackets are special in it; null for other patterns. */
+  public static String ownText(String text) {
+    StringBuilder own = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      boolean escape = text.charAt(i) == '\\' && i + 1 < text.length();
+      own.append(text.charAt(i) == '[' ? "\\[" : text.substring(i, escape ? ++i + 1 : i + 1));
+    }
+    return isPattern(own.toString()) ? null : unescape(own.toString());
+  }
+
+  /** Returns a regular expression for a text in which nothing but brackets is special. */
+  public static String regex(String text) {
+    StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      int end = text.charAt(i) == '[' ? closing(text, i) : -1;
+      if (end < 0) {
+        i += text.charAt(i) == '\\' && i + 1 < text.length() ? 1 : 0;
+        regex.append(Pattern.quote(text.substring(i, i + 1)));
+        continue;
+      }
+      regex.append("(?:").append(Pattern.quote(unescape(text.substring(i, end + 1))));
+      int[] set = set(text, i, end);
+      for (int r = 0; r < set.length; r += 2) {
+        regex.append("|[\\x{%x}-\\x{%x}]".formatted(set[r], set[r + 1]));
+      }
+      regex.append(")");
+      i = end;
+    }
+    return regex.toString();
+  }
+
   /** The texts that a pattern stands for with its braces written out, escapes kept. */
   public static List<String> withoutBraces(String pattern) {
     List<String> texts = new ArrayList<>();
@@ -118,29 +164,26 @@ public final class Glob {
     return texts;
   }
 
-  /**
-   * The text with which all matches begin: what all alternatives have before a special character.
-   */
+  /** The text with which all matches begin: what stands before the first special character. */
   public String literalPrefix() {
-    String common = null;
-    for (String text : withoutBraces(pattern)) {
-      int special = firstSpecial(text);
-      String own = unescape(special < 0 ? text : text.substring(0, special));
-      common = common == null ? own : common(common, own);
-    }
-    return common;
-  }
-
-  private static String common(String one, String other) {
-    int same = Arrays.mismatch(one.toCharArray(), other.toCharArray());
-    return same < 0 ? one : one.substring(0, same);
+    int special = firstSpecial(pattern);
+    return unescape(special < 0 ? pattern : pattern.substring(0, special));
   }
 
   /** Whether a normalized path fits. */
   public boolean matches(String path) {
+    return matches(path, path.indexOf('[') >= 0, path.indexOf('{') >= 0);
+  }
+
+  /** Whether a path fits if brackets and braces do not match their own text. */
+  public boolean matchesAsPattern(String path) {
+    return matches(path, false, false);
+  }
+
+  private boolean matches(String path, boolean brackets, boolean braces) {
     String[] names = path.split("/", -1);
-    for (Component[] alternative : alternatives) {
-      if (matches(alternative, names)) {
+    for (Component[] alternative : braces ? alternatives : alternatives.subList(0, plain)) {
+      if (matches(alternative, names, brackets)) {
         return true;
       }
     }
@@ -171,11 +214,30 @@ public final class Glob {
   }
 
   /**
-   * Whether this pattern matches all that another one matches. It compares component by component
-   * and character by character; what this cannot tell counts as no.
+   * Whether two patterns of products must not stand side by side (rule 13). If both have brackets
+   * that may be text, those of one count as text: {@code [slug].html} and {@code [lang].html} are
+   * two files.
+   */
+  public boolean clashes(Glob other) {
+    return overlaps(other) && (asText().overlaps(other) || overlaps(other.asText()));
+  }
+
+  /** Whether it has brackets that may be text, so that its matches can be another job's, too. */
+  public boolean mayBeText() {
+    return !asText().pattern.equals(pattern);
+  }
+
+  private Glob asText() {
+    return of(BRACKET.matcher(pattern).replaceAll(m -> m.group().equals("[") ? "\\\\[" : "$0"));
+  }
+
+  /**
+   * Whether this pattern matches all that another one matches, but for the own text of its braces.
+   * It compares component by component and character by character; what this cannot tell counts as
+   * no.
    */
   public boolean covers(Glob other) {
-    return other.alternatives.stream()
+    return other.alternatives.subList(0, other.plain).stream()
         .allMatch(inner -> alternatives.stream().anyMatch(outer -> covers(outer, inner)));
   }
 
@@ -195,7 +257,7 @@ public final class Glob {
     return pattern.hashCode();
   }
 
-  private static boolean matches(Component[] parts, String[] names) {
+  private static boolean matches(Component[] parts, String[] names, boolean own) {
     if (names[0].isEmpty() != absolute(parts)) {
       return false;
     }
@@ -207,7 +269,7 @@ public final class Glob {
       if (p < parts.length && parts[p].isAnyFolders()) {
         retryPart = ++p;
         retryName = n;
-      } else if (p < parts.length && matches(parts[p], names[n])) {
+      } else if (p < parts.length && matches(parts[p], names[n], own)) {
         p++;
         n++;
       } else if (retryPart >= 0 && !names[retryName].startsWith(".")) {
@@ -223,14 +285,20 @@ public final class Glob {
     return p == parts.length;
   }
 
-  private static boolean matches(Component part, String name) {
+  /**
+   * @param own whether brackets count as their own text, too
+   */
+  private static boolean matches(Component part, String name, boolean own) {
     if (part.literal() != null) {
       return part.literal().equals(name);
     }
     if (name.isEmpty() || name.startsWith(".") && !part.dotted()) {
       return false;
     }
-    int[][] tokens = part.tokens();
+    if (own && Arrays.stream(part.tokens()).anyMatch(token -> token.own > 0)) {
+      return covers(part, component(escape(name)));
+    }
+    Token[] tokens = part.tokens();
     int t = 0;
     int i = 0;
     int retryToken = -1;
@@ -240,8 +308,8 @@ public final class Glob {
       if (t < tokens.length && tokens[t] == STAR) {
         retryToken = ++t;
         retryAt = i;
-      } else if (t < tokens.length && CharacterRanges.contains(tokens[t], c)) {
-        t++;
+      } else if (t < tokens.length && CharacterRanges.contains(tokens[t].set, c)) {
+        t += 1 + tokens[t].own;
         i += Character.charCount(c);
       } else if (retryToken >= 0) {
         t = retryToken;
@@ -262,18 +330,17 @@ public final class Glob {
   }
 
   private static boolean covers(Component[] a, Component[] b) {
-    return absolute(a) == absolute(b)
-        && fit(a, b, false, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
+    return absolute(a) == absolute(b) && fit(a, b, false, COMPONENTS, Glob::covers);
   }
 
   private static boolean covers(Component a, Component b) {
     return (a.dotted() || !b.dotted())
-        && fit(a.tokens(), b.tokens(), false, t -> t == STAR, _ -> true, CharacterRanges::holds);
+        && fit(
+            a.tokens(), b.tokens(), false, TOKENS, (x, y) -> CharacterRanges.holds(x.set, y.set));
   }
 
   private static boolean overlaps(Component[] a, Component[] b) {
-    return absolute(a) == absolute(b)
-        && fit(a, b, true, Component::isAnyFolders, part -> !part.dotted(), Glob::overlaps);
+    return absolute(a) == absolute(b) && fit(a, b, true, COMPONENTS, Glob::overlaps);
   }
 
   private static boolean overlaps(Component a, Component b) {
@@ -281,42 +348,69 @@ public final class Glob {
       return a.literal().equals(b.literal());
     }
     return a.dotted() == b.dotted()
-        && fit(a.tokens(), b.tokens(), true, t -> t == STAR, _ -> true, CharacterRanges::intersect);
+        && fit(
+            a.tokens(),
+            b.tokens(),
+            true,
+            TOKENS,
+            (x, y) -> CharacterRanges.intersect(x.set, y.set));
   }
+
+  /**
+   * What {@link #fit} has to know of the elements of a list.
+   *
+   * @param isAny whether an element stands for any number of others
+   * @param isFree whether an element can be one of these others
+   * @param own how many elements follow that may stand instead of an element
+   */
+  private record Kind<T>(Predicate<T> isAny, Predicate<T> isFree, ToIntFunction<T> own) {}
+
+  private static final Kind<Component> COMPONENTS =
+      new Kind<>(Component::isAnyFolders, part -> !part.dotted(), _ -> 0);
+  private static final Kind<Token> TOKENS = new Kind<>(t -> t == STAR, _ -> true, Token::own);
 
   /**
    * Compares two lists of components or tokens, walked from their ends.
    *
    * @param meet whether one text must fit both lists; else the first list must fit all that the
    *     second one fits
-   * @param isAny whether an element stands for any number of others
-   * @param isFree whether an element can be one of these others
    * @param pair the answer for two elements that do not stand for any number
    */
-  private static <T> boolean fit(
-      T[] a, T[] b, boolean meet, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> pair) {
-    // row[j] is the answer for a[i..] and b[j..], below[j] the one for a[i+1..] and b[j..].
-    boolean[] below = new boolean[b.length + 1];
+  private static <T> boolean fit(T[] a, T[] b, boolean meet, Kind<T> kind, BiPredicate<T, T> pair) {
+    // fits[i][j] is the answer for a[i..] and b[j..].
+    boolean[][] fits = new boolean[a.length + 1][b.length + 1];
     for (int i = a.length; i >= 0; i--) {
-      boolean[] row = new boolean[b.length + 1];
       for (int j = b.length; j >= 0; j--) {
         boolean moreA = i < a.length;
         boolean moreB = j < b.length;
-        boolean anyA = moreA && isAny.test(a[i]);
-        boolean anyB = moreB && isAny.test(b[j]);
+        boolean anyA = moreA && kind.isAny.test(a[i]);
+        boolean anyB = moreB && kind.isAny.test(b[j]);
+        int ownA = moreA ? kind.own.applyAsInt(a[i]) : 0;
+        int ownB = moreB ? kind.own.applyAsInt(b[j]) : 0;
+        int nextA = i + 1 + ownA;
+        int nextB = j + 1 + ownB;
+        boolean fit;
         if (anyA || anyB && meet) {
-          row[j] =
-              anyA && (below[j] || moreB && isFree.test(b[j]) && row[j + 1])
-                  || anyB && meet && (row[j + 1] || moreA && isFree.test(a[i]) && below[j]);
+          fit =
+              anyA && (fits[nextA][j] || moreB && kind.isFree.test(b[j]) && fits[i][nextB])
+                  || anyB
+                      && meet
+                      && (fits[i][nextB] || moreA && kind.isFree.test(a[i]) && fits[nextA][j]);
         } else if (moreA && moreB) {
-          row[j] = !anyB && below[j + 1] && pair.test(a[i], b[j]);
+          fit = !anyB && fits[nextA][nextB] && pair.test(a[i], b[j]);
         } else {
-          row[j] = moreA == moreB;
+          fit = moreA == moreB;
         }
+        if (ownB > 0) {
+          fit = meet ? fit || fits[i][j + 1] : fit && fits[i][j + 1];
+        }
+        if (ownA > 0 && (meet || ownB == 0)) {
+          fit |= fits[i + 1][j];
+        }
+        fits[i][j] = fit;
       }
-      below = row;
     }
-    return below[0];
+    return fits[0][0];
   }
 
   /** Splits one alternative into components. */
@@ -335,7 +429,7 @@ public final class Glob {
       } else if (text.charAt(i) == '\\' && i + 1 < text.length() && text.charAt(i + 1) != '/') {
         i++;
       } else if (text.charAt(i) == '[') {
-        i = closing(text, i);
+        i = Math.max(i, closing(text, i));
       }
     }
     if (parts.getLast() == FOLDERS) {
@@ -345,35 +439,45 @@ public final class Glob {
   }
 
   private static Component component(String text) {
-    List<int[]> tokens = new ArrayList<>();
+    List<Token> tokens = new ArrayList<>();
+    int inSet = -1; // where the set ends whose own text is being read
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
-      if (c == '*') {
+      int end = c == '[' && i > inSet ? closing(text, i) : -1;
+      if (c == '*' && i > inSet) {
         if (tokens.isEmpty() || tokens.getLast() != STAR) {
           tokens.add(STAR);
         }
         i++;
-      } else if (c == '?') {
-        tokens.add(tokens.isEmpty() ? CharacterRanges.without(ANY, '.') : ANY);
+      } else if (c == '?' && i > inSet) {
+        tokens.add(new Token(tokens.isEmpty() ? CharacterRanges.without(ANY, '.') : ANY, 0));
         i++;
-      } else if (c == '[') {
-        int end = closing(text, i);
-        int[] set = set(text, i, end);
-        tokens.add(tokens.isEmpty() ? CharacterRanges.without(set, '.') : set);
-        i = end + 1;
       } else {
+        if (end > 0) {
+          int[] set = set(text, i, end);
+          String own = unescape(text.substring(i, end + 1));
+          tokens.add(
+              new Token(
+                  tokens.isEmpty() ? CharacterRanges.without(set, '.') : set,
+                  own.codePointCount(0, own.length())));
+          inSet = end;
+        }
         if (c == '\\' && i + 1 < text.length()) {
           i++;
           c = text.codePointAt(i);
         }
-        tokens.add(new int[] {c, c});
+        tokens.add(new Token(new int[] {c, c}, 0));
         i += Character.charCount(c);
       }
     }
-    return new Component(tokens.toArray(int[][]::new), isPattern(text) ? null : unescape(text));
+    return new Component(tokens.toArray(Token[]::new), isPattern(text) ? null : unescape(text));
   }
 
-  /** Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. */
+  /**
+   * Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. -1 if
+   * there is none in the component, or a range in between runs backwards: {@code [user-id]} is a
+   * text.
+   */
   static int closing(String text, int open) {
     int i = open + 1;
     if (i < text.length() && (text.charAt(i) == '!' || text.charAt(i) == '^')) {
@@ -383,13 +487,13 @@ public final class Glob {
       if (text.charAt(i) == '\\') {
         i++;
       } else if (text.charAt(i) == ']' && i > first) {
-        return i;
+        return set(text, open, i) == null ? -1 : i;
       }
     }
-    throw new IllegalArgumentException(
-        "[ without ] in the pattern " + text + "; write \\[ to mean the character");
+    return -1;
   }
 
+  /** The characters of a set; null if one of its ranges runs backwards. */
   private static int[] set(String text, int open, int close) {
     int i = open + 1;
     boolean negated = text.charAt(i) == '!' || text.charAt(i) == '^';
@@ -407,8 +511,7 @@ public final class Glob {
         i += Character.charCount(to);
       }
       if (from > to) {
-        throw new IllegalArgumentException(
-            "the range in " + text.substring(open, close + 1) + " runs backwards");
+        return null;
       }
       ranges.add(new int[] {from, to});
     }

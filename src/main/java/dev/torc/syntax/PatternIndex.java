@@ -94,7 +94,9 @@ public final class PatternIndex {
       overlapping(
           pattern.glob,
           other -> {
-            if (other.job != pattern.job && other.order < pattern.order) {
+            if (other.job != pattern.job
+                && other.order < pattern.order
+                && other.glob.clashes(pattern.glob)) {
               clashes.add(new Pattern[] {other, pattern});
             }
           });

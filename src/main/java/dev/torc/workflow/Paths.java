@@ -57,14 +57,15 @@ public final class Paths {
         }
         return new Ref.Exclude(place, exclude(text.substring(1)));
       }
-      if (Glob.isPattern(text)) {
+      String own = text.endsWith("/") ? Glob.ownText(text) : null; // [id]/ can only be a folder
+      if (own == null && Glob.isPattern(text)) {
         String pattern = pattern(text);
         if (!need) {
           Glob.withoutBraces(pattern).forEach(each -> refuseReserved(each, place));
         }
         return new Ref.OfGlob(place, pattern);
       }
-      String literal = Glob.unescape(text);
+      String literal = own == null ? Glob.unescape(text) : own;
       String path = normalize(literal);
       boolean folder = isFolder(literal, path);
       if (!need) {
@@ -126,7 +127,8 @@ public final class Paths {
       throw new IllegalArgumentException("nothing follows the !");
     }
     if (Glob.isPattern(text)) {
-      return pattern(text);
+      boolean folder = text.endsWith("/") && Glob.ownText(text) != null;
+      return pattern(folder ? text + "**" : text);
     }
     String literal = Glob.unescape(text);
     String path = Glob.escape(normalize(literal));

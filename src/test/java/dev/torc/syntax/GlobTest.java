@@ -46,6 +46,16 @@ class GlobTest {
         .map(l -> String.join("/", l));
   }
 
+  /** A path that has the brackets and braces of a pattern as they are. */
+  private static String own(String pattern) {
+    return pattern.replaceAll("[*]+|[?]", "a");
+  }
+
+  @Property(tries = 300)
+  void matchesItsOwnText(@ForAll("patterns") String pattern) {
+    assertTrue(Glob.of(pattern).matches(own(pattern)), pattern);
+  }
+
   private static final List<String> NAMES = names();
   private static final List<String> PATHS = paths();
 
@@ -86,7 +96,9 @@ class GlobTest {
       @ForAll("patterns") String one, @ForAll("patterns") String other) {
     Glob a = Glob.of(one);
     Glob b = Glob.of(other);
-    boolean found = PATHS.stream().anyMatch(path -> a.matches(path) && b.matches(path));
+    boolean found =
+        Stream.concat(PATHS.stream(), Stream.of(own(one), own(other)))
+            .anyMatch(path -> a.matches(path) && b.matches(path));
     if (found) {
       assertTrue(a.overlaps(b), () -> one + " and " + other);
     }

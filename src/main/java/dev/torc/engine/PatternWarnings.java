@@ -1,0 +1,89 @@
+package dev.torc.engine;
+
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.plan.PatternReadings;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Reason.Kind;
+import dev.torc.records.RecordedProduct;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Gathers what looks wrong with the patterns of jobs that ran: a produced one that matched nothing,
+ * and a new one whose brackets or braces matched both as text and as a pattern. They fail nothing.
+ * Lines for one place in the build file, as the instances of a group have it, are one line.
+ */
+final class PatternWarnings {
+
+  /** A line, and how many jobs it stands for. */
+  private record Line(Job first, String text, int jobs) {
+    Diagnostic at(Place place) {
+      String others =
+          jobs == 1 ? "" : " (and %d more of group %s)".formatted(jobs - 1, first.group());
+      return new Diagnostic(place, "job " + first.name() + others + text);
+    }
+  }
+
+  private final Map<Place, Line> lines = new LinkedHashMap<>();
+
+  /** Takes in a job that ran and succeeded. */
+  void ran(Graph graph, int id, List<Reason> reasons, AttemptOutcome outcome) {
+    Job job = graph.job(id);
+    List<String> made = null;
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfGlob of) {
+        List<RecordedProduct> products = outcome.made().products().made();
+        made = made == null ? products.stream().map(RecordedProduct::path).toList() : made;
+        if (made.stream().noneMatch(Glob.of(of.pattern())::matches)) {
+          add(ref.place(), job, " made nothing that " + of.pattern() + " matches");
+        } else if (Reason.anyNewItem(reasons, Kind.PRODUCTS_DECLARED, _ -> true)) {
+          readings(ref.place(), job, of.pattern(), made);
+        }
+      }
+    }
+    for (Ref ref : graph.listNeeds().count(id) > 0 ? job.needRefs() : List.<Ref>of()) {
+      if (ref instanceof Ref.OfGlob of
+          && Reason.anyNewItem(reasons, Kind.NEED_ADDED, Glob.of(of.pattern())::matches)) {
+        readings(ref.place(), job, of.pattern(), files(graph, id, of, outcome));
+      }
+    }
+  }
+
+  private static List<String> files(Graph graph, int id, Ref.OfGlob of, AttemptOutcome outcome) {
+    List<String> files = new ArrayList<>();
+    for (int list : graph.listNeeds().row(id)) {
+      NeedList need = graph.list(list);
+      if (need.kind() == NeedList.ListKind.GLOB && need.text().equals(of.pattern())) {
+        files.addAll(outcome.snapshot().files(list));
+      }
+    }
+    return files;
+  }
+
+  private void readings(Place place, Job job, String pattern, List<String> paths) {
+    String line = PatternReadings.of(pattern, paths);
+    if (line != null) {
+      add(place, job, ": " + line);
+    }
+  }
+
+  private void add(Place place, Job job, String text) {
+    Line known = lines.get(place);
+    lines.put(
+        place,
+        known == null ? new Line(job, text, 1) : new Line(known.first, known.text, known.jobs + 1));
+  }
+
+  /** The lines, in the order in which they came up. */
+  List<Diagnostic> all() {
+    return lines.entrySet().stream().map(e -> e.getValue().at(e.getKey())).toList();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Graph;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.workflow.Job.Item;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds patterns that match files both as patterns and by their own text, where hardly both are
+ * meant. {@link Glob} decides what a pattern matches; what it matches counts, warned of or not.
+ */
+public final class PatternReadings {
+
+  private PatternReadings() {}
+
+  /** The lines on what jobs need and produce, and on the report, as files stand on disk. */
+  public static List<Diagnostic> onDisk(Graph graph, int[] jobs) throws IOException {
+    Set<Diagnostic> lines = new LinkedHashSet<>();
+    List<Ref> refs = new ArrayList<>();
+    for (int job : jobs) {
+      refs.addAll(graph.job(job).needRefs());
+      refs.addAll(graph.job(job).productRefs());
+    }
+    for (Item item : graph.workflow().report()) {
+      refs.addAll(item.refs());
+    }
+    for (Ref ref : refs) {
+      if (ref instanceof Ref.OfGlob glob && hasTwo(glob.pattern())) {
+        String line =
+            of(glob.pattern(), GlobWalk.of(graph.workflow().root(), Glob.of(glob.pattern())));
+        if (line != null) {
+          lines.add(new Diagnostic(ref.place(), line));
+        }
+      }
+    }
+    return List.copyOf(lines);
+  }
+
+  /** Whether a pattern has brackets or braces, so that there are two ways to read it. */
+  private static boolean hasTwo(String pattern) {
+    return pattern.indexOf('[') >= 0 || pattern.indexOf('{') >= 0;
+  }
+
+  /** The line on a pattern and the paths that are there; null if only one reading matches. */
+  public static String of(String pattern, Collection<String> paths) {
+    String own = null;
+    String other = null;
+    Glob glob = hasTwo(pattern) ? Glob.of(pattern) : null;
+    for (String path : glob == null ? List.<String>of() : paths) {
+      if (glob.matches(path)) {
+        boolean meant = glob.matchesAsPattern(path);
+        own = own == null && !meant ? path : own;
+        other = other == null && meant ? path : other;
+      }
+    }
+    return own == null || other == null
+        ? null
+        : "%s matches %s by its own text and %s as a pattern; write \\%s for the character"
+            .formatted(pattern, own, other, pattern.indexOf('[') >= 0 ? "[" : "{");
+  }
+}
