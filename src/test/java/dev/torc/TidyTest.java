@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 52_394;
+  private static final int LINES = 52_626;
 
-  private static final int FILES = 416;
-  private static final int SURFACE = 187;
+  private static final int FILES = 418;
+  private static final int SURFACE = 188;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

@@ -3,6 +3,7 @@ package dev.torc.ask;
 import dev.torc.buildfile.BuildFile;
 import dev.torc.cluster.Scheduler.SlurmLook;
 import dev.torc.container.Containers;
+import dev.torc.machine.Gpus;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
 import dev.torc.machine.MachineFacts;
@@ -309,14 +310,19 @@ final class DoctorAnswer implements Answer {
     String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
     String beside = facts.map(all -> beside(all, limits)).orElse("");
     add("machine", ok(given + " of memory" + beside));
-    String gpus = String.join(", ", limits.gpus());
     String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
-    String next = "install its driver if jobs are to have it";
-    add(
-        "gpus",
-        gpus.isEmpty() && !cards.isEmpty()
-            ? advice("none for jobs; there is " + cards, next)
-            : ok(gpus.isEmpty() ? "none" : gpus));
+    add("gpus", gpus(limits.gpus(), cards));
+  }
+
+  private Finding gpus(Gpus gpus, String cards) {
+    if (gpus.count() > 0) {
+      return ok(GpuNames.of(gpus, env));
+    }
+    return !gpus.isUnknown()
+        ? ok("none: " + gpus.told())
+        : cards.isEmpty()
+            ? ok("none")
+            : advice("none for jobs; there is " + cards, "install its driver if jobs need it");
   }
 
   /** What the whole machine has, if builds may take less; free memory, processor and system. */

@@ -157,6 +157,10 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       List<String> parts = new ArrayList<>();
       parts.add(cpu < 0 ? "" : "cpu " + Amount.time(cpu));
       parts.add(peak < 0 ? "" : "memory " + Amount.size(peak));
+      long gpu = attempt.usage().gpu();
+      long gpuMemory = attempt.usage().gpuMemory();
+      parts.add(gpu < 0 ? "" : "gpu " + gpu + " %");
+      parts.add(gpuMemory < 0 ? "" : "gpu memory " + Amount.size(gpuMemory));
       parts.add(attempt.executor() == null ? "" : "on " + SafeText.name(attempt.executor()));
       parts.removeIf(String::isEmpty);
       return String.join(", ", parts);
@@ -182,6 +186,8 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       fields.put("seconds", Json.seconds(run.wall()));
       fields.put("cpu", Json.seconds(run.usage().cpu()));
       fields.put("memory", Json.known(run.usage().peak()));
+      fields.put("gpu_percent", Json.known(run.usage().gpu()));
+      fields.put("gpu_memory", Json.known(run.usage().gpuMemory()));
       fields.put("host", run.host());
       fields.put("executor", run.executor());
       fields.put("reasons", Causes.decode(run.reasons()));

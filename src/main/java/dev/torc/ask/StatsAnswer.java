@@ -21,6 +21,7 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,7 +41,11 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
   private static final int NAMES = 3;
 
   private static final List<String> TITLES =
-      List.of("job", "longest", "cpus", "memory", "read", "written", "waited");
+      List.of(
+          "job", "longest", "cpus", "memory", "gpus", "gpu memory", "read", "written", "waited");
+
+  /** Columns that are left out if no job has or asks for a GPU. */
+  private static final int GPUS = 4;
 
   /** An advice for all jobs whose resources stand in one place. */
   private record Shared(String place, String jobs, String key, String value, String why) {}
@@ -93,8 +98,11 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
   @Override
   public String text(Palette palette) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(TITLES);
+    rows.add(new ArrayList<>(TITLES));
     jobs.forEach(use -> rows.add(line(use)));
+    if (jobs.stream().noneMatch(JobUse::hasGpus)) {
+      rows.forEach(row -> row.subList(GPUS, GPUS + 2).clear());
+    }
     StringBuilder text = new StringBuilder(TextTable.titled(rows, 1, palette));
     List<Shared> advices = advices();
     text.append(advices.isEmpty() ? "" : "\n");
@@ -112,21 +120,28 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       name += " (" + measured + use.instances() + ")";
     }
     if (use.measured() == 0) {
-      return List.of(name, "-", "-", "-", "-", "-", "-");
+      List<String> none = new ArrayList<>(Collections.nCopies(TITLES.size(), "-"));
+      none.set(0, name);
+      return none;
     }
     long runtime = use.asked().runtime();
     long memory = use.asked().memory();
     String cpus = use.of(Used.CPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.CPU_PERCENT));
     String time = use.of(Used.SECONDS) < 0 ? "-" : Amount.time(use.of(Used.SECONDS));
     String peak = size(use.of(Used.MEMORY), memory);
-    return List.of(
-        name,
-        runtime > 0 ? time + " of " + Amount.time(runtime) : time,
-        cpus + " of " + use.asked().cpus(),
-        memory > 0 ? peak + " of " + Amount.size(memory, memory) : peak,
-        size(use.of(Used.READ), 0),
-        size(use.of(Used.WRITTEN), 0),
-        Amount.time(use.of(Used.QUEUED)));
+    String gpus = use.of(Used.GPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.GPU_PERCENT));
+    List<String> row =
+        List.of(
+            name,
+            runtime > 0 ? time + " of " + Amount.time(runtime) : time,
+            cpus + " of " + use.asked().cpus(),
+            memory > 0 ? peak + " of " + Amount.size(memory, memory) : peak,
+            use.asked().gpus() > 0 ? gpus + " of " + use.asked().gpus() : gpus,
+            size(use.of(Used.GPU_MEMORY), 0),
+            size(use.of(Used.READ), 0),
+            size(use.of(Used.WRITTEN), 0),
+            Amount.time(use.of(Used.QUEUED)));
+    return new ArrayList<>(row);
   }
 
   private static String size(long bytes, long asked) {
@@ -207,12 +222,19 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       CPU_PERCENT,
       /** At the busiest point of a series. */
       CPU_PERCENT_MOST,
+      GPU_PERCENT,
       GPU_PERCENT_MOST,
+      GPU_MEMORY,
       MEMORY,
       READ,
       WRITTEN,
       /** How long only resources, a scheduler or a hook kept an attempt waiting. */
       QUEUED
+    }
+
+    /** Whether it asks for GPUs, or is known to use some. */
+    boolean hasGpus() {
+      return asked.gpus() > 0 || of(Used.GPU_PERCENT) >= 0 || of(Used.GPU_MEMORY) >= 0;
     }
 
     /** Whether it stands for the instances of a group. */
@@ -244,6 +266,8 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
         run.merge(Used.CPU_PERCENT_MOST, series.at(i).cpu(), Math::max);
         run.merge(Used.GPU_PERCENT_MOST, series.at(i).gpu(), Math::max);
       }
+      run.put(Used.GPU_PERCENT, last.usage().gpu());
+      run.put(Used.GPU_MEMORY, last.usage().gpuMemory());
       run.put(Used.MEMORY, last.usage().peak());
       run.put(Used.READ, last.usage().read());
       run.put(Used.WRITTEN, last.usage().written());

@@ -367,7 +367,7 @@ final class JobReader {
     return new Resources(
         (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
         fields.limit("memory", Sizes::parse),
-        (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
+        (int) fields.whole("gpus", -1, 0, Integer.MAX_VALUE),
         fields.limit("runtime", Durations::parse),
         amounts,
         fields.amount("disk", 0, Sizes::parse),

@@ -46,6 +46,10 @@ import java.util.function.Function;
 public final class LaunchBuilder {
 
   private static final String MAKEFLAGS = "MAKEFLAGS";
+
+  /** Hides all GPUs from HIP, which takes an empty list for none given. */
+  private static final String NO_GPU = "-1";
+
   private static final String NO_DATA = ".data.json";
 
   /** By these, numeric libraries and language runtimes know how many threads to start. */
@@ -120,9 +124,9 @@ public final class LaunchBuilder {
     if (granted.gpus() != null) {
       String gpus = String.join(",", granted.gpus());
       common.put("TORC_GPUS", gpus);
-      if (!gpus.isEmpty()) {
+      if (!gpus.isEmpty() || job.resources().askedGpus() == 0) {
         common.put("CUDA_VISIBLE_DEVICES", gpus);
-        common.put("HIP_VISIBLE_DEVICES", gpus);
+        common.put("HIP_VISIBLE_DEVICES", gpus.isEmpty() ? NO_GPU : gpus);
       }
     }
     if (tmp != null) {

@@ -2,28 +2,61 @@ package dev.torc.local;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * How busy the GPUs are, as their vendor's tool tells it: {@code nvidia-smi}, which is started once
- * and then prints a line for each GPU every few seconds. Where there is no such tool nothing is
- * known. It does not know which job uses a GPU: each is given to one job at a time.
+ * How busy the GPUs are and what their memory holds, as their vendor's tool tells it: {@code
+ * nvidia-smi}, which is started once for cards and once for processes, and then prints a line for
+ * each every few seconds. If there is no such tool, nothing is known. Utilization is known of cards
+ * only, which is enough because each is given to one job at a time; memory also of processes, if
+ * the tool knows them by the numbers that this process sees.
  */
 final class GpuLoad implements AutoCloseable {
 
-  private static final List<String> NVIDIA =
-      List.of(
-          "nvidia-smi",
-          "--query-gpu=index,uuid,utilization.gpu",
-          "--format=csv,noheader,nounits",
-          "--loop=2");
+  private static final String CARDS = "--query-gpu=index,uuid,utilization.gpu,memory.used";
+  private static final String PROCESSES = "--query-compute-apps=pid,gpu_uuid,used_memory";
+  private static final List<String> FOREVER = List.of("--format=csv,noheader,nounits", "--loop=2");
 
-  private final List<String> command;
+  /** The tool does not say when a process gives its memory back: it leaves the process out. */
+  private static final long STALE = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long MIB = 1 << 20;
+
+  /**
+   * What some GPUs do.
+   *
+   * @param busy hundredths of a GPU; -1 unknown
+   * @param memory bytes in use; -1 unknown
+   */
+  record Load(long busy, long memory) {
+
+    static final Load UNKNOWN = new Load(-1, -1);
+
+    Load plus(Load other) {
+      return new Load(sum(busy, other.busy), sum(memory, other.memory));
+    }
+
+    private static long sum(long one, long other) {
+      return one < 0 ? other : other < 0 ? one : one + other;
+    }
+  }
+
+  private record Held(long bytes, long told) {}
+
+  private final String program;
   private final Map<String, String> environment;
-  private final Map<String, Long> busy = new HashMap<>(); // by number and by id, guarded by this
-  private Process tool;
+
+  // guarded by this
+  private final Map<String, Load> byNumber = new HashMap<>();
+  private final Map<String, Load> byId = new HashMap<>();
+  private final Map<Integer, Map<String, Held>> byProcess = new HashMap<>(); // by id of the card
+  private final List<Process> tools = new ArrayList<>();
   private boolean asked;
   private boolean closed;
 
@@ -33,88 +66,123 @@ final class GpuLoad implements AutoCloseable {
    * @param environment the tool's environment
    */
   GpuLoad(Map<String, String> environment) {
-    this(NVIDIA, environment);
+    this("nvidia-smi", environment);
   }
 
-  GpuLoad(List<String> command, Map<String, String> environment) {
-    this.command = command;
+  GpuLoad(String program, Map<String, String> environment) {
+    this.program = program;
     this.environment = environment;
   }
 
   /** Starts the tool, unless that was tried before; {@link #of} tells what it said last. */
   synchronized void look() {
-    if (asked || closed) {
-      return;
+    if (!asked && !closed) {
+      asked = true;
+      start(CARDS, this::card);
+      start(PROCESSES, this::process);
     }
-    asked = true;
+  }
+
+  private void start(String query, Consumer<String> taker) {
+    List<String> command = new ArrayList<>(List.of(program, query));
+    command.addAll(FOREVER);
     try {
-      ProcessBuilder program = new ProcessBuilder(command);
-      program.environment().clear();
-      program.environment().putAll(environment);
-      program.redirectError(ProcessBuilder.Redirect.DISCARD);
-      tool = program.start();
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+      Process tool = builder.start();
+      tools.add(tool);
       tool.getOutputStream().close();
       BufferedReader said = tool.inputReader();
-      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said));
+      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said, taker));
     } catch (IOException none) {
-      tool = null; // no such tool: nothing is known
+      return; // no such tool: nothing is known
     }
   }
 
-  private void hear(BufferedReader said) {
+  private void hear(BufferedReader said, Consumer<String> taker) {
     try (said) {
       for (String line = said.readLine(); line != null; line = said.readLine()) {
-        take(line);
+        taker.accept(line);
       }
     } catch (IOException ended) {
-      // it was ended: from now on nothing is known
+      // it was ended
     }
-    synchronized (this) {
-      busy.clear();
+    synchronized (this) { // from now on nothing is known
+      byNumber.clear();
+      byId.clear();
+      byProcess.clear();
     }
   }
 
-  /** A line: number, id, percent. */
-  void take(String line) {
+  /** Takes a line on a card: number, id, percent, MiB. */
+  synchronized void card(String line) {
     String[] words = line.split(",");
-    if (words.length != 3 || !words[2].strip().matches("\\d{1,3}")) {
-      return; // "[N/A]", or a word of trouble
+    if (words.length == 4) {
+      long mebibytes = number(words[3]);
+      Load load = new Load(number(words[2]), mebibytes < 0 ? -1 : mebibytes * MIB);
+      byNumber.put(words[0].strip(), load);
+      byId.put(words[1].strip(), load);
     }
-    long percent = Long.parseLong(words[2].strip());
-    synchronized (this) {
-      busy.put(words[0].strip(), percent);
-      busy.put(words[1].strip(), percent);
+  }
+
+  /** Takes a line on a process: its number, the id of the card, MiB. */
+  synchronized void process(String line) {
+    String[] words = line.split(",");
+    if (words.length == 3 && number(words[0]) >= 0 && number(words[2]) >= 0) {
+      byProcess
+          .computeIfAbsent((int) number(words[0]), _ -> new HashMap<>())
+          .put(words[1].strip(), new Held(number(words[2]) * MIB, System.nanoTime()));
     }
+  }
+
+  /** A number of the tool; -1 for {@code [N/A]} or a message of trouble. */
+  private static long number(String word) {
+    return word.strip().matches("\\d{1,9}") ? Long.parseLong(word.strip()) : -1;
   }
 
   /**
-   * How busy some GPUs are together, in hundredths of a GPU.
+   * The load of some GPUs by a job that has them for itself.
    *
    * @param ids numbers or ids with commas between them
-   * @return -1 where nothing is known of any
+   * @param processes the numbers of its processes: where the tool knows one, memory is theirs alone
    */
-  synchronized long of(String ids) {
-    long sum = -1;
-    for (String id : ids.split(",")) {
-      Long one = busy.get(id.strip());
-      if (one != null) {
-        sum = Math.max(sum, 0) + one;
+  synchronized Load of(String ids, Set<Integer> processes) {
+    Load cards = Load.UNKNOWN;
+    for (String word : ids.split(",")) {
+      String id = word.strip();
+      Load one = byNumber.getOrDefault(id, id.isEmpty() ? null : uuid(id));
+      cards = one == null ? cards : cards.plus(one);
+    }
+    long now = System.nanoTime();
+    Load own = Load.UNKNOWN;
+    for (int process : processes) {
+      for (Held held : byProcess.getOrDefault(process, Map.of()).values()) {
+        own = now - held.told > STALE ? own : own.plus(new Load(-1, held.bytes));
       }
     }
-    return sum;
+    return own.memory < 0 ? cards : new Load(cards.busy, own.memory);
   }
 
-  /** How busy all GPUs are together, in hundredths of a GPU; -1 where nothing is known. */
-  synchronized long all() {
-    List<String> numbers = busy.keySet().stream().filter(id -> id.matches("\\d+")).toList();
-    return of(String.join(",", numbers));
+  /** The load of a card by its id, which may be cut short; null if none has it. */
+  private Load uuid(String id) {
+    for (Map.Entry<String, Load> card : byId.entrySet()) {
+      if (card.getKey().startsWith(id)) {
+        return card.getValue();
+      }
+    }
+    return null;
+  }
+
+  /** The load of all GPUs together. */
+  synchronized Load all() {
+    return byNumber.values().stream().reduce(Load.UNKNOWN, Load::plus);
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    if (tool != null) {
-      tool.destroyForcibly();
-    }
+    tools.forEach(Process::destroyForcibly);
   }
 }

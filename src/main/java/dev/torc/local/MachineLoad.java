@@ -28,11 +28,12 @@ final class MachineLoad {
      * What was used since an earlier reading.
      *
      * @param at the point's time in its series
-     * @param gpu hundredths of a GPU
+     * @param gpus of the machine
      */
-    Series.Point since(Reading before, long at, long gpu) {
+    Series.Point since(Reading before, long at, GpuLoad.Load gpus) {
       long passed = Math.max(1, time - before.time);
-      return new Series.Point(at, Math.max(0, cpu - before.cpu) * 100 / passed, memory, gpu);
+      long busy = Math.max(0, cpu - before.cpu) * 100 / passed;
+      return new Series.Point(at, busy, memory, gpus.busy(), gpus.memory());
     }
   }
 

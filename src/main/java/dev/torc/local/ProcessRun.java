@@ -182,7 +182,8 @@ final class ProcessRun implements Runner.Running {
     }
     long wall = System.nanoTime() - begin;
     synchronized (samplesLock) {
-      return new ProcessEnd(how, code, wall, used.withPeak(peak), message, series, null);
+      return new ProcessEnd(
+          how, code, wall, used.withPeak(peak).withGpus(series), message, series, null);
     }
   }
 
@@ -384,9 +385,9 @@ final class ProcessRun implements Runner.Running {
    * Takes over a sample of the sampler.
    *
    * @param time when it was taken, by {@link System#nanoTime}
-   * @param gpu hundredths of a GPU, of all its GPUs, that are busy; -1 unknown
+   * @param gpus of all its GPUs
    */
-  void sampled(long time, ProcessPass.Use use, long gpu) {
+  void sampled(long time, ProcessPass.Use use, GpuLoad.Load gpus) {
     synchronized (samplesLock) {
       if (use.peak() > 0) {
         peak = Math.max(peak, use.peak());
@@ -398,7 +399,8 @@ final class ProcessRun implements Runner.Running {
       long cpu = Math.max(0, use.cpu() - cpuBefore);
       cpuBefore = Math.max(cpuBefore, use.cpu());
       sampledBefore = time;
-      now = new Series.Point(time - begin, cpu * 100 / passed, use.memory(), gpu);
+      long busy = cpu * 100 / passed;
+      now = new Series.Point(time - begin, busy, use.memory(), gpus.busy(), gpus.memory());
       if (series == null) {
         series = new Series(System.currentTimeMillis() - (time - begin) / MILLISECOND);
       }

@@ -96,7 +96,8 @@ final class UsageSampler implements AutoCloseable {
       List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
       long now = System.nanoTime();
       for (int i = 0; i < runs.size(); i++) {
-        runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));
+        ProcessRun run = runs.get(i);
+        run.sampled(now, uses.get(i), gpus.of(run.gpus(), run.tree().known().keySet()));
       }
     }
     return System.nanoTime() - start;

@@ -1,19 +1,15 @@
 package dev.torc.machine;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * What this process may use of the machine, as its cgroup limits it where there is one. The
@@ -21,18 +17,17 @@ import java.util.stream.IntStream;
  *
  * @param cpus at least 1
  * @param memory bytes
- * @param gpus identifiers as {@code CUDA_VISIBLE_DEVICES} or {@code HIP_VISIBLE_DEVICES} take them
+ * @param gpus those that exist for this process
  */
-public record Limits(int cpus, long memory, List<String> gpus) {
+public record Limits(int cpus, long memory, Gpus gpus) {
 
-  private static final Pattern NVIDIA = Pattern.compile("nvidia(\\d+)");
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+  static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
   /**
    * The limits of this process.
    *
-   * @param environment the caller's; {@code CUDA_VISIBLE_DEVICES} and the like are honoured
+   * @param environment the caller's; its variables say which GPUs exist
    */
   public static Limits here(Map<String, String> environment) {
     return of(
@@ -44,8 +39,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
 
   /** These limits within what a scheduler's allocation grants, which the system does not show. */
   public Limits within(int others, long bytes, int devices) {
-    return new Limits(
-        others, Math.min(memory, bytes), gpus.subList(0, Math.min(devices, gpus.size())));
+    return new Limits(others, Math.min(memory, bytes), gpus.first(devices));
   }
 
   /**
@@ -55,7 +49,7 @@ public record Limits(int cpus, long memory, List<String> gpus) {
    * @param elsewhere gives the memory in bytes where there is no {@code /proc/meminfo}
    */
   static Limits of(Path system, Map<String, String> environment, int cpus, LongSupplier elsewhere) {
-    return new Limits(cpus, memory(system, elsewhere), gpus(system, environment));
+    return new Limits(cpus, memory(system, elsewhere), Gpus.of(system, environment));
   }
 
   /** Bytes of memory of the whole machine, as the JVM tells them. */
@@ -108,61 +102,12 @@ public record Limits(int cpus, long memory, List<String> gpus) {
     return at.startsWith(mount) ? at : mount;
   }
 
-  private static List<String> gpus(Path system, Map<String, String> environment) {
-    List<String> nvidia = new ArrayList<>();
-    for (String name : names(system.resolve("dev"))) {
-      Matcher device = NVIDIA.matcher(name);
-      if (device.matches()) {
-        nvidia.add(device.group(1));
-      }
-    }
-    if (!nvidia.isEmpty()) {
-      nvidia.sort(Comparator.comparingInt(Integer::parseInt));
-      return visible(nvidia, environment, "CUDA_VISIBLE_DEVICES");
-    }
-    Path nodes = system.resolve("sys/class/kfd/kfd/topology/nodes"); // AMD; CPUs have the id 0
-    long amd =
-        names(nodes).stream()
-            .map(node -> lines(nodes.resolve(node).resolve("gpu_id")))
-            .filter(id -> !id.isEmpty() && !id.getFirst().equals("0"))
-            .count();
-    List<String> all = IntStream.range(0, (int) amd).mapToObj(String::valueOf).toList();
-    return amd == 0 ? all : visible(all, environment, "HIP_VISIBLE_DEVICES");
-  }
-
-  /** Reads a variable as CUDA and HIP do: numbers or UUIDs up to the first word that is neither. */
-  private static List<String> visible(
-      List<String> devices, Map<String, String> environment, String variable) {
-    String value = environment.get(variable);
-    if (value == null) {
-      return List.copyOf(devices);
-    }
-    List<String> visible = new ArrayList<>();
-    for (String word : value.split(",")) {
-      String id = word.strip();
-      boolean number = NUMBER.matcher(id).matches();
-      if (number ? !devices.contains(id) : !id.contains("-") || id.startsWith("-")) {
-        break;
-      }
-      visible.add(id);
-    }
-    return List.copyOf(visible);
-  }
-
   /** A file's lines; none where the system has no such file or does not show it. */
   public static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
       return List.of();
-    }
-  }
-
-  private static List<String> names(Path folder) {
-    try {
-      return FileTree.entries(folder).stream().map(at -> at.getFileName().toString()).toList();
-    } catch (IOException e) {
-      return List.of(); // as for lines
     }
   }
 }

@@ -21,8 +21,9 @@ public final class Series {
    * @param cpu hundredths of a CPU that were busy since the point before, on average
    * @param memory bytes in use, the highest since the point before
    * @param gpu hundredths of a GPU that were busy, on average; -1 unknown
+   * @param gpuMemory bytes in use on GPUs, the highest since the point before; -1 unknown
    */
-  public record Point(long time, long cpu, long memory, long gpu) {}
+  public record Point(long time, long cpu, long memory, long gpu, long gpuMemory) {}
 
   private static final long MILLISECOND = 1_000_000;
 
@@ -81,7 +82,8 @@ public final class Series {
         Math.max(first.memory, second.memory),
         first.gpu < 0 || second.gpu < 0
             ? Math.max(first.gpu, second.gpu)
-            : Math.round((first.gpu * one + second.gpu * two) / (double) (one + two)));
+            : Math.round((first.gpu * one + second.gpu * two) / (double) (one + two)),
+        Math.max(first.gpuMemory, second.gpuMemory));
   }
 
   /** How many points it has, the last one included, which may not be full. */
@@ -94,12 +96,21 @@ public final class Series {
     return index == size && open != null ? open : points[index];
   }
 
+  /** All points as one; null if there is none. */
+  synchronized Point whole() {
+    Point whole = null;
+    for (int i = 0; i < size(); i++) {
+      whole = whole == null ? at(i) : merge(whole, at(i), 0);
+    }
+    return whole;
+  }
+
   /** As bytes, for {@link #of}: differences from point to point, a few bytes each. */
   public synchronized byte[] bytes() {
     ByteWriter out = new ByteWriter(0);
     out.number(began);
     out.number(size());
-    Point before = new Point(0, 0, 0, 0);
+    Point before = new Point(0, 0, 0, 0, 0);
     for (int i = 0; i < size(); i++) {
       Point now = at(i);
       out.number(now.time / MILLISECOND - before.time / MILLISECOND);
@@ -107,6 +118,13 @@ public final class Series {
       out.number(now.memory / MEMORY - before.memory / MEMORY);
       out.number(now.gpu - before.gpu);
       before = now;
+    }
+    long memory = 0;
+    boolean known = size() > 0 && whole().gpuMemory >= 0;
+    for (int i = 0; known && i < size(); i++) { // apart, since earlier torcs read as far as this
+      long now = at(i).gpuMemory < 0 ? -1 : at(i).gpuMemory / MEMORY;
+      out.number(now - memory);
+      memory = now;
     }
     return out.bytes();
   }
@@ -129,7 +147,14 @@ public final class Series {
       for (int column = 0; column < sum.length; column++) {
         sum[column] += in.number();
       }
-      series.points[i] = new Point(sum[0] * MILLISECOND, sum[1], sum[2] * MEMORY, sum[3]);
+      series.points[i] = new Point(sum[0] * MILLISECOND, sum[1], sum[2] * MEMORY, sum[3], -1);
+    }
+    long memory = 0;
+    for (int i = 0; i < count && (i > 0 || !in.isAtEnd()); i++) { // a series of an earlier torc
+      memory += in.number();
+      Point of = series.points[i];
+      long gpu = memory < 0 ? -1 : memory * MEMORY;
+      series.points[i] = new Point(of.time, of.cpu, of.memory, of.gpu, gpu);
     }
     series.size = (int) count;
     return series;
@@ -143,8 +168,16 @@ public final class Series {
    * @param peak bytes of memory of the whole tree at its highest sample
    * @param read bytes that a disk gave; what the system had in memory does not count
    * @param written bytes for a disk, counted when they are written to the file
+   * @param gpu hundredths of a GPU that were busy, on average
+   * @param gpuMemory bytes of memory of its GPUs at the highest sample
    */
-  public record Usage(long user, long system, long peak, long read, long written) {
+  public record Usage(
+      long user, long system, long peak, long read, long written, long gpu, long gpuMemory) {
+
+    /** What an attempt used that has no GPU, or of whose GPUs nothing is known. */
+    public Usage(long user, long system, long peak, long read, long written) {
+      this(user, system, peak, read, written, -1, -1);
+    }
 
     /** Nothing is known of it. */
     public static final Usage UNKNOWN = new Usage(-1, -1, -1, -1, -1);
@@ -159,7 +192,18 @@ public final class Series {
 
     /** This usage with a sampled peak of memory, in bytes. */
     public Usage withPeak(long bytes) {
-      return new Usage(user, system, bytes, read, written);
+      return new Usage(user, system, bytes, read, written, gpu, gpuMemory);
+    }
+
+    /** This usage with what was used of GPUs. */
+    public Usage withGpus(long busy, long memory) {
+      return new Usage(user, system, peak, read, written, busy, memory);
+    }
+
+    /** This usage with what a series tells of the GPUs; null for no series. */
+    public Usage withGpus(Series series) {
+      Point whole = series == null ? null : series.whole();
+      return whole == null ? this : withGpus(whole.gpu, whole.gpuMemory);
     }
   }
 }

@@ -146,6 +146,7 @@ final class PageWriter {
     columns.ints("tries", jobs, Row::tries);
     columns.ints("told", jobs, Row::told);
     columns.ints("askedCpus", jobs, job -> job.asked().cpus());
+    columns.ints("askedGpus", jobs, job -> job.asked().gpus());
     columns.floats("askedMemory", jobs, job -> some(job.asked().memory(), 1));
     columns.floats("askedTime", jobs, job -> some(job.asked().runtime(), SECOND));
     List<AttemptRecord> runs = data.runs();
@@ -155,6 +156,8 @@ final class PageWriter {
     used(columns, "cpu", run -> known(run.usage().cpu(), SECOND));
     used(columns, "busy", run -> known(run.cpuPercent(), 100));
     used(columns, "memory", run -> known(run.usage().peak(), 1));
+    used(columns, "gpu", run -> known(run.usage().gpu(), 100));
+    used(columns, "gpuMemory", run -> known(run.usage().gpuMemory(), 1));
     used(columns, "read", run -> known(run.usage().read(), 1));
     used(columns, "written", run -> known(run.usage().written(), 1));
     columns.ints("host", runs, run -> text(run == null ? "" : where(run)));
@@ -213,6 +216,7 @@ final class PageWriter {
     columns.floats("pointCpu", points, point -> point.cpu() / 100.0);
     columns.floats("pointMemory", points, Series.Point::memory);
     columns.floats("pointGpu", points, point -> known(point.gpu(), 100));
+    columns.floats("pointGpuMemory", points, point -> known(point.gpuMemory(), 1));
   }
 
   /** Seconds since the begin of the build on the timeline. */

@@ -56,6 +56,27 @@ public record AttemptRecord(
   /** Nanoseconds. The average CPU use of runs shorter than this says little. */
   public static final long LONG = 1_000_000_000L;
 
+  /** This attempt with what it used of GPUs; see {@link Usage}. */
+  public AttemptRecord withGpus(long gpu, long gpuMemory) {
+    return new AttemptRecord(
+        build,
+        sequence,
+        job,
+        attempt,
+        outcome,
+        exit,
+        signal,
+        started,
+        queued,
+        wall,
+        usage.withGpus(gpu, gpuMemory),
+        host,
+        executor,
+        asked,
+        reasons,
+        reasonCount);
+  }
+
   /** Hundredths of a CPU that were busy on average; -1 where that is not known. */
   public long cpuPercent() {
     return usage.cpu() < 0 || wall < LONG ? -1 : usage.cpu() * 100 / wall;

@@ -160,32 +160,36 @@ final class RecordCodec {
     ByteBuffer at = ByteBuffer.wrap(key);
     Usage usage = of == null ? null : of.usage();
     Asked asked = of == null ? null : of.asked();
-    return new AttemptRecord(
-        at.getLong(),
-        at.getLong(),
-        fields.text(1, of, AttemptRecord::job),
-        fields.small(2, of, AttemptRecord::attempt),
-        fields.constant(3, of, AttemptRecord::outcome, OUTCOMES),
-        fields.small(4, of, AttemptRecord::exit),
-        fields.small(5, of, AttemptRecord::signal),
-        fields.number(6, of, AttemptRecord::started),
-        fields.number(7, of, AttemptRecord::queued),
-        fields.number(8, of, AttemptRecord::wall),
-        new Usage(
-            fields.number(9, usage, Usage::user),
-            fields.number(10, usage, Usage::system),
-            fields.number(11, usage, Usage::peak),
-            fields.number(12, usage, Usage::read),
-            fields.number(13, usage, Usage::written)),
-        fields.text(14, of, AttemptRecord::host),
-        fields.text(15, of, AttemptRecord::executor),
-        new Asked(
-            fields.small(16, asked, Asked::cpus),
-            fields.number(17, asked, Asked::memory),
-            fields.small(18, asked, Asked::gpus),
-            fields.number(19, asked, Asked::runtime)),
-        fields.list(20, of, AttemptRecord::reasons, ManifestEntry::form),
-        fields.small(21, of, AttemptRecord::reasonCount));
+    AttemptRecord attempt =
+        new AttemptRecord(
+            at.getLong(),
+            at.getLong(),
+            fields.text(1, of, AttemptRecord::job),
+            fields.small(2, of, AttemptRecord::attempt),
+            fields.constant(3, of, AttemptRecord::outcome, OUTCOMES),
+            fields.small(4, of, AttemptRecord::exit),
+            fields.small(5, of, AttemptRecord::signal),
+            fields.number(6, of, AttemptRecord::started),
+            fields.number(7, of, AttemptRecord::queued),
+            fields.number(8, of, AttemptRecord::wall),
+            new Usage(
+                fields.number(9, usage, Usage::user),
+                fields.number(10, usage, Usage::system),
+                fields.number(11, usage, Usage::peak),
+                fields.number(12, usage, Usage::read),
+                fields.number(13, usage, Usage::written)),
+            fields.text(14, of, AttemptRecord::host),
+            fields.text(15, of, AttemptRecord::executor),
+            new Asked(
+                fields.small(16, asked, Asked::cpus),
+                fields.number(17, asked, Asked::memory),
+                fields.small(18, asked, Asked::gpus),
+                fields.number(19, asked, Asked::runtime)),
+            fields.list(20, of, AttemptRecord::reasons, ManifestEntry::form),
+            fields.small(21, of, AttemptRecord::reasonCount));
+    long gpu = fields.number(22, usage, all -> all.gpu() + 1) - 1; // 0 if it is not there
+    long gpuMemory = fields.number(23, usage, all -> all.gpuMemory() + 1) - 1;
+    return gpu < 0 && gpuMemory < 0 ? attempt : attempt.withGpus(gpu, gpuMemory);
   }
 
   static Series series(Fields fields, Series of) {

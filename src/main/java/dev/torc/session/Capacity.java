@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import dev.torc.cluster.Allocation;
 import dev.torc.graph.Graph;
+import dev.torc.machine.Gpus;
 import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
@@ -15,7 +16,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +25,10 @@ import java.util.TreeMap;
 /**
  * How much of each resource a build may use at a time: the machine's, changed by the build file's
  * {@code limits}, changed by the command line (rule 12). The engine hands it out.
+ *
+ * @param excess whether the build file's limit for gpus is above what there is
  */
-record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation) {
+record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation, boolean excess) {
 
   /**
    * Puts the three sources together. In an allocation the command line's cpus, memory and gpus do
@@ -36,8 +38,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
    */
   static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
     Limits machine = host.limits().get();
+    Gpus gpus = machine.gpus();
     Map<String, Long> limits =
-        new TreeMap<>(amounts(machine.cpus(), machine.memory(), machine.gpus().size()));
+        new TreeMap<>(amounts(machine.cpus(), machine.memory(), machine.gpus().count()));
     limits.putAll(workflow.limits());
     given.forEach(
         (name, amount) -> {
@@ -46,11 +49,17 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
             throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
           }
           long value = amount(name, amount);
+          if (name.equals(Resources.GPUS) && value > gpus.count() && !gpus.isUnknown()) {
+            throw new BadInput(tooManyGpus("--limit gpus=%d", value, gpus));
+          }
           if (host.allocation() == null || !Resources.MACHINE.contains(name)) {
             limits.put(name, value);
           }
         });
-    return new Capacity(limits, machine, host.allocation());
+    long declared = workflow.limits().getOrDefault(Resources.GPUS, 0L);
+    boolean excess = declared > gpus.count() && limits.get(Resources.GPUS) == declared;
+    boolean numbered = gpus.isUnknown() && given.containsKey(Resources.GPUS);
+    return new Capacity(limits, machine, host.allocation(), excess && !numbered);
   }
 
   /** The executor whose jobs run on the nodes of an allocation; null without one. */
@@ -88,6 +97,13 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     }
   }
 
+  /** A line on a limit for gpus that is above what there is. */
+  private static String tooManyGpus(String limit, long amount, Gpus gpus) {
+    String told = SafeText.line(gpus.told());
+    String line = limit.formatted(amount) + " is more than there are: " + told;
+    return line + "; give --limit gpus=" + (gpus.isUnknown() ? amount : gpus.count());
+  }
+
   /**
    * The selected jobs that ask for more than there is, cpus aside, or for a counter that is not
    * declared.
@@ -108,12 +124,13 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
 
   /** Refuses the given jobs that can never get what they ask for. */
   void refuse(Graph graph, BitSet jobs) {
-    List<BadInput.Diagnostic> errors =
-        Arrays.stream(graph.inOrder(impossible(graph, jobs)))
-            .mapToObj(job -> trouble(graph.job(job)))
-            .toList();
+    Map<String, BadInput.Diagnostic> errors = new LinkedHashMap<>(); // by their text
+    for (int job : graph.inOrder(impossible(graph, jobs))) {
+      BadInput.Diagnostic trouble = trouble(graph.job(job));
+      errors.putIfAbsent(trouble.message(), trouble);
+    }
     if (!errors.isEmpty()) {
-      throw new BadInput(errors);
+      throw new BadInput(List.copyOf(errors.values()));
     }
   }
 
@@ -142,6 +159,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
       return "job %s asks for %d nodes, and torc slurm runs each job on one"
           .formatted(job.name(), resources.nodes());
     }
+    if (excess && resources.gpus() > 0) {
+      return tooManyGpus("limits: {gpus: %d}", limits.get(Resources.GPUS), machine.gpus());
+    }
     Map<String, Long> wanted = resources.amounts();
     wanted.remove(Resources.CPUS); // a job that asks for more than there are runs alone
     for (String name : wanted.keySet()) {
@@ -149,6 +169,11 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
       long there = nodes.stream().mapToLong(node -> node.getOrDefault(name, 0L)).max().orElse(0);
       if (asked > there) {
         boolean bytes = name.equals(Resources.MEMORY);
+        if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
+          return "job %s asks for %d gpus, and %s; lower it"
+                  .formatted(job.name(), asked, SafeText.line(machine.gpus().told()))
+              + (machine.gpus().isUnknown() ? ", or give --limit gpus=" + asked : "");
+        }
         String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);

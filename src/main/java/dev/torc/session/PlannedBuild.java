@@ -86,7 +86,7 @@ record PlannedBuild(
               shared(runner, remotes, listener),
               threads,
               capacity.limits(),
-              capacity.machine().gpus(),
+              capacity.machine().gpus().ids(),
               capacity.allocated(),
               capacity.nodes(),
               request.failFast(),

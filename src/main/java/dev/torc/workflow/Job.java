@@ -249,7 +249,7 @@ public record Job(
    *
    * @param askedCpus at least 1; 0 where none are declared
    * @param memory bytes; 0 where none is declared (no limit)
-   * @param gpus at least 0
+   * @param askedGpus at least 0, which hides all GPUs; -1 where none are declared
    * @param runtime limit in nanoseconds; 0 where none is declared
    * @param counters amounts of the counters that {@code limits} names
    * @param disk bytes, for Slurm only; 0 where none is declared
@@ -260,7 +260,7 @@ public record Job(
   public record Resources(
       int askedCpus,
       long memory,
-      int gpus,
+      int askedGpus,
       long runtime,
       SortedMap<String, Long> counters,
       long disk,
@@ -281,11 +281,16 @@ public record Job(
 
     /** The resources of a job that declares none. */
     public static final Resources DEFAULT =
-        new Resources(0, 0, 0, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
+        new Resources(0, 0, -1, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
     /** How many cpus it takes; at least 1, whether any were declared or not. */
     public int cpus() {
       return Math.max(1, askedCpus);
+    }
+
+    /** How many GPUs it takes; at least 0, whether any were declared or not. */
+    public int gpus() {
+      return Math.max(0, askedGpus);
     }
 
     /** The amounts by resource, without those that are 0. */
@@ -293,7 +298,7 @@ public record Job(
       Map<String, Long> amounts = new TreeMap<>(counters);
       amounts.put(CPUS, (long) cpus());
       amounts.put(MEMORY, memory);
-      amounts.put(GPUS, (long) gpus);
+      amounts.put(GPUS, (long) gpus());
       amounts.values().removeIf(amount -> amount == 0);
       return amounts;
     }
@@ -304,7 +309,7 @@ public record Job(
       return other instanceof Resources that
           && askedCpus == that.askedCpus
           && memory == that.memory
-          && gpus == that.gpus
+          && askedGpus == that.askedGpus
           && runtime == that.runtime
           && counters.equals(that.counters)
           && disk == that.disk

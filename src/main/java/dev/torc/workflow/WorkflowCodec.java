@@ -330,7 +330,7 @@ public final class WorkflowCodec {
     return new Resources(
         wire.small(of, Resources::askedCpus),
         wire.number(of, Resources::memory),
-        wire.small(of, Resources::gpus),
+        wire.small(of, Resources::askedGpus),
         wire.number(of, Resources::runtime),
         wire.map(of, Resources::counters, Wire.LONG),
         wire.number(of, Resources::disk),

@@ -33,9 +33,16 @@ function showUse(known) {
     grid('use of jobs and groups', [
       column('job', i => all[i].grouped ? all[i].name + ' (' + all[i].jobs.length + ')' : all[i].name),
       kind('longest', known.wall, known.askedTime, time), kind('CPUs', known.busy, known.askedCpus, cpus, String),
-      kind('memory', known.memory, known.askedMemory, size), kind('read', known.read, null, size),
+      kind('memory', known.memory, known.askedMemory, size),
+      ...(some(known.gpu) || some(known.gpuMemory)
+        ? [kind('GPUs', known.gpu, known.askedGpus, cpus, String), kind('GPU memory', known.gpuMemory, null, size)] : []),
+      kind('read', known.read, null, size),
       kind('written', known.written, null, size), kind('waited', known.queued, null, time)], all.length));
   overTime(known, section);
+}
+
+function some(values) {
+  return values.some(value => value >= 0);
 }
 
 function quartiles(values) {
@@ -86,9 +93,10 @@ function plotsOf(known, title, from, n, cpuLimit, memoryLimit) {
     return make('figure', null, plot(title + ', ' + words, cut(known.pointTime), lines, { time: true, told }),
       make('figcaption', null, words));
   };
-  const gpu = cut(known.pointGpu);
+  const gpus = (what, values, told) => some(values)
+    ? one(what, values.map(value => value >= 0 ? value : 0), told, 0) : null;
   return make('div', { class: 'plots' },
     one('CPUs busy', cut(known.pointCpu), cpus, cpuLimit),
     one('Memory', cut(known.pointMemory), value => size(value, memoryLimit), memoryLimit),
-    gpu.some(value => value >= 0) ? one('GPUs busy', gpu.map(v => v >= 0 ? v : 0), cpus, 0) : null);
+    gpus('GPUs busy', cut(known.pointGpu), cpus), gpus('GPU memory', cut(known.pointGpuMemory), size));
 }

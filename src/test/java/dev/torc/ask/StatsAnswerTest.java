@@ -27,7 +27,7 @@ class StatsAnswerTest {
 
   private static Resources asked(int cpus, long memory, int line) {
     return new Resources(
-        cpus, memory, 0, 0, new TreeMap<>(), 0, 1, new Place("torc.yaml", line, 7));
+        cpus, memory, -1, 0, new TreeMap<>(), 0, 1, new Place("torc.yaml", line, 7));
   }
 
   private static AttemptRecord ran(String job, long seconds, long cpu, long peak) {
@@ -83,6 +83,25 @@ class StatsAnswerTest {
   }
 
   @Test
+  void gpusHaveColumnsWhereAJobHasSome() {
+    Resources one = new Resources(1, 0, 1, 0, new TreeMap<>(), 0, 1, Place.NONE);
+    AttemptRecord run = ran("a", 10, 9, MIB);
+    run = run.withGpus(85, 8L << 30);
+    StatsAnswer answer =
+        new StatsAnswer(
+            List.of(
+                JobUse.none("a", -1, one).with(run, null),
+                JobUse.none("b", -1, Resources.DEFAULT).with(ran("b", 10, 9, MIB), null)));
+    assertEquals(
+        """
+        job  longest      cpus   memory      gpus  gpu memory     read  written  waited
+        a     10.0 s  0.9 of 1  1.0 MiB  0.9 of 1     8.0 GiB  4.0 KiB  8.0 KiB   2.0 s
+        b     10.0 s  0.9 of 1  1.0 MiB         -           -  4.0 KiB  8.0 KiB   2.0 s
+        """,
+        answer.text(Palette.NONE).lines().limit(3).collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  @Test
   void noTerminalObeysAName() {
     assertTrue(ANSWER.text(Palette.NONE).indexOf('\u001b') < 0);
   }
@@ -90,8 +109,8 @@ class StatsAnswerTest {
   @Test
   void theSeriesTellsTheBusiestMoment() {
     Series series = new Series(0);
-    series.add(new Series.Point(SECOND, 350, 0, 80));
-    series.add(new Series.Point(2 * SECOND, 10, 0, -1));
+    series.add(new Series.Point(SECOND, 350, 0, 80, 5));
+    series.add(new Series.Point(2 * SECOND, 10, 0, -1, -1));
     JobUse use = JobUse.none("a", -1, Resources.DEFAULT).with(ran("a", 10, 9, 1), series);
     assertEquals(350, use.of(Used.CPU_PERCENT_MOST));
     assertEquals(80, use.of(Used.GPU_PERCENT_MOST));
@@ -107,8 +126,8 @@ class StatsAnswerTest {
             .contains(
                 "{\"group\":\"train\",\"instances\":3,\"measured\":2,\"asked\":{\"cpus\":4,"
                     + "\"memory\":536870912,\"gpus\":0,\"runtime\":null},\"used\":{\"seconds\":20.0,"
-                    + "\"cpu_percent\":180,\"cpu_percent_most\":null,\"gpu_percent_most\":null,"
-                    + "\"memory\":52428800,\"read\":4096,\"written\":8192,\"queued\":2.0}}"),
+                    + "\"cpu_percent\":180,\"cpu_percent_most\":null,\"gpu_percent\":null,"
+                    + "\"gpu_percent_most\":null,\"gpu_memory\":null,\"memory\":52428800,\"read\":4096,\"written\":8192,\"queued\":2.0}}"),
         out::toString);
     assertTrue(
         out.toString()

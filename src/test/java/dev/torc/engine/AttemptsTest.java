@@ -185,7 +185,7 @@ class AttemptsTest extends Harness {
     for (int samples : List.of(1, 2)) {
       Series series = new Series(3);
       for (int i = 1; i <= samples; i++) {
-        series.add(new Series.Point(i * 1_000_000_000L, 150, 7 << 20, -1));
+        series.add(new Series.Point(i * 1_000_000_000L, 150, 7 << 20, -1, -1));
       }
       scripts.put(
           samples == 1 ? "a" : "b",

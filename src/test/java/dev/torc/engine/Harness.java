@@ -15,6 +15,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
+import dev.torc.machine.Gpus;
 import dev.torc.machine.Limits;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
@@ -234,7 +235,7 @@ public class Harness extends LastBuild {
   }
 
   /** The project as it is now; tests of groups put another one in its place. */
-  Project load() throws IOException {
+  protected Project load() throws IOException {
     return Project.load(caller(), options(List.of(root.resolve("torc.yaml"))));
   }
 
@@ -287,12 +288,15 @@ public class Harness extends LastBuild {
 
   /** The caller of a build, on a machine of the test's own. */
   final Caller caller() {
+    String source = gpus.isEmpty() ? "" : "this machine";
     return new Caller(
         env,
         root,
         new Host(
             stamps,
-            () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), gpus),
+            () ->
+                new Limits(
+                    limits.get("cpus").intValue(), limits.get("memory"), new Gpus(gpus, source)),
             this::openRunner,
             this::openThreads,
             (place, _) -> openCache(place),

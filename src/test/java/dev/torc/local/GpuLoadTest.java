@@ -2,18 +2,22 @@ package dev.torc.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.local.GpuLoad.Load;
 import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GpuLoadTest {
+
+  private static final long MIB = 1 << 20;
+  private static final Set<Integer> NONE = Set.of();
 
   @TempDir Path dir;
 
@@ -24,46 +28,51 @@ class GpuLoadTest {
         tool,
         """
         #!/bin/sh
-        echo $$ > %s/pid
-        echo '0, GPU-aa-bb, 35'
-        echo '1, GPU-cc-dd, [N/A]'
-        echo '2, GPU-ee-ff, 100'
+        echo $$ >> %s/pids
+        case $1 in
+          *gpu=*) printf '0, GPU-aa-bb, 35, 100\\n1, GPU-cc-dd, [N/A], [N/A]\\n' ;;
+          *) printf '7, GPU-aa-bb, 20\\n7, GPU-ee-ff, 3\\n8, GPU-aa-bb, [N/A]\\n' ;;
+        esac
+        echo '2, GPU-ee-ff, 100, 5'
         exec sleep 1000
         """
             .formatted(dir));
-    GpuLoad load = new GpuLoad(List.of(tool.toString()), Map.of("PATH", "/bin:/usr/bin"));
-    assertEquals(-1, load.all());
+    GpuLoad load = new GpuLoad(tool.toString(), Map.of("PATH", "/bin:/usr/bin"));
+    assertEquals(Load.UNKNOWN, load.all());
     try (load) {
       load.look();
-      while (load.of("2") < 0) {
+      while (load.of("2", NONE).busy() < 0 || load.of("", Set.of(7)).memory() < 23 * MIB) {
         Thread.sleep(5); // until the tool has printed
       }
       load.look();
-      assertEquals(35, load.of("0"));
-      assertEquals(135, load.of("0,2"));
-      assertEquals(135, load.of("GPU-aa-bb,GPU-ee-ff"));
-      assertEquals(-1, load.of("1"));
-      assertEquals(-1, load.of(""));
-      assertEquals(135, load.all());
+      assertEquals(new Load(35, 100 * MIB), load.of("0", NONE));
+      assertEquals(new Load(135, 105 * MIB), load.of("0,2", NONE));
+      assertEquals(new Load(135, 105 * MIB), load.of("GPU-aa,GPU-ee-ff", Set.of(8, 9)));
+      assertEquals(new Load(35, 23 * MIB), load.of("0", Set.of(7, 9)), "of its processes alone");
+      assertEquals(Load.UNKNOWN, load.of("1", NONE));
+      assertEquals(Load.UNKNOWN, load.of("", NONE));
+      assertEquals(new Load(135, 105 * MIB), load.all());
     }
-    String pid = Files.readString(dir.resolve("pid")).strip();
-    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ended -> ended.onExit().join());
+    for (String pid : Files.readAllLines(dir.resolve("pids"))) {
+      ProcessHandle.of(Long.parseLong(pid)).ifPresent(ended -> ended.onExit().join());
+    }
   }
 
   @Test
   void withoutAToolNothingIsKnown() throws IOException {
-    try (GpuLoad load = new GpuLoad(List.of(dir.resolve("none").toString()), Map.of())) {
+    try (GpuLoad load = new GpuLoad(dir.resolve("none").toString(), Map.of())) {
       load.look();
-      assertEquals(-1, load.of("0"));
+      assertEquals(Load.UNKNOWN, load.of("0", NONE));
     }
   }
 
   @Test
   void otherLinesAreNothing() {
     GpuLoad load = new GpuLoad(Map.of());
-    load.take("Failed to initialize NVML: Driver/library version mismatch");
-    load.take("0, GPU-aa, 1000000000000000000000");
-    load.take("");
-    assertEquals(-1, load.all());
+    load.card("Failed to initialize NVML: Driver/library version mismatch");
+    load.card("0, GPU-aa, 1000000000000000000000, 7 MiB");
+    load.card("");
+    load.process("No running processes found");
+    assertEquals(Load.UNKNOWN, load.all());
   }
 }

@@ -65,8 +65,9 @@ class MachineLoadTest {
   @Test
   void aPointIsWhatWasUsedSince() {
     MachineLoad.Reading before = new MachineLoad.Reading(1_000, 50_000, 1);
-    Series.Point point = new MachineLoad.Reading(2_000, 51_500, 7).since(before, 9, -1);
-    assertEquals(new Series.Point(9, 150, 7, -1), point);
+    Series.Point point =
+        new MachineLoad.Reading(2_000, 51_500, 7).since(before, 9, GpuLoad.Load.UNKNOWN);
+    assertEquals(new Series.Point(9, 150, 7, -1, -1), point);
   }
 
   @Test

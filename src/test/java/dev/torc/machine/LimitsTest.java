@@ -38,7 +38,7 @@ class LimitsTest {
   }
 
   private List<String> gpus(Map<String, String> environment) {
-    return Limits.of(system, environment, 1, () -> 5).gpus();
+    return Limits.of(system, environment, 1, () -> 5).gpus().ids();
   }
 
   @Test
@@ -80,15 +80,45 @@ class LimitsTest {
 
   @Test
   void gpusAreThoseThatAreVisible() throws IOException {
-    assertEquals(List.of(), gpus(Map.of("CUDA_VISIBLE_DEVICES", "0")));
+    assertEquals(List.of(), gpus(Map.of()));
     for (String name : List.of("nvidia0", "nvidia10", "nvidia2", "nvidiactl", "nvidia-uvm")) {
       write("dev/" + name, "");
     }
-    assertEquals(List.of("0", "2", "10"), gpus(Map.of()));
-    assertEquals(List.of("10", "0"), gpus(Map.of("CUDA_VISIBLE_DEVICES", "10, 0")));
-    assertEquals(List.of("0"), gpus(Map.of("CUDA_VISIBLE_DEVICES", "0,-1,2")));
-    assertEquals(List.of(), gpus(Map.of("CUDA_VISIBLE_DEVICES", "")));
-    assertEquals(List.of("GPU-1f"), gpus(Map.of("CUDA_VISIBLE_DEVICES", "GPU-1f,7")));
+    assertEquals(List.of("0", "1", "2"), gpus(Map.of()), "as CUDA numbers them");
+    assertEquals(List.of("2", "0"), cuda("2, 0"));
+    assertEquals(List.of("0"), cuda("0,-1,2"));
+    assertEquals(List.of("0"), cuda("0,3,1"), "no such device");
+    for (String none : List.of("", "-1", "NoDevFiles", "3")) {
+      assertEquals(List.of(), cuda(none));
+    }
+    assertEquals(List.of("0", "1"), gpus(Map.of("HIP_VISIBLE_DEVICES", "0")).subList(0, 2));
+  }
+
+  @Test
+  void rule12NoGpuIsListedTwice() throws IOException {
+    write("dev/nvidia0", "");
+    write("dev/nvidia1", "");
+    assertEquals(List.of("0", "1"), cuda("0,0,00,1"));
+    assertEquals(List.of("GPU-1f"), cuda("GPU-1f,GPU-1fa"), "a UUID may be cut short");
+    assertEquals(List.of("GPU-1f"), cuda("GPU-1f,1"), "it may be the same card");
+    assertEquals(List.of("GPU-a", "GPU-b"), cuda("GPU-a,GPU-b,GPU-c"), "there are only two");
+    List<String> parts = List.of("MIG-a", "MIG-b", "MIG-GPU-c/1/0");
+    assertEquals(parts, cuda(String.join(",", parts)));
+  }
+
+  @Test
+  void ifNoDeviceShowsTheVariableNamesThem() {
+    assertEquals(List.of("2", "3"), cuda("2,3"));
+    assertEquals(List.of("GPU-1f"), cuda("GPU-1f"));
+    assertEquals(List.of(), cuda("-1"));
+    assertEquals(List.of("0", "1"), gpus(Map.of("ROCR_VISIBLE_DEVICES", "4,5")));
+    assertTrue(Limits.of(system, Map.of(), 1, () -> 5).gpus().isUnknown());
+    Limits none = Limits.of(system, Map.of("CUDA_VISIBLE_DEVICES", ""), 1, () -> 5);
+    assertEquals("CUDA_VISIBLE_DEVICES= leaves 0", none.gpus().told());
+  }
+
+  private List<String> cuda(String value) {
+    return gpus(Map.of("CUDA_VISIBLE_DEVICES", value));
   }
 
   @Test
@@ -98,6 +128,9 @@ class LimitsTest {
     write("sys/class/kfd/kfd/topology/nodes/2/gpu_id", "4712");
     assertEquals(List.of("0", "1"), gpus(Map.of()));
     assertEquals(List.of("1"), gpus(Map.of("HIP_VISIBLE_DEVICES", "1")));
+    assertEquals(List.of("1"), cuda("1"), "HIP reads it too");
+    Map<String, String> both = Map.of("ROCR_VISIBLE_DEVICES", "1", "HIP_VISIBLE_DEVICES", "0,1");
+    assertEquals(List.of("0"), gpus(both), "HIP numbers what ROCr shows");
   }
 
   @Test

@@ -16,7 +16,9 @@ class SeriesTest {
   private static Series of(int samples) {
     Series series = new Series(1_700_000_000_123L);
     for (int i = 1; i <= samples; i++) {
-      series.add(new Point(i * SECOND, i % 2 == 0 ? 300 : 100, i * MIB, i % 2 == 0 ? 40 : 0));
+      long gpu = i % 2 == 0 ? 40 : 0;
+      series.add(
+          new Point(i * SECOND, i % 2 == 0 ? 300 : 100, i * MIB, gpu, i == 1 ? -1 : i * MIB));
     }
     return series;
   }
@@ -25,14 +27,14 @@ class SeriesTest {
   void hasAPointForEachSampleAsLongAsThereIsRoom() {
     Series series = of(Series.MOST - 1);
     assertEquals(Series.MOST - 1, series.size());
-    assertEquals(new Point(SECOND, 100, MIB, 0), series.at(0));
+    assertEquals(new Point(SECOND, 100, MIB, 0, -1), series.at(0));
   }
 
   @Test
   void ofALongJobAPointStandsForMoreTime() {
     Series series = of(Series.MOST);
     assertEquals(Series.MOST / 2, series.size());
-    assertEquals(new Point(2 * SECOND, 200, 2 * MIB, 20), series.at(0));
+    assertEquals(new Point(2 * SECOND, 200, 2 * MIB, 20, 2 * MIB), series.at(0));
     series = of(100_000);
     assertTrue(series.size() < Series.MOST, () -> "it has " + of(100_000).size());
     assertTrue(series.size() >= Series.MOST / 2);
@@ -48,7 +50,7 @@ class SeriesTest {
   void whatIsNotKnownOfAGpuHidesNothing() {
     Series series = new Series(0);
     for (int i = 1; i <= Series.MOST; i++) {
-      series.add(new Point(i * SECOND, 0, 0, i == 1 ? -1 : 50));
+      series.add(new Point(i * SECOND, 0, 0, i == 1 ? -1 : 50, 0));
     }
     assertEquals(50, series.at(0).gpu());
   }
@@ -66,6 +68,13 @@ class SeriesTest {
         assertEquals(series.at(i), back.at(i));
       }
     }
+  }
+
+  @Test
+  void ofAnEarlierTorcTheMemoryOfGpusIsUnknown() {
+    byte[] bytes = of(3).bytes();
+    Series back = Series.of(Arrays.copyOf(bytes, bytes.length - 3)); // a byte each
+    assertEquals(new Point(3 * SECOND, 100, 3 * MIB, 0, -1), back.at(2));
   }
 
   @Test

@@ -161,7 +161,7 @@ public final class Reports {
     }
     Series series = new Series(BEGAN);
     for (int i = 1; i < 100; i++) {
-      series.add(new Series.Point(i * SECOND, i % 30 * 10, (long) i << 20, -1));
+      series.add(new Series.Point(i * SECOND, i % 30 * 10, (long) i << 20, -1, -1));
     }
     PageData.Build build =
         new PageData.Build(

@@ -137,7 +137,7 @@ final class Samples {
         1_700_000_000_000L,
         17,
         1_000_000_007L,
-        new Usage(1, 2, -1, 4, 5),
+        new Usage(1, 2, -1, 4, 5, sequence % 3 - 1, sequence % 2 == 0 ? -1 : 8L << 30),
         "node7",
         sequence % 2 == 0 ? null : "slurm",
         new AttemptRecord.Asked(4, 5L << 30, 1, 60_000_000_000L),
@@ -147,7 +147,7 @@ final class Samples {
 
   static Series series() {
     Series series = new Series(5);
-    series.add(new Series.Point(1_000_000_000, 99, 1 << 20, -1));
+    series.add(new Series.Point(1_000_000_000, 99, 1 << 20, -1, -1));
     return series;
   }
 

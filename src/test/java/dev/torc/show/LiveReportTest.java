@@ -221,7 +221,7 @@ class LiveReportTest {
     report.accept(Events.started(2));
     report.accept(Events.jobStarted("a"));
     report.accept(Events.jobStarted("b"));
-    Series.Point use = new Series.Point(1, 180, 300 << 20, -1);
+    Series.Point use = new Series.Point(1, 180, 300 << 20, -1, -1);
     report.follow(() -> new Known(65 * Events.SECOND, 90 * Events.SECOND, use));
     report.ask();
     now += 2 * Events.SECOND;

@@ -1,0 +1,55 @@
+package dev.torc.ask;
+
+import dev.torc.local.ProgramOutput;
+import dev.torc.machine.Gpus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * GPUs as {@code torc doctor} shows them, with the models that {@code nvidia-smi} tells. If it is
+ * missing or does not answer, they are shown by their ids alone. Builds need no models.
+ */
+final class GpuNames {
+
+  private static final List<String> ASK =
+      List.of(
+          "nvidia-smi",
+          "--query-gpu=index,uuid,name,memory.total",
+          "--format=csv,noheader,nounits");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private record Card(String number, String id, String model) {}
+
+  private GpuNames() {}
+
+  /** {@code 1 (0: NVIDIA H200, 141 GB)}. */
+  static String of(Gpus gpus, Map<String, String> env) {
+    List<Card> cards = new ArrayList<>();
+    for (String line : ProgramOutput.of(ASK, env, null, PATIENCE).text().split("\n")) {
+      String[] words = line.split(", ");
+      if (words.length == 4) {
+        cards.add(new Card(words[0], words[1], words[2] + memory(words[3])));
+      }
+    }
+    List<String> each = new ArrayList<>();
+    for (String id : gpus.ids()) {
+      String model = "";
+      for (Card card : cards) {
+        boolean same = card.number.equals(id) || id.length() > 4 && card.id.startsWith(id);
+        model = same ? ": " + card.model : model;
+      }
+      each.add(id + model);
+    }
+    return gpus.count() + " (" + String.join("; ", each) + ")";
+  }
+
+  /** Memory as vendors state it: what the driver keeps for itself counts. */
+  private static String memory(String mebibytes) {
+    return mebibytes.matches("\\d{1,9}")
+        ? ", " + Math.ceilDiv(Long.parseLong(mebibytes), 1024) + " GB"
+        : "";
+  }
+}

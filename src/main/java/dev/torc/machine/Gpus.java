@@ -1,0 +1,135 @@
+package dev.torc.machine;
+
+import dev.torc.posix.FileTree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The GPUs that exist for this process. The caller's variables decide, as CUDA and HIP read them;
+ * without them, the devices of the system. torc never makes one up, since a number beyond these is
+ * a colleague's card or none. How busy they are is not known here.
+ *
+ * @param ids as {@code CUDA_VISIBLE_DEVICES} or {@code HIP_VISIBLE_DEVICES} take them, no two of
+ *     one card
+ * @param source what says so, for messages; empty if there is neither a variable nor a device
+ */
+public record Gpus(List<String> ids, String source) {
+
+  private static final String CUDA = "CUDA_VISIBLE_DEVICES";
+  private static final String HIP = "HIP_VISIBLE_DEVICES";
+  private static final String ROCR = "ROCR_VISIBLE_DEVICES";
+
+  private static final String MACHINE = "this machine";
+
+  /** Neither GPUs nor a variable. */
+  public static final Gpus NONE = new Gpus(List.of(), "");
+
+  /**
+   * The GPUs that the files below a folder and the caller's variables tell.
+   *
+   * @param system stands for {@code /}
+   */
+  static Gpus of(Path system, Map<String, String> environment) {
+    int nvidia = (int) names(system, "dev").stream().filter(it -> it.matches("nvidia\\d+")).count();
+    String nodes = "sys/class/kfd/kfd/topology/nodes"; // AMD; CPUs have the id 0
+    int amd =
+        (int)
+            names(system, nodes).stream()
+                .map(node -> Limits.lines(system.resolve(nodes).resolve(node).resolve("gpu_id")))
+                .filter(id -> !id.isEmpty() && !id.getFirst().equals("0"))
+                .count();
+    Gpus all = new Gpus(numbers(nvidia + amd), nvidia + amd == 0 ? "" : MACHINE);
+    if (nvidia > 0 || amd == 0 && environment.containsKey(CUDA)) {
+      return new Gpus(numbers(nvidia), all.source).visible(CUDA, environment);
+    }
+    Gpus runtime = all.visible(ROCR, environment);
+    if (environment.containsKey(ROCR)) { // what ROCr shows, HIP numbers from 0
+      runtime = new Gpus(numbers(runtime.ids.size()), runtime.source);
+    }
+    return runtime.visible(environment.containsKey(HIP) ? HIP : CUDA, environment);
+  }
+
+  /** CUDA and HIP number what they see from 0, whatever the numbers of the devices are. */
+  private static List<String> numbers(int count) {
+    return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+  }
+
+  /**
+   * Chooses by a variable, as CUDA and HIP do: numbers or UUIDs, up to the first word that is no
+   * such device. All words are of one kind, so that no two are the same card.
+   */
+  private Gpus visible(String variable, Map<String, String> environment) {
+    String value = environment.get(variable);
+    if (value == null) {
+      return this;
+    }
+    List<String> visible = new ArrayList<>();
+    String kind = null;
+    for (String word : value.split(",")) {
+      String id = word.strip();
+      boolean number = Limits.NUMBER.matcher(id).matches();
+      id = number ? Long.toString(Long.parseLong(id)) : id;
+      String own = number ? "" : id.substring(0, Math.min(4, id.length()));
+      boolean any = source.isEmpty(); // the devices do not show: the caller knows them
+      boolean exists =
+          switch (own) {
+            case "" -> any || ids.contains(id);
+            case "GPU-" -> any || visible.size() < ids.size();
+            default -> own.equals("MIG-");
+          };
+      if (!exists || id.isEmpty() || kind != null && !kind.equals(own)) {
+        break;
+      }
+      kind = own;
+      if (!isAmong(visible, id, number)) {
+        visible.add(id);
+      }
+    }
+    return new Gpus(List.copyOf(visible), variable + "=" + value);
+  }
+
+  /** Whether a device is listed, perhaps under another part of its UUID. */
+  private static boolean isAmong(List<String> listed, String id, boolean number) {
+    for (String other : listed) {
+      if (other.equals(id) || !number && (other.startsWith(id) || id.startsWith(other))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether jobs may be given numbers without devices: nothing says which GPUs there are. */
+  public boolean isUnknown() {
+    return source.isEmpty();
+  }
+
+  /** {@code CUDA_VISIBLE_DEVICES=0,1 leaves 2}, or {@code this machine has 2}. */
+  public String told() {
+    boolean machine = isUnknown() || source.equals(MACHINE);
+    return (machine ? MACHINE + " has " : source + " leaves ") + count();
+  }
+
+  /** How many there are. */
+  public int count() {
+    return ids.size();
+  }
+
+  /** At most the first so many. */
+  Gpus first(int most) {
+    return new Gpus(ids.subList(0, Math.min(most, ids.size())), source);
+  }
+
+  private static List<String> names(Path system, String folder) {
+    try {
+      return FileTree.entries(system.resolve(folder)).stream()
+          .map(at -> at.getFileName().toString())
+          .toList();
+    } catch (IOException e) {
+      return List.of(); // as for lines
+    }
+  }
+}

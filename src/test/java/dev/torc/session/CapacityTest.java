@@ -1,0 +1,62 @@
+package dev.torc.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.torc.engine.Harness;
+import dev.torc.machine.Gpus;
+import dev.torc.machine.Limits;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Rule 12: GPUs are never invented; only {@code --limit} numbers those that nothing shows. */
+class CapacityTest extends Harness {
+
+  private static final Gpus TWO = new Gpus(List.of("0", "1"), "this machine");
+
+  /** What is refused with these GPUs, a limit of the build file and one of the command line. */
+  private String refused(Gpus gpus, String file, Map<String, String> given) throws IOException {
+    givenFile(
+        "limits: {"
+            + file
+            + "}\njobs: { a: { command: x, resources: { gpus: 1 } }, b: { command: x } }");
+    Project project = load();
+    Caller.Host host =
+        new Caller.Host(null, () -> new Limits(1, 1, gpus), null, null, null, null, null);
+    BitSet all = new BitSet();
+    all.set(0, project.graph().jobs());
+    return assertThrows(
+            BadInput.class,
+            () -> Capacity.of(project.workflow(), host, given).refuse(project.graph(), all))
+        .getMessage()
+        .replaceAll("^torc.yaml:[0-9:]+ ", "");
+  }
+
+  @Test
+  void rule12ALimitAboveTheGpusIsRefusedWithBoth() throws IOException {
+    assertEquals(
+        "limits: {gpus: 4} is more than there are: this machine has 2; give --limit gpus=2",
+        refused(TWO, "gpus: 4", Map.of()));
+    assertEquals(
+        "limits: {gpus: 4} is more than there are: this machine has 0; give --limit gpus=4",
+        refused(Gpus.NONE, "gpus: 4", Map.of()));
+    assertEquals(
+        "--limit gpus=3 is more than there are: this machine has 2; give --limit gpus=2",
+        refused(TWO, "", Map.of("gpus", "3")));
+  }
+
+  @Test
+  void rule12OnlyTheCommandLineNumbersGpusThatNothingShows() throws IOException {
+    assertEquals(
+        "job a asks for 1 gpus, and this machine has 0; lower it, or give --limit gpus=1",
+        refused(Gpus.NONE, "", Map.of()));
+    assertThrows(
+        AssertionError.class,
+        () -> refused(Gpus.NONE, "gpus: 4", Map.of("gpus", "1")),
+        "it builds");
+  }
+}
