@@ -35,9 +35,24 @@ sealed interface Axis {
   /** The paths of the products of a job or group. */
   record Products(Place place, List<String> names, String job) implements Axis {}
 
-  /** The distinct values of another group's parameter. */
-  record ValuesOf(Place place, List<String> names, String group, String parameter)
-      implements Axis {}
+  /**
+   * The distinct values of another group's parameter.
+   *
+   * @param written {@code GROUP.PARAMETER}; there may be dots in both names
+   */
+  record ValuesOf(Place place, List<String> names, String written) implements Axis {
+
+    /** Returns the longest known name before a dot; if none is known, all before the last dot. */
+    String group(Set<String> known) {
+      int last = written.lastIndexOf('.');
+      for (int dot = last; dot > 0; dot = written.lastIndexOf('.', dot - 1)) {
+        if (known.contains(written.substring(0, dot))) {
+          return written.substring(0, dot);
+        }
+      }
+      return written.substring(0, last);
+    }
+  }
 
   /**
    * The rows of a file.

@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
+import dev.torc.buildfile.KnownNames.Near;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -96,9 +97,9 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   /** Refuses what cannot be the name of a parameter. */
   static void checkName(String name, Vars vars, Place place) {
-    if (!Placeholder.isIdentifier(name)) {
+    if (name.isEmpty()) {
       throw new BadInput(
-          place, "the name of a parameter is letters, digits and _; this is " + name);
+          place, "a parameter needs a name; a column without one can be left out by columns");
     }
     Scope.refuseReserved(name, "parameter", place);
     if (TAKEN.contains(name) || name.startsWith("LD_") || name.startsWith("TORC_")) {
@@ -186,7 +187,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     StringBuilder text = new StringBuilder();
     List<String> holes = new ArrayList<>();
     Map<String, String> constraints = new HashMap<>();
-    for (Object part : Placeholder.split(node.text(), true)) {
+    KnownNames names = new KnownNames(scope, node.place(), Near.ERROR);
+    for (Object part : Placeholder.split(node.text(), names, true)) {
       if (!(part instanceof Placeholder hole)) {
         if (OPEN_CONSTRAINT.matcher(part.toString()).find()) {
           throw new BadInput(
@@ -196,6 +198,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       } else if (scope.vars().has(hole.name())) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.index() < 0 && hole.member() == null) {
+        names.text(hole.name());
         String regex = hole.format();
         String said = regex == null ? null : constraints.putIfAbsent(hole.name(), regex);
         if (regex != null && (holes.contains(hole.name()) && !regex.equals(said))) {
@@ -249,12 +252,10 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           new Axis.Products(value.place(), names, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
         String text = scope.name(MapFields.scalar(value, "values"));
-        int dot = text.lastIndexOf('.');
-        if (dot < 1) {
+        if (text.lastIndexOf('.') < 1) {
           throw new BadInput(value.place(), "values names GROUP.PARAMETER, not " + text);
         }
-        yield new Axis.ValuesOf(
-            value.place(), names, text.substring(0, dot), text.substring(dot + 1));
+        yield new Axis.ValuesOf(value.place(), names, text);
       }
       default -> {
         if (map.get("from") == null || map.get("to") == null) {

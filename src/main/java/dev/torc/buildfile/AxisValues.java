@@ -127,7 +127,7 @@ final class AxisValues {
           unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
       case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
       case Axis.Products products -> expansion.nothing(products.job());
-      case Axis.ValuesOf values -> expansion.nothing(values.group());
+      case Axis.ValuesOf values -> expansion.nothing(values.group(expansion.ids().keySet()));
       case Axis.Zip _ ->
           sides.stream().map(each -> each.there).filter(Objects::nonNull).findFirst().orElse(null);
       case Axis.Fixed _ -> null;
@@ -236,22 +236,23 @@ final class AxisValues {
   }
 
   private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {
-    int other = named(axis.group());
+    String group = axis.group(expansion.ids().keySet());
+    String parameter = axis.written().substring(group.length() + 1);
+    int other = named(group);
     GroupExpansion.Outcome outcome = expansion.of(other);
     if (outcome == null) {
-      throw new BadInput(axis.place(), "no parameters has the job " + axis.group());
+      throw new BadInput(axis.place(), "job " + group + " has no parameters");
     }
     note(other, outcome);
     List<Row> rows = new ArrayList<>();
     if (!outcome.known()) {
       waits = true;
-    } else if (!outcome.group().parameters().contains(axis.parameter())) {
-      String hint = NearestName.hint(axis.parameter(), outcome.group().parameters());
-      throw new BadInput(
-          axis.place(), axis.group() + " has no parameter " + axis.parameter() + hint);
+    } else if (!outcome.group().parameters().contains(parameter)) {
+      String hint = NearestName.hint(parameter, outcome.group().parameters());
+      throw new BadInput(axis.place(), group + " has no parameter " + parameter + hint);
     } else {
       Set<String> distinct = new LinkedHashSet<>();
-      expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
+      expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(parameter)));
       distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
     }
     return new Axis.Rows(axis.names(), rows);

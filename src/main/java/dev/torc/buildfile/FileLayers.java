@@ -11,6 +11,7 @@ import dev.torc.workflow.Paths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,8 +20,9 @@ import java.util.Set;
 
 /**
  * Joins files into one tree: the files that {@code include} names add their jobs and vars, and
- * every further {@code -f} is laid over the ones before, map by map and key by key. It does not
- * know what the keys mean; {@link ParsedBuildFile} does.
+ * every further {@code -f} is laid over the ones before, map by map and key by key. {@link
+ * VarLayers} joins the vars of each file before. It does not know what the keys mean; {@link
+ * ParsedBuildFile} does.
  */
 final class FileLayers {
 
@@ -30,6 +32,7 @@ final class FileLayers {
   private final Problems problems;
   private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
   private final Set<Path> asked = new LinkedHashSet<>();
+  private final Set<String> varFiles = new HashSet<>();
 
   /**
    * For a root that is absolute and normalized.
@@ -59,7 +62,12 @@ final class FileLayers {
         .toList();
   }
 
-  /** The tree of all layers; {@code jobs} is a map in it and {@code include} is gone. */
+  /** The names of the files of vars, as places have them. */
+  Set<String> varFiles() {
+    return varFiles;
+  }
+
+  /** The tree of all layers; {@code jobs} and {@code vars} are maps in it, {@code include} gone. */
   Node.Mapping read(List<Path> layers) throws IOException {
     Node.Mapping all = null;
     for (Path layer : layers) {
@@ -76,21 +84,15 @@ final class FileLayers {
     if (open.contains(real)) {
       throw new BadInput(from, shown(file) + " includes itself");
     }
-    Node node;
-    try {
-      boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
-      byte[] bytes = given ? input : SourceFile.bytes(file, shown(file));
-      digests.put(file, Digest.ofBytes(bytes));
-      node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
-      node = node == null ? SourceFile.parse(bytes, shown(file)) : node;
-    } catch (BadInput e) {
-      // A missing include is told at the place that names it.
-      boolean whole = e.diagnostics().getFirst().place().line() == 0;
-      throw whole && from.line() > 0 ? new BadInput(from, e.getMessage()) : e;
-    }
+    boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
+    Node node = tree(file, from, given ? input : null, unchanged);
     Node.Mapping map = MapFields.map(node, "a build file", problems);
     SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
     joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), named(e.value())));
+    if (joined.get("vars") instanceof Entry vars) {
+      VarLayers layers = new VarLayers(name -> vars(name, file), problems);
+      joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
+    }
     if (!open.isEmpty()) {
       new MapFields(map, null, problems).only(KnownKeys.INCLUDED, "an included file");
     }
@@ -98,10 +100,7 @@ final class FileLayers {
     if (include != null) {
       open.add(real);
       for (Node each : MapFields.oneOrMore(include.value())) {
-        Paths.refuseHome(MapFields.scalar(each, "include").text(), each.place());
-        Path wanted = file.resolveSibling(MapFields.scalar(each, "include").text());
-        Path path = BuildFile.located(wanted);
-        asked.add(wanted);
+        Path path = named(MapFields.scalar(each, "include"), file);
         if (!digests.containsKey(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
         }
@@ -109,6 +108,35 @@ final class FileLayers {
       open.remove(real);
     }
     return new Node.Mapping(map.place(), joined);
+  }
+
+  /** Returns the tree of a file; {@code given} are its bytes where they are known. */
+  private Node tree(Path file, Place from, byte[] given, UnchangedJobs unchanged)
+      throws IOException {
+    try {
+      byte[] bytes = given == null ? SourceFile.bytes(file, shown(file)) : given;
+      digests.put(file, Digest.ofBytes(bytes));
+      Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
+      return node == null ? SourceFile.parse(bytes, shown(file)) : node;
+    } catch (BadInput e) {
+      // A missing file is told at the place that names it.
+      boolean whole = e.diagnostics().getFirst().place().line() == 0;
+      throw whole && from.line() > 0 ? new BadInput(from, e.getMessage()) : e;
+    }
+  }
+
+  /** Returns the file that another file names, which is asked for by that. */
+  private Path named(Node.Scalar name, Path by) {
+    Paths.refuseHome(name.text(), name.place());
+    Path wanted = by.resolveSibling(name.text());
+    asked.add(wanted);
+    return BuildFile.located(wanted);
+  }
+
+  private Node vars(Node.Scalar name, Path by) throws IOException {
+    Path file = named(name, by);
+    varFiles.add(shown(file));
+    return tree(file, name.place(), null, null);
   }
 
   private void join(SequencedMap<String, Entry> into, Node.Mapping included) {

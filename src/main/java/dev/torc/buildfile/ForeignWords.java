@@ -48,9 +48,14 @@ final class ForeignWords {
 
   /** {@code "; did you mean X?"} for a mistyped or foreign word, else {@code otherwise}. */
   static String hint(String word, Collection<String> known, String otherwise) {
-    String meant = meaning(word, known);
-    meant = meant == null ? NearestName.to(word, known) : meant;
+    String meant = meant(word, known);
     return meant == null ? otherwise : "; did you mean " + meant + "?";
+  }
+
+  /** Returns what a mistyped or foreign word means; null if that is unknown. */
+  static String meant(String word, Collection<String> known) {
+    String meant = meaning(word, known);
+    return meant == null ? NearestName.to(word, known) : meant;
   }
 
   private static String meaning(String word, Collection<String> known) {

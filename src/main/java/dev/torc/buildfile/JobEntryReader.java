@@ -121,11 +121,13 @@ record JobEntryReader(
     }
     Problems own = new Problems();
     List<Axis> read =
-        new AxisReader(axes.scope(), axes.paths(), own).read((Node.Mapping) entry.value());
+        new AxisReader(axes.scope().telling(own), axes.paths(), own)
+            .read((Node.Mapping) entry.value());
     if (!own.isEmpty()) {
       axes.problems().add(new BadInput(own.found()));
       read = List.of();
     }
+    own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));
     Job outline = outline(key, name, entry, read);
     if (outline.manual()) {
       manual.add(name);

@@ -97,7 +97,8 @@ final class JobReader {
    */
   void checkShared() {
     Scope scope =
-        new Scope(common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
+        new Scope(
+            common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null, problems);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
     Problems own = new Problems();
@@ -153,8 +154,15 @@ final class JobReader {
     Node.Mapping own = MapFields.map(entry.value(), where, problems);
     Scope scope =
         instance == null
-            ? new Scope(common.vars, name, null, null)
-            : new Scope(common.vars, instance.values, instance.columns, instance.name, null, null);
+            ? new Scope(common.vars, name, problems)
+            : new Scope(
+                common.vars,
+                instance.values,
+                instance.columns,
+                instance.name,
+                null,
+                null,
+                problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 
@@ -295,7 +303,7 @@ final class JobReader {
    * @throws BadInput if it cannot be a name
    */
   String name(String key, Place place) {
-    String name = new Scope(common.vars, null, null, null).text(new Node.Scalar(place, key, true));
+    String name = new Scope(common.vars, null, problems).text(new Node.Scalar(place, key, true));
     if (name.isEmpty()) {
       throw new BadInput(place, "a job needs a name");
     }
@@ -418,6 +426,6 @@ final class JobReader {
 
   /** The build file's shell. */
   List<String> shell() {
-    return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, null, null), problems));
+    return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, problems), problems));
   }
 }

@@ -36,7 +36,7 @@ public final class LiteralText {
       }
     }
     List<String> read =
-        Placeholder.split(out.toString()).stream()
+        Placeholder.split(out.toString(), Placeholder.Names.NONE).stream()
             .filter(part -> !part.equals(""))
             .map(part -> part instanceof Placeholder hole ? 1 + hole.written() : "0" + part)
             .toList();
@@ -48,7 +48,7 @@ public final class LiteralText {
     for (int i = 0; i < text.length(); i++) {
       boolean dollar = i > 0 && text.charAt(i - 1) == '$';
       boolean open = text.charAt(i) == '{' && !dollar;
-      Placeholder hole = open ? Placeholder.at(text, i, false) : null;
+      Placeholder hole = open ? Placeholder.at(text, i, Placeholder.Names.NONE, false) : null;
       if (hole != null) {
         out.append('{').append(hole.written()).append('}');
         i += hole.written().length() - 1;
@@ -61,6 +61,9 @@ public final class LiteralText {
 
   /** What is wrong with the name of a parameter, for a message; null if nothing. */
   public static String wrongParameter(String name) {
+    if (!Placeholder.isIdentifier(name)) {
+      return "its name is no identifier"; // which texts that are escaped here expect
+    }
     try {
       AxisReader.checkName(name, Vars.NONE, Place.NONE);
       return null;

@@ -64,9 +64,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
-    if (Node.isNothing(entry.value())
-        && Placeholder.isIdentifier(key)
-        && (known.size() < 3 || known == KnownKeys.NEED)) {
+    if (Node.isNothing(entry.value()) && (known.size() < 3 || known == KnownKeys.NEED)) {
       return braced(key);
     }
     String hint = ForeignWords.hint(key, known, "; known are " + String.join(", ", known));

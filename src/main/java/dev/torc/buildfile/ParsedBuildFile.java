@@ -109,14 +109,14 @@ public final class ParsedBuildFile {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be the mistyped vars
     }
     Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
-    this.vars = VariableReader.resolve(given, over.defines(), problems);
+    this.vars = VariableReader.resolve(given, layers.varFiles(), over.defines(), problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
     if (all.get("vars") != null) {
       keys.only(KnownKeys.TOP, "the build file");
     }
 
-    Scope scope = new Scope(vars, null, null, null);
+    Scope scope = new Scope(vars, null, problems);
     SequencedMap<String, Entry> jobs =
         new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
     Node.Mapping top = shared(all);
@@ -145,7 +145,6 @@ public final class ParsedBuildFile {
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
-    this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();
     this.blank =
@@ -166,6 +165,7 @@ public final class ParsedBuildFile {
             report,
             List.of(),
             List.of());
+    this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
   /** The names of the limits that are counters, not resources of the machine. */

@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,7 +9,9 @@ import java.util.regex.Pattern;
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
  * {name:format}}; for {@code data} the member is the whole name of a value, in which placeholders
- * may stand. It finds placeholders in a text and knows no values; {@link Scope} does.
+ * may stand. It finds placeholders in a text and has no values; {@link Scope} has. A {@link Names
+ * known name} may have any characters and wins over every other reading of the same braces; any
+ * other name is an identifier.
  *
  * @param written with its braces
  * @param index -1 if there is none
@@ -17,21 +20,55 @@ import java.util.regex.Pattern;
 record Placeholder(String written, String name, int index, String member, String format) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+");
+
+  /** A name that {@code match} gives: letters of any script, digits, {@code _ -} and spaces. */
+  private static final Pattern MATCHED =
+      Pattern.compile("[\\p{L}_](?:[ -]*+[\\p{L}\\p{M}\\p{N}_])*+");
+
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
+
+  /** The names that are known where a text stands, and what reports its other braces. */
+  interface Names {
+
+    /** Knows no names. */
+    Names NONE = name -> false;
+
+    /** Whether a name is known. */
+    boolean has(String name);
+
+    /** Returns the known names that have a {@code }} in them. */
+    default Collection<String> withBraces() {
+      return List.of();
+    }
+
+    /** Whether further names may exist that are not known yet. */
+    default boolean mayHaveMore() {
+      return false;
+    }
+
+    /** Takes a placeholder of which doubled braces made the text. */
+    default void halved(Placeholder hole) {}
+
+    /** Takes what stands in braces that are text: one line, no spaces at its edges. */
+    default void text(String inside) {}
+  }
 
   /**
    * Splits a text into strings and placeholders, in order. {@code {{name}}} becomes the text {@code
    * {name}}; {@code ${name}} and whatever else has braces stays as it is.
    */
-  public static List<Object> split(String text) {
-    return split(text, false);
+  static List<Object> split(String text, Names names) {
+    return split(text, names, false);
   }
 
   /**
-   * Splits a text; with {@code constraints}, a format is a regular expression whose braces balance.
+   * Splits a text.
+   *
+   * @param match whether it is the pattern of a {@code match}, which gives names: a format is a
+   *     regular expression whose braces balance
    */
-  static List<Object> split(String text, boolean constraints) {
+  static List<Object> split(String text, Names names, boolean match) {
     int next = text.indexOf('{');
     if (next < 0) {
       return List.of(text);
@@ -40,15 +77,20 @@ record Placeholder(String written, String name, int index, String member, String
     StringBuilder out = new StringBuilder();
     int from = 0;
     for (int i = next; i >= 0; i = text.indexOf('{', i)) {
-      Placeholder doubled = text.startsWith("{{", i) ? at(text, i + 1, constraints) : null;
+      Placeholder doubled = text.startsWith("{{", i) ? at(text, i + 1, names, match) : null;
       int end = doubled == null ? -1 : i + 1 + doubled.written.length();
       if (doubled != null && text.startsWith("}", end)) {
+        names.halved(doubled);
         out.append(text, from, i).append(doubled.written);
         i = from = end + 1;
         continue;
       }
-      Placeholder hole = i > 0 && text.charAt(i - 1) == '$' ? null : at(text, i, constraints);
+      char before = i == 0 ? ' ' : text.charAt(i - 1);
+      Placeholder hole = before == '$' ? null : at(text, i, names, match);
       if (hole == null) {
+        if ("${\\".indexOf(before) < 0) {
+          braces(text, i, names);
+        }
         i++;
         continue;
       }
@@ -67,14 +109,75 @@ record Placeholder(String written, String name, int index, String member, String
     return parts;
   }
 
+  /** Reports braces that are text, if what stands in them could be meant as a name. */
+  private static void braces(String text, int open, Names names) {
+    int close = text.indexOf('}', open);
+    String inside = close < 0 ? "" : text.substring(open + 1, close);
+    if (inside.indexOf('{') < 0 && inside.indexOf('\n') < 0 && isTrim(inside)) {
+      names.text(inside);
+    }
+  }
+
+  private static boolean isTrim(String text) {
+    return !text.isEmpty() && !isSpace(text.charAt(0)) && !isSpace(text.charAt(text.length() - 1));
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
   /** Whether a text is an identifier: a letter or {@code _}, then also digits. */
   static boolean isIdentifier(String text) {
     return NAME.matcher(text).matches();
   }
 
-  /** The placeholder that begins at an offset, null if none does. */
-  static Placeholder at(String text, int open, boolean constraints) {
-    int nameEnd = end(NAME, text, open + 1);
+  /** Returns the placeholder that begins at an offset; null if none does. */
+  static Placeholder at(String text, int open, Names names, boolean match) {
+    int close = text.indexOf('}', open);
+    if (close < 0) {
+      return null;
+    }
+    for (String name : names.withBraces()) {
+      if (text.startsWith(name + "}", open + 1)) {
+        return new Placeholder("{" + name + "}", name, -1, null, null);
+      }
+    }
+    String inside = text.substring(open + 1, close);
+    Placeholder known = known(inside, names);
+    Placeholder hole = known == null ? unknown(text, open, names, match) : known;
+    return hole == null && names.mayHaveMore() && inside.indexOf(',') < 0 && isTrim(inside)
+        ? known(inside, _ -> true)
+        : hole;
+  }
+
+  /**
+   * Returns the placeholder of a known name; null if what stands in the braces begins with none.
+   */
+  static Placeholder known(String inside, Names names) {
+    String written = "{" + inside + "}";
+    if (names.has(inside)) {
+      return new Placeholder(written, inside, -1, null, null);
+    }
+    int bracket = inside.endsWith("]") ? inside.lastIndexOf('[') : -1;
+    if (bracket > 0
+        && end(INDEX, inside, bracket + 1) == inside.length()
+        && names.has(inside.substring(0, bracket))) {
+      int index = Integer.parseInt(inside.substring(bracket + 1, inside.length() - 1));
+      return new Placeholder(written, inside.substring(0, bracket), index, null, null);
+    }
+    int colon = inside.lastIndexOf(':');
+    if (colon > 0
+        && end(FORMAT, inside, colon + 1) == inside.length()
+        && names.has(inside.substring(0, colon))) {
+      String format = inside.substring(colon + 1);
+      return new Placeholder(written, inside.substring(0, colon), -1, null, format);
+    }
+    return null;
+  }
+
+  /** Returns the placeholder of an identifier, or of a name that a {@code match} gives. */
+  private static Placeholder unknown(String text, int open, Names names, boolean match) {
+    int nameEnd = end(match ? MATCHED : NAME, text, open + 1);
     if (nameEnd == open + 1 || nameEnd == text.length()) {
       return null;
     }
@@ -84,8 +187,8 @@ record Placeholder(String written, String name, int index, String member, String
     int end =
         switch (sign) {
           case '[' -> end(INDEX, text, start);
-          case '.' -> name.equals("data") ? dataEnd(text, start) : end(NAME, text, start);
-          case ':' -> constraints ? constraintEnd(text, start) : end(FORMAT, text, start);
+          case '.' -> name.equals("data") ? dataEnd(text, start, names) : end(NAME, text, start);
+          case ':' -> match ? constraintEnd(text, start) : end(FORMAT, text, start);
           default -> nameEnd;
         };
     if (end == start || !text.startsWith("}", end)) {
@@ -115,7 +218,7 @@ record Placeholder(String written, String name, int index, String member, String
   }
 
   /** The offset behind a value's name, which has no blanks, quotes or signs that a shell reads. */
-  private static int dataEnd(String text, int from) {
+  private static int dataEnd(String text, int from, Names names) {
     int i = from;
     while (i < text.length()
         && text.charAt(i) > ' '
@@ -124,7 +227,7 @@ record Placeholder(String written, String name, int index, String member, String
         i++;
         continue;
       }
-      Placeholder inner = at(text, i, false);
+      Placeholder inner = at(text, i, names, false);
       if (inner == null) {
         return from;
       }

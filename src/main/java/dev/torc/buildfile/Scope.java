@@ -1,8 +1,10 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.KnownNames.Near;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.PlaceholderFormat;
@@ -11,11 +13,15 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The values that placeholders stand for in one job, or outside of all jobs: it puts in what is
@@ -30,6 +36,7 @@ import java.util.regex.Pattern;
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null where they are not known
  * @param produces the items that {@code {produces…}} may name, null where they are not known
+ * @param problems takes the warnings
  */
 public record Scope(
     Vars vars,
@@ -37,7 +44,8 @@ public record Scope(
     Map<String, String> columns,
     String job,
     List<Item> needs,
-    List<Item> produces) {
+    List<Item> produces,
+    Problems problems) {
 
   /** Stands for a value that is not known yet and has no slash; in a path, for a wildcard. */
   static final String ANY = "\0";
@@ -76,18 +84,23 @@ public record Scope(
   static final int MAX_TEXT = 128 << 10;
 
   /** The scope of a text outside of instances. */
-  Scope(Vars vars, String job, List<Item> needs, List<Item> produces) {
-    this(vars, Map.of(), Map.of(), job, needs, produces);
+  Scope(Vars vars, String job, Problems problems) {
+    this(vars, Map.of(), Map.of(), job, null, null, problems);
   }
 
   /** The scope of a text outside of instances where no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
-    this(new Vars(vars, Map.of()), Map.of(), Map.of(), job, needs, produces);
+    this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
   }
 
   /** This scope with the items of the job, which are known now. */
   Scope with(List<Item> needs, List<Item> produces) {
-    return new Scope(vars, parameters, columns, job, needs, produces);
+    return new Scope(vars, parameters, columns, job, needs, produces, problems);
+  }
+
+  /** This scope with other problems. */
+  Scope telling(Problems problems) {
+    return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
 
   /**
@@ -114,18 +127,72 @@ public record Scope(
     return items;
   }
 
-  /** The name in a text that is one plain placeholder; null for any other text. */
+  /** Returns what stands in the braces of a text in braces; null for any other text. */
   private static String only(String text) {
     boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
-    String name = braces ? text.substring(1, text.length() - 1) : "";
-    return Placeholder.isIdentifier(name) ? name : null;
+    return braces ? text.substring(1, text.length() - 1) : null;
   }
 
   /** Whether a path is nothing but placeholders, and all of them are empty. */
   boolean isEmptied(Node.Scalar node) {
     return node.text().startsWith("{")
-        && Placeholder.split(node.text()).stream().allMatch(Placeholder.class::isInstance)
+        && split(node, Near.ERROR).stream().allMatch(Placeholder.class::isInstance)
         && path(node).isEmpty();
+  }
+
+  /** Splits a text at its placeholders, and reports braces that nearly are one. */
+  List<Object> split(Node.Scalar node, Near near) {
+    KnownNames names = new KnownNames(this, node.place(), near);
+    List<Object> parts = Placeholder.split(node.text(), names);
+    for (Object part : vars.clashes().isEmpty() ? List.of() : parts) {
+      if (part instanceof Placeholder hole && vars.clashes().contains(hole.name())) {
+        throw clash(hole, node.place());
+      }
+    }
+    return parts;
+  }
+
+  private static BadInput clash(Placeholder hole, Place place) {
+    String other = hole.name().replaceAll("[^A-Za-z0-9_]", "_");
+    return new BadInput(
+        place,
+        "%s is %s, and a var has that name too; give its value another name, such as vars: {%s: \"%1$s\"}"
+            .formatted(
+                hole.written(),
+                RESERVED.getOrDefault(
+                    hole.name().replaceFirst("[^a-z].*", ""), "the caller's value"),
+                other.equals(hole.name()) ? other + "_var" : other));
+  }
+
+  /** Whether a name of a var means something else in braces: it is reported where it is used. */
+  static boolean clashes(String name) {
+    Placeholder hole = Placeholder.at("{" + name + "}", 0, Placeholder.Names.NONE, false);
+    return hole != null
+        && hole.written().length() == name.length() + 2
+        && (name.equals(hole.name()) && RESERVED.containsKey(name)
+            || List.of("needs", "produces", "data").contains(hole.name())
+            || hole.name().equals("job") && hole.format() != null
+            || isCaller(hole));
+  }
+
+  /** All names of vars, parameters and columns. */
+  Stream<String> names() {
+    return Stream.concat(
+        vars.all(), Stream.concat(parameters.keySet().stream(), columns.keySet().stream()));
+  }
+
+  /** The names that have a {@code }} in them. */
+  Collection<String> withBraces() {
+    Collection<String> all = vars.withBraces();
+    for (Set<String> names : List.of(parameters.keySet(), columns.keySet())) {
+      for (String name : names) {
+        if (name.indexOf('}') >= 0) {
+          all = new ArrayList<>(all);
+          all.add(name);
+        }
+      }
+    }
+    return all;
   }
 
   /** How values are put into a text that must be known at load. */
@@ -163,7 +230,7 @@ public record Scope(
       return text;
     }
     StringBuilder out = new StringBuilder();
-    for (Object part : Placeholder.split(text)) {
+    for (Object part : split(node, form == Form.TEXT ? Near.NOTHING : Near.ERROR)) {
       if (!(part instanceof Placeholder hole)) {
         if (dollars) {
           dollars(part.toString(), form, out);
@@ -172,7 +239,7 @@ public record Scope(
         }
       } else if (isCaller(hole)) {
         throw caller(hole, node.place());
-      } else if (Template.SLOTS.contains(hole.name())) {
+      } else if (isSlot(hole)) {
         throw new BadInput(
             node.place(),
             hole.written() + " is known only when the job runs; it can stand in commands and env");
@@ -253,7 +320,7 @@ public record Scope(
 
   /** A text for a shell; values are quoted for the place where they stand. */
   public Template command(Node.Scalar node, List<String> shell) {
-    return new TemplateReader(this, node).command(shell, new Problems());
+    return new TemplateReader(this, node).command(shell);
   }
 
   /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var like any other. */
@@ -278,6 +345,10 @@ public record Scope(
 
   /** The value of a placeholder that is known at load. */
   String value(Placeholder hole, Place place) {
+    String unfit = vars.unfit().get(hole.name());
+    if (unfit != null) {
+      throw new BadInput(place, hole.written() + ": " + unfit);
+    }
     List<String> list = vars.lists().get(hole.name());
     if (list != null) {
       return item(list, hole, place);
@@ -315,21 +386,32 @@ public record Scope(
     return list.get(hole.index());
   }
 
+  /** Whether a placeholder is one of torc's own; refused if a var has the same name. */
+  boolean isSlot(Placeholder hole) {
+    return Template.SLOTS.contains(hole.name()) && !vars.has(hole.name());
+  }
+
   private BadInput unknown(Placeholder hole, Place place) {
-    TreeSet<String> known = new TreeSet<>(vars.names());
-    known.addAll(parameters.keySet());
-    known.addAll(columns.keySet());
+    TreeSet<String> known = names().collect(Collectors.toCollection(TreeSet::new));
     if (job != null) {
       known.add("job");
       known.addAll(Template.SLOTS);
     }
-    String step =
-        "; define it in %s, or write {%s} to mean the text"
-            .formatted(job == null ? "vars" : "vars, parameters or a match", hole.written());
+    String written = hole.written();
+    String inside =
+        hole.member() == null ? hole.name() : written.substring(1, written.length() - 1);
+    String meant = KnownNames.among(inside, known.stream());
+    if (meant == null && hole.member() != null) {
+      // {wildcards.sample} of Snakemake, or a mistyped name of a nested map
+      meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);
+    }
+    meant = meant == null ? ForeignWords.meant(hole.name(), known) : meant;
+    meant = meant == null ? VariableReader.inside(hole.name(), known.stream()) : meant;
     String hint =
-        hole.member() != null && known.contains(hole.member()) // {wildcards.sample} of Snakemake
-            ? "; did you mean " + hole.member() + "?"
-            : ForeignWords.hint(hole.name(), known, step);
-    return new BadInput(place, "unknown placeholder " + hole.written() + hint);
+        meant == null
+            ? "; define it in %s, or write {%s} to mean the text"
+                .formatted(job == null ? "vars" : "vars, parameters or a match", written)
+            : "; did you mean {" + meant + "}?";
+    return new BadInput(place, "unknown placeholder " + written + hint);
   }
 }

@@ -136,7 +136,12 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     }
     SortedMap<String, Optional<Template>> all = new TreeMap<>();
     env(top.get("env"), job.scope(), all);
-    parameters.forEach((name, value) -> all.put(name, Optional.of(Template.of(value))));
+    parameters.forEach(
+        (name, value) -> {
+          if (Placeholder.isIdentifier(name)) { // no other name can be a variable's
+            all.put(name, Optional.of(Template.of(value)));
+          }
+        });
     env(ownEnv(job), job.scope(), all);
     return Collections.unmodifiableSortedMap(all);
   }
@@ -146,7 +151,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     Node node = fields.map().get("env");
     if (node instanceof Node.Mapping map) {
       for (String name : fields.scope().parameters().keySet()) {
-        if (map.entries().containsKey(name)) {
+        if (Placeholder.isIdentifier(name) && map.entries().containsKey(name)) {
           problems.add(
               map.entries().get(name).place(),
               name + " is a parameter, so the environment has it already");
@@ -221,7 +226,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
             "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
                 .formatted(text.text()));
       }
-      words.add(new TemplateReader(scope, text).word(problems));
+      words.add(new TemplateReader(scope, text).word());
     }
     if (words.isEmpty()) {
       throw new BadInput(node.place(), "the command is empty");
@@ -241,7 +246,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
           "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
               + " quote the whole command");
     }
-    return new TemplateReader(scope, node).command(shell, problems);
+    return new TemplateReader(scope, node).command(shell);
   }
 
   /** Whether a text ends inside of quotes; one without quotes, as most are, is not scanned. */

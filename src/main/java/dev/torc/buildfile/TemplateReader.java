@@ -1,10 +1,10 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.KnownNames.Near;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Problems;
 import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.syntax.ShellText.Quote;
@@ -14,6 +14,7 @@ import dev.torc.workflow.Template;
 import dev.torc.workflow.Template.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Reads one text that runs in a job: values that are known at load are put in, quoted for the place
@@ -21,7 +22,10 @@ import java.util.List;
  */
 final class TemplateReader {
 
+  private static final Pattern AWK = Pattern.compile("\\b[gmn]?awk\\b");
+
   private final Scope scope;
+  private final Node.Scalar node;
   private final String written;
   private final Place place;
   private final List<Part> parts = new ArrayList<>();
@@ -29,6 +33,7 @@ final class TemplateReader {
 
   TemplateReader(Scope scope, Node.Scalar node) {
     this.scope = scope;
+    this.node = node;
     this.written = node.text();
     this.place = node.place();
   }
@@ -42,7 +47,7 @@ final class TemplateReader {
     if (written.indexOf('{') < 0) {
       return Template.of(written);
     }
-    for (Object part : Placeholder.split(written)) {
+    for (Object part : split()) {
       if (!(part instanceof Placeholder hole)) {
         text.append(part);
       } else if (env && Scope.isCaller(hole)) {
@@ -55,23 +60,27 @@ final class TemplateReader {
   }
 
   /** The text as a word of a command that no shell reads. */
-  Template word(Problems problems) {
-    for (Object part : Placeholder.split(written)) {
+  Template word() {
+    for (Object part : split()) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
-        oneWord(hole, problems);
+        oneWord(hole);
       }
     }
     return plain(false);
   }
 
+  private List<Object> split() {
+    return scope.split(node, Near.WARNING);
+  }
+
   /** The text as one for a shell. */
-  Template command(List<String> shell, Problems problems) {
+  Template command(List<String> shell) {
     if (written.indexOf('{') < 0) {
       return Template.of(written);
     }
     List<Placeholder> holes = new ArrayList<>();
     StringBuilder masked = new StringBuilder();
-    for (Object part : Placeholder.split(written)) {
+    for (Object part : split()) {
       if (part instanceof Placeholder hole) {
         holes.add(hole);
         masked.append(ShellText.HOLE);
@@ -103,24 +112,41 @@ final class TemplateReader {
         put(each, quote);
       }
       if (quote == Quote.BARE) {
-        oneWord(each, problems);
+        oneWord(each);
       }
     }
+    holes.forEach(this::ofAwk);
     return finish();
   }
 
   /** Warns of several options in one text: it is one word, which no program takes for options. */
-  private void oneWord(Placeholder hole, Problems problems) {
+  private void oneWord(Placeholder hole) {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;
     boolean hidden = scope.parameters().containsKey(name);
     String value = whole && !hidden ? scope.vars().texts().get(name) : null;
     if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
       String items = String.join(", ", value.strip().split("\\s+"));
-      problems.warn(
-          place,
-          "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
-              .formatted(hole.written(), value, name, items));
+      scope
+          .problems()
+          .warn(
+              place,
+              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
+                  .formatted(hole.written(), value, name, items));
+    }
+  }
+
+  /** Warns of {@code awk '{print}'} where a var is called print: awk gets the value instead. */
+  private void ofAwk(Placeholder hole) {
+    boolean word =
+        KnownNames.AWK.contains(hole.written().substring(1, hole.written().length() - 1));
+    if (word && AWK.matcher(written).find()) {
+      scope
+          .problems()
+          .warn(
+              place,
+              "%s is replaced by a value here; rename %s, which is a word of awk, or write {%1$s}"
+                  .formatted(hole.written(), hole.name()));
     }
   }
 
@@ -146,13 +172,16 @@ final class TemplateReader {
   private void put(Placeholder hole, Quote quote) {
     if (Scope.isCaller(hole)) {
       throw Scope.caller(hole, place);
-    } else if (Template.SLOTS.contains(hole.name())) {
+    } else if (scope.isSlot(hole)) {
       add(slot(hole, quote));
       return;
     }
     String value = scope.value(hole, place);
     if (!Scope.isAny(value)) {
-      boolean own = hole.format() == null && scope.parameters().containsKey(hole.name());
+      boolean own =
+          hole.format() == null
+              && scope.parameters().containsKey(hole.name())
+              && Placeholder.isIdentifier(hole.name());
       text.append(quoted(value, hole, quote, own ? "write $" + hole.name() : Quoting.BY_ENV));
     }
   }

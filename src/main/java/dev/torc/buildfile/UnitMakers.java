@@ -163,7 +163,7 @@ final class UnitMakers {
     switch (axis) {
       case Axis.Table table -> makers.addAll(of(table.path()));
       case Axis.Products products -> addNamed(products.job(), makers);
-      case Axis.ValuesOf values -> addNamed(values.group(), makers);
+      case Axis.ValuesOf values -> addNamed(values.group(ids.keySet()), makers);
       case Axis.Zip zip -> zip.axes().forEach(each -> add(each, makers));
       case Axis.Fixed _, Axis.Globbed _, Axis.Matched _ -> {}
     }

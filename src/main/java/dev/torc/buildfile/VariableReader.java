@@ -13,56 +13,75 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
- * Values from the command line are texts as they stand; the value of a list var may be a list.
+ * Values from the command line and from files of vars are texts as they stand: such a file may have
+ * been written for another program, so what no var can be is reported only where it is used. {@link
+ * VarLayers} joins the maps and files.
  */
 final class VariableReader {
 
   /** How long a chain of vars that refer to each other may be. */
   private static final int MAX_DEPTH = 100;
 
-  private final Node.Mapping written;
+  private final SequencedMap<String, Node.Entry> written;
+  private final Set<String> files;
   private final Problems problems;
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, List<String>> lists = new HashMap<>();
+  private final Map<String, String> unfit = new HashMap<>();
   private final Set<String> open = new LinkedHashSet<>();
 
-  private VariableReader(Node.Mapping written, Problems problems) {
-    this.written = written;
+  private VariableReader(Node.Mapping written, Set<String> files, Problems problems) {
+    this.written = written.entries();
+    this.files = files;
     this.problems = problems;
   }
 
-  /** The value of every var. */
-  static Vars resolve(Node.Mapping written, SortedMap<String, String> defines, Problems problems) {
-    VariableReader vars = new VariableReader(written, problems);
+  /**
+   * Returns the value of every var.
+   *
+   * @param written the vars by name, none a map but {@code {name}} without quotes
+   * @param files the names of the files of vars, as places have them
+   */
+  static Vars resolve(
+      Node.Mapping written,
+      Set<String> files,
+      SortedMap<String, String> defines,
+      Problems problems) {
+    VariableReader vars = new VariableReader(written, files, problems);
     defines.forEach(
         (name, value) -> {
-          if (!written.entries().containsKey(name)) {
-            String hint = NearestName.hint(name, written.entries().keySet());
+          Node.Entry entry = vars.written.get(name);
+          if (entry == null) {
+            Set<String> known = vars.written.keySet();
+            String inside = inside(name, known.stream());
+            String hint =
+                inside == null
+                    ? NearestName.hint(name, known)
+                    : "; it is a map, in which there is " + inside;
             problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
-          } else if (written.get(name) instanceof Node.Sequence) {
+          } else if (entry.value() instanceof Node.Sequence) {
             vars.lists.put(name, vars.defined(name, value));
           } else {
             vars.texts.put(name, value);
           }
+          vars.unfit.remove(name);
         });
-    written
-        .entries()
-        .forEach(
-            (name, entry) -> {
-              if (!Placeholder.isIdentifier(name)) {
-                problems.add(
-                    entry.place(), "the name of a var is letters, digits and _; this is " + name);
-              }
-              problems.guard(() -> Scope.refuseReserved(name, "var", entry.place()));
-              vars.resolve(name);
-            });
-    return new Vars(vars.texts, vars.lists);
+    vars.written.keySet().forEach(vars::resolve);
+    return Vars.of(vars.texts, vars.lists, vars.unfit);
+  }
+
+  /** Returns the first of the names in a nested map; null if it is none. */
+  static String inside(String map, Stream<String> names) {
+    return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
   }
 
   /** The items of a list var from the command line: one item as it stands, or a YAML list. */
@@ -100,10 +119,10 @@ final class VariableReader {
 
   /** Finds the value of a var, after the values of the vars that it names. */
   private void resolve(String name) {
-    if (texts.containsKey(name) || lists.containsKey(name)) {
+    if (texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name)) {
       return;
     }
-    Node.Entry entry = written.entries().get(name);
+    Node.Entry entry = written.get(name);
     if (open.contains(name) || open.size() > MAX_DEPTH) {
       problems.add(
           entry.place(),
@@ -113,42 +132,57 @@ final class VariableReader {
       texts.put(name, "");
       return;
     }
+    boolean literal = files.contains(entry.place().file());
     open.add(name);
     try {
       if (entry.value() instanceof Node.Sequence list) {
-        lists.put(name, list(list, name));
+        lists.put(name, list(list, name, literal));
       } else {
-        Node.Scalar text = MapFields.scalar(entry.value(), name);
-        resolveIn(text);
-        texts.put(name, scope().text(text));
+        texts.put(name, text(MapFields.scalar(entry.value(), name), literal));
       }
     } catch (BadInput e) {
-      problems.add(e);
-      texts.putIfAbsent(name, "");
+      if (literal) {
+        unfit.put(name, e.getMessage());
+      } else {
+        problems.add(e);
+        texts.putIfAbsent(name, "");
+      }
     } finally {
       open.remove(name);
     }
   }
 
-  private List<String> list(Node.Sequence list, String name) {
+  private List<String> list(Node.Sequence list, String name, boolean literal) {
     for (Node item : list.items()) {
-      resolveIn(MapFields.scalar(item, "an item of " + name));
+      Node.Scalar text = MapFields.scalar(item, "an item of " + name);
+      if (!literal) {
+        resolveIn(text);
+      }
     }
-    return scope().items(list).stream()
-        .map(item -> scope().text(MapFields.scalar(item, name)))
-        .toList();
+    List<Node> items = literal ? list.items() : scope().items(list);
+    return items.stream().map(item -> text(MapFields.scalar(item, name), literal)).toList();
+  }
+
+  private String text(Node.Scalar text, boolean literal) {
+    if (literal) {
+      return text.text();
+    }
+    resolveIn(text);
+    return scope().text(text);
   }
 
   private void resolveIn(Node.Scalar text) {
-    for (Object part : Placeholder.split(text.text())) {
-      if (part instanceof Placeholder hole && written.entries().containsKey(hole.name())) {
+    for (Object part : Placeholder.split(text.text(), written::containsKey)) {
+      if (part instanceof Placeholder hole && written.containsKey(hole.name())) {
         resolve(hole.name());
       }
     }
   }
 
+  /** Returns the scope of values of vars, in which no name means anything but a var. */
   private Scope scope() {
-    return new Scope(new Vars(texts, lists), null, null, null);
+    List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
+    return new Scope(new Vars(texts, lists, unfit, Set.of(), braced), null, problems);
   }
 
   /**
@@ -157,22 +191,53 @@ final class VariableReader {
    *
    * @param texts the texts by name
    * @param lists the lists by name; no name is in both
+   * @param unfit why a value of a file of vars is neither, by name
+   * @param clashes names that mean something else in braces
+   * @param withBraces names that have a {@code }} in them
    */
-  public record Vars(Map<String, String> texts, Map<String, List<String>> lists) {
+  public record Vars(
+      Map<String, String> texts,
+      Map<String, List<String>> lists,
+      Map<String, String> unfit,
+      Set<String> clashes,
+      List<String> withBraces) {
 
     /** No vars. */
-    static final Vars NONE = new Vars(Map.of(), Map.of());
+    static final Vars NONE = of(Map.of());
+
+    /** Vars that are texts. */
+    static Vars of(Map<String, String> texts) {
+      return of(texts, Map.of(), Map.of());
+    }
+
+    private static Vars of(
+        Map<String, String> texts, Map<String, List<String>> lists, Map<String, String> unfit) {
+      Vars plain = new Vars(texts, lists, unfit, Set.of(), List.of());
+      return new Vars(
+          texts,
+          lists,
+          unfit,
+          plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
+          plain.all().filter(Vars::isBraced).toList());
+    }
+
+    private static boolean isBraced(String name) {
+      return name.indexOf('}') >= 0;
+    }
 
     /** Whether there is a var of this name. */
     boolean has(String name) {
-      return texts.containsKey(name) || lists.containsKey(name);
+      return texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name);
+    }
+
+    /** All names. */
+    Stream<String> all() {
+      return Stream.of(texts, lists, unfit).flatMap(each -> each.keySet().stream());
     }
 
     /** All names, sorted. */
     Set<String> names() {
-      Set<String> names = new TreeSet<>(texts.keySet());
-      names.addAll(lists.keySet());
-      return names;
+      return all().collect(Collectors.toCollection(TreeSet::new));
     }
   }
 }

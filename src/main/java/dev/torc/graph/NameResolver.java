@@ -142,7 +142,7 @@ final class NameResolver {
       index(group);
     }
     Map.Entry<String, String> first = values.entrySet().iterator().next();
-    return group.having.getOrDefault(first.getKey() + " " + first.getValue(), List.of()).stream()
+    return group.having.getOrDefault(first.getKey() + "\0" + first.getValue(), List.of()).stream()
         .mapToInt(node -> node)
         .filter(
             node ->
@@ -160,7 +160,7 @@ final class NameResolver {
               (name, value) ->
                   group
                       .having
-                      .computeIfAbsent(name + " " + value, _ -> new ArrayList<>(1))
+                      .computeIfAbsent(name + "\0" + value, _ -> new ArrayList<>(1))
                       .add(node));
     }
   }

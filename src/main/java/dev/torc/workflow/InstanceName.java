@@ -27,7 +27,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
 
   /** From the slash on: one or more {@code name=value}; a further {@code =} belongs to a value. */
   private static final Pattern VALUES =
-      Pattern.compile("/[A-Za-z_][A-Za-z0-9_]*=[^,]*(,[A-Za-z_][A-Za-z0-9_]*=[^,]*)*+\\z");
+      Pattern.compile("/[^/,=]++=[^,]*+(?:,[^/,=]++=[^,]*+)*+\\z");
 
   /**
    * Reads a name. A text that does not end in {@code /name=value,…}, or gives a parameter two
@@ -40,7 +40,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
       boolean unique = true;
       for (String part : text.substring(values.start() + 1).split(",", -1)) {
         int equals = part.indexOf('=');
-        unique &= read.put(part.substring(0, equals), decode(part.substring(equals + 1))) == null;
+        String name = decode(part.substring(0, equals));
+        unique &= read.put(name, decode(part.substring(equals + 1))) == null;
       }
       if (unique) {
         return new InstanceName(text.substring(0, values.start()), read);
@@ -78,15 +79,15 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     StringBuilder out = new StringBuilder(group);
     char before = '/';
     for (var each : values.entrySet()) {
-      out.append(before).append(each.getKey()).append('=').append(encode(each.getValue()));
+      out.append(before).append(encode(each.getKey())).append('=').append(encode(each.getValue()));
       before = ',';
     }
     return out.toString();
   }
 
   /**
-   * A value as it stands in a name: {@code / , = %}, blanks and control characters become the
-   * {@code %XX} of their UTF-8 bytes. No two values become the same.
+   * A value, or a parameter's name, as it stands in a name: {@code / , = %}, blanks and control
+   * characters become the {@code %XX} of their UTF-8 bytes. No two values become the same.
    */
   public static String encode(String value) {
     StringBuilder out = new StringBuilder(value.length() + 8);

@@ -39,8 +39,13 @@ class BuildFilePageTest {
       Path before = null;
       for (Page.Block block : page.blocks()) {
         if (List.of("yaml", "json").contains(block.language())) {
+          String example = block.notes().get("example"); // DocumentationTest: it is that file
           Path file = folder.resolve(shown + "." + block.language());
-          Files.writeString(file, block.text());
+          if (example == null) {
+            Files.writeString(file, block.text());
+          } else {
+            file = Path.of("examples", example);
+          }
           // Site settings mean something only laid over another file: the one shown before.
           boolean over = block.notes().getOrDefault("over", "").equals("before");
           accept(block, over ? List.of(before, file) : List.of(file));

@@ -81,7 +81,11 @@ final class Words implements StepFiles.Stage {
         assertEquals(value, InstanceName.parse(name).values().get("v"));
         yield name;
       }
-      case "placeholders" -> Placeholder.split(text).stream().map(Words::part).toList().toString();
+      case "placeholders" ->
+          Placeholder.split(text, Placeholder.Names.NONE).stream()
+              .map(Words::part)
+              .toList()
+              .toString();
       default -> throw new AssertionError(kind);
     };
   }

@@ -119,8 +119,8 @@ final class WorkflowText {
   }
 
   /**
-   * All that is special about a job, without its name. Every parameter is also in the environment,
-   * so only one that is missing there is told.
+   * All that is special about a job, without its name. Every parameter with a variable's name is
+   * also in the environment, so only one that is missing there is told.
    */
   private static List<String> job(Job job) {
     Job plain = PLAIN.jobs().getFirst();
@@ -131,7 +131,8 @@ final class WorkflowText {
       job.parameters()
           .forEach(
               (name, value) -> {
-                if (!env.remove(name, Optional.of(Template.of(value)))) {
+                boolean there = env.remove(name, Optional.of(Template.of(value)));
+                if (there != Placeholder.isIdentifier(name)) {
                   env.put(name + " (lost)", Optional.of(Template.of(value)));
                 }
               });

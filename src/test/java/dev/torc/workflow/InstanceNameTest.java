@@ -39,13 +39,14 @@ class InstanceNameTest {
   void aNameIsReadAsItWasWritten(
       @ForAll @Chars({'/', ',', '=', '%', ' ', 'a', '2', 'F', '\n', 'é'}) String first,
       @ForAll @Chars({'/', ',', '=', '%', ' ', 'a', '2', 'F'}) String second) {
-    InstanceName name = new InstanceName("g/h", new TreeMap<>(Map.of("a", first, "b_2", second)));
+    InstanceName name =
+        new InstanceName("g/h", new TreeMap<>(Map.of("a", first, "b-" + first, second)));
     assertEquals(name, InstanceName.parse(name.toString()));
   }
 
   @Test
   void whatEndsInNoValuesIsAGroupsName() {
-    for (String text : List.of("train", "a/b", "a/b=c,d", "/x=1", "a/x=1,x=2", "a/2=b")) {
+    for (String text : List.of("train", "a/b", "a/b=c,d", "/x=1", "a/x=1,x=2", "a/=b")) {
       assertEquals(new InstanceName(text, new TreeMap<>()), InstanceName.parse(text));
     }
   }

@@ -1,0 +1,81 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/**
+ * Joins the {@code vars} of one build file into one flat map: of a list, each file and map is laid
+ * over those before it; a nested map gives a var for each of its values, named with dots. It
+ * resolves no values; {@link VariableReader} does. The names are made flat before {@link
+ * FileLayers} joins files, so that {@code train.lr} and {@code train: {lr: …}} are one var
+ * everywhere.
+ *
+ * @param reader reads a file of vars
+ */
+record VarLayers(FileReader reader, Problems problems) {
+
+  /** Reads the tree of a file that is named in a build file. */
+  interface FileReader {
+    /**
+     * Returns the tree.
+     *
+     * @param name as written
+     */
+    Node read(Node.Scalar name) throws IOException;
+  }
+
+  /** Returns the map of all layers. */
+  Node.Mapping join(Node vars) throws IOException {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    if (vars instanceof Node.Sequence list) {
+      for (Node each : list.items()) {
+        boolean file = !(each instanceof Node.Mapping);
+        Node layer = file ? reader.read(MapFields.scalar(each, "a file of vars")) : each;
+        all.putAll(flat(MapFields.map(layer, "a file of vars", problems), file));
+      }
+    } else if (vars instanceof Node.Scalar file && !file.isNothing()) {
+      problems.add(
+          file.place(), "vars must be a map, or a list of files and maps such as [params.yaml]");
+    } else {
+      all = flat(MapFields.map(vars, "vars", problems), false);
+    }
+    return new Node.Mapping(vars.place(), all);
+  }
+
+  private SequencedMap<String, Entry> flat(Node.Mapping map, boolean file) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    flatten("", map, file, all);
+    return all;
+  }
+
+  private void flatten(
+      String before, Node.Mapping map, boolean file, SequencedMap<String, Entry> into) {
+    map.entries()
+        .forEach(
+            (key, entry) -> {
+              String name = before + key;
+              if (entry.value() instanceof Node.Mapping inner && (file || !isBraced(inner))) {
+                flatten(name + ".", inner, file, into);
+                return;
+              }
+              Entry earlier = into.putIfAbsent(name, entry);
+              if (key.isEmpty()) {
+                problems.add(entry.place(), "a var needs a name");
+              } else if (earlier != null) {
+                Place place = earlier.place();
+                problems.add(entry.place(), "a second var " + name + ", first at " + place);
+              }
+            });
+  }
+
+  /** Whether a map is {@code {name}} that lacks its quotes, which is told as such. */
+  private static boolean isBraced(Node.Mapping map) {
+    return map.entries().size() == 1
+        && Node.isNothing(map.entries().firstEntry().getValue().value());
+  }
+}
