@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 53_018;
+  private static final int LINES = 53_201;
 
-  private static final int FILES = 420;
-  private static final int SURFACE = 188;
+  private static final int FILES = 422;
+  private static final int SURFACE = 189;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.buildfile.VariableReader.Vars;
+import dev.torc.posix.Stop;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
@@ -42,7 +43,8 @@ import java.util.TreeSet;
 final class JobReader {
 
   /** Maps of a job that are joined with those of {@code defaults}, key by key. */
-  private static final Set<String> JOINED = Set.of("env", "resources", "retry", "container");
+  private static final Set<String> JOINED =
+      Set.of("env", "resources", "retry", "stop", "container");
 
   private static final List<String> TEMPORARY = List.of("true", "false", "delete");
 
@@ -53,6 +55,9 @@ final class JobReader {
     CACHING.put("false", Job.Caching.NEVER);
     CACHING.put("local", Job.Caching.LOCAL);
   }
+
+  private static final List<String> STOP_SIGNALS =
+      List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2");
 
   private static final List<String> OUTPUT = List.of("failure", "always");
 
@@ -188,6 +193,7 @@ final class JobReader {
         steps.tools(full, dir, env, run),
         resources(job.map().get("resources"), scope),
         retry,
+        stop(job),
         depfile,
         job.flag("trace"),
         job.flag("strict"),
@@ -408,6 +414,15 @@ final class JobReader {
         grow.factor("memory"),
         grow.factor("runtime"),
         retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
+  }
+
+  private static Stop stop(MapFields job) {
+    MapFields stop = job.inner("stop").only(KnownKeys.STOP, "stop");
+    String signal = stop.choice("signal", "", STOP_SIGNALS);
+    long grace = stop.amount("grace", Stop.USUAL.grace(), Durations::parse);
+    return signal.isEmpty() && grace < 0
+        ? Stop.USUAL
+        : new Stop(Stop.SIGNALS.getOrDefault(signal, 0), grace);
   }
 
   private static boolean cause(String text, Set<Integer> codes, Set<Retry.Cause> causes) {

@@ -35,7 +35,7 @@ public final class KnownKeys {
       ordered(
           """
           command tasks needs produces after tools env dir shell resources retries retry
-          depfile trace strict cache persist temporary always interactive manual output priority tags
+          stop depfile trace strict cache persist temporary always interactive manual output priority tags
           description allow_failure image container executor parameters match table mode
           repeat
           """
@@ -75,6 +75,9 @@ public final class KnownKeys {
 
   /** A {@code retry}. */
   static final List<String> RETRY = List.of("on", "delay", "grow", "recover");
+
+  /** A {@code stop}. */
+  static final List<String> STOP = List.of("signal", "grace");
 
   /** {@code retry.grow}. */
   static final List<String> GROW = List.of("memory", "runtime");

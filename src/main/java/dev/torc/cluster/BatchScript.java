@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.local.Launch;
+import dev.torc.local.Runner;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,13 +24,13 @@ import java.util.stream.Collectors;
  *     it fails, the job is not started
  * @param limit seconds that the scheduler gives a batch; the script counts them from its own begin,
  *     so the scheduler should be asked for some more, the grace too; 0 for no limit
- * @param grace seconds between TERM and KILL
  * @param element name of the variable that tells a batch its number, from 0, where a script has
  *     several
  */
-record BatchScript(Path folder, String before, long limit, long grace, String element) {
+record BatchScript(Path folder, String before, long limit, String element) {
 
   private static final long SECOND = 1_000_000_000;
+  private static final long GRACE = Runner.GRACE.toNanos();
   private static final String FUNCTIONS = functions();
 
   private static final String HEAD =
@@ -59,7 +60,6 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
     StringBuilder text = new StringBuilder(HEAD);
     text.append("torc_folder=").append(quoted(folder.toString()));
     text.append("\ntorc_limit=").append(limit).append(" # seconds for a batch, 0: no limit");
-    text.append("\ntorc_grace=").append(grace).append(" # seconds between TERM and KILL");
     text.append("\ntorc_before=").append(quoted(before));
     text.append("\ntorc_element=");
     text.append(batches.size() == 1 ? "0" : "${" + element + "-}").append("\n\n").append(FUNCTIONS);
@@ -100,6 +100,8 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
             .map(step -> step.container().removal())
             .collect(Collectors.joining());
     text.append("\n}\ntorc_sweep=").append(quoted(removal));
+    text.append("\ntorc_signal=").append(launch.stop().name());
+    text.append(" torc_grace=").append(Math.ceilDiv(launch.stop().grace(GRACE), SECOND));
     text.append("\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));

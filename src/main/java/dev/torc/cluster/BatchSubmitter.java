@@ -74,7 +74,7 @@ final class BatchSubmitter {
     int room = room();
     int most = Math.min(Math.min(room, to.scheduler().largestArray()), array.batches().size());
     List<List<BatchJob>> batches = array.batches().subList(0, most);
-    long asked = RemoteBatch.asked(to.settings(), array.limit());
+    long asked = RemoteBatch.asked(to.settings(), array.limit(), RemoteBatch.slack(batches));
     SchedulerResources resources = array.resources().within(asked);
     List<String> lacks = to.scheduler().lacks(resources);
     RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;

@@ -8,6 +8,7 @@ import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
+import dev.torc.local.Runner;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,12 +30,6 @@ import java.util.function.Supplier;
 final class RemoteBatch {
 
   private static final long SECOND = 1_000_000_000;
-
-  /** Seconds between TERM and KILL where a script ends a job. */
-  private static final int GRACE = 5;
-
-  /** Nanoseconds asked for beyond the limit that a script keeps: for its own start and end. */
-  private static final long SLACK = 2 * GRACE * SECOND;
 
   final BatchFolder folder;
   final SchedulerSettings settings; // at least what is needed to ask for it and to end it
@@ -137,20 +132,33 @@ final class RemoteBatch {
    * The time that a scheduler is asked for, in nanoseconds; 0 for none.
    *
    * @param limit the time limit of the longest of some batches; 0 for none
+   * @param slack nanoseconds beyond the limit that a script keeps: for its own start and end
    */
-  static long asked(SchedulerSettings settings, long limit) {
+  static long asked(SchedulerSettings settings, long limit, long slack) {
     long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
-    return limit == 0 ? 0 : Math.min(limit + SLACK, Math.max(most, limit));
+    return limit == 0 ? 0 : Math.min(limit + slack, Math.max(most, limit));
+  }
+
+  /** The slack of some batches: twice the time that their jobs may take to end. */
+  static long slack(List<List<BatchJob>> batches) {
+    long usual = Runner.GRACE.toNanos();
+    return 2
+        * batches.stream()
+            .flatMap(List::stream)
+            .mapToLong(job -> Math.max(usual, job.attempt.launch().stop().grace(usual)))
+            .max()
+            .orElse(usual);
   }
 
   /** Writes all that the script and a later torc need, before a scheduler is asked to run it. */
   void write(SchedulerAccess to, long asked) throws IOException {
-    long limit = asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND);
+    List<List<BatchJob>> batches = tasks.stream().map(task -> task.jobs).toList();
+    long limit = asked == 0 ? 0 : Math.max(1, (asked - slack(batches)) / SECOND);
     String variable = to.scheduler().elementVariable();
-    BatchScript script = new BatchScript(folder.path(), settings.before(), limit, GRACE, variable);
+    BatchScript script = new BatchScript(folder.path(), settings.before(), limit, variable);
     try {
       folder.make();
-      folder.writeScript(script.of(tasks.stream().map(task -> task.jobs).toList()));
+      folder.writeScript(script.of(batches));
       folder.writeRecord(lines());
       to.marks().handOut(jobs().stream().map(BatchJob::key).toList(), settings.name());
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
@@ -91,10 +92,10 @@ final class Attempt {
    * Ends the attempt from another thread, before or after its processes started. For jobs that a
    * scheduler has, see {@link Remotes#end}.
    *
-   * @param now whether to end it without a grace
+   * @param signal as {@link Runner.Running#end} takes it
    */
-  void end(boolean now) {
-    here.end(now);
+  void end(int signal) {
+    here.end(signal);
   }
 
   /** Called when its outcome is recorded. */

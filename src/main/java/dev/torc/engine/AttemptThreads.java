@@ -2,6 +2,8 @@ package dev.torc.engine;
 
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
+import dev.torc.posix.Kill;
 import dev.torc.records.Cache.CacheException;
 import java.util.ArrayDeque;
 import java.util.Set;
@@ -22,8 +24,7 @@ final class AttemptThreads {
   private final BuildLoop loop;
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // attempts without a thread
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
-  private volatile boolean ending;
-  private volatile boolean atOnce;
+  private volatile int ending; // the signal of the last call of end; 0 before
   private volatile boolean cancels;
   private boolean stopped;
 
@@ -40,31 +41,30 @@ final class AttemptThreads {
   void add(Attempt now) {
     waiting.add(now);
     begun.add(now);
-    if (ending) { // end was called before this attempt came
-      now.end(atOnce);
-      remotes.end(atOnce, cancels);
+    if (ending != 0) { // end was called before this attempt came
+      now.end(ending);
+      remotes.end(ending == Kill.KILL, cancels);
     }
   }
 
   /**
    * Ends all attempts, from any thread: it waits for no turn.
    *
-   * @param now whether to end them without a grace
+   * @param signal as {@link Runner.Running#end} takes it
    * @param cancel whether schedulers have to end their jobs
    */
-  void end(boolean now, boolean cancel) {
+  void end(int signal, boolean cancel) {
     cancels = cancel;
-    if (now) {
-      atOnce = true;
+    if (ending != Kill.KILL) {
+      ending = signal;
     }
-    ending = true;
     if (!begun.isEmpty()) {
-      remotes.end(now, cancel);
+      remotes.end(signal == Kill.KILL, cancel);
     }
     Error failed = null;
     for (Attempt attempt : begun) {
       try {
-        attempt.end(now);
+        attempt.end(signal);
       } catch (Error e) { // no memory, no thread: the others are ended all the same
         failed = e;
       }

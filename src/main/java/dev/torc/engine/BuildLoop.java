@@ -7,6 +7,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.Kill;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
@@ -17,6 +18,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * The loop of a build: starts jobs when their needs are settled and resources allow it, and handles
@@ -25,8 +28,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * jobserver send messages. {@link Attempt} runs a job, {@code Decider} says whether it runs.
  */
 public final class BuildLoop {
-
-  private static final int INT = 2;
 
   private final BuildSetup setup;
   private BuildState state;
@@ -61,35 +62,36 @@ public final class BuildLoop {
   }
 
   /**
-   * Tells the build of a signal, from any thread. The first one ends all jobs with a grace, the
-   * second one at once; only Ctrl-C ends jobs at schedulers. Jobs are ended here, whatever the loop
-   * does. Files are read for a moment longer, so that a look that is nearly done can end.
+   * Tells the build of a signal, from any thread. The first one ends all jobs with a grace, by INT
+   * if it is Ctrl-C, else by TERM; the second one ends them at once; only Ctrl-C ends jobs at
+   * schedulers. Jobs are ended here, whatever the loop does. Files are read for a moment longer, so
+   * that a look that is nearly done can end.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
+    int by = again ? Kill.KILL : number == Kill.INT ? Kill.INT : Kill.TERM;
     starts.stop();
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
       restored.stop();
-      lock.post(() -> end(again)); // first, so that it is told before the jobs' ends
-      workers.end(again, number == INT);
+      lock.post(() -> end(by)); // first, so that it is told before the jobs' ends
+      workers.end(by, number == Kill.INT);
     } catch (RuntimeException | Error e) {
       lock.fail(e);
     }
   }
 
   /** Ends the hooks, and tells which jobs are being ended; on the thread of the loop. */
-  private void end(boolean now) {
-    hooks.end(now);
-    boolean all = signal.get() == INT; // else jobs at schedulers stay there
-    List<String> jobs =
-        state
-            .in(JobState.RUNNING)
-            .filter(job -> all || !starts.isOut(job))
-            .mapToObj(state.graph()::name)
-            .toList();
-    if (!jobs.isEmpty()) {
-      sender.tell(new Event.Ending(jobs, now ? 0 : setup.shared().runner().grace()));
+  private void end(int by) {
+    hooks.end(by);
+    boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
+    int[] jobs = state.in(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
+    if (jobs.length > 0) {
+      long usual = setup.shared().runner().grace();
+      IntToLongFunction grace = job -> state.graph().job(job).stop().grace(usual);
+      long most = by == Kill.KILL ? 0 : IntStream.of(jobs).mapToLong(grace).max().orElse(0);
+      sender.tell(
+          new Event.Ending(IntStream.of(jobs).mapToObj(state.graph()::name).toList(), most));
     }
   }
 
@@ -148,7 +150,7 @@ public final class BuildLoop {
     } finally {
       workers.stop();
       lock.release(); // before calls that may throw: other threads wait for it
-      workers.end(true, false); // attempts are left only if the loop itself broke
+      workers.end(Kill.KILL, false); // attempts are left only if the loop itself broke
       restored.close();
     }
     if (broken != null) {
@@ -296,7 +298,7 @@ public final class BuildLoop {
       BuildState.Due due = state.delayed().peek();
       lock.await(due == null ? null : due.time(), workers::look);
     } catch (InterruptedException e) {
-      signal(INT);
+      signal(Kill.INT);
     }
     while (!state.delayed().isEmpty() && state.delayed().peek().time() <= System.nanoTime()) {
       state.ready().add(state.delayed().poll().job());
@@ -322,9 +324,9 @@ public final class BuildLoop {
     int id = now.id;
     JobRun run = now.run;
     starts.ended(now);
-    if (job.interactive() && outcome.ended().isBySignal(INT, job.runsInContainers())) {
+    if (job.interactive() && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
       // The terminal sent Ctrl-C to the job alone; the user meant the build.
-      signal.compareAndSet(0, INT);
+      signal.compareAndSet(0, Kill.INT);
       starts.stop();
     }
     ProcessEnd.How how = outcome.ended().how();
@@ -565,6 +567,6 @@ public final class BuildLoop {
   void broken(CacheException e) {
     broken = e;
     starts.stop();
-    workers.end(false, false);
+    workers.end(Kill.TERM, false);
   }
 }

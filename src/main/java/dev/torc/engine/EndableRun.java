@@ -17,7 +17,7 @@ final class EndableRun {
   private static final long SOON = 2_000_000_000; // nanoseconds
 
   private final Runner runner;
-  private final List<Boolean> ends = new ArrayList<>(); // for each call of end: at once or not
+  private final List<Integer> ends = new ArrayList<>(); // the signal of each call of end
   private Runner.Running running;
 
   EndableRun(Runner runner) {
@@ -27,13 +27,13 @@ final class EndableRun {
   /**
    * Ends them, or lets none start.
    *
-   * @param now whether to end them without a grace
+   * @param signal as {@link Runner.Running#end} takes it
    */
-  synchronized void end(boolean now) {
-    ends.add(now);
+  synchronized void end(int signal) {
+    ends.add(signal);
     notifyAll();
     if (running != null) {
-      running.end(now);
+      running.end(signal);
     }
   }
 
@@ -43,9 +43,8 @@ final class EndableRun {
       return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
     }
     ProcessEnd end = runner.run(launch, this::runs);
-    return end.isBySignal(Kill.TERM, true) && isEndedSoon()
-        ? end.as(ProcessEnd.How.INTERRUPTED, 0, "")
-        : end;
+    boolean told = end.isBySignal(Kill.TERM, true) || end.isBySignal(Kill.INT, true);
+    return told && isEndedSoon() ? end.as(ProcessEnd.How.INTERRUPTED, 0, "") : end;
   }
 
   /**

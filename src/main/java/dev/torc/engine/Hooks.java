@@ -188,9 +188,9 @@ final class Hooks {
     return failed;
   }
 
-  /** Ends the hooks that run. */
-  void end(boolean now) {
-    running.values().forEach(hook -> hook.end(now));
+  /** Ends the hooks that run; see {@link Runner.Running#end}. */
+  void end(int signal) {
+    running.values().forEach(hook -> hook.end(signal));
   }
 
   private void begin(Hook hook, String status) {

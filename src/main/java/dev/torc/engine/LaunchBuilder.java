@@ -155,8 +155,9 @@ public final class LaunchBuilder {
       steps.add(
           step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
     }
-    return new Launch(
-        steps, files.log(), attempt > 1, job.interactive(), timeLimit, granted.memoryLimit(), mark);
+    long memory = granted.memoryLimit();
+    return new Launch(steps, files.log(), attempt > 1, job.interactive(), timeLimit, memory, mark)
+        .stopping(job.stop());
   }
 
   /** Puts a step that has an image into its container. */

@@ -2,6 +2,7 @@ package dev.torc.local;
 
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.JobTrace;
+import dev.torc.posix.Stop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param memoryLimit bytes for the whole process tree; 0 for none
  * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
  *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
+ * @param stop how it is ended
  * @param trace takes what its processes read; null where they are not traced
  */
 public record Launch(
@@ -30,9 +32,10 @@ public record Launch(
     long timeLimit,
     long memoryLimit,
     Map<String, String> mark,
+    Stop stop,
     JobTrace trace) {
 
-  /** A launch that is not traced. */
+  /** A launch that is not traced, and ended as usual. */
   public Launch(
       List<Step> steps,
       Path log,
@@ -41,7 +44,7 @@ public record Launch(
       long timeLimit,
       long memoryLimit,
       Map<String, String> mark) {
-    this(steps, log, append, interactive, timeLimit, memoryLimit, mark, null);
+    this(steps, log, append, interactive, timeLimit, memoryLimit, mark, Stop.USUAL, null);
   }
 
   /**
@@ -55,13 +58,21 @@ public record Launch(
 
   /** This launch, traced. */
   public Launch traced(JobTrace by) {
-    return new Launch(steps, log, append, interactive, timeLimit, memoryLimit, mark, by);
+    return with(steps, stop, by);
+  }
+
+  /** This launch, ended in another way. */
+  public Launch stopping(Stop how) {
+    return with(steps, how, trace);
+  }
+
+  private Launch with(List<Step> run, Stop how, JobTrace by) {
+    return new Launch(run, log, append, interactive, timeLimit, memoryLimit, mark, how, by);
   }
 
   /** This launch with some of its steps: from an index to before another one. */
   public Launch only(int from, int to) {
-    return new Launch(
-        steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark, trace);
+    return with(steps.subList(from, to), stop, trace);
   }
 
   /** This launch as a script on another machine starts it: for a container, its client. */
@@ -70,7 +81,8 @@ public record Launch(
     for (Step step : steps) {
       handed.add(step.container() == null ? step : step.container().client(step, this).handedOut());
     }
-    return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark);
+    return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark)
+        .stopping(stop);
   }
 
   /** An end on another machine, with what the launch's containers tell of it. */

@@ -1,5 +1,6 @@
 package dev.torc.local;
 
+import dev.torc.posix.Kill;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,10 +47,13 @@ final class LeftoverProcesses {
           }
         });
     List<Integer> stubborn =
-        ProcessTree.end(
-            () -> ProcessPass.living(left).values().stream().flatMap(List::stream).toList(),
-            grace.toNanos(),
-            () -> false);
+        new TreeEnd(
+                () -> ProcessPass.living(left).values().stream().flatMap(List::stream).toList(),
+                false,
+                Kill.TERM,
+                grace.toNanos(),
+                () -> false)
+            .run();
     for (int pid : stubborn) {
       lines.add("process " + pid + ", left by an earlier build, cannot be ended");
     }

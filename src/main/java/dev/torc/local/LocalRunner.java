@@ -3,6 +3,7 @@ package dev.torc.local;
 import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
 import dev.torc.posix.Environment;
+import dev.torc.posix.Kill;
 import dev.torc.posix.Spawn;
 import java.time.Duration;
 import java.util.HashMap;
@@ -128,7 +129,7 @@ final class LocalRunner implements Runner {
   @Override
   public void close() {
     closed = true;
-    running.keySet().forEach(attempt -> attempt.end(true));
+    running.keySet().forEach(attempt -> attempt.end(Kill.KILL));
     running.values().forEach(CompletableFuture::join);
     threads.shutdown();
     means.watch().close();

@@ -49,7 +49,7 @@ final class ProcessRun implements Runner.Running {
   /**
    * What all attempts share.
    *
-   * @param grace nanoseconds between TERM and KILL
+   * @param grace nanoseconds until KILL for a job that says no other time
    */
   record Means(
       Spawn spawn,
@@ -67,6 +67,7 @@ final class ProcessRun implements Runner.Running {
   // the end, guarded by this
   private How cause; // why it is being ended, null while it is not
   private String message = "";
+  private int signal = Kill.TERM; // by which its end begins
   private boolean running; // a process was started
   private boolean settled; // the last process ended by itself, well or not
   private CompletableFuture<List<Integer>> ending = CompletableFuture.completedFuture(List.of());
@@ -248,7 +249,10 @@ final class ProcessRun implements Runner.Running {
         return change;
       }
       if (wantsTerminal(change)) {
-        end(How.TERMINAL, "it wanted the terminal: set interactive: true for such a job", true);
+        end(
+            How.TERMINAL,
+            "it wanted the terminal: set interactive: true for such a job",
+            Kill.KILL);
       } // otherwise a signal stopped it, and another one will continue it
     }
   }
@@ -263,7 +267,7 @@ final class ProcessRun implements Runner.Running {
         if (wantsTerminal(change) && foreground.lent()) {
           foreground.lend();
         } else if (wantsTerminal(change)) {
-          end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", true);
+          end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", Kill.KILL);
         } else if (change.code() == Kill.TSTP && foreground.lent()) {
           foreground.suspend();
         }
@@ -276,15 +280,17 @@ final class ProcessRun implements Runner.Running {
   }
 
   @Override
-  public void end(boolean now) {
-    end(How.INTERRUPTED, "", now);
+  public void end(int by) {
+    end(How.INTERRUPTED, "", by);
   }
 
-  private synchronized void end(How why, String words, boolean now) {
+  private synchronized void end(How why, String words, int by) {
+    boolean now = by == Kill.KILL;
     hurry |= now;
     if (cause == null && !settled) {
       cause = why;
       message = words;
+      signal = now ? Kill.TERM : by;
       if (running) {
         beginEnding();
       }
@@ -296,7 +302,7 @@ final class ProcessRun implements Runner.Running {
 
   /** Ends the tree on another thread, since the attempt's own thread waits for the leader. */
   private void beginEnding() {
-    Supplier<List<Integer>> work = () -> tree.end(means.grace(), () -> hurry);
+    Supplier<List<Integer>> work = this::endNow;
     try {
       ending =
           ending.thenCombine(CompletableFuture.supplyAsync(work, means.threads()), (a, b) -> b);
@@ -306,13 +312,21 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
+  private List<Integer> endNow() {
+    int first;
+    synchronized (this) {
+      first = launch.stop().first(signal);
+    }
+    return tree.end(first, launch.stop().grace(means.grace()), () -> hurry);
+  }
+
   private void endTree() {
     CompletableFuture<List<Integer>> begun;
     synchronized (this) {
       begun = ending;
     }
     begun.join();
-    List<Integer> stubborn = tree.end(means.grace(), () -> hurry);
+    List<Integer> stubborn = endNow();
     if (!stubborn.isEmpty()) {
       synchronized (this) {
         message = (message + " processes that cannot be ended: " + stubborn).strip();
@@ -348,7 +362,7 @@ final class ProcessRun implements Runner.Running {
     if (launch.timeLimit() > 0) {
       long left = begin + launch.timeLimit() - now;
       if (left <= 0) {
-        end(How.TIMEOUT, "", false);
+        end(How.TIMEOUT, "", Kill.TERM);
       } else {
         next = Math.min(next, now + left);
       }
@@ -428,7 +442,7 @@ final class ProcessRun implements Runner.Running {
     above = limit > 0 && memory.used() > limit;
     if (above && before) { // two samples, since a process between fork and exec counts twice
       String used = Amount.size(memory.used(), limit) + " of " + Amount.size(limit, limit);
-      end(How.MEMORY, "used " + used, false);
+      end(How.MEMORY, "used " + used, Kill.TERM);
     }
     interval = above ? CONFIRM : interval(interval, System.nanoTime() - start, limit > 0);
   }

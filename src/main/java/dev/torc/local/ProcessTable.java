@@ -191,6 +191,29 @@ final class ProcessTable {
     return new MemoryUse(kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:"));
   }
 
+  /** Whether a process ignores a signal. */
+  static boolean ignores(int pid, int signal) {
+    String mask = word(pid, "SigIgn:");
+    return !mask.isEmpty() && (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
+  }
+
+  /** Whether a process is the first one of a container, which gets what its client is sent. */
+  static boolean isFirst(int pid) {
+    return word(pid, "NSpid:").endsWith("\t1"); // one number for each level
+  }
+
+  private static String word(int pid, String key) {
+    String status = text(pid, "status");
+    int start = status.indexOf("\n" + key);
+    int end = status.indexOf('\n', start + 1);
+    return start < 0 ? "" : status.substring(start + 1 + key.length(), end).strip();
+  }
+
+  /** The arguments of a process, its program first; empty if they cannot be read. */
+  static List<String> arguments(int pid) {
+    return List.of(text(pid, "cmdline").split("\0"));
+  }
+
   /** Bytes of resident memory, shared pages divided among the processes that share them. */
   static long proportional(int pid) {
     long share = kilobytes(text(pid, "smaps_rollup"), "Pss:"); // since Linux 4.14

@@ -12,18 +12,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * The processes that belong to one attempt of a job: its process group, all descendants, those that
  * once were seen among them (a daemon that left by fork and setsid), and all that carry the
- * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known. It
- * ends them with a grace, or at once; {@link ProcessRun} says when. Safe for use by several
- * threads.
+ * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known.
+ * {@link TreeEnd} ends them. Safe for use by several threads.
  */
 final class ProcessTree {
 
-  private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
+  /** Nanoseconds after which a process that KILL does not end is given up. */
+  static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
   private final Set<String> mark;
   private final boolean whole;
@@ -98,50 +97,22 @@ final class ProcessTree {
   }
 
   /**
-   * Ends the tree: TERM to each process once, then KILL to what is left after the grace; returns
-   * when nothing of it lives.
+   * Ends the tree as {@link TreeEnd} does; returns when nothing of it lives.
    *
-   * @param grace nanoseconds
+   * @param signal the first signal
+   * @param grace nanoseconds from that to KILL
    * @param hurry asked again and again; true skips the rest of the grace
    * @return numbers of processes that would not die even by KILL, normally none
    */
-  List<Integer> end(long grace, BooleanSupplier hurry) {
-    return ProcessTable.present() ? end(this::living, grace, hurry) : endGroup(grace, hurry);
+  List<Integer> end(int signal, long grace, BooleanSupplier hurry) {
+    return ProcessTable.present()
+        ? new TreeEnd(this::living, !whole, signal, grace, hurry).run()
+        : endGroup(signal, grace, hurry);
   }
 
-  /**
-   * Ends processes; {@code living} is asked until it names none twice: a process that just begins
-   * another program may have no environment for a moment.
-   */
-  static List<Integer> end(
-      Supplier<List<ProcessTable.Entry>> living, long grace, BooleanSupplier hurry) {
-    Set<Long> told = new HashSet<>();
+  private List<Integer> endGroup(int signal, long grace, BooleanSupplier hurry) {
     long start = System.nanoTime();
-    int none = 0;
-    for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
-      List<ProcessTable.Entry> left = living.get();
-      none = left.isEmpty() ? none + 1 : 0;
-      long passed = System.nanoTime() - start;
-      boolean kill = passed >= grace || hurry.getAsBoolean();
-      if (none == 2 || passed >= grace + GIVE_UP) {
-        return left.stream().map(ProcessTable.Entry::pid).toList();
-      }
-      for (ProcessTable.Entry entry : left) {
-        if (kill && entry.still()) {
-          Kill.process(entry.pid(), Kill.KILL);
-        } else if (told.add(entry.id()) && entry.still()) {
-          Kill.process(entry.pid(), Kill.TERM);
-          Kill.process(entry.pid(), Kill.CONT); // a stopped one would not see it
-        }
-      }
-      LockSupport.parkNanos(pause * 1_000_000);
-    }
-  }
-
-  private List<Integer> endGroup(long grace, BooleanSupplier hurry) {
-    long start = System.nanoTime();
-    signalGroup(Kill.TERM);
-    signalGroup(Kill.CONT);
+    int told = 0;
     while (groupLives()) {
       long passed = System.nanoTime() - start;
       if (passed >= grace + GIVE_UP) {
@@ -149,8 +120,12 @@ final class ProcessTree {
           return List.of(leader);
         }
       }
-      if (passed >= grace || hurry.getAsBoolean()) {
-        signalGroup(Kill.KILL);
+      boolean kill = passed >= grace || hurry.getAsBoolean();
+      int due = kill ? Kill.KILL : passed >= grace / 2 ? Kill.TERM : signal;
+      if (due != told) {
+        signalGroup(due);
+        signalGroup(Kill.CONT); // a stopped process would not see it
+        told = due;
       }
       LockSupport.parkNanos(20_000_000);
     }

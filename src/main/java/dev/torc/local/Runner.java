@@ -15,14 +15,14 @@ import java.util.function.Consumer;
  */
 public interface Runner extends AutoCloseable {
 
-  /** The time between TERM and KILL where no option says otherwise. */
+  /** The time from the first signal to KILL where a job does not say otherwise. */
   Duration GRACE = Duration.ofSeconds(5);
 
   /**
    * A runner that runs attempts as processes of this machine.
    *
    * @param caller the environment over which that of each job is laid
-   * @param grace time between TERM and KILL when an attempt is ended
+   * @param grace time from the first signal to KILL where a launch does not say otherwise
    */
   static Runner local(Environment caller, Duration grace) {
     return new LocalRunner(caller, grace);
@@ -66,7 +66,7 @@ public interface Runner extends AutoCloseable {
     return null;
   }
 
-  /** Nanoseconds between TERM and KILL where an attempt is ended. */
+  /** Nanoseconds from the first signal to KILL where a launch does not say otherwise. */
   long grace();
 
   @Override
@@ -74,7 +74,11 @@ public interface Runner extends AutoCloseable {
 
   /** An attempt that was started. */
   interface Running {
-    /** Ends the whole tree: TERM, a grace, KILL; at once with KILL if {@code now}. Idempotent. */
-    void end(boolean now);
+    /**
+     * Ends the whole tree as rule 11 says. Idempotent.
+     *
+     * @param signal INT or TERM, which come first unless the launch names another one; or KILL
+     */
+    void end(int signal);
   }
 }

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Sends signals to processes and process groups. {@code ProcessTree} finds out to which. */
 public final class Kill {
 
+  public static final int INT = 2;
   public static final int KILL = 9;
   public static final int USR1 = NativeCall.number(10, 30);
   public static final int TERM = 15;

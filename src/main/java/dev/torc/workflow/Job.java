@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.posix.Stop;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param produces in the order written; only files, folders and globs occur
  * @param after names of jobs that must have succeeded first
  * @param tools programs whose contents count; a job that makes one is waited for
+ * @param stop how it is ended; no part of the manifest
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param trace whether the files that its processes read, as the kernel tells it, are needs
  * @param strict whether files that it does not need are refused to it
@@ -43,6 +45,7 @@ public record Job(
     List<Tool> tools,
     Resources resources,
     Retry retry,
+    Stop stop,
     String depfile,
     boolean trace,
     boolean strict,

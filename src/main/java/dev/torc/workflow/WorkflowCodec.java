@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.cluster.SchedulerSettings;
+import dev.torc.posix.Stop;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.ShellText.Quote;
@@ -215,6 +216,7 @@ public final class WorkflowCodec {
         wire.list(of, Job::tools, WorkflowCodec::tool),
         known(wire.one(of, Job::resources, WorkflowCodec::resources)),
         wire.one(of, Job::retry, WorkflowCodec::retry),
+        wire.one(of, Job::stop, WorkflowCodec::stop),
         wire.text(of, Job::depfile),
         wire.flag(of, Job::trace),
         wire.flag(of, Job::strict),
@@ -356,6 +358,12 @@ public final class WorkflowCodec {
         Double.longBitsToDouble(
             wire.number(of, each -> Double.doubleToLongBits(each.growRuntime()))),
         wire.maybe(of, Retry::recover, WorkflowCodec::template));
+  }
+
+  private static Stop stop(Wire wire, Stop of) {
+    return wire.flag(of, Stop.USUAL::equals)
+        ? Stop.USUAL
+        : new Stop(wire.small(of, Stop::signal), wire.number(of, Stop::grace));
   }
 
   private static Group group(Wire wire, Group of) {

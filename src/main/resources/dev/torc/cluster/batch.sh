@@ -10,6 +10,8 @@
 # of a job have TORC_CLAIM in their environment: so the script finds those whose parent is gone too.
 # Names that begin with torc_ are not exported; the text that runs before jobs must not use them.
 
+torc_signal='' torc_grace=5 torc_sweep='' # jobs say otherwise
+
 # The memory of jobs that do not say how much they need, and the GPUs, as the scheduler tells.
 unset TORC_MEMORY
 torc_given=${SLURM_MEM_PER_NODE:-${SLURM_MEM_PER_CPU-}}
@@ -111,14 +113,80 @@ torc_scan() {
   esac
 }
 
-# Ends all processes that torc_scan finds: TERM to each once, KILL after the grace. Sets torc_live
-# to those that did not die, normally none. Two scans in a row must find none: a process that just
-# begins another program has no environment for a moment.
+# Sets torc_first to the signal that the process PID gets first: TERM if it would take no notice of
+# SIGNAL, nothing if it is the first one of a container, to which the client hands the signal on.
+torc_first() {
+  torc_first=$2
+  if [ -n "$torc_sweep" ] && grep -q '^NSpid:.*[[:space:]].*[[:space:]]1$' "/proc/$1/status"; then
+    torc_first=
+  fi
+  case $torc_first in
+    '' | TERM) return ;;
+    HUP) torc_bit=0 ;;
+    INT) torc_bit=1 ;;
+    QUIT) torc_bit=2 ;;
+    USR1) torc_bit=9 ;;
+    *) torc_bit=11 ;;
+  esac
+  torc_mask=$(sed -n 's/^SigIgn:.*\(........\)$/\1/p' "/proc/$1/status")
+  [ $((0x${torc_mask:-0} >> torc_bit & 1)) = 0 ] || torc_first=TERM
+  # A bash without a trap for INT goes on with its next command if its child handled INT.
+  case $torc_first$(readlink "/proc/$1/exe") in
+    INT*/bash | 'INT*/bash (deleted)')
+      torc_script "$1" | tr '\n' ' ' |
+        grep -Eiq '(^|[^a-z_])trap[[:space:]].*([^a-z_](sig)?int|[[:space:]]2)([^a-z0-9_]|$)' ||
+        torc_first=TERM
+      ;;
+  esac
+} 2>/dev/null
+
+# Prints the arguments of a shell, and the script that they name.
+torc_script() {
+  cd "/proc/$1/cwd"
+  tr '\000' '\n' <"/proc/$1/cmdline" | {
+    read -r torc_word # the shell itself
+    while IFS= read -r torc_word; do
+      printf '%s\n' "$torc_word"
+      [ ! -f "$torc_word" ] || cat "$torc_word"
+    done
+  }
+}
+
+# Ends all processes that torc_scan finds for MARK and ROOT. Those that exist now get SIGNAL, and
+# TERM after half the grace; all get KILL after the grace. Sets torc_live to those that did not die,
+# normally none. Two scans in a row must find none: a process that just begins another program has
+# no environment for a moment. They are stopped first, so that none starts another one unseen.
 torc_end() {
   torc_told=
   torc_none=0
   torc_now
   torc_kill=$((torc_now + torc_grace * 100))
+  torc_half=$((torc_now + torc_grace * 50))
+  while [ "$torc_none" -lt 2 ]; do
+    torc_none=$((torc_none + 1))
+    torc_scan "$1" "$2" || continue
+    for torc_process in $torc_live; do
+      case $torc_told in
+        *" $torc_process "*) ;;
+        *)
+          kill -s STOP "${torc_process%:*}"
+          torc_told="$torc_told $torc_process "
+          torc_none=0
+          ;;
+      esac
+    done 2>/dev/null
+  done
+  for torc_process in $torc_told; do
+    torc_first "${torc_process%:*}" "$3"
+    [ -z "$torc_first" ] || kill -s "$torc_first" "${torc_process%:*}"
+  done 2>/dev/null
+  # The youngest first: if a parent ended while a child is stopped, the kernel would hang up both.
+  for torc_process in $(printf '%s\n' $torc_told | sort -t : -k 2nr -k 1nr); do
+    kill -s CONT "${torc_process%:*}"
+  done 2>/dev/null
+  [ "$3" != TERM ] || torc_half=$torc_kill # it was sent already
+  torc_none=0
+  [ -n "$torc_told" ] || torc_none=2
   while [ "$torc_none" -lt 2 ]; do
     if torc_scan "$1" "$2" && [ -z "${torc_live% }" ]; then
       torc_none=$((torc_none + 1))
@@ -126,20 +194,18 @@ torc_end() {
     fi
     torc_none=0
     torc_now
-    for torc_process in $torc_live; do
-      if [ "$torc_now" -ge "$torc_kill" ]; then
-        kill -s KILL "${torc_process%:*}"
-      else
-        case $torc_told in
-          *" $torc_process "*) ;;
-          *)
-            kill -s TERM "${torc_process%:*}"
-            kill -s CONT "${torc_process%:*}" # a stopped process would not see TERM
-            torc_told="$torc_told $torc_process "
-            ;;
+    if [ "$torc_now" -ge "$torc_half" ]; then
+      for torc_process in $torc_live; do
+        case $torc_now:$torc_told in
+          *" $torc_process "*) torc_first=TERM ;;
+          *) torc_first= ;; # it started later
         esac
-      fi 2>/dev/null
-    done
+        [ "$torc_now" -lt "$torc_kill" ] || torc_first=KILL
+        [ -z "$torc_first" ] || kill -s "$torc_first" "${torc_process%:*}"
+        [ -z "$torc_first" ] || kill -s CONT "${torc_process%:*}"
+      done 2>/dev/null
+      torc_half=$torc_kill
+    fi
     [ "$torc_now" -lt $((torc_kill + 1000)) ] || break
     sleep 0.1 2>/dev/null || sleep 1
   done
@@ -325,7 +391,10 @@ torc_run() {
     fi
     if [ -n "$torc_cause" ]; then
       ! torc_hear || torc_cause='' torc_message='' # the job ended by itself just now
-      torc_end "$torc_mark/$torc_name/" "$torc_pid"
+      torc_usual=TERM
+      # Torc leaves this file when it cancels a job, as after Ctrl-C.
+      [ -z "$torc_cancelled" ] || [ ! -e "$torc_folder/$torc_name.unwanted" ] || torc_usual=INT
+      torc_end "$torc_mark/$torc_name/" "$torc_pid" "${torc_signal:-$torc_usual}"
       [ -n "${torc_live% }" ] || wait "$torc_pid" 2>/dev/null
       break
     fi
@@ -337,7 +406,7 @@ torc_run() {
     [ "$torc_code" -gt 128 ] || torc_trouble="its shell ended with status $torc_code"
   fi
   if [ -z "$torc_cause" ] && [ "$torc_code" != 0 ]; then
-    torc_end "$torc_mark/$torc_name/" 0 # processes that the job left running
+    torc_end "$torc_mark/$torc_name/" 0 "${torc_signal:-TERM}" # what the job left running
     # A scheduler that ends all processes of a batch may come to this shell a moment later.
     [ "$torc_code" != 143 ] || [ -n "$torc_cancelled" ] || sleep 1
     [ -z "$torc_cancelled" ] || torc_cause=cancelled # the job's processes saw the signal first
@@ -502,7 +571,7 @@ start $torc_start
     while sleep 1; do
       torc_birth "$$"
       if [ "$torc_birth" != "$torc_start" ]; then
-        torc_end "$torc_mark/" 0 # the script was killed: its job must not go on without it
+        torc_end "$torc_mark/" 0 TERM # the script was killed: its job must not go on without it
         exit
       fi
       kill -s ALRM "$$"

@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FreshProgram;
+import dev.torc.posix.Stop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +165,32 @@ class BatchEndTest {
     assertTrue(node.folder.isLater("b"));
     assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("b"));
     assertFalse(node.exists("ran"));
+  }
+
+  /** Rule 11: a job that torc cancels gets INT once, and starts no further command. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sh", "bash"})
+  void aJobThatTorcCancelsGetsInt(String own) throws Exception {
+    assumeFalse(shell.equals("busybox"), "its jobs ignore INT");
+    String tidy = "trap 'echo $0; exit 0' %s; touch %s; while :; do sleep 0.1; done";
+    Files.writeString(temp.resolve("tidy"), tidy.formatted("INT", "up"));
+    Files.writeString(temp.resolve("late"), tidy.formatted("TERM", "later"));
+    String trap =
+        "sh late >late.log & until [ -e later ]; do sleep 0.1; done; sleep 1; kill -9 $!; exit";
+    Map<String, String> scripts =
+        Map.of("a", "sh tidy; echo new", "b", "trap '" + trap + "' INT; sh tidy");
+    for (String job : List.of("a", "b")) {
+      Launch.Step step = new Launch.Step(List.of(own, "-c", scripts.get(job)), temp, Map.of());
+      Process process = node.up(node.job(job, step, new Stop(0, 100 * SECOND)));
+      node.folder.unwanted(job);
+      BatchNode.signal("TERM", process);
+      node.await(process);
+      assertEquals(ProcessEnd.How.INTERRUPTED, node.folder.status(job, 0).how());
+      String log = node.text(job + ".log"); // a shell may say by which signal its child ended
+      assertTrue(log.startsWith("tidy\n") && !log.contains("new"), log);
+      Files.delete(temp.resolve("up"));
+    }
+    assertEquals("", node.text("late.log"), "what started later was told to end");
   }
 
   /** The script's own word that it is to end comes when the job's processes are gone. */

@@ -162,7 +162,7 @@ class BatchKillIT {
               List.of(
                   new RemoteAttempt.Product(
                       folder.resolve("p"), false, RemoteAttempt.Clearing.CLEAR)));
-      remote.writeScript(new BatchScript(remote.path(), "", 0, 1, "").of(List.of(List.of(job))));
+      remote.writeScript(new BatchScript(remote.path(), "", 0, "").of(List.of(List.of(job))));
     }
 
     void start(int at, String how) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Interruptible;
 import dev.torc.local.Launch;
+import dev.torc.posix.Stop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -60,13 +61,13 @@ final class BatchNode implements AutoCloseable {
     return process;
   }
 
-  /** A script that enforces memory limits, with a grace of a second and no time limit. */
+  /** A script that enforces memory limits, without a time limit; jobs end within a second. */
   BatchScript script() {
-    return new BatchScript(folder.path(), "", 0, 1, "ELEMENT");
+    return new BatchScript(folder.path(), "", 0, "ELEMENT");
   }
 
   BatchScript before(String text) {
-    return new BatchScript(folder.path(), text, 0, 1, "ELEMENT");
+    return new BatchScript(folder.path(), text, 0, "ELEMENT");
   }
 
   /** A job of one line of sh that runs in the root. */
@@ -96,7 +97,8 @@ final class BatchNode implements AutoCloseable {
         name,
         new RemoteAttempt(
             null,
-            new Launch(steps, log, append, false, timeLimit, memoryLimit, Map.of()),
+            new Launch(steps, log, append, false, timeLimit, memoryLimit, Map.of())
+                .stopping(new Stop(0, 1_000_000_000)),
             expected,
             products,
             List.of(),
@@ -105,6 +107,11 @@ final class BatchNode implements AutoCloseable {
 
   static BatchJob job(String name, RemoteAttempt attempt) {
     return new BatchJob(attempt, null).in(new BatchFolder(Path.of("/remote")), name);
+  }
+
+  BatchJob job(String name, Launch.Step step, Stop stop) {
+    Launch launch = new Launch(List.of(step), log(name), false, false, 0, 0, Map.of());
+    return job(name, new RemoteAttempt(null, launch.stopping(stop), 0, List.of(), List.of(), null));
   }
 
   Launch.Step step(String line) {

@@ -441,7 +441,7 @@ class BatchScriptTest {
   void aNodeThatDoesNotSeeTheFolderSaysSo() throws Exception {
     BatchFolder gone = new BatchFolder(temp.resolve("gone"));
     BatchNode.Ended ended =
-        node.run(new BatchScript(gone.path(), "", 0, 1, ""), node.job("a", "echo ran >ran"));
+        node.run(new BatchScript(gone.path(), "", 0, ""), node.job("a", "echo ran >ran"));
     assertEquals(1, ended.exit());
     assertTrue(ended.out().startsWith("torc: a: cannot be claimed on "), ended.out());
     assertFalse(node.exists("ran"));
@@ -449,7 +449,7 @@ class BatchScriptTest {
 
   @Test
   void aJobThatTheRestOfTheTimeDoesNotHoldIsLeft() throws Exception {
-    BatchScript script = new BatchScript(node.folder.path(), "", 100, 1, "");
+    BatchScript script = new BatchScript(node.folder.path(), "", 100, "");
     long second = 1_000_000_000;
     BatchJob[] jobs = {
       node.job("first", List.of(node.step("echo ran >>first")), 200 * second, 0),
@@ -537,7 +537,7 @@ class BatchScriptTest {
                   new RemoteAttempt.Product(
                       Path.of("/root/b" + i), false, RemoteAttempt.Clearing.CLEAR))));
     }
-    BatchScript script = new BatchScript(Path.of("/root/x"), "", 0, 1, "");
+    BatchScript script = new BatchScript(Path.of("/root/x"), "", 0, "");
     int one = script.of(List.of(jobs.subList(0, 1))).length;
     int all = script.of(List.of(jobs)).length;
     assertTrue((all - one) / 999 < 250, (all - one) / 999 + " bytes for a job");
@@ -545,7 +545,7 @@ class BatchScriptTest {
 
   @Test
   void whatNoShellCanTakeIsRefused() {
-    BatchScript script = new BatchScript(Path.of("/x"), "", 0, 1, "");
+    BatchScript script = new BatchScript(Path.of("/x"), "", 0, "");
     BatchJob job =
         BatchNode.job(
             "n",

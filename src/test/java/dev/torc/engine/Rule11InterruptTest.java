@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
+import dev.torc.posix.Kill;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -203,7 +204,7 @@ class Rule11InterruptTest extends Harness {
   void aSecondSignalEndsThemAtOnce() {
     given("a: { command: make a, produces: [a.out] }");
     CompletableFuture<Void> started = new CompletableFuture<>();
-    List<Boolean> ends = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
     job(
         "a",
         stub -> {
@@ -217,7 +218,7 @@ class Rule11InterruptTest extends Harness {
     building.signal(2);
     building.signal(2);
     building.await();
-    assertEquals(List.of(false, true), ends);
+    assertEquals(List.of(Kill.INT, Kill.KILL), ends);
     assertEquals(130, exit);
   }
 

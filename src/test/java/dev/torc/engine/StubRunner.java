@@ -93,8 +93,8 @@ public final class StubRunner implements Runner {
   /** A running job, as its script sees it. */
   public static final class Stub implements Running {
     private final Launch launch;
-    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    private final LinkedBlockingQueue<Boolean> ends = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final LinkedBlockingQueue<Integer> ends = new LinkedBlockingQueue<>();
 
     Stub(Launch launch) {
       this.launch = launch;
@@ -161,15 +161,15 @@ public final class StubRunner implements Runner {
       return new ProcessEnd(how, code, 1, Usage.NOTHING.withPeak(1 << 20), "");
     }
 
-    /** Waits for the next call of {@link #end}; returns whether the job had to end at once. */
-    boolean nextEnd() throws Exception {
+    /** Waits for the next call of {@link #end}; returns its signal. */
+    int nextEnd() throws Exception {
       return ends.poll(300, TimeUnit.SECONDS);
     }
 
     @Override
-    public void end(boolean now) {
-      ends.add(now);
-      ended.complete(now);
+    public void end(int signal) {
+      ends.add(signal);
+      ended.complete(signal);
     }
   }
 
@@ -206,7 +206,7 @@ public final class StubRunner implements Runner {
       started.complete(job);
       Object first =
           CompletableFuture.anyOf(go.thenApply(_ -> ""), job.ended).get(300, TimeUnit.SECONDS);
-      return first instanceof Boolean ? job.ended(ProcessEnd.How.INTERRUPTED) : then.run(job);
+      return first instanceof Integer ? job.ended(ProcessEnd.How.INTERRUPTED) : then.run(job);
     }
   }
 }

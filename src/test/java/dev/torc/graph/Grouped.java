@@ -109,6 +109,7 @@ public final class Grouped {
         job.tools(),
         job.resources(),
         job.retry(),
+        job.stop(),
         job.depfile(),
         job.trace(),
         job.strict(),

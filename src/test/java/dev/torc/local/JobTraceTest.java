@@ -12,6 +12,7 @@ import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FreshProgram;
 import dev.torc.posix.JobTrace;
+import dev.torc.posix.Kill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -400,13 +401,13 @@ class JobTraceTest {
     List<CompletableFuture<ProcessEnd>> ends = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       AtomicInteger left = new AtomicInteger(1 + random.nextInt(25));
-      boolean now = random.nextBoolean();
+      int signal = random.nextBoolean() ? Kill.KILL : Kill.INT;
       CompletableFuture<Runner.Running> running = new CompletableFuture<>();
       CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
       bounds =
           (path, write) -> {
             if (left.decrementAndGet() == 0) {
-              running.join().end(now);
+              running.join().end(signal);
             }
             return true;
           };

@@ -10,7 +10,9 @@ import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
+import dev.torc.posix.Kill;
 import dev.torc.posix.Spawn;
+import dev.torc.posix.Stop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -118,7 +121,7 @@ class LocalRunnerTest {
     ProcessRun attempt = new ProcessRun(deaf, means);
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
-    attempt.end(false);
+    attempt.end(Kill.TERM);
     assertEquals(How.INTERRUPTED, ended.take().how());
     assertFalse(lives(pid));
     watch.close();
@@ -229,12 +232,12 @@ class LocalRunnerTest {
     String orphan = told();
     go();
     String child = told();
-    job.end(now);
-    job.end(now);
+    job.end(now ? Kill.KILL : Kill.INT);
+    job.end(now ? Kill.KILL : Kill.INT);
     assertEquals(How.INTERRUPTED, ended.take().how());
     assertFalse(lives(orphan));
     assertFalse(lives(child));
-    job.end(true);
+    job.end(Kill.KILL);
     assertTrue(ended.isEmpty(), "done is called once");
   }
 
@@ -243,9 +246,68 @@ class LocalRunnerTest {
     Runner.Running job =
         start("trap 'echo tidy; exit 5' TERM; echo up > tell; while :; do sleep 0.01; done");
     told();
-    job.end(false);
+    job.end(Kill.TERM);
     assertEquals(How.INTERRUPTED, ended.take().how());
     assertTrue(Files.readString(log).endsWith("tidy\n"));
+  }
+
+  /** Handles a signal and ends well, as Python's {@code finally} does. */
+  private static final String TIDY =
+      "trap 'echo tidy; exit 0' $1; echo $$ > tell; while :; do sleep 0.01; done";
+
+  /** Rule 11: Ctrl-C is INT for the processes that exist then; the grace is ten minutes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sh   | sh tidy INT; echo new | tidy",
+        "sh   | sleep 1000 & echo $! > tell; wait | ''", // it ignores INT
+        "sh   | trap 'sh tidy TERM & read x < tell; sleep 0.2; kill -9 $!; exit' INT; sh tidy INT |"
+            + " tidy",
+        "bash | sh tidy INT; echo new | tidy",
+        "bash | (sh tidy INT; echo new); echo new | tidy",
+        "bash | trap 'echo own; exit 3' INT; sh tidy INT; echo new | tidy own",
+        "file | sh tidy INT; echo new | tidy",
+        "file | trap 'echo own; exit 3' 2; sh tidy INT; echo new | tidy own",
+      })
+  void ctrlCIsIntAndNothingNewRuns(String shell, String script, String said) throws Exception {
+    Files.writeString(dir.resolve("tidy"), TIDY);
+    Files.writeString(dir.resolve("script"), script);
+    List<String> argv =
+        shell.equals("file")
+            ? List.of("bash", "-o", "pipefail", "script", "-c")
+            : List.of(shell, "-c", script);
+    Launch.Step step = new Launch.Step(argv, dir, Map.of());
+    Launch launch = new Launch(List.of(step), log, false, false, 0, 0, mark);
+    Runner.Running job = runner.start(launch, ended::add);
+    told();
+    job.end(Kill.INT);
+    assertEquals(How.INTERRUPTED, ended.take().how());
+    assertEquals(said, Files.readString(log).strip().replace('\n', ' '));
+  }
+
+  /** Rule 11: TERM after half of the grace; {@code stop} names the signal and the grace. */
+  @ParameterizedTest
+  @CsvSource({"0, INT", "10, USR1"})
+  void termComesAfterHalfOfTheGrace(int signal, String name) throws Exception {
+    String script = "trap 'echo first' " + name + "; " + TIDY.replace("$1", "TERM");
+    Launch launch = launch(0, 0, script).stopping(new Stop(signal, 4_000_000_000L));
+    Runner.Running job = runner.start(launch, ended::add);
+    told();
+    job.end(Kill.INT);
+    assertEquals(How.INTERRUPTED, ended.take().how());
+    assertTrue(Files.readString(log).endsWith("first\ntidy\n")); // dash names the signal too
+  }
+
+  /** Rule 11. */
+  @Test
+  void aTimeLimitIsTermUnlessStopSaysOtherwise() throws Exception {
+    for (String name : List.of("TERM", "HUP")) {
+      String script = "trap 'echo tidy; exit 0' " + name + "; while :; do sleep 0.01; done";
+      Stop stop = new Stop(name.equals("TERM") ? 0 : 1, -1);
+      assertEquals(How.TIMEOUT, run(launch(200_000_000, 0, script).stopping(stop)).how());
+      assertTrue(Files.readString(log).endsWith("tidy\n"));
+    }
   }
 
   @Test
@@ -254,7 +316,7 @@ class LocalRunnerTest {
     Runner.Running job =
         start("trap '' TERM; sh -c 'echo $$ > tell; while :; do sleep 1; done'; echo never");
     String child = told();
-    job.end(false);
+    job.end(Kill.TERM);
     assertEquals(How.INTERRUPTED, ended.take().how());
     assertFalse(lives(child));
     assertEquals("", Files.readString(log));
@@ -264,8 +326,8 @@ class LocalRunnerTest {
   void theSecondEndSkipsTheGrace() throws Exception {
     Runner.Running job = start("trap '' TERM; echo $$ > tell; while :; do sleep 1; done");
     String shell = told();
-    job.end(false);
-    job.end(true); // the grace is ten minutes
+    job.end(Kill.TERM);
+    job.end(Kill.KILL); // the grace is ten minutes
     assertEquals(How.INTERRUPTED, ended.take().how());
     assertFalse(lives(shell));
   }
@@ -273,7 +335,7 @@ class LocalRunnerTest {
   @Test
   void anEndBeforeTheProcessStartsCountsToo() throws Exception {
     for (int i = 0; i < 50; i++) {
-      start("sleep 1000", "sleep 1000").end(i % 2 == 0);
+      start("sleep 1000", "sleep 1000").end(i % 2 == 0 ? Kill.KILL : Kill.TERM);
       assertEquals(How.INTERRUPTED, ended.take().how());
     }
   }

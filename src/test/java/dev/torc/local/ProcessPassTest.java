@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.posix.Environment;
+import dev.torc.posix.Kill;
 import dev.torc.posix.Spawn;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class ProcessPassTest {
   @AfterEach
   void end() {
     for (ProcessTree tree : trees) {
-      assertEquals(List.of(), tree.end(0, () -> true));
+      assertEquals(List.of(), tree.end(Kill.TERM, 0, () -> true));
       tree.reapLeader(true);
     }
   }
@@ -93,7 +94,7 @@ class ProcessPassTest {
   void aTreeThatIsGoneUsesNothing() throws Exception {
     ProcessTree tree = start("echo > TELL; sleep 1000");
     assertTrue(pass.look(List.of(tree)).getFirst().memory() > 0);
-    tree.end(0, () -> true);
+    tree.end(Kill.TERM, 0, () -> true);
     assertEquals(0, pass.look(List.of(tree)).getFirst().memory());
     assertEquals(List.of(), pass.look(List.of()));
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
 import dev.torc.posix.FreshProgram;
+import dev.torc.posix.Kill;
 import dev.torc.posix.Spawn;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class ProcessTreeTest {
   @AfterEach
   void end() {
     if (leader != 0) {
-      assertEquals(List.of(), tree.end(0, () -> true));
+      assertEquals(List.of(), tree.end(Kill.TERM, 0, () -> true));
       tree.reapLeader(true);
     }
   }
@@ -95,9 +96,12 @@ class ProcessTreeTest {
     Queue<List<ProcessTable.Entry>> looks = new ArrayDeque<>();
     looks.add(List.of());
     looks.add(List.of(ProcessTable.of(leader).orElseThrow()));
-    looks.add(List.of());
-    looks.add(List.of());
-    assertEquals(List.of(), ProcessTree.end(looks::remove, 60_000_000_000L, () -> false));
+    for (int i = 0; i < 4; i++) { // two before it is told to end, and two after
+      looks.add(List.of());
+    }
+    long minute = 60_000_000_000L;
+    assertEquals(
+        List.of(), new TreeEnd(looks::remove, false, Kill.TERM, minute, () -> false).run());
     assertEquals(List.of(), List.copyOf(looks));
     ChildWait.next(leader); // it was told to end
     ChildWait.reap(leader);
@@ -122,8 +126,10 @@ class ProcessTreeTest {
     assertFalse(before.still());
     int[] asked = {0};
     // a signal would end this very JVM
-    ProcessTree.end(() -> asked[0]++ == 0 ? List.of(before) : List.of(), 0, () -> true);
-    assertEquals(3, asked[0]);
+    new TreeEnd(
+            () -> asked[0]++ == 0 ? List.of(before) : List.of(), false, Kill.TERM, 0, () -> true)
+        .run();
+    assertEquals(5, asked[0]);
   }
 
   @Test

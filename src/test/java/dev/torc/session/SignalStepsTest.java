@@ -11,6 +11,7 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
+import dev.torc.posix.Kill;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.records.Dying;
@@ -66,7 +67,7 @@ class SignalStepsTest {
     final Map<String, Integer> times = new HashMap<>();
     final Set<String> running = new HashSet<>();
     final List<String> over = new CopyOnWriteArrayList<>();
-    final List<Boolean> ends = new CopyOnWriteArrayList<>();
+    final List<Integer> ends = new CopyOnWriteArrayList<>();
     final Runner runner = Runner.local(Environment.ofCaller(), Runner.GRACE);
     final StampSource stamps = StampSource.of(FileSystems.getDefault());
     Signals signals;
@@ -139,9 +140,9 @@ class SignalStepsTest {
               launch,
               started -> {
                 handle.accept(
-                    now -> {
-                      ends.add(now);
-                      started.end(now);
+                    signal -> {
+                      ends.add(signal);
+                      started.end(signal);
                     });
                 step("started " + job);
               });
@@ -173,7 +174,7 @@ class SignalStepsTest {
       String said = at + ": signal " + number + (taken ? " taken" : "") + ", exit " + exit;
       boolean late = !ends && done.containsAll(List.of("a", "b"));
       assertTrue(!taken || exit == 128 + number || late && exit == 0, said);
-      assertFalse(this.ends.contains(true), said + ": told twice");
+      assertFalse(this.ends.contains(Kill.KILL), said + ": told twice");
       Caller caller = new Caller(WatchStage.ENV, root, Host.of(WatchStage.ENV));
       assertEquals(0, build(caller, _ -> {}, new Signals()), said);
       String x = Files.readString(root.resolve("x"));

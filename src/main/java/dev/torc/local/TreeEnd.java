@@ -1,0 +1,172 @@
+package dev.torc.local;
+
+import dev.torc.posix.Kill;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * One end of some processes (rule 11): a signal to those that exist now, TERM to the same after
+ * half of the grace, KILL to all at its end. Processes that start later, from a trap or a handler,
+ * are left alone until KILL. To know which exist, it stops them before it signals any. It does not
+ * find processes: {@link ProcessTree} does.
+ *
+ * @param living the processes that are alive
+ * @param client whether the client of a container is among them, which hands its signal on
+ * @param signal the first signal
+ * @param grace nanoseconds from the first signal to KILL
+ * @param hurry asked again and again; true skips the rest of the grace
+ */
+record TreeEnd(
+    Supplier<List<ProcessTable.Entry>> living,
+    boolean client,
+    int signal,
+    long grace,
+    BooleanSupplier hurry) {
+
+  private static final Comparator<ProcessTable.Entry> YOUNGEST =
+      Comparator.comparing(ProcessTable.Entry::start)
+          .thenComparing(ProcessTable.Entry::pid)
+          .reversed();
+
+  private static final long MILLISECOND = 1_000_000;
+
+  /** Bytes of a script in which a trap is searched. */
+  private static final int MOST = 1 << 16;
+
+  /** A trap for INT in a script. */
+  private static final Pattern TRAP =
+      Pattern.compile("(?is)\\btrap\\b.*?(\\b(sig)?int\\b|\\s2(?=\\s|;|$))");
+
+  /** Options of bash whose next word is not the script. */
+  private static final Pattern VALUED = Pattern.compile("[-+][a-zA-Z]*[oO]|--(rcfile|init-file)");
+
+  /**
+   * Ends the processes; returns when none lives.
+   *
+   * @return numbers of processes that would not die even by KILL, normally none
+   */
+  List<Integer> run() {
+    long start = System.nanoTime();
+    Collection<ProcessTable.Entry> told = stopped(living);
+    if (told.isEmpty()) {
+      return List.of();
+    }
+    told.forEach(process -> send(process, first(process.pid())));
+    continued(told);
+    boolean again = signal == Kill.TERM;
+    int none = 0; // looks in a row that found nothing
+    for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
+      LockSupport.parkNanos(pause * MILLISECOND);
+      List<ProcessTable.Entry> left = living.get();
+      none = left.isEmpty() ? none + 1 : 0;
+      long passed = System.nanoTime() - start;
+      if (none == 2 || passed >= grace + ProcessTree.GIVE_UP) {
+        return left.stream().map(ProcessTable.Entry::pid).toList();
+      } else if (passed >= grace || hurry.getAsBoolean()) {
+        left.forEach(process -> send(process, Kill.KILL));
+      } else if (!again && passed >= grace / 2) {
+        told.forEach(process -> send(process, Kill.TERM));
+        continued(told); // the user may have stopped one
+        again = true;
+      }
+    }
+  }
+
+  /**
+   * Stops processes until none is left that runs, so that none starts another one unseen; returns
+   * them. Two looks in a row must find no new one: a process that just begins another program may
+   * have no environment for a moment.
+   */
+  static Collection<ProcessTable.Entry> stopped(Supplier<List<ProcessTable.Entry>> living) {
+    Map<Long, ProcessTable.Entry> all = new LinkedHashMap<>();
+    for (int looks = 0; looks < 2; looks++) {
+      if (looks > 0) {
+        LockSupport.parkNanos(2 * MILLISECOND);
+      }
+      for (ProcessTable.Entry process : living.get()) {
+        if (all.putIfAbsent(process.id(), process) == null) {
+          if (process.still()) {
+            Kill.process(process.pid(), Kill.STOP);
+          }
+          looks = -1;
+        }
+      }
+    }
+    return all.values();
+  }
+
+  /**
+   * Continues processes, the youngest first: if a parent ended while a child is stopped, the kernel
+   * would hang up the child's group.
+   */
+  static void continued(Collection<ProcessTable.Entry> stopped) {
+    stopped.stream().sorted(YOUNGEST).forEach(process -> send(process, Kill.CONT));
+  }
+
+  private static void send(ProcessTable.Entry process, int number) {
+    if (number != 0 && process.still()) {
+      Kill.process(process.pid(), number);
+    }
+  }
+
+  /** The first signal for a process: TERM if it would take no notice of its own; 0 for none. */
+  private int first(int pid) {
+    if (client && ProcessTable.isFirst(pid)) {
+      return 0; // the client sends it the same signal
+    }
+    boolean deaf =
+        ProcessTable.ignores(pid, signal) || signal == Kill.INT && continuesAfterInt(pid);
+    return deaf ? Kill.TERM : signal;
+  }
+
+  /**
+   * Whether a process is bash without a trap for INT: if the program for which it waits handles INT
+   * and exits, it goes on with the next command. The kernel shows the same handler with a trap and
+   * without one, so the script has to tell. Other shells end.
+   */
+  private static boolean continuesAfterInt(int pid) {
+    try {
+      Path program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
+      return program.toString().matches(".*/bash( \\(deleted\\))?")
+          && !TRAP.matcher(script(pid)).find();
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /** The script that a bash runs; empty if that cannot be found out. */
+  private static String script(int pid) {
+    Iterator<String> words = ProcessTable.arguments(pid).stream().skip(1).iterator();
+    boolean text = false;
+    String word = "";
+    while (words.hasNext() && (word = words.next()).matches("[-+].+")) {
+      text |= word.matches("-[a-zA-Z]*c[a-zA-Z]*");
+      if (VALUED.matcher(word).matches() && words.hasNext()) {
+        words.next();
+      }
+      word = "";
+    }
+    if (text || word.isEmpty()) {
+      return word;
+    }
+    String place = "/proc/" + pid + (word.startsWith("/") ? "/root" : "/cwd/") + word;
+    try (InputStream in = Files.newInputStream(Path.of(place))) {
+      return new String(in.readNBytes(MOST), StandardCharsets.ISO_8859_1);
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.torc.posix;
+
+import java.util.Map;
+
+/**
+ * How a job wants to be ended: by which signal first, and how long it has until KILL. It sends
+ * nothing: the runner and the batch scripts do.
+ *
+ * @param signal number of the first signal; 0 for INT after Ctrl-C and TERM otherwise
+ * @param grace nanoseconds from the first signal to KILL; -1 for the usual time
+ */
+public record Stop(int signal, long grace) {
+
+  /** How a job is ended that says nothing. */
+  public static final Stop USUAL = new Stop(0, -1);
+
+  /** The signals that a build file can name. */
+  public static final Map<String, Integer> SIGNALS =
+      Map.of(
+          "HUP",
+          1,
+          "INT",
+          Kill.INT,
+          "QUIT",
+          3,
+          "TERM",
+          Kill.TERM,
+          "USR1",
+          Kill.USR1,
+          "USR2",
+          NativeCall.number(12, 31));
+
+  /** The signal that comes first, where a job that says nothing would get {@code usual}. */
+  public int first(int usual) {
+    return signal == 0 ? usual : signal;
+  }
+
+  /** Nanoseconds until KILL, where a job that says nothing would have {@code usual}. */
+  public long grace(long usual) {
+    return grace < 0 ? usual : grace;
+  }
+
+  /** The name of the signal without SIG; empty if none is named. */
+  public String name() {
+    for (Map.Entry<String, Integer> each : SIGNALS.entrySet()) {
+      if (each.getValue() == signal) {
+        return each.getKey();
+      }
+    }
+    return "";
+  }
+}
