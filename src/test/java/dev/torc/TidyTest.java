@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 53_201;
+  private static final int LINES = 53_465;
 
-  private static final int FILES = 422;
-  private static final int SURFACE = 189;
+  private static final int FILES = 423;
+  private static final int SURFACE = 190;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

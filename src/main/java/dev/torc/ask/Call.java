@@ -20,6 +20,7 @@ import dev.torc.session.ReadSession;
 import dev.torc.show.Console;
 import dev.torc.show.Json;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.SourceFile;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
@@ -82,7 +83,9 @@ public final class Call {
     for (String folder : values("--directory")) { // each is relative to the one before it
       at = at.resolve(folder).normalize();
       if (!Files.isDirectory(at)) {
-        throw usage("-C " + SafeText.name(folder) + ": there is no such folder");
+        throw usage(
+            "-C %s: there is no such folder%s"
+                .formatted(SafeText.name(folder), NearestPath.hint(at, folder)));
       }
     }
     this.console = console.at(at);

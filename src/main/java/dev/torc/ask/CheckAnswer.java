@@ -147,8 +147,8 @@ record CheckAnswer(
 
   private static String line(Diagnostic said, String word) {
     String place = said.place().toString();
-    String at = place.isEmpty() ? "torc" : SafeText.line(place);
-    return at + ": " + word + SafeText.line(said.message());
+    String at = place.isEmpty() ? "torc" : SafeText.message(place);
+    return at + ": " + word + SafeText.message(said.message());
   }
 
   @Override

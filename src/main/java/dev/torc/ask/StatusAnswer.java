@@ -223,7 +223,7 @@ record StatusAnswer(
       }
     }
     List<String> bad = new ArrayList<>();
-    failed.forEach((job, what) -> bad.add(line(SafeText.name(job), SafeText.line(what))));
+    failed.forEach((job, what) -> bad.add(line(SafeText.name(job), SafeText.message(what))));
     list(out, palette.red("failed:"), bad);
     if (stale > 0) {
       out.add(

@@ -85,7 +85,7 @@ final class WhyText {
     StringJoiner why = new StringJoiner("; ");
     near.reasons().forEach(reason -> why.add(ReasonText.of(reason)));
     if (!near.lack().isEmpty()) {
-      why.add(SafeText.line(near.lack()));
+      why.add(SafeText.message(near.lack()));
     }
     return "  nearest is the result of " + AttemptText.origin(near.from()) + ": " + why;
   }

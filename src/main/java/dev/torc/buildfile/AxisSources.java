@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.hash.Digest;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.NearestPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class AxisSources {
   /** Says what is there where a pattern matches nothing; {@link #found} does not hold that. */
   String beside(Glob glob) throws IOException {
     complete = false;
-    return MissHint.pattern(root, glob);
+    return MissHint.pattern(new NearestPath(root, List::of), glob);
   }
 
   /** The bytes of a file; its digest is kept for {@link #read}. */

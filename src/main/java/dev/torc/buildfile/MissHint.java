@@ -3,6 +3,8 @@ package dev.torc.buildfile;
 import dev.torc.hash.FolderDigest;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.NearestPath;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -31,12 +33,13 @@ public final class MissHint {
   private MissHint() {}
 
   /** Says why a pattern gives nothing, or which files there are like those that it means. */
-  public static String pattern(Path root, Glob glob) throws IOException {
+  public static String pattern(NearestPath near, Glob glob) throws IOException {
+    Path root = near.base();
     String folder = glob.fixedPrefix();
     if (!FolderDigest.counts(folder)) {
       return "what lies in " + folder + " never counts; name the files";
     }
-    String empty = folder(root, folder.isEmpty() ? "." : folder);
+    String empty = folder(near, folder.isEmpty() ? "." : folder);
     if (!empty.isEmpty()) {
       return empty;
     }
@@ -48,10 +51,10 @@ public final class MissHint {
     for (int i = parts.size() - 2; i >= 0 && tries < TRIES; i -= 2) {
       if (!parts.get(i).replace("*", "").isEmpty()) {
         tries++;
-        List<String> near = GlobWalk.of(root, with(parts, i));
-        if (!near.isEmpty()) {
-          String more = near.size() == 1 ? "" : " and " + (near.size() - 1) + " more like it";
-          return "there is " + near.getFirst() + more;
+        List<String> found = GlobWalk.of(root, with(parts, i));
+        if (!found.isEmpty()) {
+          String more = found.size() == 1 ? "" : " and " + (found.size() - 1) + " more like it";
+          return "there is " + SafeText.name(found.getFirst()) + more;
         }
       }
     }
@@ -59,7 +62,8 @@ public final class MissHint {
   }
 
   /** Says that a folder is missing, no folder or empty; an empty text if it is none of these. */
-  public static String folder(Path root, String folder) throws IOException {
+  public static String folder(NearestPath near, String folder) throws IOException {
+    Path root = near.base();
     Path path = root.resolve(folder);
     Path missing = null;
     for (Path at = path; at != null && !Files.isDirectory(at); at = at.getParent()) {
@@ -69,7 +73,7 @@ public final class MissHint {
       String name = missing.startsWith(root) ? root.relativize(missing).toString() : "" + missing;
       return Files.exists(missing, LinkOption.NOFOLLOW_LINKS)
           ? name + " is no folder"
-          : "there is no folder " + name;
+          : "there is no folder " + SafeText.name(name) + near.aside(name + "/");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       return entries.iterator().hasNext() ? "" : "folder " + folder + " is empty";

@@ -14,6 +14,7 @@ import dev.torc.records.Batch;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.NearestPath;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -147,15 +148,20 @@ public final class Adoption {
     }
     if (job.depfile() != null
         && digests.product(job.depfile()).stamp().kind() != Stamp.FileKind.FILE) {
-      problem(job, "depfile " + SafeText.name(job.depfile()) + " is missing; " + run(job));
+      problem(job, "depfile " + SafeText.name(job.depfile()) + " " + missing(job, job.depfile()));
     }
   }
 
   private void product(Job job, String path, Stamp.FileKind kind) throws IOException {
     Stamp.FileKind there = digests.product(path).stamp().kind();
     if (there != kind) {
-      problem(job, ProductScan.lack(SafeText.name(path), there, "is missing; " + run(job)));
+      problem(job, ProductScan.lack(SafeText.name(path), there, missing(job, path)));
     }
+  }
+
+  private String missing(Job job, String path) {
+    return "is missing%s; %s"
+        .formatted(NearestPath.aside(grounds.root().resolve(path), path), run(job));
   }
 
   /** Refuses a job whose makers are yet to run: it cannot be told what it would read. */

@@ -7,6 +7,8 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.JobTrace;
 import dev.torc.posix.PlainFile;
+import dev.torc.syntax.NearestPath;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
@@ -156,7 +158,10 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       return Depfile.parse(
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (NoSuchFileException e) {
-      throw new AttemptFailure("depfile " + depfile + " is missing though the command ended well");
+      throw new AttemptFailure(
+          "depfile %s is missing though the command ended well%s"
+              .formatted(
+                  SafeText.name(depfile), NearestPath.aside(root.resolve(depfile), depfile)));
     } catch (CharacterCodingException e) {
       throw new AttemptFailure("depfile " + depfile + " is no valid UTF-8");
     } catch (IllegalArgumentException e) {

@@ -13,6 +13,8 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.NearestPath;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -206,7 +208,11 @@ record ProductScan(
       Stamp.FileKind there = known.stamp().kind();
       if (there != kind) {
         if (strict) {
-          throw new AttemptFailure(lack(path, there, "is missing though the command ended well"));
+          throw new AttemptFailure(
+              lack(SafeText.name(path), there, "is missing though the command ended well")
+                  + (there == Stamp.FileKind.MISSING
+                      ? NearestPath.aside(grounds.root().resolve(path), path)
+                      : ""));
         }
         return;
       }

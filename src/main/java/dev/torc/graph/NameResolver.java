@@ -2,6 +2,7 @@ package dev.torc.graph;
 
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.PatternIndex;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -175,7 +176,7 @@ final class NameResolver {
     Group group = groups.get(part.group());
     if (group == null) {
       String hint = NearestName.hint(name, names());
-      return "no job " + name + (hint.isEmpty() ? step : hint);
+      return "no job " + SafeText.name(name) + (hint.isEmpty() ? step : hint);
     }
     String parameter = part.unknownParameter(group);
     return parameter != null

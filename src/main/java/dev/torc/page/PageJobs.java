@@ -129,7 +129,7 @@ final class PageJobs {
                         : asOfNow ? AttemptText.because(last) : AttemptText.why(last)),
             told.apply(
                 whole
-                    ? SafeText.line(details.what())
+                    ? SafeText.message(details.what())
                     : last == null ? "" : AttemptText.failure(last)),
             restored ? AttemptText.origin(details.origin()) : "",
             run == null ? 0 : run.attempt(),
@@ -189,7 +189,7 @@ final class PageJobs {
       case Verdict.WillRun will -> "will run: " + ReasonText.brief(will.reasons());
       case Verdict.WillRestore will ->
           "will be restored from " + AttemptText.origin(will.origin(job));
-      case Verdict.WillFail will -> "will fail: " + SafeText.line(will.what());
+      case Verdict.WillFail will -> "will fail: " + SafeText.message(will.what());
       case Verdict.MayRun may -> "may run: after " + SafeText.name(graph.name(may.after()));
     };
   }

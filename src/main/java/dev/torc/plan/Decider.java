@@ -13,6 +13,7 @@ import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Result;
+import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
@@ -52,6 +53,7 @@ public final class Decider {
   private final KnownResults known;
   private final VanishedNeeds vanished;
   private final RowPlaces rows;
+  private final NearestPath near;
   private final boolean keepsFailed; // a failed job runs only with another manifest
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
@@ -69,6 +71,7 @@ public final class Decider {
     this.vanished = new VanishedNeeds(graph, records, contents);
     this.keepsFailed = basis.keepsFailed();
     this.rows = new RowPlaces(graph.workflow());
+    this.near = graph.nearestPath();
   }
 
   /**
@@ -193,7 +196,7 @@ public final class Decider {
           && rows.has(job, path)) {
         Place row = rows.of(job, path);
         String place = row == null ? "" : row.toString();
-        lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), "", place));
+        lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), near.aside(path), place));
       }
     }
   }

@@ -12,8 +12,10 @@ import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
@@ -50,6 +52,7 @@ public final class DiskChecks {
   private final BitSet sound = new BitSet(); // needed files that have no error
   private final ToolSearch tools;
   private final RowPlaces rows;
+  private final NearestPath near;
   private final StampSource.FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<FileKind> kind;
@@ -80,6 +83,7 @@ public final class DiskChecks {
     this.kind = (names, from, to) -> links.look(names, from, to, numbers);
     this.rows = new RowPlaces(graph.workflow());
     this.graph = graph;
+    this.near = graph.nearestPath();
     this.digests = digests;
     this.root = graph.workflow().root();
     this.grounds = new AllowedRoots(root, graph.workflow().roots());
@@ -149,8 +153,12 @@ public final class DiskChecks {
         if (path == null) {
           error(
               tool.place(),
-              "job %s has the tool %s, which is not on its PATH (%s)"
-                  .formatted(job.name(), tool.name(), tools.folders(tool)));
+              "job %s has the tool %s, which is not on its PATH (%s)%s"
+                  .formatted(
+                      job.name(),
+                      SafeText.name(tool.name()),
+                      tools.folders(tool),
+                      tools.hint(tool)));
         } else if (graph.makerOf(path) >= 0) {
           error(
               tool.place(),
@@ -159,8 +167,8 @@ public final class DiskChecks {
         } else if (!digests.stamp(path).exists()) {
           error(
               tool.place(),
-              "job %s has the tool %s, which does not exist and which no job produces"
-                  .formatted(job.name(), tool.name()));
+              "job %s has the tool %s, which does not exist and which no job produces%s"
+                  .formatted(job.name(), SafeText.name(tool.name()), near.hint(path)));
         } else if (digests.stamp(path).kind() != FileKind.FILE) {
           error(tool.place(), "tool %s of job %s is no file".formatted(tool.name(), job.name()));
         }
@@ -213,10 +221,10 @@ public final class DiskChecks {
               "job %s needs %s, which does not exist and which no job produces%s%s"
                   .formatted(
                       graph.job(id).name(),
-                      file.path(),
+                      SafeText.name(file.path()),
                       row(id, file),
                       graph.named(file.path()) == null
-                          ? ""
+                          ? near.hint(file.path())
                           : "; to need the products of the job of that name, write {job: %s}"
                               .formatted(file.path())));
       case FOLDER ->
@@ -279,8 +287,12 @@ public final class DiskChecks {
       missing(
           id,
           folder,
-          "job %s needs folder %s/, which does not exist and which no job produces%s"
-              .formatted(graph.job(id).name(), folder.path(), row(id, folder)));
+          "job %s needs folder %s, which does not exist and which no job produces%s%s"
+              .formatted(
+                  graph.job(id).name(),
+                  SafeText.name(folder.path() + "/"),
+                  row(id, folder),
+                  near.hint(folder.path() + "/")));
     }
   }
 
@@ -394,7 +406,8 @@ public final class DiskChecks {
   }
 
   private void unreadable(Place place, String path, String why) {
-    unreadable.add(new Diagnostic(place, "need " + path + " cannot be read: " + why));
+    unreadable.add(
+        new Diagnostic(place, "need " + SafeText.name(path) + " cannot be read: " + why));
   }
 
   private void error(Place place, String message) {

@@ -5,6 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -171,13 +172,15 @@ public record JobSelection(
 
   private static String unknown(Graph graph, String target, UserPaths paths) {
     if (graph.fileId(paths.path(target)) >= 0) {
-      return "file " + target + " is a source: no job makes it";
+      return "file " + SafeText.name(target) + " is a source: no job makes it";
     }
     String group = InstanceName.parse(target).group();
     if (!group.equals(target) && graph.named(group) != null) {
       return graph.unknown(target) + "; `torc list --instances` shows them";
     }
-    return "no job, tag or product " + target + hint(graph, target, paths, false, List.of());
+    return "no job, tag or product "
+        + SafeText.name(target)
+        + hint(graph, target, paths, false, List.of());
   }
 
   /**
@@ -204,7 +207,7 @@ public record JobSelection(
     }
     String nearest = NearestName.to(target, shown.keySet());
     if (nearest != null) {
-      return "; did you mean " + shown.get(nearest) + "?";
+      return NearestName.question(target, shown.get(nearest));
     }
     return target.matches("[A-Za-z_][A-Za-z0-9_]*=.*")
         ? "; did you mean -D " + target + "?"

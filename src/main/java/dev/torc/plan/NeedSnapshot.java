@@ -18,7 +18,9 @@ import dev.torc.plan.Reason.Kind;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.syntax.NearestPath;
 import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -230,9 +232,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   /** The message about a needed file that is not there. */
   public static String gone(Graph graph, String path) {
     int maker = graph.makerOf(path);
-    return maker < 0
-        ? "need " + path + " is gone"
-        : "need %s was not made by job %s".formatted(path, graph.name(maker));
+    String name = SafeText.name(path);
+    String lack =
+        maker < 0 ? name + " is gone" : name + " was not made by job " + graph.name(maker);
+    return "need " + lack + NearestPath.aside(graph.workflow().root().resolve(path), path);
   }
 
   /** Whether a path is needed as declared, by itself or as a member of a list. */

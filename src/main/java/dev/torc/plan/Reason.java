@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.plan.ManifestWriter.LineKind;
+import dev.torc.text.SafeText;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -73,7 +74,7 @@ public record Reason(Kind kind, String name, String old, String now) {
     NAMED(true),
     /**
      * A source that is not there and whose name comes from the values of an instance; {@code now}
-     * is the place of its row, empty without one.
+     * is the place of its row, empty without one, {@code old} a hint.
      */
     NEED_MISSING(true),
     /** The last run failed, and that is to stand; {@code now} is the number of that build. */
@@ -169,8 +170,8 @@ public record Reason(Kind kind, String name, String old, String now) {
               .formatted(name, now);
       case FAILED_BEFORE -> "failed in build " + now + ", not run again";
       case NEED_MISSING ->
-          "need %s does not exist, and no job produces it%s"
-              .formatted(name, now.isEmpty() ? "" : "; its row is " + now);
+          "need %s does not exist, and no job produces it%s%s"
+              .formatted(SafeText.name(name), now.isEmpty() ? "" : "; its row is " + now, old);
       case NEED_UNREADABLE -> "need %s cannot be read: %s".formatted(name, now);
       default ->
           "need %s matched %s then, none now: %s; --force runs the job all the same"

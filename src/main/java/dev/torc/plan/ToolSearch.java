@@ -4,6 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
+import dev.torc.syntax.NearestPath;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
@@ -115,6 +116,11 @@ public final class ToolSearch {
       }
     }
     return Optional.empty();
+  }
+
+  /** Returns the end of a message about a tool that is in none of its folders. */
+  String hint(Tool tool) {
+    return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
   }
 
   /** The folders that a tool is searched in, as {@code PATH} has them. */

@@ -9,13 +9,13 @@ import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.syntax.NearestPath;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,12 +72,12 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
       }
       return "";
     }
-    Path root = graph.workflow().root();
+    NearestPath near = graph.nearestPath();
     try {
       String there =
           list.kind() == ListKind.GLOB
-              ? MissHint.pattern(root, list.glob())
-              : MissHint.folder(root, list.text());
+              ? MissHint.pattern(near, list.glob())
+              : MissHint.folder(near, list.text());
       return there.isEmpty() ? "there are no files in it that count" : there;
     } catch (IOException e) {
       return Refusal.why(e);

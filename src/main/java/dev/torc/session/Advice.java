@@ -10,6 +10,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.NearestPath;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -170,10 +171,10 @@ final class Advice {
 
     /** What is there instead of the files of an empty need, in a few words. */
     public String beside(Ref empty) throws IOException {
-      Path root = graph.workflow().root();
+      NearestPath near = graph.nearestPath();
       return empty instanceof Ref.OfGlob glob
-          ? MissHint.pattern(root, Glob.of(glob.pattern()))
-          : MissHint.folder(root, ((Ref.OfFolder) empty).path());
+          ? MissHint.pattern(near, Glob.of(glob.pattern()))
+          : MissHint.folder(near, ((Ref.OfFolder) empty).path());
     }
 
     private boolean givesNothing(int job, Ref ref) {
@@ -202,7 +203,9 @@ final class Advice {
         }
         // a missing folder is an error, told elsewhere
         boolean empty = Files.isDirectory(root.resolve(list.text()));
-        return empty && !MissHint.folder(root, list.text()).isEmpty() ? Set.of() : Set.of(-1);
+        return empty && !MissHint.folder(graph.nearestPath(), list.text()).isEmpty()
+            ? Set.of()
+            : Set.of(-1);
       } catch (IOException e) {
         return Set.of(-1); // something is there: its reader tells what is wrong with it
       }

@@ -30,7 +30,7 @@ public record ErrorMessage(int exit, List<String> lines, boolean defect) {
           usage(
               bad.diagnostics().stream()
                   .map(said -> (said.place().toString().isEmpty() ? "torc: " : "") + said)
-                  .map(SafeText::line)
+                  .map(SafeText::message)
                   .toList());
       case InvalidPathException bad ->
           usage(List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"));
@@ -56,6 +56,6 @@ public record ErrorMessage(int exit, List<String> lines, boolean defect) {
   }
 
   private static ErrorMessage environment(String line) {
-    return new ErrorMessage(Exit.TROUBLE, List.of("torc: " + SafeText.line(line)), false);
+    return new ErrorMessage(Exit.TROUBLE, List.of("torc: " + SafeText.message(line)), false);
   }
 }

@@ -4,6 +4,7 @@ import dev.torc.buildfile.BuildFile;
 import dev.torc.container.Containers;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
+import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
 import java.nio.file.Files;
@@ -58,13 +59,15 @@ public record ProjectOptions(
       String wrong = isInput(file) ? "" : wrong(file);
       if (!wrong.isEmpty()) {
         Path shown = file.startsWith(start) && !file.equals(start) ? start.relativize(file) : file;
-        throw new BadInput(new Place(SafeText.name("" + shown), 0, 0), wrong);
+        throw new BadInput(
+            new Place(SafeText.name("" + shown), 0, 0), wrong + NearestPath.hint(file, "" + shown));
       }
     }
     if (site != null) {
       if (!Files.exists(site)) {
         throw new BadInput(
-            "%s names %s, and there is no such file".formatted(SITE, SafeText.name("" + site)));
+            "%s names %s, and there is no such file%s"
+                .formatted(SITE, SafeText.name("" + site), NearestPath.hint(site, "" + site)));
       }
       layers.add(1, site);
     }

@@ -75,7 +75,7 @@ public record Console(
    */
   public void say(String line) {
     try {
-      tell(SafeText.line(line));
+      tell(SafeText.message(line));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -152,7 +152,7 @@ final class EventText {
     Event.Details details = ended.details();
     recap.add(ended);
     return palette.red(
-            SafeText.name(ended.job()) + " " + AttemptText.failed(SafeText.line(details.what())))
+            SafeText.name(ended.job()) + " " + AttemptText.failed(SafeText.message(details.what())))
         + (timed(details) ? " after " + Amount.time(details.wall()) : "")
         + "\n";
   }
@@ -303,7 +303,7 @@ final class EventText {
         .formatted(
             palette.yellow(SafeText.name(retried.job())),
             retried.attempt(),
-            SafeText.line(retried.details().what()),
+            SafeText.message(retried.details().what()),
             retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once");
   }
 
@@ -327,7 +327,7 @@ final class EventText {
   }
 
   private String note(Event.Note note) {
-    String text = SafeText.line(note.text());
+    String text = SafeText.message(note.text());
     return switch (note.level()) {
       case INFO -> line(Detail.BRIEF, text);
       case WARNING -> line(Detail.QUIET, palette.yellow("warning:") + " " + text);
@@ -379,7 +379,7 @@ final class EventText {
       StringBuilder out = new StringBuilder(palette.red("failed:") + "\n");
       for (Event.JobEnded ended : failed) {
         Event.Details details = ended.details();
-        out.append("  " + SafeText.name(ended.job()) + ": " + SafeText.line(details.what()));
+        out.append("  " + SafeText.name(ended.job()) + ": " + SafeText.message(details.what()));
         out.append(details.allowed() ? " (allow_failure)" : "");
         out.append(details.log() == null ? "" : ", log " + shown.apply(details.log().file()));
         out.append('\n');

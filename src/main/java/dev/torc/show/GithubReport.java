@@ -81,7 +81,7 @@ final class GithubReport extends PlainReport {
         .formatted(
             property(name + " failed"),
             found.map(Found::place).orElse(""),
-            escape(SafeText.line(details.what())),
+            escape(SafeText.message(details.what())),
             found.map(each -> ": " + escape(each.message)).orElse(""),
             log == null ? "" : escape(", log " + wording.shown(log.file())));
   }

@@ -74,7 +74,7 @@ public final class JunitReport implements Report {
       }
       case Event.Note note -> {
         if (note.level() == Event.Level.ERROR) {
-          said.add(SafeText.line(note.text()));
+          said.add(SafeText.message(note.text()));
         }
       }
       case Event.Finished last -> finished = last;
@@ -222,8 +222,8 @@ public final class JunitReport implements Report {
       case INTERRUPTED ->
           what.isEmpty() || what.equals("interrupted")
               ? "interrupted after " + Amount.time(of.details.wall())
-              : SafeText.line(what);
-      default -> SafeText.line(what);
+              : SafeText.message(what);
+      default -> SafeText.message(what);
     };
   }
 

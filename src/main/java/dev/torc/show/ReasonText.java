@@ -59,7 +59,7 @@ public final class ReasonText {
 
   private static String told(Reason reason, boolean past) {
     return LACKS.contains(reason.kind())
-        ? SafeText.line(reason.lack())
+        ? SafeText.message(reason.lack())
         : words(reason, past) + more(reason);
   }
 

@@ -150,7 +150,7 @@ final class StepSummary implements Report {
         .formatted(
             name(ended.job()),
             details.what().startsWith("failed ") ? " " : " failed: ",
-            escaped(SafeText.line(details.what(), NAME)),
+            escaped(SafeText.cut(SafeText.message(details.what()), NAME)),
             SafeText.markup(said));
   }
 

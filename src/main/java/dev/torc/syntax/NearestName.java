@@ -1,13 +1,26 @@
 package dev.torc.syntax;
 
+import dev.torc.text.SafeText;
+import java.lang.Character.UnicodeScript;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
- * The known name nearest to a mistyped one, for messages. Distances are those of Damerau and
- * Levenshtein in the restricted form (optimal string alignment).
+ * The known name nearest to a mistyped one, for messages. Names that differ only in case, in
+ * Unicode normalization or in characters that cannot be seen are nearest; then distances are those
+ * of Damerau and Levenshtein in the restricted form (optimal string alignment). {@link NearestPath}
+ * looks for paths.
  */
 public final class NearestName {
+
+  private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\p{Z}&&[^ ]]+");
+  private static final Pattern CHARACTER = Pattern.compile("\\X");
 
   private NearestName() {}
 
@@ -16,18 +29,20 @@ public final class NearestName {
    * name's letters differ, or 1, but never all.
    */
   public static String to(String name, Collection<String> known) {
+    String folded = folded(name);
     int bound = Math.min(name.length(), Math.max(1, name.length() / 3) + 1);
+    Comparator<String> nearer = Comparator.comparingInt(each -> distance(folded, folded(each)));
     return known.stream()
-        .filter(each -> Math.abs(each.length() - name.length()) < bound)
-        .filter(each -> distance(name, each) < bound)
-        .min(Comparator.comparingInt(each -> distance(name, each)))
+        .filter(each -> Math.abs(folded(each).length() - folded.length()) < bound)
+        .filter(each -> distance(folded, folded(each)) < bound)
+        .min(nearer.thenComparingInt(each -> distance(name, each)))
         .orElse(null);
   }
 
   /** {@code "; did you mean X?"}; empty if no name is near. */
   public static String hint(String name, Collection<String> known) {
     String nearest = to(name, known);
-    return nearest == null ? "" : "; did you mean " + nearest + "?";
+    return nearest == null ? "" : question(name, nearest);
   }
 
   /**
@@ -38,6 +53,61 @@ public final class NearestName {
   public static String hint(String name, Collection<String> known, String before) {
     String near = hint(name, known);
     return near.isEmpty() && !known.isEmpty() ? before + String.join(", ", known) : near;
+  }
+
+  /** Returns {@code "; did you mean X?"}, with the difference spelled where it cannot be seen. */
+  public static String question(String name, String nearest) {
+    return "; did you mean " + SafeText.name(nearest) + difference(name, nearest) + "?";
+  }
+
+  /** Returns a name without what can easily differ: its case, normalization and unseen parts. */
+  static String folded(String name) {
+    return name.chars().allMatch(c -> c > ' ' && c <= '~')
+        ? name.toLowerCase(Locale.ROOT)
+        : UNSEEN
+            .matcher(Normalizer.normalize(name, Form.NFKC))
+            .replaceAll("")
+            .strip()
+            .toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns how the first character that only looks the same is made; empty if there is none. */
+  private static String difference(String name, String nearest) {
+    List<String> wrong = characters(name);
+    List<String> right = characters(nearest);
+    for (int i = 0; i < Math.min(wrong.size(), right.size()); i++) {
+      String one = right.get(i);
+      String other = wrong.get(i);
+      if (!one.equalsIgnoreCase(other)) {
+        boolean same = folded(one).equals(folded(other));
+        boolean seen = SafeText.name(one).equals(one) && SafeText.name(other).equals(other);
+        return seen && (same || isOtherScript(one, other))
+            ? " (%s is %s%s, not %s)".formatted(one, codes(one), form(one), codes(other))
+            : "";
+      }
+    }
+    return "";
+  }
+
+  /** Returns what a reader sees as one character each. */
+  private static List<String> characters(String text) {
+    return CHARACTER.matcher(text).results().map(MatchResult::group).toList();
+  }
+
+  private static boolean isOtherScript(String one, String other) {
+    UnicodeScript first = UnicodeScript.of(one.codePointAt(0));
+    UnicodeScript second = UnicodeScript.of(other.codePointAt(0));
+    return first != second && first != UnicodeScript.COMMON && second != UnicodeScript.COMMON;
+  }
+
+  private static String codes(String character) {
+    return String.join(" ", character.codePoints().mapToObj("U+%04X"::formatted).toList());
+  }
+
+  private static String form(String character) {
+    return Normalizer.isNormalized(character, Form.NFC)
+        ? Normalizer.isNormalized(character, Form.NFD) ? "" : ", composed"
+        : Normalizer.isNormalized(character, Form.NFD) ? ", decomposed" : "";
   }
 
   /** The number of insertions, deletions, replacements and neighbour swaps between two texts. */

@@ -40,7 +40,7 @@ public final class SourceFile {
   public static byte[] bytes(Path file, String shown) throws IOException {
     Place whole = new Place(shown, 0, 0);
     if (!Files.exists(file)) {
-      throw new BadInput(whole, "no such file");
+      throw new BadInput(whole, "no such file" + NearestPath.hint(file, shown));
     }
     if (!Files.isRegularFile(file)) {
       throw new BadInput(whole, "not a regular file, so it cannot be a build file");
@@ -54,7 +54,7 @@ public final class SourceFile {
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(most + 1);
     } catch (NoSuchFileException e) {
-      throw new BadInput(whole, "no such file");
+      throw new BadInput(whole, "no such file" + NearestPath.hint(file, whole.file()));
     }
     if (bytes.length > most) {
       throw new BadInput(whole, "larger than " + (most >> 20) + " MiB" + more);

@@ -28,17 +28,25 @@ public final class SafeText {
   private SafeText() {}
 
   /**
-   * A name (of a job, a file, a variable) on one line: as it is where all of it can be seen,
-   * otherwise in the {@code $'…'} form that bash reads back.
+   * Returns a name (of a job, a file, a variable) on one line: as it is where all of it can be
+   * seen. A name with edges or characters that cannot be seen is quoted, and these characters are
+   * spelled, as in {@code "a<U+00A0>b"}; one with controls takes the {@code $'…'} form that bash
+   * reads back.
    */
   public static String name(String name) {
-    if (!name.isEmpty()
-        && (isPlain(name, '!')
-            || name.strip().length() == name.length()
-                && name.codePoints().noneMatch(SafeText::hidden))) {
+    if (isPlain(name, '!') && !name.isEmpty()) {
       return name;
     }
-    return "$'" + escaped(name, c -> c == '\'' || c == '\\' ? "\\" + (char) c : null) + "'";
+    if (name.isEmpty() || name.codePoints().anyMatch(c -> hidden(c) && !invisible(c))) {
+      return "$'"
+          + escaped(
+              name, c -> c == '\'' || c == '\\' ? "\\" + (char) c : invisible(c) ? escape(c) : null)
+          + "'";
+    }
+    boolean seen = name.strip().length() == name.length();
+    return seen && name.codePoints().noneMatch(SafeText::invisible)
+        ? name
+        : '"' + spelled(name) + '"';
   }
 
   /** The first of some names, and how many there are more: {@code a, b and 3 more}. */
@@ -53,6 +61,18 @@ public final class SafeText {
       return text;
     }
     return escaped(text, c -> c == '\n' ? " ⏎ " : null);
+  }
+
+  /** Returns a message on one line as {@link #line}, with invisible characters spelled. */
+  public static String message(String text) {
+    return isPlain(text, ' ') ? text : line(spelled(text));
+  }
+
+  private static String spelled(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints()
+        .forEach(c -> out.append(invisible(c) ? "<U+%04X>".formatted(c) : Character.toString(c)));
+    return out.toString();
   }
 
   /** A text as it stands in HTML and XML, between quotes too. */
@@ -168,6 +188,12 @@ public final class SafeText {
               || (c >= 0x202a && c <= 0x202e)
               || (c >= 0x2066 && c <= 0x2069);
     };
+  }
+
+  /** Returns whether a character that is no control looks like a space, or like nothing. */
+  private static boolean invisible(int c) {
+    int type = Character.getType(c);
+    return type == Character.FORMAT || type == Character.SPACE_SEPARATOR && c != ' ';
   }
 
   /** Writes JSON in such a way that a terminal obeys none of its characters. */

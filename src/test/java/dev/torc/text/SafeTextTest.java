@@ -21,10 +21,20 @@ class SafeTextTest {
     assertEquals("$'a\\nb'", SafeText.name("a\nb"));
     assertEquals("$'it\\'s\\ta\\\\b'", SafeText.name("it's\ta\\b"));
     assertEquals("$'\\x1b[31mred'", SafeText.name("\u001b[31mred"));
-    assertEquals("$'\\u202etxt.exe'", SafeText.name("\u202etxt.exe"));
+    assertEquals("\"<U+202E>txt.exe\"", SafeText.name("\u202etxt.exe"));
     assertEquals("$'\\u2028'", SafeText.name("\u2028"));
-    assertEquals("$' a'", SafeText.name(" a"));
+    assertEquals("$'\\u00a0\\n'", SafeText.name("\u00a0\n"));
     assertEquals("$''", SafeText.name(""));
+  }
+
+  @Test
+  void aNameWithEdgesOrCharactersThatCannotBeSeenIsQuotedAndSpelled() {
+    assertEquals("\" a\"", SafeText.name(" a"));
+    assertEquals("\"it's \"", SafeText.name("it's "));
+    assertEquals("\"a<U+00A0>b<U+FEFF>\"", SafeText.name("a\u00a0b\ufeff"));
+    assertEquals("\"<U+200B>a<U+00AD>b\"", SafeText.name("\u200ba\u00adb"));
+    assertEquals("need a<U+202F>b ⏎ x", SafeText.message("need a\u202fb\nx"));
+    assertEquals("1\u202f000 €", SafeText.line("1\u202f000 €"));
   }
 
   @Test

@@ -1,0 +1,212 @@
+package dev.torc.syntax;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * The path nearest to a missing one, for messages: on disk or a product, each of its names the same
+ * or with a small slip. Names that differ in a number are different files, not slips. It looks
+ * where a file was named, not elsewhere, and for a bounded time. Safe for several threads.
+ */
+public final class NearestPath {
+
+  private static final Pattern NUMBER = Pattern.compile("0*(\\d+)");
+  private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
+
+  /** How many folders one search reads; more are read only for names that exist more than once. */
+  private static final int FOLDERS = 16;
+
+  private final Path base;
+  private final Supplier<List<String>> products;
+  private Map<Path, Set<String>> made; // names of products, by folder; null before the first search
+  private final Map<Path, Set<String>> names = new HashMap<>(); // with those on disk
+  private int comparisons = 200_000; // of all searches, some tenths of a second
+  private int folders;
+  private boolean numbers = true; // whether a number is no slip
+
+  /**
+   * @param base the folder that paths are relative to
+   * @param products paths that count as if they existed, asked for by the first search
+   */
+  public NearestPath(Path base, Supplier<List<String>> products) {
+    this.base = base;
+    this.products = products;
+  }
+
+  private void readProducts() {
+    made = new HashMap<>();
+    for (String product : products.get()) {
+      Path at = base.resolve(product).normalize();
+      while (at.getParent() != null
+          && made.computeIfAbsent(at.getParent(), _ -> new TreeSet<>()).add(name(at))) {
+        at = at.getParent();
+      }
+    }
+  }
+
+  /** Returns the folder that paths are relative to. */
+  public Path base() {
+    return base;
+  }
+
+  /**
+   * Returns the end of a message about a file or folder that is missing on disk.
+   *
+   * @param shown its path in the message, which may be relative to any folder
+   */
+  public static String hint(Path missing, String shown) {
+    Path base = missing.getRoot();
+    if (!shown.startsWith("/") && missing.endsWith(shown)) {
+      int names = missing.getNameCount() - Path.of(shown).getNameCount();
+      base = names == 0 ? base : base.resolve(missing.subpath(0, names));
+    }
+    boolean inside = !base.equals(missing.getRoot());
+    return new NearestPath(base, List::of).hint(inside ? shown : missing.toString());
+  }
+
+  /** Returns a hint in parentheses, for the middle of a message. */
+  public String aside(String path) {
+    return parenthesized(hint(path));
+  }
+
+  /** Returns the hint of {@link #hint(Path, String)} in parentheses. */
+  public static String aside(Path missing, String shown) {
+    return parenthesized(hint(missing, shown));
+  }
+
+  private static String parenthesized(String hint) {
+    return hint.isEmpty() ? "" : " (" + hint.substring(2) + ")";
+  }
+
+  /** Returns {@code "; did you mean X?"}; empty if nothing is near the missing path. */
+  public synchronized String hint(String path) {
+    Path wanted = base.resolve(path).normalize();
+    boolean inside = wanted.startsWith(base) && !wanted.equals(base) && !Path.of(path).isAbsolute();
+    Path start = inside ? base : wanted.getRoot();
+    folders = FOLDERS;
+    Path near = find(start, start.relativize(wanted), 0);
+    if (near == null || near.equals(wanted)) {
+      return "";
+    }
+    boolean folder = path.endsWith("/") ? !Files.isRegularFile(near) : Files.isDirectory(near);
+    String end = folder ? "/" : "";
+    String shown = inside ? base.relativize(near) + end : near + end;
+    return NearestName.question(path, shown);
+  }
+
+  /**
+   * Returns the end of a message about a program that no folder of a PATH has.
+   *
+   * @param dir the folder that folders of the PATH may be relative to
+   */
+  public static String program(Path dir, String path, String program) {
+    NearestPath search = new NearestPath(dir, List::of);
+    search.numbers = false; // python3 stands in for python
+    search.folders = Integer.MAX_VALUE;
+    List<String> all = new ArrayList<>();
+    for (String folder : path.split(":", -1)) {
+      Path at = dir.resolve(folder);
+      for (String name : search.near(at, program)) {
+        if (Files.isExecutable(at.resolve(name))) {
+          all.add(name);
+        }
+      }
+    }
+    String near = NearestName.to(program, all);
+    return near == null ? "" : NearestName.question(program, near);
+  }
+
+  /** Returns the nearest path below a folder; null if there is none. */
+  private Path find(Path folder, Path wanted, int index) {
+    if (index == wanted.getNameCount()) {
+      return folder;
+    }
+    for (String name : near(folder, wanted.getName(index).toString())) {
+      Path found = find(folder.resolve(name), wanted, index + 1);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the names in a folder that one may mean: itself, then those that look the same. */
+  private List<String> near(Path folder, String wanted) {
+    List<String> same = new ArrayList<>();
+    List<String> slips = new ArrayList<>();
+    String folded = NearestName.folded(wanted);
+    if (folders-- > 0) {
+      for (String name : names(folder)) {
+        if (name.equals(wanted)) {
+          same.addFirst(name);
+        } else if (NearestName.folded(name).equals(folded)) {
+          same.add(name);
+        } else if (comparisons > 0 && isSlip(folded, NearestName.folded(name))) {
+          slips.add(name);
+        }
+      }
+    }
+    slips.sort(Comparator.comparingInt(name -> NearestName.distance(wanted, name)));
+    same.addAll(slips);
+    return same;
+  }
+
+  private boolean isSlip(String wanted, String name) {
+    int most = Math.max(1, wanted.length() / 6);
+    if (Math.abs(wanted.length() - name.length()) > most) {
+      return false;
+    }
+    comparisons--;
+    return NearestName.distance(wanted, name) <= most
+        && (!numbers || numbers(wanted).equals(numbers(name)))
+        && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
+  }
+
+  /** Returns whether no word is another one: dir_a is not mistyped for dir_b. */
+  private static boolean keepsWords(String[] wanted, String[] name) {
+    boolean keeps = true;
+    for (int i = 0; wanted.length == name.length && i < name.length; i++) {
+      int shorter = Math.min(wanted[i].length(), name[i].length());
+      keeps &= wanted[i].equals(name[i]) || NearestName.distance(wanted[i], name[i]) < shorter;
+    }
+    return keeps;
+  }
+
+  private static List<String> numbers(String name) {
+    return NUMBER.matcher(name).results().map((MatchResult found) -> found.group(1)).toList();
+  }
+
+  private Set<String> names(Path folder) {
+    return names.computeIfAbsent(folder, this::list);
+  }
+
+  private Set<String> list(Path folder) {
+    if (made == null) {
+      readProducts();
+    }
+    Set<String> names = made.getOrDefault(folder, new TreeSet<>());
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(entry -> names.add(name(entry)));
+    } catch (IOException | DirectoryIteratorException e) {
+      return names; // a hint less
+    }
+    return names;
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+}
