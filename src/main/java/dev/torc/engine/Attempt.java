@@ -59,6 +59,7 @@ final class Attempt {
   private volatile boolean relieved;
   private boolean let; // whether starts was told that its processes are gone
   private PostedEvents posts = PostedEvents.NONE;
+  private Launch launched; // null before its command is known
   private String command = "";
   private long logFrom; // the byte of the log where it begins
 
@@ -216,6 +217,7 @@ final class Attempt {
         ? succeeded(moved, begin)
         : left(
             AttemptOutcome.phrase(ended, run.runtime(), granted.memoryLimit())
+                + unstarted()
                 + Tracing.refused(shared.graph(), trace)
                 + unlogged());
   }
@@ -230,6 +232,20 @@ final class Attempt {
     if (!posts.posts().isEmpty()) {
       events.clear(shared.digests());
     }
+  }
+
+  /** Returns what is wrong with a command that was not found, and logs the PATH if it matters. */
+  private String unstarted() throws IOException {
+    if (launched == null) {
+      return "";
+    }
+    LaunchBuilder launches = shared.launches();
+    String search = remote.isRemote() ? null : launches.searchPath();
+    StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
+    if (!trouble.path().isEmpty() && !job.interactive()) {
+      files.log("torc: PATH is " + trouble.path());
+    }
+    return trouble.hint();
   }
 
   /** Why the log could not be written, so that the job's own error may be missing; or empty. */
@@ -268,6 +284,7 @@ final class Attempt {
     }
     Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
     Launch launch = launches.of(shared.graph(), id, snapshot, granted, tmp, run.runtime());
+    launched = launch;
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
       launches.place().ready(launch.log());

@@ -203,6 +203,12 @@ final class EventSender {
     tell(new Event.Note(Event.Level.WARNING, text));
   }
 
+  /** Returns whether a command that could not be started has a log all the same. */
+  private boolean hasLog(Job job, AttemptOutcome outcome) {
+    Path log = launches.files(job.name()).log();
+    return !outcome.command().isEmpty() && log.toFile().length() > outcome.logFrom();
+  }
+
   /** The log of a job, from a byte on. */
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.steps().getFirst().dir());
@@ -218,7 +224,8 @@ final class EventSender {
       List<LeftOut> left = LeftOut.of(known.lines());
       return new Event.Details("", "", log, 0, -1, -1, left, false);
     }
-    boolean wrote = ended.how() != ProcessEnd.How.NOT_STARTED && !job.interactive();
+    boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
+    boolean wrote = !job.interactive() && (began || hasLog(job, outcome));
     return new Event.Details(
         outcome.what(),
         outcome.command().isEmpty() ? command(shared, id, run) : outcome.command(),

@@ -51,11 +51,16 @@ public final class JobFiles {
     if (!OwnFile.stands(log)) {
       return 0;
     }
-    String line = "--- torc: attempt " + attempt + " ---\n";
-    byte[] bytes = ((endsLine(log) ? "" : "\n") + line).getBytes(StandardCharsets.US_ASCII);
+    return log("--- torc: attempt " + attempt + " ---");
+  }
+
+  /** Adds a line to the log; returns the byte behind it. */
+  long log(String line) throws IOException {
+    Path log = log();
+    String before = OwnFile.stands(log) && !endsLine(log) ? "\n" : "";
     try (FileChannel out = OwnFile.outChannel(log)) {
       out.position(out.size());
-      out.write(ByteBuffer.wrap(bytes));
+      out.write(ByteBuffer.wrap((before + line + "\n").getBytes(StandardCharsets.UTF_8)));
       return out.size();
     }
   }

@@ -343,6 +343,11 @@ public final class LaunchBuilder {
     return none.toString();
   }
 
+  /** The caller's PATH, as the C library has it if the variable is not set. */
+  String searchPath() {
+    return caller.getOrDefault("PATH", "/bin:/usr/bin");
+  }
+
   /** The files of a job, where attempts find them. */
   JobFiles files(String job) {
     return new JobFiles(place, job);

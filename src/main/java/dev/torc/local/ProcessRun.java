@@ -134,6 +134,9 @@ final class ProcessRun implements Runner.Running {
           } while (meaning == Container.Meaning.AGAIN);
         } catch (IOException refused) {
           notStarted = Refusal.line(refused);
+          if (i == 0 && !launch.append() && !launch.interactive()) {
+            emptyLog();
+          }
           break;
         }
         if (meaning == Container.Meaning.NOT_STARTED) {
@@ -147,6 +150,15 @@ final class ProcessRun implements Runner.Running {
       means.watch().remove(this);
     }
     return ended(last, notStarted, used);
+  }
+
+  /** Removes an earlier run's output from the log of a run that wrote nothing. */
+  private void emptyLog() {
+    try {
+      OwnFile.write(launch.log(), new byte[0]);
+    } catch (IOException e) {
+      // Why the run did not start is told already.
+    }
   }
 
   private static Usage plus(Usage sum, ChildWait.ChildUse step) {

@@ -50,9 +50,6 @@ public final class Spawn implements AutoCloseable {
       NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
   private static final NativeCall ACCESS = NativeCall.of("access");
 
-  /** The most characters of PATH that a message shows. */
-  private static final int MOST_SHOWN = 300;
-
   /** Makes the call that starts a process; the memory at all addresses is ready. */
   interface Caller {
 
@@ -150,8 +147,7 @@ public final class Spawn implements AutoCloseable {
           break;
         }
       }
-      throw new IOException(
-          cannot(argv) + why(error, found, argv.get(0), environment.path(), dir, log));
+      throw new IOException(cannot(argv) + why(error, found, argv.get(0), dir, log));
     } finally {
       scratch.clear();
       Reference.reachabilityFence(environment);
@@ -299,8 +295,7 @@ public final class Spawn implements AutoCloseable {
     return paths;
   }
 
-  private static String why(
-      int error, boolean found, String program, byte[] path, Path dir, Path log) {
+  private static String why(int error, boolean found, String program, Path dir, Path log) {
     if (!Files.isDirectory(dir)) {
       return "no folder " + dir;
     }
@@ -312,21 +307,12 @@ public final class Spawn implements AutoCloseable {
       case Libc.ENOENT, Libc.ENOTDIR ->
           found
               ? "the interpreter that it names does not exist"
-              : searched ? "no such program in PATH" + shown(path) : "no such file";
+              : searched ? "no such program in PATH" : "no such file";
       case Libc.EACCES ->
-          searched
-              ? "no executable file of this name in PATH" + shown(path)
-              : "not an executable file";
+          searched ? "no executable file of this name in PATH" : "not an executable file";
       case E2BIG -> "arguments and environment are too long; read the list in TORC_NEEDS instead";
       default -> FileStatus.reason(error);
     };
-  }
-
-  /** The folders that were searched, for people. */
-  private static String shown(byte[] given) {
-    String path = new String(given == null ? NO_PATH : given, StandardCharsets.UTF_8);
-    String cut = path.length() > MOST_SHOWN ? path.substring(0, MOST_SHOWN) + "…" : path;
-    return " (" + cut.replaceAll("\\p{Cntrl}", "?") + ")";
   }
 
   private static boolean writableParent(Path log) {

@@ -69,8 +69,9 @@ public final class NearestPath {
    */
   public static String hint(Path missing, String shown) {
     Path base = missing.getRoot();
-    if (!shown.startsWith("/") && missing.endsWith(shown)) {
-      int names = missing.getNameCount() - Path.of(shown).getNameCount();
+    Path end = Path.of(shown).normalize();
+    if (!end.isAbsolute() && missing.endsWith(end)) {
+      int names = missing.getNameCount() - end.getNameCount();
       base = names == 0 ? base : base.resolve(missing.subpath(0, names));
     }
     boolean inside = !base.equals(missing.getRoot());
@@ -87,7 +88,8 @@ public final class NearestPath {
     return parenthesized(hint(missing, shown));
   }
 
-  private static String parenthesized(String hint) {
+  /** Returns a hint in parentheses; empty for none. */
+  public static String parenthesized(String hint) {
     return hint.isEmpty() ? "" : " (" + hint.substring(2) + ")";
   }
 

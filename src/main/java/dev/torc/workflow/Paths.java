@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Gives the text of a path its one normalized form: relative to the root with {@code /}, or
@@ -26,6 +27,8 @@ public final class Paths {
 
   /** A name of no more characters than this has no more than {@link #NAME} bytes. */
   private static final int SURE = NAME / 3;
+
+  private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
 
   /** Names that are no file's or folder's own. */
   private static final Set<String> DOTS = Set.of("", ".", "..");
@@ -195,6 +198,11 @@ public final class Paths {
     List<String> written = List.of(path.substring(absolute ? 1 : 0).split("/", -1));
     if (Collections.disjoint(written, DOTS) && !(absolute && path.startsWith(rootText))) {
       return path; // as nearly all are
+    }
+    if (URL.matcher(path).lookingAt()) {
+      throw new IllegalArgumentException(
+          "%s is a URL, not a file; let a command transfer it, see \"A file in S3 or on the web\" in recipes.md"
+              .formatted(path));
     }
     List<String> names = absolute ? new ArrayList<>() : new ArrayList<>(root);
     for (String name : written) {

@@ -124,11 +124,9 @@ class SpawnTest {
 
   @Test
   void whatCannotStartSaysWhyInOneLine() throws IOException {
-    String path = " (/usr/bin:/bin)";
-    assertEquals(
-        "cannot start no-such-thing: no such program in PATH" + path, refusal("no-such-thing"));
+    assertEquals("cannot start no-such-thing: no such program in PATH", refusal("no-such-thing"));
     assertEquals("cannot start ./nothing: no such file", refusal("./nothing"));
-    assertEquals("cannot start : no such program in PATH" + path, refusal(""));
+    assertEquals("cannot start : no such program in PATH", refusal(""));
     Files.writeString(dir.resolve("text"), "text");
     assertEquals("cannot start ./text: not an executable file", refusal("./text"));
     executable("bad", "#!/no/such/interpreter\n");
