@@ -35,6 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -63,6 +64,7 @@ public final class SharedStores implements AutoCloseable {
           THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
 
   private final AtomicBoolean hidden = new AtomicBoolean(); // whether tellHidden() wrote
+  private final AtomicInteger unsent = new AtomicInteger(); // to stores that rest at the end
   private volatile boolean over; // all jobs have ended
 
   /** How many results are not sent yet, and how long their jobs took; guarded by this. */
@@ -167,10 +169,12 @@ public final class SharedStores implements AutoCloseable {
         tellHidden(sent.hidden());
         continue;
       }
-      while (store.rests() && !over) { // after the build no pause: it would hold up the end
+      while (store.rests() && !over) {
         pause();
       }
-      if (store.isSentTo()) {
+      if (store.rests()) { // a pause after the build would hold up the end
+        unsent.incrementAndGet();
+      } else if (store.isSentTo()) {
         store.put(sent);
       }
     }
@@ -237,12 +241,16 @@ public final class SharedStores implements AutoCloseable {
       Thread.currentThread().interrupt();
       stop();
     }
-    if (pending > 0 && !build.stopped().get()) {
-      String results = pending == 1 ? "1 result was" : pending + " results were";
-      long seconds = TimeUnit.NANOSECONDS.toSeconds(most);
-      build.told().accept("shared stores: %s not sent in %d s".formatted(results, seconds));
-    }
+    tellUnsent(pending, " in " + TimeUnit.NANOSECONDS.toSeconds(most) + " s");
+    tellUnsent(unsent.get(), ": the store had just failed, and is left alone for 10 s");
     return build.clock().getAsLong() - start;
+  }
+
+  private void tellUnsent(int count, String why) {
+    if (count > 0 && !build.stopped().get()) {
+      String results = count == 1 ? "1 result was" : count + " results were";
+      build.told().accept("shared stores: " + results + " not sent" + why);
+    }
   }
 
   /** Ends every wait, from any thread: the user ended the build. */

@@ -546,6 +546,30 @@ class StoreCallTest {
     assertEquals(3, puts.get());
   }
 
+  /** Section 11: the end of the build does not end the rest after a failure, nor wait for it. */
+  @Test
+  void atTheEndNothingGoesToAStoreThatRests() throws Exception {
+    AtomicInteger puts = new AtomicInteger();
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          puts.incrementAndGet();
+          throw StoreRefusal.failed("403");
+        };
+    Upload upload = new Upload(ResultSamples.of(), List.of(), false, null);
+    try (SharedStores stores = stores(place, now::get)) {
+      stores.send(1, () -> upload);
+      until(() -> stores.pending() == 0);
+      for (int i = 0; i < 12; i++) {
+        stores.send(1, () -> upload);
+      }
+      stores.finish();
+    }
+    assertEquals(1, puts.get());
+    String why = ": the store had just failed, and is left alone for 10 s";
+    assertEquals("shared stores: 12 results were not sent" + why, told.getFirst());
+  }
+
   private static void until(BooleanSupplier done) throws InterruptedException {
     while (!done.getAsBoolean()) {
       Thread.sleep(1);
