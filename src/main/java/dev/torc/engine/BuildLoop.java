@@ -296,7 +296,9 @@ public final class BuildLoop {
   private void await() {
     try {
       BuildState.Due due = state.delayed().peek();
-      lock.await(due == null ? null : due.time(), workers::look);
+      Long held = state.ready().heldUntil();
+      boolean earlier = held != null && (due == null || held - due.time() < 0);
+      lock.await(earlier ? held : due == null ? null : Long.valueOf(due.time()), workers::look);
     } catch (InterruptedException e) {
       signal(Kill.INT);
     }
@@ -377,7 +379,8 @@ public final class BuildLoop {
   void goOn() {
     settleAll();
     starts.start();
-    if (starts.none() || !state.delayed().isEmpty() || state.pending().isExpandable()) {
+    boolean later = !state.delayed().isEmpty() || state.ready().heldUntil() != null;
+    if (starts.none() || later || state.pending().isExpandable()) {
       lock.wake(); // the loop must see anew what it waits for
     }
   }

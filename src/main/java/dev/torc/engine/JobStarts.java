@@ -90,7 +90,7 @@ final class JobStarts {
       if (setup.tokens() != null && holding() > setup.tokens().held()) {
         break;
       }
-      int id = now.ready().next(pool, j -> now.runs().get(j).demand());
+      int id = now.ready().next(pool, j -> demand(now, j));
       if (id < 0) {
         break;
       }
@@ -113,6 +113,14 @@ final class JobStarts {
     if (setup.tokens() != null) {
       want(setup.tokens());
     }
+  }
+
+  private ResourceDemand demand(BuildState now, int id) {
+    JobRun run = now.runs().get(id); // null for a job of which a store is asked
+    return run != null
+        ? run.demand()
+        : new JobRun(now.graph().job(id), List.of(), null, setup.limits(), setup.allocation())
+            .demand();
   }
 
   /**

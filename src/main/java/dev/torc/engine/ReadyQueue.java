@@ -1,7 +1,9 @@
 package dev.torc.engine;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -11,7 +13,9 @@ import java.util.function.IntUnaryOperator;
 /**
  * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
  * then the written order. A job that does not fit lets smaller ones pass, but after {@value
- * #PASSES} of them nothing starts that would delay it. It starts nothing itself.
+ * #PASSES} of them nothing starts that would delay it. A job of which a shared store is asked has
+ * its place here too: for a moment, nothing behind it takes what it would need. It starts nothing
+ * itself.
  */
 final class ReadyQueue {
 
@@ -20,7 +24,10 @@ final class ReadyQueue {
 
   private final TreeSet<Integer> ready;
   private final Map<Integer, Integer> passed = new HashMap<>();
+  private final Map<Integer, Long> asked =
+      new HashMap<>(); // jobs of which a store is asked, and until when that counts
   private final boolean local;
+  private Long heldUntil;
 
   /**
    * @param priority larger first, by job
@@ -46,6 +53,31 @@ final class ReadyQueue {
     ready.add(job);
   }
 
+  /**
+   * Holds the place of a job of which a shared store is asked, until {@link #answered}.
+   *
+   * @param until when jobs behind it wait for it no longer, by {@link System#nanoTime}
+   */
+  void ask(int job, long until) {
+    asked.put(job, until);
+    ready.add(job);
+  }
+
+  /** Takes a job out of which a store was asked. */
+  void answered(int job) {
+    if (asked.remove(job) != null) {
+      ready.remove(job);
+    }
+  }
+
+  /**
+   * When a job might start that the last call of {@link #next} held back for one of which a store
+   * is asked, by {@link System#nanoTime}; null if there is none.
+   */
+  Long heldUntil() {
+    return heldUntil;
+  }
+
   /** Makes a change that may give a job another place in the queue, if it is ready. */
   void move(int job, Runnable change) {
     boolean isReady = ready.remove(job);
@@ -56,7 +88,7 @@ final class ReadyQueue {
   }
 
   boolean isEmpty() {
-    return ready.isEmpty();
+    return ready.size() == asked.size();
   }
 
   /**
@@ -65,6 +97,19 @@ final class ReadyQueue {
    * @param demand what a job takes
    */
   int next(ResourcePool pool, IntFunction<ResourceDemand> demand) {
+    heldUntil = null;
+    if (isEmpty()) {
+      return -1;
+    }
+    List<Kept> kept = new ArrayList<>(0);
+    try {
+      return next(pool, demand, kept);
+    } finally {
+      kept.forEach(each -> pool.give(each.demand, each.taken));
+    }
+  }
+
+  private int next(ResourcePool pool, IntFunction<ResourceDemand> demand, List<Kept> kept) {
     ResourceDemand starved = starved(pool, demand);
     for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
       if (local && pool.isFull()) {
@@ -72,16 +117,31 @@ final class ReadyQueue {
       }
       int job = it.next();
       ResourceDemand wanted = demand.apply(job);
-      if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
+      Long until = asked.get(job);
+      if (until != null) {
+        keep(pool, wanted, until, kept);
+      } else if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
         it.remove();
         passed.remove(job);
         for (int before : ready.headSet(job)) {
-          passed.merge(before, 1, Integer::sum);
+          if (!asked.containsKey(before)) {
+            passed.merge(before, 1, Integer::sum);
+          }
         }
         return job;
       }
     }
     return -1;
+  }
+
+  /** What is kept free, during a search, for a job of which a store is asked. */
+  private record Kept(ResourceDemand demand, ResourcePool.Taken taken) {}
+
+  private void keep(ResourcePool pool, ResourceDemand wanted, long until, List<Kept> kept) {
+    if (until - System.nanoTime() > 0 && pool.fits(wanted)) {
+      kept.add(new Kept(wanted, pool.take(wanted)));
+      heldUntil = heldUntil == null || until - heldUntil < 0 ? Long.valueOf(until) : heldUntil;
+    }
   }
 
   /** What the first job takes that was overtaken too often and still does not fit; null if none. */

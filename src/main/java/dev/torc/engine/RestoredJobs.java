@@ -25,7 +25,9 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +40,9 @@ final class RestoredJobs implements AutoCloseable {
 
   /** Stores are asked for so many jobs at a time, since a server may be far away. */
   private static final int THREADS = 16;
+
+  /** Nanoseconds for which a job of which a store is asked keeps its place before others. */
+  private static final long PLACE = TimeUnit.SECONDS.toNanos(1);
 
   private static final int PATIENCE = 5; // seconds for the threads to end, once interrupted
 
@@ -68,8 +73,13 @@ final class RestoredJobs implements AutoCloseable {
     this.threads =
         sharing == null
             ? null
-            : Executors.newFixedThreadPool(
-                THREADS, Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
+            : new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                0,
+                TimeUnit.SECONDS,
+                new PriorityBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
   }
 
   /** Makes a job ready to run, unless a shared store has its result. */
@@ -81,15 +91,35 @@ final class RestoredJobs implements AutoCloseable {
       return;
     }
     asked.set(id);
-    threads.execute(
-        () -> {
-          try {
-            ProductRestore.Replacement known = find(shared, id);
-            lock.post(() -> answered(id, reasons, known));
-          } catch (RuntimeException | Error e) {
-            lock.fail(e);
-          }
-        });
+    BuildState now = state.get();
+    now.ready().ask(id, System.nanoTime() + PLACE);
+    int priority = shared.graph().priority(id);
+    threads.execute(new Question(priority, now.paths().of(id), () -> ask(shared, id, reasons)));
+  }
+
+  private void ask(AttemptContext shared, int id, List<Reason> reasons) {
+    try {
+      ProductRestore.Replacement known = find(shared, id);
+      lock.post(() -> answered(id, reasons, known));
+    } catch (RuntimeException | Error e) {
+      lock.fail(e);
+    }
+  }
+
+  /** Asks of one job; those that start first are asked of first. */
+  private record Question(int priority, long path, Runnable work)
+      implements Runnable, Comparable<Question> {
+
+    @Override
+    public void run() {
+      work.run();
+    }
+
+    @Override
+    public int compareTo(Question other) {
+      int first = Integer.compare(other.priority, priority);
+      return first == 0 ? Long.compare(other.path, path) : first;
+    }
   }
 
   private boolean mayAsk(List<Reason> reasons) {
@@ -123,6 +153,7 @@ final class RestoredJobs implements AutoCloseable {
 
   private void answered(int id, List<Reason> reasons, ProductRestore.Replacement known) {
     asked.clear(id);
+    state.get().ready().answered(id);
     if (state.get().states().of(id) == JobState.WAITING) { // else the build was ended meanwhile
       loop.ready(id, reasons, known);
     }

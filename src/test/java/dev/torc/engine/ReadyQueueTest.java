@@ -1,6 +1,8 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,28 @@ class ReadyQueueTest {
     assertEquals(-1, queue.next(pool, demand), "the 33rd would delay it");
     pool.give(SMALL, HERE);
     assertEquals(0, queue.next(pool, demand));
+  }
+
+  /** A look-up that takes long holds nothing up. */
+  @Test
+  void nothingTakesThePlaceOfAJobOfWhichAStoreIsAsked() {
+    ReadyQueue queue = queue(3);
+    queue.ask(0, System.nanoTime() + (1L << 60));
+    queue.add(1);
+    queue.add(2);
+    assertEquals(1, queue.next(pool, _ -> SMALL), "there is room for both");
+    pool.take(SMALL);
+    assertEquals(-1, queue.next(pool, _ -> SMALL));
+    assertTrue(queue.heldUntil() != null && !queue.isEmpty());
+    queue.ask(0, System.nanoTime());
+    assertEquals(2, queue.next(pool, _ -> SMALL));
+    queue.ask(3, System.nanoTime() + (1L << 60));
+    queue.answered(0);
+    assertTrue(queue.isEmpty());
+    queue.add(4);
+    queue.answered(3);
+    assertEquals(4, queue.next(pool, _ -> SMALL));
+    assertNull(queue.heldUntil());
   }
 
   @Test
