@@ -12,9 +12,10 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Gathers what looks wrong with the patterns of jobs that ran: a produced one that matched nothing,
@@ -32,7 +33,11 @@ final class PatternWarnings {
     }
   }
 
-  private final Map<Place, Line> lines = new LinkedHashMap<>();
+  private final Map<Place, Line> lines =
+      new TreeMap<>(
+          Comparator.comparing(Place::file)
+              .thenComparingInt(Place::line)
+              .thenComparingInt(Place::column));
 
   /** Takes in a job that ran and succeeded. */
   void ran(Graph graph, int id, List<Reason> reasons, AttemptOutcome outcome) {
@@ -77,12 +82,12 @@ final class PatternWarnings {
 
   private void add(Place place, Job job, String text) {
     Line known = lines.get(place);
-    lines.put(
-        place,
-        known == null ? new Line(job, text, 1) : new Line(known.first, known.text, known.jobs + 1));
+    int jobs = known == null ? 1 : known.jobs + 1;
+    boolean first = known == null || job.name().compareTo(known.first.name()) < 0;
+    lines.put(place, first ? new Line(job, text, jobs) : new Line(known.first, known.text, jobs));
   }
 
-  /** The lines, in the order in which they came up. */
+  /** Returns the lines in the order of the build file, whichever job ended first. */
   List<Diagnostic> all() {
     return lines.entrySet().stream().map(e -> e.getValue().at(e.getKey())).toList();
   }

@@ -120,7 +120,7 @@ class RemoteProductsTest extends Harness {
         ":");
     build();
     assertEquals(0, exit, () -> failure());
-    assertEquals(List.of(), warnings());
+    assertEquals(List.of("torc.yaml:10:123: job a made nothing that y* matches"), warnings());
   }
 
   @Test
