@@ -5,6 +5,7 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.NearestPath;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +66,11 @@ final class AxisSources {
       matches.put(glob.toString(), found);
     }
     return found;
+  }
+
+  /** Whether a file is on disk. */
+  boolean isThere(String path) {
+    return Files.exists(root.resolve(path));
   }
 
   /** Says what is there where a pattern matches nothing; {@link #found} does not hold that. */

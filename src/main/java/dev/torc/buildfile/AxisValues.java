@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
+import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
@@ -365,16 +366,24 @@ final class AxisValues {
         if (!expansion.makers().follows(maker, unit)) {
           makers.add(new Maker(maker, this::sees));
         } else if (!sources.isEmpty()) {
-          expansion.makers().outlines(maker).forEach(this::hide);
+          hide(maker);
         }
       }
     }
 
-    /** Hides what a job makes: exact paths where the build file holds its values. */
-    private void hide(Job job) {
-      GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
-      makes.files().forEach(sources::remove);
-      makes.patterns().forEach(each -> hidden.add(each, -1, Place.NONE));
+    /** Hides what a unit makes: exact paths where the build file holds its values. */
+    private void hide(int maker) {
+      boolean group = expansion.unit(maker) instanceof Unit.Many;
+      PatternIndex may = group ? new PatternIndex() : hidden;
+      for (Job job : expansion.makers().outlines(maker)) {
+        GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
+        makes.files().forEach(sources::remove);
+        makes.patterns().forEach(each -> may.add(each, -1, Place.NONE));
+      }
+      if (group) {
+        sources.removeIf(
+            path -> may.matching(path) != null && !expansion.doubts().counts(unit, path, maker));
+      }
     }
 
     private boolean sees(Glob made) {

@@ -104,6 +104,7 @@ final class GroupExpansion {
   private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
   private final Map<Integer, Known> known = new HashMap<>();
   private final SortedSet<String> answered = new TreeSet<>();
+  private final DoubtfulSources doubts = new DoubtfulSources();
 
   // the state of the expansion that is under way
   private ResultSource found;
@@ -142,15 +143,26 @@ final class GroupExpansion {
       axes.clear();
       known.clear();
       answered.clear();
+      doubts.clear();
     }
     this.found = results;
-    this.problems = problems;
-    outcomes.clear();
-    instances = 0;
-    for (int u = 0; u < units.size(); u++) {
-      of(u);
-    }
-    checkTables();
+    boolean again;
+    do {
+      this.problems = new Problems();
+      outcomes.clear();
+      instances = 0;
+      for (int u = 0; u < units.size(); u++) {
+        of(u);
+      }
+      checkTables();
+      again = doubts.decide(this);
+      if (again) {
+        axes.clear();
+        known.clear();
+      }
+    } while (again);
+    this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
+    doubts.cycles().forEach(each -> problems.add(each.place(), each.message()));
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
@@ -178,7 +190,7 @@ final class GroupExpansion {
   /** Which units may make what others read, as far as it can be told from the build file. */
   UnitMakers makers() {
     if (makers == null) {
-      makers = new UnitMakers(units, ids(), reader);
+      makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded);
     }
     return makers;
   }
@@ -210,6 +222,11 @@ final class GroupExpansion {
       answered.add(units.get(unit).name());
     }
     return made;
+  }
+
+  /** Which files on disk count that a group, or one that follows from it, may make. */
+  DoubtfulSources doubts() {
+    return doubts;
   }
 
   /** Whether what stands at a path is the product of an earlier build. */

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -34,12 +35,25 @@ final class UnitMakers {
   private final List<Unit> units;
   private final Map<String, Integer> ids;
   private final JobReader reader;
+  private final AxisSources files;
+  private final Predicate<String> isRecorded;
   private final ProductIndex products;
   private final Map<Integer, List<Job>> outlines = new HashMap<>();
   private final Map<Integer, BitSet> followers = new HashMap<>();
   private List<List<Integer>> readers;
 
-  UnitMakers(List<Unit> units, Map<String, Integer> ids, JobReader reader) {
+  /**
+   * @param files tells which files are on disk
+   * @param isRecorded whether an earlier build made what stands at a path
+   */
+  UnitMakers(
+      List<Unit> units,
+      Map<String, Integer> ids,
+      JobReader reader,
+      AxisSources files,
+      Predicate<String> isRecorded) {
+    this.files = files;
+    this.isRecorded = isRecorded;
     this.units = units;
     this.ids = ids;
     this.reader = reader.telling(new Problems());
@@ -149,12 +163,24 @@ final class UnitMakers {
 
   private void add(Ref need, List<Glob> excludes, Set<Integer> makers) {
     switch (need) {
-      case Ref.OfFile file -> makers.addAll(of(file.path()));
+      case Ref.OfFile file -> addMakers(file.path(), makers);
       case Ref.OfFolder folder -> products.within(folder.path(), excludes, makers::add);
       case Ref.OfGlob glob -> makers.addAll(of(Glob.of(glob.pattern()), excludes));
       case Ref.OfJob job -> addNamed(job.job(), makers);
       case Ref.OfData data when data.job() != null -> addNamed(data.job(), makers);
       case Ref.OfData _, Ref.Exclude _ -> {}
+    }
+  }
+
+  /** Adds the makers of a file; a source that only fits the pattern of a group has none. */
+  private void addMakers(String path, Set<Integer> makers) {
+    for (int maker : of(path)) {
+      if (!(units.get(maker) instanceof Unit.Many)
+          || declares(maker, path)
+          || isRecorded.test(path)
+          || !files.isThere(path)) {
+        makers.add(maker);
+      }
     }
   }
 
