@@ -12,7 +12,6 @@ import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
-import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Executor;
 import dev.torc.workflow.Workflow.Stores;
@@ -32,6 +31,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -46,6 +46,9 @@ import java.util.stream.Collectors;
  * <p>Not for use by several threads at once: it remembers what it has read.
  */
 public final class ParsedBuildFile {
+
+  /** A name in the data section. */
+  private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
 
   private final List<BuildFile.Read> sources;
   private final Vars vars;
@@ -268,7 +271,7 @@ public final class ParsedBuildFile {
       data.problems()
           .guard(
               () -> {
-                if (!Ref.OfData.isKey(name)) {
+                if (!STATIC_NAME.matcher(name).matches()) {
                   throw new BadInput(
                       each.getValue().place(),
                       "the name of a value is letters, digits, _ and -; this is " + name);

@@ -167,7 +167,11 @@ final class UnitMakers {
       case Ref.OfFolder folder -> products.within(folder.path(), excludes, makers::add);
       case Ref.OfGlob glob -> makers.addAll(of(Glob.of(glob.pattern()), excludes));
       case Ref.OfJob job -> addNamed(job.job(), makers);
-      case Ref.OfData data when data.job() != null -> addNamed(data.job(), makers);
+      case Ref.OfData data when data.job() != null ->
+          data.readings().stream()
+              .filter(each -> isUnit(each.job()) || isUnit(InstanceName.parse(each.job()).group()))
+              .findFirst()
+              .ifPresent(reading -> addNamed(reading.job(), makers));
       case Ref.OfData _, Ref.Exclude _ -> {}
     }
   }
@@ -193,6 +197,10 @@ final class UnitMakers {
       case Axis.Zip zip -> zip.axes().forEach(each -> add(each, makers));
       case Axis.Fixed _, Axis.Globbed _, Axis.Matched _ -> {}
     }
+  }
+
+  private boolean isUnit(String name) {
+    return ids.containsKey(name);
   }
 
   /** Adds a unit by its name, or by the name of one of its instances. */

@@ -247,7 +247,7 @@ public final class Adoption {
     for (int j : graph.inOrder(graph.allJobs())) {
       for (Ref ref : graph.job(j).needRefs()) {
         if (ref instanceof Ref.OfData data && data.job() != null) {
-          for (int maker : graph.meant(data.job())) {
+          for (int maker : graph.makers(data)) {
             readers.putIfAbsent(maker, graph.name(j));
           }
         }

@@ -18,6 +18,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -229,6 +230,9 @@ final class Attempt {
   private void readPosts() throws IOException {
     LinesFile events = files.eventLines();
     posts = PostedEvents.read(events, times, shared.digests());
+    if (!posts.odd().isEmpty()) {
+      shared.removal().note().accept(job.name() + ": " + posts.odd());
+    }
     if (!posts.posts().isEmpty()) {
       events.clear(shared.digests());
     }
@@ -415,10 +419,7 @@ final class Attempt {
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    List<StoredValue> data = files.output().values(shared.digests());
-    if (posts.bad() != null) {
-      throw posts.bad();
-    }
+    List<StoredValue> data = values();
     try {
       files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
     } catch (IOException e) {
@@ -430,6 +431,19 @@ final class Attempt {
         new AttemptOutcome.Made(
             products, needs, List.copyOf(moved), remote.products().touched(), traced, data);
     return outcome("", made, products.owned());
+  }
+
+  private List<StoredValue> values() throws IOException {
+    try {
+      return files.output().values(shared.digests());
+    } catch (AttemptFailure e) {
+      if (job.produces().isEmpty()) {
+        throw e;
+      }
+      throw new AttemptFailure(
+          "%s; `torc adopt %s` keeps the products"
+              .formatted(e.getMessage(), SafeText.name(job.name())));
+    }
   }
 
   /**

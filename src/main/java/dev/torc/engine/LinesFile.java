@@ -1,5 +1,7 @@
 package dev.torc.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
@@ -9,12 +11,10 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -31,7 +31,9 @@ record LinesFile(String name, Path path) {
   /** The largest file that is read, in bytes. */
   static final int MAX = 16 << 20;
 
-  private static final String HINT = "write key=value, or key<<EOF, lines and EOF";
+  private static final String RULE =
+      "each line is key=value, or key<<EOF, lines and EOF; a key has no =, <<, control character,"
+          + " or space at an end";
 
   /** Characters of a line that is quoted. */
   private static final int QUOTED = 80;
@@ -47,14 +49,26 @@ record LinesFile(String name, Path path) {
     }
   }
 
-  /** The lines as they are between two {@code \n}; of a file that is not there, none. */
+  /**
+   * The lines as they are between two {@code \n}; of a file that is not there, none. What is no
+   * UTF-8 in them is U+FFFD.
+   */
   List<String> lines(DigestMemo digests) throws IOException {
+    byte[] bytes = bytes(digests);
+    return bytes.length == 0 ? List.of() : lines(bytes);
+  }
+
+  private static List<String> lines(byte[] bytes) {
+    return List.of(new String(bytes, UTF_8).split("\n"));
+  }
+
+  private byte[] bytes(DigestMemo digests) throws IOException {
     Stamp there = digests.linkStamp(path.toString());
     if (there.exists() && there.kind() != Stamp.FileKind.FILE) {
       throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
     }
     if (there.size() == 0) {
-      return List.of();
+      return new byte[0];
     }
     byte[] bytes;
     try (InputStream in = OwnFile.in(path)) {
@@ -64,19 +78,17 @@ record LinesFile(String name, Path path) {
       throw new AttemptFailure(
           name + " holds more than " + (MAX >> 20) + " MiB; write a product instead");
     }
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return List.of(text.split("\n"));
-    } catch (CharacterCodingException e) {
-      throw new AttemptFailure(name + " holds what is no valid UTF-8");
-    }
+    return bytes;
   }
 
-  /** The failure of a job that wrote a line that cannot be read. */
-  AttemptFailure unreadable(String line, String hint) {
+  private AttemptFailure unreadable(String line, String rule) {
     return new AttemptFailure(
-        "%s has a line that cannot be read: %s (%s)"
-            .formatted(name, SafeText.line(line, QUOTED), hint));
+        "%s has an unreadable line: \"%s\"; %s".formatted(name, shown(line), rule));
+  }
+
+  /** Returns a line as messages show it. */
+  static String shown(String line) {
+    return SafeText.line(line, QUOTED);
   }
 
   /**
@@ -84,10 +96,15 @@ record LinesFile(String name, Path path) {
    * {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of their
    * keys' first lines; the last value of a key counts. They are not read as JSON.
    *
-   * @throws AttemptFailure for a line of neither form
+   * @throws AttemptFailure for a line of neither form, or one that is no UTF-8
    */
   List<StoredValue> values(DigestMemo digests) throws IOException {
-    List<String> lines = new ArrayList<>(lines(digests));
+    byte[] bytes = bytes(digests);
+    List<String> lines = new ArrayList<>(bytes.length == 0 ? List.of() : lines(bytes));
+    if (!Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes)) {
+      String line = lines.stream().filter(each -> each.indexOf('\uFFFD') >= 0).findFirst().get();
+      throw unreadable(line, "it is no valid UTF-8");
+    }
     lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
     SequencedMap<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -100,7 +117,7 @@ record LinesFile(String name, Path path) {
       boolean block = open >= 0 && (equals < 0 || open < equals);
       int end = block ? open : equals;
       if (end < 0 || !Ref.OfData.isKey(line.substring(0, end))) {
-        throw unreadable(line, HINT);
+        throw unreadable(line, RULE);
       }
       String value = line.substring(end + 1);
       if (block) {
@@ -110,7 +127,7 @@ record LinesFile(String name, Path path) {
           close++;
         }
         if (delimiter.isEmpty() || close == lines.size()) {
-          throw unreadable(line, delimiter.isEmpty() ? HINT : "no line " + delimiter + " ends it");
+          throw unreadable(line, delimiter.isEmpty() ? RULE : "no line " + delimiter + " ends it");
         }
         value = String.join("\n", lines.subList(i + 1, close));
         i = close;

@@ -13,12 +13,12 @@ import java.util.TreeMap;
 
 /**
  * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. A
- * line that cannot be read is kept as a text, and an attempt that ended well fails for it.
+ * line that cannot be read is kept as a text, with a warning: events decide nothing.
  *
  * @param posts in the order of their lines
- * @param bad why a line could not be read; null if all could
+ * @param odd what could not be read, for a warning; empty if all could
  */
-record PostedEvents(List<Post> posts, AttemptFailure bad) {
+record PostedEvents(List<Post> posts, String odd) {
 
   /**
    * An event.
@@ -28,7 +28,7 @@ record PostedEvents(List<Post> posts, AttemptFailure bad) {
    */
   record Post(long time, String text) {}
 
-  static final PostedEvents NONE = new PostedEvents(List.of(), null);
+  static final PostedEvents NONE = new PostedEvents(List.of(), "");
 
   static PostedEvents read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
     List<String> lines;
@@ -36,25 +36,34 @@ record PostedEvents(List<Post> posts, AttemptFailure bad) {
       lines = file.lines(digests);
     } catch (AttemptFailure e) {
       Post said = new Post(System.currentTimeMillis(), JsonText.objectOf(e.getMessage()));
-      return new PostedEvents(List.of(said), e);
+      return new PostedEvents(List.of(said), e.getMessage());
     }
     if (!lines.isEmpty()) {
       times.look();
     }
     List<Post> posts = new ArrayList<>(lines.size());
     long end = 0; // bytes
-    AttemptFailure bad = null;
+    String odd = "";
+    int more = 0;
     for (String line : lines) {
       end += line.getBytes(StandardCharsets.UTF_8).length + 1;
       if (line.isBlank()) {
         continue;
       }
       posts.add(new Post(times.of(end), JsonText.objectOf(line)));
-      if (bad == null && !JsonText.isObject(line)) {
-        bad = file.unreadable(line, "each line is a JSON object");
+      if (!JsonText.isObject(line)) {
+        odd = odd.isEmpty() ? LinesFile.shown(line) : odd;
+        more++;
       }
     }
-    return new PostedEvents(posts, bad);
+    if (more > 0) {
+      odd =
+          file.name()
+              + " has a line that is no JSON object and is kept as text: "
+              + odd
+              + (more == 1 ? "" : " (" + (more - 1) + " more)");
+    }
+    return new PostedEvents(posts, odd);
   }
 
   /**

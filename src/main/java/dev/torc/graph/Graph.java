@@ -11,6 +11,7 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PersistentMap;
 import dev.torc.workflow.ProductIndex;
+import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -331,6 +332,16 @@ public final class Graph {
   /** As {@link #named}, for the name in a need: a part that results left empty is no error. */
   public int[] meant(String name) {
     return sorted(references.get().meant(name));
+  }
+
+  /** The jobs that store a needed value, as {@link #meant(String)}; null if it is of no job. */
+  public int[] makers(Ref.OfData value) {
+    return value.job() == null ? null : meant(meant(value).job());
+  }
+
+  /** A needed value as that of the longest name of a job. */
+  public Ref.OfData meant(Ref.OfData value) {
+    return references.get().meant(value);
   }
 
   private int[] sorted(int[] nodes) {

@@ -466,7 +466,7 @@ public final class GraphBuilder {
       if (data.job() == null) {
         staticData(data);
       } else {
-        waitForList(named(data, data.job(), data.skips(), NO_FILE_BUT_DATA), edges);
+        waitForList(named(data, references.awaited(data), data.skips(), NO_FILE_BUT_DATA), edges);
       }
       return -1;
     }
@@ -491,7 +491,10 @@ public final class GraphBuilder {
    */
   private int named(Ref ref, String name, boolean skips, String step) {
     if (lists.meant(ListKind.JOB, name, List.of()) == null) {
-      error(ref.place(), references.unknown(name, step));
+      boolean data = ref instanceof Ref.OfData;
+      error(
+          ref.place(),
+          data ? references.unknown((Ref.OfData) ref, step) : references.unknown(name, step));
       return -1;
     }
     int single = skips ? names.id(name) : -1;

@@ -6,6 +6,7 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -128,6 +129,35 @@ final class NameResolver {
     return all.sorted().toArray();
   }
 
+  /**
+   * Returns what a needed value means: of all readings whose job exists, the one with the longest
+   * name, but one with instances before those without; the value as written if none exists.
+   */
+  Ref.OfData meant(Ref.OfData value) {
+    Ref.OfData first = null;
+    for (Ref.OfData reading : value.readings()) {
+      int[] nodes = reading.job() == null ? null : meant(reading.job());
+      if (nodes != null && nodes.length > 0) {
+        return reading;
+      }
+      first = first == null && nodes != null ? reading : first;
+    }
+    return first == null ? value : first;
+  }
+
+  /**
+   * Returns the name for which a reader of a value waits: a job, a group or a part of it; the whole
+   * group if only its instances will tell which part is meant.
+   */
+  String awaited(Ref.OfData value) {
+    String name = meant(value).job();
+    String group = InstanceName.parse(name).group();
+    boolean unclear =
+        open.values().stream().anyMatch(each -> each.name().equals(group))
+            && value.readings().stream().filter(each -> meant(each.job()) != null).count() > 1;
+    return unclear ? group : name;
+  }
+
   /** Whether the named group, or part of a group, may still get more instances. */
   synchronized boolean mayGrow(String name) {
     InstanceName part = InstanceName.parse(name);
@@ -164,6 +194,15 @@ final class NameResolver {
                       .computeIfAbsent(name + "\0" + value, _ -> new ArrayList<>(1))
                       .add(node));
     }
+  }
+
+  /** What to say of a needed value that no job stores; {@code step} as for any other name. */
+  String unknown(Ref.OfData value, String step) {
+    return value.readings().stream()
+        .map(reading -> unknown(reading.job(), ""))
+        .filter(line -> line.indexOf(';') > 0 || !line.startsWith("no job "))
+        .findFirst()
+        .orElseGet(() -> unknown(value.job(), step));
   }
 
   /**

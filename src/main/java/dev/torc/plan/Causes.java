@@ -10,6 +10,8 @@ import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Ref;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -135,7 +137,10 @@ public final class Causes {
   static int maker(Graph graph, Reason reason) {
     String name = reason.name();
     return switch (reason.kind()) {
-      case DATA_CHANGED -> graph.jobId(name.substring(0, Math.max(0, name.lastIndexOf('.'))));
+      case DATA_CHANGED -> {
+        String job = graph.meant(Ref.OfData.of(Place.NONE, name, false)).job();
+        yield job == null ? -1 : graph.jobId(job);
+      }
       case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->
           name.startsWith("job ")
               ? graph.jobId(name.substring("job ".length()))

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 record ManifestDiff(
     Function<String, List<ManifestEntry>> oldList,
     Function<String, List<ManifestEntry>> newList,
-    Function<String, List<ManifestEntry>> newValues,
+    Function<String, NeedValues.OfGroup> newValues,
     List<Reason> reasons,
     Map<String, Reason> needs) {
 
@@ -44,7 +44,7 @@ record ManifestDiff(
       List<ManifestEntry> now,
       Function<String, List<ManifestEntry>> oldList,
       Function<String, List<ManifestEntry>> newList,
-      Function<String, List<ManifestEntry>> newValues) {
+      Function<String, NeedValues.OfGroup> newValues) {
     ManifestDiff difference =
         new ManifestDiff(oldList, newList, newValues, new ArrayList<>(), new LinkedHashMap<>());
     difference.compare(old, now);
@@ -228,7 +228,7 @@ record ManifestDiff(
     if (now.equals(ManifestWriter.PENDING)) {
       return;
     }
-    List<ManifestEntry> after = old.isEmpty() || now.isEmpty() ? null : newValues.apply(name);
+    NeedValues.OfGroup after = old.isEmpty() || now.isEmpty() ? null : newValues.apply(name);
     boolean digest = old.startsWith(ManifestWriter.LONG);
     List<ManifestEntry> before =
         after == null
@@ -238,16 +238,15 @@ record ManifestDiff(
     if (before == null) {
       value(name, old, now);
     } else {
-      instances(name, byName(before), after);
+      instances(after, byName(before));
     }
   }
 
   /** Names the instances of a group whose values differ, each as its value would be needed. */
-  private void instances(String name, Map<String, ManifestEntry> left, List<ManifestEntry> after) {
-    int dot = name.lastIndexOf('.');
-    String group = InstanceName.parse(name.substring(0, dot)).group() + "/";
-    String key = name.substring(dot);
-    for (ManifestEntry entry : after) {
+  private void instances(NeedValues.OfGroup now, Map<String, ManifestEntry> left) {
+    String group = InstanceName.parse(now.value().job()).group() + "/";
+    String key = "." + now.value().key();
+    for (ManifestEntry entry : now.members()) {
       String old = value(left.remove(entry.name()));
       if (!old.equals(entry.now())) {
         value(group + entry.name() + key, old, entry.now());

@@ -111,9 +111,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     Content content = contents.ofData(value);
     data.put(name, content);
     if (content instanceof Content.Missing && value.job() != null) {
-      missingData =
-          "need data %s.%s was not stored by job %1$s: it writes %2$s=VALUE to the file of TORC_OUTPUT"
-              .formatted(contents.values().without(value), value.key());
+      missingData = contents.values().missing(value);
     }
   }
 

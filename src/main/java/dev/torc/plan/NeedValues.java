@@ -23,16 +23,20 @@ final class NeedValues {
   private final JobRecords records;
   private final Map<String, Content> values = new ConcurrentHashMap<>();
 
+  /** A needed value of a group, with what each instance stored. */
+  record OfGroup(Ref.OfData value, List<ManifestEntry> members) {}
+
   NeedValues(Graph graph, JobRecords records) {
     this.graph = graph;
     this.records = records;
   }
 
   /** What a value is; pending while its job, or one of its group, may run. */
-  Content of(Ref.OfData value) {
-    if (value.job() == null) {
-      return content(graph.workflow().data().get(value.key()));
+  Content of(Ref.OfData written) {
+    if (written.job() == null) {
+      return content(graph.workflow().data().get(written.key()));
     }
+    Ref.OfData value = graph.meant(written);
     int job = graph.jobId(value.job());
     if (job >= 0) {
       return records.isSettled(job)
@@ -76,13 +80,21 @@ final class NeedValues {
     return new Content.Value(JsonText.object(all), members, left);
   }
 
-  /** The values of a group's instances, if the value is a group's and is known; else null. */
-  List<ManifestEntry> instances(Ref.OfData value) {
-    return value != null && of(value) instanceof Content.Value known ? known.members() : null;
+  /** Returns the values of a group's instances; null if the value is not a group's, or unknown. */
+  OfGroup instances(Ref.OfData value) {
+    return value != null && of(value) instanceof Content.Value known && known.members() != null
+        ? new OfGroup(graph.meant(value), known.members())
+        : null;
   }
 
-  /** The name of a job that did not store a needed value, of a group its first instance. */
-  String without(Ref.OfData value) {
+  /** Says which job did not store a needed value; of a group, the first such instance. */
+  String missing(Ref.OfData written) {
+    Ref.OfData value = graph.meant(written);
+    return "need data %s.%s was not stored by job %1$s: it writes %2$s=VALUE to the file of TORC_OUTPUT"
+        .formatted(without(value), value.key());
+  }
+
+  private String without(Ref.OfData value) {
     for (int node : graph.meant(value.job())) {
       if (records.isSettled(node) && !records.data(node).containsKey(value.key())) {
         return graph.job(node).name();

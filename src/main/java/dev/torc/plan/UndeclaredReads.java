@@ -226,7 +226,7 @@ final class UndeclaredReads {
       }
       for (Ref ref : job.needRefs()) {
         if (ref instanceof Ref.OfData data && data.job() != null) {
-          for (int maker : graph.meant(data.job())) {
+          for (int maker : graph.makers(data)) {
             reach(maker, from);
           }
         }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds what is accepted but looks wrong, for {@code torc check} and builds. What commands read
@@ -58,6 +59,35 @@ final class Advice {
       }
     }
     return lines;
+  }
+
+  /** The lines on needed values whose names fit two jobs, {@code train} and {@code train.val}. */
+  static List<BadInput.Diagnostic> readings(Graph graph) {
+    Set<String> seen = new HashSet<>();
+    List<BadInput.Diagnostic> lines = new ArrayList<>();
+    for (int j : graph.inOrder(graph.allJobs())) {
+      for (Ref ref : graph.job(j).needRefs()) {
+        if (ref instanceof Ref.OfData data && data.readings().size() > 1 && seen.add(data.text())) {
+          readings(graph, data)
+              .map(line -> new BadInput.Diagnostic(data.place(), line))
+              .forEach(lines::add);
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static Stream<String> readings(Graph graph, Ref.OfData data) {
+    Ref.OfData meant = graph.meant(data);
+    String group = InstanceName.parse(meant.job()).group();
+    return data.readings().stream()
+        // Another dot in the same value of a parameter is no other job.
+        .filter(other -> !InstanceName.parse(other.job()).group().equals(group))
+        .filter(other -> graph.meant(other.job()) != null)
+        .map(
+            other ->
+                "data %s is %s of job %s; %s of job %s has the same name; rename one"
+                    .formatted(data.written(), meant.key(), meant.job(), other.key(), other.job()));
   }
 
   /** The lines on the values of groups, as far as the groups are named or needed. */

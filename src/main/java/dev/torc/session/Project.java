@@ -240,6 +240,7 @@ public record Project(
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
     lines.addAll(Advice.parameters(workflow().groups()));
     lines.addAll(Advice.groups(graph, all, List.of()));
+    lines.addAll(Advice.readings(graph));
     lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
     lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
     return lines;

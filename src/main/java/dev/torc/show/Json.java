@@ -10,6 +10,7 @@ import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
 import com.fasterxml.jackson.jr.ob.api.ValueWriter;
 import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
 import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.JsonText;
 import dev.torc.text.SafeText.Harmless;
 import java.io.IOException;
 import java.io.Writer;
@@ -40,7 +41,7 @@ public final class Json {
 
   private Json() {}
 
-  /** A value that is JSON already. */
+  /** A value that is JSON already; numbers that JSON lacks are written as strings. */
   public record Raw(String text) {}
 
   /** A place of a build file with what is wrong there. */
@@ -55,7 +56,7 @@ public final class Json {
     @Override
     public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
       switch (value) {
-        case Raw raw -> out.writeRawValue(raw.text);
+        case Raw raw -> out.writeRawValue(JsonText.strict(raw.text));
         case Record fields -> to.writeValue(values(fields, accessors));
         case Enum<?> constant -> out.writeString(lower(constant));
         default -> out.writeString(value.toString());

@@ -1,27 +1,32 @@
 package dev.torc.syntax;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * JSON values as texts that are equal exactly where the values are: keys sorted, no blanks, escapes
- * in one form. Numbers keep the digits they are written with, so {@code 1.10} is not {@code 1.1}.
- * It does not know whose values they are.
+ * in one form. Numbers keep the digits they are written with, so {@code 1.10} is not {@code 1.1};
+ * NaN, Infinity and -Infinity are numbers, too. It does not know whose values they are.
  */
 public final class JsonText {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(200)
@@ -30,6 +35,13 @@ public final class JsonText {
                   .maxNameLength(1 << 20)
                   .build())
           .build();
+
+  /** The numbers that JSON lacks, as Python's {@code json} writes and reads them. */
+  private static final Set<String> NON_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
+  /** A string, or one of these numbers outside of strings. */
+  private static final Pattern STRING_OR_NON_FINITE =
+      Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|NaN|-?Infinity");
 
   private JsonText() {}
 
@@ -67,7 +79,12 @@ public final class JsonText {
         yield items.toString();
       }
       case VALUE_STRING -> string(parser.getText());
-      default -> parser.getText();
+      default -> {
+        if (parser.isNaN() && !NON_FINITE.contains(parser.getText())) {
+          throw new JsonParseException(parser, "a number that only this parser knows");
+        }
+        yield parser.getText();
+      }
     };
   }
 
@@ -75,6 +92,18 @@ public final class JsonText {
   public static String objectOf(String line) {
     String text = line.replaceFirst("\r$", "");
     return isObject(text) ? text.strip() : object(Map.of("text", string(text)));
+  }
+
+  /** Returns a value as JSON that every program reads: NaN and the infinities become strings. */
+  public static String strict(String value) {
+    return value.contains("NaN") || value.contains("Infinity")
+        ? STRING_OR_NON_FINITE
+            .matcher(value)
+            .replaceAll(
+                each ->
+                    Matcher.quoteReplacement(
+                        each.group().startsWith("\"") ? each.group() : '"' + each.group() + '"'))
+        : value;
   }
 
   /** A text as a JSON string. */

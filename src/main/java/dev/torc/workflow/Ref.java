@@ -2,6 +2,9 @@ package dev.torc.workflow;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.text.SafeText;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What an entry of {@code needs}, {@code produces} or {@code after} refers to. On the way of a
@@ -82,24 +85,50 @@ public sealed interface Ref {
    */
   record OfData(Place place, String job, String key, boolean skips) implements Ref {
 
-    /** Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value. */
+    /**
+     * Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value.
+     * Which dot it really is, only the names of all jobs tell: see {@link #readings}.
+     */
     public static OfData of(Place place, String written, boolean skips) {
-      int dot = written.lastIndexOf('.');
-      String job = dot < 0 ? null : written.substring(0, dot);
-      String key = written.substring(dot + 1);
-      if (!isKey(key) || "".equals(job)) {
+      if (written.indexOf('.') < 0 && isKey(written)) {
+        return new OfData(place, null, written, skips);
+      }
+      List<OfData> readings = readings(place, written, skips);
+      if (readings.isEmpty()) {
         throw new BadInput(
             place,
             "no name of a value: %s; write JOB.KEY, or the name of one in the data section"
                 .formatted(written));
       }
-      return new OfData(place, job, key, skips);
+      return readings.getFirst();
     }
 
-    /** Whether a text can be the name of a value: letters, digits, {@code _} and {@code -}. */
+    private static List<OfData> readings(Place place, String written, boolean skips) {
+      List<OfData> readings = new ArrayList<>(1);
+      for (int dot = written.lastIndexOf('.'); dot > 0; dot = written.lastIndexOf('.', dot - 1)) {
+        String key = written.substring(dot + 1);
+        if (isKey(key)) {
+          readings.add(new OfData(place, written.substring(0, dot), key, skips));
+        }
+      }
+      return readings;
+    }
+
+    /** Returns what the name may mean, the longest name of a job first. */
+    public List<OfData> readings() {
+      return job == null ? List.of(this) : readings(place, written(), skips);
+    }
+
+    /**
+     * Returns whether a text can be the name under which a job stores a value: without {@code =},
+     * {@code <<}, line ends, control characters, and spaces at its ends.
+     */
     public static boolean isKey(String text) {
       return !text.isEmpty()
-          && text.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-');
+          && text.indexOf('=') < 0
+          && !text.contains("<<")
+          && text.strip().length() == text.length()
+          && text.codePoints().noneMatch(SafeText::hidden);
     }
 
     @Override

@@ -10,12 +10,17 @@ function column(title, text, key, look) {
   return { title, text, key: key || text, number: key !== undefined && key !== null, look };
 }
 
-// The columns of rows of texts; one holds numbers if all its texts that are not empty are numbers.
+// The numbers that no axis shows, as programs write them.
+const NOT_FINITE = ['NaN', 'Infinity', '-Infinity'];
+
+// The columns of rows of texts; one holds numbers if all its texts that are not empty are numbers,
+// some of them finite.
 function columnsOf(titles, rows) {
   return titles.map((title, c) => {
     const cells = rows.map(row => row[c] ?? '');
     const some = cells.filter(cell => cell.trim() !== '');
-    const numbers = some.length > 0 && some.every(cell => Number.isFinite(Number(cell)));
+    const finite = some.filter(cell => Number.isFinite(Number(cell)));
+    const numbers = finite.length > 0 && some.every(cell => NOT_FINITE.includes(cell) || Number.isFinite(Number(cell)));
     return column(title, i => cells[i], numbers ? i => cells[i].trim() === '' ? NaN : Number(cells[i]) : null);
   });
 }

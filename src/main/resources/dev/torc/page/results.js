@@ -63,8 +63,8 @@ function valuesPlot(group, columns, parameters, rows, place) {
   const figure = make('figure');
   const show = () => {
     const at = columns[x].number ? columns[x].key : i => distinct[x].indexOf(columns[x].text(i));
-    const order = [...Array(rows).keys()].filter(i => at(i) === at(i)).sort((a, b) => at(a) - at(b));
-    const value = i => { const v = columns[y].key(i); return Number.isNaN(v) ? null : v; };
+    const order = [...Array(rows).keys()].filter(i => Number.isFinite(at(i))).sort((a, b) => at(a) - at(b));
+    const value = i => { const v = columns[y].key(i); return Number.isFinite(v) ? v : null; };
     const lines = by < 0 ? [{ label: columns[y].title, values: order.map(value) }]
       : distinct[by].map(each => ({ label: columns[by].title + ' ' + each, values: order.map(i => columns[by].text(i) === each ? value(i) : null) }));
     figure.querySelector('[role=img]')?.remove();
