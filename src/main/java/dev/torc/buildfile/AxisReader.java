@@ -212,7 +212,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
             node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
       }
     }
-    Paths.refuseHome(text.toString().replace(PathPattern.HOLE, '*'), node.place());
+    Paths.refuseForeign(text.toString().replace(PathPattern.HOLE, '*'), node.place());
     String pattern = paths.normalize(text.toString());
     PathPattern match = PathPattern.of(pattern, holes, constraints, node.place());
     return new Axis.Matched(entry.place(), node.text(), match);

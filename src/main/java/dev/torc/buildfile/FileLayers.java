@@ -127,7 +127,7 @@ final class FileLayers {
 
   /** Returns the file that another file names, which is asked for by that. */
   private Path named(Node.Scalar name, Path by) {
-    Paths.refuseHome(name.text(), name.place());
+    Paths.refuseForeign(name.text(), name.place());
     Path wanted = by.resolveSibling(name.text());
     asked.add(wanted);
     return BuildFile.located(wanted);

@@ -3,10 +3,12 @@ package dev.torc.buildfile;
 import dev.torc.syntax.NearestName;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * What other tools (make, Snakemake, Nextflow, DVC, Task, doit, GitLab, NREL torc) call the keys
- * and placeholders of a build file, for messages. {@link NearestName} knows mistyped words.
+ * What other tools (make, Snakemake, Nextflow, DVC, Task, doit, GitLab, NREL torc, PROMINENCE) call
+ * the keys and placeholders of a build file, for messages. {@link NearestName} knows mistyped
+ * words.
  */
 final class ForeignWords {
 
@@ -44,10 +46,31 @@ final class ForeignWords {
     "include = import",
   };
 
+  /** What torc does instead for keys of PROMINENCE, by the same form of the key. */
+  private static final Map<String, String> INSTEAD =
+      Map.of(
+          "outputdir",
+          "products stay where the command makes them; name the folders in produces, as out/",
+          "outputfile",
+          "products stay where the command makes them; name the files in produces",
+          "artifact",
+          "torc fetches no files; write a job that produces them, with curl or its like",
+          "storage",
+          "torc mounts nothing; needs may name files anywhere, and roots the folders to write to",
+          "notification",
+          "torc sends none; write hooks: {finish: COMMAND} at the top level",
+          "policy",
+          "write retries, priority and resources: {runtime: 12h} in the job or in defaults");
+
   private ForeignWords() {}
 
   /** {@code "; did you mean X?"} for a mistyped or foreign word, else {@code otherwise}. */
   static String hint(String word, Collection<String> known, String otherwise) {
+    String instead =
+        known.contains("command") || known.contains("jobs") ? INSTEAD.get(plain(word)) : null;
+    if (instead != null) {
+      return "; " + instead;
+    }
     String meant = meant(word, known);
     return meant == null ? otherwise : "; did you mean " + meant + "?";
   }

@@ -58,7 +58,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
       return new Said(null, null, wish);
     }
     if (text.endsWith(FILE) && !text.contains("://")) {
-      Paths.refuseHome(text, place);
+      Paths.refuseForeign(text, place);
       String path = paths.normalize(text);
       return new Said(path, new Ref.OfFile(place, path), wish);
     }

@@ -255,7 +255,7 @@ public final class ParsedBuildFile {
         "roots",
         node -> {
           String text = fields.scope().text(node);
-          Paths.refuseHome(text, node.place());
+          Paths.refuseForeign(text, node.place());
           return root.resolve(text).normalize();
         });
   }

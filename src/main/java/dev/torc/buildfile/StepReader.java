@@ -63,7 +63,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     if (text.isEmpty()) {
       throw new BadInput(node.place(), "an empty path");
     }
-    Paths.refuseHome(text, node.place());
+    Paths.refuseForeign(text, node.place());
     return Glob.unescape(text);
   }
 
@@ -184,7 +184,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
   }
 
   private Tool tool(Place place, String name, Template search, String dir) {
-    Paths.refuseHome(name, place);
+    Paths.refuseForeign(name, place);
     if (name.isBlank() || name.endsWith("/") || name.equals(".") || name.equals("..")) {
       throw new BadInput(place, "no name of a program: \"" + name + "\"");
     }

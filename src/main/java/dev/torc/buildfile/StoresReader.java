@@ -83,7 +83,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
         null,
         node -> {
           String text = scope.text(node);
-          Paths.refuseHome(text, node.place());
+          Paths.refuseForeign(text, node.place());
           return paths.normalize(text);
         });
   }

@@ -466,7 +466,8 @@ public final class GraphBuilder {
       if (data.job() == null) {
         staticData(data);
       } else {
-        waitForList(named(data, references.awaited(data), data.skips(), NO_FILE_BUT_DATA), edges);
+        waitForList(
+            named(data, references.awaited(data), data.skips(), step(data.written())), edges);
       }
       return -1;
     }
@@ -507,6 +508,14 @@ public final class GraphBuilder {
                   ref instanceof Ref.OfData data ? "data: " + data.written() : "job: " + name));
     }
     return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, List.of());
+  }
+
+  private String step(String data) {
+    String whole = data.substring(0, data.indexOf('.'));
+    return workflow.data().containsKey(whole)
+        ? "; %1$s of the data section is one value, {data.%1$s}; in vars its parts have names: {%2$s}"
+            .formatted(whole, data)
+        : NO_FILE_BUT_DATA;
   }
 
   private void waitForList(int list, RowCollector edges) {

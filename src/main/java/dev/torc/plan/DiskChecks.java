@@ -297,7 +297,9 @@ public final class DiskChecks {
   }
 
   /** A path that comes from the values of an instance fails that instance alone. */
-  private void missing(int id, Ref ref, String message) {
+  private void missing(int id, Ref ref, String missing) {
+    boolean slash = ref.text().indexOf('\\') >= 0;
+    String message = missing + (slash ? "; use / between folders" : "");
     boolean own = rows.has(graph.job(id), ref.text());
     (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }

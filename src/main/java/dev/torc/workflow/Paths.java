@@ -33,6 +33,10 @@ public final class Paths {
   /** Names that are no file's or folder's own. */
   private static final Set<String> DOTS = Set.of("", ".", "..");
 
+  /** A backslash before what means nothing special in a pattern. */
+  private static final Pattern BACKSLASH =
+      Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*+\\\\[\\p{L}\\p{N}_]");
+
   private final List<String> root;
   private final String rootText;
 
@@ -51,7 +55,7 @@ public final class Paths {
     if (text.length() > MAX) {
       throw new BadInput(place, "longer than a path can be (" + MAX + ")");
     }
-    refuseHome(text.startsWith("!") ? text.substring(1) : text, place);
+    refuseForeign(text.startsWith("!") ? text.substring(1) : text, place);
     try {
       if (text.startsWith("!")) {
         if (!need) {
@@ -81,11 +85,12 @@ public final class Paths {
   }
 
   /**
-   * Refuses a path as written that a shell would begin with the caller's home.
+   * Refuses a path as written that a shell would begin with the caller's home, and one that has
+   * backslashes between its folders.
    *
    * @throws BadInput that says what to write
    */
-  public static void refuseHome(String text, Place place) {
+  public static void refuseForeign(String text, Place place) {
     String home = text.startsWith("${HOME}") ? "${HOME}" : text.startsWith("$HOME") ? "$HOME" : "~";
     int end = home.length();
     if (text.startsWith(home) && (text.length() == end || text.charAt(end) == '/')) {
@@ -93,6 +98,10 @@ public final class Paths {
           place,
           "%s: %s is not expanded in a path; write the folder, or name it by a var that is given as -D home=\"$HOME\" (./%2$s is what has this very name)"
               .formatted(text, home));
+    }
+    if (text.indexOf('\\') >= 0 && BACKSLASH.matcher(text).find()) {
+      throw new BadInput(
+          place, text + ": use / between folders, or \\\\ if the name has a backslash in it");
     }
   }
 
