@@ -9,7 +9,10 @@ import java.util.List;
  * and ninja read: 2N+1 backslashes and a blank are N backslashes and the blank; an even number
  * stays as it is, and the blank behind ends the name; one {@code \} before {@code #} or {@code :}
  * is left out, however many there are; {@code $$} is a dollar; an odd number at the end of a line
- * joins it with the next.
+ * joins it with the next; at the end of the text it is left out. {@code #} at the beginning of a
+ * word begins a comment; within a word it is part of the name, since not all compilers escape it.
+ * Behind {@code |} stand files that count like the others. A line that begins with a tab, behind a
+ * rule, is a recipe, and so is what follows a {@code ;}.
  *
  * <p>It runs once for every compiled file, mostly in a torc that has just started: it goes over the
  * text once, and copies only names.
@@ -22,6 +25,7 @@ final class Depfile {
   private final String text;
   private final List<String> files = new ArrayList<>();
   private int at;
+  private int start; // of the word
   private String word;
 
   private Depfile(String text) {
@@ -31,7 +35,7 @@ final class Depfile {
   /**
    * The files named behind the colons, in order, doubles included.
    *
-   * @throws IllegalArgumentException with one line, where there is no rule in the text, or too many
+   * @throws IllegalArgumentException with one line, where a line is no rule, or there are too many
    *     files
    */
   static List<String> parse(String text) {
@@ -41,10 +45,11 @@ final class Depfile {
     Depfile depfile = new Depfile(text);
     boolean rule = false;
     while (depfile.at < text.length()) {
-      rule |= depfile.line();
-    }
-    if (!rule && !text.isBlank()) {
-      throw new IllegalArgumentException("it holds no rule");
+      if (rule && text.charAt(depfile.at) == '\t') {
+        depfile.skipLine();
+      } else {
+        rule |= depfile.line();
+      }
     }
     return depfile.files;
   }
@@ -52,62 +57,122 @@ final class Depfile {
   /** Reads a line, with those that are joined to it; false for an empty one. */
   private boolean line() {
     int begin = at;
+    int known = files.size();
     boolean words = false;
     boolean behindColon = false;
+    boolean glued = false; // whether a colon was within a word, which counts if none ends one
     while (next()) {
       words = true;
-      if (behindColon) {
-        files.add(word);
-        if (files.size() > MOST) {
-          throw new IllegalArgumentException("it names more than " + MOST + " files");
+      if (text.charAt(at - 1) == ':' && colon(at - 1)) {
+        if (!behindColon) {
+          files.subList(known, files.size()).clear();
         }
-      } else {
-        behindColon = text.charAt(at - 1) == ':' && (at == 1 || text.charAt(at - 2) != '\\');
+        behindColon = true; // a further word of this kind is a target, too
+        continue;
+      }
+      int colon = behindColon || glued ? -1 : colon();
+      if (colon >= 0) {
+        glued = true;
+        at = colon + 1;
+      }
+      if ((behindColon || glued) && (colon < 0 || next())) {
+        add();
       }
     }
-    if (words && !behindColon) {
+    if (words && !behindColon && !glued) {
       String line = text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
       if (!line.isBlank()) { // some white space ends no word
         throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
       }
     }
     at = Math.min(at + newline(at), text.length());
-    return behindColon;
+    return behindColon || glued;
+  }
+
+  private void add() {
+    if (word.equals("|")) {
+      return;
+    }
+    files.add(word);
+    if (files.size() > MOST) {
+      throw new IllegalArgumentException("it names more than " + MOST + " files");
+    }
+  }
+
+  /** Returns the first colon within the word that is neither escaped nor a drive's, or -1. */
+  private int colon() {
+    for (int i = start; i < at; i++) {
+      boolean drive = i == start + 1 && i + 1 < at && "/\\".indexOf(text.charAt(i + 1)) >= 0;
+      if (text.charAt(i) == ':' && !drive && colon(i)) {
+        return i + 1 < at && text.charAt(i + 1) == ':' ? i + 1 : i; // or a double colon
+      }
+    }
+    return -1;
+  }
+
+  /** Whether the colon at a place is not escaped. */
+  private boolean colon(int at) {
+    int i = at;
+    while (i > start && text.charAt(i - 1) == '\\') {
+      i--;
+    }
+    return (at - i) % 2 == 0;
   }
 
   private static String shorten(String line) {
     return line.length() <= 60 ? line : line.substring(0, 60) + "…";
   }
 
-  /** Goes to the next word of the line, if there is one; {@code a:b} is one word. */
+  /** Goes to the next word of the line, if there is one. */
   private boolean next() {
     skipBlanks();
-    int begin = at;
+    start = at;
     for (; at < text.length(); at++) {
       char c = text.charAt(at);
       if (c == '\\' || c == '$') {
-        unescape(begin);
+        unescape(start);
         return true;
       }
       if (endsWord(c)) {
         break;
       }
     }
-    word = text.substring(begin, at);
-    return at > begin;
+    word = text.substring(start, at);
+    return at > start;
   }
 
+  /** Goes to the next word, past blanks, joined lines and a comment or recipe. */
   private void skipBlanks() {
     while (at < text.length()) {
       char c = text.charAt(at);
       if (isBlank(c)) {
         at++;
-      } else if (c == '\\' && newline(at + 1) > 0) {
+      } else if (c == '\\' && joins(at + 1)) {
         at += 1 + newline(at + 1);
+      } else if (c == '#' || c == ';') {
+        skipToEnd();
       } else {
         return;
       }
     }
+  }
+
+  /** Goes to the end of the line, or of the last one that is joined to it. */
+  private void skipToEnd() {
+    while (at < text.length() && newline(at) == 0) {
+      at +=
+          text.charAt(at) == '\\' && at + 1 < text.length() ? 1 + Math.max(1, newline(at + 1)) : 1;
+    }
+  }
+
+  private void skipLine() {
+    skipToEnd();
+    at = Math.min(at + newline(at), text.length());
+  }
+
+  /** Whether a backslash before this place joins lines, or ends the text. */
+  private boolean joins(int i) {
+    return i == text.length() || newline(i) > 0;
   }
 
   /** Reads the rest of a word from its first backslash or dollar on. */
@@ -120,7 +185,7 @@ final class Depfile {
       }
       int backslashes = end - at;
       boolean odd = backslashes % 2 == 1;
-      if (odd && newline(end) > 0) {
+      if (odd && joins(end)) {
         out.repeat('\\', backslashes - 1);
         at = end - 1; // the last one joins the lines
         break;
