@@ -124,15 +124,17 @@ record AttemptOutcome(
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
       case MEMORY ->
-          ended.usage().peak() < 0 && !ended.message().isEmpty()
-              ? "out of memory" + beside(ended)
-              : ended.usage().peak() < memoryLimit
-                  ? "out of memory: the kernel ended a process at the limit of "
-                      + Amount.size(memoryLimit, memoryLimit)
-                  : "out of memory: it took %s of %s"
-                      .formatted(
-                          Amount.size(ended.usage().peak(), memoryLimit),
-                          Amount.size(memoryLimit, memoryLimit));
+          ended.message().equals(ProcessEnd.BY_KERNEL)
+              ? "out of memory (" + ended.message() + ")"
+              : ended.usage().peak() < 0 && !ended.message().isEmpty()
+                  ? "out of memory" + beside(ended)
+                  : ended.usage().peak() < memoryLimit
+                      ? "out of memory: the kernel ended a process at the limit of "
+                          + Amount.size(memoryLimit, memoryLimit)
+                      : "out of memory: it took %s of %s"
+                          .formatted(
+                              Amount.size(ended.usage().peak(), memoryLimit),
+                              Amount.size(memoryLimit, memoryLimit));
       case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
       case CANCELLED -> "cancelled" + beside(ended);
       case TERMINAL, ALTERED, NOT_STARTED -> ended.message();

@@ -5,6 +5,7 @@ import dev.torc.machine.Series.Usage;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Kill;
 import dev.torc.posix.Spawn;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,9 +33,15 @@ final class LocalRunner implements Runner {
 
   /** See {@link Runner#local}. */
   LocalRunner(Environment caller, Duration grace) {
+    this(caller, grace, new OomKills(Path.of("/")));
+  }
+
+  /** A runner for which kills of the kernel are counted elsewhere. */
+  LocalRunner(Environment caller, Duration grace, OomKills kills) {
     UsageSampler sampler = new UsageSampler(running.keySet(), caller);
     long nanos = grace.toNanos();
-    means = new ProcessRun.Means(new Spawn(), caller, nanos, threads, new RunWatch(), sampler);
+    RunWatch watch = new RunWatch();
+    means = new ProcessRun.Means(new Spawn(), caller, nanos, threads, watch, sampler, kills);
   }
 
   /**

@@ -17,6 +17,9 @@ import java.util.Map;
 public record ProcessEnd(
     How how, int code, long wall, Usage usage, String message, Series series, Elsewhere elsewhere) {
 
+  /** The message of an attempt that the kernel killed, though no limit of torc's was exceeded. */
+  public static final String BY_KERNEL = "killed by the kernel";
+
   /**
    * Another machine.
    *

@@ -21,10 +21,9 @@ final class ProcessPass {
    * What a tree uses.
    *
    * @param cpu nanoseconds of CPU time so far, without processes that ended unawaited by the tree
-   * @param memory bytes that are resident now, shared pages counted in each process
-   * @param peak bytes: the sum of the highest use of each process
+   * @param memory bytes that it uses now; see {@link ProcessTree#memory(List)}
    */
-  record Use(long cpu, long memory, long peak) {}
+  record Use(long cpu, long memory) {}
 
   /** Ids of processes in no tree. Their environments do not change, so they are read once. */
   private final Set<Long> strangers = new HashSet<>();
@@ -108,18 +107,15 @@ final class ProcessPass {
 
   private static Use use(ProcessTree tree, List<ProcessTable.Entry> members) {
     long cpu = 0;
-    long memory = 0;
-    long peak = 0;
+    List<Integer> living = new ArrayList<>();
     for (ProcessTable.Entry process : members) {
       if (tree.counts(process.pid())) {
         cpu += process.cpu();
         if (!process.dead()) {
-          ProcessTable.MemoryUse now = ProcessTable.memory(process.pid());
-          peak += now.peak();
-          memory += now.used();
+          living.add(process.pid());
         }
       }
     }
-    return new Use(cpu, memory, peak);
+    return new Use(cpu, tree.memory(living));
   }
 }

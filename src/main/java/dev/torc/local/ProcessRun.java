@@ -57,7 +57,8 @@ final class ProcessRun implements Runner.Running {
       long grace,
       Executor threads,
       RunWatch watch,
-      UsageSampler sampler) {}
+      UsageSampler sampler,
+      OomKills kills) {}
 
   private final Launch launch;
   private final Means means;
@@ -90,7 +91,7 @@ final class ProcessRun implements Runner.Running {
   ProcessRun(Launch launch, Means means) {
     this.launch = launch;
     this.means = means;
-    this.tree = new ProcessTree(launch.mark(), !launch.contained());
+    this.tree = new ProcessTree(launch.mark(), !launch.contained(), launch.memoryLimit());
     this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
   }
@@ -192,12 +193,22 @@ final class ProcessRun implements Runner.Running {
       how = How.NOT_STARTED;
       code = 0;
       message = notStarted;
+    } else if (isKilled(last) && means.kills().take()) {
+      how = How.MEMORY;
+      code = 0;
+      message = ProcessEnd.BY_KERNEL;
     }
     long wall = System.nanoTime() - begin;
     synchronized (samplesLock) {
       return new ProcessEnd(
           how, code, wall, used.withPeak(peak).withGpus(series), message, series, null);
     }
+  }
+
+  /** Whether KILL ended the leader, or a program of which the leader tells it as shells do. */
+  private static boolean isKilled(ChildWait.News change) {
+    int killed = change.what() == ChildWait.What.EXITED ? 128 + Kill.KILL : Kill.KILL;
+    return change.code() == killed;
   }
 
   private static boolean succeeded(ChildWait.News change) {
@@ -415,8 +426,8 @@ final class ProcessRun implements Runner.Running {
    */
   void sampled(long time, ProcessPass.Use use, GpuLoad.Load gpus) {
     synchronized (samplesLock) {
-      if (use.peak() > 0) {
-        peak = Math.max(peak, use.peak());
+      if (use.memory() > 0) {
+        peak = Math.max(peak, use.memory());
       }
       long passed = time - (sampledBefore == 0 ? begin : sampledBefore);
       if (passed <= 0) {
@@ -444,16 +455,16 @@ final class ProcessRun implements Runner.Running {
   private void sample() {
     long start = System.nanoTime();
     long limit = launch.memoryLimit();
-    ProcessTable.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
+    long memory = tree.memory(++samples % THOROUGH == 0);
     synchronized (samplesLock) {
-      if (memory.peak() > 0) {
-        peak = Math.max(peak, memory.peak());
+      if (memory > 0) {
+        peak = Math.max(peak, memory);
       }
     }
     boolean before = above;
-    above = limit > 0 && memory.used() > limit;
+    above = limit > 0 && memory > limit;
     if (above && before) { // two samples, since a process between fork and exec counts twice
-      String used = Amount.size(memory.used(), limit) + " of " + Amount.size(limit, limit);
+      String used = Amount.size(memory, limit) + " of " + Amount.size(limit, limit);
       end(How.MEMORY, "used " + used, Kill.TERM);
     }
     interval = above ? CONFIRM : interval(interval, System.nanoTime() - start, limit > 0);

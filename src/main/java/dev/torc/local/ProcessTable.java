@@ -178,17 +178,15 @@ final class ProcessTable {
   }
 
   /**
-   * Memory in bytes.
-   *
-   * @param peak highest resident memory so far ({@code VmHWM})
-   * @param used resident memory now, shared pages counted in full ({@code VmRSS})
+   * Bytes of memory of a process that the kernel cannot take back: anonymous and shared memory,
+   * pages that processes share counted in each. Clean pages of mapped files do not count. 0 if it
+   * is gone.
    */
-  record MemoryUse(long peak, long used) {}
-
-  /** The memory of a process; zeros where it is gone. */
-  static MemoryUse memory(int pid) {
+  static long memory(int pid) {
     String status = text(pid, "status");
-    return new MemoryUse(kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:"));
+    return status.contains("\nRssAnon:") // since Linux 4.5
+        ? kilobytes(status, "RssAnon:") + kilobytes(status, "RssShmem:")
+        : kilobytes(status, "VmRSS:");
   }
 
   /** Whether a process ignores a signal. */
@@ -214,10 +212,12 @@ final class ProcessTable {
     return List.of(text(pid, "cmdline").split("\0"));
   }
 
-  /** Bytes of resident memory, shared pages divided among the processes that share them. */
+  /** The same bytes, pages that processes share divided among them; this takes longer. */
   static long proportional(int pid) {
-    long share = kilobytes(text(pid, "smaps_rollup"), "Pss:"); // since Linux 4.14
-    return share > 0 ? share : memory(pid).used();
+    String sums = text(pid, "smaps_rollup");
+    return sums.contains("\nPss_Anon:") // since Linux 5.4
+        ? kilobytes(sums, "Pss_Anon:") + kilobytes(sums, "Pss_Shmem:")
+        : memory(pid);
   }
 
   private static long kilobytes(String text, String key) {

@@ -1,6 +1,5 @@
 package dev.torc.local;
 
-import dev.torc.local.ProcessTable.MemoryUse;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Kill;
 import java.time.Duration;
@@ -26,6 +25,7 @@ final class ProcessTree {
 
   private final Set<String> mark;
   private final boolean whole;
+  private final long limit;
   private final Map<Integer, Long> known = new HashMap<>(); // start by number
   private int leader; // 0 where none is alive, or dead and not reaped
   private boolean noted; // whether the leader is among the known
@@ -36,8 +36,10 @@ final class ProcessTree {
    *
    * @param mark environment entries that only its processes carry
    * @param whole whether the leader's memory counts: that of the client of a container does not
+   * @param limit bytes of memory that it may use; 0 for no limit
    */
-  ProcessTree(Map<String, String> mark, boolean whole) {
+  ProcessTree(Map<String, String> mark, boolean whole, long limit) {
+    this.limit = limit;
     this.mark = new HashSet<>();
     mark.forEach((name, value) -> this.mark.add(name + "=" + value));
     this.whole = whole;
@@ -45,7 +47,7 @@ final class ProcessTree {
 
   /** The processes that another torc left, of which only the mark is known. */
   static ProcessTree left(Map<String, String> mark) {
-    ProcessTree tree = new ProcessTree(mark, true);
+    ProcessTree tree = new ProcessTree(mark, true, 0);
     tree.since = 0;
     return tree;
   }
@@ -137,30 +139,35 @@ final class ProcessTree {
   }
 
   /**
-   * Its memory now.
+   * Its memory now, as {@link #memory(List)}.
    *
-   * @param limit where the sum of resident memory is above it, pages that processes share are
-   *     counted once, which takes longer to find out; 0 for no limit
    * @param thorough whether to look for orphans too, which means to read the whole process table
    */
-  MemoryUse memory(long limit, boolean thorough) {
+  long memory(boolean thorough) {
     if (thorough) {
       living();
     }
-    long peak = 0;
-    long used = 0;
-    List<Integer> processes = new ArrayList<>(follow());
-    processes.removeIf(pid -> !counts(pid));
+    return memory(follow());
+  }
+
+  /**
+   * Bytes of memory of its processes that the kernel cannot take back. Only above the limit are
+   * pages that processes share counted once: that takes 10 ms for each GiB.
+   *
+   * @param processes all of them
+   */
+  long memory(List<Integer> processes) {
+    long sum = 0;
     for (int pid : processes) {
-      MemoryUse one = ProcessTable.memory(pid);
-      peak += one.peak();
-      used += limit > 0 ? one.used() : 0;
+      sum += counts(pid) ? ProcessTable.memory(pid) : 0;
     }
-    if (limit > 0 && used > limit) {
-      used = processes.stream().mapToLong(ProcessTable::proportional).sum();
-      peak = used;
+    if (limit > 0 && sum > limit) {
+      sum = 0;
+      for (int pid : processes) {
+        sum += counts(pid) ? ProcessTable.proportional(pid) : 0;
+      }
     }
-    return new MemoryUse(peak, used);
+    return sum;
   }
 
   /** Whether the use of a process of this tree counts. */

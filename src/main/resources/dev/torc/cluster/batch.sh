@@ -211,8 +211,9 @@ torc_end() {
   done
 }
 
-# Measures the job's memory in KiB and sets torc_peak, the highest so far; fails if the job is above
-# its limit. Only above it are pages that processes share counted once, which takes longer.
+# Measures the memory in KiB that the kernel cannot take back from the job and sets torc_peak, the
+# highest so far; fails if the job is above its limit. Only above it are pages that processes share
+# counted once, which takes longer.
 torc_measure() {
   torc_scan "$torc_mark/$torc_name/" "$torc_pid" || return 0
   torc_files=''
@@ -225,21 +226,20 @@ torc_measure() {
     fi
   done
   [ -n "$torc_files" ] || return 0
-  set -- $(cat $torc_files 2>/dev/null | LC_ALL=C awk '
-    /^VmHWM:/ { high += $2 }
-    /^VmRSS:/ { now += $2 }
-    END { printf "%.0f %.0f", high, now }')
-  [ $# = 2 ] && [ "$1" -gt 0 ] || return 0
-  if [ "$torc_memory" -gt 0 ] && [ "$2" -gt "$torc_memory" ]; then
+  # A kernel before 4.5 tells only VmRSS, one before 5.4 no Pss_Anon.
+  torc_used=$(cat $torc_files 2>/dev/null | LC_ALL=C awk '
+    /^VmRSS:/ { all += $2 }
+    /^Rss(Anon|Shmem):/ { told = 1; now += $2 }
+    END { printf "%.0f", told ? now : all }')
+  [ "${torc_used:-0}" -gt 0 ] || return 0
+  if [ "$torc_memory" -gt 0 ] && [ "$torc_used" -gt "$torc_memory" ]; then
     torc_share=$(cat $torc_shares 2>/dev/null | LC_ALL=C awk '
-      /^Pss:/ { now += $2 }
+      /^Pss_(Anon|Shmem):/ { now += $2 }
       END { printf "%.0f", now }')
-    [ "${torc_share:-0}" -gt 0 ] || torc_share=$2 # a kernel before 4.14 does not tell it
-    set -- "$torc_share" "$torc_share"
+    [ "${torc_share:-0}" -le 0 ] || torc_used=$torc_share
   fi
-  [ "$torc_peak" != - ] && [ "$torc_peak" -ge "$1" ] || torc_peak=$1
-  torc_used=$2
-  [ "$torc_memory" = 0 ] || [ "$2" -le "$torc_memory" ]
+  [ "$torc_peak" != - ] && [ "$torc_peak" -ge "$torc_used" ] || torc_peak=$torc_used
+  [ "$torc_memory" = 0 ] || [ "$torc_used" -le "$torc_memory" ]
 }
 
 # Prints what the files of products are, named as for torc_clear: `size BYTES SECONDS PATH`, up to

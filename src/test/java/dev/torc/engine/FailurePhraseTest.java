@@ -52,6 +52,9 @@ class FailurePhraseTest {
     Usage used = Usage.NOTHING.withPeak(4L << 30);
     ProcessEnd end = new ProcessEnd(How.MEMORY, 0, 0, used, "");
     assertEquals(
+        "out of memory (killed by the kernel)",
+        AttemptOutcome.phrase(new ProcessEnd(How.MEMORY, 0, 0, used, ProcessEnd.BY_KERNEL), 0, 0));
+    assertEquals(
         "out of memory: it took 4.3 GB of 4.0 GB", AttemptOutcome.phrase(end, 0, 4_000_000_000L));
     assertEquals(
         "out of memory: it took 4.0 GiB of 3.0 GiB", AttemptOutcome.phrase(end, 0, 3L << 30));

@@ -116,7 +116,8 @@ class LocalRunnerTest {
               throw new OutOfMemoryError("unable to create native thread");
             },
             watch,
-            new UsageSampler(List.of(), Environment.ofCaller()));
+            new UsageSampler(List.of(), Environment.ofCaller()),
+            new OomKills(dir));
     Launch deaf = launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done");
     ProcessRun attempt = new ProcessRun(deaf, means);
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));

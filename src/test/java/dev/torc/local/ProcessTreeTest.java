@@ -12,6 +12,8 @@ import dev.torc.posix.Kill;
 import dev.torc.posix.Spawn;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -29,7 +31,7 @@ class ProcessTreeTest {
 
   @TempDir Path dir;
   final Map<String, String> mark = Map.of("TORC_BUILD", "t" + System.nanoTime());
-  final ProcessTree tree = new ProcessTree(mark, true);
+  final ProcessTree tree = new ProcessTree(mark, true, 0);
   int leader;
 
   @BeforeEach
@@ -72,20 +74,36 @@ class ProcessTreeTest {
   void pagesThatProcessesShareCountOnceForTheLimit() throws IOException {
     String shared = "x=$(head -c 50000000 /dev/zero | tr '\\0' a); ";
     start(3, shared + "exec 3> tell; for i in 1 2 3; do (echo >&3; sleep 1000; : $x) & done; wait");
-    assertTrue(tree.memory(0, false).peak() > 150_000_000);
-    assertEquals(0, tree.memory(0, false).used());
-    long used = tree.memory(100_000_000, false).used();
+    assertTrue(tree.memory(false) > 150_000_000);
+    ProcessTree limited = new ProcessTree(mark, true, 100_000_000);
+    limited.leader(leader);
+    long used = limited.memory(false);
     assertTrue(used > 50_000_000 && used < 100_000_000, () -> "used " + used);
+  }
+
+  @Test
+  void rule12PagesOfMappedFilesDoNotCount() throws IOException {
+    Path file = dir.resolve("file");
+    Files.write(file, new byte[100_000_000]);
+    int self = (int) ProcessHandle.current().pid();
+    try (FileChannel open = FileChannel.open(file)) {
+      MappedByteBuffer mapped = open.map(FileChannel.MapMode.READ_ONLY, 0, open.size());
+      long before = ProcessTable.memory(self);
+      long divided = ProcessTable.proportional(self);
+      mapped.load();
+      assertTrue(ProcessTable.memory(self) < before + 50_000_000);
+      assertTrue(ProcessTable.proportional(self) < divided + 50_000_000);
+    }
   }
 
   @Test
   void anOrphanInAnotherSessionIsSeenByAThoroughLook() throws IOException {
     String orphan = "(setsid sh -c 'echo >&3; sleep 1000; :' &); ";
     start(2, "exec 3> tell; " + orphan + "echo >&3; sleep 1000; :");
-    long without = tree.memory(1, false).used();
-    long with = tree.memory(1, true).used();
+    long without = tree.memory(false);
+    long with = tree.memory(true);
     assertTrue(with > without, () -> with + " > " + without);
-    long later = tree.memory(1, false).used(); // the process in another session is known now
+    long later = tree.memory(false); // the process in another session is known now
     assertTrue(later > without, () -> later + " > " + without);
   }
 
@@ -113,7 +131,7 @@ class ProcessTreeTest {
     leader = spawn("exit 0");
     tree.leader(leader);
     ChildWait.next(leader);
-    assertEquals(new ProcessTable.MemoryUse(0, 0), tree.memory(1, true));
+    assertEquals(0, tree.memory(true));
   }
 
   @Test

@@ -1,0 +1,63 @@
+package dev.torc.local;
+
+import dev.torc.machine.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Tells whether the kernel killed processes for lack of memory, by the counter of the memory cgroup
+ * in which torc and its jobs run (cgroups(7)). It does not know which processes, so it is asked
+ * when a job died by KILL. Outside of a memory cgroup, nothing is told. Safe for use by several
+ * threads.
+ */
+final class OomKills {
+
+  private static final String COUNTER = "oom_kill ";
+
+  private final Path file; // null if there is no counter
+  private long last;
+
+  /**
+   * The kills from now on.
+   *
+   * @param system stands for {@code /}
+   */
+  OomKills(Path system) {
+    this.file = file(system);
+    this.last = count();
+  }
+
+  private static Path file(Path system) {
+    Path groups = system.resolve("sys/fs/cgroup");
+    for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) { // ID:CONTROLLERS:PATH
+      String[] parts = line.split(":", 3);
+      Path file = null;
+      if (parts[1].isEmpty()) {
+        file = Limits.group(groups, parts[2]).resolve("memory.events");
+      } else if (List.of(parts[1].split(",")).contains("memory")) { // version 1
+        file = Limits.group(groups.resolve("memory"), parts[2]).resolve("memory.oom_control");
+      }
+      if (file != null && Files.exists(file)) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  private long count() {
+    for (String line : file == null ? List.<String>of() : Limits.lines(file)) {
+      if (line.startsWith(COUNTER)) {
+        return Long.parseLong(line.substring(COUNTER.length()).strip());
+      }
+    }
+    return 0;
+  }
+
+  /** Takes a kill that was not taken before; returns whether there was one. Each ends one job. */
+  synchronized boolean take() {
+    boolean any = count() > last;
+    last += any ? 1 : 0;
+    return any;
+  }
+}
