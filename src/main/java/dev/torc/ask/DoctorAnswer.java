@@ -231,9 +231,8 @@ final class DoctorAnswer implements Answer {
   private Finding files() {
     Path folder = root == null ? caller.cwd() : root;
     try {
-      var store = Files.getFileStore(folder);
-      String about = store.type() + " below " + folder;
-      if (store.getUsableSpace() < FULL) {
+      String about = type(folder) + " below " + folder;
+      if (folder.toFile().getUsableSpace() < FULL) {
         return advice(about + " has less than 64 MiB free", "make room");
       }
       String next = "files younger than two seconds are read again by the next build";
@@ -242,6 +241,15 @@ final class DoctorAnswer implements Answer {
           : advice(about + " seems to keep times in whole seconds", next);
     } catch (IOException e) {
       return advice(folder + ": " + Refusal.line(e), "");
+    }
+  }
+
+  /** The type of a file system; without a table of mounts, as in a chroot, it has no name. */
+  private static String type(Path folder) {
+    try {
+      return Files.getFileStore(folder).type();
+    } catch (IOException unknown) {
+      return "a file system that no mount table names";
     }
   }
 
@@ -310,6 +318,10 @@ final class DoctorAnswer implements Answer {
     String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
     String beside = facts.map(all -> beside(all, limits)).orElse("");
     add("machine", ok(given + " of memory" + beside));
+    String next = "mount /proc and /sys";
+    facts.map(MachineFacts::unknown).orElse(List.of()).stream()
+        .map(fact -> advice("the " + fact + " cannot be read", next))
+        .forEach(finding -> add("machine", finding));
     String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
     add("gpus", gpus(limits.gpus(), cards));
   }
@@ -327,11 +339,12 @@ final class DoctorAnswer implements Answer {
 
   /** What the whole machine has, if builds may take less; free memory, processor and system. */
   private static String beside(MachineFacts machine, Limits limits) {
-    boolean less = limits.cpus() < machine.cpus() || limits.memory() < machine.memory();
+    boolean known = machine.cpus() > 0 && machine.memory() > 0;
+    boolean less = known && (limits.cpus() < machine.cpus() || limits.memory() < machine.memory());
     String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";
     String all = less ? whole : "";
-    String free = ", " + mebibytes(machine.free()) + " free now";
-    return all + free + "; " + machine.processor() + ", " + machine.system();
+    String free = machine.free() > 0 ? ", " + mebibytes(machine.free()) + " free now" : "";
+    return all + free + machine.told();
   }
 
   private static String mebibytes(long bytes) {

@@ -113,11 +113,7 @@ final class CacheTrouble {
   }
 
   private static boolean full(Path file) {
-    try {
-      return Files.getFileStore(there(file.toAbsolutePath())).getUsableSpace() < NO_SPACE;
-    } catch (IOException unknown) {
-      return false;
-    }
+    return there(file.toAbsolutePath()).toFile().getUsableSpace() < NO_SPACE;
   }
 
   private static String line(String what, Path file, String why) {

@@ -11,7 +11,6 @@ import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -114,9 +113,9 @@ public class KeptResults implements ResultParts {
     return bound;
   }
 
-  /** Bytes that the file system has left. */
-  long usable() throws IOException {
-    return Files.getFileStore(cache.place().root()).getUsableSpace();
+  /** Bytes that the file system has left; unlike a file store, this needs no table of mounts. */
+  long usable() {
+    return cache.place().root().toFile().getUsableSpace();
   }
 
   /**

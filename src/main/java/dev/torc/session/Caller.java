@@ -134,7 +134,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
         return build.machine();
       }
       if (more == null) {
-        more = MachineFacts.here().map(it -> "; " + it.processor() + ", " + it.system()).orElse("");
+        more = MachineFacts.here().map(MachineFacts::told).orElse("");
       }
       return here + more;
     }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -23,5 +26,22 @@ class MachineFactsTest {
     assertTrue(facts.cpus() >= Runtime.getRuntime().availableProcessors(), facts.toString());
     assertTrue(facts.system().startsWith("GNU/Linux "), facts.toString());
     assertFalse(facts.processor().isEmpty());
+    assertEquals(List.of(), facts.unknown());
+  }
+
+  /** Without /proc or /sys, OSHI cannot start some of its classes. */
+  @Test
+  void aFactThatCannotBeReadIsNamedAndHidesNoOther() {
+    List<String> unknown = new ArrayList<>();
+    Supplier<String> missing =
+        () -> {
+          throw new ExceptionInInitializerError("no /sys");
+        };
+    assertEquals("", MachineFacts.fact("processor", missing, "", unknown));
+    assertEquals(0L, MachineFacts.fact("memory", () -> 0L, 0L, unknown));
+    assertEquals("Linux", MachineFacts.fact("system", () -> "Linux", "", unknown));
+    assertEquals(List.of("processor", "memory"), unknown);
+    MachineFacts facts = new MachineFacts("Linux", "", 0, 0, 0, List.of(), unknown);
+    assertEquals("; Linux", facts.told());
   }
 }
