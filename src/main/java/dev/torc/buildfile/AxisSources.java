@@ -32,7 +32,9 @@ final class AxisSources {
     this.root = root;
   }
 
-  /** The patterns that were looked for, each with the files that it found. */
+  /**
+   * The patterns that were looked for, as {@link GlobWalk#text}, each with the files that it found.
+   */
   SortedMap<String, List<String>> found() {
     return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
   }
@@ -58,12 +60,13 @@ final class AxisSources {
     return all;
   }
 
-  /** The files on disk that a pattern matches, sorted. */
-  List<String> matches(Glob glob) throws IOException {
-    List<String> found = matches.get(glob.toString());
+  /** The files on disk that a pattern matches and no excluded one, sorted. */
+  List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
+    String text = GlobWalk.text(glob, excludes);
+    List<String> found = matches.get(text);
     if (found == null) {
-      found = List.copyOf(GlobWalk.of(root, glob));
-      matches.put(glob.toString(), found);
+      found = List.copyOf(GlobWalk.all(root, text).files());
+      matches.put(text, found);
     }
     return found;
   }

@@ -317,7 +317,7 @@ final class AxisValues {
         for (Glob glob : globbed.globs()) {
           Function<String, List<String>> fit =
               path -> {
-                boolean out = globbed.excludes().stream().anyMatch(each -> each.matches(path));
+                boolean out = globbed.excludes().stream().anyMatch(each -> each.excludes(path));
                 return !out && glob.matches(path) ? List.of(path) : null;
               };
           all.add(new Search(glob, globbed.excludes(), fit));
@@ -361,7 +361,7 @@ final class AxisValues {
       this.excludes = excludes;
       this.fit = fit;
       lasting = false;
-      sources.addAll(expansion.sources().matches(glob));
+      sources.addAll(expansion.sources().matches(glob, excludes));
       for (int maker : expansion.makers().of(glob, excludes)) {
         if (!expansion.makers().follows(maker, unit)) {
           makers.add(new Maker(maker, this::sees));

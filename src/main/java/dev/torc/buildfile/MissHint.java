@@ -4,6 +4,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.NearestPath;
+import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -33,7 +34,15 @@ public final class MissHint {
   private MissHint() {}
 
   /** Says why a pattern gives nothing, or which files there are like those that it means. */
-  public static String pattern(NearestPath near, Glob glob) throws IOException {
+  public static String pattern(NearestPath near, Glob glob) {
+    try {
+      return why(near, glob);
+    } catch (IOException e) {
+      return Refusal.line(e); // perhaps of a folder that is excluded
+    }
+  }
+
+  private static String why(NearestPath near, Glob glob) throws IOException {
     Path root = near.base();
     String folder = glob.fixedPrefix();
     if (!FolderDigest.counts(folder)) {

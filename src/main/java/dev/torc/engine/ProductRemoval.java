@@ -127,7 +127,7 @@ public record ProductRemoval(
   }
 
   private List<String> matches(Ref.OfGlob glob) throws IOException {
-    return GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop());
+    return GlobWalk.of(place.root(), Glob.of(glob.pattern()), List.of(), digests.stop());
   }
 
   /** The files that match the globs of a handed-out job: they move aside before its submission. */

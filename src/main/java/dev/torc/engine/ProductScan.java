@@ -151,7 +151,7 @@ record ProductScan(
           add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
         } else if (ref instanceof Ref.OfGlob glob) {
           slow.run();
-          addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
+          addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), List.of(), digests.stop()));
         }
       }
       if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {

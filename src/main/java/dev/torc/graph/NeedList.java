@@ -88,7 +88,7 @@ public record NeedList(
   /** Whether a path is left out by an exclusion. */
   public boolean excludes(String path) {
     for (Glob exclude : excludes) {
-      if (exclude.matches(path)) {
+      if (exclude.excludes(path)) {
         return true;
       }
     }

@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The memory of digests of one build: decides by rule 4 which files have to be read, and reads each
@@ -250,12 +251,21 @@ public final class DigestMemo implements FileDigests {
 
   /** Digests a folder that is there, as a needed one or as a product. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
-    return FolderDigest.of(root, path, needed, counting(), this);
+    return FolderDigest.of(root, path, needed, _ -> false, counting(), this);
+  }
+
+  /**
+   * Digests a needed folder.
+   *
+   * @param skips whether a folder in it is not entered
+   */
+  public FolderDigest needed(String path, Predicate<String> skips) throws IOException {
+    return FolderDigest.of(root, path, true, skips, counting(), this);
   }
 
   /** Digests a folder that a job has just written; its files as by {@link #product}. */
   public FolderDigest productFolder(String path) throws IOException {
-    return FolderDigest.of(root, path, false, counting(), this::product);
+    return FolderDigest.of(root, path, false, _ -> false, counting(), this::product);
   }
 
   /**

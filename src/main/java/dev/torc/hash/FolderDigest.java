@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,15 +102,21 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    * @param root the folder from which relative paths start; a real path
    * @param path of the folder
    * @param needed whether links that lead out are followed
+   * @param skips whether a folder in it is not entered
    * @param files called with paths like {@code path}: relative to the root where they are below it;
    *     for many files in one folder, on several threads
    * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
    *     name that is no valid UTF-8, a loop of links
    */
   public static FolderDigest of(
-      Path root, String path, boolean needed, StampSource stamps, FileDigests files)
+      Path root,
+      String path,
+      boolean needed,
+      Predicate<String> skips,
+      StampSource stamps,
+      FileDigests files)
       throws IOException {
-    Walk walk = new Walk(root, needed, stamps, files, new ArrayDeque<>(), new HashMap<>());
+    Walk walk = new Walk(root, needed, skips, stamps, files, new ArrayDeque<>(), new HashMap<>());
     walk.within.push(real(root.resolve(path)));
     return walk.folder(path);
   }
@@ -130,6 +137,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   private record Walk(
       Path root,
       boolean needed,
+      Predicate<String> skips,
       StampSource stamps,
       FileDigests files,
       Deque<Path> within,
@@ -144,7 +152,10 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
     /** Adds what stands in a folder; returns whether all of it counts. */
     private boolean collect(String path, String prefix, List<Member> members) throws IOException {
-      List<String> names = names(root.resolve(path));
+      if (skips.test(path)) {
+        return false;
+      }
+      List<String> names = names(root.resolve(path), path);
       boolean complete = !names.removeIf(IGNORED::contains);
       Member[] found = new Member[names.size()];
       ParallelShares.each(found.length, i -> found[i] = look(path, prefix, names.get(i)));
@@ -221,7 +232,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     }
   }
 
-  private static List<String> names(Path folder) throws IOException {
+  private static List<String> names(Path folder, String path) throws IOException {
     List<String> names = new ArrayList<>();
     try {
       for (Path entry : FileTree.entries(folder)) {
@@ -230,7 +241,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     } catch (NoSuchFileException e) {
       return new ArrayList<>(); // gone since its parent was listed
     } catch (FileSystemException e) {
-      throw new IOException("cannot list " + folder + ": " + Refusal.why(e), e);
+      throw new IOException("cannot list " + path + ": " + Refusal.why(e), e);
     }
     return names;
   }

@@ -83,8 +83,8 @@ final class PageFiles {
     for (Item item : workflow.report()) {
       switch (item.refs().getFirst()) {
         case Ref.OfGlob glob -> {
-          TreeSet<String> files = matches(Glob.of(glob.pattern()));
-          files.removeIf(path -> excludes.stream().anyMatch(each -> each.matches(path)));
+          TreeSet<String> files = matches(Glob.of(glob.pattern()), excludes);
+          files.removeIf(path -> excludes.stream().anyMatch(each -> each.excludes(path)));
           files.forEach(path -> shown.add(file(item.name(), path)));
           if (files.isEmpty()) {
             shown.add(wrong(item.name(), glob.pattern(), "nothing matches it"));
@@ -104,9 +104,9 @@ final class PageFiles {
   }
 
   /** The files that a needed glob would match: those on disk, and those that jobs will make. */
-  private TreeSet<String> matches(Glob glob) throws IOException {
+  private TreeSet<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     TreeSet<String> files = new TreeSet<>(new NaturalOrder());
-    for (String path : GlobWalk.of(workflow.root(), glob)) {
+    for (String path : GlobWalk.all(workflow.root(), glob, excludes).files()) {
       if (graph.makerOf(path) >= 0 || contents.recorded(path) == null) {
         files.add(path); // stale products are left out
       }

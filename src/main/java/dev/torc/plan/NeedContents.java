@@ -306,8 +306,12 @@ public final class NeedContents implements InputSource {
     try {
       return collect(id, look);
     } catch (IOException e) {
-      String name = graph.list(id).written();
-      return NeedMembers.of(List.of(unreadable(name, e)), List.of(), Map.of(), null);
+      NeedList list = graph.list(id);
+      String line = Refusal.line(e); // names what is wrong below the folder
+      boolean self = line.startsWith("cannot list " + list.text() + ": ");
+      Content why = new Content.Unreadable(self ? Refusal.why(e) : line);
+      ManifestEntry one = NeedMembers.entry(list.written(), why.value());
+      return NeedMembers.of(List.of(one), List.of(), Map.of(), null);
     }
   }
 
@@ -364,8 +368,8 @@ public final class NeedContents implements InputSource {
   private List<ManifestEntry> matches(
       NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    for (String path : GlobWalk.of(root, list.glob(), digests.stop())) {
-      if (!list.excludes(path) && counts(list, path, stale)) {
+    for (String path : GlobWalk.of(root, list.glob(), list.excludes(), digests.stop())) {
+      if (counts(list, path, stale)) {
         if (isPending(path)) {
           entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
         } else {
@@ -414,7 +418,8 @@ public final class NeedContents implements InputSource {
       throw new IOException(
           "cannot list " + list.text() + ": it is no folder; write it without the slash");
     }
-    for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
+    for (FolderDigest.Member member :
+        digests.needed(list.text(), path -> GlobWalk.excludes(list.excludes(), path)).members()) {
       String path = FolderDigest.join(list.text(), member.path());
       if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // names that count may stand in a folder that does not

@@ -7,7 +7,6 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,24 +23,28 @@ public final class PatternReadings {
   /** The lines on what jobs need and produce, and on the report, as files stand on disk. */
   public static List<Diagnostic> onDisk(Graph graph, int[] jobs) throws IOException {
     Set<Diagnostic> lines = new LinkedHashSet<>();
-    List<Ref> refs = new ArrayList<>();
     for (int job : jobs) {
-      refs.addAll(graph.job(job).needRefs());
-      refs.addAll(graph.job(job).productRefs());
+      add(graph, graph.job(job).needRefs(), graph.job(job).excludes(), lines);
+      add(graph, graph.job(job).productRefs(), List.of(), lines);
     }
     for (Item item : graph.workflow().report()) {
-      refs.addAll(item.refs());
+      add(graph, item.refs(), List.of(), lines);
     }
+    return List.copyOf(lines);
+  }
+
+  private static void add(Graph graph, List<Ref> refs, List<Glob> excludes, Set<Diagnostic> lines)
+      throws IOException {
     for (Ref ref : refs) {
       if (ref instanceof Ref.OfGlob glob && hasTwo(glob.pattern())) {
+        Glob wanted = Glob.of(glob.pattern());
         String line =
-            of(glob.pattern(), GlobWalk.of(graph.workflow().root(), Glob.of(glob.pattern())));
+            of(glob.pattern(), GlobWalk.all(graph.workflow().root(), wanted, excludes).files());
         if (line != null) {
           lines.add(new Diagnostic(ref.place(), line));
         }
       }
     }
-    return List.copyOf(lines);
   }
 
   /** Whether a pattern has brackets or braces, so that there are two ways to read it. */

@@ -109,8 +109,11 @@ public final class WatchSnapshot {
     }
     patterns.forEach(
         (pattern, found) -> {
-          Glob glob = Glob.of(pattern);
-          lists.add(new NeedList(ListKind.GLOB, pattern, glob, List.of(), null, List.of(), -1));
+          List<Glob> all = GlobWalk.patterns(pattern);
+          List<Glob> excludes = all.subList(1, all.size());
+          String text = all.getFirst().toString();
+          lists.add(
+              new NeedList(ListKind.GLOB, text, all.getFirst(), excludes, null, List.of(), -1));
           members.addAll(found);
         });
   }
@@ -230,9 +233,9 @@ public final class WatchSnapshot {
     GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
     try {
       if (list.glob() == null) {
-        enter(root, list.text(), found, new HashSet<>());
+        enter(root, list.text(), list.excludes(), found, new HashSet<>());
       } else {
-        found = GlobWalk.all(root, list.glob());
+        found = GlobWalk.all(root, list.glob(), list.excludes());
       }
     } catch (IOException e) {
       found.files().clear();
@@ -242,10 +245,13 @@ public final class WatchSnapshot {
   }
 
   /** Enters links to folders too: a link that leads out of the folder counts with what is there. */
-  private static void enter(Path root, String path, GlobWalk.Found into, Set<Path> open)
+  private static void enter(
+      Path root, String path, List<Glob> excludes, GlobWalk.Found into, Set<Path> open)
       throws IOException {
     Path folder = root.resolve(path);
-    if (!Files.isDirectory(folder) || !open.add(folder.toRealPath())) {
+    if (GlobWalk.excludes(excludes, path)
+        || !Files.isDirectory(folder)
+        || !open.add(folder.toRealPath())) {
       return;
     }
     into.folders().add(path);
@@ -254,7 +260,7 @@ public final class WatchSnapshot {
       if (!FolderDigest.IGNORED.contains(name)) {
         String child = FolderDigest.join(path, name);
         into.files().add(child);
-        enter(root, child, into, open);
+        enter(root, child, excludes, into, open);
       }
     }
     open.remove(folder.toRealPath());

@@ -11,10 +11,12 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.NearestPath;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.InputStream;
@@ -129,6 +131,29 @@ final class Advice {
     return lines;
   }
 
+  /** The lines on folders that cannot be listed, though needed globs and folders ask for them. */
+  static List<BadInput.Diagnostic> unlisted(Graph graph, BitSet jobs) {
+    Set<Integer> seen = new HashSet<>();
+    List<BadInput.Diagnostic> lines = new ArrayList<>();
+    for (int j : graph.inOrder(jobs)) {
+      for (int id : graph.listNeeds().row(j)) {
+        NeedList list = graph.list(id);
+        if (!list.ofJobs() && seen.add(id)) {
+          Glob glob = list.glob() == null ? ProductIndex.inside(list.text()) : list.glob();
+          try {
+            GlobWalk.all(graph.workflow().root(), glob, list.excludes());
+          } catch (IOException e) {
+            String line = "need " + list.written() + " cannot be read: " + Refusal.line(e);
+            graph.job(j).needRefs().stream()
+                .filter(ref -> ref.text().equals(list.written()))
+                .forEach(ref -> lines.add(new BadInput.Diagnostic(ref.place(), line)));
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
   /**
    * The lines on tools that are scripts outside the root, as the shims of pyenv and conda, each
    * once: the program that such a script runs may change while the script stays the same.
@@ -226,8 +251,7 @@ final class Advice {
       }
       try {
         if (list.kind() == NeedList.ListKind.GLOB) {
-          return GlobWalk.of(root, list.glob()).stream()
-              .filter(path -> !list.excludes(path))
+          return GlobWalk.all(root, list.glob(), list.excludes()).files().stream()
               .map(graph::makerOf)
               .collect(Collectors.toSet());
         }

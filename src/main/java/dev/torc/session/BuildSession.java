@@ -116,6 +116,7 @@ public final class BuildSession {
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.targets()), warn);
         warn(Advice.emptyGlobs(graph, PlannedBuild.looked(plan)), warn);
+        warn(Advice.unlisted(graph, PlannedBuild.looked(plan)), warn);
       }
       return plan;
     }

@@ -9,7 +9,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
-import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
@@ -40,7 +39,8 @@ import java.util.TreeMap;
  * @param deciding the jobs whose results decided which instances groups have: the graph is good
  *     only while these are the same, which the caller has to find out
  * @param sources the build files that were read for it
- * @param patterns the patterns that looked for files on disk, each with what it found
+ * @param patterns the patterns that looked for files on disk, as {@link GlobWalk#text}, each with
+ *     what it found
  * @param tags of its jobs, each once, so that a completion reads no job for them
  */
 record GraphFile(
@@ -54,7 +54,7 @@ record GraphFile(
     List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 26";
+  private static final String LAYOUT = "torc graph 27";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -123,7 +123,7 @@ record GraphFile(
     for (int left = in.small(); left > 0; left--) {
       String pattern = in.text();
       List<String> found = in.list(ByteReader::text);
-      good = good && finds(digests.root(), Glob.of(pattern), found);
+      good = good && finds(digests.root(), pattern, found);
       patterns.put(pattern, found);
     }
     BitSet deciding = BitSet.valueOf(in.longs());
@@ -149,9 +149,9 @@ record GraphFile(
   }
 
   /** Whether a pattern finds just these files; false where it cannot look: told elsewhere. */
-  private static boolean finds(Path root, Glob glob, List<String> files) {
+  private static boolean finds(Path root, String pattern, List<String> files) {
     try {
-      return files.equals(GlobWalk.of(root, glob));
+      return files.equals(GlobWalk.all(root, pattern).files());
     } catch (IOException e) {
       return false;
     }

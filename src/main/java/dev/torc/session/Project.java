@@ -242,6 +242,7 @@ public record Project(
     lines.addAll(Advice.groups(graph, all, List.of()));
     lines.addAll(Advice.readings(graph));
     lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
+    lines.addAll(Advice.unlisted(graph, all.jobs()));
     lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
     return lines;
   }

@@ -180,6 +180,36 @@ public final class Glob {
     return matches(path, false, false);
   }
 
+  /** Whether a path is left out by this pattern behind a {@code !}. */
+  public boolean excludes(String path) {
+    return matches(path) || excludesFolder(path.substring(0, Math.max(path.lastIndexOf('/'), 0)));
+  }
+
+  /**
+   * Whether this pattern behind a {@code !} leaves out a folder, or one that it lies in, with all
+   * that is there: as {@code !x/**} and {@code !x/} leave out {@code x}, names with a leading dot
+   * too.
+   */
+  public boolean excludesFolder(String folder) {
+    String[] names = folder.split("/", -1);
+    for (Component[] alternative : alternatives) {
+      int last = alternative.length - 2;
+      if (last > 0 && alternative[last] == FOLDERS && isAny(alternative[last + 1])) {
+        Component[] outer = Arrays.copyOf(alternative, last);
+        for (int n = names.length; n > 0; n--) {
+          if (matches(outer, Arrays.copyOf(names, n), true)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isAny(Component part) {
+    return part.tokens().length == 1 && part.tokens()[0] == STAR;
+  }
+
   private boolean matches(String path, boolean brackets, boolean braces) {
     String[] names = path.split("/", -1);
     for (Component[] alternative : braces ? alternatives : alternatives.subList(0, plain)) {

@@ -3,13 +3,17 @@ package dev.torc.syntax;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.StopFlag;
 import dev.torc.posix.FileTree;
+import dev.torc.text.Refusal;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
@@ -20,6 +24,7 @@ import java.util.List;
 public final class GlobWalk {
 
   private final Glob glob;
+  private final List<Glob> excludes;
   private final StopFlag stop;
   private final long depth;
   private final List<String> found = new ArrayList<>();
@@ -37,8 +42,9 @@ public final class GlobWalk {
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
 
-  private GlobWalk(Glob glob, StopFlag stop) {
+  private GlobWalk(Glob glob, List<Glob> excludes, StopFlag stop) {
     this.glob = glob;
+    this.excludes = excludes;
     this.stop = stop;
     String pattern = glob.toString();
     boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
@@ -51,28 +57,64 @@ public final class GlobWalk {
 
   /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
   public static List<String> of(Path root, Glob glob) throws IOException {
-    return of(root, glob, new StopFlag());
+    return of(root, glob, List.of(), new StopFlag());
   }
 
-  /** As {@link #of(Path, Glob)}, until the flag tells it to stop. */
-  public static List<String> of(Path root, Glob glob, StopFlag stop) throws IOException {
-    return all(root, glob, stop).files();
+  /** As {@link #all}, the files alone, until the flag tells it to stop. */
+  public static List<String> of(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+      throws IOException {
+    return all(root, glob, excludes, stop).files();
   }
 
-  /** The matching files, and the folders in which they were looked for. */
-  public static Found all(Path root, Glob glob) throws IOException {
-    return all(root, glob, new StopFlag());
+  /**
+   * The matching files that are not excluded, and the folders in which they were looked for.
+   *
+   * @param excludes patterns whose matches are left out; a folder that one of them excludes whole
+   *     is not entered
+   */
+  public static Found all(Path root, Glob glob, List<Glob> excludes) throws IOException {
+    return all(root, glob, excludes, new StopFlag());
   }
 
-  private static Found all(Path root, Glob glob, StopFlag stop) throws IOException {
-    GlobWalk walk = new GlobWalk(glob, stop);
+  private static Found all(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+      throws IOException {
+    GlobWalk walk = new GlobWalk(glob, excludes, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
-    if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {
+    if (FolderDigest.counts(prefix) && !excludes(excludes, prefix) && Files.isDirectory(start)) {
       walk.enter(start, prefix);
     }
+    walk.found.removeIf(path -> excludes.stream().anyMatch(each -> each.excludes(path)));
     walk.found.sort(null);
     return new Found(walk.found, walk.folders, walk.certain);
+  }
+
+  /** A pattern and those behind a {@code !} as one text, for {@link #all(Path, String)}. */
+  public static String text(Glob glob, List<Glob> excludes) {
+    StringBuilder text = new StringBuilder(glob.toString());
+    excludes.forEach(exclude -> text.append('\0').append(exclude)); // no path has a NUL
+    return text.toString();
+  }
+
+  /** The patterns of a {@link #text}: the first one, and those behind a {@code !}. */
+  public static List<Glob> patterns(String text) {
+    return Stream.of(text.split("\0")).map(Glob::of).toList();
+  }
+
+  /** What the patterns of a {@link #text} find. */
+  public static Found all(Path root, String text) throws IOException {
+    List<Glob> patterns = patterns(text);
+    return all(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
+  }
+
+  /** Whether one of some patterns behind a {@code !} leaves out a folder with all it holds. */
+  public static boolean excludes(List<Glob> excludes, String folder) {
+    for (Glob exclude : excludes) {
+      if (exclude.excludesFolder(folder)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What stands at a path, a link not followed; null if it is gone since it was listed. */
@@ -84,13 +126,24 @@ public final class GlobWalk {
     }
   }
 
+  private static List<Path> entries(Path folder, String path) throws IOException {
+    try {
+      return FileTree.entries(folder);
+    } catch (NoSuchFileException e) {
+      return List.of(); // gone since its parent was listed
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "cannot list %s: %s".formatted(path.isEmpty() ? "." : path, Refusal.why(e)), e);
+    }
+  }
+
   private void enter(Path folder, String path) throws IOException {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
     if (slashes(start) > depth) {
       return;
     }
     folders.add(path.isEmpty() ? "." : path);
-    for (Path entry : FileTree.entries(folder)) {
+    for (Path entry : entries(folder, path)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
       if (FolderDigest.IGNORED.contains(name)) {
@@ -99,7 +152,9 @@ public final class GlobWalk {
       String child = start + name;
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
-        enter(entry, child);
+        if (!excludes(excludes, child)) {
+          enter(entry, child);
+        }
       } else if (glob.matches(child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);

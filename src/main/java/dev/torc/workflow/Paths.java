@@ -139,8 +139,7 @@ public final class Paths {
       throw new IllegalArgumentException("nothing follows the !");
     }
     if (Glob.isPattern(text)) {
-      boolean folder = text.endsWith("/") && Glob.ownText(text) != null;
-      return pattern(folder ? text + "**" : text);
+      return pattern(text.endsWith("/") ? text + "**" : text);
     }
     String literal = Glob.unescape(text);
     String path = Glob.escape(normalize(literal));

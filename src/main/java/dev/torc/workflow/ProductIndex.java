@@ -120,7 +120,7 @@ public final class ProductIndex {
 
   /** The pattern of all paths in a folder. */
   public static Glob inside(String folder) {
-    return Glob.of(Glob.escape(folder) + "/**");
+    return Glob.of(folder.equals(".") ? "**" : Glob.escape(folder) + "/**");
   }
 
   /** Whether it differs from {@code base}, which has files, by further files at most. */
@@ -260,6 +260,8 @@ public final class ProductIndex {
 
   /** Whether excludes leave no match of a product. */
   public static boolean isExcluded(Glob product, List<Glob> excludes) {
-    return excludes.stream().anyMatch(exclude -> exclude.covers(product));
+    return excludes.stream()
+        .anyMatch(
+            exclude -> exclude.covers(product) || exclude.excludesFolder(product.fixedPrefix()));
   }
 }

@@ -62,6 +62,7 @@ final class Words implements StepFiles.Stage {
         assertEquals(overlap, Glob.of(last).overlaps(Glob.of(first)), "the other way round");
         yield overlap + "";
       }
+      case "excludes" -> those(others, Glob.of(first)::excludes);
       case "clash" -> Glob.of(first).clashes(Glob.of(last)) + "";
       case "covers" -> Glob.of(first).covers(Glob.of(last)) + "";
       case "duration" -> Duration.ofNanos(Durations.parse(text)).toString();

@@ -76,7 +76,7 @@ class FolderDigestTest {
   private FolderDigest folder(String path, boolean needed) throws IOException {
     FakeStamps stamps = new FakeStamps();
     DigestMemo files = new DigestMemo(root, stamps, FileClock.none(), p -> null, (p, k) -> {});
-    return FolderDigest.of(root, path, needed, stamps, files);
+    return FolderDigest.of(root, path, needed, _ -> false, stamps, files);
   }
 
   private Digest needed() throws IOException {
@@ -317,7 +317,7 @@ class FolderDigestTest {
           asked.add(path);
           return new KnownDigest(stamp, Digest.ofText(path), true);
         };
-    FolderDigest.of(root, "d", true, stamps, files);
+    FolderDigest.of(root, "d", true, _ -> false, stamps, files);
     assertEquals(List.of("out/b"), asked);
   }
 
@@ -328,14 +328,17 @@ class FolderDigestTest {
     StampSource stamps = StampSource.of(real.getFileSystem());
     FileDigests files = (path, stamp) -> new KnownDigest(stamp, Digest.ofText(""), true);
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
-    assertEquals(1, FolderDigest.of(real.toRealPath(), "d", true, stamps, files).members().size());
+    assertEquals(
+        1,
+        FolderDigest.of(real.toRealPath(), "d", true, _ -> false, stamps, files).members().size());
     new ProcessBuilder(
             "sh", "-c", "cd \"$0\" && : > \"$(printf 'a\\377 \\\\é')'\"", folder.toString())
         .start()
         .waitFor();
     IOException e =
         assertThrows(
-            IOException.class, () -> FolderDigest.of(real.toRealPath(), "d", true, stamps, files));
+            IOException.class,
+            () -> FolderDigest.of(real.toRealPath(), "d", true, _ -> false, stamps, files));
     assertEquals(
         real.toRealPath().resolve("d")
             + ": holds a name that is no valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",
