@@ -19,6 +19,7 @@ import dev.torc.show.JunitReport;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
+import dev.torc.syntax.Durations;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -33,6 +34,8 @@ import java.util.function.Consumer;
 
 /** {@code torc build}: hands the request to a {@link BuildSession}, and its events to reports. */
 final class BuildCommand {
+
+  private static final long SETTLE = 2_000_000_000;
   private final Call call;
   private final Console console;
   private JunitOption junit; // null where no file is wanted
@@ -116,9 +119,21 @@ final class BuildCommand {
   int watch() throws IOException {
     boolean all = call.json() || detail() == Detail.VERBOSE;
     BuildRequest request = request(false);
+    long settle = settle();
     try (Signals signals = new Signals()) {
-      return new WatchRounds(call.caller(), call.options(), request, () -> shown(), all, signals)
+      return new WatchRounds(
+              call.caller(), call.options(), request, () -> shown(), all, settle, signals)
           .run();
+    }
+  }
+
+  /** Nanoseconds that a watch waits for a file that a process still writes. */
+  private long settle() {
+    String settle = call.value("--settle");
+    try {
+      return settle == null ? SETTLE : Durations.parse(settle);
+    } catch (IllegalArgumentException bad) {
+      throw Call.usage("--settle " + SafeText.name(settle) + ": " + bad.getMessage());
     }
   }
 

@@ -55,6 +55,7 @@ final class Commands {
         -q --quiet  show only failures, warnings and the last line
       watch  build, and build again whenever a file changes
         = build -n --submit --no-wait --junit
+        --settle TIME  wait at most this long for a file that is still written; 2s without it
       why  tell why a job runs or ran, or which jobs need a file
         JOB|FILE+  jobs, tags or files
         -v --verbose --instances  tell of each instance of a group

@@ -11,6 +11,8 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.InputFile;
+import dev.torc.posix.Memory;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -40,6 +43,15 @@ public final class WatchSnapshot {
   /** In place of a file that cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
 
+  /** Vim, Emacs, LibreOffice, Office, Kate, JetBrains, gedit. */
+  private static final Pattern EDITORS =
+      Pattern.compile(
+          "\\..*\\.sw[a-z]x?|\\.#.*|#.*#|.*~|\\.~lock\\..*#|~\\$.*|\\..*\\.kate-swp"
+              + "|.*___jb_(tmp|old)___|\\.goutputstream-.*");
+
+  /** Bytes of a path. */
+  private static final int LONGEST = 1 << 13;
+
   private final Graph graph;
   private final Path root;
   private final StampSource stamps;
@@ -47,6 +59,7 @@ public final class WatchSnapshot {
   private final RestFiles files;
   private final List<NeedList> lists = new ArrayList<>(); // globs and folders whose names count
   private Set<String> members = new HashSet<>(); // names in the lists at the last look
+  private final Set<String> listed = new HashSet<>(); // of these, sources that may go
   private final Set<Path> folders = new HashSet<>(); // where names could come and go then
 
   /**
@@ -80,6 +93,7 @@ public final class WatchSnapshot {
     needed.stream().mapToObj(graph::list).filter(list -> !list.ofJobs()).forEach(lists::add);
     if (rest == null) {
       members = names();
+      list(members);
     }
   }
 
@@ -129,6 +143,11 @@ public final class WatchSnapshot {
   /** Counts the names of an earlier snapshot as seen, since the build began with them. */
   public void follow(WatchSnapshot earlier) {
     members.addAll(earlier.members);
+    for (String name : earlier.listed) {
+      if (lists.stream().anyMatch(list -> list.covers(name) && !list.excludes(name))) {
+        listed.add(name);
+      }
+    }
   }
 
   /** A path as torc names it: relative to the root where it lies there. */
@@ -193,8 +212,40 @@ public final class WatchSnapshot {
     names.stream()
         .filter(name -> !members.contains(name) && !files.isKnown(name))
         .forEach(changed::add);
+    listed.removeAll(names);
+    changed.addAll(listed); // a dangling link has no stamp that could tell that it went
     members = names;
+    list(names);
+    changed.removeIf(path -> graph.fileId(path) < 0 && isEditors(path));
     return changed;
+  }
+
+  private void list(Set<String> names) {
+    listed.clear();
+    names.stream().filter(name -> graph.makerOf(name) < 0).forEach(listed::add);
+  }
+
+  /** Whether an editor keeps its lock, swap file or backup of another file under this name. */
+  static boolean isEditors(String path) {
+    return EDITORS.matcher(path.substring(path.lastIndexOf('/') + 1)).matches();
+  }
+
+  /** Whether any process has one of these files open for writing, as far as the kernel shows it. */
+  public boolean anyOpen(Collection<String> paths) {
+    Memory buffer = Memory.of(LONGEST);
+    for (String path : paths) {
+      Path file = root.resolve(path);
+      if (Files.isRegularFile(file)) {
+        try (InputFile in = InputFile.open(file.toString(), false, buffer)) {
+          if (in.hasWriters()) {
+            return true;
+          }
+        } catch (IOException unknown) {
+          continue; // the build tells the error
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether a move counts: lists tell names in folders, and a temporary product may go. */

@@ -30,6 +30,7 @@ import java.util.function.Supplier;
  * @param request of the first round; in later rounds no job runs because it is named
  * @param screen opens the report of one round
  * @param all whether commands as they run and each job that is up to date are told
+ * @param settle nanoseconds that a round waits for a file that a process still writes
  * @param signals of the process; closed by the caller
  */
 public record WatchRounds(
@@ -38,6 +39,7 @@ public record WatchRounds(
     BuildRequest request,
     Supplier<Report> screen,
     boolean all,
+    long settle,
     Signals signals) {
 
   private static final long SECOND = 1_000_000_000;
@@ -189,13 +191,24 @@ public record WatchRounds(
       kept = FastPath.own(project, project.settled().rest());
     }
 
-    /** What changed, but for products that another build made as they should be. */
+    /** What changed. Waits a while for the end of a file that a process still writes. */
     private SortedSet<String> news() throws IOException {
+      SortedSet<String> changed = changes();
+      long end = clock.getAsLong() + settle;
+      while (clock.getAsLong() < end && seen.anyOpen(changed)) {
+        awaitQuiet(QUIET);
+        changed.addAll(settle());
+      }
+      return changed;
+    }
+
+    /** What changed by now, but for products that another build made as they should be. */
+    private SortedSet<String> changes() throws IOException {
       SortedSet<String> changed = settle();
       while (seen.areMade(changed) && isBusy()) {
         changed.addAll(settle());
       }
-      return seen.areMade(changed) && isOthersWork() ? news() : changed;
+      return seen.areMade(changed) && isOthersWork() ? changes() : changed;
     }
 
     /** Whether another build is at work; if so, waits a while for its end. */

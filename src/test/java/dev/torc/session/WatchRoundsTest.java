@@ -10,6 +10,8 @@ import dev.torc.engine.Event;
 import dev.torc.session.WatchRounds.Notices;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,47 @@ class WatchRoundsTest {
     stage.thenPut("a.txt", "2").run();
     assertEquals("[copy] | [a.txt] [copy] |", stage.told());
     assertEquals("2", Files.readString(stage.root.resolve("b.txt")));
+  }
+
+  /** The last write of a process that has the file open tells the kernel nothing more. */
+  @Test
+  void aFileThatIsStillWrittenIsWaitedFor() throws IOException {
+    OutputStream[] open = new OutputStream[1];
+    stage.then(
+        () -> {
+          open[0] = Files.newOutputStream(stage.root.resolve("a.txt"));
+          open[0].write('2');
+          return true;
+        });
+    stage.stepping =
+        step -> {
+          if (stage.waits.size() == 5 && step.equals("await 50000000")) {
+            try (OutputStream last = open[0]) {
+              last.write('3');
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    stage.run();
+    assertEquals("[copy] | [a.txt] [copy] |", stage.told());
+    assertEquals("23", Files.readString(stage.root.resolve("b.txt")));
+  }
+
+  @Test
+  void aFileThatStaysOpenIsWaitedForTwoSeconds() throws IOException {
+    try (OutputStream open = Files.newOutputStream(stage.root.resolve("c.txt"))) {
+      stage.jobs(COPY.replace("a.txt", "c.txt"));
+      stage
+          .then(
+              () -> {
+                open.write('2');
+                return true;
+              })
+          .run();
+    }
+    assertEquals("[copy] | [c.txt] [copy] |", stage.told());
+    assertEquals(41, stage.waits.stream().filter(wait -> wait == 50_000_000).count());
   }
 
   @Test

@@ -139,7 +139,13 @@ final class WatchStage implements Notices {
     try (signals) {
       exit =
           new WatchRounds(
-                  caller, options(restores), request(targets, force), this::open, false, signals)
+                  caller,
+                  options(restores),
+                  request(targets, force),
+                  this::open,
+                  false,
+                  2_000_000_000L,
+                  signals)
               .run(this, () -> now);
       return this;
     } catch (Over over) {

@@ -43,6 +43,30 @@ class WatchedChangesTest {
   }
 
   @Test
+  void danglingLinksThatComeAndGo() throws IOException {
+    WatchStage stage = stage("all: { command: 'ls in > all', needs: in/, produces: all }");
+    stage.put("in/a.txt", "1").sh("ln -s nowhere in/link");
+    stage.thenDelete("in/link").thenSh("ln -s nowhere in/other").thenDelete("in/other").run();
+    assertEquals("[all] | [in/link] [all] | [in/other] [all] | [in/other] [all] |", stage.told());
+  }
+
+  /** They come and go while a file is edited; the next round sees those that are there. */
+  @Test
+  void locksAndSwapFilesOfEditorsStartNoRound() throws IOException {
+    WatchStage stage =
+        stage("all: { command: 'ls -A in > all', needs: [in/, '~$x.txt'], produces: all }");
+    stage.put("in/a.txt", "1").put("~$x.txt", "1");
+    for (String name :
+        List.of(".a.txt.swp", ".a.txt.swpx", "#a.txt#", "a.txt~", ".~lock.a.txt#", "~$a.txt")) {
+      stage.thenPut("in/" + name, "1").thenPut("in/" + name, "2").thenDelete("in/" + name);
+    }
+    stage.thenSh("ln -s me@host.1:2 in/.#a.txt").thenDelete("in/.#a.txt");
+    stage.thenPut("~$x.txt", "2").thenPut("in/.a.txt.swp", "1").thenPut("in/a.txt", "2");
+    stage.thenDelete("in/.a.txt.swp").run();
+    assertEquals("[all] | [~$x.txt] [all] | [in/a.txt] [all] |", stage.told());
+  }
+
+  @Test
   void foldersThatComeAndGo() throws IOException {
     WatchStage stage =
         stage("all: { command: 'cat in/* > all', needs: 'in/*.txt', produces: all }");
