@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -75,8 +76,8 @@ final class CleanAnswer implements Cleaner.Listener {
   /** The jobs that targets name. */
   private final Set<String> jobs = new HashSet<>();
 
-  /** The single files that targets name. */
-  private final Set<String> paths = new HashSet<>();
+  /** The files that targets name, and those in folders and of globs that they name. */
+  private Predicate<String> paths = _ -> false;
 
   private final List<String> removed = new ArrayList<>();
   private final Map<String, Kept> staying = new LinkedHashMap<>();
@@ -130,12 +131,15 @@ final class CleanAnswer implements Cleaner.Listener {
   /** Adds what the targets name in a project; the project is null only if there are no targets. */
   private void want(Project project) {
     for (String target : targets) {
-      BitSet named = project.select(List.of(target)).named();
-      if (JobSelection.named(project.graph(), target) != null) {
+      project.select(List.of(target)); // refuses one that means nothing
+      Graph graph = project.graph();
+      BitSet named = JobSelection.named(graph, target);
+      if (named != null) {
         names.add(InstanceName.parse(target));
-        named.stream().forEach(job -> jobs.add(project.graph().name(job)));
-      } else {
-        paths.add(project.paths().path(target));
+        graph.jobsOf(named).stream().forEach(job -> jobs.add(graph.name(job)));
+      }
+      if (named == null || JobSelection.isVague(graph, target, named)) {
+        paths = paths.or(project.paths().meant(target));
       }
     }
   }
@@ -228,7 +232,7 @@ final class CleanAnswer implements Cleaner.Listener {
     return wants(out.key().job())
         || out.products().stream()
             .map(made -> given.project().paths().path(made.path().toString()))
-            .anyMatch(paths::contains);
+            .anyMatch(paths);
   }
 
   /** Removes what is to go, and returns the exit status. */
@@ -324,7 +328,7 @@ final class CleanAnswer implements Cleaner.Listener {
       int job = staleness.job(owned.path());
       if (!targets.isEmpty()) {
         boolean made = job >= 0 && wants(graph.isOpen(job) ? owned.job() : graph.name(job));
-        return made || paths.contains(owned.path());
+        return made || paths.test(owned.path());
       }
       Path file = place.root().resolve(owned.path());
       undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The jobs that a command asks the records about. Names mean what they mean to all commands; the
@@ -53,11 +54,10 @@ record JobQuery(boolean all, Set<String> names) {
         }
       }
       if (!named && names.size() == before && !names.contains(want)) {
-        OwnedPath made = made(folder, want, cache);
-        if (made == null) {
+        made(folder, want, cache, names);
+        if (names.size() == before) {
           throw unknown(want, folder.project(), known);
         }
-        names.add(made.job());
       }
     }
     return new JobQuery(false, names);
@@ -77,17 +77,29 @@ record JobQuery(boolean all, Set<String> names) {
     return meant.stream().noneMatch(graph::isOpen);
   }
 
-  /** The recorded product that a file is, or lies in; null where it is none. */
-  private static OwnedPath made(ProjectFolder folder, String file, Cache cache) {
+  /** Adds the jobs of the recorded products that a file is or lies in, or a folder or glob has. */
+  private static void made(
+      ProjectFolder folder, String file, Cache cache, Collection<String> names) {
     Path root = folder.place().root();
     Project project = folder.project();
-    String path = (project == null ? new UserPaths(root, root) : project.paths()).path(file);
+    UserPaths paths = project == null ? new UserPaths(root, root) : project.paths();
+    String path = paths.path(file);
     OwnedPath made = cache.owned(path);
     while (made == null && path.indexOf('/') > 0) {
       path = UserPaths.parent(path);
       made = cache.owned(path);
     }
-    return made;
+    if (made != null) {
+      names.add(made.job());
+      return;
+    }
+    Predicate<String> meant = paths.meant(file);
+    cache.eachOwned(
+        owned -> {
+          if (meant.test(owned.path())) {
+            names.add(owned.job());
+          }
+        });
   }
 
   /** The error that no job of this name is known, with the name that may be meant. */

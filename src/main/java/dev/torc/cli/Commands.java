@@ -39,7 +39,7 @@ final class Commands {
         --trust-lock  build on a network root whose locks other hosts do not see
         --gone NAME  on a shared root: nothing runs any more on that host, or as that user
       build  run the jobs that are not up to date
-        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         -n --dry-run  only say what would run, and why
         -k --keep-going  a failure stops only what depends on it (the default)
         --fail-fast  start nothing new after a failure
@@ -60,7 +60,7 @@ final class Commands {
         JOB|FILE+  jobs, tags or files
         -v --verbose --instances  tell of each instance of a group
       clean  remove products that torc made
-        TARGET*  job or tag, for all its products, or a produced file; all without one
+        TARGET*  job or tag, for all its products, or a produced file or folder; all without one
         -n --dry-run  only say what would be removed
         --force  also remove products that were altered or adopted
         --stale  only products that no job declares any more and none needs
@@ -68,27 +68,27 @@ final class Commands {
         = lock
         --all  all products and .torc too, except .torc/kept
       adopt  accept products that are there, without running their jobs
-        TARGET+  job, group, instance, tag or produced file
+        TARGET+  job, group, instance, tag, or produced file or folder
         -n --dry-run  only say what would be adopted
         --force  first cancel jobs that a scheduler has
         = lock
       status  show what is up to date, and the last build
-        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         -v --verbose --instances  show each instance of a group on its own line
         --exit-code  end with status 1 if anything would run
       list  show the jobs and groups with state, times and command
-        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         --instances  show each instance of a group on its own line
         --groups  show the groups alone
       check  read the build file and say what is wrong
       graph  show the graph of jobs as dot, mermaid, json or text
-        TARGET*  job, tag or produced file; all jobs without one
+        TARGET*  job, tag, or produced file or folder; all jobs without one
         --format FORMAT:dot,mermaid,json,text  dot (for Graphviz, the default), mermaid, json, or text: stage by stage
         --job JOB  only what it waits for and what waits for it, all the way
         --depth N  with --job: no more than N steps to either side
         --instances  show each instance of a group by itself
       log  print the output of a job's last run
-        JOB  job, group, instance, tag or produced file
+        JOB  job, group, instance, tag, or produced file or folder
         --path  print the path of the log instead
         --follow  go on with what is written until the job ends
       data  print the values that jobs stored
@@ -99,7 +99,7 @@ final class Commands {
         --since WHEN  only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)
         --follow  go on with what is posted until the build ends
       stats  show what jobs used of the resources that they ask for
-        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         --instances  show each instance of a group on its own line
       report  write a page that shows the project: results, jobs, times, failures
         --build N  a build by its number; by default the project as it stands

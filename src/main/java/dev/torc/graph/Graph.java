@@ -436,9 +436,21 @@ public final class Graph {
 
   /** Whether any job may make something in a folder. */
   public boolean makesBelow(String folder) {
-    boolean[] found = new boolean[1];
-    makers.get().within(folder, List.of(), _ -> found[0] = true);
-    return found[0];
+    return !makersBelow(folder).isEmpty();
+  }
+
+  /** Returns the jobs that make something in a folder, and the open groups that may. */
+  public BitSet makersBelow(String folder) {
+    BitSet found = new BitSet();
+    makers.get().within(folder, List.of(), found::set);
+    return found;
+  }
+
+  /** Returns the jobs that make files which a pattern matches, and the open groups that may. */
+  public BitSet makersOf(Glob pattern) {
+    BitSet found = new BitSet();
+    makers.get().matching(pattern, List.of(), found::set);
+    return found;
   }
 
   /** Job to the files that it needs by path, ascending by number. */

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Which jobs a command is about: what its targets name, and all that these wait for. Groups that
@@ -33,7 +34,8 @@ public record JobSelection(
 
   /**
    * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
-   * tag, a glob over names of instances or a produced file, in that order.
+   * tag, a glob over names of instances, a produced file, or a folder or glob over produced files,
+   * in that order.
    *
    * @param paths turns a file as the user names it into a path as the graph has it
    * @throws BadInput for a target that is none of these
@@ -123,12 +125,32 @@ public record JobSelection(
    */
   public static BitSet find(Graph graph, String target, UserPaths paths) {
     BitSet found = named(graph, target);
-    int maker = found == null ? graph.makerAt(paths.path(target)) : -1;
-    if (maker >= 0) {
-      found = new BitSet();
-      found.set(maker);
+    if (found != null && !isVague(graph, target, found)) {
+      return found;
     }
-    return found;
+    String path = paths.path(target);
+    int maker = graph.makerAt(path);
+    BitSet makers = maker < 0 ? graph.makersBelow(path) : new BitSet();
+    if (maker >= 0) {
+      makers.set(maker);
+    } else if (makers.isEmpty() && Glob.isPattern(target) && glob(path) != null) {
+      makers = graph.makersOf(glob(path));
+    }
+    if (found != null) {
+      makers.or(found);
+    }
+    return makers.isEmpty() ? null : makers;
+  }
+
+  /**
+   * Returns whether a target may mean files although some names fit it: a glob that no known
+   * instance matches, only groups that may still get one that does.
+   */
+  public static boolean isVague(Graph graph, String target, BitSet named) {
+    return graph.named(target) == null
+        && Glob.isPattern(target)
+        && graph.jobsOf(named).isEmpty()
+        && named.stream().noneMatch(node -> graph.open().get(node).tags().contains(target));
   }
 
   /**
@@ -197,6 +219,10 @@ public record JobSelection(
         String named = paths.named(graph.path(f));
         shown.put(graph.path(f), named); // as if the root were where the user stands
         shown.put(named, named);
+        for (String up = UserPaths.parent(named);
+            up.length() > 1 && shown.put(up + "/", up + "/") == null; ) {
+          up = UserPaths.parent(up);
+        }
       }
     }
     others.forEach(name -> shown.put(name, name));
@@ -265,6 +291,16 @@ public record JobSelection(
         return path.isEmpty() ? "." : path;
       }
       return file.toString();
+    }
+
+    /** Returns which paths of a graph a file, folder or glob means that the user names. */
+    public Predicate<String> meant(String named) {
+      String path = path(named);
+      Glob glob = Glob.isPattern(named) ? glob(path) : null;
+      return each ->
+          each.equals(path)
+              || (path.equals(".") ? !each.startsWith("/") : each.startsWith(path + "/"))
+              || glob != null && glob.matches(each);
     }
 
     /** A file of the graph as the user names it; a folder keeps its slash. */
