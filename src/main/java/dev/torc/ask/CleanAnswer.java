@@ -239,7 +239,9 @@ final class CleanAnswer implements Cleaner.Listener {
   private int clean(Cache cache) throws IOException {
     Cleaner cleaner = cleaner(cache);
     boolean well = true;
-    if (products && Files.isDirectory(place.folder())) {
+    if (!Files.isDirectory(place.folder())) {
+      want(given.project()); // refuses unknown targets before the first build, too
+    } else if (products) {
       Project project =
           given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
       want(project);

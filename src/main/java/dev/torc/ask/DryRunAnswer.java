@@ -32,7 +32,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : DisplayGraph.of(graph, restless(), open, instances).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
-        out.append(line.name()).append(' ').append(line.text()).append('\n');
+        out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
       }
     }
     return out.toString();

@@ -91,9 +91,14 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
         : SafeText.line(first) + (isFold() ? " and " + (nodes.size() - 1) + " more" : "");
   }
 
-  /** The verdict in words: {@code will run: never ran}. */
-  String text() {
-    String why = why(ReasonText.all(Reason.causes(verdict().reasons())));
+  /**
+   * The verdict in words: {@code will run: never ran}.
+   *
+   * @param full whether all reasons of a job are told, not only the first few
+   */
+  String text(boolean full) {
+    List<Reason> causes = Reason.causes(verdict().reasons());
+    String why = why(full ? ReasonText.all(causes) : ReasonText.brief(causes));
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun _ ->

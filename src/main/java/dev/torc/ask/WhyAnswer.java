@@ -150,7 +150,7 @@ record WhyAnswer(
         sum(question, told, out, palette);
       } else {
         for (int job : graph().inOrder(question.jobs)) {
-          tell(out, job, told, palette, false);
+          tell(out, job, told, palette);
         }
       }
     }
@@ -199,9 +199,9 @@ record WhyAnswer(
       if (line.verdict() instanceof Verdict.UpToDate) {
         continue;
       } else if (!line.isFold() && graph().isJob(first)) {
-        tell(out, first, told, palette, true);
+        tell(out, first, told, palette);
       } else {
-        out.append(line.name()).append(' ').append(line.text()).append('\n');
+        out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
         CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
         if (chain != null && chain.links().size() > 1) { // what is behind one is likely behind all
           out.append("  such as ").append(WhyText.of(chain, palette, true)).append('\n');
@@ -210,8 +210,9 @@ record WhyAnswer(
     }
   }
 
-  /** Tells of a job, once. */
-  private void tell(StringBuilder out, int job, BitSet told, Palette palette, boolean brief) {
+  /** Tells of a job, once; of many needs only the first are named, except with -v. */
+  private void tell(StringBuilder out, int job, BitSet told, Palette palette) {
+    boolean brief = !instances;
     if (told.get(job)) {
       return;
     }
@@ -223,13 +224,13 @@ record WhyAnswer(
     if (running.contains(name)) {
       lines.add(palette.bold(SafeText.name(name)) + " is running");
     } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
-      lines.add(WhyText.upToDate(name, last, past, palette));
+      lines.add(WhyText.upToDate(name, last, past, palette, brief));
       List<RecordedProduct> gone = look.context().contents().gone().of(job);
       lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {
       lines.add(WhyText.of(causes.of(plan, job), palette, brief));
       lines.add(past == null ? "" : "  " + WhyText.past(last, past, palette, brief));
-      lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job)) : "");
+      lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job), brief) : "");
     }
     String images = ImageUse.shown(ImageUse.of(plan.context(), job));
     lines.add(images.isEmpty() ? "" : "  it runs in image " + images);

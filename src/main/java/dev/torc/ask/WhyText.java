@@ -14,9 +14,7 @@ import dev.torc.text.TimeText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +25,9 @@ final class WhyText {
 
   /** How many jobs are told one inside the other before the text jumps to the root cause. */
   private static final int DEEP = 8;
+
+  /** How many products are named. */
+  private static final int NAMED = 5;
 
   private final CauseChain chain;
   private final Palette palette;
@@ -53,12 +54,14 @@ final class WhyText {
    *
    * @param last details of its last run
    * @param chain why it last ran; null where the record of that cannot be read
+   * @param brief as of {@link #of}
    */
-  static String upToDate(String job, RunDetails last, CauseChain chain, Palette palette) {
+  static String upToDate(
+      String job, RunDetails last, CauseChain chain, Palette palette, boolean brief) {
     String name = palette.bold(SafeText.name(job)) + " is " + palette.green("up to date");
     return chain == null
         ? name + "; the record of its last run cannot be read"
-        : name + "; " + past(last, chain, palette, false);
+        : name + "; " + past(last, chain, palette, brief);
   }
 
   /**
@@ -67,10 +70,7 @@ final class WhyText {
    * @param deletes whether torc takes them away by itself
    */
   static String gone(List<RecordedProduct> products, boolean deletes) {
-    String names =
-        products.stream()
-            .map(product -> SafeText.name(product.path()))
-            .collect(Collectors.joining(", "));
+    String names = SafeText.names(products.stream().map(RecordedProduct::path).toList(), NAMED);
     boolean one = products.size() == 1;
     String how = deletes ? "gone (temporary: delete)" : "missing";
     String line =
@@ -81,12 +81,11 @@ final class WhyText {
   }
 
   /** A line that says which earlier result is nearest, and why it cannot be used. */
-  static String nearest(NearestResult near) {
-    StringJoiner why = new StringJoiner("; ");
-    near.reasons().forEach(reason -> why.add(ReasonText.of(reason)));
-    if (!near.lack().isEmpty()) {
-      why.add(SafeText.message(near.lack()));
-    }
+  static String nearest(NearestResult near, boolean brief) {
+    List<Reason> reasons = near.reasons();
+    String why = brief ? ReasonText.brief(reasons) : ReasonText.all(reasons);
+    String lack = SafeText.message(near.lack());
+    why += (why.isEmpty() || lack.isEmpty() ? "" : "; ") + lack;
     return "  nearest is the result of " + AttemptText.origin(near.from()) + ": " + why;
   }
 

@@ -58,7 +58,7 @@ final class Commands {
         --settle TIME  wait at most this long for a file that is still written; 2s without it
       why  tell why a job runs or ran, or which jobs need a file
         JOB|FILE+  jobs, tags or files
-        -v --verbose --instances  tell of each instance of a group
+        -v --verbose --instances  tell of each instance of a group, and all reasons
       clean  remove products that torc made
         TARGET*  job or tag, for all its products, or a produced file or folder; all without one
         -n --dry-run  only say what would be removed

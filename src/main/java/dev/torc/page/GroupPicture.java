@@ -37,6 +37,7 @@ final class GroupPicture {
           State.RAN,
           State.RESTORED,
           State.NOT_RUN,
+          State.MANUAL,
           State.UP_TO_DATE);
 
   /** What a vertex stands for. */

@@ -60,7 +60,9 @@ record PageData(
     RESTORED,
     OUT_OF_DATE,
     UP_TO_DATE,
-    NOT_RUN
+    NOT_RUN,
+    /** It never ran, and only a target makes it run: the project is up to date without it. */
+    MANUAL
   }
 
   /**

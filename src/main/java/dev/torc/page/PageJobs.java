@@ -37,6 +37,7 @@ final class PageJobs {
   private final Graph graph;
   private final Cache cache;
   private final PageRuns runs;
+  private final BitSet wanted;
   private final boolean asOfNow;
   private final UnaryOperator<String> told;
   private final Map<String, Integer> index = new LinkedHashMap<>();
@@ -48,11 +49,19 @@ final class PageJobs {
   /**
    * Finds out how each job stands.
    *
+   * @param wanted the jobs of a build without targets
    * @param asOfNow whether the page shows the project as it stands, not one build
    * @param told makes a text fit to be shown
    */
-  PageJobs(Plan plan, Cache cache, PageRuns runs, boolean asOfNow, UnaryOperator<String> told) {
+  PageJobs(
+      Plan plan,
+      BitSet wanted,
+      Cache cache,
+      PageRuns runs,
+      boolean asOfNow,
+      UnaryOperator<String> told) {
     this.plan = plan;
+    this.wanted = wanted;
     this.graph = plan.context().graph();
     this.cache = cache;
     this.runs = runs;
@@ -115,11 +124,13 @@ final class PageJobs {
     }
     Verdict verdict = id < 0 ? null : standing(id);
     boolean whole = known.get(rows.size());
+    State state = asOfNow ? now(result, verdict, behind) : then(last, restored, verdict, behind);
+    boolean manual = asOfNow && state == State.NOT_RUN && id >= 0 && !wanted.get(id);
     rows.add(
         new Row(
             name,
             group,
-            asOfNow ? now(result, verdict, behind) : then(last, restored, verdict, behind),
+            manual ? State.MANUAL : state,
             told.apply(asOfNow ? verdict(name, verdict) : ""),
             told.apply(
                 whole

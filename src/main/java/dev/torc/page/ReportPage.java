@@ -59,6 +59,7 @@ public final class ReportPage {
   private final boolean paths;
   private final String root;
   private final JobSelection all;
+  private final JobSelection wanted; // by a build without targets
   private final long asked;
   private final PageRuns runs;
   private final PageJobs jobs;
@@ -76,7 +77,8 @@ public final class ReportPage {
     this.asked = asked;
     this.runs = new PageRuns(graph, cache, asked);
     Plan plan = look.plan(all, Rerun.NONE);
-    this.jobs = new PageJobs(plan, cache, runs, asked == 0, this::told);
+    this.wanted = project.selectToBuild(List.of());
+    this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::told);
     this.data =
         data(new PageFiles(project.workflow(), graph, look.context().contents(), jobs, paths));
   }
@@ -154,7 +156,7 @@ public final class ReportPage {
     head.put("machine_memory", limits.memory());
     head.put("history", runs.history());
     head.put("states", Stream.of(State.values()).map(Summary::words).toList());
-    head.put("open", all.open().stream().mapToObj(graph::name).toList());
+    head.put("open", wanted.open().stream().mapToObj(graph::name).toList());
     head.put("gone", build.gone());
     head.put("critical", runs.critical(jobs.index()));
     head.put("tails", tails());

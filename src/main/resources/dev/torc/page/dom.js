@@ -3,7 +3,7 @@
 // The marks of states; they differ without colour too.
 const MARKS = {
   'up to date': ['ok', '✓'], ran: ['ok', '✓'], failed: ['failed', '✕'], interrupted: ['interrupted', '‖'],
-  blocked: ['blocked', '⊘'], restored: ['restored', '↺'], 'out of date': ['stale', '≠'], 'not run': ['idle', '○'],
+  blocked: ['blocked', '⊘'], restored: ['restored', '↺'], 'out of date': ['stale', '≠'], 'not run': ['idle', '○'], manual: ['idle', '○'],
 };
 
 function make(name, attributes, ...children) {

@@ -26,17 +26,19 @@ function showStand(known) {
 }
 
 function ofProject(known, counts) {
-  const all = known.jobs;
+  const manual = counts.get('manual') || 0;
+  const all = known.jobs - manual;
   const good = counts.get('up to date') || 0;
   const open = known.open.length > 0 ? ' What ' + known.open.slice(0, 5).join(', ') + ' will be is not known yet.' : '';
+  const end = (manual > 0 ? ' ' + count(manual, 'manual job') + ' never ran.' : '') + open;
   if (good === all) {
-    return [open ? 'out of date' : 'up to date', all === 0 ? 'There are no jobs.' + open
-      : (all === 1 ? 'Up to date: its one job.' : 'Up to date: all ' + count(all, 'job') + '.') + open];
+    return [open ? 'out of date' : 'up to date', (known.jobs === 0 ? 'There are no jobs.' : all === 0 ? 'Up to date.'
+      : all === 1 ? 'Up to date: its one job.' : 'Up to date: all ' + count(all, 'job') + '.') + end];
   }
-  const others = known.states.filter(word => word !== 'up to date' && counts.has(word));
+  const others = known.states.filter(word => word !== 'up to date' && word !== 'manual' && counts.has(word));
   return [others[0] === 'failed' ? 'failed' : 'out of date',
     'Not up to date: ' + others.map(word => digits(counts.get(word)) + ' ' + word).join(', ')
-      + (good > 0 ? '; ' + digits(good) + ' of ' + count(all, 'job') + (good === 1 ? ' is' : ' are') + ' up to date.' : ' of ' + count(all, 'job') + '.') + open];
+      + (good > 0 ? '; ' + digits(good) + ' of ' + count(all, 'job') + (good === 1 ? ' is' : ' are') + ' up to date.' : ' of ' + count(all, 'job') + '.') + end];
 }
 
 function ofBuild(known, counts) {

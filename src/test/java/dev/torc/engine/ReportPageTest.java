@@ -75,6 +75,31 @@ class ReportPageTest extends Harness {
   }
 
   @Test
+  void aManualJobThatNeverRanLeavesTheProjectUpToDate() throws Exception {
+    String jobs =
+        """
+        a: { command: a, produces: a }
+        deploy: { command: d, needs: a, manual: true }
+        bench: { command: b, needs: a, produces: b, manual: true }
+        used: { command: u, produces: u, manual: true }
+        reader: { command: r, needs: u, produces: r }
+        list: { command: l, produces: l/, manual: true }
+        found: { match: 'l/{x}', command: f, produces: 'f/{x}', manual: true }
+        """;
+    given(jobs);
+    build();
+    build("bench");
+    given(jobs.replace("command: b,", "command: bb,"));
+    ReadPage page = page(0);
+    assertEquals("manual", page.states().get("deploy"));
+    assertEquals("out of date", page.states().get("bench"), "it ran once");
+    assertEquals("up to date", page.states().get("used"), "a reader needs it");
+    assertEquals("manual", page.states().get("list"));
+    assertEquals("[]", page.head().get("open").toString(), "its instances may never be known");
+    assertEquals("not run", page(1).states().get("deploy"), "of a build");
+  }
+
+  @Test
   void whatIsOutOfDateSaysWhatIsToBeDone() throws Exception {
     line();
     build();
