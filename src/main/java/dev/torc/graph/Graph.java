@@ -5,7 +5,6 @@ import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.NeedList.ListKind;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.NearestPath;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -486,21 +485,6 @@ public final class Graph {
   /** Job to its declared files and folders (not globs), in written order. */
   public Adjacency products() {
     return tables.products;
-  }
-
-  /** Returns a search for the paths that missing ones may mean. */
-  public NearestPath nearestPath() {
-    return new NearestPath(workflow().root(), this::productPaths);
-  }
-
-  private List<String> productPaths() {
-    List<String> paths = new ArrayList<>();
-    for (int job = 0; job < jobs(); job++) {
-      for (int file : tables.products.row(job)) {
-        paths.add(path(file));
-      }
-    }
-    return paths;
   }
 
   /** Whether a job declares a file or folder by that path. */

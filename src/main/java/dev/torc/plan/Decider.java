@@ -71,7 +71,7 @@ public final class Decider {
     this.vanished = new VanishedNeeds(graph, records, contents);
     this.keepsFailed = basis.keepsFailed();
     this.rows = new RowPlaces(graph.workflow());
-    this.near = graph.nearestPath();
+    this.near = JobSelection.likelyPaths(graph);
   }
 
   /**

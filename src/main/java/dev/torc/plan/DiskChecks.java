@@ -83,7 +83,7 @@ public final class DiskChecks {
     this.kind = (names, from, to) -> links.look(names, from, to, numbers);
     this.rows = new RowPlaces(graph.workflow());
     this.graph = graph;
-    this.near = graph.nearestPath();
+    this.near = JobSelection.likelyPaths(graph);
     this.digests = digests;
     this.root = graph.workflow().root();
     this.grounds = new AllowedRoots(root, graph.workflow().roots());

@@ -5,6 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
+import dev.torc.syntax.NearestPath;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Which jobs a command is about: what its targets name, and all that these wait for. Groups that
@@ -238,6 +240,17 @@ public record JobSelection(
     return target.matches("[A-Za-z_][A-Za-z0-9_]*=.*")
         ? "; did you mean -D " + target + "?"
         : "; `torc list` shows the jobs";
+  }
+
+  /** Returns a search for the paths that a missing one may mean: products count as existing. */
+  public static NearestPath likelyPaths(Graph graph) {
+    return new NearestPath(
+        graph.workflow().root(),
+        () ->
+            IntStream.range(0, graph.jobs())
+                .flatMap(job -> Arrays.stream(graph.products().row(job)))
+                .mapToObj(graph::path)
+                .toList());
   }
 
   private static BitSet withPredecessors(Graph graph, BitSet named) {

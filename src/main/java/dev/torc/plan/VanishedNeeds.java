@@ -72,7 +72,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
       }
       return "";
     }
-    NearestPath near = graph.nearestPath();
+    NearestPath near = JobSelection.likelyPaths(graph);
     try {
       String there =
           list.kind() == ListKind.GLOB

@@ -226,7 +226,7 @@ final class Advice {
 
     /** What is there instead of the files of an empty need, in a few words. */
     public String beside(Ref empty) throws IOException {
-      NearestPath near = graph.nearestPath();
+      NearestPath near = JobSelection.likelyPaths(graph);
       return empty instanceof Ref.OfGlob glob
           ? MissHint.pattern(near, Glob.of(glob.pattern()))
           : MissHint.folder(near, ((Ref.OfFolder) empty).path());
@@ -257,7 +257,7 @@ final class Advice {
         }
         // a missing folder is an error, told elsewhere
         boolean empty = Files.isDirectory(root.resolve(list.text()));
-        return empty && !MissHint.folder(graph.nearestPath(), list.text()).isEmpty()
+        return empty && !MissHint.folder(JobSelection.likelyPaths(graph), list.text()).isEmpty()
             ? Set.of()
             : Set.of(-1);
       } catch (IOException e) {
