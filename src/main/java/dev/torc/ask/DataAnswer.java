@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.graph.Graph;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.session.Project;
@@ -8,6 +9,7 @@ import dev.torc.show.Json;
 import dev.torc.syntax.JsonText;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.InstanceName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,9 +36,16 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
       cache.eachData(stored::put);
       JobQuery asked = JobQuery.of(folder, call.targets(), stored.keySet(), cache);
       boolean all = asked.all() && project != null; // then jobs that are gone are not shown
-      stored.keySet().removeIf(job -> !asked.has(job) || all && project.graph().jobId(job) < 0);
+      stored.keySet().removeIf(job -> !asked.has(job) || all && isGone(project.graph(), job));
       return new DataAnswer(all ? project.workflow().data() : Map.of(), stored);
     }
+  }
+
+  /** Whether no job has the name, nor may become one when its group is expanded. */
+  private static boolean isGone(Graph graph, String job) {
+    String group = InstanceName.parse(job).group();
+    return graph.jobId(job) < 0
+        && graph.open().values().stream().noneMatch(open -> open.name().equals(group));
   }
 
   @Override

@@ -114,7 +114,7 @@ final class TableReader {
       String value = text.substring(start, end);
       if (!isBlank(value)) {
         table.noteSpaces(value, () -> place);
-        table.rows.add(new Row(List.of(value), place, List.of()));
+        table.add(new String[] {value}, place);
       }
     }
     return table.found();
@@ -164,18 +164,14 @@ final class TableReader {
     }
     String[] values = new String[names.size()];
     for (int c = 0; c < columns.length; c++) {
+      int cell = c;
       if (columns[c] >= 0) {
+        noteSpaces(cells.get(c), () -> text.place(cell));
         values[columns[c]] = share(SourceFile.clean(cells.get(c), place));
       } else if (columns[c] == UNNAMED && !isBlank(cells.get(c))) {
         String said = "the header has no name for column %d, so it is ignored; name it to use it";
         warnings.add(new BadInput.Diagnostic(text.place(c), said.formatted(c + 1)));
         columns[c] = UNWANTED; // said once
-      }
-    }
-    for (int c = 0; c < columns.length; c++) {
-      if (columns[c] >= 0) {
-        int cell = c;
-        noteSpaces(cells.get(c), () -> text.place(cell));
       }
     }
     add(values, place);
