@@ -10,6 +10,7 @@ import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -170,6 +171,10 @@ public final class Tracing {
         lines.add(
             "read %s, a product of %s, for which it does not wait: add it to needs"
                 .formatted(SafeText.name(path), SafeText.name(graph.name(maker))));
+      } else if (maker >= 0 && maker != id) {
+        lines.add(
+            "read %s, a product of %s, which it does not need: add it to needs"
+                .formatted(SafeText.name(path), SafeText.name(graph.name(maker))));
       } else if (count <= FEW) {
         lines.add("read " + SafeText.name(path) + ", which it does not need");
       } else {
@@ -214,7 +219,14 @@ public final class Tracing {
   }
 
   private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
-    return snapshot.declares(path) || NeedList.isNeeded(graph, id, path);
+    if (snapshot.declares(path) || NeedList.isNeeded(graph, id, path)) {
+      return true;
+    }
+    try {
+      return snapshot.declaresTarget(graph.workflow().root().resolve(path));
+    } catch (IOException e) {
+      return false; // a file that is gone is no need
+    }
   }
 
   /** Whether a strict job may read or write a file below the root and {@code roots}. */

@@ -26,13 +26,16 @@ import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,6 +56,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // needed by themselves
   private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders among the files
   private final Map<Integer, Look> lists = new LinkedHashMap<>();
+  private Set<Path> targets; // the real paths of the files; null before they are asked for
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
@@ -240,6 +244,30 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public boolean declares(String path) {
     return files.containsKey(path)
         || lists.values().stream().anyMatch(look -> look.files().containsKey(path));
+  }
+
+  /**
+   * Returns whether a file is needed under another name: by a link to it, or by its target.
+   *
+   * @param file an absolute path of a file that exists
+   */
+  public synchronized boolean declaresTarget(Path file) throws IOException {
+    if (targets == null) {
+      targets = new HashSet<>();
+      Set<String> all = new HashSet<>(files.keySet());
+      for (Look look : lists.values()) {
+        all.addAll(look.members().files());
+        all.addAll(look.folders().keySet());
+      }
+      for (String path : all) {
+        targets.add(AllowedRoots.real(graph.workflow().root().resolve(path)));
+      }
+    }
+    boolean found = false;
+    for (Path at = file.toRealPath(); at != null && !found; at = at.getParent()) {
+      found = targets.contains(at); // itself, or a needed folder that a job made
+    }
+    return found;
   }
 
   @Override

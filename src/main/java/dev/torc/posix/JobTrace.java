@@ -31,6 +31,7 @@ public final class JobTrace {
 
   private static final int ACCESS = 3; // the bits of open(2) for reading, writing or both
   private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and the bit of O_TMPFILE
+  private static final int NEW = Libc.O_CREAT | 0200; // O_EXCL
   private static final int SCRIPT = 256; // bytes in which the system looks for an interpreter
   private static final int DEEP = 4; // levels of interpreters of interpreters
 
@@ -203,6 +204,9 @@ public final class JobTrace {
     if (path == null || plain && read.contains(path) && !own.contains(path)) {
       return; // one more read tells nothing new
     }
+    if (refusedByFlags(path, flags)) {
+      return;
+    }
     int access = (int) flags & ACCESS;
     int kind = kind(path, true);
     boolean makes = (flags & Libc.O_CREAT) != 0 && kind == 0;
@@ -214,6 +218,14 @@ public final class JobTrace {
     if (access != Libc.O_WRONLY && !fresh) {
       reads(path, kind);
     }
+  }
+
+  /** Returns whether an open that asks for a new file, or for no link, finds another thing. */
+  private boolean refusedByFlags(String path, long flags) {
+    boolean anew = (flags & NEW) == NEW;
+    boolean noLink = (flags & Libc.O_NOFOLLOW) != 0;
+    int kind = anew || noLink ? kind(path, false) : 0;
+    return anew && kind != 0 || noLink && kind == FileStatus.LINK;
   }
 
   /** A program is executed, and the interpreter that it names, which is opened without a call. */
