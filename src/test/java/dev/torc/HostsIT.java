@@ -101,7 +101,7 @@ class HostsIT {
     assertTrue(status.out().contains("2 up to date"), status.out() + status.err());
     built(on("red"), 0);
     project.write("c", "mine\n");
-    assertTrue(on("red", "why", "two").out().contains("product c altered"));
+    assertTrue(on("red", "why", "two").out().contains("product c modified"));
     built(on("red"), 1);
     built(on("blue"), 0);
     assertEquals(0, on("blue", "clean").exit());

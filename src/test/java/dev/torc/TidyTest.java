@@ -38,9 +38,9 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 54_422;
+  private static final int LINES = 54_813;
 
-  private static final int FILES = 426;
+  private static final int FILES = 428;
   private static final int SURFACE = 190;
 
   /** Types that only one other package uses. */

@@ -47,7 +47,8 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     FAILED,
     TIMED_OUT,
     OUT_OF_MEMORY,
-    INTERRUPTED;
+    INTERRUPTED,
+    UNDONE;
 
     /** The standings that verdicts give, in the order of lists and of the line of counts. */
     static final List<JobStanding> VERDICTS =
@@ -74,7 +75,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     private int trouble() {
       return switch (this) {
         case UP_TO_DATE -> 0;
-        case WILL_FAIL, FAILED, TIMED_OUT, OUT_OF_MEMORY -> 2;
+        case WILL_FAIL, FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> 2;
         default -> 1;
       };
     }

@@ -100,6 +100,11 @@ final class Attempt {
     here.end(signal);
   }
 
+  /** The files that a trace saw it write, rename or link, as the build file would name them. */
+  Set<String> wrote() {
+    return trace == null ? Set.of() : Tracing.names(shared.graph(), trace.wrote());
+  }
+
   /** Called when its outcome is recorded. */
   void recorded() {
     remote.recorded();

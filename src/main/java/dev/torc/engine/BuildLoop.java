@@ -41,6 +41,7 @@ public final class BuildLoop {
   private final BlockedJobs blocked;
   private final SpentProducts spent;
   private final RestoredJobs restored;
+  private final EndCheck check;
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
@@ -59,6 +60,7 @@ public final class BuildLoop {
     this.blocked = new BlockedJobs(sender);
     this.starts = new JobStarts(setup, lock, workers, hooks, sender, () -> state);
     this.spent = new SpentProducts(setup, lock);
+    this.check = new EndCheck(setup, () -> state);
   }
 
   /**
@@ -162,12 +164,10 @@ public final class BuildLoop {
     setup.cache().flush();
     lock.take();
     try {
-      spent.end(state.made());
       close();
       int exit = exit();
       sender.sent(restored.finish());
-      long nanos = System.nanoTime() - began;
-      sender.finished(setup.shared().build(), counts(), nanos, exit);
+      sender.finished(setup.shared().build(), counts(), System.nanoTime() - began, exit);
       return exit;
     } finally {
       lock.release();
@@ -185,8 +185,11 @@ public final class BuildLoop {
         : failed || state.blocksTarget() || blocked.blocksTarget(state) || hooks.failed() ? 1 : 0;
   }
 
-  /** Runs the last hooks, when the others are over. */
+  /** Runs the last hooks, when the others are over; before and after them, checks the products. */
   private void close() {
+    awaitHooks();
+    failed |= signal.get() == 0 && check.fails(sender); // else the next build looks at everything
+    spent.end(state.made());
     awaitHooks();
     spent.close();
     String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
@@ -194,6 +197,7 @@ public final class BuildLoop {
     awaitHooks();
     hooks.close(On.FINISH, status);
     awaitHooks();
+    failed |= hooks.any() && signal.get() == 0 && check.fails(sender);
   }
 
   private void awaitHooks() {
@@ -326,6 +330,7 @@ public final class BuildLoop {
     int id = now.id;
     JobRun run = now.run;
     starts.ended(now);
+    check.ran(now, outcome);
     if (job.interactive() && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
       // The terminal sent Ctrl-C to the job alone; the user meant the build.
       signal.compareAndSet(0, Kill.INT);
@@ -452,9 +457,8 @@ public final class BuildLoop {
   }
 
   /**
-   * Whether a job has to wait for one more: its depfile named a product of that maker, which
-   * precedes it in the graph only through other jobs. If the maker makes nothing, the job is
-   * blocked.
+   * Whether a job has to wait for the maker of a file that its depfile named, which precedes it
+   * only through other jobs. If the maker makes nothing, the job is blocked.
    *
    * @param maker the job to wait for, -1 for none
    */
@@ -469,13 +473,11 @@ public final class BuildLoop {
 
   /**
    * Decides the temporary jobs that are up to date but for missing products, as far as it is known
-   * whether a reader needs these. Their readers are decided after them, as for any job, so all
-   * readers see the same bytes. It looks at all jobs that wait, so it is called only when nothing
-   * else can start.
+   * whether a reader needs these. Their readers are decided after them, so all see the same bytes.
+   * It looks at all jobs that wait, so it is called only when nothing else can start.
    *
    * @param idle whether all other jobs wait for these, even the readers that would decide about
-   *     them: then the first one runs. Its products may turn out not to be needed, but no job reads
-   *     bytes that were decided too early
+   *     them: then the first one runs, though its products may turn out not to be needed
    * @return whether any was decided
    */
   private boolean resolve(boolean idle) {
@@ -509,11 +511,7 @@ public final class BuildLoop {
     state.ready().add(job);
   }
 
-  /**
-   * Makes a job ready whose verdict is known.
-   *
-   * @param known the result that is put in the place of a run; null for a run
-   */
+  /** Makes a job ready, with the result that is put in the place of a run; null for a run. */
   void ready(int id, List<Reason> reasons, ProductRestore.Replacement known) {
     Job job = state.graph().job(id);
     state.runs().put(id, new JobRun(job, reasons, known, setup.limits(), setup.allocation()));

@@ -15,10 +15,12 @@ import dev.torc.records.Cache;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
 import dev.torc.results.SharedStores;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * What a build works with.
@@ -34,6 +36,7 @@ import java.util.function.Consumer;
  * @param submit whether it ends when all jobs are handed out that can be
  * @param sharing its shared stores; null if there are none
  * @param commands whether commands are shown as they run
+ * @param moved gives those of some jobs at rest that have a product with another stamp now
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
  */
@@ -51,6 +54,7 @@ public record BuildSetup(
     boolean submit,
     Sharing sharing,
     boolean commands,
+    UnaryOperator<BitSet> moved,
     Jobserver tokens,
     Consumer<Event> listener) {
 

@@ -55,6 +55,18 @@ public sealed interface Event {
   /** A job came to its final state. */
   record JobEnded(String job, JobState state, Details details) implements Event {}
 
+  /**
+   * A job that was done is not, since a product of it was changed after its end (rule 16). It
+   * counts as failed.
+   */
+  record JobUndone(String job, Details details) implements Event {
+
+    /** This event as the end of a job that failed. */
+    public JobEnded failure() {
+      return new JobEnded(job, JobState.FAILED, details);
+    }
+  }
+
   /** An attempt failed and another follows after {@code delay} nanoseconds. */
   record JobRetried(String job, int attempt, Details details, long delay) implements Event {}
 

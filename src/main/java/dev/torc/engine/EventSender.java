@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.BuildSetup.AttemptContext;
+import dev.torc.graph.Graph;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series.Usage;
 import dev.torc.plan.Decider;
@@ -113,6 +114,26 @@ final class EventSender {
   /** A job failed without a run. */
   void failed(Job job, String what) {
     ended(job.name(), JobState.FAILED, what, List.of(), job.allowFailure());
+  }
+
+  /**
+   * Tells which jobs are not done after all (rule 16). Without a job to blame that is a warning; of
+   * many only the first ones are named.
+   */
+  void undone(Graph graph, List<EndCheck.Undone> jobs) {
+    List<String> warnings = new ArrayList<>(0);
+    for (EndCheck.Undone each : jobs) {
+      if (each.blames()) {
+        boolean allowed = graph.job(each.job()).allowFailure();
+        tell(
+            new Event.JobUndone(
+                graph.name(each.job()),
+                new Event.Details(each.line(), "", null, 0, -1, -1, List.of(), allowed)));
+      } else {
+        warnings.add(each.line());
+      }
+    }
+    warn(warnings, "", "jobs that lost a product", "");
   }
 
   /** A job is up to date, though needs of it may leave failed jobs out. */

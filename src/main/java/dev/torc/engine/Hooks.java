@@ -178,6 +178,11 @@ final class Hooks {
     }
   }
 
+  /** Whether the build file has any hooks. */
+  boolean any() {
+    return !hooks.isEmpty();
+  }
+
   /** Whether any hook runs. */
   boolean busy() {
     return !running.isEmpty();

@@ -43,12 +43,16 @@ final class JobStates {
     return states[job];
   }
 
-  /** Moves a job to a later state, or back to ready for a retry; a final state is never left. */
+  /**
+   * Moves a job to a later state, or back to ready for a retry. A final state is never left, but
+   * for a job whose product was changed after its end (rule 16).
+   */
   void set(int job, JobState next) {
     JobState now = states[job];
     boolean on = now != null && !now.isFinal() && next.ordinal() > now.ordinal();
     boolean again = now == JobState.RUNNING && next == JobState.READY; // a retry
-    if (!on && !again) {
+    boolean undone = now != null && (now == JobState.UP_TO_DATE || now.isMade());
+    if (!on && !again && !(undone && next == JobState.FAILED)) {
       throw new IllegalStateException("job " + job + " cannot go from " + now + " to " + next);
     }
     states[job] = next;

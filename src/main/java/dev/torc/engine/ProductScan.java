@@ -31,12 +31,17 @@ import java.util.List;
  * @param owned the products and the depfile, as paths that torc may delete while they are unaltered
  * @param depfile the depfile as it stands; null where the job has none, or left none
  * @param files how many files the products are; each member of a folder counts
+ * @param folders those among the products, with their members
  */
 record ProductScan(
-    List<RecordedProduct> made, List<OwnedPath> owned, RecordedProduct depfile, int files) {
+    List<RecordedProduct> made,
+    List<OwnedPath> owned,
+    RecordedProduct depfile,
+    int files,
+    List<FolderDigest> folders) {
 
   /** Nothing is there. */
-  static final ProductScan NOTHING = new ProductScan(List.of(), List.of(), null, 0);
+  static final ProductScan NOTHING = new ProductScan(List.of(), List.of(), null, 0, List.of());
 
   /**
    * A file of the products, links followed.
@@ -69,7 +74,8 @@ record ProductScan(
       throws IOException {
     Look look = new Look(grounds, digests, job, strict, slow, seen);
     look.all();
-    return new ProductScan(List.copyOf(look.made), look.owned, look.depfile, look.files);
+    return new ProductScan(
+        List.copyOf(look.made), look.owned, look.depfile, look.files, look.folders);
   }
 
   /**
@@ -118,6 +124,7 @@ record ProductScan(
     private final List<Seen> seen;
     private final List<RecordedProduct> made = new ArrayList<>();
     private final List<OwnedPath> owned = new ArrayList<>();
+    private final List<FolderDigest> folders = new ArrayList<>(0);
     private RecordedProduct depfile;
     private int files;
     private String last = ""; // the last folder that was found within the grounds
@@ -219,6 +226,7 @@ record ProductScan(
       long size = known.stamp().size();
       if (kind == Stamp.FileKind.FOLDER) {
         FolderDigest folder = digests.productFolder(path);
+        folders.add(folder);
         known = new KnownDigest(known.stamp(), folder.digest(), false);
         if (seen != null) {
           for (FolderDigest.Member member : folder.members()) {

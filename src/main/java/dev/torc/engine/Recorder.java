@@ -1,8 +1,10 @@
 package dev.torc.engine;
 
 import dev.torc.hash.Digest;
+import dev.torc.hash.FolderDigest;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Decider;
+import dev.torc.plan.NeedMembers;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.records.AttemptRecord;
@@ -62,9 +64,8 @@ final class Recorder {
     if (outcome.restored() != null) {
       Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
-      Map<Digest, List<ManifestEntry>> folders =
-          context.contents().gone().toBeStored(last.id, outcome.made().products().made());
-      return new Record(known.batch, known.result, folders);
+      List<FolderDigest> folders = outcome.made().products().folders();
+      return new Record(known.batch, known.result, NeedMembers.lists(folders));
     }
     Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
@@ -145,7 +146,7 @@ final class Recorder {
     List<String> found = List.copyOf(made.needs().found());
     Digest manifest = Decider.UNKNOWN;
     List<ManifestEntry> lines = List.of();
-    Map<Digest, List<ManifestEntry>> lists = context.contents().gone().toBeStored(id, products);
+    Map<Digest, List<ManifestEntry>> lists = NeedMembers.lists(made.products().folders());
     if (outcome.snapshot() != null) {
       Decider.Described described = context.decider().describe(id, found, outcome.snapshot());
       manifest = described.digest();

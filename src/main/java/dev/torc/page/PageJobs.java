@@ -187,7 +187,7 @@ final class PageJobs {
   static State state(AttemptRecord run) {
     return switch (run.outcome()) {
       case OK, ADOPTED -> State.RAN;
-      case FAILED, TIMED_OUT, OUT_OF_MEMORY -> State.FAILED;
+      case FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> State.FAILED;
       case INTERRUPTED -> State.INTERRUPTED;
     };
   }

@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.buildfile.RowPlaces;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.ManifestWriter.ManifestHash;
@@ -138,7 +139,11 @@ public final class Decider {
    * For a job with a depfile it is not known what the failed run read.
    */
   private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
-    return last.outcome().isFailure() && same && reasons.size() == 1 && !job.finds();
+    return last.outcome().isFailure()
+        && last.outcome() != Outcome.UNDONE // what other jobs do decides about it
+        && same
+        && reasons.size() == 1
+        && !job.finds();
   }
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
@@ -248,6 +253,7 @@ public final class Decider {
           case TIMED_OUT -> Kind.TIMED_OUT;
           case OUT_OF_MEMORY -> Kind.OUT_OF_MEMORY;
           case INTERRUPTED -> Kind.INTERRUPTED;
+          case UNDONE -> Kind.UNDONE;
         };
     if (kind != null) {
       RunDetails details = records.details(job.name());
@@ -342,7 +348,19 @@ public final class Decider {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
+        members(made, reasons);
       }
+    }
+  }
+
+  /** Adds the members in which a folder product differs, as far as they are known. */
+  private void members(RecordedProduct made, List<Reason> reasons) {
+    try {
+      List<Reason> changes =
+          made.kind() == FileKind.FOLDER ? contents.changes(made) : List.<Reason>of();
+      reasons.addAll(changes == null ? List.of() : changes);
+    } catch (IOException e) {
+      return; // the folder itself is named
     }
   }
 

@@ -11,7 +11,6 @@ import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -65,9 +64,14 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     };
   }
 
-  /** Whether the records tell what a folder held. */
+  /**
+   * Whether the records tell what a folder held. With links in it they do not: its digest says what
+   * the links say, and not what a reader finds there.
+   */
   boolean tells(RecordedProduct made) {
-    return made.kind() == Stamp.FileKind.FOLDER && records.list(made.digest()) != null;
+    List<ManifestEntry> stored =
+        made.kind() == Stamp.FileKind.FOLDER ? records.list(made.digest()) : null;
+    return stored != null && stored.stream().noneMatch(NeedMembers::isLink);
   }
 
   /** The members that a glob or folder had from a job's gone products, as far as it is told. */
@@ -99,30 +103,18 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             .toList();
   }
 
-  /** The lists to be stored for folders that a job made when it was not temporary yet. */
+  /** The lists to be stored for folders that a job made before torc stored any. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
-    List<RecordedProduct> made = records.result(job).products();
-    return toBeStored(job, made.stream().filter(each -> !tells(each)).toList());
-  }
-
-  /**
-   * The lists to be stored for the folders that a job just made: the members of each, by its
-   * digest. A folder with links has none: its digest does not tell what a reader finds in it.
-   */
-  public Map<Digest, List<ManifestEntry>> toBeStored(int job, List<RecordedProduct> products) {
-    Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
-    for (RecordedProduct made : graph.isTemporary(job) ? products : List.<RecordedProduct>of()) {
-      if (made.kind() == Stamp.FileKind.FOLDER) {
+    List<FolderDigest> folders = new ArrayList<>();
+    for (RecordedProduct made : records.result(job).products()) {
+      if (made.kind() == Stamp.FileKind.FOLDER && records.list(made.digest()) == null) {
         try {
-          FolderDigest folder = digests.folder(made.path(), false);
-          if (folder.members().stream().noneMatch(each -> each.kind() == Stamp.FileKind.LINK)) {
-            lists.put(folder.digest(), folder.members().stream().map(NeedMembers::entry).toList());
-          }
+          folders.add(digests.folder(made.path(), false));
         } catch (IOException e) {
           continue; // then no list tells its members, and it is made again
         }
       }
     }
-    return lists;
+    return NeedMembers.lists(folders);
   }
 }

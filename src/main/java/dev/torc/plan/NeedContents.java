@@ -202,6 +202,14 @@ public final class NeedContents implements InputSource {
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
+  /**
+   * The members of a folder product that differ from those that it was made with, each as a reason
+   * with its path; null if these are not known.
+   */
+  public List<Reason> changes(RecordedProduct folder) throws IOException {
+    return new FolderMembers(records, digests).changes(folder);
+  }
+
   @Override
   public Content ofList(int list) {
     int pending = pending(list);

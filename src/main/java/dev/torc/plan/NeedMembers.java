@@ -13,6 +13,7 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,6 +42,7 @@ public record NeedMembers(
   private static final NaturalOrder ORDER = new NaturalOrder();
 
   private static final String EXECUTABLE = " executable";
+  private static final String LINK = "link ";
 
   /** Digests the entries, and puts their files in order. */
   static NeedMembers of(
@@ -76,15 +78,32 @@ public record NeedMembers(
     return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
   }
 
+  /** The members of a folder. */
+  static List<ManifestEntry> entries(FolderDigest folder) {
+    return folder.members().stream().map(NeedMembers::entry).toList();
+  }
+
+  /** The lists to be stored for folder products, by their digests. */
+  public static Map<Digest, List<ManifestEntry>> lists(List<FolderDigest> folders) {
+    Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
+    folders.forEach(folder -> lists.put(folder.digest(), entries(folder)));
+    return lists;
+  }
+
   /** A member of a folder: a file by its digest, with a mark if it is executable. */
   static ManifestEntry entry(FolderDigest.Member member) {
     return entry(
         member.path(),
         switch (member.kind()) {
           case FILE -> member.digest().hex() + (member.executable() ? EXECUTABLE : "");
-          case LINK -> "link " + member.digest().hex();
+          case LINK -> LINK + member.digest().hex();
           default -> "folder";
         });
+  }
+
+  /** Whether a member of a folder is a link. */
+  static boolean isLink(ManifestEntry member) {
+    return member.now().startsWith(LINK);
   }
 
   /** The digest by which a file of a folder counts as a product; null for what is no file. */

@@ -80,7 +80,13 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** The last run failed, and that is to stand; {@code now} is the number of that build. */
     FAILED_BEFORE(true),
     /** The job is to be traced, and its last good run was not traced to its end. */
-    NOT_TRACED(true);
+    NOT_TRACED(true),
+    /** A product was changed after the last run, in its build (rule 16); {@code now} tells it. */
+    UNDONE(true),
+    /** A member of a folder product that its job did not make; {@code now} is its digest. */
+    MEMBER_ADDED(false),
+    MEMBER_CHANGED(false),
+    MEMBER_DELETED(false);
 
     private final boolean wantsRun;
 

@@ -67,6 +67,7 @@ public final class JobTrace {
 
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
+  private final Set<String> wrote = ConcurrentHashMap.newKeySet();
   private volatile String blind; // why it was not watched to its end; null if it was
   private volatile CountDownLatch over = new CountDownLatch(0);
 
@@ -140,6 +141,11 @@ public final class JobTrace {
   /** The files that were read, absolute. */
   public Set<String> read() {
     return Set.copyOf(read);
+  }
+
+  /** The files and folders that were opened for writing, renamed or linked into place, absolute. */
+  public Set<String> wrote() {
+    return Set.copyOf(wrote);
   }
 
   /** The files that were refused to the job, absolute. */
@@ -258,6 +264,9 @@ public final class JobTrace {
     String from = link ? null : path(call.folder, notice.name(call.name));
     int kind = from == null ? 0 : kind(from, true);
     reads(from, kind);
+    if (from != null && call != FileCall.LINK && call != FileCall.LINKAT) {
+      wrote.add(from);
+    }
     if (to != null) {
       writes(to, true);
     }
@@ -278,7 +287,10 @@ public final class JobTrace {
   private void writes(String path, boolean fresh) {
     if (bounds != null && !own.contains(path) && !bounds.allows(path, true)) {
       refuses(path);
-    } else if (fresh) {
+      return;
+    }
+    wrote.add(path);
+    if (fresh) {
       own.add(path);
     }
   }

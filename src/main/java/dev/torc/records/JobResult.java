@@ -27,6 +27,11 @@ public record JobResult(
     long wall,
     boolean traced) {
 
+  /** This result as that of a job that is not done, since a product was changed later. */
+  public JobResult undone() {
+    return new JobResult(Outcome.UNDONE, build, manifest, products, found, moved, wall, traced);
+  }
+
   /** How a run ended. The order is that of the codes in the database: only append. */
   public enum Outcome {
     OK,
@@ -34,7 +39,9 @@ public record JobResult(
     TIMED_OUT,
     OUT_OF_MEMORY,
     INTERRUPTED,
-    ADOPTED;
+    ADOPTED,
+    /** The run ended well, and a product was changed later in the same build (rule 16). */
+    UNDONE;
 
     /** Whether the products are those of a job that ended well, or were accepted as such. */
     public boolean isGood() {
@@ -82,7 +89,15 @@ public record JobResult(
       int attempts,
       Restorable restorable,
       Origin origin,
-      List<String> read) {}
+      List<String> read) {
+
+    /** These details of a job that is not done after all, and whose result is not kept. */
+    public RunDetails undone(String why) {
+      return new RunDetails(
+          manifest, reasons, why, number, started, exit, signal, cpu, peak, attempts, null, origin,
+          read);
+    }
+  }
 
   /**
    * The part of a job's record that serves only to keep the result for later. {@code

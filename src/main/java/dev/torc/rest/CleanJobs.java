@@ -288,7 +288,7 @@ public record CleanJobs(
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
     TouchedFiles touched = new TouchedFiles(this, graph, digests, false);
-    BitSet moved = touched.moved(source, threads);
+    BitSet moved = touched.moved(source, null, threads);
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
     }
@@ -299,6 +299,35 @@ public record CleanJobs(
       jobs.stream().filter(job -> all.any(job, moved::get)).forEach(restless::set);
     }
     return new Looked(with(touched.stamps()), restless);
+  }
+
+  /**
+   * Returns those of some jobs at rest that have a product with another stamp now. It looks at the
+   * files that their globs and folders came down to as well.
+   */
+  public BitSet moved(Graph graph, StampSource source, BitSet some, int threads) {
+    BitSet files = new BitSet(stamps.length / WIDTH);
+    for (int job = some.nextSetBit(0); job >= 0; job = some.nextSetBit(job + 1)) {
+      mark(graph.products(), job, files);
+      mark(extra, job, files);
+    }
+    TouchedFiles look = new TouchedFiles(this, graph, null, false); // which reads none
+    BitSet makers = new BitSet();
+    BitSet moved = look.moved(source, files, threads);
+    for (int file = moved.nextSetBit(0); file >= 0; file = moved.nextSetBit(file + 1)) {
+      int maker = graph.makerOf(path(graph, file));
+      if (maker >= 0) {
+        makers.set(maker);
+      }
+    }
+    makers.and(some);
+    return makers;
+  }
+
+  private static void mark(Adjacency of, int job, BitSet files) {
+    for (int i = of.from(job); i < of.to(job); i++) {
+      files.set(of.at(i));
+    }
   }
 
   /**

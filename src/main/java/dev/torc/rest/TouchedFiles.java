@@ -63,9 +63,13 @@ final class TouchedFiles {
     this.stamps = rest.stamps();
   }
 
-  /** The files that have another stamp, by number. */
-  BitSet moved(StampSource source, int threads) {
-    int files = rest.stamps().length / CleanJobs.WIDTH;
+  /**
+   * The files that have another stamp, by number.
+   *
+   * @param some the files to look at; null for all
+   */
+  BitSet moved(StampSource source, BitSet some, int threads) {
+    int files = some != null ? some.length() : rest.stamps().length / CleanJobs.WIDTH;
     int shares = Math.max(1, Math.min(threads, files / SHARE));
     BitSet[] found = new BitSet[shares];
     ParallelShares.run(
@@ -73,16 +77,16 @@ final class TouchedFiles {
         share -> {
           int from = (int) ((long) files * share / shares);
           int to = (int) ((long) files * (share + 1) / shares);
-          found[share] = look(source, from, to);
+          found[share] = look(source, some, from, to);
         });
     BitSet all = new BitSet(files);
-    for (BitSet some : found) {
-      all.or(some);
+    for (BitSet share : found) {
+      all.or(share);
     }
     return all;
   }
 
-  private BitSet look(StampSource source, int from, int to) {
+  private BitSet look(StampSource source, BitSet some, int from, int to) {
     long[] seen = rest.stamps();
     BitSet moved = new BitSet();
     StampSource.FolderStamps files;
@@ -97,7 +101,7 @@ final class TouchedFiles {
         (names, begin, end) -> files.look(names, begin, end, now);
     for (int f = from; f < to; f++) {
       int at = f * CleanJobs.WIDTH;
-      if (seen[at + CleanJobs.CTIME] == 0) {
+      if (seen[at + CleanJobs.CTIME] == 0 || some != null && !some.get(f)) {
         continue;
       }
       Stamp.FileKind kind;

@@ -196,7 +196,7 @@ public final class WatchSnapshot {
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
     TouchedFiles touched = new TouchedFiles(files.seen(), graph, reader.anew(), true);
-    BitSet moved = touched.moved(stamps, CleanJobs.THREADS);
+    BitSet moved = touched.moved(stamps, null, CleanJobs.THREADS);
     touched.takeFrom(moved, CleanJobs.THREADS);
     files.put(touched.stamps());
     moved.stream()

@@ -168,7 +168,14 @@ record FastPath(
     }
     WriteSession work = WriteSession.open(project, build, gone, warn);
     hand(work.digests());
-    return work;
+    return work.from(this);
+  }
+
+  /** Of some jobs at rest, those with a product that has another stamp than when this looked. */
+  BitSet moved(BitSet jobs, DigestMemo memo) {
+    return clean == null
+        ? new BitSet()
+        : clean.moved(project.graph(), memo.counting(), jobs, CleanJobs.THREADS);
   }
 
   /** Hands over what is known of files, so that they are neither read nor looked up again. */
@@ -223,6 +230,7 @@ record FastPath(
         stayed.or(clean.jobs());
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
+        stayed.stream().filter(last.records()::isDropped).forEach(stayed::clear); // rule 16
       }
       return CleanJobs.after(
           last, held(project, id), same ? clean : null, stayed, work.build().id());

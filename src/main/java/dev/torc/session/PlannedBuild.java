@@ -93,6 +93,7 @@ record PlannedBuild(
               request.submit(),
               sharing ? new BuildSetup.Sharing(stores, project.options().restores()) : null,
               watcher.wantsCommands(),
+              work::moved,
               tokens.orElse(null),
               listener);
       BuildLoop build = new BuildLoop(setup);

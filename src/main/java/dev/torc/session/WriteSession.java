@@ -35,6 +35,7 @@ import dev.torc.text.Amount;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final Heap heap = new Heap();
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
   private Runnable rest = () -> {}; // writes down what is left at rest
+  private FastPath from; // what was at rest; null where that is not asked
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
@@ -150,6 +152,17 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     CleanJobs next = from.after(plan, last, this, warn);
     rest = () -> from.keep(next, warn);
     return next;
+  }
+
+  /** Goes on from what was at rest. */
+  WriteSession from(FastPath before) {
+    from = before;
+    return this;
+  }
+
+  /** Of some jobs at rest, those with a product that has another stamp now. */
+  BitSet moved(BitSet jobs) {
+    return from == null ? new BitSet() : from.moved(jobs, digests);
   }
 
   /** The marks of running jobs; after the end of the build, the marks for the next torc. */

@@ -107,6 +107,9 @@ final class EventText {
       String files = Amount.count(watching.files(), "file");
       return line(Detail.BRIEF, palette.dim("watching " + files));
     }
+    if (event instanceof Event.JobUndone undone) {
+      return head(undone.failure());
+    }
     if (event instanceof Event.Finished finished) {
       return recap.text(palette, this::shown)
           + palette.bold(Summary.of(finished.counts(), finished.nanos()))

@@ -57,7 +57,8 @@ final class GithubReport extends PlainReport {
   }
 
   @Override
-  String text(Event event) {
+  String text(Event told) {
+    Event event = told instanceof Event.JobUndone undone ? undone.failure() : told;
     return event instanceof Event.JobEnded ended && ended.state() == JobState.FAILED
         ? failure(ended)
         : super.text(event);

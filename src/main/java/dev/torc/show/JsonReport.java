@@ -57,6 +57,10 @@ final class JsonReport implements Report {
         fields.put("state", ended.state());
         put(ended.details(), fields);
       }
+      case Event.JobUndone undone -> {
+        fields.put("job", undone.job());
+        fields.put("what", undone.details().what());
+      }
       case Event.JobRetried retried -> {
         fields.put("job", retried.job());
         fields.put("attempt", retried.attempt());

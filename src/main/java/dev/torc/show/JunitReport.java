@@ -72,6 +72,12 @@ public final class JunitReport implements Report {
         cases.add(
             new Case(ended.job(), ended.state(), kept(ended.state(), ended.details()), false));
       }
+      case Event.JobUndone undone ->
+          cases.replaceAll(
+              each ->
+                  each.name.equals(undone.job())
+                      ? new Case(each.name, JobState.FAILED, undone.details(), false)
+                      : each);
       case Event.Note note -> {
         if (note.level() == Event.Level.ERROR) {
           said.add(SafeText.message(note.text()));

@@ -121,6 +121,8 @@ final class LiveReport implements Report {
       done++;
       failed += ended.state() == JobState.FAILED ? 1 : 0;
       blocked += ended.state() == JobState.BLOCKED ? 1 : 0;
+    } else if (event instanceof Event.JobUndone) {
+      failed++;
     } else if (event instanceof Event.JobStarted started) {
       String why =
           started.attempt() > 1

@@ -46,6 +46,7 @@ public final class ReasonText {
   private enum Class {
     NEED,
     PRODUCT,
+    MEMBER,
     SETTING,
     OTHER
   }
@@ -79,6 +80,7 @@ public final class ReasonText {
       case TIMED_OUT -> "timed out last time|it had timed out";
       case OUT_OF_MEMORY -> "ran out of memory last time|it had run out of memory";
       case INTERRUPTED -> "was interrupted last time|it had been interrupted";
+      case UNDONE -> "lost a product last time|it had lost a product";
       case SUBMITTED -> "submitted by an earlier build";
       case MOVED -> "need {} moved while it ran last time|need {} had moved while it ran";
       case NEED_CHANGED -> "need {} changed";
@@ -86,7 +88,10 @@ public final class ReasonText {
       case NEED_REMOVED -> "need {} removed";
       case SETTING_CHANGED -> "{} changed";
       case PRODUCT_MISSING, PRODUCT_WANTED -> "product {} missing";
-      case PRODUCT_ALTERED -> "product {} altered";
+      case PRODUCT_ALTERED -> "product {} modified";
+      case MEMBER_ADDED -> "{} added";
+      case MEMBER_CHANGED -> "{} changed";
+      case MEMBER_DELETED -> "{} deleted";
       case PRODUCTS_DECLARED -> "declared products changed";
       case ALWAYS -> "always|it always runs";
       case FORCED -> "forced|it was forced";
@@ -106,7 +111,7 @@ public final class ReasonText {
   /** What a reason says beside the words of its kind. */
   private static String more(Reason reason) {
     return switch (reason.kind()) {
-      case FAILED -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
+      case FAILED, UNDONE -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
       case NEED_CHANGED, TOOL_CHANGED -> digests(reason);
       case SETTING_CHANGED, PRODUCTS_DECLARED -> texts(reason);
       case PRODUCT_WANTED -> ", which " + SafeText.name(reason.now()) + " needs";
@@ -125,7 +130,19 @@ public final class ReasonText {
 
   /** All reasons, joined by semicolons. */
   public static String all(List<Reason> reasons) {
-    return String.join("; ", reasons.stream().map(ReasonText::of).toList());
+    List<String> out = new ArrayList<>();
+    reasons.forEach(reason -> add(out, of(reason.kind()), of(reason)));
+    return String.join("; ", out);
+  }
+
+  /** Adds a reason; members stand behind the folder product that is modified by them. */
+  private static void add(List<String> out, Class kind, String text) {
+    if (kind == Class.MEMBER && !out.isEmpty()) {
+      String before = out.removeLast();
+      out.add(before + (before.endsWith(" modified") ? ": " : ", ") + text);
+    } else {
+      out.add(text);
+    }
   }
 
   /** The reasons, joined by semicolons; of many needs or products only the first are named. */
@@ -145,9 +162,9 @@ public final class ReasonText {
       int rest = left.get(kind) - NAMED;
       // One more is as short to name as to count.
       if (kind == Class.OTHER || rest <= 1 || nth <= NAMED) {
-        out.add(told.apply(i));
+        add(out, kind, told.apply(i));
       } else if (nth == NAMED + 1) {
-        out.add("…and " + rest + " more " + kind.name().toLowerCase(Locale.ROOT) + "s");
+        add(out, kind, "…and " + rest + " more " + kind.name().toLowerCase(Locale.ROOT) + "s");
       }
     }
     return String.join("; ", out);
@@ -159,6 +176,7 @@ public final class ReasonText {
       case DATA_CHANGED -> "data changed";
       case PRODUCT_WANTED -> "product missing that is needed";
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
+      case MEMBER_ADDED, MEMBER_CHANGED, MEMBER_DELETED -> words(reason).replace("{}", "member");
       default -> words(reason).replace(" {}", "").replaceFirst("[|].*", "");
     };
   }
@@ -166,7 +184,7 @@ public final class ReasonText {
   /** What a reason is about, beside its kind. */
   private static String about(Reason reason) {
     return switch (reason.kind()) {
-      case FAILED, SUBMITTED -> SafeText.line(reason.now());
+      case FAILED, UNDONE, SUBMITTED -> SafeText.line(reason.now());
       case SETTING_CHANGED, PRODUCTS_DECLARED -> of(reason).replaceFirst("^.*? changed:? ?", "");
       default -> SafeText.name(reason.name());
     };
@@ -209,6 +227,7 @@ public final class ReasonText {
           TOOL_CHANGED ->
           Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
+      case MEMBER_ADDED, MEMBER_CHANGED, MEMBER_DELETED -> Class.MEMBER;
       case SETTING_CHANGED -> Class.SETTING;
       default -> Class.OTHER;
     };

@@ -68,6 +68,8 @@ final class StepSummary implements Report {
       started = first;
     } else if (event instanceof Event.Finished last) {
       finished = last;
+    } else if (event instanceof Event.JobUndone undone) {
+      recap.add(undone.failure());
     } else if (event instanceof Event.JobEnded ended) {
       if (ended.state() == JobState.FAILED) {
         recap.add(ended);

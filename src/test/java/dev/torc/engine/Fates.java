@@ -21,6 +21,7 @@ record Fates(List<Event> events) {
   List<String> lines() {
     Map<String, String> fates = new TreeMap<>();
     all(Event.JobEnded.class).forEach(end -> fates.put(end.job(), fate(end)));
+    all(Event.JobUndone.class).forEach(end -> fates.put(end.job(), fate(end.failure())));
     all(Event.JobStarted.class)
         .forEach(
             begun -> fates.putIfAbsent(begun.job(), "ran: " + why(begun.job()) + " → unfinished"));

@@ -72,6 +72,9 @@ class Rule01ReasonsTest extends Harness {
       products declared |                                   | + produces: [a.out, b]          | will run: products declared
       product missing   |                                   | delete a.out                    | will run: product missing a.out
       product altered   |                                   | edit a.out mine                 | will run: product altered a.out
+      member added      | in out                            | edit out/more 1                 | will run: product altered out; member added out/more
+      member changed    | in out                            | edit out/in mine                | will run: product altered out; member changed out/in
+      member deleted    | in out                            | delete out/in                   | will run: product altered out; member deleted out/in
       product wanted    | temporary                         | delete a.out & edit y 2         | will run: product wanted a.out
       tool changed      | + tools: ./d/one                  | edit d/one 2                    | will run: tool changed ./d/one
       always            | + always: true                    |                                 | will run: always
@@ -83,6 +86,7 @@ class Rule01ReasonsTest extends Harness {
       timed out         | ends TIMEOUT                      | usual                           | will run: timed out
       out of memory     | ends MEMORY                       | usual                           | will run: out of memory
       interrupted       | ends INTERRUPTED                  | usual                           | will run: interrupted
+      undone            | robbed                            | + tags: [t]                     | will run: undone
       submitted         |                                   | out                             | will run: submitted
       elsewhere         | host one                          | left & host two                 | will fail: elsewhere one
       """;
@@ -186,6 +190,16 @@ class Rule01ReasonsTest extends Harness {
       case "data" ->
           givenFile(
               "data: { high: %s }\njobs:\n  a: { command: 'a {data.high}' }\n".formatted(words[2]));
+      case "robbed" -> {
+        givenFile("hooks: { finish: rob }\njobs:\n  " + JOB);
+        job(
+            "rob",
+            stub -> {
+              delete("a.out");
+              return stub.exit(0);
+            });
+      }
+      case "in" -> given(JOB.replace("a.out", "out/"));
       case "temporary" ->
           given(
               JOB.replace("}", ", temporary: true }")
@@ -206,7 +220,9 @@ class Rule01ReasonsTest extends Harness {
   void everyReasonHasARow() {
     List<Reason.Kind> without =
         Arrays.stream(Reason.Kind.values())
-            .filter(kind -> rows().noneMatch(row -> row.verdict().contains(": " + word(kind))))
+            .filter(
+                kind ->
+                    rows().noneMatch(row -> row.verdict().matches(".*[:;] " + word(kind) + ".*")))
             .toList();
     assertEquals(List.of(), without);
   }

@@ -36,6 +36,7 @@ class JsonReportTest {
           new Event.JobReleased("work2"),
           new Event.JobRestored("work1", new Origin("", 3, "", 1_700_000_000_000L, ""), List.of()),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
+          new Event.JobUndone("work1", new Event.Details("lost", "", null, 0, -1, -1)),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Fetching("bwa", "podman", Path.of("/l"), false),
           new Event.Terminal(true),
@@ -70,6 +71,7 @@ class JsonReportTest {
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728,\
         "without":[{"of":3,"jobs":["work/i=1","work/i=3"]}]}
+        {"event":"job_undone","job":"work1","what":"lost"}
         {"event":"ending","jobs":["work3","work4"],"grace":5.0}
         {"event":"fetching","image":"bwa","runtime":"podman","log":"/l","ended":false}
         {"event":"terminal","lent":true}
@@ -124,7 +126,7 @@ class JsonReportTest {
     }
     assertEquals(Set.of(), missing);
     assertEquals(
-        Event.class.getPermittedSubclasses().length, 15, "an event that ALL does not hold");
+        Event.class.getPermittedSubclasses().length, 16, "an event that ALL does not hold");
   }
 
   @Test

@@ -69,11 +69,11 @@ class ReasonTextTest {
         depfile changed: (none) → a.d
         order of needs changed
         product f5.json missing
-        product f5.json altered
-        product f5.json altered
-        product f5.json altered
-        product bin/x altered: 3f2a91c executable → 3f2a91c
-        product bin/x altered: 3f2a91c → 3f2a91c executable
+        product f5.json modified
+        product f5.json modified
+        product f5.json modified
+        product bin/x modified: 3f2a91c executable → 3f2a91c
+        product bin/x modified: 3f2a91c → 3f2a91c executable
         need bin/x changed 3f2a91c → 3f2a91c executable
         declared products changed: a, b → a
         always

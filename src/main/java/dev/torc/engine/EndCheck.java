@@ -1,0 +1,290 @@
+package dev.torc.engine;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.ParallelShares;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.hash.StopFlag.StoppedException;
+import dev.torc.local.ProcessEnd;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.JobSelection.UserPaths;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Reason.Kind;
+import dev.torc.records.Batch;
+import dev.torc.records.JobResult;
+import dev.torc.records.RecordedProduct;
+import dev.torc.text.SafeText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Rule 16: when the jobs of a build have ended, looks once more at the products of the selected
+ * jobs that are done. A job of which a product was changed or deleted is recorded as not done, and
+ * the jobs that ran at that time are the suspects. Of jobs at rest only products with another stamp
+ * are looked at, so an edit of a large project costs a {@code stat} for each product. {@link
+ * BuildLoop} tells what was found. Its state belongs to the turn of the loop.
+ */
+final class EndCheck {
+
+  /** Milliseconds by which the clock of a file system may be behind. */
+  private static final long MARGIN = 10;
+
+  private static final int NAMED = 3; // suspects
+
+  private final BuildSetup setup;
+  private final Supplier<BuildState> state;
+  private final long begun = System.currentTimeMillis();
+  private final List<Ran> ran = new ArrayList<>();
+  private final Map<Integer, Ran> last = new HashMap<>(); // by job
+
+  /**
+   * When an attempt ran, in milliseconds since 1970.
+   *
+   * @param over when its processes had ended
+   * @param to when torc had seen its end, so that no product of it is looked at any more
+   * @param wrote the files that a trace saw it write, rename or link
+   */
+  private record Ran(int job, long from, long over, long to, Set<String> wrote) {}
+
+  /**
+   * A product that is not as it was recorded.
+   *
+   * @param how {@code MEMBER_DELETED} or {@code MEMBER_CHANGED}, also if it is no member
+   */
+  private record Changed(String path, Kind how) {}
+
+  /**
+   * A job that is not done.
+   *
+   * @param what which product was changed, while which jobs ran
+   * @param blames whether another job ran then
+   */
+  record Undone(int job, String what, boolean blames) {
+
+    /** What happened, and what the user can do or may expect. */
+    String line() {
+      return blames
+          ? what + "; put both commands into one job (tasks), or write to another file"
+          : what + "; the job runs again next time";
+    }
+  }
+
+  /** Nothing has run; {@code state} is asked each time, since it is replaced. */
+  EndCheck(BuildSetup setup, Supplier<BuildState> state) {
+    this.setup = setup;
+    this.state = state;
+  }
+
+  /** An attempt ended, or its job was left to a scheduler. */
+  void ran(Attempt attempt, AttemptOutcome outcome) {
+    long from = outcome.began();
+    long over = from + TimeUnit.NANOSECONDS.toMillis(Math.max(0, outcome.ended().wall()));
+    ProcessEnd.How how = outcome.ended().how();
+    long to = how == ProcessEnd.How.LEFT ? Long.MAX_VALUE : System.currentTimeMillis();
+    Ran now = new Ran(attempt.id, from, over, to, attempt.wrote());
+    last.put(attempt.id, now);
+    if (!attempt.run.isRestored() && how != ProcessEnd.How.NOT_STARTED) {
+      ran.add(now);
+    }
+  }
+
+  /**
+   * Finds, records and tells the jobs that are not done; none in a build in which nothing ran.
+   *
+   * @return whether one failed so that the build does
+   */
+  boolean fails(EventSender sender) {
+    List<Undone> undone = last.isEmpty() ? List.of() : find();
+    Graph graph = state.get().graph();
+    boolean fails = false;
+    for (Undone each : undone) {
+      record(each);
+      if (each.blames) {
+        state.get().states().set(each.job, JobState.FAILED);
+        fails |= !graph.job(each.job).allowFailure();
+      }
+    }
+    sender.undone(graph, undone);
+    ran.removeIf(each -> each.to < Long.MAX_VALUE); // none of them changes anything from now on
+    return fails;
+  }
+
+  private List<Undone> find() {
+    List<Undone> undone = new ArrayList<>();
+    JobRecords records = state.get().context().records();
+    int[] jobs = concerned().stream().filter(records::isSettled).toArray();
+    List<List<Changed>> found = new ArrayList<>(Collections.nCopies(jobs.length, List.of()));
+    try {
+      ParallelShares.each(jobs.length, i -> found.set(i, changed(jobs[i])));
+      for (int i = 0; i < jobs.length; i++) {
+        if (!found.get(i).isEmpty()) {
+          undone.add(undone(jobs[i], found.get(i)));
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e); // none is thrown
+    } catch (StoppedException e) {
+      return List.of(); // a signal came: the next build looks at everything
+    }
+    return undone;
+  }
+
+  /** The selected jobs, but of those at rest only those with a product that has another stamp. */
+  private BitSet concerned() {
+    BitSet jobs = (BitSet) state.get().context().selection().jobs().clone();
+    BitSet resting = (BitSet) setup.plan().selected().clone();
+    resting.andNot(setup.plan().decided());
+    last.keySet().forEach(resting::clear);
+    jobs.andNot(resting);
+    jobs.or(setup.moved().apply(resting));
+    return jobs;
+  }
+
+  /** The products of a job that are not as recorded. */
+  private List<Changed> changed(int job) {
+    JobResult result = state.get().context().records().result(job);
+    List<Changed> changed = new ArrayList<>(0);
+    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
+      try {
+        if (made.kind() == FileKind.FOLDER) {
+          folder(job, made, changed);
+        } else {
+          KnownDigest before = digests().last(made.path());
+          KnownDigest now = digests().of(made.path());
+          if (!made.digest().equals(now.product()) && !isSpent(job, before)) {
+            changed.add(new Changed(made.path(), how(now.stamp())));
+          }
+        }
+      } catch (IOException e) {
+        continue; // what cannot be looked at is not known to be changed: the next build decides
+      }
+    }
+    return changed;
+  }
+
+  /** Adds the members that a folder has lost, and those that were changed; others may join them. */
+  private void folder(int job, RecordedProduct made, List<Changed> changed) throws IOException {
+    KnownDigest before = digests().last(made.path());
+    List<Reason> members = state.get().context().contents().changes(made);
+    Stamp stamp = digests().of(made.path()).stamp();
+    if (!stamp.exists() && isSpent(job, before)) {
+      return;
+    } else if (members == null || !stamp.exists()) {
+      changed.add(new Changed(made.path(), how(stamp)));
+      return;
+    }
+    members.stream()
+        .filter(member -> member.kind() != Kind.MEMBER_ADDED)
+        .forEach(member -> changed.add(new Changed(member.name(), member.kind())));
+  }
+
+  /** Whether a product was gone when the build last looked: torc removed it. */
+  private boolean isSpent(int job, KnownDigest before) {
+    boolean temporary = state.get().graph().isTemporary(job);
+    return temporary && before != null && !before.stamp().exists();
+  }
+
+  private static Kind how(Stamp now) {
+    return now.exists() ? Kind.MEMBER_CHANGED : Kind.MEMBER_DELETED;
+  }
+
+  private DigestMemo digests() {
+    return setup.shared().digests();
+  }
+
+  private Undone undone(int job, List<Changed> changed) {
+    Graph graph = state.get().graph();
+    Changed first = changed.getFirst();
+    List<Ran> suspects = suspects(job, first);
+    List<Ran> seen = suspects.stream().filter(each -> wrote(each, first.path)).toList();
+    List<String> names =
+        (seen.isEmpty() ? suspects : seen)
+            .stream().map(each -> graph.name(each.job)).distinct().toList();
+    String what =
+        "product %s of %s%s was %s"
+            .formatted(
+                SafeText.name(first.path),
+                SafeText.name(graph.name(job)),
+                changed.size() == 1 ? "" : " (and " + (changed.size() - 1) + " more)",
+                first.how == Kind.MEMBER_DELETED ? "deleted" : "changed");
+    if (names.isEmpty()) {
+      return new Undone(job, what + " while no job ran", false);
+    }
+    String by = SafeText.names(names, NAMED);
+    String how = seen.isEmpty() ? " while " + by + " ran" : " by " + by + ", as its trace shows";
+    return new Undone(job, what + how, true);
+  }
+
+  /** The jobs that ran when a product was changed; those that make files beside it come first. */
+  private List<Ran> suspects(int job, Changed changed) {
+    Ran own = last.get(job);
+    long from = own == null ? begun : own.over;
+    long to = Long.MAX_VALUE;
+    long at = changedAt(changed);
+    if (at >= from - MARGIN && at <= System.currentTimeMillis() + MARGIN) { // else another clock
+      to = at;
+      from = changed.how == Kind.MEMBER_DELETED ? from : at; // its folder may have changed again
+    }
+    long begin = from;
+    long end = to;
+    String folder = UserPaths.parent(changed.path);
+    return ran.stream()
+        .filter(each -> each.job != job && each.to >= begin && each.from - MARGIN <= end)
+        .sorted(Comparator.comparing(each -> !makesIn(each.job, folder)))
+        .toList();
+  }
+
+  /** When a product was changed, or a name in the folder above it; by the file system's clock. */
+  private long changedAt(Changed changed) {
+    String path = changed.path;
+    try {
+      Stamp stamp = digests().linkStamp(path);
+      while (!stamp.exists() && !path.isEmpty()) {
+        path = UserPaths.parent(path);
+        stamp = digests().linkStamp(path.isEmpty() ? "." : path);
+      }
+      return TimeUnit.NANOSECONDS.toMillis(stamp.ctime());
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  private boolean makesIn(int job, String folder) {
+    Graph graph = state.get().graph();
+    for (int file : graph.products().row(job)) {
+      if (UserPaths.parent(graph.path(file)).equals(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a trace saw a path, or a folder above it, written, renamed or linked. */
+  private static boolean wrote(Ran each, String path) {
+    String at = path;
+    while (at.length() > 1 && !each.wrote.contains(at)) {
+      at = UserPaths.parent(at);
+    }
+    return each.wrote.contains(at);
+  }
+
+  private void record(Undone undone) {
+    JobRecords records = state.get().context().records();
+    String name = state.get().graph().name(undone.job);
+    JobResult result = records.result(undone.job).undone();
+    setup.cache().put(new Batch().result(name, result, records.details(name).undone(undone.what)));
+    records.replace(undone.job, result);
+    records.drop(undone.job);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.torc.plan;
+
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.Reason.Kind;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.RecordedProduct;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a folder product differs from the list of members that was stored under its digest when a job
+ * made it. The digests alone decide whether it differs; the list says where.
+ */
+record FolderMembers(JobRecords records, DigestMemo digests) {
+
+  /**
+   * The members that differ, each as a reason with its path; none if the folder is as it was made.
+   * Null if its list is not stored.
+   */
+  List<Reason> changes(RecordedProduct made) throws IOException {
+    boolean stands = digests.stamp(made.path()).kind() == FileKind.FOLDER;
+    FolderDigest now = stands ? digests.folder(made.path(), false) : null;
+    if (now != null && now.digest().equals(made.digest())) {
+      return List.of();
+    }
+    List<ManifestEntry> then = records.list(made.digest());
+    return then == null
+        ? null
+        : changes(made.path(), then, now == null ? List.of() : NeedMembers.entries(now));
+  }
+
+  private static List<Reason> changes(
+      String folder, List<ManifestEntry> then, List<ManifestEntry> now) {
+    Map<String, String> left = new HashMap<>();
+    then.forEach(member -> left.put(member.name(), member.now()));
+    Map<String, Reason> changes = new TreeMap<>(FolderDigest.BYTE_ORDER);
+    for (ManifestEntry member : now) {
+      String before = left.remove(member.name());
+      if (!member.now().equals(before)) {
+        Kind kind = before == null ? Kind.MEMBER_ADDED : Kind.MEMBER_CHANGED;
+        String path = FolderDigest.join(folder, member.name());
+        changes.put(path, new Reason(kind, path, before == null ? "" : before, member.now()));
+      }
+    }
+    left.forEach(
+        (name, before) -> {
+          String path = FolderDigest.join(folder, name);
+          changes.put(path, new Reason(Kind.MEMBER_DELETED, path, before, ""));
+        });
+    return List.copyOf(changes.values());
+  }
+}
