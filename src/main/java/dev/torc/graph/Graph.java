@@ -350,6 +350,11 @@ public final class Graph {
     return nodes;
   }
 
+  /** Whether a name in a need is that of a part of a group that results left empty. */
+  public boolean isEmptyPart(String name) {
+    return !workflow.groups().isEmpty() && references.get().isEmptyPart(name);
+  }
+
   /** Whether a name may be that of an instance of a group whose instances are not all known. */
   public boolean mayBeInstance(String name) {
     return open.values().stream()

@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
@@ -220,8 +223,40 @@ final class NameResolver {
     String parameter = part.unknownParameter(group);
     return parameter != null
         ? parameter
-        : "no instance of group %s has %s"
-            .formatted(part.group(), name.substring(part.group().length() + 1));
+        : "no instance of %s has %s%s"
+            .formatted(part.group(), name.substring(part.group().length() + 1), near(part, group));
+  }
+
+  /** Asks for the part of the group whose values are near to those given; empty for none. */
+  private synchronized String near(InstanceName part, Group named) {
+    Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
+    having(group, part.values()); // has the values by their names from here on
+    SortedMap<String, String> near = new TreeMap<>(part.values());
+    near.replaceAll(
+        (name, value) -> {
+          String key = name + "\0";
+          List<String> known =
+              group.having.keySet().stream()
+                  .filter(each -> each.startsWith(key))
+                  .map(each -> each.substring(key.length()))
+                  .toList();
+          return Objects.requireNonNullElse(NearestName.to(value, known), value);
+        });
+    return having(group, near).length == 0
+        ? ""
+        : NearestName.question(values(part), values(new InstanceName(part.group(), near)));
+  }
+
+  /** The values in a name, as it has them. */
+  private static String values(InstanceName name) {
+    return name.toString().substring(name.group().length() + 1);
+  }
+
+  /** Whether a name in a need is that of a part of a group that results left empty. */
+  synchronized boolean isEmptyPart(String name) {
+    InstanceName part = InstanceName.parse(name);
+    Group group = part.values().isEmpty() ? null : groups.get(part.group());
+    return group != null && group.found() && of(name, true).length == 0;
   }
 
   /** All names of jobs and groups, for hints. */

@@ -4,6 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.UndeclaredReads.UndeclaredWord;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -15,31 +16,13 @@ import java.util.function.Supplier;
 
 /**
  * Rule 14 in lines for people: what the commands of some jobs run or name without needing it, and
- * pipes in which failures are lost. Lines that are alike for several instances of a group are one
- * line. It remembers which lines it gave, and does not know which commands are new.
+ * pipes in which failures are lost. It remembers which lines it gave, and does not know which
+ * commands are new.
  */
 public final class CommandWarnings {
 
-  /** A line, and how many jobs it stands for. */
-  private static final class Line {
-    private final Job job;
-    private final String text;
-    private int jobs = 1;
-
-    Line(Job job, String text) {
-      this.job = job;
-      this.text = text;
-    }
-
-    Diagnostic diagnostic() {
-      String others =
-          jobs == 1 ? "" : " (and %d more of group %s)".formatted(jobs - 1, job.group());
-      return new Diagnostic(job.place(), "job " + job.name() + others + text);
-    }
-  }
-
   private final boolean all;
-  private final Map<String, Line> groups = new HashMap<>();
+  private final FoldedLines lines = new FoldedLines();
   private UndeclaredReads reads;
   private PlanContext context;
 
@@ -56,14 +39,13 @@ public final class CommandWarnings {
       context = now;
       reads = new UndeclaredReads(now, all);
     }
-    List<Line> lines = new ArrayList<>(0);
     for (int job : jobs) {
-      look(job, lines);
+      look(job);
     }
-    return lines.stream().map(Line::diagnostic).toList();
+    return lines.take();
   }
 
-  private void look(int id, List<Line> lines) {
+  private void look(int id) {
     Job job = context.graph().job(id);
     List<CommandWords> commands = new ArrayList<>(job.steps().size());
     List<String> lost = null;
@@ -81,26 +63,17 @@ public final class CommandWarnings {
     for (UndeclaredWord read : reads.of(id, commands)) {
       String kind = read.maker() >= 0 ? "product" : read.runs() ? "run" : "file";
       String key = kind + alike.merge(kind, 1, Integer::sum);
-      add(job, key, () -> text(id, read), lines);
+      add(job, key, () -> text(id, read));
     }
     if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());
-      add(job, "pipe", () -> text + " set shell: [bash, -e, -o, pipefail, -c]", lines);
+      add(job, "pipe", () -> text + " set shell: [bash, -e, -o, pipefail, -c]");
     }
   }
 
-  /** Adds a line; if the job's group has a line like it, counts the job there. */
-  private void add(Job job, String key, Supplier<String> text, List<Line> lines) {
-    String alike = job.group() + "\0" + key;
-    Line known = job.group() == null ? null : groups.get(alike);
-    if (known != null) {
-      known.jobs++;
-      return;
-    }
-    Line line = new Line(job, text.get());
-    lines.add(line);
-    if (job.group() != null) {
-      groups.put(alike, line);
+  private void add(Job job, String key, Supplier<String> text) {
+    if (!lines.counts(job, key)) {
+      lines.add(job, key, job.place(), "job ", text.get());
     }
   }
 

@@ -200,7 +200,8 @@ public record JobSelection(
     }
     String group = InstanceName.parse(target).group();
     if (!group.equals(target) && graph.named(group) != null) {
-      return graph.unknown(target) + "; `torc list --instances` shows them";
+      String none = graph.unknown(target);
+      return none.endsWith("?") ? none : none + "; `torc list --instances` shows them";
     }
     return "no job, tag or product "
         + SafeText.name(target)

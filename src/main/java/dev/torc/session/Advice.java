@@ -11,7 +11,9 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.NearestPath;
+import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
+import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -117,16 +119,21 @@ final class Advice {
         .toList();
   }
 
-  /** The lines on needed globs and folders that give nothing, each with its place. */
-  static List<BadInput.Diagnostic> emptyGlobs(Graph graph, BitSet jobs) throws IOException {
+  /** Adds the lines on needed globs, folders and parts of groups that give nothing. */
+  static FoldedLines emptyNeeds(Graph graph, BitSet jobs, FoldedLines lines) throws IOException {
     EmptyGlobs globs = new EmptyGlobs(graph);
-    List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
+      Job job = graph.job(j);
+      Map<Place, Integer> alike = new HashMap<>(0); // a var may be several items at one place
       for (Ref ref : globs.of(j)) {
-        String line = "job %s needs %s, which matches nothing: %s";
-        String said = line.formatted(graph.job(j).name(), ref.text(), globs.beside(ref));
-        lines.add(new BadInput.Diagnostic(ref.place(), said));
+        String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
+        if (!lines.counts(job, key)) {
+          String line = " needs %s, which matches nothing: %s";
+          String said = line.formatted(ref.text(), globs.beside(ref));
+          lines.add(job, key, ref.place(), "job ", said);
+        }
       }
+      emptyParts(graph, job, lines);
     }
     return lines;
   }
@@ -152,6 +159,22 @@ final class Advice {
       }
     }
     return lines;
+  }
+
+  /** Adds a line for each needed part of a group that turned out to have no instances. */
+  static void emptyParts(Graph graph, Job job, FoldedLines lines) {
+    for (Ref ref : job.needRefs()) {
+      String name =
+          ref instanceof Ref.OfJob made
+              ? made.job()
+              : ref instanceof Ref.OfData value ? graph.meant(value).job() : null;
+      if (name != null && graph.isEmptyPart(name)) {
+        String key = "part of " + InstanceName.parse(name).group();
+        if (!lines.counts(job, key)) {
+          lines.add(job, key, ref.place(), "", " reads nothing: " + graph.unknown(name));
+        }
+      }
+    }
   }
 
   /**

@@ -23,6 +23,7 @@ import dev.torc.results.SharedStores;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
+import dev.torc.workflow.FoldedLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -115,8 +116,9 @@ public final class BuildSession {
         expected = new TimeLeft(plan, capacity.limits()).left(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.targets()), warn);
-        warn(Advice.emptyGlobs(graph, PlannedBuild.looked(plan)), warn);
-        warn(Advice.unlisted(graph, PlannedBuild.looked(plan)), warn);
+        BitSet looked = PlannedBuild.looked(plan);
+        warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).take(), warn);
+        warn(Advice.unlisted(graph, looked), warn);
       }
       return plan;
     }

@@ -22,6 +22,7 @@ import dev.torc.posix.Signals;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.Nesting;
 import dev.torc.session.BuildSession.BuildWatcher;
+import dev.torc.workflow.FoldedLines;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -171,7 +172,7 @@ record PlannedBuild(
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
-      watcher.warn(Advice.emptyGlobs(graph, looked(plan)));
+      watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).take());
       work.begin(began);
     }
   }
@@ -198,10 +199,12 @@ record PlannedBuild(
   /**
    * Tells what is wrong with new commands in a build (rule 14): before the first job, for all
    * planned jobs; later, for instances that an expansion adds, as they start. {@link
-   * CommandWarnings} finds what is wrong.
+   * CommandWarnings} finds what is wrong. As jobs start, it also tells of parts of groups that
+   * turned out to be empty.
    */
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
+    private final FoldedLines empty = new FoldedLines();
     private Supplier<PlanContext> context = plan::context; // what the build goes by now
 
     /** Tells of all planned commands. */
@@ -211,12 +214,16 @@ record PlannedBuild(
 
     /** Tells of a job that starts, unless it was planned: that was told before. */
     void started(Event.JobStarted job) {
-      if (job.attempt() == 1 && Reason.anyNewCommand(job.reasons())) {
-        int id = context.get().graph().jobId(job.job());
-        if (id >= plan.context().graph().nodes()) {
-          tell(new int[] {id});
-        }
+      Graph graph = context.get().graph();
+      if (job.attempt() > 1 || graph == plan.context().graph()) {
+        return;
       }
+      int id = graph.jobId(job.job());
+      if (id >= plan.context().graph().nodes() && Reason.anyNewCommand(job.reasons())) {
+        tell(new int[] {id});
+      }
+      Advice.emptyParts(graph, graph.job(id), empty);
+      watcher.warn(empty.take());
     }
 
     private void tell(int[] jobs) {

@@ -26,6 +26,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
+import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.PackedJobs;
@@ -241,7 +242,7 @@ public record Project(
     lines.addAll(Advice.parameters(workflow().groups()));
     lines.addAll(Advice.groups(graph, all, List.of()));
     lines.addAll(Advice.readings(graph));
-    lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
+    lines.addAll(Advice.emptyNeeds(graph, all.jobs(), new FoldedLines()).take());
     lines.addAll(Advice.unlisted(graph, all.jobs()));
     lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
     return lines;

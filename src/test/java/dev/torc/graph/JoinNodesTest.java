@@ -104,7 +104,7 @@ class JoinNodesTest {
   @Test
   void whatNoInstanceHasIsAnErrorThatSaysSo() {
     assertEquals(
-        "no instance of group train has lr=7",
+        "no instance of train has lr=7",
         message(SWEEP + "a: { command: x, needs: [{ job: train/lr=7 }] }"));
     assertEquals(
         "train has no parameter rate; it has lr, seed",

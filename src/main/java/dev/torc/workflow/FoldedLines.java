@@ -1,0 +1,67 @@
+package dev.torc.workflow;
+
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Place;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lines for people about jobs: those that are alike for several instances of a group are one line,
+ * about the first of them. It remembers the lines that it gave, so that an instance that comes
+ * later brings no further one; it does not know what makes lines alike.
+ */
+public final class FoldedLines {
+
+  private static final class Line {
+    private final Job job;
+    private final Place place;
+    private final String before;
+    private final String behind;
+    private int jobs = 1;
+
+    Line(Job job, Place place, String before, String behind) {
+      this.job = job;
+      this.place = place;
+      this.before = before;
+      this.behind = behind;
+    }
+
+    Diagnostic diagnostic() {
+      String others =
+          jobs == 1 ? "" : " (and %d more of group %s)".formatted(jobs - 1, job.group());
+      return new Diagnostic(place, before + job.name() + others + behind);
+    }
+  }
+
+  private final Map<String, Line> known = new HashMap<>(); // by job or group, and key
+  private final List<Line> untaken = new ArrayList<>(0);
+
+  /** Returns whether there is a line of this key about a job or its group; counts the job there. */
+  public boolean counts(Job job, String key) {
+    Line line = known.get(kin(job) + key);
+    if (line != null) {
+      line.jobs++;
+    }
+    return line != null;
+  }
+
+  private static String kin(Job job) {
+    return (job.group() == null ? job.name() : job.group()) + "\0";
+  }
+
+  /** Adds a line: the job's name, and the texts before and behind it. */
+  public void add(Job job, String key, Place place, String before, String behind) {
+    Line line = new Line(job, place, before, behind);
+    untaken.add(line);
+    known.put(kin(job) + key, line);
+  }
+
+  /** The lines that were added since the last call. */
+  public List<Diagnostic> take() {
+    List<Diagnostic> lines = untaken.stream().map(Line::diagnostic).toList();
+    untaken.clear();
+    return lines;
+  }
+}
