@@ -61,6 +61,7 @@ public record BatchFolder(Path path) {
   }
 
   private static final String GONE = ".gone";
+  private static final byte[] INTERRUPTED = {'I', 'N', 'T', '\n'};
 
   /** The file for the script itself. */
   public Path script() {
@@ -257,9 +258,14 @@ public record BatchFolder(Path path) {
     return isTaken(job, there) && !there.contains(Word.ASIDE);
   }
 
-  /** Notes that a job's result is of no use, before the scheduler is told to end the job. */
-  void unwanted(String job) throws IOException {
-    put(file(job, Word.UNWANTED), new byte[0]);
+  /**
+   * Notes that a job's result is of no use, before the scheduler is told to end the job.
+   *
+   * @param interrupted whether the user ended the build by Ctrl-C: then the job's first signal is
+   *     INT
+   */
+  void unwanted(String job, boolean interrupted) throws IOException {
+    put(file(job, Word.UNWANTED), interrupted ? INTERRUPTED : new byte[0]);
   }
 
   /** Whether the removal of a folder has begun, as its name tells. */

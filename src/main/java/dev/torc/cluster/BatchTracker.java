@@ -301,7 +301,7 @@ public final class BatchTracker implements AutoCloseable {
           }
         }
         if (begun > 0 || task.isOver() && task.over < 0) {
-          task.unwanted();
+          task.unwanted(true);
           cancelled.add(task);
         }
       }

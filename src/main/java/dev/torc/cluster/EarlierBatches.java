@@ -142,7 +142,7 @@ final class EarlierBatches {
     }
     // A cancel by the name alone would end all tasks; so torc waits for a task without an id.
     if (task.batch.isKnown() && (!never || task.isOver())) {
-      task.unwanted();
+      task.unwanted(false);
       task.batch.nextLook = 0;
       to.cancel(List.of(task));
     }

@@ -90,14 +90,16 @@ final class RemoteBatch {
 
     /**
      * Notes that torc is about to have the scheduler end the task, so that a later torc knows that
-     * torc did it. What cannot be written now is not known then.
+     * torc did it. If this fails, a later torc takes the cancel for a user's.
+     *
+     * @param interrupted whether the user ended the build by Ctrl-C
      */
-    void unwanted() {
+    void unwanted(boolean interrupted) {
       cancelled = true;
       for (BatchJob each : jobs) {
         if (!each.isOver()) {
           try {
-            batch.folder.unwanted(each.claim());
+            batch.folder.unwanted(each.claim(), interrupted);
           } catch (IOException e) {
             return;
           }

@@ -141,7 +141,7 @@ public record JobSelection(
     if (found != null) {
       makers.or(found);
     }
-    return makers.isEmpty() ? null : makers;
+    return found == null && makers.isEmpty() ? null : makers; // a group may have no instances
   }
 
   /**

@@ -392,8 +392,8 @@ torc_run() {
     if [ -n "$torc_cause" ]; then
       ! torc_hear || torc_cause='' torc_message='' # the job ended by itself just now
       torc_usual=TERM
-      # Torc leaves this file when it cancels a job, as after Ctrl-C.
-      [ -z "$torc_cancelled" ] || [ ! -e "$torc_folder/$torc_name.unwanted" ] || torc_usual=INT
+      # Torc writes this file before it cancels a job; it is empty unless Ctrl-C ended the build.
+      [ -z "$torc_cancelled" ] || [ ! -s "$torc_folder/$torc_name.unwanted" ] || torc_usual=INT
       torc_end "$torc_mark/$torc_name/" "$torc_pid" "${torc_signal:-$torc_usual}"
       [ -n "${torc_live% }" ] || wait "$torc_pid" 2>/dev/null
       break

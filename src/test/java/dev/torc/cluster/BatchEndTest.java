@@ -182,7 +182,7 @@ class BatchEndTest {
     for (String job : List.of("a", "b")) {
       Launch.Step step = new Launch.Step(List.of(own, "-c", scripts.get(job)), temp, Map.of());
       Process process = node.up(node.job(job, step, new Stop(0, 100 * SECOND)));
-      node.folder.unwanted(job);
+      node.folder.unwanted(job, true);
       BatchNode.signal("TERM", process);
       node.await(process);
       assertEquals(ProcessEnd.How.INTERRUPTED, node.folder.status(job, 0).how());

@@ -439,6 +439,7 @@ class FolderStoreTest extends StoreContract {
       other.send(KEY, "one\n");
       for (int i = 0; i < 4; i++) {
         other.send(Digest.ofText("key " + i), "x".repeat(1 << 20));
+        other.later();
       }
       assertEquals(1, other.told.size(), other.told.toString());
       String line = other.told.getFirst();
