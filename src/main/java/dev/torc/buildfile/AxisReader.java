@@ -309,11 +309,6 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   /** The normalized path of a file. */
   private String file(Node node, String key) {
     Node.Scalar scalar = MapFields.scalar(node, key);
-    Ref ref = paths.ref(scope.path(scalar), scalar.place(), true);
-    String path = ref instanceof Ref.OfGlob glob ? Glob.ownText(glob.pattern()) : null;
-    if (ref instanceof Ref.OfFile || path != null) {
-      return path == null ? ((Ref.OfFile) ref).path() : path;
-    }
-    throw new BadInput(scalar.place(), key + " names one file, not a folder or a pattern");
+    return paths.file(scope.path(scalar), scalar.place(), key);
   }
 }

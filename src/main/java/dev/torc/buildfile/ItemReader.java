@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Reads what a job refers to, {@code needs}, {@code produces} and {@code after}, and the files that
@@ -60,7 +61,9 @@ record ItemReader(Paths paths, Problems problems) {
     problems.guard(
         () -> {
           // A need that comes out empty is left out: single-end reads have no second file.
-          if (!need || !(node instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
+          Node path =
+              node instanceof Node.Mapping map && map.get("file") != null ? map.get("file") : node;
+          if (!need || !(path instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
             into.accept(ref(node, job.scope(), need));
           }
         });
@@ -69,9 +72,14 @@ record ItemReader(Paths paths, Problems problems) {
   /** Whether a map is one need, as {@code {job: NAME}} is, and no map of item names to needs. */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
+    boolean file =
+        keys.equals(Set.of("file", "optional"))
+            && map.get("optional") instanceof Node.Scalar flag
+            && flag.text().matches("true|false");
     return need
-        && (keys.contains("job") || keys.contains("data"))
-        && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed"));
+        && (file
+            || (keys.contains("job") || keys.contains("data"))
+                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed")));
   }
 
   private Ref ref(Node node, Scope scope, boolean need) {
@@ -79,15 +87,24 @@ record ItemReader(Paths paths, Problems problems) {
       MapFields fields =
           new MapFields(map, scope, problems).only(KnownKeys.NEED, "an entry of needs");
       Set<String> keys = map.entries().keySet();
-      boolean job = keys.contains("job");
+      boolean file = keys.contains("file");
       boolean skips = keys.contains("failed");
       boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
-      boolean wrong = job == keys.contains("data") || one;
+      long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
+      boolean wrong = forms != 1 || one || file && skips || !file && keys.contains("optional");
       if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
-            "an entry of needs is a path, {job: NAME}, {data: JOB.KEY}, or of a group one of these"
-                + " with failed: skip");
+            "an entry of needs is a path, {file: PATH, optional: true}, {job: NAME}, {data:"
+                + " JOB.KEY}, or of a group one of the last two with failed: skip");
+      }
+      if (file) {
+        Node.Scalar path = MapFields.scalar(map.get("file"), "file");
+        String text = scope.path(path);
+        return scope.isOutline()
+            ? paths.ref(text, path.place(), true)
+            : new Ref.OfFile(
+                path.place(), paths.file(text, path.place(), "file"), fields.flag("optional"));
       }
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));
@@ -111,7 +128,7 @@ record ItemReader(Paths paths, Problems problems) {
   private static void refuseQuoted(String text, Place place) {
     if (text.startsWith("{") && text.endsWith("}")) {
       String inside = text.substring(1).stripLeading();
-      if (inside.startsWith("job:") || inside.startsWith("data:")) {
+      if (inside.matches("(?s)(job|data|file):.*")) {
         throw new BadInput(
             place, text + " is a text, for it is quoted; quote at most the name in it");
       }

@@ -103,7 +103,7 @@ public final class KnownKeys {
   static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job", "data", "failed");
+  static final List<String> NEED = List.of("job", "data", "failed", "file", "optional");
 
   /** An entry of {@code report} that is a map. */
   static final List<String> REPORT = List.of("file", "title");

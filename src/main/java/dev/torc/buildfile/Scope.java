@@ -93,6 +93,11 @@ public record Scope(
     this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
   }
 
+  /** Whether values are wildcards, since it is that of a group as one job. */
+  boolean isOutline() {
+    return ANY_PATH.equals(job);
+  }
+
   /** This scope with the items of the job, which are known now. */
   Scope with(List<Item> needs, List<Item> produces) {
     return new Scope(vars, parameters, columns, job, needs, produces, problems);

@@ -101,7 +101,9 @@ record PlaceholderValues(
     List<String> paths = new ArrayList<>();
     for (Ref ref : item.refs()) {
       if (ref instanceof Ref.OfFile file) {
-        paths.add(file.path());
+        if (!file.optional() || contents.has(file.path())) {
+          paths.add(file.path());
+        }
       } else if (ref instanceof Ref.OfFolder folder) {
         paths.addAll(
             needs && filesOfFolders

@@ -194,7 +194,7 @@ public final class Decider {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
       String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
-      if ((folder || ref instanceof Ref.OfFile)
+      if ((folder || ref instanceof Ref.OfFile file && !file.optional())
           && graph.makerOf(path) < 0
           && contents.isMissing(path)
           && (!folder || !graph.makesBelow(path))

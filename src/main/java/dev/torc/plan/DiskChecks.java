@@ -138,7 +138,7 @@ public final class DiskChecks {
       if (graph.maker(source) < 0 && !sound.get(source)) {
         int told = errors.size() + unreadable.size();
         source(id, file);
-        sound.set(source, errors.size() + unreadable.size() == told);
+        sound.set(source, !file.optional() && errors.size() + unreadable.size() == told);
       }
     } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
       folder(id, folder);
@@ -214,7 +214,8 @@ public final class DiskChecks {
     }
     switch (stamp.kind()) {
       case FILE -> {}
-      case MISSING ->
+      case MISSING -> {
+        if (!file.optional()) {
           missing(
               id,
               file,
@@ -227,6 +228,8 @@ public final class DiskChecks {
                           ? near.hint(file.path())
                           : "; to need the products of the job of that name, write {job: %s}"
                               .formatted(file.path())));
+        }
+      }
       case FOLDER ->
           unreadable(file.place(), file.path(), "it is a folder; write " + file.path() + "/");
       default ->

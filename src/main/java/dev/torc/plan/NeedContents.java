@@ -101,6 +101,11 @@ public final class NeedContents implements InputSource {
       }
 
       @Override
+      public boolean has(String path) {
+        return !(of(path) instanceof Content.Missing);
+      }
+
+      @Override
       public SortedMap<String, String> data() {
         return values;
       }
@@ -507,6 +512,9 @@ public final class NeedContents implements InputSource {
 
     /** The files of a needed glob, folder or job, in their natural order. */
     List<String> files(int list);
+
+    /** Whether a file exists that may be left out, or is yet to be made. */
+    boolean has(String path);
 
     /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
     SortedMap<String, String> data();

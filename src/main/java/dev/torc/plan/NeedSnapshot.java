@@ -60,6 +60,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
+  private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
   private String missingData; // the message about a missing value; null for none
   private long end;
 
@@ -72,13 +73,15 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      take(path, path);
-      if (maker >= 0 && !contents.made(maker, path)) {
-        missing.add(path);
+      if (!take(path, path) || maker >= 0 && !contents.made(maker, path)) {
+        (graph.job(job).isOptional(path) ? without : missing).add(path);
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      take(tool.name(), contents.machine().tools().path(tool));
+      String path = contents.machine().tools().path(tool);
+      if (!take(tool.name(), path)) {
+        missing.add(path == null ? tool.name() : path);
+      }
     }
     for (Step step : graph.job(job).steps()) {
       Image image = step.image();
@@ -97,15 +100,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Looks at a needed file, or a program.
+   * Looks at a needed file, or a program; returns whether it exists.
    *
    * @param path null where no program is found
    */
-  private void take(String need, String path) throws IOException {
+  private boolean take(String need, String path) throws IOException {
     try {
-      if (path == null || !add(path).stamp().exists()) {
-        missing.add(path == null ? need : path);
-      }
+      return path != null && add(path).stamp().exists();
     } catch (IOException e) {
       throw unreadable(need, Refusal.why(e));
     }
@@ -158,9 +159,17 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public Content of(String path) {
+    if (!has(path)) {
+      return new Content.Missing();
+    }
     FolderDigest folder = folders.get(path);
     return NeedContents.content(
         folder != null ? folder.digest() : NeedContents.counted(files.get(path), isMade(path)));
+  }
+
+  @Override
+  public boolean has(String path) {
+    return !without.contains(path);
   }
 
   @Override

@@ -92,6 +92,20 @@ public record Job(
     return null;
   }
 
+  /** Whether it goes without a file that it names in {@code needs} if that does not exist. */
+  public boolean isOptional(String path) {
+    boolean optional = false;
+    for (Ref ref : needRefs()) {
+      if (ref instanceof Ref.OfFile file && file.path().equals(path)) {
+        if (!file.optional()) {
+          return false;
+        }
+        optional = true;
+      }
+    }
+    return optional;
+  }
+
   /** All that it produces, in written order, whatever items it stands in. */
   public List<Ref> productRefs() {
     return refs(produces);

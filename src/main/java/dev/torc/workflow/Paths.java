@@ -85,6 +85,20 @@ public final class Paths {
   }
 
   /**
+   * Returns the normalized path of one file that a key names.
+   *
+   * @throws BadInput if the text is a folder, excludes, or is a pattern and not a name as well
+   */
+  public String file(String text, Place place, String key) {
+    Ref ref = ref(text, place, true);
+    String path = ref instanceof Ref.OfGlob glob ? Glob.ownText(glob.pattern()) : null;
+    if (ref instanceof Ref.OfFile || path != null) {
+      return path == null ? ref.text() : path;
+    }
+    throw new BadInput(place, key + " names one file, not a folder or a pattern");
+  }
+
+  /**
    * Refuses a path as written that a shell would begin with the caller's home, and one that has
    * backslashes between its folders.
    *

@@ -15,11 +15,24 @@ public sealed interface Ref {
   /** Where it is written. */
   Place place();
 
-  /** Its text, for people and for the manifest; refs that differ have different texts. */
+  /**
+   * Its text, for people and for the manifest; refs that differ in what they stand for have
+   * different texts.
+   */
   String text();
 
-  /** A file, by normalized path. */
-  record OfFile(Place place, String path) implements Ref {
+  /**
+   * A file, by normalized path.
+   *
+   * @param optional whether a need of it is left out if it does not exist
+   */
+  record OfFile(Place place, String path, boolean optional) implements Ref {
+
+    /** A file that is not left out. */
+    public OfFile(Place place, String path) {
+      this(place, path, false);
+    }
+
     @Override
     public String text() {
       return path;

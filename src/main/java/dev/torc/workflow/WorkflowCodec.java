@@ -301,7 +301,11 @@ public final class WorkflowCodec {
   private static Ref ref(Wire wire, Ref of) {
     Place place = wire.one(of, Ref::place, Wire::place);
     return switch (wire.small(of, ref -> KINDS.indexOf(ref.getClass()))) {
-      case 0 -> new Ref.OfFile(place, wire.text((Ref.OfFile) of, Ref.OfFile::path));
+      case 0 ->
+          new Ref.OfFile(
+              place,
+              wire.text((Ref.OfFile) of, Ref.OfFile::path),
+              wire.flag((Ref.OfFile) of, Ref.OfFile::optional));
       case 1 -> new Ref.OfFolder(place, wire.text((Ref.OfFolder) of, Ref.OfFolder::path));
       case 2 -> new Ref.OfGlob(place, wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern));
       case 3 -> new Ref.Exclude(place, wire.text((Ref.Exclude) of, Ref.Exclude::pattern));

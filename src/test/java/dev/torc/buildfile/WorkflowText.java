@@ -210,6 +210,7 @@ final class WorkflowText {
               : item.name()
                   + ": "
                   + show(item.refs().size() == 1 ? item.refs().getFirst() : item.refs());
+      case Ref.OfFile file when file.optional() -> "{" + file.path() + " (optional)}";
       case Ref.OfFile file -> quoted(Glob.escape(file.path()));
       case Ref.OfJob job -> "{" + job.text() + "}";
       case Ref.OfData data -> "{" + data.text() + "}";
