@@ -73,8 +73,11 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
 
   @Override
   public void text(String inside) {
+    String written = "{" + inside + "}";
     Placeholder hole =
-        near == Near.NOTHING ? null : Placeholder.known(inside, name -> nearest(name) != null);
+        near == Near.NOTHING
+            ? null
+            : Placeholder.known(written, 0, written.length() - 1, name -> nearest(name) != null);
     if (hole == null) {
       return;
     }

@@ -137,42 +137,44 @@ record Placeholder(String written, String name, int index, String member, String
     if (close < 0) {
       return null;
     }
-    for (String name : names.withBraces()) {
+    int next = text.indexOf('}', close + 1);
+    int behind = next < 0 ? -1 : text.indexOf('{', close + 1);
+    boolean inName = next >= 0 && (behind < 0 || next < behind); // this may be {a}b}
+    for (String name : inName ? names.withBraces() : List.<String>of()) {
       if (text.startsWith(name + "}", open + 1)) {
         return new Placeholder("{" + name + "}", name, -1, null, null);
       }
     }
-    String inside = text.substring(open + 1, close);
-    Placeholder known = known(inside, names);
+    Placeholder known = known(text, open, close, names);
     Placeholder hole = known == null ? unknown(text, open, names, match) : known;
-    return hole == null && names.mayHaveMore() && inside.indexOf(',') < 0 && isTrim(inside)
-        ? known(inside, _ -> true)
-        : hole;
+    if (hole != null || !names.mayHaveMore()) {
+      return hole;
+    }
+    String inside = text.substring(open + 1, close);
+    return inside.indexOf(',') < 0 && isTrim(inside) ? known(text, open, close, _ -> true) : null;
   }
 
   /**
-   * Returns the placeholder of a known name; null if what stands in the braces begins with none.
+   * Returns the placeholder of a known name that stands between two braces, perhaps with an index
+   * or a format; null if there is none.
    */
-  static Placeholder known(String inside, Names names) {
-    String written = "{" + inside + "}";
-    if (names.has(inside)) {
-      return new Placeholder(written, inside, -1, null, null);
+  static Placeholder known(String text, int open, int close, Names names) {
+    String name = text.substring(open + 1, close);
+    if (names.has(name)) {
+      return new Placeholder(text.substring(open, close + 1), name, -1, null, null);
     }
-    int bracket = inside.endsWith("]") ? inside.lastIndexOf('[') : -1;
-    if (bracket > 0
-        && end(INDEX, inside, bracket + 1) == inside.length()
-        && names.has(inside.substring(0, bracket))) {
-      int index = Integer.parseInt(inside.substring(bracket + 1, inside.length() - 1));
-      return new Placeholder(written, inside.substring(0, bracket), index, null, null);
+    int colon = name.lastIndexOf(':');
+    int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
+    int end = Math.max(colon, bracket);
+    if (end <= 0
+        || end(end == colon ? FORMAT : INDEX, name, end + 1) < name.length()
+        || !names.has(name.substring(0, end))) {
+      return null;
     }
-    int colon = inside.lastIndexOf(':');
-    if (colon > 0
-        && end(FORMAT, inside, colon + 1) == inside.length()
-        && names.has(inside.substring(0, colon))) {
-      String format = inside.substring(colon + 1);
-      return new Placeholder(written, inside.substring(0, colon), -1, null, format);
-    }
-    return null;
+    int index = end == colon ? -1 : Integer.parseInt(name.substring(end + 1, name.length() - 1));
+    String format = end == colon ? name.substring(end + 1) : null;
+    String written = text.substring(open, close + 1);
+    return new Placeholder(written, name.substring(0, end), index, null, format);
   }
 
   /** Returns the placeholder of an identifier, or of a name that a {@code match} gives. */

@@ -56,7 +56,7 @@ public record Scope(
   /** As a parameter's name: each name that is no var is a parameter of value {@link #ANY_PATH}. */
   static final String ALL = "";
 
-  /** Names that no var, parameter or column may have, with what they stand for. */
+  /** Names that no parameter or column may have, with what they stand for; see {@link #clashes}. */
   private static final Map<String, String> RESERVED =
       Map.of(
           "needs", "the needed files",
@@ -350,17 +350,15 @@ public record Scope(
 
   /** The value of a placeholder that is known at load. */
   String value(Placeholder hole, Place place) {
-    String unfit = vars.unfit().get(hole.name());
-    if (unfit != null) {
-      throw new BadInput(place, hole.written() + ": " + unfit);
-    }
     List<String> list = vars.lists().get(hole.name());
     if (list != null) {
       return item(list, hole, place);
     }
     String value = hole.name().equals("job") ? job : ofRow(hole.name());
     value = value == null ? vars.texts().get(hole.name()) : value;
-    if (value == null) {
+    if (value == null && vars.unfit().containsKey(hole.name())) {
+      throw new BadInput(place, hole.written() + ": " + vars.unfit().get(hole.name()));
+    } else if (value == null) {
       throw unknown(hole, place);
     }
     if (hole.index() >= 0 || hole.member() != null) {

@@ -73,7 +73,6 @@ final class VariableReader {
           } else {
             vars.texts.put(name, value);
           }
-          vars.unfit.remove(name);
         });
     vars.written.keySet().forEach(vars::resolve);
     return Vars.of(vars.texts, vars.lists, vars.unfit);

@@ -27,12 +27,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,6 +50,34 @@ final class Advice {
       Set.of("LANG TZ TMPDIR PYTHONPATH PYTHONHOME R_HOME R_LIBS PERL5LIB JAVA_HOME".split(" "));
 
   private Advice() {}
+
+  /**
+   * The warnings of the build file for some of its jobs: each warning belongs to the job that
+   * begins last before it.
+   */
+  static List<BadInput.Diagnostic> ofJobs(Graph graph, BitSet jobs) {
+    List<BadInput.Diagnostic> warnings = graph.workflow().warnings();
+    if (warnings.isEmpty() || jobs.isEmpty()) {
+      return List.of();
+    }
+    Comparator<Place> order =
+        Comparator.comparing(Place::file)
+            .thenComparingInt(Place::line)
+            .thenComparingInt(Place::column);
+    NavigableMap<Place, Boolean> known = new TreeMap<>(order);
+    for (int j = 0; j < graph.jobs(); j++) {
+      known.merge(graph.job(j).place(), jobs.get(j), Boolean::logicalOr);
+    }
+    return warnings.stream()
+        .filter(
+            warning -> {
+              Map.Entry<Place, Boolean> job = known.floorEntry(warning.place());
+              return job != null
+                  && job.getValue()
+                  && job.getKey().file().equals(warning.place().file());
+            })
+        .toList();
+  }
 
   /** The lines on parameters that programs take for a setting of their own: see {@link #READ}. */
   static List<BadInput.Diagnostic> parameters(List<Group> groups) {

@@ -168,6 +168,8 @@ record PlannedBuild(
     if (work.build().number() == 1) {
       watcher.warn(project.workflow().warnings());
       Advice.network(project, work.cache().place()).ifPresent(watcher::warn);
+    } else {
+      watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
     if (!plan.isQuiet()) {
