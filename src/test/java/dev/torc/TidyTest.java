@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 54_973;
+  private static final int LINES = 54_984;
 
-  private static final int FILES = 429;
-  private static final int SURFACE = 191;
+  private static final int FILES = 430;
+  private static final int SURFACE = 192;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

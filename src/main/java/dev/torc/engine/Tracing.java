@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedPaths;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.JobTrace;
@@ -162,25 +163,26 @@ public final class Tracing {
   private static List<String> lines(Graph graph, int id, Collection<String> undeclared) {
     Set<String> lines = new LinkedHashSet<>();
     Map<String, Integer> counts = new HashMap<>();
+    NeedPaths paths = new NeedPaths(graph, Long.MAX_VALUE);
     undeclared.forEach(path -> counts.merge(folder(path), 1, Integer::sum));
     for (String path : undeclared) {
       String folder = folder(path);
       int count = counts.get(folder);
       int maker = graph.makerOf(path);
-      if (maker >= 0 && maker != id && !graph.precedes(maker, id)) {
-        lines.add(
-            "read %s, a product of %s, for which it does not wait: add it to needs"
-                .formatted(SafeText.name(path), SafeText.name(graph.name(maker))));
-      } else if (maker >= 0 && maker != id) {
-        lines.add(
-            "read %s, a product of %s, which it does not need: add it to needs"
-                .formatted(SafeText.name(path), SafeText.name(graph.name(maker))));
-      } else if (count <= FEW) {
-        lines.add("read " + SafeText.name(path) + ", which it does not need");
-      } else {
-        String named = folder.isEmpty() ? "the root" : SafeText.name(folder);
-        lines.add("read " + count + " files of " + named + ", which it does not need");
+      String named = folder.isEmpty() ? "the root" : SafeText.name(folder);
+      String read = count <= FEW ? SafeText.name(path) : count + " files of " + named;
+      if (maker < 0 || maker == id || paths.lead(maker, id)) {
+        lines.add("read " + read + ", which it does not need");
+        continue;
       }
+      String add =
+          graph.precedes(id, maker)
+              ? ", which waits for this job; split the job in two"
+              : " that it does not need; add %s to needs%s"
+                  .formatted(
+                      count <= FEW || folder.isEmpty() ? SafeText.name(path) : named,
+                      graph.precedes(maker, id) ? " (after is no need)" : "");
+      lines.add("read " + read + ", a product of " + graph.title(maker) + add);
     }
     return List.copyOf(lines);
   }
@@ -221,6 +223,10 @@ public final class Tracing {
   private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
     if (snapshot.declares(path) || NeedList.isNeeded(graph, id, path)) {
       return true;
+    }
+    int maker = graph.makerOf(path);
+    if (maker >= 0 && !new NeedPaths(graph, Long.MAX_VALUE).lead(maker, id)) {
+      return false; // the link is a source: no need leads to the job that makes its target
     }
     try {
       return snapshot.declaresTarget(graph.workflow().root().resolve(path));

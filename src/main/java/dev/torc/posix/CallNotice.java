@@ -20,6 +20,7 @@ final class CallNotice {
   private static final long POLLIN = 1;
   private static final int PAGE = 4096; // the smallest, and the longest path with its NUL
   private static final int PATH_ONLY = 010000000; // O_PATH
+  static final int RESOLVE_NO_SYMLINKS = 4;
   static final int RESOLVE_IN_ROOT = 0x10;
   private static final int OPENAT2 = 437;
 

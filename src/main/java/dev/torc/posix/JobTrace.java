@@ -194,7 +194,8 @@ public final class JobTrace {
         if ((notice.number(how + 16) & CallNotice.RESOLVE_IN_ROOT) != 0) {
           blind("it opened names below a root of its own");
         }
-        opened(call, notice.number(how));
+        boolean plain = (notice.number(how + 16) & CallNotice.RESOLVE_NO_SYMLINKS) != 0;
+        opened(call, notice.number(how) | (plain ? Libc.O_NOFOLLOW : 0));
       }
       case EXECVE, EXECVEAT -> executed(call.folder, notice.name(call.name), 0);
       case CHROOT -> rooted = true;
@@ -206,12 +207,12 @@ public final class JobTrace {
 
   private void opened(FileCall call, long flags) throws CallNotice.Unreadable {
     String path = (flags & NO_NAME) != 0 ? null : path(call.folder, notice.name(call.name));
-    boolean plain = (flags & (ACCESS | Libc.O_CREAT)) == 0;
-    if (path == null || plain && read.contains(path) && !own.contains(path)) {
-      return; // one more read tells nothing new
-    }
-    if (refusedByFlags(path, flags)) {
+    if (path == null || isRefused(call, flags)) {
       return;
+    }
+    boolean plain = (flags & (ACCESS | Libc.O_CREAT)) == 0;
+    if (plain && read.contains(path) && !own.contains(path)) {
+      return; // one more read tells nothing new
     }
     int access = (int) flags & ACCESS;
     int kind = kind(path, true);
@@ -226,12 +227,19 @@ public final class JobTrace {
     }
   }
 
-  /** Returns whether an open that asks for a new file, or for no link, finds another thing. */
-  private boolean refusedByFlags(String path, long flags) {
+  /**
+   * Returns whether an open asks for a new file, a folder, or no link, and finds another thing. The
+   * name counts as it was called: a link outside may lead to a file that counts.
+   */
+  private boolean isRefused(FileCall call, long flags) throws CallNotice.Unreadable {
     boolean anew = (flags & NEW) == NEW;
-    boolean noLink = (flags & Libc.O_NOFOLLOW) != 0;
-    int kind = anew || noLink ? kind(path, false) : 0;
-    return anew && kind != 0 || noLink && kind == FileStatus.LINK;
+    if (!anew && (flags & Libc.O_NOFOLLOW) == 0) {
+      return (flags & Libc.O_DIRECTORY) != 0;
+    }
+    String name = notice.name(call.name);
+    String at = name.startsWith("/") ? root + name : notice.folder(call.folder) + "/" + name;
+    int kind = kind(at, false);
+    return anew ? kind != 0 : kind == FileStatus.LINK;
   }
 
   /** A program is executed, and the interpreter that it names, which is opened without a call. */

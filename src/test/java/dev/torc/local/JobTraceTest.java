@@ -274,6 +274,31 @@ class JobTraceTest {
     assertEquals(Set.of("sub/c", "a", "b"), read(List.of(tool, root.toString())));
   }
 
+  /**
+   * The C library of a lock file or a walk of a tree opens with flags that refuse what is there.
+   */
+  @Test
+  void whatTheFlagsOfAnOpenRefuseIsNotRead() throws Exception {
+    String program =
+        """
+        #define _GNU_SOURCE
+        #include <fcntl.h>
+        int main(void) {
+          return open("a", O_RDWR | O_CREAT | O_EXCL, 0600) >= 0
+              || open("link", O_RDONLY | O_NOFOLLOW) >= 0
+              || open("../outside", O_RDONLY | O_NOFOLLOW) >= 0
+              || open("b", O_RDONLY | O_DIRECTORY) >= 0
+              || open("sub/c", O_RDONLY | O_NOFOLLOW) < 0
+              || open("new", O_RDWR | O_CREAT | O_EXCL, 0600) < 0;
+        }
+        """;
+    Files.createSymbolicLink(root.resolve("link"), Path.of("b"));
+    Files.createSymbolicLink(temp.resolve("outside"), root.resolve("b"));
+    bounds = (path, write) -> path.endsWith("/c") || path.endsWith("/new");
+    assertEquals(Set.of("sub/c"), read(List.of(compiled("flags", program))));
+    assertEquals(Set.of(), trace.refused());
+  }
+
   @Test
   void callsOfAnotherFormAreAHole() throws Exception {
     assumeTrue(System.getProperty("os.arch").equals("amd64"), "other processors have none");

@@ -1,13 +1,10 @@
-package dev.torc.plan;
+package dev.torc.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.BuildFileLoader;
-import dev.torc.graph.Graph;
-import dev.torc.graph.GraphBuilder;
-import dev.torc.plan.UndeclaredReads.NeedPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,74 @@
+package dev.torc.graph;
+
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+
+/**
+ * Whether what one job makes reaches another by needs, directly or through others: {@code after}
+ * orders jobs, and is no need. {@link Graph#precedes} asks for order alone.
+ */
+public final class NeedPaths {
+
+  private final Graph graph;
+  private final BitSet seen = new BitSet();
+  private final ArrayDeque<Integer> open = new ArrayDeque<>();
+  private long left;
+
+  /**
+   * Looks at the needs of a graph.
+   *
+   * @param steps how many edges may be followed in all; beyond that the answer is always yes
+   */
+  public NeedPaths(Graph graph, long steps) {
+    this.graph = graph;
+    this.left = steps;
+  }
+
+  /** Whether {@code later} needs what {@code earlier} makes; both are nodes. */
+  public boolean lead(int earlier, int later) {
+    int from = graph.place(earlier);
+    seen.clear();
+    open.clear();
+    for (Integer node = later; node != null; node = open.poll()) {
+      follow(node, from);
+      if (seen.get(earlier) || left < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Goes on to what a node needs, as far as it is not before a place in the order. */
+  private void follow(int node, int from) {
+    Job job = graph.isJob(node) ? graph.job(node) : null;
+    if (job == null || job.after().isEmpty()) {
+      for (int i = graph.before().from(node); i < graph.before().to(node); i++) {
+        reach(graph.before().at(i), from);
+      }
+      return;
+    }
+    for (int file : graph.needs().row(node)) {
+      reach(graph.maker(file), from);
+    }
+    for (int list : graph.listNeeds().row(node)) {
+      reach(graph.list(list).awaited(), from);
+    }
+    for (Ref ref : job.needRefs()) {
+      if (ref instanceof Ref.OfData data && data.job() != null) {
+        for (int maker : graph.makers(data)) {
+          reach(maker, from);
+        }
+      }
+    }
+  }
+
+  private void reach(int node, int from) {
+    left--;
+    if (node >= 0 && graph.place(node) >= from && !seen.get(node)) {
+      seen.set(node);
+      open.add(node);
+    }
+  }
+}
