@@ -156,7 +156,8 @@ final class Attempt {
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
-      return left(e.getMessage());
+      boolean lost = e.missing != null && ToolState.hadMade(shared.plan().records(), id, e.missing);
+      return left(e.getMessage() + (lost ? ToolState.WAYS_OUT : ""));
     } catch (IOException e) {
       return left(Refusal.line(e));
     } catch (UncheckedIOException e) {
@@ -334,7 +335,8 @@ final class Attempt {
     for (OwnedPath stale : snapshot.stale()) {
       shared.removal().keepStale(stale, cleared);
     }
-    boolean there = shared.removal().clear(job, remote.isRemote(), cleared, Set.of());
+    boolean persist = run.persists(job);
+    boolean there = shared.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
     cleared.keep(job.name()); // even if nothing of its result was cleared
     hasCleared = true;
     if (!there) {
@@ -424,6 +426,10 @@ final class Attempt {
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
+    String lost = ToolState.lost(shared.plan().records(), id, job, run.reasons(), products);
+    if (lost != null) {
+      shared.removal().note().accept(lost);
+    }
     List<StoredValue> data = values();
     try {
       files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
@@ -475,8 +481,15 @@ final class Attempt {
 
     private static final long serialVersionUID = 1;
 
+    final transient String missing; // a declared product; null for other failures
+
     AttemptFailure(String message) {
+      this(message, null);
+    }
+
+    AttemptFailure(String message, String missing) {
       super(message, null, false, false);
+      this.missing = missing;
     }
   }
 }

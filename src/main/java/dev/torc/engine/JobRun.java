@@ -109,6 +109,11 @@ final class JobRun {
     return queued;
   }
 
+  /** Whether the products stay in place before its present attempt. */
+  boolean persists(Job job) {
+    return ToolState.persists(job, attempts, reasons);
+  }
+
   /** The resources that its present attempt has. */
   ResourcePool.Taken taken() {
     return taken;

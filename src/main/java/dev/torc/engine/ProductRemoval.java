@@ -97,15 +97,17 @@ public record ProductRemoval(
   /**
    * Clears the places of all products of a job that is about to run.
    *
+   * @param persist whether products that torc made stay in place
    * @param handed whether it is handed out: then what stands there is moved aside at its
    *     submission, or when it begins, and {@link #sort} decides about it
    * @param cleared takes the products that the store keeps
    * @param standing paths of products that are in place already, and stay
    * @return whether it saw the folders of all products; else some may have to be made
    */
-  boolean clear(Job job, boolean handed, ClearedProducts cleared, Set<String> standing)
+  boolean clear(
+      Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
       throws IOException {
-    Clearing clearing = new Clearing(job.persist(), handed && !job.persist(), cleared, standing);
+    Clearing clearing = new Clearing(persist, handed && !persist, cleared, standing);
     boolean there = true;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
@@ -131,10 +133,10 @@ public record ProductRemoval(
   }
 
   /** The files that match the globs of a handed-out job: they move aside before its submission. */
-  List<String> matched(Job job) throws IOException {
+  List<String> matched(Job job, boolean persist) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfGlob glob && !job.persist()) {
+      if (ref instanceof Ref.OfGlob glob && !persist) {
         matched.addAll(matches(glob));
       }
     }

@@ -74,7 +74,7 @@ final class ProductRestore {
     if (!missing.isEmpty()) {
       kept.remember(from); // before anything is placed, see claim
     }
-    boolean there = shared.removal().clear(job, false, cleared, standing);
+    boolean there = shared.removal().clear(job, job.persist(), false, cleared, standing);
     cleared.keep(job.name()); // even if all of its result stands
     Path root = shared.graph().workflow().root();
     try {

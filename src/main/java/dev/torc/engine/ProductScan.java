@@ -215,11 +215,11 @@ record ProductScan(
       Stamp.FileKind there = known.stamp().kind();
       if (there != kind) {
         if (strict) {
+          boolean missing = there == Stamp.FileKind.MISSING;
           throw new AttemptFailure(
               lack(SafeText.name(path), there, "is missing though the command ended well")
-                  + (there == Stamp.FileKind.MISSING
-                      ? NearestPath.aside(grounds.root().resolve(path), path)
-                      : ""));
+                  + (missing ? NearestPath.aside(grounds.root().resolve(path), path) : ""),
+              missing ? path : null);
         }
         return;
       }

@@ -168,7 +168,7 @@ final class RemoteRun {
    */
   private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
     Path root = shared.graph().workflow().root();
-    Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
+    Clearing clearing = run.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
     List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -183,7 +183,7 @@ final class RemoteRun {
     if (job.depfile() != null) {
       products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
     }
-    for (String path : shared.removal().matched(job)) {
+    for (String path : shared.removal().matched(job, run.persists(job))) {
       products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
     return new RemoteAttempt(

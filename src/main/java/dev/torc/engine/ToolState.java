@@ -1,0 +1,109 @@
+package dev.torc.engine;
+
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Reason.Kind;
+import dev.torc.records.JobResult;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.RecordedProduct;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Finds jobs whose tool keeps state between runs: it makes only what it takes for outdated, while
+ * torc clears the places of all products. The files that such a run leaves out are the sign. It
+ * decides nothing about products; the warnings name the two ways out.
+ */
+final class ToolState {
+
+  static final String WAYS_OUT =
+      "; if its tool keeps state between runs, set persist: true or declare its state file as a"
+          + " product";
+
+  /** Reasons after which a run may well make other files than the last one. */
+  private static final Set<Kind> OTHERWISE =
+      EnumSet.of(
+          Kind.NEED_REMOVED, Kind.SETTING_CHANGED, Kind.PRODUCTS_DECLARED, Kind.DATA_CHANGED);
+
+  private ToolState() {}
+
+  /**
+   * Returns a line on files that the last good run of a job made and this one did not, though
+   * nothing but the contents of needs changed; null for none. Files with other names in their place
+   * are no sign: many tools put a hash into names.
+   */
+  static String lost(JobRecords records, int id, Job job, List<Reason> why, ProductScan now) {
+    JobResult last = records.result(id);
+    if (job.persist()
+        || last == null
+        || !last.outcome().isGood()
+        || why.stream().anyMatch(reason -> OTHERWISE.contains(reason.kind()))) {
+      return null;
+    }
+    Set<String> lost = new TreeSet<>();
+    for (RecordedProduct made : last.products()) {
+      List<ManifestEntry> members =
+          made.kind() == FileKind.FOLDER ? records.list(made.digest()) : List.of();
+      lost.add(made.path());
+      if (members != null) {
+        members.forEach(member -> lost.add(FolderDigest.join(made.path(), member.name())));
+      }
+    }
+    Set<String> made = made(now);
+    int before = lost.size();
+    lost.removeAll(made);
+    if (lost.isEmpty() || made.size() >= before) {
+      return null;
+    }
+    return "job %s made %s fewer than in its last run, such as %s, though no need was removed%s"
+        .formatted(
+            SafeText.name(job.name()),
+            Amount.count(before - made.size(), "file"),
+            SafeText.name(lost.iterator().next()),
+            WAYS_OUT);
+  }
+
+  private static Set<String> made(ProductScan now) {
+    Set<String> made = new HashSet<>();
+    int folder = 0;
+    for (RecordedProduct each : now.made()) {
+      made.add(each.path());
+      if (each.kind() == FileKind.FOLDER) {
+        FolderDigest members = now.folders().get(folder++);
+        members.members().forEach(m -> made.add(FolderDigest.join(each.path(), m.path())));
+      }
+    }
+    return made;
+  }
+
+  /** Whether the last good run of a job made a path. */
+  static boolean hadMade(JobRecords records, int id, String path) {
+    JobResult last = records.result(id);
+    return last != null && last.products().stream().anyMatch(made -> made.path().equals(path));
+  }
+
+  /**
+   * Whether the products of a run with these reasons stay in place. If a member of a folder or glob
+   * product is missing, all go once: the tool would take its state for up to date, and not make the
+   * member again.
+   */
+  static boolean persists(Job job, int attempt, List<Reason> why) {
+    return job.persist() && (attempt > 1 || why.stream().noneMatch(reason -> isLost(job, reason)));
+  }
+
+  private static boolean isLost(Job job, Reason reason) {
+    return reason.kind() == Kind.MEMBER_DELETED
+        || reason.kind() == Kind.PRODUCT_MISSING
+            && job.productRefs().stream()
+                .noneMatch(r -> r instanceof Ref.OfFile file && file.path().equals(reason.name()));
+  }
+}
