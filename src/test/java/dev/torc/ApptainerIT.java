@@ -152,7 +152,7 @@ class ApptainerIT {
   @Test
   void ctrlCReachesTheJob() throws Exception {
     build(
-        "a: { command: 'trap \"echo heard > heard; exit 0\" TERM; echo > begun; while :; do sleep"
+        "a: { command: 'trap \"echo heard > heard; exit 0\" INT; echo > begun; while :; do sleep"
             + " 1; done' }\n");
     Going going = project.start();
     project.awaitLine("begun");

@@ -42,7 +42,7 @@ class ClusterIT {
 
   private static final String WORK =
       """
-      trap 'echo killed >> $1.log; exit 1' TERM
+      trap 'echo killed >> $1.log; exit 1' INT TERM
       echo begin >> $1.log
       until test -e $1.go || test -e go; do sleep 0.1 || :; done
       cat x > $1.out

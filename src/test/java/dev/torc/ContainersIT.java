@@ -251,7 +251,7 @@ class ContainersIT {
   @Test
   void ctrlCReachesTheJobAndLeavesNoContainer() throws Exception {
     build(
-        "a: { command: 'trap \"echo heard > heard; exit 0\" TERM; echo > begun; while :; do sleep"
+        "a: { command: 'trap \"echo heard > heard; exit 0\" INT; echo > begun; while :; do sleep"
             + " 1; done' }\n");
     Going going = project.start();
     project.awaitLine("begun");

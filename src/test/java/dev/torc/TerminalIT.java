@@ -72,11 +72,11 @@ class TerminalIT {
       wait
       """;
 
-  /** Goes on after TERM, and counts for how long in {@code ticks}. */
+  /** Goes on after INT and TERM, and counts for how long in {@code ticks}. */
   private static final String DEAF =
       """
       #!/bin/sh
-      trap 'told=yes' TERM
+      trap 'told=yes' INT TERM
       echo $$ >> pids
       while true; do [ -z "$told" ] || echo >> ticks; sleep 0.1; done
       """;
@@ -147,7 +147,7 @@ class TerminalIT {
     Going torc = onTerminal("build");
     List<String> pids = pids(1);
     project.write("type", "\003");
-    project.awaitLine("ticks"); // the job has its TERM: now the grace of five seconds runs
+    project.awaitLine("ticks"); // the job has its INT: now the grace of five seconds runs
     project.write("type", "\003"); // a third one could end torc before its last line
     Ran ran = torc.await();
     assertEquals(130, ran.exit(), ran.out());
@@ -217,6 +217,42 @@ class TerminalIT {
         assertFalse(runs(pid), "process " + pid + " still runs after " + signal);
       }
     }
+  }
+
+  /** Rule 11: Ctrl-Z stops the jobs; in the background torc writes lines alone. */
+  @Test
+  void ctrlZStopsTheJobsToo() throws Exception {
+    project.build("jobs:\n  a: { command: ./tree, needs: tree }\n");
+    String shell =
+        "set -m; '%s' build; echo left; read x; bg %%1; read x; fg %%1; echo \"status $?\""
+            .formatted(Sandbox.launcher());
+    Going torc = project.start(List.of("python3", "-c", PTY, "bash", "-c", shell));
+    List<String> pids = pids(3);
+    until("a live line", () -> torc.out().contains("1 running"));
+    project.write("type", "\032");
+    until("the shell has the terminal", () -> plain(torc.out()).contains("left"));
+    for (String pid : pids) {
+      assertTrue(isStopped(pid), pid);
+    }
+    project.write("type", "\n");
+    for (String pid : pids) {
+      until("it goes on in the background", () -> !isStopped(pid));
+    }
+    assertFalse(torc.out().substring(torc.out().indexOf("left")).contains("running"), torc.out());
+    project.write("type", "\n");
+    until(
+        "live lines again",
+        () -> torc.out().substring(torc.out().indexOf("left")).contains("1 running"));
+    project.write("type", "\003");
+    Ran ran = torc.await();
+    assertTrue(plain(ran.out()).contains("status 130"), ran.out());
+    for (String pid : pids) {
+      assertFalse(runs(pid), pid);
+    }
+  }
+
+  private static boolean isStopped(String pid) throws IOException {
+    return Files.readString(Path.of("/proc", pid, "stat")).contains(") T ");
   }
 
   @Test

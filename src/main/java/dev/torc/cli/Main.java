@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
+import dev.torc.posix.Descriptor;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
@@ -10,8 +11,6 @@ import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -69,7 +68,10 @@ public final class Main {
   /** Ends the process after a thread broke: others may wait for that thread without end. */
   private static void lost(Throwable thrown) {
     try {
-      ErrorMessage.of(thrown).lines().forEach(System.err::println);
+      String said = String.join("\n", ErrorMessage.of(thrown).lines()) + "\n";
+      new Descriptor(2).stream().write(said.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // The output is closed: the exit status alone says it.
     } finally {
       Runtime.getRuntime().halt(Exit.TROUBLE);
     }
@@ -79,8 +81,8 @@ public final class Main {
   static Console console() {
     return new Console(
         System.in,
-        Console.writer(new FileOutputStream(FileDescriptor.out), "standard output"),
-        Console.writer(new FileOutputStream(FileDescriptor.err), "standard error"),
+        Console.writer(new Descriptor(1).stream(), "standard output"),
+        Console.writer(new Descriptor(2).stream(), "standard error"),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
         Terminal.isTerminal(1),
@@ -133,9 +135,21 @@ public final class Main {
         trace.flush();
       }
     } catch (IOException e) {
-      // The output is closed: the exit status alone says it.
+      tellElsewhere(trouble, console);
     }
     return trouble.exit();
+  }
+
+  /** Standard error cannot be written: says on standard output what no exit status can say. */
+  private static void tellElsewhere(ErrorMessage trouble, Console console) {
+    if (trouble.exit() == Exit.TROUBLE) {
+      try {
+        console.print(String.join("\n", trouble.lines()) + "\n");
+        console.out().flush();
+      } catch (IOException e) {
+        // That is closed too: the exit status alone says it.
+      }
+    }
   }
 
   private int dispatch(List<String> given, Console console) throws IOException {

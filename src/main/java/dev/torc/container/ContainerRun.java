@@ -181,6 +181,11 @@ final class ContainerRun implements Container.Client {
     return message;
   }
 
+  @Override
+  public void pause(boolean stop) {
+    container.runtime().pause(stop, container.name());
+  }
+
   /** Removes what is left of the container after an end that was not its own. */
   @Override
   public String remove() {

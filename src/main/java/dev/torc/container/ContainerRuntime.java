@@ -176,6 +176,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return "";
   }
 
+  /** Stops all processes of a container, or continues them, where the runtime can do that. */
+  void pause(boolean stop, String container) {}
+
   /** The containers that a build made and that are still there, running or not. */
   List<String> left(String build) {
     return List.of();

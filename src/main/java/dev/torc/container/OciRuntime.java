@@ -159,6 +159,11 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
+  void pause(boolean stop, String container) {
+    ask(List.of(stop ? "pause" : "unpause", container));
+  }
+
+  @Override
   List<String> left(String build) {
     ProgramOutput said =
         ask(List.of("ps", "--all", "--quiet", "--filter", "label=" + BUILD_LABEL + "=" + build));

@@ -145,6 +145,9 @@ public record Launch(
       /** The client's command line. */
       List<String> command() throws IOException;
 
+      /** Has the runtime stop all processes of the container, or continue them. */
+      void pause(boolean stop);
+
       /** Variables that are laid over the caller's for the client; null removes a variable. */
       Map<String, String> variables();
 

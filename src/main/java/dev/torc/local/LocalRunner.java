@@ -30,6 +30,7 @@ final class LocalRunner implements Runner {
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-job").factory());
   private final ProcessRun.Means means;
   private volatile boolean closed;
+  private volatile boolean paused;
 
   /** See {@link Runner#local}. */
   LocalRunner(Environment caller, Duration grace) {
@@ -83,6 +84,12 @@ final class LocalRunner implements Runner {
   }
 
   @Override
+  public void pause(boolean stop) {
+    paused = stop; // first, so that an attempt that begins now is stopped too
+    running.keySet().parallelStream().forEach(attempt -> attempt.pause(stop));
+  }
+
+  @Override
   public Map<String, Series.Point> uses() {
     Map<String, Series.Point> uses = new HashMap<>();
     for (ProcessRun run : running.keySet()) {
@@ -105,6 +112,9 @@ final class LocalRunner implements Runner {
     }
     ProcessRun attempt = new ProcessRun(launch, means);
     running.put(attempt, new CompletableFuture<>());
+    if (paused) {
+      attempt.pause(true);
+    }
     return attempt;
   }
 
@@ -170,6 +180,11 @@ final class LocalRunner implements Runner {
       if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
         LockSupport.unpark(thread);
       }
+    }
+
+    /** Looks at all attempts now. */
+    void wake() {
+      LockSupport.unpark(thread);
     }
 
     void remove(ProcessRun one) {

@@ -70,6 +70,9 @@ final class ProcessRun implements Runner.Running {
   private String message = "";
   private int signal = Kill.TERM; // by which its end begins
   private boolean running; // a process was started
+  private long stopped; // when torc stopped it, by System.nanoTime; 0 while it runs
+  private long pauses; // nanoseconds that it was stopped in all
+  private Container.Client client; // of the container that runs or ran last; null without one
   private boolean settled; // the last process ended by itself, well or not
   private CompletableFuture<List<Integer>> ending = CompletableFuture.completedFuture(List.of());
   private volatile boolean hurry;
@@ -198,7 +201,7 @@ final class ProcessRun implements Runner.Running {
       code = 0;
       message = ProcessEnd.BY_KERNEL;
     }
-    long wall = System.nanoTime() - begin;
+    long wall = System.nanoTime() - begin - pauses;
     synchronized (samplesLock) {
       return new ProcessEnd(
           how, code, wall, used.withPeak(peak).withGpus(series), message, series, null);
@@ -258,6 +261,10 @@ final class ProcessRun implements Runner.Running {
     tree.leader(pid);
     synchronized (this) {
       running = true;
+      client = container;
+      if (stopped != 0) { // the order to stop came while it started
+        tree.stop();
+      }
       if (cause != null) { // the order to end came while it started
         beginEnding();
       }
@@ -292,7 +299,9 @@ final class ProcessRun implements Runner.Running {
         } else if (wantsTerminal(change)) {
           end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", Kill.KILL);
         } else if (change.code() == Kill.TSTP && foreground.lent()) {
+          pause(true);
           foreground.suspend();
+          pause(false);
         }
       }
     }
@@ -300,6 +309,28 @@ final class ProcessRun implements Runner.Running {
 
   private static boolean wantsTerminal(ChildWait.News change) {
     return change.code() == Kill.TTIN || change.code() == Kill.TTOU;
+  }
+
+  /** Stops its processes, or continues them; the time in between is none of its own. */
+  synchronized void pause(boolean stop) {
+    if (stop == (stopped != 0)) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (stop) {
+      stopped = now;
+      tree.stop();
+    }
+    // Processes in a container that belong to another user cannot be seen: its runtime stops them.
+    if (running && client != null && launch.contained() && !tree.isMore()) {
+      client.pause(stop);
+    }
+    if (!stop) {
+      pauses += now - stopped;
+      stopped = 0;
+      tree.proceed();
+      means.watch().wake(); // its limit is nearer than the watch knows
+    }
   }
 
   @Override
@@ -374,6 +405,10 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
+  private synchronized long pausedBy(long now) {
+    return pauses + (stopped == 0 ? 0 : now - stopped);
+  }
+
   /**
    * Enforces the attempt's limits, and takes a sample where it is time for one.
    *
@@ -383,7 +418,7 @@ final class ProcessRun implements Runner.Running {
     long now = System.nanoTime();
     long next = now + RunWatch.IDLE;
     if (launch.timeLimit() > 0) {
-      long left = begin + launch.timeLimit() - now;
+      long left = begin + launch.timeLimit() - now + pausedBy(now);
       if (left <= 0) {
         end(How.TIMEOUT, "", Kill.TERM);
       } else {

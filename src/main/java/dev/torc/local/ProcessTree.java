@@ -4,6 +4,7 @@ import dev.torc.posix.ChildWait;
 import dev.torc.posix.Kill;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class ProcessTree {
   private final boolean whole;
   private final long limit;
   private final Map<Integer, Long> known = new HashMap<>(); // start by number
+  private volatile Collection<ProcessTable.Entry> stopped = List.of();
   private int leader; // 0 where none is alive, or dead and not reaped
   private boolean noted; // whether the leader is among the known
   private long since = Long.MAX_VALUE; // start of the first leader
@@ -132,6 +134,30 @@ final class ProcessTree {
       LockSupport.parkNanos(20_000_000);
     }
     return List.of();
+  }
+
+  /** Stops all its processes, until {@link #proceed}. */
+  void stop() {
+    if (ProcessTable.present()) {
+      stopped = TreeEnd.stopped(this::living);
+    } else {
+      signalGroup(Kill.STOP);
+    }
+  }
+
+  /** Continues what {@link #stop} stopped. */
+  void proceed() {
+    if (ProcessTable.present()) {
+      TreeEnd.continued(stopped);
+      stopped = List.of();
+    } else {
+      signalGroup(Kill.CONT);
+    }
+  }
+
+  /** Whether {@link #stop} found processes beside the leader. */
+  boolean isMore() {
+    return stopped.size() > 1;
   }
 
   private synchronized boolean groupLives() {

@@ -66,6 +66,12 @@ public interface Runner extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Stops all processes before torc itself is stopped, or continues them after that; the time in
+   * between is none of theirs.
+   */
+  default void pause(boolean stop) {}
+
   /** Nanoseconds from the first signal to KILL where a launch does not say otherwise. */
   long grace();
 

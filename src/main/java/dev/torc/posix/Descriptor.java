@@ -1,7 +1,9 @@
 package dev.torc.posix;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /**
  * A file descriptor by its number, read and written byte by byte: what Java's channels cannot do
@@ -16,6 +18,8 @@ public record Descriptor(int number) {
   public static final int NOTHING = -2;
 
   private static final int POLLIN = 1;
+  private static final int POLLOUT = 4;
+  private static final int PIECE = 8 << 10;
 
   private static final NativeCall READ = NativeCall.of("read");
   private static final NativeCall WRITE = NativeCall.of("write");
@@ -62,11 +66,47 @@ public record Descriptor(int number) {
     }
   }
 
+  /**
+   * A stream that writes all bytes, and waits where the file has no room and does not block: Java's
+   * own streams fail there, and do not tell how much they wrote. Its errors have the system's
+   * words.
+   */
+  public OutputStream stream() {
+    Memory piece = Memory.of(PIECE);
+    return new OutputStream() {
+      @Override
+      public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        int end = from + length;
+        for (int at = from; at < end; ) {
+          int next = Math.min(PIECE, end - at);
+          piece.put(0, Arrays.copyOfRange(bytes, at, at + next));
+          int count = WRITE.again(number, piece.address(), next);
+          if (count == -Libc.EAGAIN) {
+            awaits(POLLOUT, -1);
+          } else if (count < 0) {
+            throw new IOException(FileStatus.words(-count));
+          } else {
+            at += count;
+          }
+        }
+      }
+    };
+  }
+
   /** Waits until a read would not block; false if it still would after so many milliseconds. */
   public boolean readable(int milliseconds) {
+    return awaits(POLLIN, milliseconds);
+  }
+
+  private boolean awaits(int event, int milliseconds) {
     Memory asked = Memory.of(8); // struct pollfd: int fd, short events, short revents
     asked.putInt(0, number);
-    asked.putInt(4, POLLIN); // both shorts: all processors are little-endian
+    asked.putInt(4, event); // both shorts: all processors are little-endian
     boolean ready = POLL.call(asked.address(), 1, milliseconds) > 0;
     Reference.reachabilityFence(asked);
     return ready;

@@ -92,10 +92,15 @@ public record FileStatus(
     return links > 1 ? mixed | 1 : mixed & ~1L;
   }
 
+  /** The system's words for an error number. */
+  static String words(int errno) {
+    return new String(
+        Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
+  }
+
   /** The system's words for an error number, in lower case. */
   static String reason(int errno) {
-    String words =
-        new String(Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
+    String words = words(errno);
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 

@@ -2,6 +2,7 @@ package dev.torc.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /** Sends signals to processes and process groups. {@code ProcessTree} finds out to which. */
 public final class Kill {
@@ -15,6 +16,8 @@ public final class Kill {
   public static final int TSTP = NativeCall.number(20, 18);
   public static final int TTIN = 21;
   public static final int TTOU = 22;
+
+  private static final int ACTION = 512; // more bytes than a sigaction has anywhere
 
   private static final NativeCall CALL = NativeCall.of("kill");
 
@@ -40,18 +43,44 @@ public final class Kill {
   }
 
   /**
+   * Stops this process as Ctrl-Z does where nothing handles it; returns when it is continued. In an
+   * orphaned process group, where no shell could continue it, nothing happens.
+   */
+  static void stopSelf() {
+    byDefault(TSTP, () -> NativeCall.of("raise").call(TSTP));
+  }
+
+  /** Does something while a signal has its default action. */
+  private static void byDefault(int signal, Runnable work) {
+    Memory usual = Memory.of(ACTION);
+    Memory before = Memory.of(ACTION);
+    NativeCall action = NativeCall.of("sigaction");
+    action.call(signal, usual.address(), before.address());
+    try {
+      work.run();
+    } finally {
+      action.call(signal, before.address(), 0);
+      Reference.reachabilityFence(usual);
+      Reference.reachabilityFence(before);
+    }
+  }
+
+  /**
    * Stops our own process group as Ctrl-Z does; returns when it is continued. The signal to the
    * group may reach this process a little later, so this thread also sends one to itself, held back
    * until the other is sent: either it stops us at once, or we were stopped already, and being
    * continued has deleted it.
    */
   static void stopOwnGroup() {
-    SignalMask.blocked(
+    byDefault(
         TSTP,
-        () -> {
-          NativeCall.of("raise").call(TSTP);
-          CALL.call(0, TSTP);
-        });
+        () ->
+            SignalMask.blocked(
+                TSTP,
+                () -> {
+                  NativeCall.of("raise").call(TSTP);
+                  CALL.call(0, TSTP);
+                }));
   }
 
   /** 0, 1 and negative numbers mean "many", down to all processes of the user: never meant here. */

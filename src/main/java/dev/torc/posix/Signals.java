@@ -3,13 +3,14 @@ package dev.torc.posix;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGINT, SIGTERM and SIGHUP of this process: each goes to the work that is at hand. Where there is
- * none it goes to the handler that was there before, which ends the process. The number of the last
+ * SIGINT, SIGTERM, SIGHUP and SIGTSTP of this process: each goes to the work that is at hand. Where
+ * there is none it does what it did before: the first three end the process. The number of the last
  * signal is kept, since one may come when the work has just taken its last look. The work decides
  * what a signal does to it.
  *
@@ -28,6 +29,7 @@ public final class Signals implements AutoCloseable {
 
   private final Map<Signal, SignalHandler> former = new ConcurrentHashMap<>();
   private IntConsumer work; // null where none is at hand
+  private Consumer<Boolean> pause = _ -> {};
   private int last; // 0 where none came
   private Thread end; // null before the first work
 
@@ -37,9 +39,19 @@ public final class Signals implements AutoCloseable {
    * @param told given the signal's number, on a thread of the JVM's; must return soon
    */
   public Handling during(IntConsumer told) {
+    return during(told, _ -> {});
+  }
+
+  /**
+   * As {@link #during(IntConsumer)}, for work that is told of Ctrl-Z too.
+   *
+   * @param paused given true before this process stops, and false when it is continued
+   */
+  public Handling during(IntConsumer told, Consumer<Boolean> paused) {
     int before;
     synchronized (this) {
       work = told;
+      pause = paused;
       before = last;
     }
     if (before != 0) {
@@ -53,6 +65,7 @@ public final class Signals implements AutoCloseable {
 
   private synchronized void done() {
     work = null;
+    pause = _ -> {};
     notifyAll();
   }
 
@@ -78,6 +91,12 @@ public final class Signals implements AutoCloseable {
     for (String name : List.of("INT", "TERM", "HUP")) {
       Signal signal = new Signal(name);
       former.put(signal, Signal.handle(signal, this::handle));
+    }
+    Signal stop = new Signal("TSTP");
+    SignalHandler before = Signal.handle(stop, _ -> stop());
+    former.put(stop, before);
+    if (before == SignalHandler.SIG_IGN) { // a caller without job control
+      Signal.handle(stop, before);
     }
     end = new Thread(this::atEnd, "torc-end");
     try {
@@ -107,6 +126,20 @@ public final class Signals implements AutoCloseable {
   private void endWork() {
     if (last() == 0) { // else it was told
       take(Kill.TERM);
+    }
+  }
+
+  /** Stops this process, and before that what the work at hand has running. */
+  private void stop() {
+    Consumer<Boolean> told;
+    synchronized (this) {
+      told = pause;
+    }
+    told.accept(true);
+    try {
+      Kill.stopSelf();
+    } finally {
+      told.accept(false);
     }
   }
 

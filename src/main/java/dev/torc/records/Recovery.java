@@ -48,6 +48,15 @@ final class Recovery {
         --enable-native-access=ALL-UNNAMED -Djffi.unsafe.disabled=true "$@"
       """;
 
+  private static final String EMPTY = "empty";
+
+  /**
+   * What is added where the last torc did not close an empty database. A job that truncates files
+   * in {@code .torc} ends torc by SIGBUS in the mapped file, and no code can say so at that moment.
+   */
+  private static final String TRUNCATED =
+      ", as after a job that truncates files in .torc, which ends torc at once";
+
   static final String NEVER_BUILT = "everything counts as never built";
 
   private Recovery() {}
@@ -59,6 +68,9 @@ final class Recovery {
     OwnFile.remove(copy);
     try {
       String damage = damage(data, copy);
+      if (damage.equals(EMPTY) && !Files.exists(place.closed())) {
+        damage += TRUNCATED;
+      }
       if (damage.isEmpty()) {
         Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncName(data);
@@ -83,7 +95,7 @@ final class Recovery {
     if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
       return "no file";
     }
-    return Files.size(data) == 0 ? "empty" : damage(data, command(data, copy), PATIENCE);
+    return Files.size(data) == 0 ? EMPTY : damage(data, command(data, copy), PATIENCE);
   }
 
   /** How a database is damaged, told by the end of the process that read it; empty if it is not. */

@@ -92,7 +92,13 @@ final class ReportedBuild implements BuildWatcher, Progress {
   @Override
   public Signals.Handling running(BuildSetup setup, BuildLoop loop) {
     report.follow(() -> progress(setup, loop));
-    return signals.during(loop::signal);
+    return signals.during(loop::signal, stop -> pause(setup.shared().runner(), stop));
+  }
+
+  /** Stops the jobs and the live lines before torc stops, or continues them after that. */
+  private void pause(Runner jobs, boolean stop) {
+    jobs.pause(stop);
+    report.pause(stop);
   }
 
   private Progress progress(BuildSetup setup, BuildLoop loop) {

@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * @param out data; flushed at the end, and earlier by code that wants it seen
  * @param err messages; every write is flushed
  * @param cwd the folder that the user stands in, absolute
- * @param columns width of the terminal now, 0 where it cannot be told
+ * @param columns width of the terminal now, 0 where it cannot be told, negative in the background
  * @param began when torc began, by {@link System#nanoTime}
  */
 public record Console(

@@ -38,6 +38,7 @@ final class EventText {
   private final boolean terminal;
   private final LongSupplier clock;
   private final Recap recap = new Recap();
+  private final FlakyJobs flaky = new FlakyJobs();
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
   private boolean lent; // a job has the terminal
 
@@ -64,6 +65,7 @@ final class EventText {
 
   /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
   String of(Event event) {
+    flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
       return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
     }
@@ -112,7 +114,7 @@ final class EventText {
     }
     if (event instanceof Event.Finished finished) {
       return recap.text(palette, this::shown)
-          + palette.bold(Summary.of(finished.counts(), finished.nanos()))
+          + palette.bold(Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
           + "\n"
           + out(finished);
     }
@@ -270,7 +272,10 @@ final class EventText {
         String output = output(details.log());
         yield at(Detail.NORMAL) || !output.isEmpty()
             ? palette.green(name)
-                + (": ran in " + Amount.time(details.wall()) + use(details))
+                + (": ran in "
+                    + Amount.time(details.wall())
+                    + flaky.attempt(ended.job())
+                    + use(details))
                 + (why + without(details) + "\n" + output)
             : "";
       }

@@ -50,6 +50,7 @@ public final class JunitReport implements Report {
   private final Set<String> running = new LinkedHashSet<>();
   private final List<String> said = new ArrayList<>();
   private Event.Started started;
+  private final FlakyJobs flaky = new FlakyJobs();
   private Event.Finished finished;
   private int exit = -1;
 
@@ -64,6 +65,7 @@ public final class JunitReport implements Report {
 
   @Override
   public void accept(Event event) {
+    flaky.accept(event);
     switch (event) {
       case Event.Started first -> started = first;
       case Event.JobStarted job -> running.add(job.job());
@@ -206,6 +208,13 @@ public final class JunitReport implements Report {
       String type = kind.equals("skipped") ? null : of.isTorc ? TORC : Json.lower(of.state);
       String said = attributes("message", message(of), "type", type);
       out.write("      <%s%s>%s</%1$s>\n".formatted(kind, said, clean(text(of))));
+    }
+    for (Event.JobRetried failed : flaky.of(of.name)) { // as Surefire's schema has it
+      String said = attributes("message", SafeText.line(failed.details().what()), "type", "failed");
+      String attempt = "attempt " + failed.attempt();
+      out.write("      <flakyFailure%s>\n".formatted(said));
+      out.write("        <stackTrace>%s</stackTrace>\n".formatted(attempt));
+      out.write("      </flakyFailure>\n");
     }
     String output =
         switch (of.state) {

@@ -74,6 +74,7 @@ final class LiveReport implements Report {
   private Beat beat; // null before start
   private boolean active;
   private boolean paused;
+  private long stopped; // when torc was stopped, by the clock; 0 while it is not
   private long began;
   private int total;
   private int done;
@@ -86,7 +87,7 @@ final class LiveReport implements Report {
    * Reports to {@code err}, which stays open; redraws from {@link #start} on.
    *
    * @param here the absolute folder that the user stands in: logs below it are named relative to it
-   * @param columns the terminal's width now; 0 where it cannot be told
+   * @param columns the terminal's width now; 0 where it cannot be told, negative in the background
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   LiveReport(
@@ -160,6 +161,18 @@ final class LiveReport implements Report {
     }
   }
 
+  /** Leaves the screen to the shell; the time in between is none of the jobs'. */
+  @Override
+  public synchronized void pause(boolean stop) {
+    long now = clock.getAsLong();
+    if (!stop) {
+      long passed = now - stopped;
+      running.replaceAll((_, job) -> new Running(job.since + passed, job.why));
+    }
+    stopped = stop ? now : 0;
+    draw();
+  }
+
   @Override
   public void follow(Supplier<Progress> of) {
     progress = of.get();
@@ -201,7 +214,9 @@ final class LiveReport implements Report {
 
   /** Writes what has happened and draws the lines as they are now, in one piece. */
   synchronized void draw() {
-    List<String> lines = active && !paused ? lines() : List.of();
+    int width = columns.getAsInt();
+    boolean shown = active && !paused && stopped == 0 && width >= 0;
+    List<String> lines = shown ? lines(width) : List.of();
     if (messages.isEmpty() && lines.isEmpty() && drawn == 0) {
       return;
     }
@@ -217,9 +232,8 @@ final class LiveReport implements Report {
     PlainReport.write(err, screen.toString());
   }
 
-  private List<String> lines() {
+  private List<String> lines(int known) {
     long now = clock.getAsLong();
-    int known = columns.getAsInt();
     // The last column stays free: some terminals wrap when it is written.
     int width = (known > 0 ? known : 80) - 1;
     List<String> lines = new ArrayList<>();

@@ -35,6 +35,9 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   /** Called before jobs run: a report that shows the progress takes the source that it asks. */
   default void follow(Supplier<Progress> progress) {}
 
+  /** Called before torc is stopped by Ctrl-Z and after it was continued, from any thread. */
+  default void pause(boolean stop) {}
+
   /** Writes what is left. */
   @Override
   default void close() {}
@@ -92,6 +95,11 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       @Override
       public void follow(Supplier<Progress> progress) {
         reports.forEach(report -> report.follow(progress));
+      }
+
+      @Override
+      public void pause(boolean stop) {
+        reports.forEach(report -> report.pause(stop));
       }
 
       @Override

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ final class StepSummary implements Report {
   static final int FILE_LIMIT = 1 << 20;
 
   private static final int LONGEST = 5;
+  private static final int FLAKY = 10;
 
   /** The most code points of a name, and then of a log's excerpt. */
   private static final int NAME = 100;
@@ -46,6 +48,7 @@ final class StepSummary implements Report {
   private final Consumer<String> warn;
   private final PriorityQueue<Event.JobEnded> longest = new PriorityQueue<>(BY_TIME);
   private final Recap recap = new Recap();
+  private final FlakyJobs flaky = new FlakyJobs();
   private Event.Started started;
   private Event.Finished finished;
 
@@ -64,6 +67,7 @@ final class StepSummary implements Report {
 
   @Override
   public void accept(Event event) {
+    flaky.accept(event);
     if (event instanceof Event.Started first) {
       started = first;
     } else if (event instanceof Event.Finished last) {
@@ -127,12 +131,25 @@ final class StepSummary implements Report {
   private String head() {
     Path root = started.root().getFileName();
     return "**torc** %sbuild %d: %s\n\n"
-        .formatted(
-            root == null ? "" : name(root.toString()) + ", ",
-            started.build().number(),
-            finished == null
-                ? "torc ended before it"
-                : Summary.of(finished.counts(), finished.nanos()));
+            .formatted(
+                root == null ? "" : name(root.toString()) + ", ",
+                started.build().number(),
+                finished == null
+                    ? "torc ended before it"
+                    : Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
+        + flaky();
+  }
+
+  /** The jobs that succeeded only on a retry, on one line; empty for none. */
+  private String flaky() {
+    List<String> names = flaky.names();
+    String more = names.size() > FLAKY ? " and " + (names.size() - FLAKY) + " more" : "";
+    return names.isEmpty()
+        ? ""
+        : names.stream()
+            .limit(FLAKY)
+            .map(job -> name(job) + flaky.attempt(job))
+            .collect(Collectors.joining("; ", "*flaky*: ", more + "\n\n"));
   }
 
   private String failure(Event.JobEnded ended) {

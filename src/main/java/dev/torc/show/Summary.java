@@ -12,13 +12,14 @@ public final class Summary {
   private Summary() {}
 
   /**
-   * {@code 4 jobs: 2 ran, 2 up to date, 0 failed in 1.2 s}, with the other final states where there
-   * are any; the counts add up to the jobs.
+   * {@code 4 jobs: 2 ran (1 after retries), 2 up to date, 0 failed in 1.2 s}, with the other final
+   * states where there are any; the counts add up to the jobs.
    *
    * @param counts by final state
+   * @param flaky how many jobs ran only after a failed attempt
    * @param nanos duration of the build
    */
-  public static String of(Map<JobState, Integer> counts, long nanos) {
+  public static String of(Map<JobState, Integer> counts, int flaky, long nanos) {
     int jobs = 0;
     StringJoiner parts = new StringJoiner(", ");
     for (JobState state :
@@ -35,7 +36,8 @@ public final class Summary {
       int count = counts.getOrDefault(state, 0);
       jobs += count;
       if (count > 0 || state.ordinal() <= JobState.FAILED.ordinal()) {
-        parts.add(count + " " + words(state));
+        boolean retried = state == JobState.RAN && flaky > 0;
+        parts.add(count + " " + words(state) + (retried ? " (" + flaky + " after retries)" : ""));
       }
     }
     return Amount.count(jobs, "job") + ": " + parts + " in " + Amount.time(nanos);

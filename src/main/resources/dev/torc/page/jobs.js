@@ -19,7 +19,7 @@ function showJobs(known) {
     number('memory', known.memory, size),
     number('read', known.read, size),
     number('written', known.written, size),
-    number('tries', known.tries, String),
+    column('tries', job => known.tries[job] + (known.tries[job] > 1 && text('what', job) === '' ? ' (flaky)' : ''), job => known.tries[job]),
     column(known.asked > 0 ? 'why' : 'why it ran, or what is to be done', why),
   ];
   const words = known.states.filter((_, i) => known.state.includes(i));

@@ -95,6 +95,7 @@ class JunitTest {
           train: { parameters: { lr: [0.1] }, command: "touch {lr}", produces: "{lr}" }
           bad: { command: "echo oh; exit 4", produces: b }
           reader: { command: "cat b", needs: b }
+          flaky: { command: "test {attempt} = 3", retries: 3 }
         """);
     Run run = folder.run("build", "--junit", "made/here/report.xml");
     assertEquals(1, run.exit());
@@ -102,12 +103,13 @@ class JunitTest {
     assertEquals(
         List.of(
             "… bad: failure exit 4 system-out oh",
+            "… flaky: flakyFailure exit 1 flakyFailure exit 1",
             "… good:",
             "… loud: system-out aloud",
             "… reader: skipped blocked by bad",
             "….train train/lr=0.1:"),
         cases(report));
-    assertEquals("5 1 0 1", counts(report));
+    assertEquals("6 1 0 1", counts(report));
     Element failure = all(report, "failure").getFirst();
     assertEquals("command: echo oh; exit 4\nlog: .torc/logs/bad.log\n", failure.getTextContent());
     assertEquals("failed", failure.getAttribute("type"));

@@ -249,6 +249,21 @@ class MainTest {
     assertEquals(2, toBroken(new StringWriter(), failing("Broken pipe"), "--nonsense"));
   }
 
+  /** Exit status 3 has a message as long as one of the streams can be written. */
+  @Test
+  void withoutStandardErrorTroubleIsSaidOnStandardOutput() {
+    StringWriter out = new StringWriter();
+    Writer err = failing("No space left on device");
+    Main failing =
+        new Main(
+            call -> {
+              call.console().tell("line");
+              return 0;
+            });
+    assertEquals(3, failing.call(new String[] {"build"}, Run.console(cwd, out, err, Map.of())));
+    assertEquals("torc: standard output: no space left on device: make room\n", out.toString());
+  }
+
   @Test
   void aFullDiskBehindStandardOutputIsSaid() {
     StringWriter err = new StringWriter();

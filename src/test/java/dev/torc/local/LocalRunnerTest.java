@@ -350,6 +350,31 @@ class LocalRunnerTest {
     assertEquals(Map.of(left, List.of()), ProcessPass.living(List.of(left)));
   }
 
+  /** Rule 11: the time in which torc is stopped counts for no job, and not against its limit. */
+  @Test
+  void aStoppedJobHasTime() throws Exception {
+    long limit = 2_000_000_000;
+    String waiter = "(setsid sh -c 'echo $$ > tell; read x < go; exit 0'; :) & wait";
+    runner.start(launch(limit, 0, waiter), ended::add);
+    String pid = told();
+    long from = System.nanoTime();
+    runner.pause(true);
+    String state = Files.readString(Path.of("/proc", pid, "stat"));
+    assertTrue(state.contains(") T "), state);
+    start("echo $$ > tell"); // an attempt that begins now
+    while (System.nanoTime() - from < limit) {
+      Thread.sleep(10); // its time would be over
+    }
+    assertTrue(ended.isEmpty());
+    runner.pause(false);
+    told();
+    go();
+    for (ProcessEnd end : List.of(ended.take(), ended.take())) {
+      assertTrue(end.ok(), end::toString);
+      assertTrue(end.wall() < limit, end::toString);
+    }
+  }
+
   /** Rule 12: a memory limit is watched, however slow a look is. */
   @Test
   void aSlowLookPutsOffNoLimit() {

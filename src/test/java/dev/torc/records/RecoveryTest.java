@@ -49,7 +49,7 @@ class RecoveryTest {
         }
         cache.put(Samples.all("a", build));
       }
-      Files.delete(place.closed());
+      Files.deleteIfExists(place.closed());
     }
   }
 
@@ -173,6 +173,17 @@ class RecoveryTest {
         notes);
     assertEquals(Set.of("closed", "data.mdb", "data.mdb.bad-1", "lock.mdb"), files());
     assertEquals(here, files(Path.of("")));
+  }
+
+  /** The next torc says what ended the last one, which could not. */
+  @Test
+  void anEmptyFileThatWasInUseTellsOfTheJobThatTruncatedIt() throws IOException {
+    Files.deleteIfExists(place.closed());
+    Files.write(place.data(), new byte[0]);
+    open().close();
+    String why =
+        " is empty, as after a job that truncates files in .torc, which ends torc at once;";
+    assertTrue(notes.getFirst().contains(why), notes::toString);
   }
 
   /** The header says that the file has more pages than fit into the memory. */

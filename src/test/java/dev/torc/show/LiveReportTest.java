@@ -95,6 +95,29 @@ class LiveReportTest {
     assertTrue(!screen.next().contains("bwa"));
   }
 
+  /** Rule 11: stopped time is no job's; in the background nothing but messages is written. */
+  @Test
+  void aStoppedTorcLeavesTheScreenToTheShell() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    report.accept(Events.jobStarted("a"));
+    now += Events.SECOND;
+    report.draw();
+    screen.next();
+    report.pause(true);
+    assertEquals("\r^[1A^[J", screen.next());
+    report.draw();
+    now += 5 * Events.SECOND;
+    columns = -1;
+    report.pause(false);
+    report.accept(new Event.Note(Event.Level.WARNING, "beware"));
+    report.draw();
+    assertEquals("warning: beware\n", screen.next());
+    columns = 80;
+    report.draw();
+    assertTrue(screen.next().startsWith("^[?7l  a  1.0 s  "));
+  }
+
   @Test
   void redrawsInPlaceWithoutClearingFirst() {
     LiveReport report = report(Detail.NORMAL);

@@ -230,7 +230,7 @@ class PlainReportTest {
         show(Detail.NORMAL, Events.finished(2, 2, 0, 0)));
     assertEquals(
         "1 job: 0 ran, 0 up to date, 1 failed in 2 min 05 s",
-        Summary.of(Map.of(JobState.FAILED, 1), 125 * Events.SECOND));
+        Summary.of(Map.of(JobState.FAILED, 1), 0, 125 * Events.SECOND));
     assertEquals(
         "21 jobs: 1 ran, 2 up to date, 3 failed, 4 blocked, 5 interrupted, 6 not reached in 0.0 s",
         Summary.of(
@@ -241,6 +241,7 @@ class PlainReportTest {
                 JobState.BLOCKED, 4,
                 JobState.INTERRUPTED, 5,
                 JobState.NOT_REACHED, 6),
+            0,
             0));
   }
 

@@ -46,6 +46,28 @@ class StepSummaryTest {
   }
 
   @Test
+  void aJobThatSucceededOnlyOnARetryIsFlaky() throws Exception {
+    Event.Details exit = new Event.Details("exit 1", "c", null, 1, -1, -1);
+    assertEquals(
+        """
+        **torc** <code>project</code>, build 7: 2 jobs: 1 ran (1 after retries), 0 up to date,\
+         1 failed in 1.2 s
+
+        *flaky*: <code>late</code>, at the third attempt
+
+        """,
+        summary(
+                Events.started(2),
+                new Event.JobRetried("late", 1, exit, 0),
+                new Event.JobRetried("never", 1, exit, 0),
+                new Event.JobRetried("late", 2, exit, 0),
+                ran("late", 3),
+                Events.failed("never", "exit 1", "c", null),
+                Events.finished(1, 0, 1, 0))
+            .replaceAll("(?s)(<details|\\| longest).*", ""));
+  }
+
+  @Test
   void failuresComeWithCauseAndLogAndTheLongestJobsWithTheirTimes() throws Exception {
     Path log = Files.writeString(here.resolve("l.log"), "one\n\n<b>two</b> & </pre>\n");
     assertEquals(
