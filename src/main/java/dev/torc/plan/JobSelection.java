@@ -223,7 +223,7 @@ public record JobSelection(
         shown.put(graph.path(f), named); // as if the root were where the user stands
         shown.put(named, named);
         for (String up = UserPaths.parent(named);
-            up.length() > 1 && shown.put(up + "/", up + "/") == null; ) {
+            !up.isEmpty() && !up.equals("/") && shown.put(up + "/", up + "/") == null; ) {
           up = UserPaths.parent(up);
         }
       }

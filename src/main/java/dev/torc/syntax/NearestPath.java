@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
@@ -32,8 +33,11 @@ public final class NearestPath {
   private final Path base;
   private final Supplier<List<String>> products;
   private Map<Path, Set<String>> made; // names of products, by folder; null before the first search
-  private final Map<Path, Set<String>> names = new HashMap<>(); // with those on disk
-  private int comparisons = 200_000; // of all searches, some tenths of a second
+
+  /** The names in folders, on disk or of products, by how they are folded. */
+  private final Map<Path, Map<String, List<String>>> names = new HashMap<>();
+
+  private int steps = 2_000_000; // left to all searches: less than a second
   private int folders;
   private boolean numbers = true; // whether a number is no slip
 
@@ -151,15 +155,18 @@ public final class NearestPath {
     List<String> slips = new ArrayList<>();
     String folded = NearestName.folded(wanted);
     if (folders-- > 0) {
-      for (String name : names(folder)) {
-        if (name.equals(wanted)) {
-          same.addFirst(name);
-        } else if (NearestName.folded(name).equals(folded)) {
-          same.add(name);
-        } else if (comparisons > 0 && isSlip(folded, NearestName.folded(name))) {
-          slips.add(name);
-        }
-      }
+      names(folder)
+          .forEach(
+              (other, all) -> {
+                if (other.equals(folded)) {
+                  same.addAll(all);
+                } else if (steps > 0 && isSlip(folded, other)) {
+                  slips.addAll(all);
+                }
+              });
+    }
+    if (same.remove(wanted)) {
+      same.addFirst(wanted);
     }
     slips.sort(Comparator.comparingInt(name -> NearestName.distance(wanted, name)));
     same.addAll(slips);
@@ -168,11 +175,25 @@ public final class NearestPath {
 
   private boolean isSlip(String wanted, String name) {
     int most = Math.max(1, wanted.length() / 6);
-    if (Math.abs(wanted.length() - name.length()) > most) {
+    int shorter = Math.min(wanted.length(), name.length());
+    int longer = Math.max(wanted.length(), name.length());
+    steps--;
+    if (longer - shorter > most) {
       return false;
     }
-    comparisons--;
-    return NearestName.distance(wanted, name) <= most
+    int from = 0;
+    while (from < shorter && wanted.charAt(from) == name.charAt(from)) {
+      from++;
+    }
+    int end = 0; // of equal characters behind
+    while (end < shorter - from
+        && wanted.charAt(wanted.length() - 1 - end) == name.charAt(name.length() - 1 - end)) {
+      end++;
+    }
+    String one = wanted.substring(from, wanted.length() - end);
+    String other = name.substring(from, name.length() - end);
+    steps -= from + end + one.length() * other.length();
+    return NearestName.distance(one, other) <= most
         && (!numbers || numbers(wanted).equals(numbers(name)))
         && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
   }
@@ -191,11 +212,11 @@ public final class NearestPath {
     return NUMBER.matcher(name).results().map((MatchResult found) -> found.group(1)).toList();
   }
 
-  private Set<String> names(Path folder) {
+  private Map<String, List<String>> names(Path folder) {
     return names.computeIfAbsent(folder, this::list);
   }
 
-  private Set<String> list(Path folder) {
+  private Map<String, List<String>> list(Path folder) {
     if (made == null) {
       readProducts();
     }
@@ -203,9 +224,13 @@ public final class NearestPath {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       entries.forEach(entry -> names.add(name(entry)));
     } catch (IOException | DirectoryIteratorException e) {
-      return names; // a hint less
+      // Where there is no such folder, products alone count.
     }
-    return names;
+    Map<String, List<String>> folded = new TreeMap<>();
+    for (String name : names) {
+      folded.computeIfAbsent(NearestName.folded(name), _ -> new ArrayList<>(1)).add(name);
+    }
+    return folded;
   }
 
   private static String name(Path path) {
