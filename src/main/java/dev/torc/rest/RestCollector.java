@@ -330,12 +330,18 @@ final class RestCollector {
       String path = gathered.path(file);
       KnownDigest known = known(id, path);
       boolean plain = known != null && known.stamp().kind() == Stamp.FileKind.FILE;
-      if (!plain && !(isGone(path) && context.lacks(graph.makerOf(path)))) {
-        return false; // neither a file nor a missing temporary product that the records tell of
+      if (!plain && !(isGone(path) && goesWithout(id, path))) {
+        return false; // neither a file nor one whose absence is known
       }
       doubt |= !deciding.made.get(file) && replaced.contains(path);
     }
     return !doubt || context.decide(id) instanceof Verdict.UpToDate;
+  }
+
+  /** Whether a file may be missing: a temporary product in the records, or an optional need. */
+  private boolean goesWithout(int id, String path) {
+    int maker = graph.makerOf(path);
+    return maker < 0 ? graph.job(id).isOptional(path) : context.lacks(maker);
   }
 
   /** Remembers from which stamp a verdict came; a file with two such stamps decides nothing. */
