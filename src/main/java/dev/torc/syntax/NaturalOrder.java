@@ -21,14 +21,25 @@ public final class NaturalOrder implements Comparator<String> {
     int j = 0;
     while (i < a.length() && j < b.length()) {
       if (isDigit(a, i) && isDigit(b, j)) {
+        int end = Number.digits(a, i);
+        int other = Number.digits(b, j);
+        if (!isPart(a, end) && !isPart(b, other)) { // as nearly all numbers: nothing is made for it
+          int order = Number.whole(a, i, end, b, j, other);
+          if (order != 0) {
+            return order;
+          }
+          i = end;
+          j = other;
+          continue;
+        }
         Number one = Number.at(a, i);
-        Number other = Number.at(b, j);
-        int order = one.compareTo(other);
+        Number two = Number.at(b, j);
+        int order = one.compareTo(two);
         if (order != 0) {
           return order;
         }
         i = one.end;
-        j = other.end;
+        j = two.end;
       } else if (a.charAt(i) == b.charAt(j)) {
         i++;
         j++;
@@ -117,7 +128,10 @@ public final class NaturalOrder implements Comparator<String> {
         other++;
       }
       int order = Integer.compare(aEnd - from, bEnd - other);
-      return order != 0 ? order : a.substring(from, aEnd).compareTo(b.substring(other, bEnd));
+      while (order == 0 && from < aEnd) {
+        order = a.charAt(from++) - b.charAt(other++);
+      }
+      return order;
     }
   }
 }
