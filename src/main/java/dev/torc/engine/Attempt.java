@@ -415,7 +415,7 @@ final class Attempt {
       ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
       throw new AttemptFailure(what);
     }
-    String rival = shared.taken().shared(id);
+    String rival = shared.taken().shared(id, job);
     if (rival != null) {
       throw new AttemptFailure(rival);
     }

@@ -153,7 +153,7 @@ final class EventSender {
     Job job = shared.graph().job(id);
     if (outcome.restored() == null) {
       if (outcome.ok()) {
-        patterns.ran(shared.graph(), id, run.reasons(), outcome);
+        patterns.ran(shared.graph(), id, job, run.reasons(), outcome);
       }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }

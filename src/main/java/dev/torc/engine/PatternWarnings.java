@@ -40,8 +40,7 @@ final class PatternWarnings {
               .thenComparingInt(Place::column));
 
   /** Takes in a job that ran and succeeded. */
-  void ran(Graph graph, int id, List<Reason> reasons, AttemptOutcome outcome) {
-    Job job = graph.job(id);
+  void ran(Graph graph, int id, Job job, List<Reason> reasons, AttemptOutcome outcome) {
     List<String> made = null;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfGlob of) {

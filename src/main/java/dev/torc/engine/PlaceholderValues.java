@@ -5,6 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
@@ -111,7 +112,11 @@ record PlaceholderValues(
                 : List.of(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         String pattern = glob.pattern();
-        paths.addAll(needs ? members(NeedList.ListKind.GLOB, pattern) : List.of(pattern));
+        String own = needs ? null : Glob.ownText(pattern); // [slug].html is the file itself
+        paths.addAll(
+            needs
+                ? members(NeedList.ListKind.GLOB, pattern)
+                : List.of(own == null ? pattern : own));
       } else if (ref instanceof Ref.OfJob other) {
         paths.addAll(
             members(other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB, other.job()));

@@ -67,9 +67,9 @@ public final class OccupiedPlaces {
   }
 
   /** The error about a file that patterns of two jobs match; null if there is none. */
-  public String shared(int id) throws IOException {
+  public String shared(int id, Job job) throws IOException {
     String what = null;
-    for (Ref ref : graph.job(id).productRefs()) {
+    for (Ref ref : job.productRefs()) {
       what = what == null ? shared(id, ref) : what;
     }
     return what;

@@ -23,9 +23,14 @@ final class Braces {
     }
   }
 
-  /** Adds the texts in which some braces stand for their own text, with escapes. */
+  /**
+   * Adds the texts in which some braces stand for their own text, with escapes; of too many, only
+   * the one in which all do.
+   */
   static void addOwn(String text, List<String> into) {
-    addOwn(text, false, into);
+    List<String> own = new ArrayList<>(0);
+    addOwn(text, false, own);
+    into.addAll(own.size() > MAX ? own.subList(own.size() - 1, own.size()) : own);
   }
 
   private static void addOwn(String text, boolean own, List<String> into) {

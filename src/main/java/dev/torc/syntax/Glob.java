@@ -212,8 +212,9 @@ public final class Glob {
 
   private boolean matches(String path, boolean brackets, boolean braces) {
     String[] names = path.split("/", -1);
-    for (Component[] alternative : braces ? alternatives : alternatives.subList(0, plain)) {
-      if (matches(alternative, names, brackets)) {
+    int end = braces ? alternatives.size() : plain;
+    for (int i = 0; i < end; i++) {
+      if (matches(alternatives.get(i), names, brackets)) {
         return true;
       }
     }

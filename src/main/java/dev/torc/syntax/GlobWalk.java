@@ -84,7 +84,6 @@ public final class GlobWalk {
     if (FolderDigest.counts(prefix) && !excludes(excludes, prefix) && Files.isDirectory(start)) {
       walk.enter(start, prefix);
     }
-    walk.found.removeIf(path -> excludes.stream().anyMatch(each -> each.excludes(path)));
     walk.found.sort(null);
     return new Found(walk.found, walk.folders, walk.certain);
   }
@@ -111,6 +110,15 @@ public final class GlobWalk {
   public static boolean excludes(List<Glob> excludes, String folder) {
     for (Glob exclude : excludes) {
       if (exclude.excludesFolder(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean excludes(String path) {
+    for (Glob exclude : excludes) {
+      if (exclude.excludes(path)) {
         return true;
       }
     }
@@ -155,7 +163,7 @@ public final class GlobWalk {
         if (!excludes(excludes, child)) {
           enter(entry, child);
         }
-      } else if (glob.matches(child)) {
+      } else if (glob.matches(child) && !excludes(child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
         } else {

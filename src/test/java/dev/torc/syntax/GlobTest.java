@@ -26,7 +26,10 @@ class GlobTest {
   @Test
   void bracesHaveABound() {
     assertThrows(IllegalArgumentException.class, () -> Glob.of("{a,b}".repeat(500)));
-    assertTrue(Glob.of("{a,b}".repeat(9)).matches("ababababa"));
+    Glob most = Glob.of("{a,b}".repeat(9));
+    assertTrue(most.matches("ababababa"));
+    assertTrue(most.matches("{a,b}".repeat(9)));
+    assertTrue(most.overlaps(most));
   }
 
   /** Patterns over a, b and dot, with at most three components of at most three letters. */
