@@ -28,6 +28,9 @@ record Placeholder(String written, String name, int index, String member, String
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
 
+  /** How far a brace may be from the next one behind it; no name is longer. */
+  private static final int MAX = 1024;
+
   /** The names that are known where a text stands, and what reports its other braces. */
   interface Names {
 
@@ -111,7 +114,7 @@ record Placeholder(String written, String name, int index, String member, String
 
   /** Reports braces that are text, if what stands in them could be meant as a name. */
   private static void braces(String text, int open, Names names) {
-    int close = text.indexOf('}', open);
+    int close = near('}', text, open);
     String inside = close < 0 ? "" : text.substring(open + 1, close);
     if (inside.indexOf('{') < 0 && inside.indexOf('\n') < 0 && isTrim(inside)) {
       names.text(inside);
@@ -133,12 +136,12 @@ record Placeholder(String written, String name, int index, String member, String
 
   /** Returns the placeholder that begins at an offset; null if none does. */
   static Placeholder at(String text, int open, Names names, boolean match) {
-    int close = text.indexOf('}', open);
+    int close = near('}', text, open);
     if (close < 0) {
       return null;
     }
-    int next = text.indexOf('}', close + 1);
-    int behind = next < 0 ? -1 : text.indexOf('{', close + 1);
+    int next = near('}', text, close + 1);
+    int behind = next < 0 ? -1 : near('{', text, close + 1);
     boolean inName = next >= 0 && (behind < 0 || next < behind); // this may be {a}b}
     for (String name : inName ? names.withBraces() : List.<String>of()) {
       if (text.startsWith(name + "}", open + 1)) {
@@ -152,6 +155,11 @@ record Placeholder(String written, String name, int index, String member, String
     }
     String inside = text.substring(open + 1, close);
     return inside.indexOf(',') < 0 && isTrim(inside) ? known(text, open, close, _ -> true) : null;
+  }
+
+  /** Returns where the next brace is; -1 if none is near: a text may be all braces. */
+  private static int near(char brace, String text, int from) {
+    return text.indexOf(brace, from, Math.min(text.length(), from + MAX));
   }
 
   /**
