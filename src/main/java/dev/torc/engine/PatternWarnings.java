@@ -12,7 +12,6 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,11 +32,7 @@ final class PatternWarnings {
     }
   }
 
-  private final Map<Place, Line> lines =
-      new TreeMap<>(
-          Comparator.comparing(Place::file)
-              .thenComparingInt(Place::line)
-              .thenComparingInt(Place::column));
+  private final Map<Place, Line> lines = new TreeMap<>();
 
   /** Takes in a job that ran and succeeded. */
   void ran(Graph graph, int id, Job job, List<Reason> reasons, AttemptOutcome outcome) {

@@ -27,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,11 +59,7 @@ final class Advice {
     if (warnings.isEmpty() || jobs.isEmpty()) {
       return List.of();
     }
-    Comparator<Place> order =
-        Comparator.comparing(Place::file)
-            .thenComparingInt(Place::line)
-            .thenComparingInt(Place::column);
-    NavigableMap<Place, Boolean> known = new TreeMap<>(order);
+    NavigableMap<Place, Boolean> known = new TreeMap<>();
     for (int j = 0; j < graph.jobs(); j++) {
       known.merge(graph.job(j).place(), jobs.get(j), Boolean::logicalOr);
     }

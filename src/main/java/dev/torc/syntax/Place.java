@@ -4,10 +4,18 @@ package dev.torc.syntax;
  * A position in a build file, for messages. Line and column count from 1; 0 means that there is no
  * position to tell (the command line, a whole file).
  */
-public record Place(String file, int line, int column) {
+public record Place(String file, int line, int column) implements Comparable<Place> {
 
   /** A place on the command line, where there is no file. */
   public static final Place NONE = new Place("", 0, 0);
+
+  /** Compares without lambdas: each would be linked anew at every start. */
+  @Override
+  public int compareTo(Place other) {
+    int order = file.compareTo(other.file);
+    order = order != 0 ? order : Integer.compare(line, other.line);
+    return order != 0 ? order : Integer.compare(column, other.column);
+  }
 
   @Override
   public String toString() {
