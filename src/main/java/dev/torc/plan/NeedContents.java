@@ -35,6 +35,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +44,9 @@ import java.util.stream.Collectors;
  * several threads. What cannot be looked at or read is told as such.
  */
 public final class NeedContents implements InputSource {
+
+  /** What an error says before the path that it names. */
+  private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
 
   /** The moment of a list whose members are all made. */
   private static final int WHOLE = -1;
@@ -314,15 +318,24 @@ public final class NeedContents implements InputSource {
     return now;
   }
 
+  /**
+   * Returns why a list cannot be listed, with the path below it that is the cause, if it is one.
+   */
+  private String unlisted(NeedList list, IOException e) {
+    String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
+    String root = graph.workflow().root() + "/";
+    String below = line.startsWith(root) ? line.substring(root.length()) : line;
+    String self = list.text() + ": ";
+    return below.startsWith(self) ? below.substring(self.length()) : below;
+  }
+
   /** The members of a list; where it cannot be listed, one member that says why. */
   private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
     } catch (IOException e) {
       NeedList list = graph.list(id);
-      String line = Refusal.line(e); // names what is wrong below the folder
-      boolean self = line.startsWith("cannot list " + list.text() + ": ");
-      Content why = new Content.Unreadable(self ? Refusal.why(e) : line);
+      Content why = new Content.Unreadable(unlisted(list, e));
       ManifestEntry one = NeedMembers.entry(list.written(), why.value());
       return NeedMembers.of(List.of(one), List.of(), Map.of(), null);
     }
