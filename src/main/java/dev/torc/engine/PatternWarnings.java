@@ -83,6 +83,8 @@ final class PatternWarnings {
 
   /** Returns the lines in the order of the build file, whichever job ended first. */
   List<Diagnostic> all() {
-    return lines.entrySet().stream().map(e -> e.getValue().at(e.getKey())).toList();
+    List<Diagnostic> all = new ArrayList<>(0);
+    lines.forEach((place, line) -> all.add(line.at(place)));
+    return all;
   }
 }

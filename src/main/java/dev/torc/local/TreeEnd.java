@@ -36,11 +36,6 @@ record TreeEnd(
     long grace,
     BooleanSupplier hurry) {
 
-  private static final Comparator<ProcessTable.Entry> YOUNGEST =
-      Comparator.comparing(ProcessTable.Entry::start)
-          .thenComparing(ProcessTable.Entry::pid)
-          .reversed();
-
   private static final long MILLISECOND = 1_000_000;
 
   /** Bytes of a script in which a trap is searched. */
@@ -113,7 +108,7 @@ record TreeEnd(
    * would hang up the child's group.
    */
   static void continued(Collection<ProcessTable.Entry> stopped) {
-    stopped.stream().sorted(YOUNGEST).forEach(process -> send(process, Kill.CONT));
+    stopped.stream().sorted(youngestFirst()).forEach(process -> send(process, Kill.CONT));
   }
 
   private static void send(ProcessTable.Entry process, int number) {
@@ -168,5 +163,12 @@ record TreeEnd(
     } catch (IOException unreadable) {
       return "";
     }
+  }
+
+  /** Made only where a tree is ended: its lambdas would be linked at every start. */
+  private static Comparator<ProcessTable.Entry> youngestFirst() {
+    return Comparator.comparing(ProcessTable.Entry::start)
+        .thenComparing(ProcessTable.Entry::pid)
+        .reversed();
   }
 }

@@ -206,6 +206,7 @@ class SharedServersIT {
         Outbox writer = writer(server)) {
       for (int i = 0; i < 4; i++) {
         writer.send(Digest.ofText("key " + i), "two\n");
+        writer.later();
       }
       assertEquals("one\n", writer.get(KEY, into()));
       assertEquals(
