@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 55_376;
+  private static final int LINES = 55_477;
 
-  private static final int FILES = 432;
-  private static final int SURFACE = 192;
+  private static final int FILES = 434;
+  private static final int SURFACE = 193;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

@@ -7,19 +7,17 @@ import dev.torc.engine.Leftovers;
 import dev.torc.engine.Leftovers.OutJobs;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.StaleProducts;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.RunDetails;
-import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
@@ -29,7 +27,6 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Glob;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
@@ -48,10 +45,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * {@code torc clean}: decides which products go; {@link Cleaner} takes them away. Without targets,
@@ -336,76 +331,5 @@ final class CleanAnswer implements Cleaner.Listener {
       undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;
       return job >= 0;
     };
-  }
-
-  /**
-   * Tells stale products (recorded, but no job declares or needs them any more, rule 15) from the
-   * others. It does not say whether they may be deleted.
-   */
-  static final class StaleProducts {
-
-    private final Graph graph;
-    private final Map<String, Integer> depfiles = new HashMap<>();
-    private final TreeSet<String> paths = new TreeSet<>(); // declared, or needed by name
-
-    /**
-     * Reads what a graph declares, the tables of its groups, and the found needs of the last runs.
-     */
-    StaleProducts(Graph graph, JobRecords records) {
-      this.graph = graph;
-      for (int f = 0; f < graph.files(); f++) {
-        paths.add(graph.path(f));
-      }
-      for (int j : graph.inOrder(graph.allJobs())) {
-        if (graph.job(j).depfile() != null) {
-          depfiles.put(graph.job(j).depfile(), j);
-        }
-        paths.addAll(records.found(j));
-      }
-      paths.addAll(depfiles.keySet());
-      graph.workflow().groups().forEach(group -> paths.addAll(group.tables()));
-    }
-
-    /** The job, or open group, that declares a path as its product or depfile, -1 if none does. */
-    int job(String path) {
-      int maker = graph.makerAt(path);
-      return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
-    }
-
-    /**
-     * Whether a recorded product is neither declared nor needed.
-     *
-     * @param unaltered whether it stands as torc made it: then needed globs and folders do not
-     *     match it
-     */
-    boolean test(OwnedPath owned, boolean unaltered) {
-      String path = owned.path();
-      boolean unknown = graph.mayBeInstance(owned.job()); // its group may yet declare it
-      if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
-        return false;
-      }
-      if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
-        return true;
-      }
-      Glob inside = Glob.of(Glob.escape(path) + "/**");
-      return IntStream.range(0, graph.lists())
-          .mapToObj(graph::list)
-          .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
-    }
-
-    /** Whether a glob or folder stands for a path, or for anything that may be inside it. */
-    private static boolean needs(NeedList list, String path, Glob inside) {
-      return switch (list.kind()) {
-        case GLOB -> list.covers(path) || list.glob().overlaps(inside);
-        case FOLDER -> list.covers(path) || (list.text() + "/").startsWith(path + "/");
-        case JOB, SOME -> false;
-      };
-    }
-
-    /** Whether something that is declared or needed lies below a path, which was a folder once. */
-    private boolean holds(String path) {
-      String below = paths.ceiling(path + "/");
-      return below != null && below.startsWith(path + "/") || graph.makesBelow(path);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.ask.CleanAnswer.StaleProducts;
 import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.engine.JobState;
 import dev.torc.engine.Leftovers.RunningJobs;
@@ -10,6 +9,7 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
+import dev.torc.plan.StaleProducts;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;

@@ -28,6 +28,11 @@ public enum JobState {
     return ordinal() >= UP_TO_DATE.ordinal();
   }
 
+  /** Whether something was done for the job in this build, well or not. */
+  public boolean isRun() {
+    return isMade() || this == FAILED || this == INTERRUPTED;
+  }
+
   /** Whether the job has a new good result, however it came by it. */
   boolean isMade() {
     return this == RAN || this == RESTORED;

@@ -51,6 +51,7 @@ import java.util.function.IntPredicate;
  *     made or matches, or that stand in a folder, and the folders where these were looked for
  * @param extra for each job, the numbers of the files that it touches beside its named needs and
  *     products
+ * @param stale the recorded products that no job of the graph declares or needs; null if not known
  */
 public record CleanJobs(
     Held held,
@@ -60,7 +61,8 @@ public record CleanJobs(
     long[] stamps,
     RestDigests digests,
     StringTable further,
-    Adjacency extra) {
+    Adjacency extra,
+    List<String> stale) {
 
   /** How many numbers a stamp has; the next two constants are indexes of such numbers. */
   static final int WIDTH = Stamp.NUMBERS;
@@ -81,7 +83,7 @@ public record CleanJobs(
   /** In place of a size: the build saw the file in two states, so no stamp counts as the same. */
   static final long TORN = -4;
 
-  private static final String LAYOUT = "torc rest 8";
+  private static final String LAYOUT = "torc rest 9";
 
   /** How many threads look at files at a time. */
   public static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -153,7 +155,8 @@ public record CleanJobs(
           in.longs(),
           RestDigests.in(file, bytes),
           StringTable.read(in),
-          Adjacency.read(in));
+          Adjacency.read(in),
+          in.flag() ? in.list(ByteReader::text) : null);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return null; // another torc wrote it
     }
@@ -203,8 +206,13 @@ public record CleanJobs(
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
+  /** Returns a copy that knows the stale products. */
+  public CleanJobs with(List<String> paths) {
+    return new CleanJobs(held, number, jobs, dirty, stamps, digests, further, extra, paths);
+  }
+
   CleanJobs with(Held now, long[] others) {
-    return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra);
+    return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra, stale);
   }
 
   /**
@@ -250,6 +258,10 @@ public record CleanJobs(
     out.longs(stamps);
     further.write(out);
     extra.write(out);
+    out.flag(stale != null);
+    if (stale != null) {
+      out.list(stale, ByteWriter::text);
+    }
     CheckedFile.write(file, out, List.of(List.of(digests.bytes())));
   }
 

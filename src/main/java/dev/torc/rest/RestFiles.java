@@ -163,7 +163,7 @@ final class RestFiles {
   /** What is at rest, and dirty, with these files. */
   CleanJobs rest(CleanJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = further.build();
-    return new CleanJobs(held, number, jobs, dirty, stamps, digests, others, extra);
+    return new CleanJobs(held, number, jobs, dirty, stamps, digests, others, extra, null);
   }
 
   /**

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -232,14 +233,20 @@ record FastPath(
         stayed.andNot(plan.decided());
         stayed.stream().filter(last.records()::isDropped).forEach(stayed::clear); // rule 16
       }
-      return CleanJobs.after(
-          last, held(project, id), same ? clean : null, stayed, work.build().id());
+      CleanJobs before = same ? clean : null;
+      return CleanJobs.after(last, held(project, id), before, stayed, work.build().id())
+          .with(work.stale() == null ? stale(last) : work.stale().known());
     } catch (IOException e) {
       lost(e, warn);
     } catch (UncheckedIOException e) {
       lost(e.getCause(), warn);
     }
     return null;
+  }
+
+  /** The stale products of a graph; null if the last build did not know. */
+  List<String> stale(PlanContext context) {
+    return clean == null || context.graph() != project.graph() ? null : clean.stale();
   }
 
   /**

@@ -65,6 +65,7 @@ record PlannedBuild(
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
+            tellStale(last, commands.context.get());
             work.end(last, capacity.machine());
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
@@ -107,6 +108,25 @@ record PlannedBuild(
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
+    }
+  }
+
+  /** Warns of stale products at the end of a build in which something ran. */
+  private void tellStale(Event.Finished last, PlanContext context) {
+    boolean ran = false;
+    for (var count : last.counts().entrySet()) {
+      ran |= count.getKey().isRun() && count.getValue() > 0;
+    }
+    if (!ran || last.exit() > Exit.signal(0)) {
+      return;
+    }
+    try {
+      String line = work.stale(context).line();
+      if (line != null) {
+        watcher.warn(line);
+      }
+    } catch (IOException e) {
+      return; // the line is a hint: `torc status` counts them, too
     }
   }
 

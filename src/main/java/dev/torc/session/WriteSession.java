@@ -64,6 +64,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
   private Runnable rest = () -> {}; // writes down what is left at rest
   private FastPath from; // what was at rest; null where that is not asked
+  private StaleNotice stale; // null unless something ran
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
@@ -163,6 +164,18 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   /** Of some jobs at rest, those with a product that has another stamp now. */
   BitSet moved(BitSet jobs) {
     return from == null ? new BitSet() : from.moved(jobs, digests);
+  }
+
+  /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
+  StaleNotice stale(PlanContext last) throws IOException {
+    List<String> known = from == null ? null : from.stale(last);
+    stale = StaleNotice.of(last, known, removal());
+    return stale;
+  }
+
+  /** What {@link #stale(PlanContext)} found; null if it was not called. */
+  StaleNotice stale() {
+    return stale;
   }
 
   /** The marks of running jobs; after the end of the build, the marks for the next torc. */

@@ -243,7 +243,15 @@ class CleanJobsTest {
     CleanJobs.Held held =
         new CleanJobs.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
     return new CleanJobs(
-        held, 1, jobs, new BitSet(), stamps, RestDigests.of(files), paths, extra.build());
+        held,
+        1,
+        jobs,
+        new BitSet(),
+        stamps,
+        RestDigests.of(files),
+        paths,
+        extra.build(),
+        List.of("old"));
   }
 
   /** Files with the stamps that the test gives them. */

@@ -94,7 +94,15 @@ class TouchedFilesTest {
     }
     rest =
         new CleanJobs(
-            held(), 1, jobs, new BitSet(), numbers, known, new StringTable.Builder(), none.build());
+            held(),
+            1,
+            jobs,
+            new BitSet(),
+            numbers,
+            known,
+            new StringTable.Builder(),
+            none.build(),
+            null);
   }
 
   /** A caller without an environment. */

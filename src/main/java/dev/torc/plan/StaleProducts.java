@@ -1,0 +1,82 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.hash.Stamp;
+import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.syntax.Glob;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * Tells stale products (recorded, but no job declares or needs them any more, rule 15) from the
+ * others. It does not say whether they may be deleted.
+ */
+public final class StaleProducts {
+
+  private final Graph graph;
+  private final Map<String, Integer> depfiles = new HashMap<>();
+  private final TreeSet<String> paths = new TreeSet<>(); // declared, or needed by name
+
+  /**
+   * Reads what a graph declares, the tables of its groups, and the found needs of the last runs.
+   */
+  public StaleProducts(Graph graph, JobRecords records) {
+    this.graph = graph;
+    for (int f = 0; f < graph.files(); f++) {
+      paths.add(graph.path(f));
+    }
+    for (int j : graph.inOrder(graph.allJobs())) {
+      if (graph.job(j).depfile() != null) {
+        depfiles.put(graph.job(j).depfile(), j);
+      }
+      paths.addAll(records.found(j));
+    }
+    paths.addAll(depfiles.keySet());
+    graph.workflow().groups().forEach(group -> paths.addAll(group.tables()));
+  }
+
+  /** The job, or open group, that declares a path as its product or depfile, -1 if none does. */
+  public int job(String path) {
+    int maker = graph.makerAt(path);
+    return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
+  }
+
+  /**
+   * Whether a recorded product is neither declared nor needed.
+   *
+   * @param unaltered whether it stands as torc made it: then needed globs and folders do not match
+   *     it
+   */
+  public boolean test(OwnedPath owned, boolean unaltered) {
+    String path = owned.path();
+    boolean unknown = graph.mayBeInstance(owned.job()); // its group may yet declare it
+    if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
+      return false;
+    }
+    if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
+      return true;
+    }
+    Glob inside = Glob.of(Glob.escape(path) + "/**");
+    return IntStream.range(0, graph.lists())
+        .mapToObj(graph::list)
+        .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
+  }
+
+  /** Whether a glob or folder stands for a path, or for anything that may be inside it. */
+  private static boolean needs(NeedList list, String path, Glob inside) {
+    return switch (list.kind()) {
+      case GLOB -> list.covers(path) || list.glob().overlaps(inside);
+      case FOLDER -> list.covers(path) || (list.text() + "/").startsWith(path + "/");
+      case JOB, SOME -> false;
+    };
+  }
+
+  /** Whether something that is declared or needed lies below a path, which was a folder once. */
+  private boolean holds(String path) {
+    String below = paths.ceiling(path + "/");
+    return below != null && below.startsWith(path + "/") || graph.makesBelow(path);
+  }
+}

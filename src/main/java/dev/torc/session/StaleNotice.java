@@ -1,0 +1,100 @@
+package dev.torc.session;
+
+import dev.torc.engine.ProductRemoval;
+import dev.torc.graph.Graph;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.StaleProducts;
+import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
+import dev.torc.workflow.InstanceName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The stale products of the jobs and groups of a build, for one line at its end: what copies their
+ * folder would take them along. It removes nothing. Only a new graph makes products stale, so the
+ * records of all products are read only if the graph is not that of the last build; else those that
+ * were stale then are looked at ({@link dev.torc.rest.CleanJobs#stale}).
+ *
+ * @param known the recorded products that no job declares or needs, existing or not
+ * @param stale those among them that the jobs and groups of the build left, unaltered
+ */
+record StaleNotice(List<String> known, List<String> stale) {
+
+  /**
+   * Finds the stale products after a build.
+   *
+   * @param last the context with which it ended
+   * @param before the stale products with the same graph; null if not known
+   */
+  static StaleNotice of(PlanContext last, List<String> before, ProductRemoval removal)
+      throws IOException {
+    List<String> known = before == null ? find(last) : before;
+    Map<String, Boolean> asked = new HashMap<>(); // by job or group
+    List<String> stale = new ArrayList<>();
+    for (String path : known) {
+      OwnedPath owned = last.basis().cache().owned(path);
+      if (owned != null
+          && asked.computeIfAbsent(InstanceName.parse(owned.job()).group(), g -> isAsked(last, g))
+          && last.basis().digests().linkStamp(path).exists()
+          && removal.unaltered(owned)) {
+        stale.add(path);
+      }
+    }
+    return new StaleNotice(known, stale);
+  }
+
+  private static List<String> find(PlanContext last) {
+    Graph graph = last.graph();
+    List<OwnedPath> undeclared = new ArrayList<>();
+    last.basis()
+        .cache()
+        .eachOwned(
+            owned -> {
+              if (!owned.adopted() && graph.makerAt(owned.path()) < 0 && !isDepfile(graph, owned)) {
+                undeclared.add(owned);
+              }
+            });
+    if (undeclared.isEmpty()) {
+      return List.of();
+    }
+    StaleProducts stale = new StaleProducts(graph, last.records());
+    return undeclared.stream()
+        .filter(owned -> stale.test(owned, true))
+        .map(OwnedPath::path)
+        .toList();
+  }
+
+  private static boolean isDepfile(Graph graph, OwnedPath owned) {
+    int job = graph.jobId(owned.job());
+    return job >= 0 && owned.path().equals(graph.job(job).depfile());
+  }
+
+  /**
+   * Whether a job, or an instance of a group, was asked for. A group without instances does not
+   * count: often its files are only out of reach, and its products must not be removed then.
+   */
+  private static boolean isAsked(PlanContext last, String name) {
+    int[] jobs = last.graph().named(name);
+    return jobs != null && Arrays.stream(jobs).anyMatch(last.selection().jobs()::get);
+  }
+
+  /** The line for people; null if nothing is stale. */
+  String line() {
+    if (stale.isEmpty()) {
+      return null;
+    }
+    int more = stale.size() - 1;
+    return SafeText.name(stale.getFirst())
+        + " is stale"
+        + (more == 0 ? "" : ", and " + Amount.count(more, "more file"))
+        + "; remove "
+        + (more == 0 ? "it" : "them")
+        + " with torc clean --stale";
+  }
+}
