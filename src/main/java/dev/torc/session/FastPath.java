@@ -173,10 +173,10 @@ record FastPath(
   }
 
   /** Of some jobs at rest, those with a product that has another stamp than when this looked. */
-  BitSet moved(BitSet jobs, DigestMemo memo) {
+  BitSet moved(BitSet jobs) {
     return clean == null
         ? new BitSet()
-        : clean.moved(project.graph(), memo.counting(), jobs, CleanJobs.THREADS);
+        : clean.moved(project.graph(), project.stamps(), jobs, CleanJobs.THREADS);
   }
 
   /** Hands over what is known of files, so that they are neither read nor looked up again. */

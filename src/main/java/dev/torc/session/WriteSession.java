@@ -163,7 +163,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Of some jobs at rest, those with a product that has another stamp now. */
   BitSet moved(BitSet jobs) {
-    return from == null ? new BitSet() : from.moved(jobs, digests);
+    return from == null ? new BitSet() : from.moved(jobs);
   }
 
   /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
