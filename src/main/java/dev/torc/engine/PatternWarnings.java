@@ -9,6 +9,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
+import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
@@ -19,16 +20,15 @@ import java.util.TreeMap;
 /**
  * Gathers what looks wrong with the patterns of jobs that ran: a produced one that matched nothing,
  * and a new one whose brackets or braces matched both as text and as a pattern. They fail nothing.
- * Lines for one place in the build file, as the instances of a group have it, are one line.
+ * Lines for one place in the build file, as the instances of a group have it, are one line, about
+ * the first job by name: {@link FoldedLines} would name the job that ended first.
  */
 final class PatternWarnings {
 
   /** A line, and how many jobs it stands for. */
   private record Line(Job first, String text, int jobs) {
     Diagnostic at(Place place) {
-      String others =
-          jobs == 1 ? "" : " (and %d more of group %s)".formatted(jobs - 1, first.group());
-      return new Diagnostic(place, "job " + first.name() + others + text);
+      return new Diagnostic(place, "job " + first.name() + FoldedLines.others(first, jobs) + text);
     }
   }
 

@@ -29,14 +29,18 @@ public final class FoldedLines {
     }
 
     Diagnostic diagnostic() {
-      String others =
-          jobs == 1 ? "" : " (and %d more of group %s)".formatted(jobs - 1, job.group());
-      return new Diagnostic(place, before + job.name() + others + behind);
+      return new Diagnostic(place, before + job.name() + others(job, jobs) + behind);
     }
   }
 
   private final Map<String, Line> known = new HashMap<>(); // by job or group, and key
   private final List<Line> untaken = new ArrayList<>(0);
+
+  /** Returns what follows the name of the first job of a line that stands for so many jobs. */
+  public static String others(Job first, int jobs) {
+    String group = first.group() == null ? "" : " of group " + first.group();
+    return jobs == 1 ? "" : " (and " + (jobs - 1) + " more" + group + ")";
+  }
 
   /** Returns whether there is a line of this key about a job or its group; counts the job there. */
   public boolean counts(Job job, String key) {
