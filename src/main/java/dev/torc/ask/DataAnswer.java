@@ -41,7 +41,7 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
     }
   }
 
-  /** Whether no job has the name, nor may become one when its group is expanded. */
+  /** Returns whether no job has the name, or may get it when its group is expanded. */
   private static boolean isGone(Graph graph, String job) {
     String group = InstanceName.parse(job).group();
     return graph.jobId(job) < 0

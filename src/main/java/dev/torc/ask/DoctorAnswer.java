@@ -244,7 +244,7 @@ final class DoctorAnswer implements Answer {
     }
   }
 
-  /** The type of a file system; without a table of mounts, as in a chroot, it has no name. */
+  /** Returns the type of a file system; in a chroot without a mount table it has no name. */
   private static String type(Path folder) {
     try {
       return Files.getFileStore(folder).type();

@@ -232,7 +232,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       QUEUED
     }
 
-    /** Whether it asks for GPUs, or is known to use some. */
+    /** Returns whether the job asks for GPUs, or is known to have used some. */
     boolean hasGpus() {
       return asked.gpus() > 0 || of(Used.GPU_PERCENT) >= 0 || of(Used.GPU_MEMORY) >= 0;
     }

@@ -60,7 +60,7 @@ final class AxisSources {
     return all;
   }
 
-  /** The files on disk that a pattern matches and no excluded one, sorted. */
+  /** Returns the files on disk that a pattern matches and no exclusion leaves out, sorted. */
   List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     String text = GlobWalk.text(glob, excludes);
     List<String> found = matches.get(text);
@@ -71,7 +71,7 @@ final class AxisSources {
     return found;
   }
 
-  /** Whether a file is on disk. */
+  /** Returns whether a file is on disk. */
   boolean isThere(String path) {
     return Files.exists(root.resolve(path));
   }

@@ -289,7 +289,7 @@ public record Scope(
     boolean any = isAny(value);
     int open = form == Form.PATH && own ? out.lastIndexOf("[") : -1;
     if (open >= 0 && out.indexOf("]", open) < 0 && (open == 0 || out.charAt(open - 1) != '\\')) {
-      out.insert(open, '\\'); // a parameter's value is no set of characters: x[{n}] is a text
+      out.insert(open, '\\'); // brackets around a parameter are text: x[{n}]
     }
     if (form == Form.PATH && value.equals(ANY_PATH)) {
       anyPath(out);

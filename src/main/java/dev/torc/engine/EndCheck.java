@@ -60,7 +60,7 @@ final class EndCheck {
   /**
    * A product that is not as it was recorded.
    *
-   * @param how {@code MEMBER_DELETED} or {@code MEMBER_CHANGED}, also if it is no member
+   * @param how {@code MEMBER_DELETED} or {@code MEMBER_CHANGED}, for whole products too
    */
   private record Changed(String path, Kind how) {}
 
@@ -80,13 +80,13 @@ final class EndCheck {
     }
   }
 
-  /** Nothing has run; {@code state} is asked each time, since it is replaced. */
+  /** Starts with no job run; {@code state} is asked each time, since it is replaced. */
   EndCheck(BuildSetup setup, Supplier<BuildState> state) {
     this.setup = setup;
     this.state = state;
   }
 
-  /** An attempt ended, or its job was left to a scheduler. */
+  /** Notes that an attempt ended, or that its job was left to a scheduler. */
   void ran(Attempt attempt, AttemptOutcome outcome) {
     long from = outcome.began();
     long over = from + TimeUnit.NANOSECONDS.toMillis(Math.max(0, outcome.ended().wall()));
@@ -140,7 +140,7 @@ final class EndCheck {
     return undone;
   }
 
-  /** The selected jobs, but of those at rest only those with a product that has another stamp. */
+  /** Returns the selected jobs; of those at rest, only those whose product has another stamp. */
   private BitSet concerned() {
     BitSet jobs = (BitSet) state.get().context().selection().jobs().clone();
     BitSet resting = (BitSet) setup.plan().selected().clone();
@@ -151,7 +151,7 @@ final class EndCheck {
     return jobs;
   }
 
-  /** The products of a job that are not as recorded. */
+  /** Returns the products of a job that are not as recorded. */
   private List<Changed> changed(int job) {
     JobResult result = state.get().context().records().result(job);
     List<Changed> changed = new ArrayList<>(0);
@@ -226,7 +226,7 @@ final class EndCheck {
     return new Undone(job, what + how, true);
   }
 
-  /** The jobs that ran when a product was changed; those that make files beside it come first. */
+  /** Returns the jobs that ran when a product was changed, makers of files beside it first. */
   private List<Ran> suspects(int job, Changed changed) {
     Ran own = last.get(job);
     long from = own == null ? begun : own.over;

@@ -50,8 +50,8 @@ record LinesFile(String name, Path path) {
   }
 
   /**
-   * The lines as they are between two {@code \n}; of a file that is not there, none. What is no
-   * UTF-8 in them is U+FFFD.
+   * Returns the lines, split at {@code \n}; none if the file is missing. Invalid UTF-8 becomes
+   * U+FFFD.
    */
   List<String> lines(DigestMemo digests) throws IOException {
     byte[] bytes = bytes(digests);
@@ -96,7 +96,7 @@ record LinesFile(String name, Path path) {
    * {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of their
    * keys' first lines; the last value of a key counts. They are not read as JSON.
    *
-   * @throws AttemptFailure for a line of neither form, or one that is no UTF-8
+   * @throws AttemptFailure for a line of neither form, or of invalid UTF-8
    */
   List<StoredValue> values(DigestMemo digests) throws IOException {
     byte[] bytes = bytes(digests);
