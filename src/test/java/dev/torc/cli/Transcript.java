@@ -24,6 +24,9 @@ import org.junit.jupiter.api.DynamicContainer;
  * with {@code !}; an exit status other than 0 stands in brackets. A line that ends with status 77
  * skips the rest of its test.
  *
+ * <p>A line of JSON that is longer than {@value #LONG} characters is shown a field a line, so that
+ * a difference shows the field.
+ *
  * <p>In process, a call of torc stands alone on its line, but for {@code cd DIR &&} and {@code
  * NAME=VALUE} before it and {@code < FILE}, {@code >/dev/null}, {@code 2>/dev/null}, {@code 2>&1}
  * and {@code | COMMAND} behind it, in this order; the status of the line is torc's where that is
@@ -39,6 +42,11 @@ final class Transcript implements StepFiles.Stage {
   private static final Pattern WORD =
       Pattern.compile("\\$'([^']*)'|'([^']*)'|\"([^\"]*)\"|((?:[^\\s'\"]|(?<=\\S)')+)");
   private static final Pattern EXPORT = Pattern.compile("export ([A-Z_]+)=(.*)");
+
+  private static final int LONG = 200;
+
+  /** The parts of JSON that decide its lines: keys, other strings, and the braces of objects. */
+  private static final Pattern PART = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"(:?)|[{}]");
 
   /** Seconds after which a line counts as hanging; no test comes near. */
   private static final long DEADLINE = 300;
@@ -82,7 +90,7 @@ final class Transcript implements StepFiles.Stage {
     Run run = !shipped && torc.matches() ? torc(torc) : shell(command, null);
     assumeTrue(run.exit() != 77, () -> "not here: " + command + ": " + run.err());
     List<String> said = new ArrayList<>();
-    plain(run.out()).lines().map(StepFiles::shown).forEach(said::add);
+    plain(run.out()).lines().flatMap(Transcript::fields).map(StepFiles::shown).forEach(said::add);
     if (!run.out().isEmpty() && !run.out().endsWith("\n")) {
       said.add("\\ no line end");
     }
@@ -162,6 +170,23 @@ final class Transcript implements StepFiles.Stage {
     }
     String out = Files.readString(around.resolve(".out"));
     return new Run(process.exitValue(), out, Files.readString(around.resolve(".err")));
+  }
+
+  /** Returns the line; a long one of JSON as several, each with one field. */
+  private static Stream<String> fields(String line) {
+    if (line.length() <= LONG || !line.matches("\\{.*},?")) {
+      return Stream.of(line);
+    }
+    int[] depth = {0};
+    return PART.matcher(line)
+        .replaceAll(
+            part -> {
+              depth[0] += part.group().equals("{") ? 1 : part.group().equals("}") ? -1 : 0;
+              boolean key = ":".equals(part.group(1));
+              return Matcher.quoteReplacement(
+                  (key ? "\n" + "  ".repeat(depth[0]) : "") + part.group());
+            })
+        .lines();
   }
 
   /** Replaces values that differ each time, as moments and ids, by a word for their kind. */
