@@ -26,6 +26,15 @@ class StatusBuffer {
   private record Layout(
       int mode, int links, int owner, int size, int mtime, int ctime, int inode, int device) {}
 
+  /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
+  private static final NativeCall STATX_CALL = NativeCall.find("statx").orElse(null);
+
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int STATX_BASIC_STATS = 0x7ff;
+  private static final int STATX_MNT_ID = 0x1000; // since Linux 5.8
+  private static final int STATX_MNT_ID_UNIQUE = 0x4000; // in its place, since Linux 6.8
+  private static final int WANTED = STATX_BASIC_STATS | STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
+
   /** {@code struct statx} of linux/stat.h, the same on every architecture; the mode has 16 bits. */
   private static final Layout STATX = new Layout(28, 16, 20, 40, 112, 96, 32, 136);
 
@@ -40,17 +49,15 @@ class StatusBuffer {
    */
   private static final Layout MACOS = new Layout(4, 6, 16, 96, 48, 64, 8, 0);
 
-  /** Plain stat where it is exported (glibc does since 2.33, musl always). */
-  private static final Layout LAYOUT = Libc.MAC ? MACOS : Libc.symbol("stat") == 0 ? STATX : LINUX;
+  /** What a plain stat fills in. */
+  private static final Layout PLAIN = Libc.MAC ? MACOS : LINUX;
+
+  /** Statx, which takes no longer and tells the mount, where the C library has it and it works. */
+  private static final Layout LAYOUT =
+      STATX_CALL != null && (isAllowed() || Libc.symbol("stat") == 0) ? STATX : PLAIN;
 
   private static final NativeCall FOLLOWING = plain("stat");
   private static final NativeCall NOT_FOLLOWING = plain("lstat");
-
-  /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
-  private static final NativeCall STATX_CALL = NativeCall.find("statx").orElse(null);
-
-  private static final int AT_EMPTY_PATH = 0x1000;
-  private static final int STATX_BASIC_STATS = 0x7ff;
 
   private final Layout at;
   private final Memory status = Memory.of(256);
@@ -62,9 +69,9 @@ class StatusBuffer {
     this(false);
   }
 
-  /** A buffer with this system's layout, or with that for C libraries without a plain stat. */
-  StatusBuffer(boolean statx) {
-    at = statx ? STATX : LAYOUT;
+  /** A buffer with this system's layout, or with that of a plain stat. */
+  StatusBuffer(boolean plain) {
+    at = plain ? PLAIN : LAYOUT;
   }
 
   /** Where the path that was looked at begins. */
@@ -72,8 +79,19 @@ class StatusBuffer {
     return path.address() + last;
   }
 
+  /** Whether it may be called: an old container runtime refuses it. */
+  private static boolean isAllowed() {
+    Memory status = Memory.of(256);
+    Memory path = Memory.ofText("/");
+    int result = STATX_CALL.call(Libc.AT_FDCWD, path.address(), 0, WANTED, status.address(), 0);
+    Reference.reachabilityFence(path);
+    Reference.reachabilityFence(status);
+    return result == 0;
+  }
+
+  /** A call of the C library's own; null where glibc does not export it (before 2.33). */
   private static NativeCall plain(String name) {
-    if (LAYOUT == STATX) {
+    if (Libc.symbol(name) == 0) {
       return null;
     }
     String exported = Libc.MAC && Libc.symbol(name + "$INODE64") != 0 ? name + "$INODE64" : name;
@@ -136,7 +154,7 @@ class StatusBuffer {
   int lookAtOpen(int fd) {
     if (at == STATX) {
       return STATX_CALL.call(
-          fd, path.address() + LONGEST + 1, AT_EMPTY_PATH, STATX_BASIC_STATS, status.address(), 0);
+          fd, path.address() + LONGEST + 1, AT_EMPTY_PATH, WANTED, status.address(), 0);
     }
     return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
@@ -149,7 +167,7 @@ class StatusBuffer {
   private int call(long name, boolean follow) {
     if (at == STATX) {
       int flags = follow ? 0 : Libc.AT_SYMLINK_NOFOLLOW;
-      return STATX_CALL.call(Libc.AT_FDCWD, name, flags, STATX_BASIC_STATS, status.address(), 0);
+      return STATX_CALL.call(Libc.AT_FDCWD, name, flags, WANTED, status.address(), 0);
     }
     return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
   }
@@ -222,8 +240,18 @@ class StatusBuffer {
     if (isWide()) {
       return status.getLong(at.device);
     }
-    long major = Integer.toUnsignedLong(status.getInt(at.device));
-    return at == STATX ? major << 32 | Integer.toUnsignedLong(status.getInt(140)) : major;
+    long number = Integer.toUnsignedLong(status.getInt(at.device));
+    if (at != STATX) {
+      return number;
+    }
+    long minor = Integer.toUnsignedLong(status.getInt(at.device + 4));
+    return (minor & ~0xff) << 12 | number << 8 | minor & 0xff; // as stat(2) has them in one
+  }
+
+  /** The mount, as {@link FileStatus} has it. */
+  long mount() {
+    boolean told = at == STATX && (status.getInt(0) & (STATX_MNT_ID | STATX_MNT_ID_UNIQUE)) != 0;
+    return told ? status.getLong(144) : ~device();
   }
 
   private long time(int offset) {
@@ -259,8 +287,8 @@ class StatusBuffer {
     }
 
     /** As {@link StatusBuffer#StatusBuffer(boolean)}. */
-    OpenedBuffer(boolean statx) {
-      super(statx);
+    OpenedBuffer(boolean plain) {
+      super(plain);
     }
 
     @Override

@@ -37,6 +37,7 @@ class FileStatusTest {
         ((FileTime) a.get("ctime")).to(TimeUnit.NANOSECONDS),
         (long) a.get("ino"),
         (long) a.get("dev"),
+        of(path, options.length == 0).mount(),
         (int) a.get("nlink"),
         FileStatus.attributes(
             (int) a.get("mode"), (int) a.get("uid"), (int) a.get("gid"), (int) a.get("nlink")));
@@ -104,7 +105,7 @@ class FileStatusTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void statxSaysTheSameAsStat() throws IOException {
+  void aPlainStatSaysTheSameButForTheMount() throws IOException {
     Path file = Files.writeString(folder.resolve("a"), "hello");
     Files.createLink(folder.resolve("second"), file);
     assertTrue(file.toFile().setExecutable(true));
@@ -120,7 +121,8 @@ class FileStatusTest {
               b.mtime(),
               b.ctime(),
               b.inode(),
-              a.device(),
+              b.device(),
+              a.mount(),
               b.links(),
               b.attributes()));
     }
