@@ -29,7 +29,7 @@ class TerminalIT {
    * it: {@code type} has text to be typed, {@code probe} asks for a file {@code settings}: whether
    * the terminal is as it was. What the terminal shows goes to standard output.
    */
-  private static final String PTY =
+  static final String PTY =
       """
       import fcntl, os, pty, select, struct, sys, termios
       pid, master = pty.fork()

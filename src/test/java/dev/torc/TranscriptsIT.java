@@ -29,12 +29,20 @@ class TranscriptsIT {
   private static final String BLOCK = "```console";
 
   @TempDir Path temp;
+  private List<String> prefix = List.of(); // of the command that runs the session
 
   /** A command of the page, with the output that the page shows. */
   private record Step(int line, String command, List<String> shown) {}
 
   @Test
   void gettingStarted() throws Exception {
+    check("getting-started.md", 20);
+  }
+
+  /** At a terminal each job that ended keeps its line too, so a page shows what its readers see. */
+  @Test
+  void gettingStartedOnATerminal() throws Exception {
+    prefix = List.of("python3", "-c", TerminalIT.PTY);
     check("getting-started.md", 20);
   }
 
@@ -84,7 +92,7 @@ class TranscriptsIT {
     List<Step> steps = read(page, script);
     assertTrue(steps.size() >= least, "only " + steps.size() + " commands");
     List<List<String>> said = run(script.toString(), steps.size());
-    if ("fix".equals(System.getProperty("torc.docs"))) {
+    if (prefix.isEmpty() && "fix".equals(System.getProperty("torc.docs"))) {
       Files.write(page.file(), fixed(page.lines(), said));
       return;
     }
@@ -132,8 +140,10 @@ class TranscriptsIT {
     Path torc = Path.of(System.getProperty("torc.home")).toAbsolutePath();
     Path file = Files.writeString(temp.resolve("script"), script);
     Path out = temp.resolve("out");
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(List.of("bash", "--noprofile", "--norc", file.toString()));
     ProcessBuilder bash =
-        new ProcessBuilder("bash", "--noprofile", "--norc", file.toString())
+        new ProcessBuilder(command)
             .directory(home.toFile())
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
@@ -145,6 +155,10 @@ class TranscriptsIT {
                 home.toString(),
                 "PATH",
                 torc + "/bin:/usr/local/bin:/usr/bin:/bin",
+                "TERM",
+                "xterm",
+                "NO_COLOR",
+                "1",
                 "LC_ALL",
                 "C.UTF-8",
                 "TORC_JAVA_HOME",
@@ -153,6 +167,10 @@ class TranscriptsIT {
     process.getOutputStream().close();
     assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the session hangs");
     String text = Files.readString(out).replace(home.toString(), "/home/me");
+    if (!prefix.isEmpty()) { // without live lines, and the bar before what jobs wrote
+      text = text.replaceAll("(?s)\033\\[\\?7l.*?\033\\[\\?7h", "");
+      text = text.replaceAll("\033\\[[0-9;?]*[A-Za-z]|\r", "").replaceAll("(?m)^  \\| ", "");
+    }
     List<List<String>> said = new ArrayList<>();
     for (String part : List.of(text.split("\n@@ \\d+\n", -1)).subList(1, steps + 1)) {
       said.add(part.lines().toList());

@@ -24,6 +24,7 @@ import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.FoldedLines;
+import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ public final class BuildSession {
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
       if (request.dry()) {
-        expected = new TimeLeft(plan, capacity.limits()).left(0);
+        expected = new TimeLeft(plan, capacity.limits().get(Resources.CPUS)).left(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.targets()), warn);
         BitSet looked = PlannedBuild.looked(plan);

@@ -10,6 +10,7 @@ import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Progress;
+import dev.torc.workflow.Job.Resources;
 import java.util.Map;
 
 /**
@@ -34,6 +35,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private TimeLeft time;
   private Runner runner;
   private BuildLoop build;
+  private long stopped; // when torc was stopped or continued
 
   // used by the report's thread
   private long left = -1;
@@ -66,7 +68,9 @@ final class ReportedBuild implements BuildWatcher, Progress {
     if (event instanceof Event.JobStarted started) {
       time.started(started.job(), System.nanoTime());
     } else if (event instanceof Event.JobEnded ended) {
-      time.ended(ended.job(), ended.details().wall());
+      time.ended(ended.job());
+    } else if (event instanceof Event.JobSubmitted out) {
+      time.submitted(out.job());
     } else if (event instanceof Event.Expanded) {
       time.over(build.context());
     }
@@ -98,13 +102,18 @@ final class ReportedBuild implements BuildWatcher, Progress {
   /** Stops the jobs and the live lines before torc stops, or continues them after that. */
   private void pause(Runner jobs, boolean stop) {
     jobs.pause(stop);
+    long now = System.nanoTime();
+    if (time != null && !stop) {
+      time.stopped(now - stopped);
+    }
+    stopped = now;
     report.pause(stop);
   }
 
   private Progress progress(BuildSetup setup, BuildLoop loop) {
     runner = setup.shared().runner();
     build = loop;
-    time = new TimeLeft(setup.plan(), setup.limits());
+    time = new TimeLeft(setup.plan(), setup.limits().get(Resources.CPUS));
     return this;
   }
 

@@ -84,17 +84,17 @@ final class EventText {
     }
     if (event instanceof Event.JobRetried retried) {
       begun.remove(retried.job());
-      return at(Detail.BRIEF) ? retried(retried) : "";
+      return at(Detail.NORMAL) ? retried(retried) : "";
     }
     if (event instanceof Event.Terminal to) {
       lent = to.lent();
       return "";
     }
     if (event instanceof Event.Ending ending) {
-      return at(Detail.BRIEF) ? ending(ending) : "";
+      return at(Detail.NORMAL) ? ending(ending) : "";
     }
     if (event instanceof Event.Fetching fetching) {
-      return fetching.ended() ? "" : line(Detail.BRIEF, fetching(fetching));
+      return fetching.ended() ? "" : line(Detail.NORMAL, fetching(fetching));
     }
     if (event instanceof Event.Note note) {
       return note(note);
@@ -103,11 +103,11 @@ final class EventText {
       return restored(restored);
     }
     if (event instanceof Event.Changed changed) {
-      return line(Detail.BRIEF, palette.bold(changed(changed)));
+      return line(Detail.NORMAL, palette.bold(changed(changed)));
     }
     if (event instanceof Event.Watching watching) {
       String files = Amount.count(watching.files(), "file");
-      return line(Detail.BRIEF, palette.dim("watching " + files));
+      return line(Detail.NORMAL, palette.dim("watching " + files));
     }
     if (event instanceof Event.JobUndone undone) {
       return head(undone.failure());
@@ -131,7 +131,7 @@ final class EventText {
             if (job.told || now - job.since < LATE) {
               return job;
             }
-            String why = ReasonText.brief(job.reasons);
+            String why = ReasonText.briefOfRun(job.reasons);
             out.append(SafeText.name(name) + ": still runs after 10 s: " + why + "\n");
             return new Begun(job.reasons, job.since, true);
           });
@@ -165,7 +165,7 @@ final class EventText {
   /** Why an ended job ran, behind a word; empty where that is not shown, or the job did not run. */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
-    return ran == null || !at(Detail.NORMAL) ? "" : word + ReasonText.brief(ran.reasons);
+    return ran == null || !at(Detail.NORMAL) ? "" : word + ReasonText.briefOfRun(ran.reasons);
   }
 
   /** Whether the time says something that the words of the failure do not say already. */
@@ -206,7 +206,7 @@ final class EventText {
 
   /** What a job that ended well wrote, with nothing before or after it. */
   private String output(Event.Log log) {
-    return log != null && wantsAll(log) && at(Detail.BRIEF)
+    return log != null && wantsAll(log) && at(Detail.NORMAL)
         ? written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette))
         : "";
   }
@@ -244,7 +244,7 @@ final class EventText {
   private String started(Event.JobStarted started) {
     String name = palette.bold(SafeText.name(started.job()));
     int attempt = started.attempt();
-    String why = attempt > 1 ? "attempt " + attempt : ReasonText.all(started.reasons());
+    String why = attempt > 1 ? "attempt " + attempt : ReasonText.allOfRun(started.reasons());
     return name + ": " + why + "\n" + command(started.command());
   }
 
@@ -270,7 +270,7 @@ final class EventText {
     return switch (ended.state()) {
       case RAN -> {
         String output = output(details.log());
-        yield at(Detail.NORMAL) || !output.isEmpty()
+        yield at(Detail.NORMAL)
             ? palette.green(name)
                 + (": ran in "
                     + Amount.time(details.wall())
@@ -283,11 +283,11 @@ final class EventText {
       case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
       case BLOCKED -> {
         String by = details.what().isEmpty() ? "" : " by " + SafeText.name(details.what());
-        yield line(Detail.BRIEF, palette.yellow(name) + ": blocked" + by);
+        yield line(Detail.NORMAL, palette.yellow(name) + ": blocked" + by);
       }
       case INTERRUPTED -> {
         String after = ": interrupted after " + Amount.time(details.wall());
-        yield line(Detail.BRIEF, palette.yellow(name) + after + why);
+        yield line(Detail.NORMAL, palette.yellow(name) + after + why);
       }
       case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
       default -> line(Detail.VERBOSE, palette.dim(name + ": not reached"));
@@ -337,7 +337,7 @@ final class EventText {
   private String note(Event.Note note) {
     String text = SafeText.message(note.text());
     return switch (note.level()) {
-      case INFO -> line(Detail.BRIEF, text);
+      case INFO -> line(Detail.NORMAL, text);
       case WARNING -> line(Detail.QUIET, palette.yellow("warning:") + " " + text);
       case ERROR -> line(Detail.QUIET, palette.red("error:") + " " + text);
     };

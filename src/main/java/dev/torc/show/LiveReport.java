@@ -1,5 +1,7 @@
 package dev.torc.show;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Series;
@@ -48,7 +50,7 @@ final class LiveReport implements Report {
   private static final String CLEAR_LINE = "\u001b[K";
   private static final String CLEAR_BELOW = "\u001b[J";
 
-  private record Running(long since, String why) {}
+  private record Running(long since, String why, boolean out) {}
 
   private record Fetch(long since, Event.Fetching what) {}
 
@@ -70,6 +72,8 @@ final class LiveReport implements Report {
   /** Images that are being fetched, by name. */
   private final Map<String, Fetch> fetching = new LinkedHashMap<>();
 
+  private final FoldedEnds folded = new FoldedEnds();
+  private final boolean folds;
   private final StringBuilder messages = new StringBuilder();
   private Beat beat; // null before start
   private boolean active;
@@ -101,9 +105,8 @@ final class LiveReport implements Report {
     this.palette = palette;
     this.columns = columns;
     this.clock = clock;
-    // Live lines show the jobs that run: these need no lines that stay.
-    this.wording =
-        new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true, clock);
+    this.folds = detail == Detail.NORMAL;
+    this.wording = new EventText(detail, palette, here, true, clock);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
@@ -115,7 +118,7 @@ final class LiveReport implements Report {
   @Override
   public synchronized void accept(Event event) {
     tellBroken();
-    messages.append(wording.of(event));
+    messages.append(text(event));
     // A job that was released is shown until its products are known.
     if (event instanceof Event.JobEnded ended) {
       running.remove(ended.job());
@@ -128,10 +131,11 @@ final class LiveReport implements Report {
       String why =
           started.attempt() > 1
               ? "attempt " + started.attempt()
-              : ReasonText.brief(started.reasons());
-      running.put(started.job(), new Running(clock.getAsLong(), why));
+              : ReasonText.briefOfRun(started.reasons());
+      running.put(started.job(), new Running(clock.getAsLong(), why, false));
     } else if (event instanceof Event.JobSubmitted out && running.containsKey(out.job())) {
-      running.put(out.job(), new Running(clock.getAsLong(), "submitted to " + out.where()));
+      String where = "submitted to " + SafeText.line(out.where());
+      running.put(out.job(), new Running(clock.getAsLong(), where, true));
     } else if (event instanceof Event.Started started) {
       began = clock.getAsLong();
       total = started.jobs();
@@ -161,13 +165,27 @@ final class LiveReport implements Report {
     }
   }
 
+  /** Returns the lines of an event that stay; those of many quick jobs are folded at the end. */
+  private String text(Event event) {
+    String text = wording.of(event);
+    if (!folds) {
+      return text;
+    }
+    if (event instanceof Event.Finished) {
+      return folded.lines().stream().map(line -> line + "\n").collect(joining()) + text;
+    }
+    // A job that was submitted has its live line.
+    boolean output = text.indexOf('\n') < text.length() - 1;
+    return event instanceof Event.JobSubmitted || folded.folds(event, output) ? "" : text;
+  }
+
   /** Leaves the screen to the shell; the time in between is none of the jobs'. */
   @Override
   public synchronized void pause(boolean stop) {
     long now = clock.getAsLong();
     if (!stop) {
       long passed = now - stopped;
-      running.replaceAll((_, job) -> new Running(job.since + passed, job.why));
+      running.replaceAll((_, job) -> new Running(job.since + passed, job.why, job.out));
     }
     stopped = stop ? now : 0;
     draw();
@@ -236,7 +254,7 @@ final class LiveReport implements Report {
     long now = clock.getAsLong();
     // The last column stays free: some terminals wrap when it is written.
     int width = (known > 0 ? known : 80) - 1;
-    List<String> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>(folds ? folded.lines() : List.of());
     fetching.values().forEach(fetch -> lines.add(fetched(fetch, now)));
     int shown = running.size() > JOBS ? JOBS - 1 : running.size();
     running.entrySet().stream()
@@ -252,13 +270,17 @@ final class LiveReport implements Report {
 
   /** A running job: its time so far, the time it is likely to take, its use, why it runs. */
   private String line(String job, Running run, long now) {
-    long expected = progress.expected(job);
+    long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
     return "  %s  %s%s%s  %s"
         .formatted(
             SafeText.name(job),
             Amount.time(now - run.since),
-            expected < 0 ? "" : " of about " + Amount.time(expected),
+            expected < 0
+                ? ""
+                : now - run.since > expected
+                    ? ", longer than before"
+                    : " of about " + Amount.time(expected),
             use == null
                 ? ""
                 : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),

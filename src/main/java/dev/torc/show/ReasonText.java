@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -130,9 +131,30 @@ public final class ReasonText {
 
   /** All reasons, joined by semicolons. */
   public static String all(List<Reason> reasons) {
+    return all(reasons, ReasonText::of);
+  }
+
+  /** Returns all reasons of a job that runs or ran in this build. */
+  static String allOfRun(List<Reason> reasons) {
+    return all(reasons, ReasonText::ofRun);
+  }
+
+  private static String all(List<Reason> reasons, Function<Reason, String> words) {
     List<String> out = new ArrayList<>();
-    reasons.forEach(reason -> add(out, of(reason.kind()), of(reason)));
+    reasons.forEach(reason -> add(out, of(reason.kind()), words.apply(reason)));
     return String.join("; ", out);
+  }
+
+  /**
+   * Returns one reason of a job that runs or ran in this build: it is no longer one that never ran.
+   */
+  private static String ofRun(Reason reason) {
+    return reason.kind() == Reason.Kind.NEVER_RAN ? "first run" : of(reason);
+  }
+
+  /** Returns the reasons of a job that runs or ran in this build, as {@link #brief(List)}. */
+  public static String briefOfRun(List<Reason> reasons) {
+    return brief(reasons, i -> ofRun(reasons.get(i)));
   }
 
   /** Adds a reason; members stand behind the folder product that is modified by them. */

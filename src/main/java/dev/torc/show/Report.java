@@ -21,9 +21,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   enum Detail {
     /** Failures, warnings and the last line. */
     QUIET,
-    /** Also notes and what was retried, blocked or interrupted: what stands above live lines. */
-    BRIEF,
-    /** Also a line for each job that ended, with all that made it run, or that runs for long. */
+    /** Also notes, and a line for each job that ended or runs for long, with what made it run. */
     NORMAL,
     /**
      * Also a line for each job that starts, commands, what was up to date or not reached, CPU time

@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.Event;
 import dev.torc.engine.Harness;
 import java.io.IOException;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** The time that a build will take: its longest path, or all of its work. */
+/** The time that a build will take: its longest path, or its work divided by the cpus. */
 class TimeLeftTest extends Harness {
 
   private static final long SECOND = 1_000_000_000L;
@@ -47,7 +46,7 @@ class TimeLeftTest extends Harness {
   }
 
   @Test
-  void followsTheLongestPathAndTheResources() throws Exception {
+  void followsTheLongestPathAndTheCpus() throws Exception {
     fork();
     force = true;
     assertEquals(1 + 20 + 5, seconds(2));
@@ -58,32 +57,6 @@ class TimeLeftTest extends Harness {
   void whatIsUpToDateTakesNoTime() throws Exception {
     fork();
     assertEquals(0, expected());
-  }
-
-  @Test
-  void memoryAndCountersHoldJobsBack() throws Exception {
-    limits.put("memory", 4L << 30);
-    givenFile(
-        """
-        limits: { tape: 1 }
-        jobs:
-          a: { command: a, produces: a, resources: { memory: 3GiB } }
-          b: { command: b, produces: b, resources: { memory: 3GiB } }
-          c: { command: c, produces: c, resources: { tape: 1 } }
-          d: { command: d, produces: d, resources: { tape: 1 } }
-        """);
-    took("a", 3);
-    took("b", 4);
-    took("c", 5);
-    took("d", 6);
-    build();
-    force = true;
-    assertEquals(11, seconds(9));
-    limits.put("memory", 8L << 30);
-    assertEquals(11, seconds(9));
-    limits.put("memory", 4L << 30);
-    limits.put("tape", 2L);
-    assertEquals(6, seconds(9), "the longest of them");
   }
 
   @Test
@@ -115,7 +88,7 @@ class TimeLeftTest extends Harness {
     if (event instanceof Event.JobStarted && follows != null) {
       Consumer<TimeLeft> first = follows;
       follows = null;
-      first.accept(new TimeLeft(setup.plan(), Map.of("cpus", 2L)));
+      first.accept(new TimeLeft(setup.plan(), 2));
     }
   }
 
@@ -136,83 +109,42 @@ class TimeLeftTest extends Harness {
           left.started("a", 0);
           assertEquals(26, left.left(0) / SECOND);
           assertEquals(25, left.left(SECOND) / SECOND);
-          assertEquals(25, left.left(2 * SECOND) / SECOND, "late: a tenth of what it took so far");
-          left.ended("a", SECOND);
+          assertEquals(-1, left.left(SECOND + 1), "longer than before");
+          left.stopped(SECOND);
+          assertEquals(25, left.left(2 * SECOND) / SECOND, "it was stopped for a second");
+          left.ended("a");
           left.started("b", SECOND);
           left.started("c", SECOND);
           assertEquals(15, left.left(11 * SECOND) / SECOND);
-          left.ended("b", 10 * SECOND);
-          left.ended("c", 0);
-          left.ended("d", 0);
+          left.ended("b");
+          left.ended("c");
+          left.ended("d");
           assertEquals(0, left.left(20 * SECOND));
         });
   }
 
-  private void many(long millis) {
-    given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: {from: 0, to: 199} } }");
-    otherwise =
-        stub -> {
-          work(stub);
-          return stub.exit(0, millis * 1_000_000);
-        };
-  }
-
-  private static void over(TimeLeft left, int from, int to, long millis) {
-    for (int n = from; n < to; n++) {
-      left.started("g/n=" + n, 0);
-      left.ended("g/n=" + n, millis * 1_000_000);
-    }
-  }
-
+  /** A guess beside a job of which nothing is known would look like knowledge. */
   @Test
-  void jobsTakeAsLongAsTheyTurnOutTo() {
-    many(100);
-    followed(
-        left -> {
-          assertTrue(left.left(0) < 0, "nothing is known");
-          over(left, 0, 100, 100);
-          assertEquals(5, left.left(0) / SECOND);
-        });
-  }
-
-  /** Jobs take ten times as long as last time: so will the others. */
-  @Test
-  void soDoJobsThatWereFasterLastTime() {
-    many(100);
-    build();
+  void thereIsNoEstimateBesideAJobThatIsNewOrLateOrOut() {
+    fork();
+    given(
+        """
+        a: { command: a, produces: a }
+        b: { command: b, needs: a, produces: b }
+        new: { command: n, produces: n }
+        """);
     force = true;
     followed(
         left -> {
-          assertEquals(10, left.left(0) / SECOND);
-          over(left, 0, 180, 1000);
-          assertEquals(9.5, left.left(0) / 1e9, 0.5, "20 jobs of a second by two");
-        });
-  }
-
-  /** None of the first jobs that may run had to: so the others will hardly have to. */
-  @Test
-  void whatMayRunCountsAsItTurnsOut() {
-    given(
-        """
-        a: { command: a, needs: s, produces: a }
-        g: { command: 'g {n}', needs: a, produces: 'g{n}', parameters: { n: {from: 0, to: 199} } }
-        """);
-    edit("s", "1");
-    took("a", 1);
-    otherwise =
-        stub -> {
-          work(stub);
-          return stub.exit(0, SECOND);
-        };
-    build();
-    edit("s", "2");
-    followed(
-        left -> {
-          assertEquals(100, left.left(0) / SECOND, "as if they all did");
-          for (int n = 0; n < 99; n++) {
-            left.ended("g/n=" + n, 0);
-          }
-          assertEquals(1, left.left(0) / SECOND, "as long as a");
+          assertTrue(left.left(0) > 0, "none of them runs yet");
+          left.started("new", 0);
+          assertEquals(-1, left.expected("new"));
+          assertEquals(-1, left.left(0), "its first run");
+          left.ended("new");
+          left.started("a", 0);
+          assertEquals(11, left.left(0) / SECOND);
+          left.submitted("a");
+          assertEquals(-1, left.left(0), "a scheduler starts it when it likes");
         });
   }
 }

@@ -131,6 +131,63 @@ class LiveReportTest {
   }
 
   @Test
+  void jobsThatEndedKeepTheirLinesAndManyQuickOnesShareOne() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(60));
+    for (int i = 1; i <= 8; i++) {
+      ran(report, "job" + i, 1);
+    }
+    report.draw();
+    assertTrue(screen.next().startsWith("job1: ran in 1.0 s: need f2.json changed 3f2a91c → 8"));
+    for (int i = 1; i <= 40; i++) {
+      ran(report, "train/seed=" + i, i == 20 ? 10 : 1);
+    }
+    ran(report, "fold", 1);
+    report.draw();
+    String shown = screen.next();
+    assertTrue(
+        shown.matches("(?s).*train/seed=1: ran.*\\ntrain/seed=2: ran.*\\ntrain/seed=20: ran.*"),
+        shown);
+    assertEquals(3, shown.split(": ran in ", -1).length - 1, shown);
+    assertTrue(shown.contains("^[?7l… 38 more ran: train 37, fold^[K\n"), shown);
+    report.accept(Events.finished(49, 0, 0, 0));
+    assertTrue(
+        screen
+            .next()
+            .endsWith(
+                "^[J… 38 more ran: train 37, fold\n"
+                    + "49 jobs: 49 ran, 0 up to date, 0 failed in 1.2 s\n"));
+  }
+
+  /** Blocked jobs are folded too, but what failed and what shows its output never is. */
+  @Test
+  void failuresAndOutputAreNotFolded(@TempDir Path temp) throws IOException {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(60));
+    for (int i = 1; i <= 20; i++) {
+      ran(report, "job" + i, 1);
+      report.accept(Events.failed("bad" + i, "exit 1", "c", null));
+      report.accept(Events.blocked("post" + i, "bad" + i));
+    }
+    report.accept(Events.wrote("cc", Files.writeString(temp.resolve("log"), "beware\n"), true));
+    report.draw();
+    String shown = screen.next();
+    assertTrue(shown.contains("bad20 failed: exit 1\n"), shown);
+    assertTrue(shown.contains("cc: ran in 1.2 s\n  | beware\n"), shown);
+    assertTrue(
+        shown.contains(
+            "… 10 more ran: job11, job12, job13, job14, job15, job16, job17, job18 and"));
+    assertTrue(shown.contains("… 10 more blocked: post11, "), shown);
+  }
+
+  private static void ran(LiveReport report, String job, int seconds) {
+    report.accept(Events.jobStarted(job));
+    report.accept(
+        new Event.JobEnded(
+            job, JobState.RAN, new Event.Details("", "", null, seconds * Events.SECOND, -1, -1)));
+  }
+
+  @Test
   void messagesStandAboveTheLinesInTheSamePiece() {
     LiveReport report = report(Detail.NORMAL);
     report.accept(Events.started(2));
@@ -146,7 +203,7 @@ class LiveReportTest {
   }
 
   @Test
-  void theEndLeavesOnlyTheLastLine() {
+  void theEndLeavesNoLiveLine() {
     LiveReport report = report(Detail.NORMAL);
     report.accept(Events.started(1));
     report.accept(Events.jobStarted("a"));
@@ -154,7 +211,10 @@ class LiveReportTest {
     screen.next();
     report.accept(Events.ended("a", JobState.RAN));
     report.accept(Events.finished(1, 0, 0, 0));
-    assertEquals("\r^[1A^[J1 job: 1 ran, 0 up to date, 0 failed in 1.2 s\n", screen.next());
+    assertEquals(
+        "\r^[1A^[Ja: ran in 1.2 s: need f2.json changed 3f2a91c → 88d01be\n"
+            + "1 job: 1 ran, 0 up to date, 0 failed in 1.2 s\n",
+        screen.next());
     report.close();
     assertTrue(screen.pieces.isEmpty());
   }
@@ -254,6 +314,12 @@ class LiveReportTest {
     assertTrue(shown.contains("  a  2.0 s of about 1 min 30 s  1.8 cpus, 300.0 MiB" + why), shown);
     assertTrue(shown.contains("  b  2.0 s of about 1 min 30 s" + why), shown);
     assertTrue(shown.contains(", 2.0 s, about 1 min 05 s left"), shown);
+    report.accept(new Event.JobSubmitted("b", "slurm", "12"));
+    now += 89 * Events.SECOND;
+    report.draw();
+    shown = screen.next();
+    assertTrue(shown.contains("  a  1 min 31 s, longer than before  1.8 cpus"), shown);
+    assertTrue(shown.contains("  b  1 min 29 s  submitted to slurm 12"), "its wait is no run");
   }
 
   @Test

@@ -77,7 +77,7 @@ class PlainReportTest {
     List<String> many = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
     assertEquals(
         "killing a, b, c, d, e, f, g, h and 2 more\n",
-        show(Report.Detail.BRIEF, new Event.Ending(many, 0)));
+        show(Report.Detail.NORMAL, new Event.Ending(many, 0)));
     assertEquals("", show(Report.Detail.QUIET, new Event.Ending(many, 0)));
   }
 
@@ -90,7 +90,7 @@ class PlainReportTest {
         work2: ran in 1.2 s: need f2.json changed 3f2a91c → 88d01be
         work3: attempt 1 failed: exit 1; next in 5.0 s
         work3 failed: exit 1 after 1.2 s
-          reason: never ran
+          reason: first run
           command: python3 work.py
         one
         two
@@ -209,7 +209,7 @@ class PlainReportTest {
         work3: attempt 2
           command: c
         work3 failed: exit 1 after 1.2 s
-          reason: never ran
+          reason: first run
           command: python3 work.py
         one
         two
@@ -307,7 +307,7 @@ class PlainReportTest {
         "cc: ran in 1.2 s\n",
         show(Detail.NORMAL, Events.wrote("cc", Files.writeString(log, ""), true)));
     StringWriter err = new StringWriter();
-    new PlainReport(err, Detail.BRIEF, Palette.NONE, here, true, () -> now)
+    new PlainReport(err, Detail.NORMAL, Palette.NONE, here, true, () -> now)
         .accept(Events.wrote("cc", log("all\n".repeat(50)), true));
     assertEquals("cc: ran in 1.2 s\n" + "  | all\n".repeat(50), err.toString());
   }
@@ -387,10 +387,10 @@ class PlainReportTest {
   @Test
   void aJobsNameCannotForgeALine() {
     assertEquals(
-        "$'a\\nb': never ran\n  command: c\n",
+        "$'a\\nb': first run\n  command: c\n",
         show(Detail.VERBOSE, new Event.JobStarted("a\nb", 1, "c", NEVER)));
     assertEquals(
-        "$'a\\nb': ran in 1.2 s: never ran\n",
+        "$'a\\nb': ran in 1.2 s: first run\n",
         show(
             Detail.NORMAL,
             new Event.JobStarted("a\nb", 1, "c", NEVER),

@@ -1,0 +1,70 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.text.SafeText;
+import dev.torc.workflow.InstanceName;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Decides which jobs that ended have a line of their own above live lines: the first ten, and each
+ * that took 10 s or shows what it wrote. The others share a line that counts them by group, since a
+ * thousand quick jobs would push all that matters off the screen. Failures are never counted here.
+ */
+final class FoldedEnds {
+
+  private static final int FIRST = 10;
+
+  /** The most groups and jobs that the shared line names. */
+  private static final int NAMED = 8;
+
+  private final Map<JobState, SequencedMap<String, Integer>> folded = new EnumMap<>(JobState.class);
+  private int well;
+  private int blocked;
+
+  /** Returns whether an event's line is left out, and counts its job then. */
+  boolean folds(Event event, boolean output) {
+    return switch (event) {
+      case Event.JobRestored restored -> ++well > FIRST && count(JobState.RESTORED, restored.job());
+      case Event.JobEnded ended when ended.state() == JobState.RAN ->
+          ++well > FIRST
+              && !output
+              && ended.details().wall() < EventText.LATE
+              && count(JobState.RAN, ended.job());
+      case Event.JobEnded ended when ended.state() == JobState.BLOCKED ->
+          ++blocked > FIRST && count(JobState.BLOCKED, ended.job());
+      default -> false;
+    };
+  }
+
+  private boolean count(JobState state, String job) {
+    InstanceName name = InstanceName.parse(job);
+    String shown = SafeText.name(name.group()) + (name.values().isEmpty() ? "" : " %d");
+    folded.computeIfAbsent(state, _ -> new LinkedHashMap<>()).merge(shown, 1, Integer::sum);
+    return true;
+  }
+
+  /** Returns a line for each state, as {@code … 40 more ran: train 38, fold 2}. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    folded.forEach(
+        (state, jobs) -> {
+          int left = jobs.values().stream().mapToInt(n -> n).sum();
+          String head = "… " + left + " more " + Summary.words(state) + ": ";
+          List<String> named = new ArrayList<>();
+          for (Map.Entry<String, Integer> each : jobs.entrySet()) {
+            if (named.size() < NAMED) {
+              named.add(each.getKey().replace("%d", "" + each.getValue()));
+              left -= each.getValue();
+            }
+          }
+          lines.add(head + String.join(", ", named) + (left == 0 ? "" : " and " + left + " more"));
+        });
+    return lines;
+  }
+}
