@@ -67,15 +67,28 @@ class DocumentationTest {
   }
 
   @Test
-  void theReadmeNamesEveryPage() throws Exception {
-    List<String> links = Page.read(Path.of("README.md")).links();
+  void theIndexNamesEveryPageAndTheReadmeNamesTheIndex() throws Exception {
+    Page index = Page.of("index.md");
+    List<String> links = index.links();
     List<String> unnamed =
         Page.all().stream()
-            .map(page -> page.file().toString())
+            .map(page -> page.file().getFileName().toString())
             .filter(file -> !links.contains(file))
             .toList();
-    // The form of the events is linked from the page of commands.
-    assertEquals(List.of(Page.FOLDER.resolve("json.md").toString()), unnamed);
+    assertEquals(List.of("index.md"), unnamed);
+    assertTrue(Page.read(Path.of("README.md")).links().contains(index.file().toString()));
+  }
+
+  /** A page for contributors says so in its first lines, and stands apart in the index. */
+  @Test
+  void pagesForContributorsStandApart() throws Exception {
+    String apart = Page.of("index.md").prose().split("## For contributors")[1];
+    for (Page page : Page.all()) {
+      String name = page.file().getFileName().toString();
+      String begin = String.join(" ", page.lines().subList(0, Math.min(6, page.lines().size())));
+      assertEquals(
+          apart.contains("(" + name + ")"), begin.contains("people who change torc"), name);
+    }
   }
 
   @Test

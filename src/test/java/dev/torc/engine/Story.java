@@ -164,7 +164,6 @@ class Story extends Harness implements StepFiles.Stage {
       case "env" -> setEnv(words[1], after(step, 2));
       case "cpus" -> limits.put("cpus", Long.valueOf(words[1]));
       case "gpus" -> gpus = rest;
-      case "hosts-only" -> containers = false;
       case "restoring" -> restoring = true;
       case "host" -> host(words[1], after(step, 2));
       case "gone" -> gone = Set.copyOf(rest);
