@@ -120,7 +120,7 @@ final class BuildCommand {
     boolean all = call.json() || detail() == Detail.VERBOSE;
     BuildRequest request = request(false);
     long settle = settle();
-    try (Signals signals = new Signals()) {
+    try (Signals signals = call.caller().host().process().signals()) {
       return new WatchRounds(
               call.caller(), call.options(), request, () -> shown(), all, settle, signals)
           .run();
@@ -182,7 +182,7 @@ final class BuildCommand {
     }
     session.check(console::warn);
     Profile profile = profile(project, began, read);
-    try (Signals signals = new Signals();
+    try (Signals signals = call.caller().host().process().signals();
         Report report = report(profile)) {
       boolean all = junit != null || call.json() || verbose;
       return session.run(began, report, profile, all, signals);

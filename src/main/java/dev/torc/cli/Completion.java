@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
+import dev.torc.posix.CallingProcess;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project.CompletionNames;
@@ -222,7 +223,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
         // The line is not complete yet; the options that name the project are noted all the same.
       }
       try {
-        Call call = options.call(console);
+        Call call = options.call(console, CallingProcess.own());
         return call.readsInput()
             ? NOTHING // the build file is not here yet
             : ofNames(wanted.of(call.caller(), call.options()), prefix, before);

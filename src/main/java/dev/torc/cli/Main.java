@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
+import dev.torc.posix.CallingProcess;
 import dev.torc.posix.Descriptor;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Io;
@@ -40,13 +41,20 @@ public final class Main {
 
   private final Commands commands = new Commands();
   private final Io.Make<Call, Integer> work;
+  private final CallingProcess process;
 
   /** What commands take, by their names; made when a command is first asked for. */
   private final Map<String, Options> told = new HashMap<>();
 
   /** Hands each call of a command to {@code work}, which returns the exit status. */
   Main(Io.Make<Call, Integer> work) {
+    this(work, CallingProcess.own());
+  }
+
+  /** As {@link #Main(Io.Make)}, for calls of another process. */
+  public Main(Io.Make<Call, Integer> work, CallingProcess process) {
     this.work = work;
+    this.process = process;
   }
 
   /** Starts torc as a process. */
@@ -62,14 +70,23 @@ public final class Main {
 
   /** Lets an uncaught exception, on any thread, end the process. */
   static void endWhereAThreadBreaks() {
-    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown));
+    endWhereAThreadBreaks(said -> new Descriptor(2).stream().write(said));
+  }
+
+  /**
+   * Lets an uncaught exception, on any thread, end the process.
+   *
+   * @param tell takes what standard error is to say
+   */
+  public static void endWhereAThreadBreaks(Io.Take<byte[]> tell) {
+    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown, tell));
   }
 
   /** Ends the process after a thread broke: others may wait for that thread without end. */
-  private static void lost(Throwable thrown) {
+  private static void lost(Throwable thrown, Io.Take<byte[]> tell) {
     try {
       String said = String.join("\n", ErrorMessage.of(thrown).lines()) + "\n";
-      new Descriptor(2).stream().write(said.getBytes(StandardCharsets.UTF_8));
+      tell.take(said.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       // The output is closed: the exit status alone says it.
     } finally {
@@ -207,7 +224,7 @@ public final class Main {
           "cannot open the current folder; its path must be valid UTF-8 and open to this user");
     }
     try {
-      return work.of(options.call(console));
+      return work.of(options.call(console, process));
     } catch (BadInput refused) {
       if (options.has("--json")) {
         Call.refuse(refused, console.out());

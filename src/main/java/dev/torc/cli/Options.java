@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
+import dev.torc.posix.CallingProcess;
 import dev.torc.session.Caller;
 import dev.torc.show.Console;
 import java.util.ArrayList;
@@ -170,8 +171,8 @@ final class Options {
   }
 
   /** What was read, as a call. */
-  Call call(Console console) {
+  Call call(Console console, CallingProcess process) {
     Call.Arguments read = new Call.Arguments(command, line, List.copyOf(given));
-    return new Call(read, console, Caller.Host.of(console.env()));
+    return new Call(read, console, Caller.Host.of(console.env(), process));
   }
 }

@@ -16,16 +16,17 @@ import java.util.function.Predicate;
  */
 public final class OtherProcesses {
 
+  private static final NativeCall GETPGID = NativeCall.of("getpgid");
+
   private OtherProcesses() {}
 
   /**
-   * Whether this process descends from another one: by its own parents, or by the parents of the
+   * Whether a process descends from another one: by its own parents, or by the parents of the
    * leader of its process group, which stays the same when its own parents end.
    */
-  public static boolean descendsFrom(long pid) {
-    long self = ProcessHandle.current().pid();
-    return pid != self
-        && (ancestors(self).contains(pid) || ancestors(Terminal.ownGroup()).contains(pid));
+  public static boolean descends(long process, long from) {
+    return from != process
+        && (ancestors(process).contains(from) || ancestors(GETPGID.call(process)).contains(from));
   }
 
   /** A process and all that it descends from, as far as the system knows them now. */

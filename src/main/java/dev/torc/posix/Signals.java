@@ -9,10 +9,11 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGINT, SIGTERM, SIGHUP and SIGTSTP of this process: each goes to the work that is at hand. Where
- * there is none it does what it did before: the first three end the process. The number of the last
- * signal is kept, since one may come when the work has just taken its last look. The work decides
- * what a signal does to it.
+ * SIGINT, SIGTERM, SIGHUP and SIGTSTP of the calling process: each goes to the work that is at
+ * hand. Where there is none it does what it did before: the first three end the process. The number
+ * of the last signal is kept, since one may come when the work has just taken its last look. The
+ * work decides what a signal does to it. If the calling process is another one, {@link #take} and
+ * {@link #pause} hand its signals over.
  *
  * <p>One handler serves from the first work until this is closed; before that, there is no work to
  * be told. The JDK's only way to signals is {@code sun.misc.Signal}; every JDK so far has the part
@@ -27,11 +28,26 @@ public final class Signals implements AutoCloseable {
     void close();
   }
 
+  private final Runnable begun; // null for the signals of this process
   private final Map<Signal, SignalHandler> former = new ConcurrentHashMap<>();
   private IntConsumer work; // null where none is at hand
   private Consumer<Boolean> pause = _ -> {};
   private int last; // 0 where none came
   private Thread end; // null before the first work
+
+  /** Takes the signals of this process from the first work on. */
+  public Signals() {
+    this(null);
+  }
+
+  /**
+   * Takes only signals that are handed over, from now on.
+   *
+   * @param begun called when some work begins
+   */
+  public Signals(Runnable begun) {
+    this.begun = begun;
+  }
 
   /**
    * Hands signals to some work, also one that came before and that has not ended the process yet.
@@ -49,6 +65,9 @@ public final class Signals implements AutoCloseable {
    */
   public Handling during(IntConsumer told, Consumer<Boolean> paused) {
     int before;
+    if (begun != null) {
+      begun.run();
+    }
     synchronized (this) {
       work = told;
       pause = paused;
@@ -57,7 +76,7 @@ public final class Signals implements AutoCloseable {
     if (before != 0) {
       told.accept(before);
     }
-    if (former.isEmpty()) {
+    if (begun == null && former.isEmpty()) {
       install();
     }
     return this::done;
@@ -131,16 +150,25 @@ public final class Signals implements AutoCloseable {
 
   /** Stops this process, and before that what the work at hand has running. */
   private void stop() {
-    Consumer<Boolean> told;
-    synchronized (this) {
-      told = pause;
-    }
-    told.accept(true);
+    Consumer<Boolean> told = pause(true);
     try {
       Kill.stopSelf();
     } finally {
       told.accept(false);
     }
+  }
+
+  /**
+   * Tells the work at hand that the calling process stops, or goes on. Returns what was told, which
+   * is to be told of the end of a pause.
+   */
+  public Consumer<Boolean> pause(boolean stops) {
+    Consumer<Boolean> told;
+    synchronized (this) {
+      told = pause;
+    }
+    told.accept(stops);
+    return told;
   }
 
   private void handle(Signal signal) {

@@ -168,7 +168,7 @@ public record AllocatedBuild(
     AllocationFiles.tidy(project.place(), me, over, say);
     project.place().makeFolders(files.scripts());
     try (OpenFileLock _ = files.begin(project.options().input());
-        Signals signals = new Signals();
+        Signals signals = caller.host().process().signals();
         BatchTracker tracker =
             BatchTracker.start(
                 new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, say))) {

@@ -23,6 +23,7 @@ final class BuildFiles implements Expander.Source {
   private final GraphFile.Inputs origin;
   private final byte[] input;
   private final GraphFile last;
+  private final Heap heap;
   final GraphFile kept; // the last one if it serves, else null
   private ParsedBuildFile parsed;
 
@@ -31,11 +32,13 @@ final class BuildFiles implements Expander.Source {
    * @param input the text of the build file from standard input, null without one: its graph is not
    *     kept
    * @param last the graph of the last build, null where there is none
+   * @param heap is told when the text of the files is garbage
    */
-  BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last) {
+  BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last, Heap heap) {
     this.origin = origin;
     this.input = input;
     this.last = last;
+    this.heap = heap;
     this.kept = last != null && last.good() && input == null ? last : null;
   }
 
@@ -52,7 +55,7 @@ final class BuildFiles implements Expander.Source {
               ? ParsedBuildFile.read(origin.files(), input, origin.over())
               : ParsedBuildFile.again(
                   origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
-      new Heap().phaseEnded(); // the text of the files is garbage now
+      heap.phaseEnded();
     }
     return parsed.expand(found);
   }

@@ -9,7 +9,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -74,7 +73,7 @@ public record BuildRequest(
         return lock.get();
       }
       var holder = BuildLock.holder(place);
-      Nesting.refuse(caller.env(), place, holder);
+      Nesting.refuse(caller, place, holder);
       String whom = " (" + holder.map(LockTerms::told).orElse("another torc") + ")";
       say.accept(
           (waits ? "waiting for another build to end" : "another build is at work here") + whom);
@@ -105,22 +104,20 @@ public record BuildRequest(
     private Nesting() {}
 
     /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-    static void refuse(
-        Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
-      if (holder.isPresent() && isAround(env, place, holder.get())) {
-        String job = env.get("TORC_JOB");
+    static void refuse(Caller caller, CachePlace place, Optional<BuildLock.Holder> holder) {
+      if (holder.isPresent() && isAround(caller, place, holder.get())) {
+        String job = caller.env().get("TORC_JOB");
         throw new BadInput(
             "%s calls torc in %s, whose build it is part of; it would wait for itself"
                 .formatted(job == null ? "a job" : "job " + job, place.root()));
       }
     }
 
-    private static boolean isAround(
-        Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
-      List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
+    private static boolean isAround(Caller caller, CachePlace place, BuildLock.Holder holder) {
+      List<String> around = List.of(caller.env().getOrDefault(VARIABLE, "").split(":"));
       return !holder.build().isEmpty() && around.contains(holder.build())
           || holder.host().isEmpty()
-              && OtherProcesses.descendsFrom(holder.pid())
+              && OtherProcesses.descends(caller.host().process().pid(), holder.pid())
               && OtherProcesses.mayHave(holder.pid(), place.lock());
     }
   }

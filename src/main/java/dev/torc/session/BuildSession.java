@@ -12,6 +12,7 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
+import dev.torc.posix.CallingProcess;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
@@ -138,6 +139,7 @@ public final class BuildSession {
     }
     BitSet jobs = fast.concerned(selection.jobs(), asked());
     project.check(jobs); // needs that cannot be read fail their readers later
+    refuseInteractive(project.graph(), jobs);
     if (!capacity.impossible(project.graph(), jobs).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
@@ -158,6 +160,17 @@ public final class BuildSession {
   private void refuse(Plan plan) throws IOException {
     capacity.refuse(plan);
     plan.context().taken().refuse(PlannedBuild.looked(plan));
+  }
+
+  /** Refuses jobs that need a terminal which the caller cannot lend them. */
+  private void refuseInteractive(Graph graph, BitSet jobs) {
+    CallingProcess caller = project.caller().host().process();
+    int first = caller.lendsTerminal() ? -1 : jobs.nextSetBit(0);
+    for (int j = first; j >= 0; j = jobs.nextSetBit(j + 1)) {
+      if (graph.job(j).interactive()) {
+        caller.refuseTerminal(graph.job(j).name());
+      }
+    }
   }
 
   private static void warn(List<BadInput.Diagnostic> lines, Consumer<String> warn) {
@@ -193,6 +206,7 @@ public final class BuildSession {
       while (exit == AGAIN) {
         begin(FastPath.none(project));
         project.check(selection.jobs()); // unreadable needs fail later, as above
+        refuseInteractive(project.graph(), selection.jobs());
         exit = build(id, began, watcher);
       }
       return exit;
@@ -288,6 +302,7 @@ public final class BuildSession {
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
       DiskChecks.check(graph, digests, project.caller().env(), jobs);
+      refuseInteractive(graph, jobs);
       if (planned) {
         capacity.refuse(graph, jobs);
       }

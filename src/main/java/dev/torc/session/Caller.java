@@ -8,7 +8,7 @@ import dev.torc.hash.StampSource;
 import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
 import dev.torc.machine.MachineFacts;
-import dev.torc.posix.Environment;
+import dev.torc.posix.CallingProcess;
 import dev.torc.posix.SystemName;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
@@ -77,6 +77,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
    * @param here what tells this machine from others that share a root
    * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null where
    *     they are submitted
+   * @param process the process that called torc
    */
   public record Host(
       StampSource stamps,
@@ -85,25 +86,36 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       Supplier<ExecutorService> threads,
       BiFunction<CachePlace, Consumer<String>, Cache> cache,
       ThisHost here,
-      Allocation allocation) {
+      Allocation allocation,
+      CallingProcess process) {
 
     /** This machine as the first node of an allocation. */
     Host in(Allocation given) {
       Allocation.Node node = given.nodes().getFirst();
       Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
-      return new Host(stamps, own, runner, threads, cache, here, given);
+      return new Host(stamps, own, runner, threads, cache, here, given, process);
     }
 
     /** The machine itself, for a caller with this environment. */
     public static Host of(Map<String, String> env) {
+      return of(env, CallingProcess.own());
+    }
+
+    /**
+     * Returns the machine itself.
+     *
+     * @param env names and values that torc goes by; jobs get the environment of the process
+     */
+    public static Host of(Map<String, String> env, CallingProcess process) {
       return new Host(
           StampSource.of(FileSystems.getDefault()),
           () -> Limits.here(env),
-          () -> Runner.local(Environment.ofCaller(), Runner.GRACE),
+          () -> Runner.local(process.environment(), Runner.GRACE),
           Executors::newCachedThreadPool,
           Cache::open,
           ThisHost.system(),
-          null);
+          null,
+          process);
     }
   }
 

@@ -25,6 +25,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
+import dev.torc.session.WriteSession.Heap;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Group;
@@ -85,7 +86,7 @@ public record Project(
             place.graph(),
             origin,
             DigestMemo.looking(place.root(), caller.stamps(place), _ -> null));
-    BuildFiles from = new BuildFiles(origin, options.input(), last);
+    BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
     GraphFile kept = from.kept;
     Graph graph = kept == null ? unexpanded(from, last) : kept.graph();
     Containers containers =

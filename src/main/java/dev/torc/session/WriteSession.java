@@ -60,7 +60,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final KeptResults kept;
-  private final Heap heap = new Heap();
+  private final Heap heap;
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
   private Runnable rest = () -> {}; // writes down what is left at rest
   private FastPath from; // what was at rest; null where that is not asked
@@ -72,6 +72,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       throws IOException {
     this.project = project;
     this.cache = cache;
+    this.heap = new Heap(project.caller());
     this.marks = StartMarks.begin(cache.place(), on);
     this.left = RunningJobs.left(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
@@ -336,10 +337,13 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    */
   static final class Heap {
 
-    /** Below this many bytes nothing is collected: what the launcher begins with, and some more. */
-    private static final long SMALL = 72L << 20;
+    private final long small; // below this many bytes nothing is collected
+    private long limit;
 
-    private long limit = SMALL;
+    Heap(Caller caller) {
+      small = caller.host().process().heap();
+      limit = small;
+    }
 
     /**
      * Collects after a phase that left much, unless a third of the heap is free for what follows.
@@ -347,7 +351,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     void phaseEnded() {
       Runtime heap = Runtime.getRuntime();
       if (heap.freeMemory() < heap.totalMemory() / 3) {
-        collect(SMALL);
+        collect(small);
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
+import dev.torc.posix.CallingProcess;
 import dev.torc.posix.Io;
 import dev.torc.show.Console;
 import java.io.ByteArrayInputStream;
@@ -55,6 +56,6 @@ public record Run(int exit, String out, String err) {
   static Call call(Console console, String command, String... args) {
     Options options = new Commands().options(command);
     options.parse(List.of(args));
-    return options.call(console);
+    return options.call(console, CallingProcess.own());
   }
 }

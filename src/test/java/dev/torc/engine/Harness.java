@@ -20,6 +20,7 @@ import dev.torc.machine.Limits;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.CallingProcess;
 import dev.torc.posix.Signals;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -301,7 +302,8 @@ public class Harness extends LastBuild {
             this::openThreads,
             (place, _) -> openCache(place),
             here,
-            null));
+            null,
+            CallingProcess.own()));
   }
 
   /** The same project, which also keeps {@link #workflow} for stubs as groups are expanded. */

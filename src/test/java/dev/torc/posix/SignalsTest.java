@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,21 @@ class SignalsTest {
       assertEquals(Kill.TERM, outer.take());
       assertTrue(inner.isEmpty());
     }
+  }
+
+  /** A signal that is handed over before the work began, as while a build is planned, ends it. */
+  @Test
+  void signalsOfAnotherProcessAreHandedOver() {
+    List<Object> told = new ArrayList<>();
+    Signals signals = new Signals(() -> told.add("begins"));
+    assertFalse(signals.take(Kill.TERM));
+    try (Signals.Handling _ = signals.during(told::add, told::add)) {
+      assertTrue(signals.take(Kill.INT));
+      signals.pause(true).accept(false);
+    }
+    signals.pause(true);
+    assertFalse(signals.take(Kill.INT));
+    assertEquals(List.of("begins", Kill.TERM, Kill.INT, true, false), told);
   }
 
   @Test

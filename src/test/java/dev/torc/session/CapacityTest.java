@@ -26,7 +26,7 @@ class CapacityTest extends Harness {
             + "}\njobs: { a: { command: x, resources: { gpus: 1 } }, b: { command: x } }");
     Project project = load();
     Caller.Host host =
-        new Caller.Host(null, () -> new Limits(1, 1, gpus), null, null, null, null, null);
+        new Caller.Host(null, () -> new Limits(1, 1, gpus), null, null, null, null, null, null);
     BitSet all = new BitSet();
     all.set(0, project.graph().jobs());
     return assertThrows(

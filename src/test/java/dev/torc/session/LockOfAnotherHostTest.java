@@ -46,7 +46,14 @@ class LockOfAnotherHostTest {
         env,
         root,
         new Host(
-            real.stamps(), real.limits(), real.runner(), real.threads(), real.cache(), host, null));
+            real.stamps(),
+            real.limits(),
+            real.runner(),
+            real.threads(),
+            real.cache(),
+            host,
+            null,
+            real.process()));
   }
 
   private static String asked(Caller caller, Path root, LockTerms terms) throws IOException {

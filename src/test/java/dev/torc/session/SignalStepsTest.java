@@ -121,7 +121,8 @@ class SignalStepsTest {
             return Dying.open(place, () -> step("commit"));
           },
           system.here(),
-          null);
+          null,
+          system.process());
     }
 
     private void look(Path path) {
