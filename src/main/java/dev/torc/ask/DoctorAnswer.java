@@ -58,6 +58,7 @@ final class DoctorAnswer implements Answer {
   private final List<Check> checks = new ArrayList<>(); // in the order looked at
   private Path root; // null where there is no project
   private Project project; // null also if its build file is refused
+  private boolean isUnnamed; // whether no build file is meant that may be read
   private CachePlace place; // null without a project, or if it cannot have one
 
   /** Builds work; builds work, but something could be better; no build works here. */
@@ -112,6 +113,9 @@ final class DoctorAnswer implements Answer {
 
   @Override
   public int exit() {
+    if (isUnnamed) {
+      return Exit.USAGE;
+    }
     boolean prevents = checks.stream().anyMatch(check -> check.state == State.PROBLEM);
     return prevents ? Exit.TROUBLE : Exit.DONE;
   }
@@ -158,14 +162,16 @@ final class DoctorAnswer implements Answer {
 
   private Finding project() {
     try {
-      root = BuildFile.root(options.layers(caller.cwd()).getFirst());
+      root = BuildFile.root(options.layers(caller).getFirst());
       project = Project.load(caller, options);
       return ok(root + ", " + Amount.count(project.graph().jobs(), "job"));
     } catch (BadInput refused) {
       BadInput.Diagnostic first = refused.diagnostics().getFirst();
-      return root == null && options.files().isEmpty()
-          ? ok("none here: " + first.message())
-          : problem(first.toString(), "torc check tells all that is wrong");
+      if (root == null && options.files().isEmpty() && BuildFile.nearest(caller.cwd()).isEmpty()) {
+        return ok("none here: " + first.message());
+      }
+      isUnnamed = root == null;
+      return problem(first.toString(), isUnnamed ? "" : "torc check tells all that is wrong");
     } catch (CacheException e) {
       return ok("" + root); // the line on the cache says it
     } catch (IOException e) {

@@ -75,14 +75,12 @@ public final class BuildFile {
   }
 
   /**
-   * Finds the build file from a folder upwards. A link is returned as the link, so that the folder
-   * it stands in is the root.
+   * Returns the only one of the nearest build files. A link is returned as the link, so that the
+   * folder it stands in is the root.
    *
-   * @return an absolute path
    * @throws BadInput if there is none, or two side by side
    */
-  public static Path find(Path start) {
-    List<Path> found = nearest(start);
+  public static Path only(List<Path> found) {
     if (found.isEmpty()) {
       throw new BadInput("no torc.yaml here or above; `torc init` writes one");
     }

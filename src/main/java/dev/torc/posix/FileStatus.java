@@ -73,6 +73,17 @@ public record FileStatus(
     return of(path, follow, OpenedBuffer.OF_THREAD.get());
   }
 
+  /**
+   * Returns the number of a file's owner, of a link itself; -1 where nothing is there. A stamp has
+   * no owner of its own, so no other look needs this.
+   *
+   * @throws IOException as {@link #of(String, boolean)}
+   */
+  public static int owner(String path) throws IOException {
+    StatusBuffer b = BUFFER.get();
+    return b.look(path, false) ? b.owner() : -1;
+  }
+
   static FileStatus of(String path, boolean follow, StatusBuffer b) throws IOException {
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");

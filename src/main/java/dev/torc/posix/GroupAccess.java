@@ -149,7 +149,7 @@ public record GroupAccess(int group, boolean inherited) {
 
   /** Whether this user may give files to the group: as its member or as root. */
   public boolean isMember() {
-    return OwnUser.isRoot() || OwnUser.group() == group || OwnUser.groups().contains(group);
+    return OwnUser.isRoot() || OwnUser.isMember(group);
   }
 
   /**

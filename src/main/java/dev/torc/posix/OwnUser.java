@@ -46,6 +46,11 @@ public final class OwnUser {
     return IntStream.range(0, count).mapToObj(i -> groups.getInt(Integer.BYTES * i)).toList();
   }
 
+  /** Whether the user is a member of the group with this number. */
+  public static boolean isMember(int group) {
+    return group() == group || groups().contains(group);
+  }
+
   /** The mode bits that new files lack; the usual ones without Linux, and before Linux 4.7. */
   public static int umask() {
     try {

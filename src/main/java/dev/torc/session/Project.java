@@ -77,7 +77,7 @@ public record Project(
    * #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
-    List<Path> files = options.layers(caller.cwd());
+    List<Path> files = options.layers(caller);
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Inputs origin = origin(options, files);
     boolean contained = origin.over().containers();
@@ -330,7 +330,7 @@ public record Project(
 
     /** The variables of the build file, which is read for them. */
     public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
-      GraphFile.Inputs origin = Project.origin(options, options.layers(caller.cwd()));
+      GraphFile.Inputs origin = Project.origin(options, options.layers(caller));
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 

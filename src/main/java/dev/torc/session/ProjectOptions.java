@@ -7,6 +7,7 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,14 +47,17 @@ public record ProjectOptions(
 
   /**
    * All files that are read, in their order; throws {@link BadInput} where a build file is missing,
-   * or the site's.
-   *
-   * @param start the folder where the user stands
+   * or the site's, and where the nearest one is a stranger's ({@link FoundBuildFile}).
    */
-  public List<Path> layers(Path start) {
+  public List<Path> layers(Caller caller) throws IOException {
+    Path start = caller.cwd();
     List<Path> layers = new ArrayList<>(files);
     if (layers.isEmpty()) {
-      layers.add(BuildFile.find(start));
+      List<Path> found = BuildFile.nearest(start);
+      for (Path file : found) {
+        FoundBuildFile.refuseStrangers(caller, file);
+      }
+      layers.add(BuildFile.only(found));
     }
     for (Path file : files) {
       String wrong = isInput(file) ? "" : wrong(file);

@@ -140,7 +140,7 @@ class BuildFileLoaderTest {
       assertEquals(List.of("a", "b"), names(workflow));
       Ref need = workflow.jobs().getFirst().needs().getFirst().refs().getFirst();
       assertEquals("/p/real/f", ((Ref.OfFile) need).path());
-      assertEquals(files.path("real/proj/torc.yaml"), BuildFile.find(link));
+      assertEquals(files.path("real/proj/torc.yaml"), BuildFile.only(BuildFile.nearest(link)));
     }
   }
 }

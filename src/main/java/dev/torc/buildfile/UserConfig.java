@@ -1,0 +1,61 @@
+package dev.torc.buildfile;
+
+import dev.torc.buildfile.VariableReader.Vars;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.syntax.SourceFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The settings of a user, which hold in all projects: a build file must not be able to give itself
+ * trust. The file is read only where a setting matters, so most calls never look for it.
+ *
+ * @param server whether a warm server may answer calls
+ * @param trust folders whose build files may be another user's, absolute
+ */
+public record UserConfig(boolean server, List<Path> trust) {
+
+  private static final Set<String> KEYS = KnownKeys.ordered("server", "trust");
+  private static final int MOST_BYTES = 1 << 20;
+
+  /** Returns where the file is for a user with this environment; null without a home folder. */
+  public static Path file(Map<String, String> env) {
+    String given = env.getOrDefault("XDG_CONFIG_HOME", "");
+    String home = env.getOrDefault("HOME", "");
+    String config = given.startsWith("/") ? given : home.startsWith("/") ? home + "/.config" : "";
+    return config.isEmpty() ? null : Path.of(config, "torc", "config.yaml");
+  }
+
+  /** Reads the file; throws {@link dev.torc.syntax.BadInput} with all that is wrong in it. */
+  public static UserConfig read(Path file) throws IOException {
+    Place whole = new Place(file.toString(), 0, 0);
+    Problems problems = new Problems();
+    if (!Files.isRegularFile(file) && Files.exists(file)) {
+      problems.add(whole, "not a regular file");
+      problems.throwIfAny();
+    }
+    byte[] bytes = SourceFile.bytes(file, whole, MOST_BYTES, "");
+    Scope plain = new Scope(Vars.NONE, null, problems);
+    String where = "the user's configuration";
+    MapFields fields =
+        MapFields.of(SourceFile.parse(bytes, whole.file()), where, plain, problems)
+            .only(KEYS, where);
+    boolean server = fields.flag("server");
+    List<Path> trust = fields.list("trust", node -> folder(node.text()));
+    problems.throwIfAny();
+    return new UserConfig(server, trust);
+  }
+
+  private static Path folder(String text) {
+    if (!text.startsWith("/")) {
+      throw new IllegalArgumentException(
+          "trust: " + text + " must be an absolute path; ~ and variables are not expanded");
+    }
+    return Path.of(text).normalize();
+  }
+}

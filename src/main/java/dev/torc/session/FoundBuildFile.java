@@ -1,0 +1,125 @@
+package dev.torc.session;
+
+import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.UserConfig;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.GroupAccess;
+import dev.torc.posix.OwnUser;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * Decides whether a build file that torc found above the current folder may be read (rule 17): in
+ * {@code /tmp} or on a cluster's scratch disk, any user can put one above the folders of others. A
+ * build file in the current folder counts as named, as for make. It looks at owners, not at what a
+ * file holds, and reads the user's configuration only if it would refuse.
+ */
+final class FoundBuildFile {
+
+  private static final int OF_OTHERS = 0002; // the mode bit by which all users write
+  private static final int MOST_LINKS = 40; // as many as the kernel follows
+
+  private final Caller caller;
+  private final Path found;
+
+  private FoundBuildFile(Caller caller, Path found) {
+    this.caller = caller;
+    this.found = found;
+  }
+
+  /**
+   * Refuses a build file that lies above the current folder and, itself or by a symlink that leads
+   * to it, belongs to another user. The refusal has no place, so no command falls back on the
+   * records beside such a file.
+   */
+  static void refuseStrangers(Caller caller, Path found) throws IOException {
+    Path start = caller.cwd();
+    Path folder = found.getParent();
+    if (!folder.equals(start) && !folder.equals(BuildFile.root(start.resolve(BuildFile.INPUT)))) {
+      new FoundBuildFile(caller, found).check();
+    }
+  }
+
+  private void check() throws IOException {
+    Path at = found;
+    for (int links = 0; links <= MOST_LINKS; links++) {
+      int owner = FileStatus.owner(at.toString());
+      if (owner != -1 && !isOwn(owner)) {
+        refuseUnlessShared(at);
+      }
+      if (!FileStatus.of(at.toString(), false).isLink()) {
+        return;
+      }
+      at = at.resolveSibling(Files.readSymbolicLink(at));
+    }
+  }
+
+  /** Whether a user is the caller or root; behind {@code sudo} the caller is its user, too. */
+  private boolean isOwn(int user) {
+    String sudo = OwnUser.isRoot() ? caller.env().getOrDefault("SUDO_UID", "") : "";
+    return user == 0 || OwnUser.is(user) || sudo.equals(Integer.toUnsignedString(user));
+  }
+
+  private void refuseUnlessShared(Path strangers) throws IOException {
+    Path folder = BuildFile.root(strangers);
+    if (isOfOwnGroup(folder)) {
+      return;
+    }
+    Path file = UserConfig.file(caller.env());
+    String next = "";
+    if (file != null) {
+      String config = SafeText.name("" + file);
+      try {
+        if (trusts(file, folder)) {
+          return;
+        }
+        next = ", or add %s to trust in %s".formatted(SafeText.name("" + folder), config);
+      } catch (BadInput wrong) {
+        next = "; no folder is trusted, because " + wrong.diagnostics().getFirst();
+      } catch (IOException e) {
+        next = "; no folder is trusted, because " + Refusal.line(e);
+      }
+    }
+    String shown = SafeText.name("" + found);
+    String what = strangers.equals(found) ? shown : shown + " leads to " + strangers + ", which";
+    String owner = Files.getOwner(strangers, LinkOption.NOFOLLOW_LINKS).getName();
+    throw new BadInput(
+        "%s belongs to user %s, so it is not used here; to use it, pass -C %s%s"
+            .formatted(what, SafeText.name(owner), SafeText.name("" + found.getParent()), next));
+  }
+
+  /** Whether only members of one of the caller's groups can have put a file into a folder. */
+  private static boolean isOfOwnGroup(Path folder) throws IOException {
+    GroupAccess group = GroupAccess.of(folder);
+    return !group.isNone() && !isOpenToAll(folder) && OwnUser.isMember(group.group());
+  }
+
+  private static boolean isOpenToAll(Path path) throws IOException {
+    return (FileStatus.of(path.toString(), true).mode() & OF_OTHERS) != 0;
+  }
+
+  /** Whether the user's configuration trusts a folder, or one above it; refuses one of others. */
+  private boolean trusts(Path file, Path folder) throws IOException {
+    if (Files.notExists(file)) {
+      return false;
+    }
+    Path real = file.toRealPath();
+    boolean own = isOwn(FileStatus.owner(real.toString()));
+    if (!own || isOpenToAll(real)) {
+      String why = own ? "all users can write to it; run: chmod o-w " + file : "another user's";
+      throw new BadInput(new Place(file.toString(), 0, 0), why);
+    }
+    for (Path trusted : UserConfig.read(file).trust()) {
+      if (folder.startsWith(Files.exists(trusted) ? trusted.toRealPath() : trusted)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
