@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 55_592;
+  private static final int LINES = 55_741;
 
-  private static final int FILES = 436;
-  private static final int SURFACE = 194;
+  private static final int FILES = 438;
+  private static final int SURFACE = 195;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

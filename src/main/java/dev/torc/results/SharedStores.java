@@ -1,7 +1,5 @@
 package dev.torc.results;
 
-import dev.torc.bytes.ByteWriter;
-import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
@@ -204,23 +202,42 @@ public final class SharedStores implements AutoCloseable {
     long start = build.clock().getAsLong();
     long most = Math.max(StoreCall.LEAST, result.wall());
     BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
-    ByteWriter names = new ByteWriter(0);
-    Fields.write(
-        names,
-        result,
-        (fields, of) -> {
-          fields.list(1, of, Result::products, RecordedProduct::form);
-          fields.list(2, of, Result::data, StoredValue::form);
-          fields.texts(3, of, Result::found);
-          return of;
-        });
-    boolean holds = search.in(new ByteArrayInputStream(names.bytes()), ended);
+    byte[] texts = texts(result).getBytes(StandardCharsets.UTF_8);
+    boolean holds = search.in(new ByteArrayInputStream(texts), ended);
     for (BlobSource blob : upload.blobs()) {
       try (InputStream bytes = blob.open()) {
         holds |= search.in(bytes, ended);
       }
     }
     return holds;
+  }
+
+  /**
+   * Returns the texts of a result in which its root's path may stand, each ended by NUL. A member's
+   * path is one text with that of its folder, as {@code cp --parents} makes it; what a symlink
+   * leads to is one text with the folder of the symlink.
+   */
+  static String texts(Result result) {
+    StringBuilder texts = new StringBuilder();
+    for (RecordedProduct product : result.products()) {
+      add(texts, "", product);
+      for (RecordedProduct member : product.members()) {
+        add(texts, product.path() + "/", member);
+      }
+    }
+    for (StoredValue value : result.data()) {
+      texts.append(value.key()).append('\0').append(value.text()).append('\0');
+    }
+    result.found().forEach(name -> texts.append(name).append('\0'));
+    return texts.toString();
+  }
+
+  private static void add(StringBuilder texts, String folder, RecordedProduct part) {
+    String path = folder + part.path();
+    texts.append(path).append('\0');
+    if (part.isLink()) {
+      texts.append(path, 0, path.lastIndexOf('/') + 1).append(part.link()).append('\0');
+    }
   }
 
   /**
