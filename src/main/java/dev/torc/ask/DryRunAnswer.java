@@ -30,7 +30,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     Graph graph = plan.context().graph();
     BitSet open = plan.context().selection().open();
     StringBuilder out = new StringBuilder();
-    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, restless(), open, instances).folds()) {
+    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, dirty(), open, instances).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
         out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
       }
@@ -39,7 +39,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
   }
 
   /** The jobs that are not up to date: usually few, even in a large project. */
-  private BitSet restless() {
+  private BitSet dirty() {
     return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
   }
 
@@ -53,7 +53,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
   @Override
   public List<String> beside() {
     List<String> lines = new ArrayList<>();
-    int[] open = restless().stream().toArray();
+    int[] open = dirty().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
     String time = expected < SHORT ? "" : "; about " + Amount.time(expected);
     lines.add(JobCounts.of(plan, plan.told()).line() + time);

@@ -36,7 +36,7 @@ import java.util.function.UnaryOperator;
  * @param submit whether it ends when all jobs are handed out that can be
  * @param sharing its shared stores; null if there are none
  * @param commands whether commands are shown as they run
- * @param moved gives those of some jobs at rest that have a product with another stamp now
+ * @param moved gives those of some fresh jobs that have a product with another stamp now
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
  */

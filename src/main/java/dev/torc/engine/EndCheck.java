@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 /**
  * Rule 16: when the jobs of a build have ended, looks once more at the products of the selected
  * jobs that are done. A job of which a product was changed or deleted is recorded as not done, and
- * the jobs that ran at that time are the suspects. Of jobs at rest only products with another stamp
+ * the jobs that ran at that time are the suspects. Of fresh jobs only products with another stamp
  * are looked at, so an edit of a large project costs a {@code stat} for each product. {@link
  * BuildLoop} tells what was found. Its state belongs to the turn of the loop.
  */
@@ -140,14 +140,14 @@ final class EndCheck {
     return undone;
   }
 
-  /** Returns the selected jobs; of those at rest, only those whose product has another stamp. */
+  /** Returns the selected jobs; of the fresh ones, only those whose product has another stamp. */
   private BitSet concerned() {
     BitSet jobs = (BitSet) state.get().context().selection().jobs().clone();
-    BitSet resting = (BitSet) setup.plan().selected().clone();
-    resting.andNot(setup.plan().decided());
-    last.keySet().forEach(resting::clear);
-    jobs.andNot(resting);
-    jobs.or(setup.moved().apply(resting));
+    BitSet fresh = (BitSet) setup.plan().selected().clone();
+    fresh.andNot(setup.plan().decided());
+    last.keySet().forEach(fresh::clear);
+    jobs.andNot(fresh);
+    jobs.or(setup.moved().apply(fresh));
     return jobs;
   }
 

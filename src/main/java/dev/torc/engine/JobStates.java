@@ -24,9 +24,9 @@ final class JobStates {
    *
    * @param again known jobs that wait once more
    */
-  void grow(int nodes, BitSet fresh, BitSet again) {
+  void grow(int nodes, BitSet added, BitSet again) {
     states = Arrays.copyOf(states, nodes);
-    fresh.stream().forEach(this::await);
+    added.stream().forEach(this::await);
     again.stream().filter(job -> states[job] != null).forEach(this::await);
   }
 

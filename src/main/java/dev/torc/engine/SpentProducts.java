@@ -47,7 +47,7 @@ final class SpentProducts implements Cleaner.Listener {
     this.setup = setup;
     this.lock = lock;
     this.recorded = (BitSet) setup.plan().selected().clone();
-    recorded.andNot(setup.plan().decided()); // an earlier build left them at rest
+    recorded.andNot(setup.plan().decided()); // an earlier build left them fresh
     over(setup.plan().context());
   }
 

@@ -98,23 +98,23 @@ public final class GraphBuilder {
     this.priority = Arrays.copyOf(base.tables().priority(), names.size());
     this.temporary = (BitSet) base.tables().temporary().clone();
     this.deletes = (BitSet) base.tables().deletes().clone();
-    int[] fresh = new int[names.size() - first];
+    int[] ids = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
       if (written[w] < 0) {
         written[w] = base.tables().written()[known++];
       } else {
-        fresh[written[w] - first] = written[w];
+        ids[written[w] - first] = written[w];
         positions.put(written[w], w);
       }
     }
     this.references = new NameResolver(workflow, this::job, open, names::id);
     this.makers =
-        new Makers(base.growth().makers(), fresh, this::job, open, sources, this::name, errors);
+        new Makers(base.growth().makers(), ids, this::job, open, sources, this::name, errors);
     this.lists = new NeedLists(this, base);
     needs.addRows(base.needs(), 0, first);
     made.addRows(base.products(), 0, first);
-    renew(expanded, fresh);
+    renew(expanded, ids);
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -265,12 +265,12 @@ public final class GraphBuilder {
   }
 
   /** Finds anew what depends on groups that were open. */
-  private void renew(Map<String, Integer> expanded, int[] fresh) {
+  private void renew(Map<String, Integer> expanded, int[] ids) {
     ProductIndex added =
         ProductIndex.NONE.with(
-            fresh, node -> job(node).productRefs(), Map.of(), new HashMap<>(), (_, _, _) -> {});
+            ids, node -> job(node).productRefs(), Map.of(), new HashMap<>(), (_, _, _) -> {});
     expanded.forEach((group, node) -> members(node, references.of(group)));
-    lists.grow(base, fresh, added);
+    lists.grow(base, ids, added);
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
       if (base.isOpen(maker) && products().of(base.path(file)) != maker) {

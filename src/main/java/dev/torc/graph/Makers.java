@@ -43,7 +43,7 @@ final class Makers {
   /**
    * The products of another one and of further jobs.
    *
-   * @param fresh nodes of the further jobs
+   * @param added nodes of the further jobs
    * @param groups the groups that are not expanded now, by node
    * @param sources paths that none of these groups makes, though one of their patterns matches
    * @param names the names of nodes
@@ -51,7 +51,7 @@ final class Makers {
    */
   Makers(
       Makers base,
-      int[] fresh,
+      int[] added,
       IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       Set<String> sources,
@@ -60,14 +60,14 @@ final class Makers {
     this.jobs = jobs;
     this.names = names;
     this.errors = errors;
-    Map<String, Claim> claims = HashMap.newHashMap(fresh.length);
+    Map<String, Claim> claims = HashMap.newHashMap(added.length);
     Map<Integer, Job> clearing = new LinkedHashMap<>();
     Map<Integer, List<Ref>> expected = new LinkedHashMap<>();
     groups.forEach((node, group) -> expected.put(node, group.products()));
     this.products =
         base.products
             .with(
-                fresh,
+                added,
                 node -> {
                   Job job = jobs.apply(node);
                   if (job.depfile() != null) {
@@ -198,9 +198,9 @@ final class Makers {
    * Refuses globs that may match other products.
    *
    * @param known how many globs were compared with each other and with other files before
-   * @param fresh files and folders that were not compared before
+   * @param added files and folders that were not compared before
    */
-  private void refuseMatching(int known, Map<String, Claim> fresh) {
+  private void refuseMatching(int known, Map<String, Claim> added) {
     List<Pattern> all = products.globs().all();
     for (Pattern pattern : all.subList(known, all.size())) {
       String prefix = pattern.glob().literalPrefix();
@@ -218,12 +218,12 @@ final class Makers {
             .foldersNear(pattern.glob().literalPrefix())
             .forEach(
                 (path, claim) -> {
-                  if (fresh.containsKey(path)) {
+                  if (added.containsKey(path)) {
                     refuseInside(path, claim, pattern);
                   }
                 });
       }
-      fresh.forEach(
+      added.forEach(
           (path, claim) -> {
             Pattern pattern = products.globs().matching(path);
             if (pattern != null) {

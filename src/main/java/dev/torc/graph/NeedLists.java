@@ -93,7 +93,7 @@ final class NeedLists {
    * @param base the graph in which they were not known
    * @param products the products of these jobs alone
    */
-  void grow(Graph base, int[] fresh, ProductIndex products) {
+  void grow(Graph base, int[] nodes, ProductIndex products) {
     BitSet open = new BitSet();
     for (int id = 0; id < lists.size(); id++) {
       NeedList list = lists.get(id);
@@ -109,7 +109,7 @@ final class NeedLists {
             (node, group) ->
                 gone(group, graph.open().get(node))
                     .forEach(path -> parts.paths.overlapping(path, part -> less.set(part.job()))));
-    List<Job> jobs = Arrays.stream(fresh).mapToObj(graph::job).toList();
+    List<Job> jobs = Arrays.stream(nodes).mapToObj(graph::job).toList();
     for (int id = open.nextSetBit(0); id >= 0; id = open.nextSetBit(id + 1)) {
       NeedList old = lists.get(id);
       Set<Integer> more = new TreeSet<>();
@@ -120,9 +120,9 @@ final class NeedLists {
         case JOB, SOME -> {
           int group = old.makers().getLast();
           Part part = parts.byText.get(old.text());
-          for (int i = 0; i < fresh.length; i++) {
+          for (int i = 0; i < nodes.length; i++) {
             if (part.has(jobs.get(i))) {
-              more.add(fresh[i]);
+              more.add(nodes[i]);
             }
           }
           boolean asked =

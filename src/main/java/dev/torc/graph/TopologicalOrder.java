@@ -58,14 +58,14 @@ final class TopologicalOrder {
   static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
     int first = base.nodes().length;
     int count = before.rows() - first;
-    int[] fresh = sorted(before, before.reversed(first), first, written, new int[count]);
-    if (fresh.length < count) {
+    int[] added = sorted(before, before.reversed(first), first, written, new int[count]);
+    if (added.length < count) {
       return null;
     }
     int[] slot = new int[before.rows()]; // a place among old nodes; a new one comes before it
     Arrays.setAll(slot, node -> node < first ? base.place(node) : first);
     for (int k = renewed.nextSetBit(0); k >= 0; k = renewed.nextSetBit(k + 1)) {
-      int node = k < first ? k : fresh[first + count - 1 - k]; // new ones from the last on
+      int node = k < first ? k : added[first + count - 1 - k]; // new ones from the last on
       for (int i = before.from(node); i < before.to(node); i++) {
         int earlier = before.at(i);
         if (earlier >= first) {
@@ -75,22 +75,22 @@ final class TopologicalOrder {
         }
       }
     }
-    return merged(base.nodes(), fresh, slot);
+    return merged(base.nodes(), added, slot);
   }
 
-  private static int[] merged(int[] nodes, int[] fresh, int[] slot) {
-    long[] ranked = new long[fresh.length];
-    Arrays.setAll(ranked, k -> (long) slot[fresh[k]] << Integer.SIZE | k);
+  private static int[] merged(int[] nodes, int[] added, int[] slot) {
+    long[] ranked = new long[added.length];
+    Arrays.setAll(ranked, k -> (long) slot[added[k]] << Integer.SIZE | k);
     Arrays.sort(ranked);
     int[] all = new int[slot.length];
     int from = 0;
     for (int k = 0; k < ranked.length; k++) {
       int to = (int) (ranked[k] >>> Integer.SIZE);
       System.arraycopy(nodes, from, all, from + k, to - from);
-      all[to + k] = fresh[(int) ranked[k]];
+      all[to + k] = added[(int) ranked[k]];
       from = to;
     }
-    System.arraycopy(nodes, from, all, from + fresh.length, nodes.length - from);
+    System.arraycopy(nodes, from, all, from + added.length, nodes.length - from);
     return all;
   }
 

@@ -84,13 +84,13 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
                     .add(entry.place(), "unknown key %s in %s is not carried".formatted(key, what));
               } else if (reason.startsWith(REFUSED) && given(key) != null) {
                 notes.wrong().add(entry.value().place(), reason.replace(REFUSED, key + " "));
-              } else if (reason.indexOf(' ') > 0 && !isAtRest(entry.value())) {
+              } else if (reason.indexOf(' ') > 0 && !isFresh(entry.value())) {
                 notes.said().add(entry.place(), key + " is not carried: " + reason);
               }
             });
   }
 
-  private static boolean isAtRest(Node node) {
+  private static boolean isFresh(Node node) {
     return switch (node) {
       case Node.Scalar scalar -> scalar.isNothing() || scalar.text().equalsIgnoreCase("false");
       case Node.Sequence list -> list.items().isEmpty();

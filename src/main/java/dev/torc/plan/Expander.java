@@ -74,10 +74,10 @@ public final class Expander {
   }
 
   /** As {@code plan(first)}, if only some of its jobs have to be decided; see {@link Plan#of}. */
-  public Plan plan(PlanContext first, BitSet restless) throws IOException {
+  public Plan plan(PlanContext first, BitSet dirty) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
-    PlanContext begin = fresh(first, restless);
-    BitSet asked = begin == first ? restless : begin.selection().jobs();
+    PlanContext begin = withoutStale(first, dirty);
+    BitSet asked = begin == first ? dirty : begin.selection().jobs();
     while (true) {
       Map<String, Integer> counted = new HashMap<>();
       Plan plan = Plan.of(begin, asked);
@@ -138,10 +138,10 @@ public final class Expander {
    * more: no records were known when the build file was read. The same context where there are
    * none.
    *
-   * @param restless the jobs whose needs have to be looked at
+   * @param dirty the jobs whose needs have to be looked at
    */
-  public PlanContext fresh(PlanContext first, BitSet restless) throws IOException {
-    if (lasting || !seesStale(first, restless)) {
+  public PlanContext withoutStale(PlanContext first, BitSet dirty) throws IOException {
+    if (lasting || !seesStale(first, dirty)) {
       return first;
     }
     Workflow wanted = source.expand(new SettledResults(first));
@@ -150,19 +150,19 @@ public final class Expander {
     }
     Graph graph = GraphBuilder.build(wanted);
     JobSelection selection = select.apply(graph);
-    BitSet fresh = (BitSet) selection.jobs().clone();
+    BitSet added = (BitSet) selection.jobs().clone();
     selection.jobs().stream()
         .filter(job -> first.graph().jobId(graph.name(job)) >= 0)
-        .forEach(fresh::clear);
-    check.of(graph, fresh);
+        .forEach(added::clear);
+    check.of(graph, added);
     return first.anew(graph, selection);
   }
 
   /** Whether an instance needs a file that only an earlier build made. */
-  private static boolean seesStale(PlanContext context, BitSet restless) {
+  private static boolean seesStale(PlanContext context, BitSet dirty) {
     Graph graph = context.graph();
     BitSet seen = new BitSet();
-    for (int job = restless.nextSetBit(0); job >= 0; job = restless.nextSetBit(job + 1)) {
+    for (int job = dirty.nextSetBit(0); job >= 0; job = dirty.nextSetBit(job + 1)) {
       if (graph.job(job).group() == null) {
         continue;
       }
@@ -292,9 +292,9 @@ public final class Expander {
     Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
     selection.jobs().or(now.selection().jobs()); // a maker stays, even if no instance needs it
-    BitSet fresh = (BitSet) selection.jobs().clone();
-    fresh.andNot(now.graph().allJobs());
-    check.of(graph, fresh);
+    BitSet added = (BitSet) selection.jobs().clone();
+    added.andNot(now.graph().allJobs());
+    check.of(graph, added);
     return now.over(graph, selection);
   }
 

@@ -50,19 +50,19 @@ public final class Plan {
    * others are known to be up to date. All up-to-date jobs are settled in the records. What is
    * settled there already, before groups were expanded, stays so.
    */
-  public static Plan of(PlanContext context, BitSet restless) {
-    BitSet decided = (BitSet) restless.clone();
-    decided.or(unread(context, restless));
+  public static Plan of(PlanContext context, BitSet dirty) {
+    BitSet decided = (BitSet) dirty.clone();
+    decided.or(unread(context, dirty));
     return new Plan(context, context.selection().jobs(), decided, false);
   }
 
   /**
-   * The jobs at rest that have to be decided: jobs that may run read them, but their records, which
-   * a job at rest does not need, cannot be read.
+   * The fresh jobs that have to be decided: jobs that may run read them, but their records, which a
+   * fresh job does not need, cannot be read.
    */
-  static BitSet unread(PlanContext context, BitSet restless) {
+  static BitSet unread(PlanContext context, BitSet dirty) {
     BitSet found = new BitSet();
-    BitSet asked = (BitSet) restless.clone();
+    BitSet asked = (BitSet) dirty.clone();
     asked.and(context.selection().jobs());
     if (asked.equals(context.selection().jobs())) {
       return found;

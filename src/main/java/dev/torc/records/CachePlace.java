@@ -206,7 +206,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The file about jobs that the last build left at rest; opening the cache for work takes it away.
+   * The file about jobs that the last build left fresh; opening the cache for work takes it away.
    */
   public Path rest() {
     return database.resolve("rest");

@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.fresh.FreshJobs;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
@@ -19,7 +20,6 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.Cache;
 import dev.torc.records.Cache.CacheException;
-import dev.torc.rest.CleanJobs;
 import dev.torc.results.SharedStores;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
@@ -40,7 +40,7 @@ import java.util.function.Consumer;
  */
 public final class BuildSession {
 
-  /** In place of an exit status: jobs taken to be at rest are not; nothing was done by then. */
+  /** In place of an exit status: jobs taken to be fresh are not; nothing was done by then. */
   private static final int AGAIN = -1;
 
   private final BuildRequest request;
@@ -53,12 +53,12 @@ public final class BuildSession {
   private Left left;
 
   /**
-   * What a build left at rest.
+   * What a build left fresh.
    *
    * @param jobs the selected jobs of the graph
    * @param rest null where the build did not come to its end, or what it left is not known
    */
-  record Left(Graph graph, BitSet jobs, CleanJobs rest) {}
+  record Left(Graph graph, BitSet jobs, FreshJobs rest) {}
 
   private BuildSession(BuildRequest request, Capacity capacity, FastPath fast) {
     this.request = request;
@@ -134,7 +134,7 @@ public final class BuildSession {
    */
   public void check(Consumer<String> warn) throws IOException {
     shared.check();
-    if (fast.restless(asked()).intersects(selection.jobs())) {
+    if (fast.dirty(asked()).intersects(selection.jobs())) {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
     BitSet jobs = fast.concerned(selection.jobs(), asked());
@@ -250,18 +250,18 @@ public final class BuildSession {
   }
 
   private int build(String id, long began, BuildWatcher watcher) throws IOException {
-    BitSet restless = fast.restless(asked());
+    BitSet dirty = fast.dirty(asked());
     if (fast.digests() != null) {
       watcher.reading(fast.digests());
     }
-    if (fast.clean() != null
+    if (fast.fresh() != null
         && fast.whole()
-        && !restless.intersects(selection.jobs())
+        && !dirty.intersects(selection.jobs())
         && selection.open().isEmpty()) {
       watcher.warn(Advice.groups(project.graph(), selection, request.targets()));
       fast.renew(watcher::warn);
-      left = new Left(project.graph(), selection.jobs(), fast.clean());
-      BuildId last = new BuildId(id, fast.clean().number());
+      left = new Left(project.graph(), selection.jobs(), fast.fresh());
+      BuildId last = new BuildId(id, fast.fresh().number());
       return FastPath.tell(project, last, began, selection.jobs(), watcher);
     }
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
@@ -270,7 +270,7 @@ public final class BuildSession {
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander =
           project.expander(found -> found.selectToBuild(request.targets()), arrivals);
-      Plan plan = expander.plan(work.context(selection, request.rerun()), restless);
+      Plan plan = expander.plan(work.context(selection, request.rerun()), dirty);
       if (!fast.stands(plan)) {
         return AGAIN;
       }
@@ -283,7 +283,7 @@ public final class BuildSession {
       // looks at everything.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
         PlanContext last = ended.context();
-        CleanJobs next = work.leave(fast, plan, last);
+        FreshJobs next = work.leave(fast, plan, last);
         left = new Left(last.graph(), last.selection().jobs(), next);
       }
       return ended.exit();

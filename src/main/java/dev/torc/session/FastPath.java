@@ -2,6 +2,8 @@ package dev.torc.session;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.fresh.FreshJobs;
+import dev.torc.fresh.FreshJobs.Carried;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -17,8 +19,6 @@ import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.rest.CleanJobs;
-import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller.Host;
@@ -34,30 +34,30 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The jobs of a project that need not be decided, because the last build left them at rest and
- * nothing of them changed since. Keeps such jobs for the next build, too. {@link CleanJobs} says
- * what at rest means.
+ * The jobs of a project that need not be decided, because the last build left them fresh and
+ * nothing of them changed since. Keeps such jobs for the next build, too. {@link FreshJobs} says
+ * what fresh means.
  *
  * @param project with the instances of groups that can be relied on; a build goes on with this one
- * @param clean null where nothing is at rest; else with the stamps that its files have now
+ * @param fresh null where nothing is fresh; else with the stamps that its files have now
  * @param whole whether the graph has all jobs that it had in the last build
- * @param file the stamp of the file of the jobs at rest, taken before it was read
- * @param restless the jobs of the graph that have to be decided
+ * @param file the stamp of the file of the fresh jobs, taken before it was read
+ * @param dirty the jobs of the graph that have to be decided
  * @param news whether that file is behind: files were touched and have the same bytes, or build
  *     files were edited
- * @param digests the digests read for this; null where nothing is at rest
+ * @param digests the digests read for this; null where nothing is fresh
  */
 record FastPath(
     Project project,
-    CleanJobs clean,
+    FreshJobs fresh,
     boolean whole,
     Stamp file,
-    BitSet restless,
+    BitSet dirty,
     boolean news,
     DigestMemo digests) {
 
   /**
-   * Looks at the files of all jobs that were left at rest, and reads those that were touched.
+   * Looks at the files of all jobs that were left fresh, and reads those that were touched.
    *
    * @param clock {@link FileClock#none} for a look that writes nothing
    */
@@ -70,34 +70,35 @@ record FastPath(
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    CleanJobs.Looked looked = left.rest().look(project.graph(), stamps, digests, CleanJobs.THREADS);
-    boolean news = project.kept() == null || looked.rest() != left.rest();
+    FreshJobs.Looked looked =
+        left.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
+    boolean news = project.kept() == null || looked.fresh() != left.fresh();
     FastPath state =
-        new FastPath(project, looked.rest(), left.whole(), file, looked.restless(), news, digests);
+        new FastPath(project, looked.fresh(), left.whole(), file, looked.dirty(), news, digests);
     return state.decidesGroups(new BitSet()) ? none(project) : state;
   }
 
-  /** What the last build left at rest of the graph; null where nothing is. */
+  /** What the last build left fresh of the graph; null where nothing is. */
   private static Carried left(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile kept = project.kept();
     GraphFile last = project.keeper().last();
-    CleanJobs clean =
+    FreshJobs fresh =
         last == null
             ? null
-            : CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
-    if (clean == null) {
+            : FreshJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
+    if (fresh == null) {
       return null;
     }
     if (kept != null || project.graph().isWith(last.graph())) {
-      return new Carried(clean, true);
+      return new Carried(fresh, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
-        ? clean.over(last.graph(), project.graph())
+        ? fresh.over(last.graph(), project.graph())
         : null;
   }
 
-  /** The state with nothing at rest: then nothing is known of results that decided about groups. */
+  /** The state with nothing fresh: then nothing is known of results that decided about groups. */
   static FastPath none(Project project) throws IOException {
     Project of = project.withoutResults();
     return new FastPath(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
@@ -109,17 +110,17 @@ record FastPath(
     if (deciding.isEmpty()) {
       return false;
     }
-    BitSet jobs = restless(asked);
+    BitSet jobs = dirty(asked);
     return !jobs.isEmpty()
-        && (clean != null && clean.lack(project.graph(), deciding) // one may be wanted again
+        && (fresh != null && fresh.lack(project.graph(), deciding) // one may be wanted again
             || Downstream.with(project.graph(), jobs).intersects(deciding));
   }
 
-  private static CleanJobs.Held held(Project project, Digest graph) throws IOException {
+  private static FreshJobs.Held held(Project project, Digest graph) throws IOException {
     Host host = project.caller().host();
     Stamp data = own(project, project.place().data());
     var journal = Cache.journal(project.place());
-    return new CleanJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
+    return new FreshJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
   /** The stamp of a file beside the database: on a disk of this host, and never to be opened. */
@@ -133,7 +134,7 @@ record FastPath(
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
-    return clean == null
+    return fresh == null
         || own(project, place.rest()).equals(file)
             && (project.stamps().linkStamp(place.running()).size() == 0
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
@@ -141,13 +142,13 @@ record FastPath(
 
   /** The selected jobs that may run, if the asked jobs run. */
   BitSet concerned(BitSet selected, BitSet asked) {
-    BitSet jobs = Downstream.with(project.graph(), restless(asked));
+    BitSet jobs = Downstream.with(project.graph(), dirty(asked));
     jobs.and(selected);
     return jobs;
   }
 
   /**
-   * Whether no job whose result decided about groups has to run: a job at rest has to where its
+   * Whether no job whose result decided about groups has to run: a fresh job has to where its
    * record turns out to be unreadable.
    */
   boolean stands(Plan plan) {
@@ -159,37 +160,37 @@ record FastPath(
   }
 
   /**
-   * Opens the project for work, which removes the file of the jobs at rest.
+   * Opens the project for work, which removes the file of the fresh jobs.
    *
    * @param gone as {@link LockTerms#gone}
    */
   WriteSession open(String build, Set<String> gone, Consumer<String> warn) throws IOException {
-    if (clean != null) {
-      clean.take();
+    if (fresh != null) {
+      fresh.take();
     }
     WriteSession work = WriteSession.open(project, build, gone, warn);
     hand(work.digests());
     return work.from(this);
   }
 
-  /** Of some jobs at rest, those with a product that has another stamp than when this looked. */
+  /** Of some fresh jobs, those with a product that has another stamp than when this looked. */
   BitSet moved(BitSet jobs) {
-    return clean == null
+    return fresh == null
         ? new BitSet()
-        : clean.moved(project.graph(), project.stamps(), jobs, CleanJobs.THREADS);
+        : fresh.moved(project.graph(), project.stamps(), jobs, FreshJobs.THREADS);
   }
 
   /** Hands over what is known of files, so that they are neither read nor looked up again. */
   void hand(DigestMemo to) {
-    if (clean != null) {
+    if (fresh != null) {
       Graph graph = project.graph();
-      to.follow(digests, (path, stamp) -> clean.digest(graph, path, stamp));
+      to.follow(digests, (path, stamp) -> fresh.digest(graph, path, stamp));
     }
   }
 
   /** The jobs that have to be decided, those that are asked to run among them. */
-  BitSet restless(BitSet asked) {
-    BitSet jobs = (BitSet) restless.clone();
+  BitSet dirty(BitSet asked) {
+    BitSet jobs = (BitSet) dirty.clone();
     jobs.or(asked);
     return jobs;
   }
@@ -214,27 +215,27 @@ record FastPath(
   }
 
   /**
-   * What the build leaves at rest; the cache is still open.
+   * What the build leaves fresh; the cache is still open.
    *
-   * @param plan not looked at where nothing was at rest
+   * @param plan not looked at where nothing was fresh
    * @param last the context with which it ended
    * @return null where it is not known
    */
-  CleanJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
+  FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
       work.heap().phaseEnded();
       Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
       work.heap().phaseEnded(); // the graph's bytes
-      boolean same = clean != null && last.graph() == project.graph();
-      BitSet stayed = new BitSet(); // the jobs at rest that the build did not have to look at
+      boolean same = fresh != null && last.graph() == project.graph();
+      BitSet stayed = new BitSet(); // the fresh jobs that the build did not have to look at
       if (same) {
-        stayed.or(clean.jobs());
-        stayed.andNot(restless);
+        stayed.or(fresh.jobs());
+        stayed.andNot(dirty);
         stayed.andNot(plan.decided());
         stayed.stream().filter(last.records()::isDropped).forEach(stayed::clear); // rule 16
       }
-      CleanJobs before = same ? clean : null;
-      return CleanJobs.after(last, held(project, id), before, stayed, work.build().id())
+      FreshJobs before = same ? fresh : null;
+      return FreshJobs.after(last, held(project, id), before, stayed, work.build().id())
           .with(work.stale() == null ? stale(last) : work.stale().known());
     } catch (IOException e) {
       lost(e, warn);
@@ -246,7 +247,7 @@ record FastPath(
 
   /** The stale products of a graph; null if the last build did not know. */
   List<String> stale(PlanContext context) {
-    return clean == null || context.graph() != project.graph() ? null : clean.stale();
+    return fresh == null || context.graph() != project.graph() ? null : fresh.stale();
   }
 
   /**
@@ -260,10 +261,10 @@ record FastPath(
       return;
     }
     try {
-      clean.take();
+      fresh.take();
       Digest id = project.keeper().keep(project.place(), project.graph(), digests);
       if (id != null) {
-        clean.of(id).write(project.place().rest());
+        fresh.of(id).write(project.place().rest());
         project.place().giveRecords(project.place().rest());
       }
     } catch (IOException e) {
@@ -272,8 +273,8 @@ record FastPath(
     }
   }
 
-  /** Writes what a build left at rest, after the cache is closed, if the graph is kept. */
-  void keep(CleanJobs next, Consumer<String> warn) {
+  /** Writes what a build left fresh, after the cache is closed, if the graph is kept. */
+  void keep(FreshJobs next, Consumer<String> warn) {
     if (next == null || next.held().graph() == null) {
       return;
     }
@@ -288,7 +289,7 @@ record FastPath(
 
   /** What cannot be kept costs the next build time and nothing else. */
   private static void lost(IOException e, Consumer<String> warn) {
-    String lost = "cannot keep what is at rest, the next build looks at everything";
+    String lost = "cannot keep what is fresh, the next build looks at everything";
     warn.accept(lost + ": " + Refusal.line(e));
   }
 }

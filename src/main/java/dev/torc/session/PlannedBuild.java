@@ -199,7 +199,7 @@ record PlannedBuild(
     }
   }
 
-  /** The selected jobs, but neither those at rest nor those that will fail for what is gone. */
+  /** The selected jobs, but neither the fresh ones nor those that will fail for what is gone. */
   static BitSet looked(Plan plan) {
     BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
     looked.and(plan.decided());

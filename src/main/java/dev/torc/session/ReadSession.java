@@ -61,13 +61,13 @@ public final class ReadSession implements AutoCloseable {
     this.fast.hand(digests);
     Expander expander = given.expander(found -> found.select(List.of()), digests);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
-    PlanContext fresh = expander.fresh(first, this.fast.restless(new BitSet()));
-    if (fresh == first && first.selection().open().isEmpty()) {
+    PlanContext begin = expander.withoutStale(first, this.fast.dirty(new BitSet()));
+    if (begin == first && first.selection().open().isEmpty()) {
       this.context = first;
       this.project = given;
       return;
     }
-    this.context = expander.plan(fresh).context();
+    this.context = expander.plan(begin).context();
     this.project = given.with(context.graph());
     for (Group group : project.workflow().groups()) {
       group.problems().forEach(problem -> note.accept(problem.toString()));
@@ -90,7 +90,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /**
-   * Opens the cache for looking, after a look at what is at rest.
+   * Opens the cache for looking, after a look at what is fresh.
    *
    * @param gone as {@link LockTerms#gone}
    * @param asked shared stores that are asked what they have, and closed in the end; null for none
@@ -128,7 +128,7 @@ public final class ReadSession implements AutoCloseable {
     // A settled job may still run if it is asked for: then the records are read anew.
     PlanContext of =
         asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
-    return of.graph() == fast.project().graph() ? Plan.of(of, fast.restless(asked)) : Plan.of(of);
+    return of.graph() == fast.project().graph() ? Plan.of(of, fast.dirty(asked)) : Plan.of(of);
   }
 
   public Cache cache() {

@@ -19,7 +19,7 @@ import java.util.Map;
  * The stale products of the jobs and groups of a build, for one line at its end: what copies their
  * folder would take them along. It removes nothing. Only a new graph makes products stale, so the
  * records of all products are read only if the graph is not that of the last build; else those that
- * were stale then are looked at ({@link dev.torc.rest.CleanJobs#stale}).
+ * were stale then are looked at ({@link dev.torc.fresh.FreshJobs#stale}).
  *
  * @param known the recorded products that no job declares or needs, existing or not
  * @param stale those among them that the jobs and groups of the build left, unaltered

@@ -1,12 +1,12 @@
 package dev.torc.session;
 
 import dev.torc.engine.Event;
+import dev.torc.fresh.WatchSnapshot;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache.CacheException;
-import dev.torc.rest.WatchSnapshot;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
  * it. Each round is a build of its own, with a project read anew; between rounds nothing is held
- * but what the last one left at rest ({@link WatchSnapshot}). A notice only makes it look: the look
+ * but what the last one left fresh ({@link WatchSnapshot}). A notice only makes it look: the look
  * finds what changed by comparing with what the build saw, so an edit during a build is found after
  * that build.
  *
@@ -89,7 +89,7 @@ public record WatchRounds(
     private BuildRequest asked = request;
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next look compares with
-    private Stamp kept = Stamp.MISSING; // of the file in which the last build left what is at rest
+    private Stamp kept = Stamp.MISSING; // of the file in which the last build left what is fresh
     private String refused = ""; // the message of the last round if it did not begin
     private long took; // nanoseconds of the last round
     private boolean lackTold;
@@ -220,17 +220,17 @@ public record WatchRounds(
       return busy;
     }
 
-    /** Whether another build has run since, and left at rest what the next round may rely on. */
+    /** Whether another build has run since, and left fresh what the next round may rely on. */
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none());
         BitSet jobs = other.project().selectToBuild(asked.targets()).jobs();
-        boolean knows = other.clean() != null && other.clean().knows(jobs);
+        boolean knows = other.fresh() != null && other.fresh().knows(jobs);
         if (!knows || other.file().equals(kept)) {
           return false;
         }
         project = other.project();
-        goOn(new BuildSession.Left(project.graph(), jobs, other.clean()));
+        goOn(new BuildSession.Left(project.graph(), jobs, other.fresh()));
         kept = other.file();
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {

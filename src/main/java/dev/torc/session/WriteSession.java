@@ -6,6 +6,7 @@ import dev.torc.engine.Event;
 import dev.torc.engine.Leftovers;
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.engine.ProductRemoval;
+import dev.torc.fresh.FreshJobs;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Series;
@@ -26,7 +27,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.rest.CleanJobs;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.BuildMachine;
@@ -62,8 +62,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final KeptResults kept;
   private final Heap heap;
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
-  private Runnable rest = () -> {}; // writes down what is left at rest
-  private FastPath from; // what was at rest; null where that is not asked
+  private Runnable rest = () -> {}; // writes down what is left fresh
+  private FastPath from; // what was fresh; null where that is not asked
   private StaleNotice stale; // null unless something ran
   private volatile boolean handed; // whether anything went to a scheduler
 
@@ -141,7 +141,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   /**
-   * Leaves at rest what was settled without a build, as by adoption, when this is closed.
+   * Leaves fresh what was settled without a build, as by adoption, when this is closed.
    *
    * @param last the context in which it is settled
    */
@@ -149,20 +149,20 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     leave(FastPath.none(project), null, last);
   }
 
-  /** Leaves at rest what a build settled, on close; returns it, see {@link FastPath#after}. */
-  CleanJobs leave(FastPath from, Plan plan, PlanContext last) {
-    CleanJobs next = from.after(plan, last, this, warn);
+  /** Leaves fresh what a build settled, on close; returns it, see {@link FastPath#after}. */
+  FreshJobs leave(FastPath from, Plan plan, PlanContext last) {
+    FreshJobs next = from.after(plan, last, this, warn);
     rest = () -> from.keep(next, warn);
     return next;
   }
 
-  /** Goes on from what was at rest. */
+  /** Goes on from what was fresh. */
   WriteSession from(FastPath before) {
     from = before;
     return this;
   }
 
-  /** Of some jobs at rest, those with a product that has another stamp now. */
+  /** Of some fresh jobs, those with a product that has another stamp now. */
   BitSet moved(BitSet jobs) {
     return from == null ? new BitSet() : from.moved(jobs);
   }

@@ -98,13 +98,13 @@ class DamagedRecordsTest {
         .orElseThrow();
   }
 
-  /** Damages a record as a disk does that loses a write: the jobs at rest stay at rest. */
+  /** Damages a record as a disk does that loses a write: the fresh jobs stay fresh. */
   private void behindTheRest(Spot spot, int kind, Random random) throws IOException {
     Console console = Run.console(folder.at(), new StringWriter(), new StringWriter(), Map.of());
     Project project = Run.call(console, "build").project();
     assertTrue(
         Forgetting.behind(project, () -> Damaging.damage(folder.at(), spot, kind, random)),
-        "something is at rest");
+        "something is fresh");
   }
 
   private void looks(String damaged) {

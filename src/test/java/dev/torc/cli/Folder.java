@@ -68,7 +68,7 @@ record Folder(Path at) {
     return build().window().build();
   }
 
-  /** Whether a build found everything at rest: it did not even open the database. */
+  /** Whether a build found everything fresh: it did not even open the database. */
   boolean opensNothing(String... args) throws IOException {
     Path table = at.resolve(".torc/lock.mdb");
     Files.deleteIfExists(table);

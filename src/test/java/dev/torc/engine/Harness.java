@@ -461,7 +461,7 @@ public class Harness extends LastBuild {
     return read.stream().mapToLong(DigestMemo::filesHashed).sum();
   }
 
-  /** How often the last build looked at a file, beside the one look at each file at rest. */
+  /** How often the last build looked at a file, beside the one look at each fresh file. */
   long stats() {
     return read.stream().mapToLong(DigestMemo::stats).sum();
   }

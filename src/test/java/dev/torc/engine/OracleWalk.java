@@ -80,7 +80,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     this.branches = new RandomBranches(sources, this::edit, this::delete);
     torc.restores = stored;
     torc.env.put(Spec.VARIABLE, oracle.variable);
-    if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
+    if (random.nextInt(4) > 0) { // with young stamps, nothing is ever fresh
       torc.stamps = new AgedStamps();
     }
     torc.otherwise = stub -> work(torc, stub, job(stub.name()));

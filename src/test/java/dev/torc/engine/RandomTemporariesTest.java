@@ -67,7 +67,7 @@ class RandomTemporariesTest {
       this.torc = new Harness(root);
       torc.restores = true;
       torc.otherwise = this::work;
-      if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
+      if (random.nextInt(4) > 0) { // with young stamps, nothing is ever fresh
         torc.stamps = new AgedStamps();
       }
     }

@@ -256,11 +256,11 @@ class Story extends Harness implements StepFiles.Stage {
     here = boot.isEmpty() ? host : new SharingHost(name, boot, host.databases());
   }
 
-  /** Builds, asserts that nothing runs, and tells whether all files were at rest. */
+  /** Builds, asserts that nothing runs, and tells whether all files were fresh. */
   private List<String> rested() {
     build();
     ran();
-    return List.of(stats() == 0 ? "at rest" : "not at rest");
+    return List.of(stats() == 0 ? "fresh" : "not fresh");
   }
 
   /** Prints at once, without a shell: a hook may be about to be ended. */

@@ -317,7 +317,7 @@ class DigestMemoTest {
   }
 
   /** Stamps that move at each of so many looks, as those of a file that is being written. */
-  private StampSource restless(int moves) {
+  private StampSource dirty(int moves) {
     AtomicLong looks = new AtomicLong();
     return (folder, path, _) -> {
       Stamp s = stamps.at(folder, path, true);
@@ -329,7 +329,7 @@ class DigestMemoTest {
   @Test
   void changedWhileReadIsReadAgain() throws IOException {
     write("a", "one", LONG_AGO);
-    DigestMemo build = build(restless(1), clock());
+    DigestMemo build = build(dirty(1), clock());
     KnownDigest known = build.of("a");
     assertTrue(known.safe());
     assertEquals(LONG_AGO + 1, known.stamp().ctime());
@@ -339,7 +339,7 @@ class DigestMemoTest {
   @Test
   void whatNeverHoldsStillIsUnsafeAndMoved() throws IOException {
     write("a", "one", LONG_AGO);
-    DigestMemo build = build(restless(Integer.MAX_VALUE), clock());
+    DigestMemo build = build(dirty(Integer.MAX_VALUE), clock());
     KnownDigest known = build.of("a");
     assertFalse(known.safe());
     assertTrue(store.isEmpty());

@@ -1,11 +1,11 @@
 package dev.torc.session;
 
+import dev.torc.fresh.FreshJobs;
 import dev.torc.hash.FileClock;
 import dev.torc.records.Cache;
-import dev.torc.rest.CleanJobs;
 import java.io.IOException;
 
-/** Plays a disk that loses a write to the database: what is at rest stays at rest. */
+/** Plays a disk that loses a write to the database: what is fresh stays fresh. */
 public final class Forgetting {
 
   /** Changes the database. */
@@ -15,15 +15,16 @@ public final class Forgetting {
 
   private Forgetting() {}
 
-  /** Makes a change that jobs at rest do not see; returns false, without it, if there are none. */
+  /** Makes a change that fresh jobs do not see; returns false, without it, if there are none. */
   public static boolean behind(Project project, Change change) throws IOException {
-    CleanJobs rest = FastPath.of(project, FileClock.none()).clean();
-    if (rest == null) {
+    FreshJobs fresh = FastPath.of(project, FileClock.none()).fresh();
+    if (fresh == null) {
       return false;
     }
-    rest.take();
+    fresh.take();
     change.make();
-    rest.with(project.stamps().stamp(project.place().data()), Cache.journal(project.place()))
+    fresh
+        .with(project.stamps().stamp(project.place().data()), Cache.journal(project.place()))
         .write(project.place().rest());
     return true;
   }

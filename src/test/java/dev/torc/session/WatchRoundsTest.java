@@ -191,7 +191,10 @@ class WatchRoundsTest {
     assertEquals("2\n", Files.readString(stage.root.resolve("b.txt")));
   }
 
-  /** The racy window passes, so the glob at rest is found changed by listing its folder again. */
+  /**
+   * The racy window passes, so the glob of a fresh job is found changed by listing its folder
+   * again.
+   */
   @Test
   void aFileThatComesToAGlobDuringABuildIsBuilt() throws IOException {
     stage.jobs(

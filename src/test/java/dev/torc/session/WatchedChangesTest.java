@@ -108,9 +108,9 @@ class WatchedChangesTest {
     assertEquals("[make] | [t/d/a] [make] | [t/d/new] [make] | [t/d/a] [make] |", stage.told());
   }
 
-  /** The racy window passes while the second job runs, so that the first one comes to rest. */
+  /** The racy window passes while the second job runs, so that the first one becomes fresh. */
   @Test
-  void whatIsInAFolderOfAJobAtRest() throws IOException {
+  void whatIsInAFolderOfAJobFresh() throws IOException {
     String told = "[late, make] | [in] [late] |";
     for (String edit : List.of(": > t/d/new", "echo 2 > t/d/a", "chmod +x t/d/a", "rm t/d/a")) {
       Path root = Files.createDirectories(temp.resolve(edit.substring(0, 4)));

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.graph.Graph;
@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What a watch compares the disk with: the files of the jobs that it builds, as {@link CleanJobs}
+ * What a watch compares the disk with: the files of the jobs that it builds, as {@link FreshJobs}
  * has them, dirty jobs included, and the build files. A look tells which of them hold something
  * else now, and what came to the globs and folders. So no edit is missed, even if it came while the
  * build ran. The next look compares with this one. A file that was only touched holds the same.
@@ -56,7 +56,7 @@ public final class WatchSnapshot {
   private final Path root;
   private final StampSource stamps;
   private final DigestMemo reader;
-  private final RestFiles files;
+  private final FreshFiles files;
   private final List<NeedList> lists = new ArrayList<>(); // globs and folders whose names count
   private Set<String> members = new HashSet<>(); // names in the lists at the last look
   private final Set<String> listed = new HashSet<>(); // of these, sources that may go
@@ -70,13 +70,13 @@ public final class WatchSnapshot {
    * @param clock the clock of the file system
    */
   public WatchSnapshot(
-      Graph graph, BitSet jobs, CleanJobs rest, StampSource stamps, FileClock clock) {
+      Graph graph, BitSet jobs, FreshJobs fresh, StampSource stamps, FileClock clock) {
     this.graph = graph;
     this.root = graph.workflow().root();
     this.stamps = stamps;
     this.reader = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
-    this.files = new RestFiles(graph);
-    RestFiles.Earlier seen = rest == null ? null : files.new Earlier(graph, rest);
+    this.files = new FreshFiles(graph);
+    FreshFiles.Earlier seen = fresh == null ? null : files.new Earlier(graph, fresh);
     BitSet needed = new BitSet();
     for (int job : jobs.stream().toArray()) {
       if (seen == null) {
@@ -91,7 +91,7 @@ public final class WatchSnapshot {
           .forEach(file -> lists.add(folder(graph.path(file))));
     }
     needed.stream().mapToObj(graph::list).filter(list -> !list.ofJobs()).forEach(lists::add);
-    if (rest == null) {
+    if (fresh == null) {
       members = names();
       list(members);
     }
@@ -171,7 +171,7 @@ public final class WatchSnapshot {
 
   /** How many files there were at the last look. */
   public int size() {
-    CleanJobs seen = files.seen();
+    FreshJobs seen = files.seen();
     return (int) IntStream.range(0, files.count()).filter(seen::isFile).count();
   }
 
@@ -196,8 +196,8 @@ public final class WatchSnapshot {
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
     TouchedFiles touched = new TouchedFiles(files.seen(), graph, reader.anew(), true);
-    BitSet moved = touched.moved(stamps, null, CleanJobs.THREADS);
-    touched.takeFrom(moved, CleanJobs.THREADS);
+    BitSet moved = touched.moved(stamps, null, FreshJobs.THREADS);
+    touched.takeFrom(moved, FreshJobs.THREADS);
     files.put(touched.stamps());
     moved.stream()
         .forEach(

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.bytes.StringTable;
+import dev.torc.fresh.FreshFiles.FreshDigests;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
@@ -18,7 +19,6 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
 import dev.torc.posix.ClosedFile;
-import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -37,13 +37,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that have other stamps and hold the same bytes leave the jobs at rest (rules 2, 4, 5). */
+/** Files that have other stamps and hold the same bytes leave the fresh jobs (rules 2, 4, 5). */
 class TouchedFilesTest {
 
   @TempDir Path temp;
   private Path root;
   private Graph graph;
-  private CleanJobs rest;
+  private FreshJobs fresh;
   private FileClock clock;
   private final AgedStamps stamps = new AgedStamps();
   private int touches;
@@ -51,7 +51,7 @@ class TouchedFilesTest {
   /** The digests that the last look read. */
   private DigestMemo digests;
 
-  /** Three jobs at rest, of which two need one file. */
+  /** Three fresh jobs, of which two need one file. */
   @BeforeEach
   void project() throws IOException {
     root = Files.createDirectory(temp.toRealPath().resolve("root"));
@@ -73,17 +73,17 @@ class TouchedFilesTest {
     for (int f = 0; f < graph.files(); f++) {
       put(graph.path(f), "text of " + graph.path(f));
     }
-    rest();
+    fresh();
   }
 
-  /** Puts all files at rest as they are now. */
-  private void rest() throws IOException {
-    long[] numbers = new long[graph.files() * CleanJobs.WIDTH];
-    RestDigests known = RestDigests.of(graph.files());
+  /** Takes all files as fresh as they are now. */
+  private void fresh() throws IOException {
+    long[] numbers = new long[graph.files() * FreshJobs.WIDTH];
+    FreshDigests known = FreshDigests.of(graph.files());
     for (int f = 0; f < graph.files(); f++) {
       Path file = root.resolve(graph.path(f));
       long[] stamp = stamps.stamp(file).numbers();
-      System.arraycopy(stamp, 0, numbers, f * CleanJobs.WIDTH, CleanJobs.WIDTH);
+      System.arraycopy(stamp, 0, numbers, f * FreshJobs.WIDTH, FreshJobs.WIDTH);
       known.put(f, Digest.ofBytes(Files.readAllBytes(file)));
     }
     BitSet jobs = new BitSet();
@@ -92,8 +92,8 @@ class TouchedFilesTest {
     for (int j = 0; j < graph.jobs(); j++) {
       none.endRow(false);
     }
-    rest =
-        new CleanJobs(
+    fresh =
+        new FreshJobs(
             held(),
             1,
             jobs,
@@ -116,9 +116,9 @@ class TouchedFilesTest {
   }
 
   /** The stamp of a folder that is there stands for the stamp of the database. */
-  private CleanJobs.Held held() throws IOException {
+  private FreshJobs.Held held() throws IOException {
     Stamp database = stamps.stamp(root);
-    return new CleanJobs.Held(Digest.ofText("graph"), "boot", database, "", new TreeMap<>());
+    return new FreshJobs.Held(Digest.ofText("graph"), "boot", database, "", new TreeMap<>());
   }
 
   private void put(String path, String text) throws IOException {
@@ -134,9 +134,9 @@ class TouchedFilesTest {
   /** Looks, keeps the present stamps, and returns the names of the jobs to be decided. */
   private Set<String> look(int threads) {
     digests = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
-    CleanJobs.Looked looked = rest.look(graph, stamps, digests, threads);
-    rest = looked.rest();
-    return looked.restless().stream()
+    FreshJobs.Looked looked = fresh.look(graph, stamps, digests, threads);
+    fresh = looked.fresh();
+    return looked.dirty().stream()
         .mapToObj(graph::name)
         .collect(Collectors.toCollection(TreeSet::new));
   }
@@ -146,26 +146,26 @@ class TouchedFilesTest {
   }
 
   @Test
-  void whatWasTouchedIsReadOnceAndStaysAtRest() throws IOException {
-    CleanJobs before = rest;
+  void whatWasTouchedIsReadOnceAndStaysFresh() throws IOException {
+    FreshJobs before = fresh;
     touch("in/s");
     touch("t");
     assertEquals(Set.of(), look());
     assertEquals(2, digests.filesHashed(), "however many jobs need them");
     assertEquals(2 * 2, digests.stats(), "before and after the reading, beside the first look");
-    assertNotSame(before, rest);
+    assertNotSame(before, fresh);
     assertEquals(Set.of(), look());
     assertEquals(0, digests.filesHashed() + digests.stats(), "the new stamps are known");
   }
 
   @Test
   void otherBytesOfTheSameSizeAreSeen() throws IOException {
-    CleanJobs before = rest;
+    FreshJobs before = fresh;
     put("in/s", "Text of in/s");
     touch("in/s");
     assertEquals(Set.of("a", "b"), look());
     assertEquals(1, digests.filesHashed());
-    assertSame(before, rest, "nothing is remembered of it");
+    assertSame(before, fresh, "nothing is remembered of it");
     assertEquals(Set.of("a", "b"), look(), "nor the next time");
     put("in/s", "text of in/s");
     assertEquals(Set.of(), look(), "put back");
@@ -181,13 +181,13 @@ class TouchedFilesTest {
   /** Rule 4: bytes that were written just now may still change without a trace. */
   @Test
   void withinTheRacyWindowItIsReadEachTime() throws IOException {
-    CleanJobs before = rest;
+    FreshJobs before = fresh;
     stamps.racy.add(root.resolve("t"));
     touch("t");
     touch("u");
     assertEquals(Set.of(), look());
     assertEquals(2, digests.filesHashed());
-    assertNotSame(before, rest, "the other one is remembered");
+    assertNotSame(before, fresh, "the other one is remembered");
     assertEquals(Set.of(), look());
     assertEquals(1, digests.filesHashed());
   }
@@ -197,13 +197,13 @@ class TouchedFilesTest {
   void whatABuildReadTooEarlyIsTrustedWhenItWasReadOnceMore() throws IOException {
     stamps.racy.add(root.resolve("u"));
     put("c", "x".repeat(1 << 17));
-    rest();
+    fresh();
     for (String path : List.of("t", "b", "c", "u", "out/a")) {
-      rest.stamps()[graph.fileId(path) * CleanJobs.WIDTH + CleanJobs.CTIME] *= -1;
+      fresh.stamps()[graph.fileId(path) * FreshJobs.WIDTH + FreshJobs.CTIME] *= -1;
     }
     put("b", "Text of b");
     DigestMemo build = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
-    rest = rest.reread(graph, build, 2);
+    fresh = fresh.reread(graph, build, 2);
     assertEquals(0, build.filesHashed(), "what the build read is not asked");
     assertEquals(Set.of("b"), look(), "its product has other bytes now");
     assertEquals(3, digests.filesHashed(), "b, c, which is large, and u, which may still change");
@@ -211,12 +211,12 @@ class TouchedFilesTest {
 
   @Test
   void whereTheClockMayNotBeWrittenNothingIsRemembered() throws IOException {
-    CleanJobs before = rest;
+    FreshJobs before = fresh;
     clock = FileClock.none();
     touch("t");
     assertEquals(Set.of(), look());
     assertEquals(1, digests.filesHashed());
-    assertSame(before, rest);
+    assertSame(before, fresh);
   }
 
   /** A digest depends on the bytes, and of the mode only on the executable bit of a product. */
@@ -236,7 +236,7 @@ class TouchedFilesTest {
   @Test
   void anExecutableProductIsAtRestByItsBytesToo() throws IOException {
     mode("b", "rwxr-xr-x");
-    rest();
+    fresh();
     touch("b");
     assertEquals(Set.of(), look());
     assertEquals(1, digests.filesHashed());
@@ -289,35 +289,35 @@ class TouchedFilesTest {
   @Test
   void whatIsAtRestIsWrittenWithItsDigests() throws IOException {
     Path file = temp.resolve("rest");
-    rest.write(file);
-    rest = CleanJobs.read(file, held(), nobody());
+    fresh.write(file);
+    fresh = FreshJobs.read(file, held(), nobody());
     touch("t");
     put("u", "Text of u");
     assertEquals(Set.of("c"), look());
-    rest.write(file);
-    rest = CleanJobs.read(file, held(), nobody());
+    fresh.write(file);
+    fresh = FreshJobs.read(file, held(), nobody());
     assertEquals(Set.of("c"), look());
     assertEquals(1, digests.filesHashed());
   }
 
   @Test
   void anotherAnswerOfTheCallersEnvironmentIsAnotherRest() throws IOException {
-    CleanJobs.Held held = held().with(caller(Map.of("A", "1")), List.of("A", "B"));
+    FreshJobs.Held held = held().with(caller(Map.of("A", "1")), List.of("A", "B"));
     Path file = temp.resolve("rest");
-    rest.with(held, rest.stamps()).write(file);
-    assertEquals(held, CleanJobs.read(file, held(), caller(Map.of("A", "1", "C", "2"))).held());
-    assertNull(CleanJobs.read(file, held(), caller(Map.of("A", "2"))));
-    assertNull(CleanJobs.read(file, held(), caller(Map.of("A", "1", "B", ""))));
+    fresh.with(held, fresh.stamps()).write(file);
+    assertEquals(held, FreshJobs.read(file, held(), caller(Map.of("A", "1", "C", "2"))).held());
+    assertNull(FreshJobs.read(file, held(), caller(Map.of("A", "2"))));
+    assertNull(FreshJobs.read(file, held(), caller(Map.of("A", "1", "B", ""))));
   }
 
   @Test
   void withoutTheDigestsWhatMovedIsDecided() throws IOException {
     Path file = temp.resolve("rest");
-    rest.write(file);
+    fresh.write(file);
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 1] ^= 1;
     Files.write(file, bytes);
-    rest = CleanJobs.read(file, held(), nobody());
+    fresh = FreshJobs.read(file, held(), nobody());
     assertEquals(Set.of(), look());
     touch("t");
     assertEquals(Set.of("a"), look());

@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A job that makes or needs a folder is at rest with the files in it, so that a build in which
+ * A job that makes or needs a folder is fresh with the files in it, so that a build in which
  * nothing moved looks at each file once (rule 1); whatever changes in the folder is seen (rules 4
  * and 5).
  */
-class FoldersAtRestTest extends Harness {
+class FreshFoldersTest extends Harness {
 
   /** What can happen to a folder that holds the files {@code in} and {@code sub/x}. */
   private enum Edit {
@@ -113,9 +113,9 @@ class FoldersAtRestTest extends Harness {
     build().ran("a", "b");
   }
 
-  private void atRest() {
+  private void fresh() {
     build().ran();
-    assertEquals(0, stats(), "looks beside those at rest");
+    assertEquals(0, stats(), "looks beside those at fresh files");
   }
 
   private void willRun(String why) {
@@ -123,23 +123,23 @@ class FoldersAtRestTest extends Harness {
     assertTrue(verdict.startsWith("will run: " + why), verdict);
   }
 
-  /** Nothing runs, and yet a job was not at rest. */
+  /** Nothing runs, and yet a job was not fresh. */
   private void decided() {
     build().ran();
-    assertTrue(stats() > 0, "all was at rest");
+    assertTrue(stats() > 0, "all was fresh");
   }
 
   @Test
   void aMadeFolderIsLookedAtOnce() {
     made();
-    atRest();
+    fresh();
     edit("x", "2");
     build().ran("a", "b", "c", "d");
-    atRest();
+    fresh();
     edit("out/in", "text of 2");
     build().ran();
     assertEquals(1, filesHashed(), "it was only touched");
-    atRest();
+    fresh();
     settled();
   }
 
@@ -147,11 +147,11 @@ class FoldersAtRestTest extends Harness {
   @EnumSource
   void whateverChangesInAMadeFolderIsSeen(Edit edit) throws IOException {
     made();
-    atRest();
+    fresh();
     make(edit);
     willRun("product altered out; member ");
     build().ran("a");
-    atRest();
+    fresh();
     settled();
   }
 
@@ -162,12 +162,12 @@ class FoldersAtRestTest extends Harness {
     edit("out/in", "text of 1");
     edit("out/sub/x", "sub x");
     build().ran("b");
-    atRest();
+    fresh();
     make(edit);
     assertTrue(look().get("b").startsWith("will run: need"), () -> look().get("b"));
     build().ran("b");
     if (edit != Edit.LINK_IN_PLACE_OF_FILE) {
-      atRest();
+      fresh();
     }
     settled();
   }
@@ -183,7 +183,7 @@ class FoldersAtRestTest extends Harness {
     boolean joins = edit.name().contains("_COMES"); // what is recorded stands as it was (rule 16)
     willRun(joins ? "product altered out; member added out/" : "undone");
     build().ran("a");
-    atRest();
+    fresh();
   }
 
   @Test
@@ -194,22 +194,22 @@ class FoldersAtRestTest extends Harness {
           assertEquals(0, new ProcessBuilder("mkfifo", pipe).start().waitFor());
           return stub.exit(0);
         });
-    assertEquals(List.of(), notes(), "what is at rest is kept");
+    assertEquals(List.of(), notes(), "what is fresh is kept");
     delete("out/pipe");
     decided();
-    atRest();
+    fresh();
   }
 
   @Test
   void whatNeverCountsLetsTheJobBeDecidedOnce() {
     made();
-    atRest();
+    fresh();
     edit("out/.git/config", "1");
     decided();
-    atRest();
+    fresh();
     edit("out/.git/config", "2");
     edit("out/.git/more", "1");
-    atRest();
+    fresh();
   }
 
   @Test
@@ -225,11 +225,11 @@ class FoldersAtRestTest extends Harness {
     given("a: { command: make a, needs: x, produces: out/ }");
     edit("x", "1");
     build().ran("a");
-    atRest();
+    fresh();
     link("out/link", "sub");
     willRun("product altered out; member ");
     build().ran("a");
-    atRest();
+    fresh();
     edit("x", "2"); // a link's target in a product counts only for jobs that name it
     build().ran("a");
     settled();
@@ -255,14 +255,14 @@ class FoldersAtRestTest extends Harness {
     edit("in/file", "1");
     edit("in/sub/x", "1");
     build().ran("b");
-    atRest();
+    fresh();
     edit("in/sub/x.o", "1");
     build().ran();
-    atRest();
+    fresh();
     edit("in/sub/y", "1");
     assertEquals("will run: need added in/sub/y", look().get("b"));
     build().ran("b");
-    atRest();
+    fresh();
     settled();
   }
 
@@ -275,7 +275,7 @@ class FoldersAtRestTest extends Harness {
     build().ran("a");
     aged.racy.clear();
     build().ran();
-    atRest();
+    fresh();
     settled();
   }
 
@@ -298,7 +298,7 @@ class FoldersAtRestTest extends Harness {
         """);
     edit("x", "1");
     build().ran("a", "b");
-    atRest();
+    fresh();
     edit("out/sub/x", "sub X"); // out is listed for the glob, and nothing moves there
     willRun("product altered out; member ");
     build().ran("a");
@@ -306,7 +306,7 @@ class FoldersAtRestTest extends Harness {
   }
 
   @Test
-  void aTemporaryFolderThatIsGoneIsAtRest() {
+  void aTemporaryFolderThatIsGoneIsFresh() {
     given(
         """
         a: { command: make a, needs: x, produces: out/, temporary: true }
@@ -316,10 +316,10 @@ class FoldersAtRestTest extends Harness {
         """);
     edit("x", "1");
     build().ran("a", "b", "c", "d");
-    atRest();
+    fresh();
     delete("out");
     build().ran();
-    atRest();
+    fresh();
     edit("out/mine", "1");
     build().ran("a");
     delete("out");

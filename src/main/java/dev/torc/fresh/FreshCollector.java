@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
@@ -28,80 +28,80 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds out, when a build is over, which jobs it leaves at {@linkplain CleanJobs rest}: the settled
+ * Finds out, when a build is over, which jobs it leaves {@linkplain FreshJobs fresh}: the settled
  * jobs that depend only on plain files, and on their names in folders. A verdict counts only with
  * the very stamps that it came from: where a build saw two states of a file, the jobs that touch it
- * are decided once more, and where two jobs came to rest by different stamps of one file, neither
- * is at rest. For the other jobs that were asked for, the dirty ones, it writes down all files
- * whose change may matter to them, as the build saw them. If a stamp cannot be trusted yet (rule
- * 4), for example that of a new product, only the digest counts: the next build reads the file, and
- * decides no job if the bytes are the same.
+ * are decided once more, and where two jobs became fresh by different stamps of one file, neither
+ * is fresh. For the other jobs that were asked for, the dirty ones, it writes down all files whose
+ * change may matter to them, as the build saw them. If a stamp cannot be trusted yet (rule 4), for
+ * example that of a new product, only the digest counts: the next build reads the file, and decides
+ * no job if the bytes are the same.
  */
-final class RestCollector {
+final class FreshCollector {
 
   private final PlanContext context;
   private final Graph graph;
   private final DigestMemo digests;
   private final Set<String> replaced;
-  private final RestFiles gathered;
+  private final FreshFiles gathered;
   private final int[][] extra;
-  private final RestMembers members;
+  private final FreshMembers members;
   private final String build;
   private final BitSet jobs = new BitSet();
   private final BitSet dirty = new BitSet();
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
 
-  private RestCollector(PlanContext context, String build) {
+  private FreshCollector(PlanContext context, String build) {
     this.context = context;
     this.build = build;
     this.graph = context.graph();
     this.digests = context.basis().digests();
     this.replaced = digests.replaced();
-    this.members = new RestMembers(context, digests);
+    this.members = new FreshMembers(context, digests);
     this.extra = new int[graph.nodes()][];
-    this.gathered = new RestFiles(graph);
+    this.gathered = new FreshFiles(graph);
   }
 
   /**
-   * Returns what is at rest now; see {@link CleanJobs#after}. What manifests ask of the machine is
+   * Returns what is fresh now; see {@link FreshJobs#after}. What manifests ask of the machine is
    * asked once more, since {@code NeedContents} has searches of its own.
    */
-  static CleanJobs of(
-      PlanContext context, CleanJobs.Held held, CleanJobs before, BitSet stayed, String build)
+  static FreshJobs of(
+      PlanContext context, FreshJobs.Held held, FreshJobs before, BitSet stayed, String build)
       throws IOException {
-    RestCollector resting = new RestCollector(context, build);
+    FreshCollector fresh = new FreshCollector(context, build);
     Set<String> variables = new TreeSet<>();
     if (before != null) {
-      resting.wake(before, stayed);
-      resting.dirty.or(before.dirty());
-      resting.dirty.andNot(context.selection().jobs());
-      resting.jobs.or(stayed);
-      resting.keep(before);
+      fresh.wake(before, stayed);
+      fresh.dirty.or(before.dirty());
+      fresh.dirty.andNot(context.selection().jobs());
+      fresh.jobs.or(stayed);
+      fresh.keep(before);
       variables.addAll(before.held().caller().keySet());
     }
-    BitSet due = resting.due(stayed);
+    BitSet due = fresh.due(stayed);
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
-      if (stayed.get(j) || due.get(j) || !resting.canRest(j)) {
+      if (stayed.get(j) || due.get(j) || !fresh.canRest(j)) {
         continue;
       }
-      Deciding found = resting.find(j, true);
-      if (found.whole && resting.stand(found)) {
-        resting.add(found);
+      Deciding found = fresh.find(j, true);
+      if (found.whole && fresh.stand(found)) {
+        fresh.add(found);
         variables.addAll(found.questions);
         others.clear(j);
       }
     }
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
-      resting.see(resting.find(j, false));
+      fresh.see(fresh.find(j, false));
     }
-    return resting.rest(
+    return fresh.fresh(
         held.with(context.basis().machine(), variables), context.basis().cache().nextBuildNumber());
   }
 
-  private CleanJobs rest(CleanJobs.Held held, long number) {
+  private FreshJobs fresh(FreshJobs.Held held, long number) {
     Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (int j = 0; j < extra.length; j++) {
       if (extra[j] != null) {
@@ -110,12 +110,12 @@ final class RestCollector {
       rows.endRow(false);
     }
     // No look finds such a stamp, so the jobs that touch the file are decided.
-    torn.stream().forEach(file -> gathered.put(file, new long[] {CleanJobs.TORN, 0, 1, 0}));
-    return gathered.rest(held, number, jobs, dirty, rows.build());
+    torn.stream().forEach(file -> gathered.put(file, new long[] {FreshJobs.TORN, 0, 1, 0}));
+    return gathered.fresh(held, number, jobs, dirty, rows.build());
   }
 
-  /** Wakes jobs at rest that touch a temporary product which came or went in this build. */
-  private void wake(CleanJobs before, BitSet stayed) {
+  /** Wakes fresh jobs that touch a temporary product which came or went in this build. */
+  private void wake(FreshJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
       int file = before.number(graph, path);
@@ -124,17 +124,17 @@ final class RestCollector {
       }
     }
     if (!moved.isEmpty()) {
-      CleanJobs.Files files = new CleanJobs.Files(graph, before.extra());
+      FreshJobs.Files files = new FreshJobs.Files(graph, before.extra());
       stayed.stream().filter(j -> files.any(j, moved::get)).forEach(woken::set);
       stayed.andNot(woken);
     }
   }
 
-  /** Keeps what was known of the files of the jobs at rest so far, and of the dirty jobs. */
-  private void keep(CleanJobs before) {
+  /** Keeps what was known of the files of the fresh jobs so far, and of the dirty jobs. */
+  private void keep(FreshJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
-    RestFiles.Earlier files = gathered.new Earlier(graph, before);
+    FreshFiles.Earlier files = gathered.new Earlier(graph, before);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
       extra[j] = files.take(j);
     }
@@ -201,12 +201,12 @@ final class RestCollector {
     }
 
     /** Adds what a glob or folder comes down to; null where more decides about it. */
-    void add(RestMembers.Members found, boolean own) {
+    void add(FreshMembers.Members found, boolean own) {
       if (found == null) {
         whole = false;
         return;
       }
-      found.folders().forEach((path, stamp) -> folders.put(add(path), CleanJobs.numbers(stamp)));
+      found.folders().forEach((path, stamp) -> folders.put(add(path), FreshJobs.numbers(stamp)));
       for (String path : found.files()) {
         made.set(add(path), own);
       }
@@ -219,7 +219,7 @@ final class RestCollector {
     for (int file : deciding.all) {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
-      claim(file, folder != null ? folder : RestFiles.numbers(known));
+      claim(file, folder != null ? folder : FreshFiles.numbers(known));
       if (folder == null) {
         gathered.digests().put(file, known.digest());
       }
@@ -229,7 +229,7 @@ final class RestCollector {
   /**
    * Finds what decides about a job.
    *
-   * @param settled whether it may be at rest; if not, its files are found as the build saw them
+   * @param settled whether it may be fresh; if not, its files are found as the build saw them
    */
   private Deciding find(int id, boolean settled) throws IOException {
     Deciding to = new Deciding(id);
@@ -304,7 +304,7 @@ final class RestCollector {
   }
 
   /** What a needed folder that a job made comes down to; null where more decides about it. */
-  private RestMembers.Members folder(String path) throws IOException {
+  private FreshMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
     for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
       if (made.path().equals(path)) {
@@ -346,16 +346,16 @@ final class RestCollector {
 
   /** Remembers from which stamp a verdict came; a file with two such stamps decides nothing. */
   private void claim(int file, long[] stamp) {
-    int at = file * CleanJobs.WIDTH;
+    int at = file * FreshJobs.WIDTH;
     long[] stamps = gathered.stamps();
-    if (stamps[at + CleanJobs.CTIME] != 0
-        && !Arrays.equals(stamps, at, at + CleanJobs.WIDTH, stamp, 0, CleanJobs.WIDTH)) {
+    if (stamps[at + FreshJobs.CTIME] != 0
+        && !Arrays.equals(stamps, at, at + FreshJobs.WIDTH, stamp, 0, FreshJobs.WIDTH)) {
       torn.set(file);
     }
     gathered.put(file, stamp);
   }
 
-  /** Puts down the files of a job that is not at rest. */
+  /** Puts down the files of a job that is not fresh. */
   private void see(Deciding seen) {
     extra[seen.job] = seen.also();
     dirty.set(seen.job);

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.Graph;
@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Looks at the files of {@link CleanJobs}: tells which have another stamp, and which of these hold
+ * Looks at the files of {@link FreshJobs}: tells which have another stamp, and which of these hold
  * the same bytes: they were touched, copied, checked out there and back. Only the bytes of a file
  * decide about a job, not its times, nor its mode but for the executable bit of a product, a tool
  * or a file in a needed folder. This holds if no link is on the way to the file: otherwise a build
@@ -40,7 +40,7 @@ final class TouchedFiles {
 
   private static final long MUCH = 1 << 22;
 
-  private final CleanJobs rest;
+  private final FreshJobs fresh;
   private final Graph graph;
   private final DigestMemo digests;
   private final Path root;
@@ -50,17 +50,17 @@ final class TouchedFiles {
   private long[] stamps;
 
   /**
-   * Looks at some files at rest.
+   * Looks at some files of fresh jobs.
    *
    * @param links whether a link may be on the way to a file
    */
-  TouchedFiles(CleanJobs rest, Graph graph, DigestMemo digests, boolean links) {
+  TouchedFiles(FreshJobs fresh, Graph graph, DigestMemo digests, boolean links) {
     this.links = links;
-    this.rest = rest;
+    this.fresh = fresh;
     this.graph = graph;
     this.digests = digests;
     this.root = graph.workflow().root();
-    this.stamps = rest.stamps();
+    this.stamps = fresh.stamps();
   }
 
   /**
@@ -69,7 +69,7 @@ final class TouchedFiles {
    * @param some the files to look at; null for all
    */
   BitSet moved(StampSource source, BitSet some, int threads) {
-    int files = some != null ? some.length() : rest.stamps().length / CleanJobs.WIDTH;
+    int files = some != null ? some.length() : fresh.stamps().length / FreshJobs.WIDTH;
     int shares = Math.max(1, Math.min(threads, files / SHARE));
     BitSet[] found = new BitSet[shares];
     ParallelShares.run(
@@ -87,7 +87,7 @@ final class TouchedFiles {
   }
 
   private BitSet look(StampSource source, BitSet some, int from, int to) {
-    long[] seen = rest.stamps();
+    long[] seen = fresh.stamps();
     BitSet moved = new BitSet();
     StampSource.FolderStamps files;
     try {
@@ -96,12 +96,12 @@ final class TouchedFiles {
       moved.set(from, to); // the verdicts on the jobs will meet the error again, and tell it
       return moved;
     }
-    long[] now = new long[CleanJobs.WIDTH];
+    long[] now = new long[FreshJobs.WIDTH];
     StringTable.Taker<Stamp.FileKind> look =
         (names, begin, end) -> files.look(names, begin, end, now);
     for (int f = from; f < to; f++) {
-      int at = f * CleanJobs.WIDTH;
-      if (seen[at + CleanJobs.CTIME] == 0 || some != null && !some.get(f)) {
+      int at = f * FreshJobs.WIDTH;
+      if (seen[at + FreshJobs.CTIME] == 0 || some != null && !some.get(f)) {
         continue;
       }
       Stamp.FileKind kind;
@@ -109,13 +109,13 @@ final class TouchedFiles {
         kind =
             f < graph.files()
                 ? graph.handPath(f, look)
-                : rest.further().hand(f - graph.files(), look);
+                : fresh.further().hand(f - graph.files(), look);
       } catch (IOException e) {
         kind = Stamp.FileKind.OTHER; // the verdicts will meet this error again, too
       }
-      now[0] = CleanJobs.size(kind, now[0]);
+      now[0] = FreshJobs.size(kind, now[0]);
       boolean timed = kind == Stamp.FileKind.FILE || kind == Stamp.FileKind.FOLDER;
-      int numbers = timed ? CleanJobs.WIDTH : 1;
+      int numbers = timed ? FreshJobs.WIDTH : 1;
       moved.set(f, !Arrays.equals(seen, at, at + numbers, now, 0, numbers));
     }
     return moved;
@@ -123,7 +123,7 @@ final class TouchedFiles {
 
   /** Removes from {@code moved} the numbers of the files that were only touched. */
   void takeFrom(BitSet moved, int threads) {
-    int[] files = moved.stream().filter(rest::isFile).toArray();
+    int[] files = moved.stream().filter(fresh::isFile).toArray();
     long bytes = 0;
     for (int file : files) {
       bytes += size(file);
@@ -154,14 +154,14 @@ final class TouchedFiles {
   }
 
   private void put(int file, Stamp stamp) {
-    if (stamps == rest.stamps()) {
+    if (stamps == fresh.stamps()) {
       stamps = stamps.clone();
     }
-    System.arraycopy(stamp.numbers(), 0, stamps, file * CleanJobs.WIDTH, CleanJobs.WIDTH);
+    System.arraycopy(stamp.numbers(), 0, stamps, file * FreshJobs.WIDTH, FreshJobs.WIDTH);
   }
 
   private long number(int file) {
-    return rest.stamps()[file * CleanJobs.WIDTH];
+    return fresh.stamps()[file * FreshJobs.WIDTH];
   }
 
   private long size(int file) {
@@ -170,8 +170,8 @@ final class TouchedFiles {
 
   /** What is known now of a file with the same bytes, null if it has others or cannot be read. */
   private KnownDigest same(int file) {
-    Digest before = rest.digests().get(file);
-    String path = rest.path(graph, file);
+    Digest before = fresh.digests().get(file);
+    String path = fresh.path(graph, file);
     try {
       if (before == null) {
         return null;

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest.KnownDigest;
@@ -24,9 +24,9 @@ import java.util.Set;
  * What a needed glob or folder, or a produced folder, comes down to when a build is over: files,
  * and the folders in which their names stand. Each folder's stamp is taken before the folder is
  * listed: if the stamp is the same later, so are the names in it. Where more than that decides,
- * there is no answer. {@link RestCollector} finds out which jobs are at rest by it.
+ * there is no answer. {@link FreshCollector} finds out which jobs are fresh by it.
  */
-final class RestMembers {
+final class FreshMembers {
 
   /**
    * The files and folders that a glob or folder comes down to.
@@ -44,7 +44,7 @@ final class RestMembers {
   private final Map<Integer, List<String>> names = new HashMap<>(); // the names there now, by list
   private final Set<String> late = new HashSet<>(); // names that came after the build had looked
 
-  RestMembers(PlanContext context, DigestMemo digests) {
+  FreshMembers(PlanContext context, DigestMemo digests) {
     this.context = context;
     this.digests = digests;
     this.root = context.graph().workflow().root();
@@ -149,7 +149,7 @@ final class RestMembers {
     }
     for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {
       Stamp.FileKind kind = inner.getValue().kind();
-      // A folder with a link in it is never at rest: what the link stands for is not looked at
+      // A folder with a link in it is never fresh: what the link stands for is not looked at
       // here.
       if (kind == Stamp.FileKind.LINK
           || kind == Stamp.FileKind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.bytes.StringTable;
+import dev.torc.fresh.FreshFiles.FreshDigests;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
@@ -17,7 +18,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which jobs have to be decided, by stamps alone. */
-class CleanJobsTest {
+class FreshJobsTest {
 
   private static final int JOBS = 5_000;
 
@@ -45,11 +45,11 @@ class CleanJobsTest {
     Graph graph = graph();
     for (int threads : List.of(1, 2, 7)) {
       Looks looks = new Looks(graph);
-      CleanJobs rest = atRest(graph, looks.stamps);
+      FreshJobs fresh = fresh(graph, looks.stamps);
       DigestMemo digests = digests();
-      CleanJobs.Looked looked = rest.look(graph, looks, digests, threads);
-      assertTrue(looked.restless().isEmpty());
-      assertSame(rest, looked.rest());
+      FreshJobs.Looked looked = fresh.look(graph, looks, digests, threads);
+      assertTrue(looked.dirty().isEmpty());
+      assertSame(fresh, looked.fresh());
       assertEquals(0, digests.stats() + digests.filesHashed());
       assertEquals(JOBS + 1, looks.counts.size());
       assertTrue(looks.counts.values().stream().allMatch(count -> count == 1));
@@ -57,23 +57,23 @@ class CleanJobsTest {
   }
 
   @Test
-  void aJobThatReadsAFileThatMovedIsRestless() throws IOException {
+  void aJobThatReadsAFileThatMovedIsDirty() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    CleanJobs rest = atRest(graph, looks.stamps);
+    FreshJobs fresh = fresh(graph, looks.stamps);
     looks.stamps.put("out/17", new Stamp(Stamp.FileKind.FILE, false, 1, 2, 4, 3));
-    assertEquals("{%d}".formatted(graph.jobId("j17")), restless(rest, graph, looks).toString());
+    assertEquals("{%d}".formatted(graph.jobId("j17")), dirty(fresh, graph, looks).toString());
     looks.stamps.put("one", Stamp.MISSING);
-    assertEquals(JOBS, restless(rest, graph, looks).cardinality());
+    assertEquals(JOBS, dirty(fresh, graph, looks).cardinality());
   }
 
   @Test
-  void aJobThatIsNotAtRestIsRestless() throws IOException {
+  void aJobThatIsNotAtRestIsDirty() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    CleanJobs rest = atRest(graph, looks.stamps);
-    rest.jobs().clear(3);
-    assertEquals("{3}", restless(rest, graph, looks).toString());
+    FreshJobs fresh = fresh(graph, looks.stamps);
+    fresh.jobs().clear(3);
+    assertEquals("{3}", dirty(fresh, graph, looks).toString());
   }
 
   /** An error on another thread is thrown: else its files would pass as looked at. */
@@ -81,13 +81,13 @@ class CleanJobsTest {
   void anErrorInOneShareIsThrown() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    CleanJobs rest = atRest(graph, looks.stamps);
+    FreshJobs fresh = fresh(graph, looks.stamps);
     looks.stamps.remove(graph.path(0));
-    assertThrows(NullPointerException.class, () -> rest.look(graph, looks, digests(), 2));
+    assertThrows(NullPointerException.class, () -> fresh.look(graph, looks, digests(), 2));
   }
 
-  private BitSet restless(CleanJobs rest, Graph graph, Looks looks) {
-    return rest.look(graph, looks, digests(), 2).restless();
+  private BitSet dirty(FreshJobs fresh, Graph graph, Looks looks) {
+    return fresh.look(graph, looks, digests(), 2).dirty();
   }
 
   /** No digest is known, so nothing is read. */
@@ -96,7 +96,7 @@ class CleanJobsTest {
   }
 
   @Test
-  void whatFollowsFromARestlessJobIsConcerned() throws IOException {
+  void whatFollowsFromADirtyJobIsConcerned() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("torc.yaml"),
@@ -120,56 +120,56 @@ class CleanJobsTest {
   void aDigestIsKnownByPathAndStamp() throws IOException {
     Graph graph = graph();
     Map<String, Stamp> down = new HashMap<>();
-    CleanJobs rest = atRest(graph, down);
+    FreshJobs fresh = fresh(graph, down);
     int file = graph.fileId("out/1");
-    rest.digests().put(file, Digest.ofText("one"));
+    fresh.digests().put(file, Digest.ofText("one"));
     Stamp stamp = down.get("out/1");
-    assertEquals(Digest.ofText("one"), rest.digest(graph, "out/1", stamp));
-    assertNull(rest.digest(graph, "out/2", down.get("out/2")), "its digest is not known");
-    assertNull(rest.digest(graph, "out/1", down.get("out/2")), "another inode");
-    assertNull(rest.digest(graph, "elsewhere", stamp), "not at rest");
+    assertEquals(Digest.ofText("one"), fresh.digest(graph, "out/1", stamp));
+    assertNull(fresh.digest(graph, "out/2", down.get("out/2")), "its digest is not known");
+    assertNull(fresh.digest(graph, "out/1", down.get("out/2")), "another inode");
+    assertNull(fresh.digest(graph, "elsewhere", stamp), "not fresh");
     Stamp folder = new Stamp(Stamp.FileKind.FOLDER, false, 1, 2, 3, file);
-    assertNull(rest.digest(graph, "out/1", folder));
+    assertNull(fresh.digest(graph, "out/1", folder));
   }
 
   @Test
   void whatElseDecidesIsKnownByItsPath() throws IOException {
     Graph graph = graph();
     Map<String, Stamp> down = new HashMap<>();
-    CleanJobs rest = atRest(graph, down, "found.h", "tool");
+    FreshJobs fresh = fresh(graph, down, "found.h", "tool");
     for (String path : List.of(graph.path(0), "found.h", "tool")) {
-      int file = rest.number(graph, path);
-      rest.digests().put(file, Digest.ofText(path));
-      assertEquals(path, rest.path(graph, file));
-      assertEquals(Digest.ofText(path), rest.digest(graph, path, down.get(path)));
+      int file = fresh.number(graph, path);
+      fresh.digests().put(file, Digest.ofText(path));
+      assertEquals(path, fresh.path(graph, file));
+      assertEquals(Digest.ofText(path), fresh.digest(graph, path, down.get(path)));
     }
-    CleanJobs less = rest.with(new long[CleanJobs.WIDTH]); // the graph has grown since
+    FreshJobs less = fresh.with(new long[FreshJobs.WIDTH]); // the graph has grown since
     assertNull(less.digest(graph, graph.path(1), down.get(graph.path(1))));
   }
 
   @Test
   void filesAndWhatIsGoneAreToldApart() throws IOException {
     Graph graph = graph();
-    CleanJobs rest = atRest(graph, new HashMap<>(), "found.h");
+    FreshJobs fresh = fresh(graph, new HashMap<>(), "found.h");
     BitSet last = jobs(graph.jobs() - 1); // this job touches the further file too
     int product = graph.products().at(graph.products().from(graph.jobs() - 1));
     int further = graph.files();
     String seen = "";
     for (long size :
-        new long[] {0, 5, 5 | Stamp.EXECUTABLE, CleanJobs.FOLDER, CleanJobs.GONE, CleanJobs.TORN}) {
-      rest.stamps()[product * CleanJobs.WIDTH] = size;
-      seen += rest.isFile(product) ? "file " : "none ";
-      assertEquals(size == CleanJobs.GONE, rest.lack(graph, last));
-      assertFalse(rest.lack(graph, jobs(0)));
+        new long[] {0, 5, 5 | Stamp.EXECUTABLE, FreshJobs.FOLDER, FreshJobs.GONE, FreshJobs.TORN}) {
+      fresh.stamps()[product * FreshJobs.WIDTH] = size;
+      seen += fresh.isFile(product) ? "file " : "none ";
+      assertEquals(size == FreshJobs.GONE, fresh.lack(graph, last));
+      assertFalse(fresh.lack(graph, jobs(0)));
     }
     assertEquals("file file file none none none ", seen);
-    rest.stamps()[product * CleanJobs.WIDTH] = 5;
-    rest.stamps()[product * CleanJobs.WIDTH + CleanJobs.CTIME] = 0;
-    assertFalse(rest.isFile(product), "nothing was seen");
-    rest.stamps()[further * CleanJobs.WIDTH] = CleanJobs.GONE;
-    assertTrue(rest.lack(graph, last));
-    rest.jobs().andNot(last);
-    assertFalse(rest.lack(graph, last), "it is decided anyway");
+    fresh.stamps()[product * FreshJobs.WIDTH] = 5;
+    fresh.stamps()[product * FreshJobs.WIDTH + FreshJobs.CTIME] = 0;
+    assertFalse(fresh.isFile(product), "nothing was seen");
+    fresh.stamps()[further * FreshJobs.WIDTH] = FreshJobs.GONE;
+    assertTrue(fresh.lack(graph, last));
+    fresh.jobs().andNot(last);
+    assertFalse(fresh.lack(graph, last), "it is decided anyway");
   }
 
   private static BitSet jobs(int... some) {
@@ -182,15 +182,15 @@ class CleanJobsTest {
   void whatIsGoneOrNoFileMovesWhenItIsAnotherKind() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    CleanJobs rest = atRest(graph, looks.stamps);
-    int at = graph.fileId("out/3") * CleanJobs.WIDTH;
+    FreshJobs fresh = fresh(graph, looks.stamps);
+    int at = graph.fileId("out/3") * FreshJobs.WIDTH;
     String moved = "{%d}".formatted(graph.jobId("j3"));
     Stamp fifo = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
     for (Stamp before : List.of(Stamp.MISSING, fifo)) {
-      rest.stamps()[at] = CleanJobs.numbers(before)[0];
+      fresh.stamps()[at] = FreshJobs.numbers(before)[0];
       for (Stamp now : List.of(Stamp.MISSING, fifo)) {
         looks.stamps.put("out/3", now);
-        assertEquals(before == now ? "{}" : moved, restless(rest, graph, looks).toString());
+        assertEquals(before == now ? "{}" : moved, dirty(fresh, graph, looks).toString());
       }
     }
   }
@@ -205,8 +205,8 @@ class CleanJobsTest {
             throw new IOException("closed");
           }
         };
-    CleanJobs rest = atRest(graph, new HashMap<>());
-    assertEquals(graph.allJobs(), rest.look(graph, closed, digests(), 2).restless());
+    FreshJobs fresh = fresh(graph, new HashMap<>());
+    assertEquals(graph.allJobs(), fresh.look(graph, closed, digests(), 2).dirty());
   }
 
   private Graph graph() throws IOException {
@@ -220,16 +220,16 @@ class CleanJobsTest {
     return GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
   }
 
-  /** All jobs at rest, with the stamp of each file; the last job touches the further files. */
-  private static CleanJobs atRest(Graph graph, Map<String, Stamp> down, String... further) {
+  /** All fresh jobs, with the stamp of each file; the last job touches the further files. */
+  private static FreshJobs fresh(Graph graph, Map<String, Stamp> down, String... further) {
     BitSet jobs = new BitSet();
     jobs.set(0, graph.jobs());
     int files = graph.files() + further.length;
-    long[] stamps = new long[files * CleanJobs.WIDTH];
+    long[] stamps = new long[files * FreshJobs.WIDTH];
     for (int f = 0; f < files; f++) {
       Stamp stamp = new Stamp(Stamp.FileKind.FILE, false, 1, 2, 3, f);
       down.put(f < graph.files() ? graph.path(f) : further[f - graph.files()], stamp);
-      System.arraycopy(stamp.numbers(), 0, stamps, f * CleanJobs.WIDTH, CleanJobs.WIDTH);
+      System.arraycopy(stamp.numbers(), 0, stamps, f * FreshJobs.WIDTH, FreshJobs.WIDTH);
     }
     Adjacency.RowCollector extra = new Adjacency.RowCollector();
     for (int j = 0; j < graph.jobs(); j++) {
@@ -240,15 +240,15 @@ class CleanJobsTest {
     }
     StringTable.Builder paths = new StringTable.Builder();
     List.of(further).forEach(paths::add);
-    CleanJobs.Held held =
-        new CleanJobs.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
-    return new CleanJobs(
+    FreshJobs.Held held =
+        new FreshJobs.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
+    return new FreshJobs(
         held,
         1,
         jobs,
         new BitSet(),
         stamps,
-        RestDigests.of(files),
+        FreshDigests.of(files),
         paths,
         extra.build(),
         List.of("old"));

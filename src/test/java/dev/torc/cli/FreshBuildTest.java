@@ -27,10 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a build left at rest is up to date without being decided again, never falsely: tests with
- * damaged bytes, memory mappings or many random builds. The others are in {@code at-rest.txt}.
+ * What a build left fresh is up to date without being decided again, never falsely: tests with
+ * damaged bytes, memory mappings or many random builds. The others are in {@code fresh.txt}.
  */
-class AtRestTest {
+class FreshBuildTest {
 
   private static final String DONE = "3 jobs: 0 ran, 3 up to date, 0 failed";
 
@@ -58,9 +58,12 @@ class AtRestTest {
     }
   }
 
-  /** A file open for writing is never believed by its stamp, neither at rest nor after a touch. */
+  /**
+   * A file open for writing is never believed by its stamp, neither in a fresh job nor after a
+   * touch.
+   */
   @Test
-  void whatIsOpenForWritingIsNeverAtRest() throws IOException {
+  void whatIsOpenForWritingIsNeverFresh() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(dev.torc.posix.FileSystems.networkKind(temp).isEmpty(), "no leases here");
     folder.chain();
@@ -116,7 +119,7 @@ class AtRestTest {
     }
   }
 
-  /** The same verdicts, word for word, with what is at rest and without it. */
+  /** The same verdicts, word for word, with what is fresh and without it. */
   @Test
   void verdictsAreThoseThatLookingAtEverythingGives() throws IOException {
     long seed = Long.getLong("torc.seed", System.nanoTime());

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import dev.torc.bytes.CheckedFile;
 import dev.torc.bytes.StringTable;
@@ -11,22 +11,22 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The files of {@link CleanJobs} as they are gathered, after a build or for an edited build file:
+ * The files of {@link FreshJobs} as they are gathered, after a build or for an edited build file:
  * their numbers, those of the graph first and further ones as they come, with stamps and digests.
  * Which files count for a job is not its business.
  */
-final class RestFiles {
+final class FreshFiles {
 
   private final Graph graph;
   private final StringTable.Builder further = new StringTable.Builder();
-  private final RestDigests digests;
+  private final FreshDigests digests;
   private long[] stamps;
 
   /** Begins with the files of a graph; nothing is known of them. */
-  RestFiles(Graph graph) {
+  FreshFiles(Graph graph) {
     this.graph = graph;
-    this.stamps = new long[graph.files() * CleanJobs.WIDTH];
-    this.digests = RestDigests.of(graph.files());
+    this.stamps = new long[graph.files() * FreshJobs.WIDTH];
+    this.digests = FreshDigests.of(graph.files());
   }
 
   /** How many files there are. */
@@ -38,8 +38,8 @@ final class RestFiles {
   int number(String path) {
     int file = graph.fileId(path);
     int number = file < 0 ? graph.files() + further.add(path) : file;
-    if (stamps.length <= number * CleanJobs.WIDTH) {
-      stamps = Arrays.copyOf(stamps, 2 * (number + 1) * CleanJobs.WIDTH);
+    if (stamps.length <= number * FreshJobs.WIDTH) {
+      stamps = Arrays.copyOf(stamps, 2 * (number + 1) * FreshJobs.WIDTH);
     }
     return number;
   }
@@ -73,23 +73,23 @@ final class RestFiles {
   }
 
   /** The digests of all files, to be changed in place. */
-  RestDigests digests() {
+  FreshDigests digests() {
     return digests;
   }
 
   /** Whether anything is known of a file. */
   boolean isKnown(int file) {
-    return stamps[file * CleanJobs.WIDTH + CleanJobs.CTIME] != 0;
+    return stamps[file * FreshJobs.WIDTH + FreshJobs.CTIME] != 0;
   }
 
   /** Whether a folder was there. */
   boolean isFolder(int file) {
-    return stamps[file * CleanJobs.WIDTH] == CleanJobs.FOLDER;
+    return stamps[file * FreshJobs.WIDTH] == FreshJobs.FOLDER;
   }
 
   /** Puts down the numbers of a stamp. */
   void put(int file, long[] stamp) {
-    System.arraycopy(stamp, 0, stamps, file * CleanJobs.WIDTH, CleanJobs.WIDTH);
+    System.arraycopy(stamp, 0, stamps, file * FreshJobs.WIDTH, FreshJobs.WIDTH);
   }
 
   /** Puts down what was seen of a file. */
@@ -100,25 +100,25 @@ final class RestFiles {
 
   /** The numbers of a stamp; if it cannot be trusted, numbers of no file: it is read again. */
   static long[] numbers(KnownDigest known) {
-    long[] numbers = CleanJobs.numbers(known.stamp());
+    long[] numbers = FreshJobs.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {
-      numbers[CleanJobs.CTIME] = -numbers[CleanJobs.CTIME];
+      numbers[FreshJobs.CTIME] = -numbers[FreshJobs.CTIME];
     }
     return numbers;
   }
 
-  /** Takes files over from what was at rest, under the numbers that they have now. */
+  /** Takes files over from what was fresh, under the numbers that they have now. */
   final class Earlier {
     private final Graph before;
-    private final CleanJobs rest;
+    private final FreshJobs fresh;
     private final boolean same; // the files of the graph keep their numbers
     private final int[] numbers; // the present number by the earlier one, -1 until it is met
 
-    Earlier(Graph before, CleanJobs rest) {
+    Earlier(Graph before, FreshJobs fresh) {
       this.before = before;
-      this.rest = rest;
+      this.fresh = fresh;
       this.same = before == graph;
-      this.numbers = new int[rest.stamps().length / CleanJobs.WIDTH];
+      this.numbers = new int[fresh.stamps().length / FreshJobs.WIDTH];
       Arrays.fill(numbers, -1);
     }
 
@@ -126,7 +126,7 @@ final class RestFiles {
     int[] take(int job) {
       number(before.needs().row(job));
       number(before.products().row(job));
-      return number(rest.extra().row(job));
+      return number(fresh.extra().row(job));
     }
 
     private int[] number(int[] files) {
@@ -140,10 +140,10 @@ final class RestFiles {
     private int number(int file) {
       if (numbers[file] < 0) { // many jobs share a header
         boolean named = same && file < before.files();
-        int now = named ? file : RestFiles.this.number(rest.path(before, file));
-        int width = CleanJobs.WIDTH;
-        System.arraycopy(rest.stamps(), file * width, stamps, now * width, width);
-        digests.put(now, rest.digests(), file);
+        int now = named ? file : FreshFiles.this.number(fresh.path(before, file));
+        int width = FreshJobs.WIDTH;
+        System.arraycopy(fresh.stamps(), file * width, stamps, now * width, width);
+        digests.put(now, fresh.digests(), file);
         numbers[file] = now;
       }
       return numbers[file];
@@ -156,22 +156,22 @@ final class RestFiles {
   }
 
   /** What is known of the files, for a look at all of them. */
-  CleanJobs seen() {
-    return rest(null, 0, null, null, null);
+  FreshJobs seen() {
+    return fresh(null, 0, null, null, null);
   }
 
-  /** What is at rest, and dirty, with these files. */
-  CleanJobs rest(CleanJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
+  /** What is fresh, and dirty, with these files. */
+  FreshJobs fresh(FreshJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = further.build();
-    return new CleanJobs(held, number, jobs, dirty, stamps, digests, others, extra, null);
+    return new FreshJobs(held, number, jobs, dirty, stamps, digests, others, extra, null);
   }
 
   /**
-   * The digests of the files of {@link CleanJobs}, by the numbers of the files there. They are
+   * The digests of the files of {@link FreshJobs}, by the numbers of the files there. They are
    * needed only where a stamp is another one, so they lie behind the rest in its file and are not
    * read before. Safe for several threads.
    */
-  static final class RestDigests {
+  static final class FreshDigests {
 
     private static final byte[] UNKNOWN = new byte[Digest.LENGTH];
 
@@ -179,7 +179,7 @@ final class RestFiles {
     private final byte[] first;
     private byte[] bytes;
 
-    private RestDigests(Path file, byte[] first, byte[] bytes) {
+    private FreshDigests(Path file, byte[] first, byte[] bytes) {
       this.file = file;
       this.first = first;
       this.bytes = bytes;
@@ -190,14 +190,14 @@ final class RestFiles {
      *
      * @param first the file's first part, read before: only digests that belong to it count
      */
-    static RestDigests in(Path file, byte[] first) {
+    static FreshDigests in(Path file, byte[] first) {
       byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
-      return new RestDigests(file, head, null);
+      return new FreshDigests(file, head, null);
     }
 
     /** The digests of this many files, all unknown until they are {@link #put}. */
-    static RestDigests of(int files) {
-      return new RestDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
+    static FreshDigests of(int files) {
+      return new FreshDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
     }
 
     /** All digests, behind {@link CheckedFile#FREE} bytes; none if the file is damaged or gone. */
@@ -229,7 +229,7 @@ final class RestFiles {
     }
 
     /** Takes over a digest from other digests, where the file has the number {@code theirs}. */
-    void put(int number, RestDigests from, int theirs) {
+    void put(int number, FreshDigests from, int theirs) {
       byte[] known = from.bytes();
       if (at(theirs) < known.length) {
         put(number, known, at(theirs));

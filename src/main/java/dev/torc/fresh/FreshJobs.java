@@ -1,9 +1,10 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.CheckedFile;
 import dev.torc.bytes.StringTable;
+import dev.torc.fresh.FreshFiles.FreshDigests;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -13,7 +14,6 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
 import dev.torc.plan.PlanContext;
-import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,23 +25,23 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
 /**
- * What the last build left at rest: the jobs that were up to date in the end, with the stamps of
- * all files that decided this. As long as the graph, the caller's declared variables and the
- * database are the same, a job at rest is up to date if each of its files has the same stamp or the
- * same bytes: its verdict depends on nothing else. So a build in which nothing moved looks at each
- * file once and at nothing else, and an edit costs the jobs behind it. Beside the jobs at rest
- * stand the dirty jobs: every build decides them anew, but a watch only when one of their files
- * changes. {@link RestCollector} finds out which jobs can be at rest, {@link TouchedFiles} which
- * files moved, and which were only touched.
+ * What the last build left fresh: the jobs that were up to date in the end, with the stamps of all
+ * files that decided this. As long as the graph, the caller's declared variables and the database
+ * are the same, a fresh job is up to date if each of its files has the same stamp or the same
+ * bytes: its verdict depends on nothing else. So a build in which nothing moved looks at each file
+ * once and at nothing else, and an edit costs the jobs behind it. Beside the fresh jobs stand the
+ * dirty jobs: every build decides them anew, but a watch only when one of their files changes.
+ * {@link FreshCollector} finds out which jobs can be fresh, {@link TouchedFiles} which files moved,
+ * and which were only touched.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.
  *
  * @param held what the next build must find the same
  * @param number the number of the next build in the history
- * @param jobs the jobs at rest
- * @param dirty the jobs that are not at rest: they failed, did not run, always run, or depend on
- *     more than files
+ * @param jobs the fresh jobs
+ * @param dirty the jobs that are not fresh: they failed, did not run, always run, or depend on more
+ *     than files
  * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp, by the number of the
  *     file: the files of the graph first, then the further ones. The ctime is 0 if no stamp is
  *     known, and negative if it cannot be trusted; the size is -1 for a folder, -2 if nothing
@@ -53,13 +53,13 @@ import java.util.function.IntPredicate;
  *     products
  * @param stale the recorded products that no job of the graph declares or needs; null if not known
  */
-public record CleanJobs(
+public record FreshJobs(
     Held held,
     long number,
     BitSet jobs,
     BitSet dirty,
     long[] stamps,
-    RestDigests digests,
+    FreshDigests digests,
     StringTable further,
     Adjacency extra,
     List<String> stale) {
@@ -126,14 +126,14 @@ public record CleanJobs(
   }
 
   /**
-   * Reads what is at rest.
+   * Reads what is fresh.
    *
    * @param file may be missing
    * @param now what must be the same, as it is now; its {@code caller} is not looked at
    * @param machine answers what manifests ask of the machine; it has searched nothing yet
-   * @return null if nothing is at rest, or if something that must be the same is not
+   * @return null if nothing is fresh, or if something that must be the same is not
    */
-  public static CleanJobs read(Path file, Held now, MachineInputs machine) {
+  public static FreshJobs read(Path file, Held now, MachineInputs machine) {
     byte[] bytes = CheckedFile.read(file);
     try {
       if (bytes == null) {
@@ -147,13 +147,13 @@ public record CleanJobs(
       if (!held.database().exists() || !held.isSame(now.with(machine, held.caller().keySet()))) {
         return null;
       }
-      return new CleanJobs(
+      return new FreshJobs(
           held,
           in.number(),
           BitSet.valueOf(in.longs()),
           BitSet.valueOf(in.longs()),
           in.longs(),
-          RestDigests.in(file, bytes),
+          FreshDigests.in(file, bytes),
           StringTable.read(in),
           Adjacency.read(in),
           in.flag() ? in.list(ByteReader::text) : null);
@@ -163,56 +163,56 @@ public record CleanJobs(
   }
 
   /**
-   * What is at rest in another graph.
+   * What is fresh in another graph.
    *
    * @param whole whether each job of the earlier graph is the same in this one
    */
-  public record Carried(CleanJobs rest, boolean whole) {}
+  public record Carried(FreshJobs fresh, boolean whole) {}
 
   /**
-   * Carries what is at rest over to the graph of other build files of the same root.
+   * Carries what is fresh over to the graph of other build files of the same root.
    *
-   * @param before the graph in which these jobs are at rest; whole, as {@code now} is
+   * @param before the graph in which these jobs are fresh; whole, as {@code now} is
    * @return null if the verdicts in one graph say nothing about the other
    */
   public Carried over(Graph before, Graph now) {
-    return CarriedRest.of(before, this, now);
+    return CarriedJobs.of(before, this, now);
   }
 
   /**
-   * What a build leaves at rest.
+   * What a build leaves fresh.
    *
    * @param context the context with which the build ended
    * @param held what the next build must find the same; its {@code caller} is filled in here
-   * @param before what was at rest before the build, with the stamps that its files had when the
+   * @param before what was fresh before the build, with the stamps that its files had when the
    *     build looked at them; null if nothing was
    * @param stayed the jobs of {@code before} that the build did not have to look at
    * @param build the id of the build that is over
    */
-  public static CleanJobs after(
-      PlanContext context, Held held, CleanJobs before, BitSet stayed, String build)
+  public static FreshJobs after(
+      PlanContext context, Held held, FreshJobs before, BitSet stayed, String build)
       throws IOException {
-    return RestCollector.of(context, held, before, stayed, build)
+    return FreshCollector.of(context, held, before, stayed, build)
         .reread(context.graph(), context.basis().digests(), THREADS);
   }
 
   /** Returns a copy for the same graph under another name. */
-  public CleanJobs of(Digest graph) {
+  public FreshJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
   }
 
   /** Returns a copy with the database's final stamp, and with what the journal says then. */
-  public CleanJobs with(Stamp database, String journal) {
+  public FreshJobs with(Stamp database, String journal) {
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
   /** Returns a copy that knows the stale products. */
-  public CleanJobs with(List<String> paths) {
-    return new CleanJobs(held, number, jobs, dirty, stamps, digests, further, extra, paths);
+  public FreshJobs with(List<String> paths) {
+    return new FreshJobs(held, number, jobs, dirty, stamps, digests, further, extra, paths);
   }
 
-  CleanJobs with(Held now, long[] others) {
-    return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra, stale);
+  FreshJobs with(Held now, long[] others) {
+    return new FreshJobs(now, number, jobs, dirty, others, digests, further, extra, stale);
   }
 
   /**
@@ -223,7 +223,7 @@ public record CleanJobs(
    * @param digests the memo of the build that is over: its clock and root count, not what it knows
    * @param threads how many may read
    */
-  CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
+  FreshJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
     for (int at = 0; at < stamps.length; at += WIDTH) {
       if (stamps[at + CTIME] < 0
@@ -238,7 +238,7 @@ public record CleanJobs(
   }
 
   /** Returns a copy with other stamps of some files; this one if the array is the same. */
-  CleanJobs with(long[] others) {
+  FreshJobs with(long[] others) {
     return others == stamps ? this : with(held, others);
   }
 
@@ -285,12 +285,12 @@ public record CleanJobs(
   /**
    * The outcome of a look at all files.
    *
-   * @param rest the same jobs at rest, with the present stamps of files that were only touched; the
+   * @param fresh the same fresh jobs, with the present stamps of files that were only touched; the
    *     very same object if there is no new stamp to remember
-   * @param restless the jobs of the graph that have to be decided: those that are not at rest, and
-   *     those with a file that may hold something else now
+   * @param dirty the jobs of the graph that have to be decided: those that are not fresh, and those
+   *     with a file that may hold something else now
    */
-  public record Looked(CleanJobs rest, BitSet restless) {}
+  public record Looked(FreshJobs fresh, BitSet dirty) {}
 
   /**
    * Looks at each file once, and reads those that have another stamp and the same size.
@@ -304,17 +304,17 @@ public record CleanJobs(
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
     }
-    BitSet restless = graph.allJobs();
-    restless.andNot(jobs);
+    BitSet dirty = graph.allJobs();
+    dirty.andNot(jobs);
     if (!moved.isEmpty()) {
       Files all = new Files(graph, extra);
-      jobs.stream().filter(job -> all.any(job, moved::get)).forEach(restless::set);
+      jobs.stream().filter(job -> all.any(job, moved::get)).forEach(dirty::set);
     }
-    return new Looked(with(touched.stamps()), restless);
+    return new Looked(with(touched.stamps()), dirty);
   }
 
   /**
-   * Returns those of some jobs at rest that have a product with another stamp now. It looks at the
+   * Returns those of some fresh jobs that have a product with another stamp now. It looks at the
    * files that their globs and folders came down to as well.
    */
   public BitSet moved(Graph graph, StampSource source, BitSet some, int threads) {
@@ -391,15 +391,15 @@ public record CleanJobs(
 
   /** The number of a path; negative where it has none. */
   int number(Graph graph, String path) {
-    return RestFiles.number(graph, further, path);
+    return FreshFiles.number(graph, further, path);
   }
 
-  /** Whether each of these jobs is at rest or dirty. */
+  /** Whether each of these jobs is fresh or dirty. */
   public boolean knows(BitSet some) {
     return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
   }
 
-  /** Whether any of these jobs is at rest though a product that it made is gone. */
+  /** Whether any of these jobs is fresh though a product that it made is gone. */
   public boolean lack(Graph graph, BitSet some) {
     IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
     return some.stream()
@@ -407,7 +407,7 @@ public record CleanJobs(
         .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra, j, gone));
   }
 
-  /** The digest of a file, if this is its stamp at rest; null if not, or if it is not known. */
+  /** The digest of a file, if the file still has this stamp; null if not, or if it is not known. */
   public Digest digest(Graph graph, String path, Stamp stamp) {
     int file = number(graph, path);
     int at = file * WIDTH;
@@ -421,6 +421,6 @@ public record CleanJobs(
 
   /** The path of a file by its number. */
   String path(Graph graph, int file) {
-    return RestFiles.path(graph, further, file);
+    return FreshFiles.path(graph, further, file);
   }
 }

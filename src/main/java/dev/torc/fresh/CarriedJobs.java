@@ -1,42 +1,42 @@
-package dev.torc.rest;
+package dev.torc.fresh;
 
+import dev.torc.fresh.FreshJobs.Carried;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
-import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.workflow.Workflow;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Carries what is at rest over to the graph of other build files: {@linkplain Graph#sameIn jobs
- * that are the same} stay at rest, or dirty, with what is known of their files, which get their
- * numbers in the new graph. The other jobs are decided.
+ * Carries what is fresh over to the graph of other build files: {@linkplain Graph#sameIn jobs that
+ * are the same} stay fresh, or dirty, with what is known of their files, which get their numbers in
+ * the new graph. The other jobs are decided.
  */
-final class CarriedRest {
+final class CarriedJobs {
 
   private final Graph before;
   private final Graph now;
-  private final CleanJobs rest;
+  private final FreshJobs fresh;
   private final BitSet asked = new BitSet(); // files whose makers were compared, by earlier number
   private final BitSet otherMaker = new BitSet();
-  private final RestFiles files;
+  private final FreshFiles files;
 
-  private CarriedRest(Graph before, CleanJobs rest, Graph now) {
+  private CarriedJobs(Graph before, FreshJobs fresh, Graph now) {
     this.before = before;
     this.now = now;
-    this.rest = rest;
-    this.files = new RestFiles(now);
+    this.fresh = fresh;
+    this.files = new FreshFiles(now);
   }
 
   /**
-   * Carries what is at rest over.
+   * Carries what is fresh over.
    *
-   * @param before the graph in which these jobs are at rest
+   * @param before the graph in which these jobs are fresh
    * @param now another graph of the same root; both are whole
    * @return null if the verdicts in one graph say nothing about the other
    */
-  static Carried of(Graph before, CleanJobs rest, Graph now) {
+  static Carried of(Graph before, FreshJobs fresh, Graph now) {
     Workflow old = before.workflow();
     Workflow read = now.workflow();
     boolean alike =
@@ -44,7 +44,7 @@ final class CarriedRest {
             && old.roots().equals(read.roots())
             && old.data().equals(read.data())
             && elsewhere(old).equals(elsewhere(read));
-    return alike ? new CarriedRest(before, rest, now).carry() : null;
+    return alike ? new CarriedJobs(before, fresh, now).carry() : null;
   }
 
   /** What counts for the jobs of each executor: its {@code trace} and its {@code before}. */
@@ -61,32 +61,32 @@ final class CarriedRest {
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.RowCollector extra = new Adjacency.RowCollector();
-    RestFiles.Earlier all = files.new Earlier(before, rest);
+    FreshFiles.Earlier all = files.new Earlier(before, fresh);
     int found = 0;
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
       found += earlier >= 0 && now.isJob(job) ? 1 : 0;
       if (earlier >= 0 && isKnown(earlier) && hasSameMakers(earlier)) {
-        (rest.jobs().get(earlier) ? jobs : dirty).set(job);
+        (fresh.jobs().get(earlier) ? jobs : dirty).set(job);
         for (int file : all.take(earlier)) {
           extra.add(file);
         }
       }
       extra.endRow(false);
     }
-    CleanJobs carried = files.rest(rest.held(), rest.number(), jobs, dirty, extra.build());
+    FreshJobs carried = files.fresh(fresh.held(), fresh.number(), jobs, dirty, extra.build());
     return new Carried(carried, found == before.jobs());
   }
 
   private boolean isKnown(int earlier) {
-    return rest.jobs().get(earlier) || rest.dirty().get(earlier);
+    return fresh.jobs().get(earlier) || fresh.dirty().get(earlier);
   }
 
   /** Whether each file that a job does not name has the maker that it had, or none as before. */
   private boolean hasSameMakers(int earlier) {
-    for (int file : rest.extra().row(earlier)) {
+    for (int file : fresh.extra().row(earlier)) {
       if (!asked.get(file)) { // many jobs share a header
-        String path = rest.path(before, file);
+        String path = fresh.path(before, file);
         asked.set(file);
         otherMaker.set(file, !maker(before, path).equals(maker(now, path)));
       }
