@@ -22,6 +22,9 @@ public record Page(Path file, List<String> lines) {
   /** Where the pages are. */
   public static final Path FOLDER = Path.of("src", "site", "markdown");
 
+  /** The page for agents, which the distribution has. */
+  public static final Path SKILL = Path.of("src/main/dist/share/skills/torc/SKILL.md");
+
   private static final Pattern NOTE = Pattern.compile("<!-- ([a-z]+):(.*)-->");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 

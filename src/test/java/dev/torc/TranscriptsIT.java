@@ -86,8 +86,16 @@ class TranscriptsIT {
     check("recipes.md", 3);
   }
 
+  @Test
+  void skill() throws Exception {
+    check(Page.read(Page.SKILL), 8);
+  }
+
   private void check(String name, int least) throws Exception {
-    Page page = Page.of(name);
+    check(Page.of(name), least);
+  }
+
+  private void check(Page page, int least) throws Exception {
     StringBuilder script = new StringBuilder("status=0\n");
     List<Step> steps = read(page, script);
     assertTrue(steps.size() >= least, "only " + steps.size() + " commands");
@@ -99,7 +107,9 @@ class TranscriptsIT {
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
       assertEquals(
-          plain(step.shown), plain(said.get(i)), name + ":" + step.line + ": " + step.command);
+          plain(step.shown),
+          plain(said.get(i)),
+          page.file() + ":" + step.line + ": " + step.command);
     }
   }
 

@@ -37,13 +37,13 @@ class DocumentedBuildsTest {
   List<DynamicContainer> pages() throws Exception {
     List<DynamicContainer> pages = new ArrayList<>();
     for (String name : PAGES) {
-      pages.add(DynamicContainer.dynamicContainer(name, page(name)));
+      pages.add(DynamicContainer.dynamicContainer(name, tests(Page.of(name))));
     }
+    pages.add(DynamicContainer.dynamicContainer("SKILL.md", tests(Page.read(Page.SKILL))));
     return pages;
   }
 
-  private Stream<DynamicTest> page(String name) throws Exception {
-    Page page = Page.of(name);
+  private Stream<DynamicTest> tests(Page page) {
     return page.blocks().stream()
         .filter(block -> block.notes().containsKey("runs"))
         .map(block -> DynamicTest.dynamicTest(block.where(), () -> build(page, block)));
