@@ -139,6 +139,7 @@ final class RestoredJobs implements AutoCloseable {
         KnownResults.Match match = results.of(store, shared.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
         if (parts != null) {
+          kept.seen(match.hit().result());
           Batch lists = new Batch();
           match.lists().forEach(lists::list);
           setup.cache().put(lists);
@@ -224,7 +225,12 @@ final class RestoredJobs implements AutoCloseable {
       }
       Path root = shared.graph().workflow().root();
       byte[] said = ClearedProducts.said(made, shared.launches().files(job.name()).log());
-      return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
+      String host = shared.here().name();
+      Upload upload = Upload.of(root, shared.digests(), made, said, umask, host, again);
+      if (upload != null) {
+        shared.removal().kept().seen(made);
+      }
+      return upload;
     } catch (CacheException | StoppedException e) {
       return null;
     } catch (UncheckedIOException e) {

@@ -174,7 +174,9 @@ public final class KnownResults {
             store::names,
             (key, first, named, now) -> {
               Hit hit = store.find(key);
-              boolean same = hit.result() != null && hit.result().found().equals(named);
+              Result there = hit.result();
+              boolean same =
+                  there != null && there.found().equals(named) && !kept.isReplaced(there);
               Result as = same ? as(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
             });
@@ -434,7 +436,10 @@ public final class KnownResults {
               Result each = found.result();
               int id = graph.jobId(each.job());
               if (runs.containsKey(id) && KnownResults.mayShare(graph.job(id))) {
-                String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
+                String lack =
+                    each.root() != null
+                        ? "its bytes name its root, " + each.root()
+                        : known.kept.isReplaced(each) ? "a newer result was seen here" : "";
                 Origin from = each.originFor(each.job(), found.store().name());
                 of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
               }

@@ -4,6 +4,7 @@ import dev.torc.bytes.Fields;
 import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest;
 import dev.torc.records.DatabaseKey.RecordTree;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -40,8 +41,8 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     return fields.list(1, of, lists -> lists, (each, names) -> each.texts(1, names, all -> all));
   }
 
-  private static Long total(Fields fields, Long of) {
-    return fields.number(1, of, bytes -> bytes);
+  private static Long number(Fields fields, Long of) {
+    return fields.number(1, of, number -> number);
   }
 
   /** The result under a key, or null. */
@@ -68,13 +69,32 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
 
   /** How many bytes the local store has, as it was recorded last. */
   public long bytes() {
-    Long total = cache.record(RecordTree.STORED_NAMES, TOTAL, StoredResults::total);
+    Long total = cache.record(RecordTree.STORED_NAMES, TOTAL, StoredResults::number);
     return total == null ? 0 : total;
   }
 
   /** Records how many bytes the local store has. */
   public void bytes(long total) {
-    cache.put(new Batch().put(RecordTree.STORED_NAMES, TOTAL, total, StoredResults::total));
+    cache.put(new Batch().put(RecordTree.STORED_NAMES, TOTAL, total, StoredResults::number));
+  }
+
+  /**
+   * Returns when the newest result under a key was made that came from a shared store or went to
+   * one, in milliseconds since 1970; 0 where none did.
+   */
+  public long seen(Digest key) {
+    Long made = cache.record(RecordTree.STORED_NAMES, seenKey(key), StoredResults::number);
+    return made == null ? 0 : made;
+  }
+
+  /** Records when the newest result under a key was made. */
+  public void seen(Digest key, long made) {
+    cache.put(new Batch().put(RecordTree.STORED_NAMES, seenKey(key), made, StoredResults::number));
+  }
+
+  /** A byte longer than a digest, so no first key is like it. */
+  private static byte[] seenKey(Digest key) {
+    return Arrays.copyOf(key.bytes(), Digest.LENGTH + 1);
   }
 
   /**

@@ -243,6 +243,25 @@ public class KeptResults implements ResultParts {
     return wanted.get(result.key()) == result || light.of(result.key()) != null;
   }
 
+  /**
+   * Whether a shared store's result is older than one under its key that this root took from a
+   * store, or made and sent: a server may give again what its maker has replaced.
+   */
+  public boolean isReplaced(Result shared) {
+    return shared.origin().started() < records.seen(shared.key());
+  }
+
+  /**
+   * Notes that a result came from a shared store, or is sent to one. The time is at most the
+   * present one, so a clock that was ahead does not turn all later results away.
+   */
+  public void seen(Result shared) {
+    long made = Math.min(shared.origin().started(), System.currentTimeMillis());
+    if (made > records.seen(shared.key())) {
+      records.seen(shared.key(), made);
+    }
+  }
+
   /** Notes that a result was restored: it is the most recently used one now. */
   public synchronized void used(Result result) {
     if (isOff()) {
