@@ -86,7 +86,7 @@ public record BatchFolder(Path path) {
     put(record(), BatchWord.whole(lines));
   }
 
-  /** Writes down the scheduler's ids, one for each element. */
+  /** Writes down the scheduler's ids, one for each array task. */
   void write(List<String> ids) throws IOException {
     StringBuilder lines = new StringBuilder();
     ids.forEach(id -> BatchWord.line(lines, "id", id));

@@ -18,7 +18,7 @@ final class BatchPlan {
 
   private final long batch; // nanoseconds: the most that expected times in a batch add up to
   private final long maxRuntime; // nanoseconds that a batch asks for at most; 0 for any
-  private final List<BatchJob> ready = new ArrayList<>();
+  private final List<BatchAttempt> ready = new ArrayList<>();
   private final ArrayDeque<Array> planned = new ArrayDeque<>();
   private long gathered; // when the last job came
 
@@ -27,14 +27,14 @@ final class BatchPlan {
    *
    * @param limit nanoseconds that each batch asks for; 0 for none
    */
-  record Array(List<List<BatchJob>> batches, SchedulerResources resources, long limit) {}
+  record Array(List<List<BatchAttempt>> batches, SchedulerResources resources, long limit) {}
 
   BatchPlan(SchedulerSettings settings) {
     this.batch = settings.batch();
     this.maxRuntime = settings.maxRuntime();
   }
 
-  void add(BatchJob job, long now) {
+  void add(BatchAttempt job, long now) {
     ready.add(job);
     gathered = now;
   }
@@ -58,13 +58,13 @@ final class BatchPlan {
     if (now < due(Long.MAX_VALUE)) {
       return;
     }
-    Map<SchedulerResources, List<BatchJob>> alike = new LinkedHashMap<>();
-    for (BatchJob each : ready) {
+    Map<SchedulerResources, List<BatchAttempt>> alike = new LinkedHashMap<>();
+    for (BatchAttempt each : ready) {
       alike.computeIfAbsent(each.attempt.resources(), _ -> new ArrayList<>()).add(each);
     }
     alike.forEach(
         (resources, all) -> {
-          List<List<BatchJob>> batches = batches(all, spread);
+          List<List<BatchAttempt>> batches = batches(all, spread);
           long limit = batches.stream().mapToLong(this::limit).max().orElse(0);
           planned.add(new Array(batches, resources, limit));
         });
@@ -87,8 +87,8 @@ final class BatchPlan {
   }
 
   /** Takes out all jobs that were not handed out. */
-  List<BatchJob> drain() {
-    List<BatchJob> all = new ArrayList<>(ready);
+  List<BatchAttempt> drain() {
+    List<BatchAttempt> all = new ArrayList<>(ready);
     planned.forEach(array -> array.batches.forEach(all::addAll));
     ready.clear();
     planned.clear();
@@ -100,11 +100,11 @@ final class BatchPlan {
    * batch takes jobs, one behind the other, as long as they fit. A job whose time is not known is
    * alone.
    */
-  private List<List<BatchJob>> batches(List<BatchJob> all, int spread) {
-    List<List<BatchJob>> batches = new ArrayList<>();
-    List<BatchJob> known = new ArrayList<>();
+  private List<List<BatchAttempt>> batches(List<BatchAttempt> all, int spread) {
+    List<List<BatchAttempt>> batches = new ArrayList<>();
+    List<BatchAttempt> known = new ArrayList<>();
     long sum = 0;
-    for (BatchJob each : all) {
+    for (BatchAttempt each : all) {
       long counted = each.attempt.counted();
       sum += counted;
       if (counted == 0) {
@@ -114,10 +114,10 @@ final class BatchPlan {
       }
     }
     boolean few = sum * SECOND < batch * spread;
-    List<BatchJob> open = new ArrayList<>();
+    List<BatchAttempt> open = new ArrayList<>();
     sum = 0;
     for (long i = 0; i < known.size(); i++) {
-      BatchJob each = known.get((int) i);
+      BatchAttempt each = known.get((int) i);
       long counted = each.attempt.counted();
       boolean full =
           few && i * spread / known.size() > (i - open.size()) * spread / known.size(); // its share
@@ -136,10 +136,10 @@ final class BatchPlan {
   }
 
   /** The longest time limit and twice the others' expected times; 0 if no job has a limit. */
-  private long limit(List<BatchJob> jobs) {
+  private long limit(List<BatchAttempt> jobs) {
     RemoteAttempt longest = jobs.getFirst().attempt;
     long others = 0;
-    for (BatchJob job : jobs) {
+    for (BatchAttempt job : jobs) {
       others += job.attempt.counted();
       if (job.attempt.launch().timeLimit() > longest.launch().timeLimit()) {
         longest = job.attempt;

@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
  *     it fails, the job is not started
  * @param limit seconds that the scheduler gives a batch; the script counts them from its own begin,
  *     so the scheduler should be asked for some more, the grace too; 0 for no limit
- * @param element name of the variable that tells a batch its number, from 0, where a script has
+ * @param index name of the variable that tells a batch its number, from 0, where a script has
  *     several
  */
-record BatchScript(Path folder, String before, long limit, String element) {
+record BatchScript(Path folder, String before, long limit, String index) {
 
   private static final long SECOND = 1_000_000_000;
   private static final long GRACE = Runner.GRACE.toNanos();
@@ -52,17 +52,17 @@ record BatchScript(Path folder, String before, long limit, String element) {
    * The script.
    *
    * @param batches each a list of jobs that run one after the other; if there are several, a run of
-   *     the script runs the one whose number {@code element} tells
+   *     the script runs the one whose number {@code index} tells
    * @throws IllegalArgumentException for a NUL, which no process can be given
    */
-  byte[] of(List<List<BatchJob>> batches) {
+  byte[] of(List<List<BatchAttempt>> batches) {
     Map<String, String> common = common(batches);
     StringBuilder text = new StringBuilder(HEAD);
     text.append("torc_folder=").append(quoted(folder.toString()));
     text.append("\ntorc_limit=").append(limit).append(" # seconds for a batch, 0: no limit");
     text.append("\ntorc_before=").append(quoted(before));
     text.append("\ntorc_element=");
-    text.append(batches.size() == 1 ? "0" : "${" + element + "-}").append("\n\n").append(FUNCTIONS);
+    text.append(batches.size() == 1 ? "0" : "${" + index + "-}").append("\n\n").append(FUNCTIONS);
     text.append(
         """
 
@@ -74,7 +74,7 @@ record BatchScript(Path folder, String before, long limit, String element) {
     text.append(" \\\n    \"$@\"\n}\n");
     for (int i = 0; i < batches.size(); i++) {
       text.append("\nif [ \"$torc_element\" = ").append(i).append(" ]; then\ntorc_open\n");
-      for (BatchJob job : batches.get(i)) {
+      for (BatchAttempt job : batches.get(i)) {
         append(text, job, common);
       }
       text.append("torc_close\nfi\n");
@@ -83,7 +83,7 @@ record BatchScript(Path folder, String before, long limit, String element) {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private void append(StringBuilder text, BatchJob job, Map<String, String> common) {
+  private void append(StringBuilder text, BatchAttempt job, Map<String, String> common) {
     text.append("torc_steps() {\n");
     String and = "";
     Launch launch = job.attempt.launch();
@@ -165,7 +165,7 @@ record BatchScript(Path folder, String before, long limit, String element) {
   }
 
   /** The variables that all steps of all jobs share: they stand in the script once. */
-  private static Map<String, String> common(List<List<BatchJob>> batches) {
+  private static Map<String, String> common(List<List<BatchAttempt>> batches) {
     List<Launch.Step> steps =
         batches.stream()
             .flatMap(List::stream)

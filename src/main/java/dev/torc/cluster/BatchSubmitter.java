@@ -73,7 +73,7 @@ final class BatchSubmitter {
     BatchPlan.Array array = plan.peek();
     int room = room();
     int most = Math.min(Math.min(room, to.scheduler().largestArray()), array.batches().size());
-    List<List<BatchJob>> batches = array.batches().subList(0, most);
+    List<List<BatchAttempt>> batches = array.batches().subList(0, most);
     long asked = RemoteBatch.asked(to.settings(), array.limit(), RemoteBatch.slack(batches));
     SchedulerResources resources = array.resources().within(asked);
     List<String> lacks = to.scheduler().lacks(resources);
@@ -84,7 +84,7 @@ final class BatchSubmitter {
     }
     if (batch == null) {
       String lack = "%s: its submit asks for %s, which the job does not say";
-      ProcessEnd why = BatchJob.failed(lack.formatted(to.executor(), lacks.getFirst()));
+      ProcessEnd why = BatchAttempt.failed(lack.formatted(to.executor(), lacks.getFirst()));
       batches.forEach(jobs -> jobs.forEach(job -> job.endUnbegun(why)));
       return;
     }
@@ -109,7 +109,7 @@ final class BatchSubmitter {
     }
   }
 
-  private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
+  private RemoteBatch write(List<List<BatchAttempt>> batches, long asked) throws IOException {
     // No two batches have the same time, and a later one has a later time as far as clocks allow.
     submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
     RemoteBatch batch = RemoteBatch.of(to, submitted, batches, names);
@@ -119,21 +119,21 @@ final class BatchSubmitter {
 
   /** Moves old products aside. A job for which that fails is never begun; the others go on. */
   private void makeWay(RemoteBatch batch) throws IOException {
-    for (BatchJob job : batch.jobs()) {
+    for (BatchAttempt job : batch.jobs()) {
       try {
         job.place().clear();
       } catch (IOException e) {
         to.claim(job);
-        job.endUnbegun(BatchJob.failed(Refusal.line(e)));
+        job.endUnbegun(BatchAttempt.failed(Refusal.line(e)));
       }
     }
   }
 
   /** Ends the jobs of a refused task: each is claimed, so that a late script begins none. */
   void refuse(ArrayTask task, String why) throws IOException {
-    for (BatchJob job : task.jobs) {
+    for (BatchAttempt job : task.jobs) {
       if (!job.isOver() && to.claim(job)) {
-        job.endUnbegun(job.isLost() ? null : BatchJob.failed(to.executor() + why));
+        job.endUnbegun(job.isOrphan() ? null : BatchAttempt.failed(to.executor() + why));
       }
     }
   }

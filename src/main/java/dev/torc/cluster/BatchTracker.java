@@ -71,7 +71,7 @@ public final class BatchTracker implements AutoCloseable {
     this.plan = new BatchPlan(to.settings());
     this.watch = new SchedulerWatch(to);
     this.earlier = new EarlierBatches(to, watch, this::follow);
-    this.ends = new TaskEnds(to, watch, this::again);
+    this.ends = new TaskEnds(to, watch, this::plan);
     this.submitter = new BatchSubmitter(to, names, watch, plan, out, this::follow);
   }
 
@@ -100,7 +100,7 @@ public final class BatchTracker implements AutoCloseable {
 
   /** Takes an attempt that is ready; no scheduler has anything of its job. */
   public void add(RemoteAttempt attempt, RemoteListener listener) {
-    order(listener, now -> plan.add(new BatchJob(attempt, listener), now));
+    order(listener, now -> plan.add(new BatchAttempt(attempt, listener), now));
   }
 
   /**
@@ -123,7 +123,7 @@ public final class BatchTracker implements AutoCloseable {
     orders.add(
         now -> {
           if (ending) {
-            asker.ended(BatchJob.NOT_REACHED, List.of());
+            asker.ended(BatchAttempt.NOT_REACHED, List.of());
           } else {
             order.at(now);
           }
@@ -283,18 +283,18 @@ public final class BatchTracker implements AutoCloseable {
     }
     ending = true;
     ended = true;
-    plan.drain().forEach(job -> job.endUnbegun(BatchJob.INTERRUPTED));
-    earlier.end(BatchJob.INTERRUPTED);
+    plan.drain().forEach(job -> job.endUnbegun(BatchAttempt.INTERRUPTED));
+    earlier.end(BatchAttempt.INTERRUPTED);
     List<ArrayTask> cancelled = new ArrayList<>();
     int jobs = 0;
     for (RemoteBatch batch : out) {
       for (ArrayTask task : batch.tasks) {
         int begun = 0;
-        for (BatchJob job : task.jobs) {
-          if (!job.isOver() && !job.isLost()) {
+        for (BatchAttempt job : task.jobs) {
+          if (!job.isOver() && !job.isOrphan()) {
             jobs++;
             if (claim(job)) {
-              job.endUnbegun(BatchJob.INTERRUPTED);
+              job.endUnbegun(BatchAttempt.INTERRUPTED);
             } else {
               begun++;
             }
@@ -315,7 +315,7 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /** Claims a job; false also if the claim cannot be written now. */
-  private boolean claim(BatchJob job) {
+  private boolean claim(BatchAttempt job) {
     try {
       return to.claim(job);
     } catch (IOException e) {
@@ -325,11 +325,11 @@ public final class BatchTracker implements AutoCloseable {
 
   private void leaveOut(boolean all) {
     ending = true;
-    plan.drain().forEach(job -> job.leave(false));
-    earlier.end(BatchJob.NOT_REACHED);
+    plan.drain().forEach(job -> job.stopWatching(false));
+    earlier.end(BatchAttempt.NOT_REACHED);
     List<RemoteBatch> left = new ArrayList<>(out);
     left.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
-    left.forEach(batch -> batch.jobs().forEach(job -> job.leave(true)));
+    left.forEach(batch -> batch.jobs().forEach(job -> job.stopWatching(true)));
     out.removeAll(left);
     if (!out.isEmpty()) {
       endAll();
@@ -340,7 +340,7 @@ public final class BatchTracker implements AutoCloseable {
   private void look(RemoteBatch batch, long now) throws IOException {
     Map<String, Set<Word>> words = batch.folder.words();
     boolean news = false;
-    for (BatchJob job : batch.jobs()) {
+    for (BatchAttempt job : batch.jobs()) {
       Set<Word> there = words.getOrDefault(job.claim(), Set.of());
       news |= !job.isOver() && ends.look(job, there, ending, now);
     }
@@ -351,21 +351,21 @@ public final class BatchTracker implements AutoCloseable {
   /**
    * Takes an attempt that is ready anew, or ends it if all is to end.
    *
-   * @param fresh null for a job that an earlier torc handed out
+   * @param next null for a job that an earlier torc handed out
    */
-  private void again(BatchJob fresh) {
-    if (fresh != null && ending) {
-      fresh.endUnbegun(BatchJob.INTERRUPTED);
-    } else if (fresh != null) {
-      plan.add(fresh, turned);
+  private void plan(BatchAttempt next) {
+    if (next != null && ending) {
+      next.endUnbegun(BatchAttempt.INTERRUPTED);
+    } else if (next != null) {
+      plan.add(next, turned);
     }
   }
 
   /** Claims the jobs of a batch that cannot be asked for; those that began write their own end. */
   private void claim(RemoteBatch unknown, long now) throws IOException {
-    for (BatchJob job : unknown.jobs()) {
+    for (BatchAttempt job : unknown.jobs()) {
       if (!job.isOver() && to.claim(job)) {
-        again(job.anew());
+        plan(job.again());
       }
     }
     if (!unknown.isOver()) {
@@ -428,7 +428,7 @@ public final class BatchTracker implements AutoCloseable {
     }
 
     /** Claims a job, so that no script begins it; see {@link BatchFolder#claim}. */
-    boolean claim(BatchJob job) throws IOException {
+    boolean claim(BatchAttempt job) throws IOException {
       return job.place().folder().claim(job.claim(), me);
     }
 

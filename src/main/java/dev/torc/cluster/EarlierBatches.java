@@ -27,9 +27,9 @@ final class EarlierBatches {
    * A listener that waits until all {@code unwanted} attempts of its job are over; then it is given
    * {@code last}, or told null as the end if that is null.
    */
-  private record Waiting(RemoteListener listener, List<BatchJob> unwanted, BatchJob last) {}
+  private record Waiting(RemoteListener listener, List<BatchAttempt> unwanted, BatchAttempt last) {}
 
-  private final Map<String, List<BatchJob>> jobs = new HashMap<>(); // lost ones were submitted anew
+  private final Map<String, List<BatchAttempt>> jobs = new HashMap<>();
   private final List<Waiting> waiting = new ArrayList<>();
 
   private final SchedulerAccess to;
@@ -72,7 +72,7 @@ final class EarlierBatches {
 
   private void add(RemoteBatch batch) throws IOException {
     Map<String, Set<Word>> words = batch.folder.words();
-    for (BatchJob job : batch.jobs()) {
+    for (BatchAttempt job : batch.jobs()) {
       Set<Word> there = words.getOrDefault(job.claim(), Set.of());
       if (batch.folder.isTaken(job.claim(), there)) {
         job.end(null, there.contains(Word.ASIDE) ? job.places() : List.of());
@@ -98,14 +98,14 @@ final class EarlierBatches {
     if (!sought) {
       find();
     }
-    List<BatchJob> all = jobs.getOrDefault(key.job(), new ArrayList<>());
-    BatchJob last =
+    List<BatchAttempt> all = jobs.getOrDefault(key.job(), new ArrayList<>());
+    BatchAttempt last =
         all.stream().max(Comparator.comparingLong(each -> each.task.batch.time)).orElse(null);
     boolean holds = last != null && holds(last, key);
     if (holds) {
       all.remove(last); // it is given once; the others stay, for listeners that come later
     }
-    for (BatchJob each : all) {
+    for (BatchAttempt each : all) {
       drop(each, now);
     }
     waiting.add(new Waiting(listener, List.copyOf(all), holds ? last : null));
@@ -113,7 +113,7 @@ final class EarlierBatches {
   }
 
   /** Whether an earlier attempt's result can be that of the attempt that is to run now. */
-  private static boolean holds(BatchJob job, RemoteKey key) throws IOException {
+  private static boolean holds(BatchAttempt job, RemoteKey key) throws IOException {
     boolean result = job.key().manifest().equals(key.manifest());
     boolean command = job.key().command().equals(key.command());
     if (job.unwanted || job.isNothing() || result == command) { // then no folder is listed
@@ -127,7 +127,7 @@ final class EarlierBatches {
    * Ends an attempt that no job wants; it is over only when its end is known. One that has not
    * begun never will; if its task has no other job left, the task leaves the queue too.
    */
-  private void drop(BatchJob job, long now) throws IOException {
+  private void drop(BatchAttempt job, long now) throws IOException {
     job.unwanted = true;
     if (job.isOver()) {
       return;
@@ -151,14 +151,14 @@ final class EarlierBatches {
   /** Tells listeners what they wait for, if that is known by now. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
-      if (each.unwanted.stream().allMatch(BatchJob::isOver)) {
+      if (each.unwanted.stream().allMatch(BatchAttempt::isOver)) {
         waiting.remove(each);
         List<HandedOutAttempt> places = new ArrayList<>();
-        each.unwanted.forEach(job -> places.addAll(job.left()));
+        each.unwanted.forEach(job -> places.addAll(job.endPlaces()));
         if (each.last == null) {
           each.listener.ended(null, places);
         } else {
-          each.last.hand(each.listener, places);
+          each.last.handTo(each.listener, places);
         }
       }
     }

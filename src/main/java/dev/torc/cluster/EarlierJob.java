@@ -61,7 +61,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   static List<EarlierJob> of(RemoteBatch batch) throws IOException {
     List<EarlierJob> all = new ArrayList<>();
     Map<String, Set<Word>> words = batch.folder.words();
-    for (BatchJob job : batch.jobs()) {
+    for (BatchAttempt job : batch.jobs()) {
       if (!batch.folder.isDone(job.claim(), words.getOrDefault(job.claim(), Set.of()))) {
         all.add(new EarlierJob(job.place(), batch.settings, job.task.job.id()));
       }

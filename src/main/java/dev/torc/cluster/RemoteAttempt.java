@@ -102,16 +102,16 @@ public record RemoteAttempt(
      */
     void submitted(String id);
 
-    /** The attempt had begun and was lost; it is handed out anew. */
-    default void lost() {}
+    /** The attempt had begun, and its node failed; it is handed out anew. */
+    default void nodeFailed() {}
 
     /**
      * The attempt is over, or is watched no more; called once.
      *
-     * @param end the end, as of an attempt that ran here; {@code LEFT} if it stays out for a later
-     *     torc, {@code NOT_REACHED} if torc ends before it was handed out; null if nothing of its
-     *     job is out any more and the job is to be started: an earlier torc handed an attempt out,
-     *     and that never ran, was lost, or holds no more
+     * @param end the end, as of an attempt that ran here; {@code PASSED_ON} if it stays out for a
+     *     later torc, {@code NOT_REACHED} if torc ends before it was handed out; null if nothing of
+     *     its job is out any more and the job is to be started: an earlier torc handed an attempt
+     *     out, and that never ran, was lost, or holds no more
      * @param places the places where its scripts left something, that of this end last; if it never
      *     began, only those where torc moved products aside
      */

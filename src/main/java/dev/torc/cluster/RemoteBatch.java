@@ -43,7 +43,7 @@ final class RemoteBatch {
   /** One task of the array: jobs that run one after the other. */
   static final class ArrayTask {
     final RemoteBatch batch;
-    final List<BatchJob> jobs;
+    final List<BatchAttempt> jobs;
     SchedulerJob job;
     SchedulerState state = new SchedulerState(Kind.WAITING, "");
     long over = -1; // since when the scheduler has finished it; -1 if it has not
@@ -52,7 +52,7 @@ final class RemoteBatch {
     long held = -1; // since when it waits for its release; -1 if it does not
     boolean isHeldTold;
 
-    ArrayTask(RemoteBatch batch, List<BatchJob> jobs) {
+    ArrayTask(RemoteBatch batch, List<BatchAttempt> jobs) {
       this.batch = batch;
       this.jobs = jobs;
       this.job = new SchedulerJob(null, batch.name, null);
@@ -60,7 +60,7 @@ final class RemoteBatch {
     }
 
     boolean isOver() {
-      return jobs.stream().allMatch(BatchJob::isOver);
+      return jobs.stream().allMatch(BatchAttempt::isOver);
     }
 
     /**
@@ -96,7 +96,7 @@ final class RemoteBatch {
      */
     void unwanted(boolean interrupted) {
       cancelled = true;
-      for (BatchJob each : jobs) {
+      for (BatchAttempt each : jobs) {
         if (!each.isOver()) {
           try {
             batch.folder.unwanted(each.claim(), interrupted);
@@ -113,7 +113,7 @@ final class RemoteBatch {
       SchedulerSettings settings,
       String name,
       long time,
-      List<List<BatchJob>> batches) {
+      List<List<BatchAttempt>> batches) {
     this.folder = folder;
     this.settings = settings;
     this.name = name;
@@ -123,7 +123,7 @@ final class RemoteBatch {
 
   /** A batch that is about to be handed out. */
   static RemoteBatch of(
-      SchedulerAccess to, long time, List<List<BatchJob>> batches, Supplier<String> names) {
+      SchedulerAccess to, long time, List<List<BatchAttempt>> batches, Supplier<String> names) {
     String name = "torc-" + names.get();
     BatchFolder folder = new BatchFolder(to.folder().resolve(name));
     batches.forEach(jobs -> jobs.forEach(job -> job.in(folder, names.get())));
@@ -142,7 +142,7 @@ final class RemoteBatch {
   }
 
   /** The slack of some batches: twice the time that their jobs may take to end. */
-  static long slack(List<List<BatchJob>> batches) {
+  static long slack(List<List<BatchAttempt>> batches) {
     long usual = Runner.GRACE.toNanos();
     return 2
         * batches.stream()
@@ -154,15 +154,15 @@ final class RemoteBatch {
 
   /** Writes all that the script and a later torc need, before a scheduler is asked to run it. */
   void write(SchedulerAccess to, long asked) throws IOException {
-    List<List<BatchJob>> batches = tasks.stream().map(task -> task.jobs).toList();
+    List<List<BatchAttempt>> batches = tasks.stream().map(task -> task.jobs).toList();
     long limit = asked == 0 ? 0 : Math.max(1, (asked - slack(batches)) / SECOND);
-    String variable = to.scheduler().elementVariable();
+    String variable = to.scheduler().indexVariable();
     BatchScript script = new BatchScript(folder.path(), settings.before(), limit, variable);
     try {
       folder.make();
       folder.writeScript(script.of(batches));
       folder.writeRecord(lines());
-      to.marks().handOut(jobs().stream().map(BatchJob::key).toList(), settings.name());
+      to.marks().handOut(jobs().stream().map(BatchAttempt::key).toList(), settings.name());
     } catch (IOException e) {
       FileTree.remove(folder.path()); // the next try writes another folder
       throw e;
@@ -175,7 +175,7 @@ final class RemoteBatch {
     BatchWord.line(lines, "time", Long.toString(time));
     settings.write(lines);
     for (int i = 0; i < tasks.size(); i++) {
-      for (BatchJob job : tasks.get(i).jobs) {
+      for (BatchAttempt job : tasks.get(i).jobs) {
         RemoteKey key = job.key();
         String words =
             "%d %s %s %d %s %s "
@@ -203,7 +203,7 @@ final class RemoteBatch {
   }
 
   private static RemoteBatch of(BatchFolder folder, BatchWord word) {
-    List<List<BatchJob>> batches = new ArrayList<>();
+    List<List<BatchAttempt>> batches = new ArrayList<>();
     Map<String, List<RemoteAttempt.Product>> products = new HashMap<>(); // by claims
     for (String line : word.texts("product")) {
       String[] words = line.split(" ", 4);
@@ -226,7 +226,7 @@ final class RemoteBatch {
       while (batches.size() <= task) {
         batches.add(new ArrayList<>());
       }
-      batches.get(task).add(new BatchJob(new HandedOutAttempt(folder, key, words[1], own)));
+      batches.get(task).add(new BatchAttempt(new HandedOutAttempt(folder, key, words[1], own)));
     }
     return new RemoteBatch(
         folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), batches);
@@ -238,7 +238,7 @@ final class RemoteBatch {
   }
 
   /** The jobs of all its tasks. */
-  List<BatchJob> jobs() {
+  List<BatchAttempt> jobs() {
     return tasks.stream().flatMap(task -> task.jobs.stream()).toList();
   }
 
@@ -278,11 +278,13 @@ final class RemoteBatch {
 
   /** Notes that the attempt at a place is recorded, or of no use. */
   void recorded(HandedOutAttempt place) {
-    jobs().stream().filter(job -> job.claim().equals(place.claim())).forEach(BatchJob::recorded);
+    jobs().stream()
+        .filter(job -> job.claim().equals(place.claim()))
+        .forEach(BatchAttempt::recorded);
   }
 
   /** Whether nothing that it left is of use any more. */
   boolean isDone() {
-    return jobs().stream().allMatch(BatchJob::isRecorded);
+    return jobs().stream().allMatch(BatchAttempt::isRecorded);
   }
 }

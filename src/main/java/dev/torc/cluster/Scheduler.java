@@ -65,24 +65,24 @@ public interface Scheduler {
     return true;
   }
 
-  /** How many elements one submission may have, at least 1; 1 means that there are no arrays. */
+  /** How many array tasks one submission may have, at least 1; 1 means that there are no arrays. */
   default int largestArray() {
     return 1;
   }
 
   /**
-   * The environment variable in which an element of an array finds its number, from 0. It is not
-   * set in a submission of one element.
+   * The environment variable in which an array task finds its number, from 0. It is not set in a
+   * submission of one task.
    */
-  default String elementVariable() {
+  default String indexVariable() {
     return "";
   }
 
   /**
-   * What was submitted, as its scheduler knows it: a script, or one element of an array.
+   * What was submitted, as its scheduler knows it: a script, or one array task.
    *
    * @param id the scheduler's id of it; null if that is not known: then only the name identifies it
-   * @param name the name under which it was submitted; all elements of an array have the same
+   * @param name the name under which it was submitted; all tasks of an array have the same
    * @param log the file in which the scheduler's own words about it may stand; null if not known
    */
   public record SchedulerJob(String id, String name, Path log) {}
@@ -156,7 +156,7 @@ public interface Scheduler {
     /**
      * The scheduler took the script.
      *
-     * @param ids the scheduler's ids, one for each element, in their order
+     * @param ids the scheduler's ids, one for each array task, in their order
      */
     record Accepted(List<String> ids) implements Submission {}
 
@@ -176,22 +176,24 @@ public interface Scheduler {
   }
 
   /**
-   * A script to be run by a scheduler, once or as the elements of an array.
+   * A script to be run by a scheduler, once or as the tasks of an array.
    *
    * @param script absolute, executable, and there until it ran
    * @param name unique among all that are ever submitted; letters, digits, {@code -}, {@code .} and
    *     {@code _}, begins with a letter
-   * @param elements how many elements, from 1 to {@link Scheduler#largestArray}
-   * @param resources what each element takes
+   * @param tasks how many array tasks, from 1 to {@link Scheduler#largestArray}
+   * @param resources what each task takes
    * @param log absolute; takes what the script and the scheduler itself write, see {@link
    *     #log(int)}
    */
   public record SubmissionRequest(
-      Path script, String name, int elements, SchedulerResources resources, Path log) {
+      Path script, String name, int tasks, SchedulerResources resources, Path log) {
 
-    /** The log of one element: {@link #log} with its number behind, unless it is the only one. */
-    public Path log(int element) {
-      return elements == 1 ? log : log.resolveSibling(log.getFileName() + "." + element);
+    /**
+     * The log of one array task: {@link #log} with its number behind, unless it is the only one.
+     */
+    public Path log(int index) {
+      return tasks == 1 ? log : log.resolveSibling(log.getFileName() + "." + index);
     }
   }
 

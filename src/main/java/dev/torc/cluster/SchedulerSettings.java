@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param account the account that is charged
  * @param partition the partition or queue
  * @param args options of {@code sbatch}, as they are
- * @param maxJobs how many elements may be out at a time
+ * @param maxJobs how many array tasks may be out at a time
  * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
  * @param maxRuntime nanoseconds that a script may ask for; 0 for any
  * @param latency nanoseconds until a file written on one machine is seen on another

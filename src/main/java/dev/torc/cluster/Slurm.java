@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class Slurm implements Scheduler {
 
-  /** How many elements Slurm takes if its settings do not say otherwise. */
+  /** How many array tasks Slurm takes if its settings do not say otherwise. */
   private static final int USUAL_ARRAY = 1001;
 
   /** Names or ids in one command: together they stay far below the longest argument. */
@@ -103,11 +103,11 @@ final class Slurm implements Scheduler {
   }
 
   private static Submission.Accepted accepted(SubmissionRequest request, String id) {
-    int elements = request.elements();
+    int tasks = request.tasks();
     return new Submission.Accepted(
-        elements == 1
+        tasks == 1
             ? List.of(id)
-            : IntStream.range(0, elements).mapToObj(element -> id + "_" + element).toList());
+            : IntStream.range(0, tasks).mapToObj(task -> id + "_" + task).toList());
   }
 
   @Override
@@ -141,10 +141,10 @@ final class Slurm implements Scheduler {
     words.addAll(settings.args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
-    if (request.elements() == 1) {
+    if (request.tasks() == 1) {
       words.add("--output=" + log);
     } else {
-      words.addAll(List.of("--output=" + log + ".%a", "--array=0-" + (request.elements() - 1)));
+      words.addAll(List.of("--output=" + log + ".%a", "--array=0-" + (request.tasks() - 1)));
     }
     words.add(request.script().toString());
     return words;
@@ -323,7 +323,7 @@ final class Slurm implements Scheduler {
   }
 
   @Override
-  public String elementVariable() {
+  public String indexVariable() {
     return "SLURM_ARRAY_TASK_ID";
   }
 
@@ -349,7 +349,7 @@ final class Slurm implements Scheduler {
     /**
      * A job that squeue lists.
      *
-     * @param id for an element of an array: the array's id, {@code _} and the element's number
+     * @param id for an array task: the array's id, {@code _} and the task's number
      * @param nodes the nodes on which it runs or ran; may be empty
      * @param began when it began, or is likely to, in milliseconds since 1970; 0 for none
      * @param ended when it ended, or is to end at the latest, in the same unit; 0 for none

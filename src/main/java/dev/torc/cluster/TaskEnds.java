@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  *
  * @param anew takes what is to be handed out anew; null for a job that an earlier torc handed out
  */
-record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> anew) {
+record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt> anew) {
 
   /** How often an attempt is handed out again after a loss that was no fault of its own. */
   private static final int AGAIN = 3;
@@ -30,7 +30,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
    *
    * @param there the job's entry in {@link BatchFolder#words}
    */
-  boolean look(BatchJob job, Set<Word> there, boolean ending, long now) throws IOException {
+  boolean look(BatchAttempt job, Set<Word> there, boolean ending, long now) throws IOException {
     RemoteBatch batch = job.task.batch;
     if (there.contains(Word.STATUS)) {
       ProcessEnd end = batch.folder.status(job.claim(), batch.submitted());
@@ -51,7 +51,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
     }
     if (there.contains(Word.LATER) && batch.folder.isLater(job.claim())) {
       if (to.claim(job)) {
-        anew.accept(job.anew());
+        anew.accept(job.again());
       }
       return true;
     }
@@ -67,17 +67,17 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
     // A task that torc itself cancelled, or that no machine took, may well have left nothing.
     boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
     boolean unseen = untouched && task.state.is(Kind.EXITED);
-    for (BatchJob job : task.jobs) {
+    for (BatchAttempt job : task.jobs) {
       if (job.isOver()) {
         continue;
       }
       boolean never = to.claim(job);
       List<HandedOutAttempt> places = never ? job.earlierPlaces() : job.places();
-      if (job.unwanted || ending && !job.isLost()) {
-        job.end(BatchJob.INTERRUPTED, places);
-      } else if (unseen && !job.isLost()) {
+      if (job.unwanted || ending && !job.isOrphan()) {
+        job.end(BatchAttempt.INTERRUPTED, places);
+      } else if (unseen && !job.isOrphan()) {
         String why = "the machine that %s took does not see %s";
-        job.end(BatchJob.failed(why.formatted(to.executor(), to.folder())), places);
+        job.end(BatchAttempt.failed(why.formatted(to.executor(), to.folder())), places);
       } else if (never) {
         neverBegan(job, task.state, untouched);
       } else {
@@ -87,21 +87,21 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
   }
 
   /** Whether a job was cancelled, and not by torc. */
-  private static boolean isTaken(BatchJob job, SchedulerState word) {
+  private static boolean isTaken(BatchAttempt job, SchedulerState word) {
     return word.is(Kind.CANCELLED) && !job.task.cancelled;
   }
 
   /**
    * @param untouched whether no machine took its script
    */
-  private void neverBegan(BatchJob job, SchedulerState word, boolean untouched) {
+  private void neverBegan(BatchAttempt job, SchedulerState word, boolean untouched) {
     if (isTaken(job, word)) {
-      job.endUnbegun(BatchJob.failed("cancelled; " + to.executor() + ": " + word.said()));
-    } else if (untouched && job.losses == AGAIN) {
+      job.endUnbegun(BatchAttempt.failed("cancelled; " + to.executor() + ": " + word.said()));
+    } else if (untouched && job.resent == AGAIN) {
       String why = "submitted %d times, and no machine began it; %s: %s";
-      job.endUnbegun(BatchJob.failed(why.formatted(AGAIN + 1, to.executor(), word.said())));
+      job.endUnbegun(BatchAttempt.failed(why.formatted(AGAIN + 1, to.executor(), word.said())));
     } else {
-      anew.accept(untouched ? job.unbegun() : job.anew());
+      anew.accept(untouched ? job.againUnstarted() : job.again());
     }
   }
 
@@ -110,7 +110,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
    * else the job's claim tells when it began, and the scheduler when its task ended.
    */
   private static ProcessEnd known(
-      BatchJob job, SchedulerState word, ProcessEnd.How how, String message) {
+      BatchAttempt job, SchedulerState word, ProcessEnd.How how, String message) {
     RemoteBatch batch = job.task.batch;
     ProcessEnd told = batch.folder.status(job.claim(), batch.submitted());
     if (told != null) {
@@ -126,7 +126,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
   }
 
   /** Ends a job that began and of which no script will say how it ended, or hands it out anew. */
-  private void died(BatchJob job, SchedulerState word) {
+  private void died(BatchAttempt job, SchedulerState word) {
     ProcessEnd.How how =
         switch (word.kind()) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
@@ -138,14 +138,14 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
     String lost = word.is(Kind.PREEMPTED) ? "preempted" : "lost with its machine";
     if (how != null) {
       job.end(known(job, word, how, to.executor() + ": " + word.said()), job.places());
-    } else if (job.losses == AGAIN) {
+    } else if (job.resent == AGAIN) {
       job.end(
           known(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
     } else {
       if (job.attempt != null) {
         to.tell("%s: %s (%s); it is submitted anew", job.key().job(), lost, word.said());
       }
-      anew.accept(job.lost());
+      anew.accept(job.againAfterNodeFailure());
     }
   }
 }

@@ -202,7 +202,7 @@ final class Attempt {
       ended = resumed;
       times = times(ended.began(started));
     }
-    if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
+    if (ended.how() == ProcessEnd.How.PASSED_ON || ended.how() == ProcessEnd.How.NOT_REACHED) {
       return failed("left to the next build");
     }
     if (ended.how() == ProcessEnd.How.INTERRUPTED) {
@@ -388,7 +388,7 @@ final class Attempt {
       TemporaryFolder.make(tmp);
     }
     ended = remote.isRemote() ? hand(launch) : here.run(launch);
-    if (tmp != null && ended.how() != ProcessEnd.How.LEFT) {
+    if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
       try {
         FileTree.remove(tmp);
       } catch (IOException e) {

@@ -135,7 +135,7 @@ record AttemptOutcome(
                           .formatted(
                               Amount.size(ended.usage().peak(), memoryLimit),
                               Amount.size(memoryLimit, memoryLimit));
-      case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
+      case INTERRUPTED, PASSED_ON, NOT_REACHED -> "interrupted" + beside(ended);
       case CANCELLED -> "cancelled" + beside(ended);
       case TERMINAL, ALTERED, NOT_STARTED -> ended.message();
     };

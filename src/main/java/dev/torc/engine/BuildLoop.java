@@ -337,7 +337,7 @@ public final class BuildLoop {
       starts.stop();
     }
     ProcessEnd.How how = outcome.ended().how();
-    boolean left = how == ProcessEnd.How.LEFT;
+    boolean left = how == ProcessEnd.How.PASSED_ON;
     boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by a broken build
     stopIf(left || cut || how == ProcessEnd.How.NOT_REACHED);
     if (left || how == ProcessEnd.How.NOT_REACHED) {

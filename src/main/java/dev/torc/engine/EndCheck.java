@@ -91,7 +91,7 @@ final class EndCheck {
     long from = outcome.began();
     long over = from + TimeUnit.NANOSECONDS.toMillis(Math.max(0, outcome.ended().wall()));
     ProcessEnd.How how = outcome.ended().how();
-    long to = how == ProcessEnd.How.LEFT ? Long.MAX_VALUE : System.currentTimeMillis();
+    long to = how == ProcessEnd.How.PASSED_ON ? Long.MAX_VALUE : System.currentTimeMillis();
     Ran now = new Ran(attempt.id, from, over, to, attempt.wrote());
     last.put(attempt.id, now);
     if (!attempt.run.isRestored() && how != ProcessEnd.How.NOT_STARTED) {

@@ -195,7 +195,7 @@ final class JobRun {
           retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
       case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
       case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, CANCELLED, ALTERED, LEFT, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
+      case TERMINAL, CANCELLED, ALTERED, PASSED_ON, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
     };
   }
 

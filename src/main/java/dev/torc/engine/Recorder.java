@@ -237,7 +237,7 @@ final class Recorder {
     return switch (outcome.ended().how()) {
       case TIMEOUT -> Outcome.TIMED_OUT;
       case MEMORY -> Outcome.OUT_OF_MEMORY;
-      case INTERRUPTED, LEFT, NOT_REACHED -> Outcome.INTERRUPTED;
+      case INTERRUPTED, PASSED_ON, NOT_REACHED -> Outcome.INTERRUPTED;
       case EXITED, SIGNALED, TERMINAL, CANCELLED, ALTERED, NOT_STARTED -> Outcome.FAILED;
     };
   }

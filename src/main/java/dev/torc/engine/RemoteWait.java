@@ -122,7 +122,7 @@ final class RemoteWait implements RemoteListener {
   }
 
   @Override
-  public void lost() {
+  public void nodeFailed() {
     try {
       TemporaryFolder.empty(temporary(key, removal));
     } catch (IOException e) {

@@ -55,7 +55,7 @@ public record ProcessEnd(
     /** Ended because the scheduler that ran it was told to. */
     CANCELLED,
     /** Handed out to a scheduler, where it stays though torc ends. */
-    LEFT,
+    PASSED_ON,
     /** Torc ended before it was handed out, though it was its turn. */
     NOT_REACHED,
     /** Ended well elsewhere, but its products are different ones here. */

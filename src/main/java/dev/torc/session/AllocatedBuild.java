@@ -257,7 +257,7 @@ public record AllocatedBuild(
     return switch (how.how()) {
       case EXITED -> how.code();
       case SIGNALED -> Exit.signal(how.code());
-      case INTERRUPTED, LEFT, NOT_REACHED -> Exit.signal(signal);
+      case INTERRUPTED, PASSED_ON, NOT_REACHED -> Exit.signal(signal);
       case NOT_STARTED ->
           throw new IOException(
               "slurm gives no allocation: " + how.message().replaceFirst("^slurm: ", ""));

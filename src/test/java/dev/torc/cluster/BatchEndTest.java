@@ -143,7 +143,7 @@ class BatchEndTest {
   void theMemoryLimitIsHeld() throws Exception {
     // dd holds its whole block until it is read
     String use = "dd if=/dev/zero bs=100M count=1 2>/dev/null | { sleep 1000; cat; }";
-    BatchJob job = node.job("a", List.of(node.step(use)), 0, 50L << 20);
+    BatchAttempt job = node.job("a", List.of(node.step(use)), 0, 50L << 20);
     node.run(job);
     ProcessEnd status = node.folder.status("a", 0);
     assertEquals(ProcessEnd.How.MEMORY, status.how());

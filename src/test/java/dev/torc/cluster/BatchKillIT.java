@@ -150,7 +150,7 @@ class BatchKillIT {
       this.folder = folder;
       this.remote = new BatchFolder(Files.createDirectory(folder.resolve("remote")));
       String line = "echo ran >>ran; printf new >p";
-      BatchJob job =
+      BatchAttempt job =
           BatchNode.job(
               "a",
               List.of(new Launch.Step(List.of("sh", "-c", line), folder, Map.of())),

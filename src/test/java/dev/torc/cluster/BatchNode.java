@@ -54,7 +54,7 @@ final class BatchNode implements AutoCloseable {
   }
 
   /** Starts a script of jobs, and waits until one of them has made the file {@code up}. */
-  Process up(BatchJob... jobs) throws Exception {
+  Process up(BatchAttempt... jobs) throws Exception {
     folder.writeScript(script().of(List.of(List.of(jobs))));
     Process process = start(Map.of());
     awaitFile("up");
@@ -71,11 +71,11 @@ final class BatchNode implements AutoCloseable {
   }
 
   /** A job of one line of sh that runs in the root. */
-  BatchJob job(String name, String line, RemoteAttempt.Product... products) {
+  BatchAttempt job(String name, String line, RemoteAttempt.Product... products) {
     return job(name, List.of(step(line)), 0, 0, products);
   }
 
-  BatchJob job(
+  BatchAttempt job(
       String name,
       List<Launch.Step> steps,
       long timeLimit,
@@ -84,7 +84,7 @@ final class BatchNode implements AutoCloseable {
     return job(name, steps, log(name), false, timeLimit, memoryLimit, 0, List.of(products));
   }
 
-  static BatchJob job(
+  static BatchAttempt job(
       String name,
       List<Launch.Step> steps,
       Path log,
@@ -105,11 +105,11 @@ final class BatchNode implements AutoCloseable {
             null));
   }
 
-  static BatchJob job(String name, RemoteAttempt attempt) {
-    return new BatchJob(attempt, null).in(new BatchFolder(Path.of("/remote")), name);
+  static BatchAttempt job(String name, RemoteAttempt attempt) {
+    return new BatchAttempt(attempt, null).in(new BatchFolder(Path.of("/remote")), name);
   }
 
-  BatchJob job(String name, Launch.Step step, Stop stop) {
+  BatchAttempt job(String name, Launch.Step step, Stop stop) {
     Launch launch = new Launch(List.of(step), log(name), false, false, 0, 0, Map.of());
     return job(name, new RemoteAttempt(null, launch.stopping(stop), 0, List.of(), List.of(), null));
   }
@@ -131,11 +131,11 @@ final class BatchNode implements AutoCloseable {
   }
 
   /** Runs a script of one batch to its end. */
-  Ended run(BatchJob... jobs) throws Exception {
+  Ended run(BatchAttempt... jobs) throws Exception {
     return run(script(), jobs);
   }
 
-  Ended run(BatchScript script, BatchJob... jobs) throws Exception {
+  Ended run(BatchScript script, BatchAttempt... jobs) throws Exception {
     folder.writeScript(script.of(List.of(List.of(jobs))));
     return await(start(Map.of()));
   }

@@ -110,7 +110,7 @@ class BatchScriptTest {
 
   @Test
   void saysWhatTheFilesOfProductsAre() throws Exception {
-    BatchJob files =
+    BatchAttempt files =
         node.job(
             "a",
             "echo 1 >'b *'; ln -s 'b *' l; mkdir -p d/e g/h; echo 2 >d/e/f; echo 3 >g/x.o;"
@@ -124,7 +124,7 @@ class BatchScriptTest {
             node.file("no"),
             node.inFolder("d"));
     RemoteAttempt attempt = files.attempt;
-    BatchJob job =
+    BatchAttempt job =
         BatchNode.job(
             "a",
             new RemoteAttempt(
@@ -200,8 +200,8 @@ class BatchScriptTest {
             Map.of("TORC_MEMORY", "1"));
     List<String> told = List.of("300,", "90,", "none,3", "none,0", "none,");
     for (int i = 0; i < given.size(); i++) {
-      BatchJob job = node.job("a" + i, text);
-      BatchJob says = node.job("b" + i, List.of(own), 0, 0);
+      BatchAttempt job = node.job("a" + i, text);
+      BatchAttempt says = node.job("b" + i, List.of(own), 0, 0);
       node.folder.writeScript(node.script().of(List.of(List.of(job, says))));
       assertEquals(new BatchNode.Ended(0, ""), node.await(node.start(given.get(i))));
       assertEquals(told.get(i) + "\n", node.text("a" + i + ".log"), given.get(i).toString());
@@ -233,7 +233,7 @@ class BatchScriptTest {
     env.put("GONE", null);
     List<String> argv = new ArrayList<>(List.of("printf", "<%s>", "-n", "", odd, "a=b"));
     Path program = FreshProgram.write(dir.resolve("x=y"), "#!" + node.bin + "/sh\necho \"$1\"\n");
-    BatchJob job =
+    BatchAttempt job =
         BatchNode.job(
             "a",
             List.of(
@@ -401,7 +401,9 @@ class BatchScriptTest {
     ClaimOwner torc = new ClaimOwner("build-1", "login1", "boot", 4711, 0, 1_700_000_000);
     assertTrue(node.folder.claim("a", torc));
     assertTrue(node.folder.claim("a", torc), "its own claim");
-    BatchJob[] jobs = {node.job("a", "echo ran >>ran", node.file("p")), node.job("b", "echo b")};
+    BatchAttempt[] jobs = {
+      node.job("a", "echo ran >>ran", node.file("p")), node.job("b", "echo b")
+    };
     BatchNode.Ended late = node.run(jobs);
     assertEquals(
         "torc: a: is claimed already: not run; by torc build-1 host login1 \n", late.out());
@@ -420,7 +422,7 @@ class BatchScriptTest {
 
   @Test
   void ofScriptsAtTheSameTimeOneRunsAJob() throws Exception {
-    List<BatchJob> jobs = new ArrayList<>();
+    List<BatchAttempt> jobs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       jobs.add(node.job("n" + i, "echo ran >>ran" + i));
     }
@@ -451,7 +453,7 @@ class BatchScriptTest {
   void aJobThatTheRestOfTheTimeDoesNotHoldIsLeft() throws Exception {
     BatchScript script = new BatchScript(node.folder.path(), "", 100, "");
     long second = 1_000_000_000;
-    BatchJob[] jobs = {
+    BatchAttempt[] jobs = {
       node.job("first", List.of(node.step("echo ran >>first")), 200 * second, 0),
       node.job("limit", List.of(node.step("echo ran >>limit")), 100 * second + 1, 0),
       BatchNode.job("long", List.of(node.step(":")), node.log("long"), false, 0, 0, 101, List.of()),
@@ -496,7 +498,7 @@ class BatchScriptTest {
   @Test
   void whatIsTakenAwayIsNotRunAgain() throws Exception {
     Files.writeString(temp.resolve("p"), "old");
-    BatchJob[] jobs = {
+    BatchAttempt[] jobs = {
       node.job("a", "echo ran >>ran", node.file("p")), node.job("b", "echo ran >>ran")
     };
     byte[] script = node.script().of(List.of(List.of(jobs)));
@@ -521,7 +523,7 @@ class BatchScriptTest {
 
   @Test
   void whatJobsShareStandsInAScriptOnce() {
-    List<BatchJob> jobs = new ArrayList<>();
+    List<BatchAttempt> jobs = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       Map<String, String> env = Map.of("SHARED", "s".repeat(1000), "TORC_JOB", "job" + i);
       jobs.add(
@@ -546,7 +548,7 @@ class BatchScriptTest {
   @Test
   void whatNoShellCanTakeIsRefused() {
     BatchScript script = new BatchScript(Path.of("/x"), "", 0, "");
-    BatchJob job =
+    BatchAttempt job =
         BatchNode.job(
             "n",
             List.of(new Launch.Step(List.of("a\0b"), Path.of("/"), Map.of())),

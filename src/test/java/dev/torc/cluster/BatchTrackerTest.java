@@ -89,11 +89,11 @@ class BatchTrackerTest {
     torc.drain(1000);
     all(ProcessEnd.How.EXITED);
     assertEquals(1, cluster.submissions);
-    assertEquals(32, cluster.elements, "no node is idle while jobs stand one behind the other");
-    cluster.elements = 0;
+    assertEquals(32, cluster.submitted, "no node is idle while jobs stand one behind the other");
+    cluster.submitted = 0;
     torc.add(800, 10);
     torc.drain(10_000);
-    assertEquals(67, cluster.elements, "twelve in each, and eight in the last");
+    assertEquals(67, cluster.submitted, "twelve in each, and eight in the last");
     assertEquals(List.of(), torc.notes);
   }
 
@@ -141,7 +141,7 @@ class BatchTrackerTest {
     torc(500, 120 * SECOND);
     torc.add(9, 1);
     torc.drain(1000);
-    assertEquals(9, cluster.elements);
+    assertEquals(9, cluster.submitted);
     assertEquals(1, cluster.submissions);
   }
 

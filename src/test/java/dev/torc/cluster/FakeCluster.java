@@ -41,10 +41,10 @@ final class FakeCluster implements Scheduler {
   int swallowed; // so many submissions are not taken and get no answer
   int submissions;
   int questions;
-  int elements;
+  int submitted;
   long takes = 2 * SECOND; // a job's time, of which it takes a quarter to five quarters
-  double deaths; // the chance that an element dies, at each job that it begins
-  String waitsFor = ""; // the reason why no element starts; empty for none
+  double deaths; // the chance that an task dies, at each job that it begins
+  String waitsFor = ""; // the reason why no task starts; empty for none
   boolean forgets; // whether it forgets each submission at once
   boolean hides; // whether it says for a moment that it has none of its jobs
   String word = "gone"; // the scheduler's word for a job that it does not have any more
@@ -70,7 +70,7 @@ final class FakeCluster implements Scheduler {
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final PriorityQueue<Task> waiting = new PriorityQueue<>(Task::before);
   private final PriorityQueue<Task> running = new PriorityQueue<>(Task::before);
-  private final Map<String, Task> present = new HashMap<>(); // the element that runs a job, by name
+  private final Map<String, Task> present = new HashMap<>(); // the task that runs a job, by name
   private final TreeMap<Long, List<Write>> later = new TreeMap<>();
   private int ids;
 
@@ -88,7 +88,7 @@ final class FakeCluster implements Scheduler {
     void run() throws IOException;
   }
 
-  /** One array task (element) with its jobs. */
+  /** One array task with its jobs. */
   private static final class Task {
     String name;
     BatchFolder folder;
@@ -112,7 +112,7 @@ final class FakeCluster implements Scheduler {
   @Override
   public Submission submit(SubmissionRequest request) {
     submissions++;
-    elements += request.elements();
+    submitted += request.tasks();
     between.run();
     if (refusals > 0) {
       refusals--;
@@ -124,7 +124,7 @@ final class FakeCluster implements Scheduler {
     }
     List<String> given = new ArrayList<>();
     String id = Integer.toString(++ids);
-    for (int i = 0; i < request.elements(); i++) {
+    for (int i = 0; i < request.tasks(); i++) {
       Task task = new Task();
       task.name = request.name();
       task.folder = new BatchFolder(request.script().getParent());
@@ -216,7 +216,7 @@ final class FakeCluster implements Scheduler {
     return !waitsFor.isEmpty() && !SlurmWords.isHeld(waitsFor);
   }
 
-  /** How many elements are not over. */
+  /** How many array tasks are not over. */
   long queued() {
     return tasks.values().stream().filter(task -> task.over == null).count();
   }
@@ -264,11 +264,11 @@ final class FakeCluster implements Scheduler {
   }
 
   @Override
-  public String elementVariable() {
+  public String indexVariable() {
     return "ELEMENT";
   }
 
-  /** Ends all elements that run or wait, as another user may do. */
+  /** Ends all tasks that run or wait, as another user may do. */
   void endAll(Kind cause) {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
   }
@@ -320,14 +320,14 @@ final class FakeCluster implements Scheduler {
     now = time;
   }
 
-  /** Drops the elements in front that a test ended: they have kept their place in the queue. */
+  /** Drops the tasks in front that a test ended: they have kept their place in the queue. */
   private static void drop(PriorityQueue<Task> queue) {
     while (!queue.isEmpty() && queue.peek().over != null) {
       queue.poll();
     }
   }
 
-  /** Ends the present job of an element, if there is one, and begins the next. */
+  /** Ends the present job of an task, if there is one, and begins the next. */
   private void step(Task task) throws IOException {
     if (task.next >= 0) {
       String job = task.jobs.get(task.next);

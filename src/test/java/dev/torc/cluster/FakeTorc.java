@@ -62,7 +62,7 @@ final class FakeTorc {
     }
 
     @Override
-    public void lost() {
+    public void nodeFailed() {
       lost++;
     }
 
@@ -71,8 +71,8 @@ final class FakeTorc {
       places.addAll(more);
       if (how == null) { // no attempt of this job is out
         desk.add(attempt, this);
-      } else if (how.how() == ProcessEnd.How.LEFT || how.how() == ProcessEnd.How.NOT_REACHED) {
-        left = how.how() == ProcessEnd.How.LEFT ? "out" : "ready";
+      } else if (how.how() == ProcessEnd.How.PASSED_ON || how.how() == ProcessEnd.How.NOT_REACHED) {
+        left = how.how() == ProcessEnd.How.PASSED_ON ? "out" : "ready";
       } else {
         ends++;
         end = how;

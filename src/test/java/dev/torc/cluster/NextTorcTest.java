@@ -227,7 +227,7 @@ class NextTorcTest {
     return how.name().substring(0, 1).toLowerCase(Locale.ROOT);
   }
 
-  /** A cancel by the name alone would end all elements of an array. */
+  /** A cancel by the name alone would end all tasks of an array. */
   @Test
   void oneThatIsEndedWithoutItsIdDoesNotEndTheOthersOfItsArray() throws IOException {
     cluster.takes = 500 * SECOND;

@@ -49,7 +49,7 @@ class RemoteScaleTest {
     double seconds = cluster.now / (double) SECOND;
     int calls = cluster.submissions + cluster.questions;
     assertTrue(calls < seconds, calls + " calls in " + seconds + " s");
-    double full = JOBS / (double) cluster.elements;
+    double full = JOBS / (double) cluster.submitted;
     assertTrue(full > 7, full + " jobs in a batch, of 8 that may be");
     torc.desk.turn(cluster.now);
     try (var left = Files.list(folder)) {

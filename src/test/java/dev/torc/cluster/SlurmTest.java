@@ -56,11 +56,11 @@ class SlurmTest {
     return new Slurm(settings, temp, env, Duration.ofSeconds(60));
   }
 
-  private Submission submit(int elements) {
+  private Submission submit(int tasks) {
     return slurm(Map.of())
         .submit(
             new SubmissionRequest(
-                temp.resolve("a b.sh"), "torc-1", elements, MUCH, Path.of("/logs/50%j")));
+                temp.resolve("a b.sh"), "torc-1", tasks, MUCH, Path.of("/logs/50%j")));
   }
 
   private SchedulerState state(String id) {

@@ -94,7 +94,7 @@ class AllocationFilesTest {
           listener);
       assertEquals("7", submitted.join());
       tracker.leave(true);
-      assertEquals(ProcessEnd.How.LEFT, end.join().how());
+      assertEquals(ProcessEnd.How.PASSED_ON, end.join().how());
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * An attempt that is in a batch's script or ready for one: its state, as far as torc knows it here,
  * and its listener, which is told of it. What follows from that is for {@link BatchTracker}.
  */
-final class BatchJob {
+final class BatchAttempt {
 
   /** The end of an attempt that was ended with all the others. */
   static final ProcessEnd INTERRUPTED = ProcessEnd.unknown(ProcessEnd.How.INTERRUPTED, "");
@@ -18,7 +18,7 @@ final class BatchJob {
   /** The end of an attempt if torc ends before it was handed out. */
   static final ProcessEnd NOT_REACHED = ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
 
-  private static final ProcessEnd LEFT = ProcessEnd.unknown(ProcessEnd.How.LEFT, "");
+  private static final ProcessEnd PASSED_ON = ProcessEnd.unknown(ProcessEnd.How.PASSED_ON, "");
 
   /** How far an attempt has come; it never goes back. */
   private enum State {
@@ -33,38 +33,38 @@ final class BatchJob {
   }
 
   final RemoteAttempt attempt; // null where an earlier torc handed it out
-  final int losses; // how often it was lost, or no machine took its script
+  final int resent; // how often it was submitted anew: its node failed, or none took its script
   private final List<HandedOutAttempt> places; // where earlier scripts left something of it
   private RemoteListener listener;
   private HandedOutAttempt place;
   private State state = State.OUT;
-  private ProcessEnd end; // kept until a job asks; null if it never ran or was lost
-  private List<HandedOutAttempt> left; // where its scripts left something at that end; else null
+  private ProcessEnd end; // kept until a job asks; null if it never ran, or its node failed
+  private List<HandedOutAttempt> endPlaces; // where its scripts left something by then; or null
   private boolean told; // the listener knows that the scheduler has it
   boolean unwanted; // no job of this build wants it
   RemoteBatch.ArrayTask task; // its task in the script; null before it is in one
 
   /** An attempt that is ready. */
-  BatchJob(RemoteAttempt attempt, RemoteListener listener) {
+  BatchAttempt(RemoteAttempt attempt, RemoteListener listener) {
     this(attempt, listener, List.of(), 0);
   }
 
   /** An attempt that an earlier torc handed out. */
-  BatchJob(HandedOutAttempt place) {
+  BatchAttempt(HandedOutAttempt place) {
     this(null, null, List.of(), 0);
     this.place = place;
   }
 
-  private BatchJob(
-      RemoteAttempt attempt, RemoteListener listener, List<HandedOutAttempt> places, int losses) {
+  private BatchAttempt(
+      RemoteAttempt attempt, RemoteListener listener, List<HandedOutAttempt> places, int resent) {
     this.attempt = attempt;
     this.listener = listener;
     this.places = new ArrayList<>(places);
-    this.losses = losses;
+    this.resent = resent;
   }
 
   /** Puts it into a script, under a name of letters, digits, {@code -} and {@code _}. */
-  BatchJob in(BatchFolder folder, String claim) {
+  BatchAttempt in(BatchFolder folder, String claim) {
     place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products());
     return this;
   }
@@ -83,7 +83,7 @@ final class BatchJob {
   }
 
   /** Whether an earlier torc handed it out and no job has asked for it yet. */
-  boolean isLost() {
+  boolean isOrphan() {
     return listener == null && !unwanted;
   }
 
@@ -123,12 +123,12 @@ final class BatchJob {
    *
    * @param more places where other attempts of the job left something
    */
-  void hand(RemoteListener to, List<HandedOutAttempt> more) {
+  void handTo(RemoteListener to, List<HandedOutAttempt> more) {
     listener = to;
     places.addAll(0, more);
-    if (left != null) {
+    if (endPlaces != null) {
       List<HandedOutAttempt> all = new ArrayList<>(more);
-      all.addAll(left);
+      all.addAll(endPlaces);
       to.ended(end, all);
     }
   }
@@ -160,37 +160,37 @@ final class BatchJob {
    * The same attempt for another script; it did not begin in this one. Null if an earlier torc
    * handed it out: then the job that asks for it is told to start it.
    */
-  BatchJob anew() {
-    return again(earlierPlaces(), losses);
+  BatchAttempt again() {
+    return successor(earlierPlaces(), resent);
   }
 
-  /** As {@link #anew}, if no machine took the script: that counts as a loss. */
-  BatchJob unbegun() {
-    return again(earlierPlaces(), losses + 1);
+  /** As {@link #again}, if no machine took the script. */
+  BatchAttempt againUnstarted() {
+    return successor(earlierPlaces(), resent + 1);
   }
 
-  /** As {@link #anew}, for an attempt that had begun in this script and was lost. */
-  BatchJob lost() {
+  /** As {@link #again}, for an attempt that had begun in this script; its node failed. */
+  BatchAttempt againAfterNodeFailure() {
     if (attempt != null) {
-      listener.lost();
+      listener.nodeFailed();
     }
-    return again(places(), losses + 1);
+    return successor(places(), resent + 1);
   }
 
-  private BatchJob again(List<HandedOutAttempt> there, int lost) {
+  private BatchAttempt successor(List<HandedOutAttempt> there, int submissions) {
     if (attempt == null) {
       end(null, there);
       return null;
     }
     set(there.contains(place) ? State.OVER : State.RECORDED);
-    return new BatchJob(attempt, listener, there, lost);
+    return new BatchAttempt(attempt, listener, there, submissions);
   }
 
   /**
    * Ends it.
    *
    * @param how null if nothing of the job is out any more and it is to be started: an earlier torc
-   *     handed the attempt out, and it never ran or was lost
+   *     handed the attempt out, and it never ran, or its node failed
    * @param there the places where its scripts left something, that of this end last
    */
   void end(ProcessEnd how, List<HandedOutAttempt> there) {
@@ -199,7 +199,7 @@ final class BatchJob {
       listener.ended(how, there);
     } else { // until a job asks for it
       end = how;
-      left = there;
+      endPlaces = there;
     }
   }
 
@@ -214,13 +214,13 @@ final class BatchJob {
   }
 
   /** Where its scripts left something, if it ended before a job asked for it; else null. */
-  List<HandedOutAttempt> left() {
-    return left;
+  List<HandedOutAttempt> endPlaces() {
+    return endPlaces;
   }
 
-  /** Whether it ended before a job asked for it, and never ran or was lost. */
+  /** Whether it ended before a job asked for it, and never ran, or its node failed. */
   boolean isNothing() {
-    return left != null && end == null;
+    return endPlaces != null && end == null;
   }
 
   /**
@@ -228,9 +228,9 @@ final class BatchJob {
    *
    * @param out whether it was handed out
    */
-  void leave(boolean out) {
+  void stopWatching(boolean out) {
     if (!isOver() && listener != null) {
-      listener.ended(out ? LEFT : NOT_REACHED, List.of());
+      listener.ended(out ? PASSED_ON : NOT_REACHED, List.of());
     }
   }
 }
