@@ -44,7 +44,7 @@ class HostsIT {
   @AutoClose Sandbox project;
 
   @BeforeEach
-  void aSharedRoot() throws Exception {
+  void aNetworkRoot() throws Exception {
     assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/unshare")) && exit("unshare", "-u", "true") == 0,
         "a host of another name needs root, or `unshare -u`");

@@ -195,7 +195,7 @@ final class CleanAnswer implements Cleaner.Listener {
         memory.memory(call.caller().place(place.root()), kept);
       }
     }
-    if (all && place.isShared()) {
+    if (all && place.isNetworkRoot()) {
       // On a network file system, an open file that is removed keeps another name until closed.
       OwnFile.removeEmpty(place.folder());
     }

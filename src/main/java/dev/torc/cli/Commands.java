@@ -37,7 +37,7 @@ final class Commands {
       lock
         --no-wait  end with status 75 if another build is at work
         --trust-lock  build on a network root whose locks other hosts do not see
-        --gone NAME  on a shared root: nothing runs any more on that host, or as that user
+        --gone NAME  on a network root: nothing runs any more on that host, or as that user
       build  run the jobs that are not up to date
         TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         -n --dry-run  only say what would run, and why

@@ -99,7 +99,7 @@ public record Cleaner(
       inner.remove(kept);
       // The files of the lock go last: a torc that finds none makes a new one and is not held up by
       // ours.
-      inner.sort(Comparator.comparing(now.sharedLock()::equals).thenComparing(now.lock()::equals));
+      inner.sort(Comparator.comparing(now.networkLock()::equals).thenComparing(now.lock()::equals));
       for (Path entry : inner) {
         FileTree.remove(entry);
       }

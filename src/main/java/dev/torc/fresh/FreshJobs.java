@@ -97,7 +97,7 @@ public record FreshJobs(
    * @param graph the digest that names the graph
    * @param boot the boot's id: what the system had not yet written when it went down is lost
    * @param database the stamp of the database's file
-   * @param journal what tells the records of a shared root from earlier ones; else empty
+   * @param journal what tells the records of a network root from earlier ones; else empty
    * @param caller the answers to questions about the caller's environment: the values of variables,
    *     and where programs are found ({@link MachineInputs#answer})
    */

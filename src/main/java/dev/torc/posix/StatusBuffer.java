@@ -159,7 +159,7 @@ class StatusBuffer {
     return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
 
-  /** A class of its own, loaded only if open files are looked at, as in shared roots. */
+  /** A class of its own, loaded only if open files are looked at, as in network roots. */
   private static final class Open {
     static final NativeCall STATUS = plain("fstat");
   }

@@ -20,18 +20,19 @@ import java.util.Optional;
 
 /**
  * Rule 10: one build per root. It takes an OS lock on {@code .torc/lock}; where the database lies
- * elsewhere, also one beside the database; on a shared root, also one on {@code .torc/lock.shared},
- * which other hosts see. The kernel drops them however torc ends. A file names their holder, for
- * people and for a torc called by a job; that text is a hint, never the lock. {@code BuildRequest}
- * of the session decides whether a second torc waits or is refused, and in which words.
+ * elsewhere, also one beside the database; on a network root, also one on {@code
+ * .torc/lock.shared}, which other hosts see. The kernel drops them however torc ends. A file names
+ * their holder, for people and for a torc called by a job; that text is a hint, never the lock.
+ * {@code BuildRequest} of the session decides whether a second torc waits or is refused, and in
+ * which words.
  */
 public final class BuildLock implements AutoCloseable {
 
   /** How often a waiting torc tries again, in milliseconds. */
   private static final long AGAIN = 50;
 
-  /** How often it tries again on a shared root, where each try asks a server; milliseconds. */
-  private static final long AGAIN_SHARED = 500;
+  /** How often it tries again on a network root, where each try asks a server; milliseconds. */
+  private static final long AGAIN_REMOTE = 500;
 
   /**
    * The holder of a lock.
@@ -62,12 +63,12 @@ public final class BuildLock implements AutoCloseable {
    * Takes the lock where no process holds it, this one included; makes the folders it needs.
    *
    * @param me this process, without a host
-   * @param trust whether, on a shared root whose file system does not show locks to other hosts, it
-   *     is enough to exclude builds of this host
+   * @param trust whether, on a network root whose file system does not show locks to other hosts,
+   *     it is enough to exclude builds of this host
    * @throws CacheException where the lock's file cannot be made or locked
    */
   public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me, boolean trust) {
-    if (place.isShared() && !trust) {
+    if (place.isNetworkRoot() && !trust) {
       refuseLocal(place);
     }
     BuildLock lock = new BuildLock(place);
@@ -76,7 +77,7 @@ public final class BuildLock implements AutoCloseable {
       all = lock.take(me, trust);
       return all ? Optional.of(lock) : Optional.empty();
     } catch (Unlockable e) {
-      String host = place.isShared() ? ", so two hosts could build here at once: " : "; ";
+      String host = place.isNetworkRoot() ? ", so two hosts could build here at once: " : "; ";
       throw refusal(place, e.getFile(), e.getReason() + host, e.next());
     } catch (IOException e) {
       throw CacheTrouble.of("cannot lock", place.lock(), e);
@@ -99,24 +100,24 @@ public final class BuildLock implements AutoCloseable {
   }
 
   private static CacheException refusal(CachePlace place, String subject, String why, String next) {
-    String trust = place.isShared() ? "give --trust-lock if no other host builds here" : "";
+    String trust = place.isNetworkRoot() ? "give --trust-lock if no other host builds here" : "";
     String or = next.isEmpty() || trust.isEmpty() ? "" : ", or ";
     return new CacheException(subject + ": " + why + next + or + trust);
   }
 
   private boolean take(Holder me, boolean trust) throws IOException {
     place.makeFolder(place.folder());
-    boolean trusts = trust && place.isShared();
+    boolean trusts = trust && place.isNetworkRoot();
     // The lock of this host comes first: see the traps of OpenFileLock.
     if (!add(() -> OpenFileLock.flock(place.lock()), trusts) || isRobbed(place)) {
       return false;
     }
-    if (place.isShared() && OpenFileLock.hasBytes()) {
-      if (!add(() -> OpenFileLock.bytes(place.sharedLock()), trusts)) {
+    if (place.isNetworkRoot() && OpenFileLock.hasBytes()) {
+      if (!add(() -> OpenFileLock.bytes(place.networkLock()), trusts)) {
         return false;
       }
-      if (Files.exists(place.sharedLock())) {
-        place.give(place.sharedLock());
+      if (Files.exists(place.networkLock())) {
+        place.give(place.networkLock());
       }
     }
     place.give(place.lock());
@@ -160,7 +161,7 @@ public final class BuildLock implements AutoCloseable {
 
   private void say(Holder me) throws IOException {
     String text = me.pid() + "\n" + me.build() + "\n" + me.what().replace('\n', ' ') + "\n";
-    if (place.isShared()) {
+    if (place.isNetworkRoot()) {
       OwnFile.outChannel(place.lockHolder()).close();
       place.give(place.lockHolder());
       text += place.host().name() + "\n" + place.host().boot() + "\n";
@@ -190,7 +191,7 @@ public final class BuildLock implements AutoCloseable {
       if (lock.isPresent()) {
         return lock.get();
       }
-      Thread.sleep(place.isShared() ? AGAIN_SHARED : AGAIN);
+      Thread.sleep(place.isNetworkRoot() ? AGAIN_REMOTE : AGAIN);
     }
   }
 
@@ -203,11 +204,11 @@ public final class BuildLock implements AutoCloseable {
             .mapToObj(pid -> new Holder(pid, "", "whose lock was removed"))
             .findFirst();
       }
-      if (lines.size() < (place.isShared() ? 5 : 3)) {
+      if (lines.size() < (place.isNetworkRoot() ? 5 : 3)) {
         return Optional.empty();
       }
       boolean here =
-          !place.isShared()
+          !place.isNetworkRoot()
               || lines.get(3).equals(place.host().name())
                   && lines.get(4).equals(place.host().boot());
       long pid = Long.parseLong(lines.get(0));
@@ -215,7 +216,7 @@ public final class BuildLock implements AutoCloseable {
       boolean lives =
           here
               ? ProcessHandle.of(pid).isPresent()
-              : OpenFileLock.bytesMayBeHeld(place.sharedLock());
+              : OpenFileLock.bytesMayBeHeld(place.networkLock());
       return lives
           ? Optional.of(new Holder(pid, lines.get(1), lines.get(2), here ? "" : lines.get(3)))
           : Optional.empty();
@@ -227,7 +228,9 @@ public final class BuildLock implements AutoCloseable {
   /** The bytes of the file that names the holder; none where only the lock's file is there. */
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
-        place.isShared() && OwnFile.stands(place.lock()) && !OwnFile.stands(place.lockHolder());
+        place.isNetworkRoot()
+            && OwnFile.stands(place.lock())
+            && !OwnFile.stands(place.lockHolder());
     return fresh ? new byte[0] : OwnFile.read(place.lockHolder());
   }
 

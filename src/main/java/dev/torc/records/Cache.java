@@ -175,9 +175,9 @@ public final class Cache implements AutoCloseable {
     commits.makeJournal();
   }
 
-  /** A text that changes with the records of a shared root; empty for a root of one host. */
+  /** A text that changes with the records of a network root; empty for a root of one host. */
   public static String journal(CachePlace place) throws IOException {
-    if (!place.isShared()) {
+    if (!place.isNetworkRoot()) {
       return "";
     }
     try (JournalReader in = JournalReader.open(place.journal())) {

@@ -26,8 +26,8 @@ final class CacheOpening {
     CachePlace place = found.settle();
     takeAway(place.rest());
     Cache cache =
-        place.isShared()
-            ? SharedOpening.forWork(place, note, settings)
+        place.isNetworkRoot()
+            ? NetworkOpening.forWork(place, note, settings)
             : database(place, note, settings);
     cache.distrustLate();
     return cache;
@@ -47,7 +47,8 @@ final class CacheOpening {
           RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
       place.giveRecords(place.lockTable());
       place.giveRecords(place.data());
-      CacheSettings first = place.isShared() ? SharedOpening.unknown(place, settings) : settings;
+      CacheSettings first =
+          place.isNetworkRoot() ? NetworkOpening.unknown(place, settings) : settings;
       store.useTrees(new RecordStore.Seal(first, null));
       Cache cache = new Cache(place, settings, note, store, true);
       store = null;
@@ -74,8 +75,8 @@ final class CacheOpening {
 
   /** See {@link Cache#look}. */
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    return place.isShared()
-        ? SharedOpening.forLooking(place, note, settings)
+    return place.isNetworkRoot()
+        ? NetworkOpening.forLooking(place, note, settings)
         : look(place, note, settings);
   }
 
@@ -144,6 +145,6 @@ final class CacheOpening {
         .formatted(
             place.data(),
             how,
-            place.isShared() ? "makes it again from the journal" : "sets it aside");
+            place.isNetworkRoot() ? "makes it again from the journal" : "sets it aside");
   }
 }

@@ -27,14 +27,14 @@ import java.util.Map;
  * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes its
  * records for its own. It does not know what lies there.
  *
- * <p>A root is shared where it lies on a network file system, or has a {@link #journal()}, since
- * the machine that holds the disks of a network file system sees a local one. In a shared root the
- * journal is the truth, and the database lies on each host's own disk.
+ * <p>A root is a network root where it lies on a network file system, or has a {@link #journal()},
+ * since the machine that holds the disks of a network file system sees a local one. In a network
+ * root the journal is the truth, and the database lies on each host's own disk.
  *
  * @param root the folder of the build file
  * @param folder {@code ROOT/.torc}
  * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
- * @param host this machine among those that share the root; null where it is not shared
+ * @param host this machine among those that share the root; null for a root of one host
  * @param group the group that writes to {@code .torc}, or to the root while there is none
  */
 public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
@@ -112,11 +112,11 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /** Whether other hosts may build here too. */
-  public boolean isShared() {
+  public boolean isNetworkRoot() {
     return host != null;
   }
 
-  /** The file that holds the records of a shared root. */
+  /** The file that holds the records of a network root. */
   public Path journal() {
     return journal(folder);
   }
@@ -161,17 +161,17 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("lock");
   }
 
-  /** The file of the lock that other hosts of a shared root see. */
-  public Path sharedLock() {
+  /** The file of the lock that other hosts of a network root see. */
+  public Path networkLock() {
     return folder.resolve("lock.shared");
   }
 
   /**
-   * The file that says which torc holds the lock. On a shared root it is not a locked file: such a
+   * The file that says which torc holds the lock. On a network root it is not a locked file: such a
    * file cannot be read over SMB.
    */
   Path lockHolder() {
-    return isShared() ? folder.resolve("lock.by") : lock();
+    return isNetworkRoot() ? folder.resolve("lock.by") : lock();
   }
 
   /** The file of the marks of started attempts. */
@@ -184,17 +184,17 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("clock");
   }
 
-  /** Whether the database lies elsewhere: {@code TORC_CACHE} says so, or the root is shared. */
+  /** Whether the database lies elsewhere: {@code TORC_CACHE} says so, or it is a network root. */
   public boolean elsewhere() {
     return !database.equals(folder);
   }
 
   /**
    * Names, in marks, the cache that has the records of the jobs. A cache in {@code .torc} keeps its
-   * name when the root is moved; all hosts of a shared root use one name. Valid once settled.
+   * name when the root is moved; all hosts of a network root use one name. Valid once settled.
    */
   String owner() {
-    if (!elsewhere() || isShared()) {
+    if (!elsewhere() || isNetworkRoot()) {
       return ".";
     }
     return sum(database);
@@ -252,7 +252,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       }
       Path settled = database.resolveSibling(name(root, id, database.getParent(), host));
       at = settled;
-      if (isShared() && settled.getParent().equals(host.databases())) {
+      if (isNetworkRoot() && settled.getParent().equals(host.databases())) {
         HostFolder.make(settled.getParent());
       }
       OwnFile.folder(settled);
@@ -306,7 +306,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
     List<Path> own =
         new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp()));
-    own.addAll(List.of(lock(), running(), clock(), sharedLock(), lockHolder(), journal()));
+    own.addAll(List.of(lock(), running(), clock(), networkLock(), lockHolder(), journal()));
     own.addAll(List.of(data(), lockTable()));
     for (Path file : own) {
       String line = Files.exists(file) ? ForeignFile.line(file) : "";

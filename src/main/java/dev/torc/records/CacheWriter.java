@@ -114,7 +114,7 @@ final class CacheWriter {
 
   /**
    * Changes that readers see over what the database holds: those that are not committed yet, and
-   * for a look at a shared root those that stand in the journal only. Any thread may call it. It
+   * for a look at a network root those that stand in the journal only. Any thread may call it. It
    * does not know what the records mean.
    */
   static final class Overlay {

@@ -75,7 +75,7 @@ final class Recovery {
         Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncName(data);
       } else {
-        String next = place.isShared() ? "is made again from the journal" : NEVER_BUILT;
+        String next = place.isNetworkRoot() ? "is made again from the journal" : NEVER_BUILT;
         setAside("cache", data, damage, next, note);
       }
       // A reader may have the old file and lock table open; the new file must not share that table.

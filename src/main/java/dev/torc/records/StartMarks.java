@@ -358,10 +358,10 @@ public final class StartMarks implements AutoCloseable {
 
     /** What marks of this process say; null where no other user or host builds the root. */
     static StartOrigin of(CachePlace place) {
-      if (!place.isShared() && place.group().isNone()) {
+      if (!place.isNetworkRoot() && place.group().isNone()) {
         return null;
       }
-      String host = place.isShared() ? place.host().name() : "";
+      String host = place.isNetworkRoot() ? place.host().name() : "";
       return new StartOrigin(host, boot(place), ProcessHandle.current().pid(), me());
     }
 
@@ -376,7 +376,7 @@ public final class StartMarks implements AutoCloseable {
 
     /** Whether its processes may run on another host than this one. */
     public boolean isOfAnotherHost(CachePlace place) {
-      return place.isShared() && !host.isEmpty() && !host.equals(place.host().name());
+      return place.isNetworkRoot() && !host.isEmpty() && !host.equals(place.host().name());
     }
 
     /** Whether its processes may run here, and only their user or root can see and end them. */
@@ -398,7 +398,7 @@ public final class StartMarks implements AutoCloseable {
     }
 
     private static String boot(CachePlace place) {
-      return (place.isShared() ? place.host() : ThisHost.system()).boot();
+      return (place.isNetworkRoot() ? place.host() : ThisHost.system()).boot();
     }
 
     /** The user's name; a user without a name in the system is known by the number. */

@@ -52,7 +52,7 @@ public interface ThisHost {
   }
 
   /**
-   * The folder for the databases of shared roots where {@code TORC_CACHE} names none: on a local
+   * The folder for the databases of network roots where {@code TORC_CACHE} names none: on a local
    * disk, outlives a reboot, and no other user may write there.
    */
   default Path databases() {

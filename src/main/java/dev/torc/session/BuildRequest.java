@@ -48,7 +48,7 @@ public record BuildRequest(
    * How a command takes the build lock, and which hosts and users it takes as gone.
    *
    * @param waits whether it waits while another build has it
-   * @param trusts whether the caller says that no other host builds here: then on a shared root
+   * @param trusts whether the caller says that no other host builds here: then on a network root
    *     locks are enough that only this host sees
    * @param gone names of hosts and users: the caller says that nothing of theirs runs any more
    */

@@ -34,9 +34,9 @@ import java.util.function.Supplier;
  */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
-  /** The stamps of the files of a root; on a shared root each file is opened for its stamp. */
+  /** The stamps of the files of a root; on a network root each file is opened for its stamp. */
   public StampSource stamps(CachePlace place) {
-    return place.isShared() ? host.stamps().opened() : host.stamps();
+    return place.isNetworkRoot() ? host.stamps().opened() : host.stamps();
   }
 
   /** Where the cache of a root is for this caller. */

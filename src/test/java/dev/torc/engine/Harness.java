@@ -78,7 +78,7 @@ public class Harness extends LastBuild {
 
   final Map<String, String> env = new HashMap<>();
 
-  /** The host that builds; tests of shared roots let hosts take turns. */
+  /** The host that builds; tests of network roots let hosts take turns. */
   ThisHost here = ThisHost.system();
 
   /** Hosts that the user says are down. */

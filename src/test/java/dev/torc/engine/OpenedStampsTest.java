@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A shared root is decided by stamps of opened files, a local root by stamps of one call each. */
+/** A network root is decided by stamps of opened files, a local root by stamps of one call each. */
 class OpenedStampsTest extends Harness {
 
   @TempDir Path disk;

@@ -96,7 +96,7 @@ class PowerCutIT {
       text 2 > x; torc
       """;
 
-  /** Traced in a shared root: a first journal, a build that is killed, and one that goes on. */
+  /** Traced in a network root: a first journal, a build that is killed, and one that goes on. */
   private static final String SHARED_STEPS =
       """
       echo no journal > .torc/journal; text 3 > x; torc
@@ -132,10 +132,10 @@ class PowerCutIT {
 
     @Override
     public String toString() {
-      return cache == null ? "a root of one host" : "a shared root";
+      return cache == null ? "a root of one host" : "a network root";
     }
 
-    /** The file whose records decide: the database, or the journal of a shared root. */
+    /** The file whose records decide: the database, or the journal of a network root. */
     Path records() {
       return root.resolve(cache == null ? ".torc/data.mdb" : ".torc/journal");
     }

@@ -18,9 +18,9 @@ import org.lmdbjava.LmdbException;
  * the newer part of the journal over the database in memory. {@link CacheOpening} opens the
  * database itself.
  */
-final class SharedOpening {
+final class NetworkOpening {
 
-  private SharedOpening() {}
+  private NetworkOpening() {}
 
   /** See {@link Cache#open}. */
   static Cache forWork(CachePlace place, Consumer<String> note, CacheSettings settings) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Section 10, network roots: hosts that share a root all see the same records. */
-class SharedRootTest {
+class NetworkRootTest {
 
   @TempDir Path temp;
 
@@ -249,7 +249,7 @@ class SharedRootTest {
   void aRootWithAJournalIsSharedWhereverItLies() {
     put(one, "a", "1");
     CachePlace local = CachePlace.find(root, Map.of("TORC_CACHE", temp + "/c"), ThisHost.system());
-    assertTrue(local.isShared());
+    assertTrue(local.isNetworkRoot());
     try (Cache cache = Cache.open(local, notes::add)) {
       assertEquals(Samples.result("a", "1"), cache.result("a"));
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The build lock of a root that several hosts share; this machine plays all of them. */
-class SharedLockTest {
+class NetworkLockTest {
 
   private static final long SELF = ProcessHandle.current().pid();
 
@@ -76,7 +76,7 @@ class SharedLockTest {
   @Test
   void rule10AHostWhoseFlockIsNotSeenHoldsItToo() throws IOException {
     Files.createDirectory(two.folder());
-    try (var _ = OpenFileLock.bytes(two.sharedLock()).orElseThrow()) {
+    try (var _ = OpenFileLock.bytes(two.networkLock()).orElseThrow()) {
       assertTrue(BuildLock.tryAcquire(two, me, false).isEmpty());
       OpenFileLock.flock(two.lock()).orElseThrow().close(); // the refused build holds no flock
     }
@@ -86,7 +86,7 @@ class SharedLockTest {
 
   /** The files of the lock that this process has open. */
   private List<Path> openLocks() {
-    return List.of(two.lock(), two.sharedLock()).stream()
+    return List.of(two.lock(), two.networkLock()).stream()
         .filter(file -> OtherProcesses.mayHave(SELF, file))
         .toList();
   }
@@ -103,7 +103,7 @@ class SharedLockTest {
     Files.writeString(by, SELF + "\nb1\ntorc build\nlogin9\nboot\n");
     assertEquals(Optional.empty(), BuildLock.holder(one), "it lives here, and nobody has the lock");
     Files.writeString(by, "999999999\nb1\ntorc build\nlogin9\nboot\n");
-    try (var _ = OpenFileLock.bytes(one.sharedLock()).orElseThrow()) {
+    try (var _ = OpenFileLock.bytes(one.networkLock()).orElseThrow()) {
       assertEquals(
           Optional.of(new BuildLock.Holder(999999999, "b1", "torc build", "login9")),
           BuildLock.holder(one));
@@ -130,7 +130,7 @@ class SharedLockTest {
   void nothingStandsInTheFilesThatAreLocked() throws IOException {
     try (var _ = BuildLock.tryAcquire(one, me, false).orElseThrow()) {
       assertEquals(0, Files.size(one.lock()));
-      assertEquals(0, Files.size(one.sharedLock()));
+      assertEquals(0, Files.size(one.networkLock()));
       assertEquals(
           SELF + "\nb1\ntorc build\nlogin1\nboot of login1\n",
           Files.readString(one.folder().resolve("lock.by")));
@@ -143,7 +143,7 @@ class SharedLockTest {
     CachePlace local = CachePlace.find(root, Map.of(), ThisHost.system());
     try (var _ = BuildLock.tryAcquire(local, me, true).orElseThrow()) {
       assertEquals(SELF + "\nb1\ntorc build\n", Files.readString(local.lock()));
-      assertFalse(Files.exists(local.sharedLock()));
+      assertFalse(Files.exists(local.networkLock()));
       assertFalse(Files.exists(local.folder().resolve("lock.by")));
     }
   }

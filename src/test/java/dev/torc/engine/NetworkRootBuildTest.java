@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Section 10, network roots: clocks that differ, and {@code torc clean}; stories test what several
  * hosts build.
  */
-class SharedRootBuildTest {
+class NetworkRootBuildTest {
 
   @TempDir Path temp;
 
