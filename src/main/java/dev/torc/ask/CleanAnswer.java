@@ -240,6 +240,7 @@ final class CleanAnswer implements Cleaner.Listener {
       Project project =
           given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
       want(project);
+      cleaner.removal().digests().leavingOut(project == null ? null : project.graph());
       well = cleaner.products(choice(project, cache));
       if (!dry) {
         forgetResults(project, cache);

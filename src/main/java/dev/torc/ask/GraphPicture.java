@@ -233,7 +233,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     put(attributes, "last", vertex.last == null ? "never_ran" : Json.lower(vertex.last));
     put(attributes, "command", job.command());
     put(attributes, "needs", String.join("\n", Manifest.needs(job)));
-    put(attributes, "produces", String.join("\n", Manifest.products(job)));
+    put(attributes, "produces", String.join("\n", Manifest.declared(job)));
     return attributes;
   }
 

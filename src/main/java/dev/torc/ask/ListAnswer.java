@@ -284,7 +284,7 @@ record ListAnswer(
     ImageUse.put(fields, plan.context(), id);
     fields.put("needs", Manifest.needs(job));
     fields.put("found", known.found());
-    fields.put("produces", Manifest.products(job));
+    fields.put("produces", Manifest.declared(job));
     fields.put("waits_for", Arrays.stream(graph().jobsBefore(id)).mapToObj(graph()::name).toList());
     Map<String, Object> resources = JobFields.resources(job.resources());
     resources.putAll(job.resources().counters());

@@ -296,7 +296,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     List<Glob> excludes = new ArrayList<>();
     for (Node each : scope.items(node)) {
       switch (paths.ref(scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
-        case Ref.OfGlob glob -> globs.add(Glob.of(glob.pattern()));
+        case Ref.OfGlob glob -> globs.add(glob.glob());
         case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));
         case Ref.OfFile file -> globs.add(Glob.of(Glob.escape(file.path())));
         default ->

@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.buildfile.Axis.Row;
 import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.PatternIndex;
@@ -387,7 +388,7 @@ final class AxisValues {
     }
 
     private boolean sees(Glob made) {
-      return glob == null || made.overlaps(glob) && !ProductIndex.isExcluded(made, excludes);
+      return glob == null || made.overlaps(glob) && !Excludes.all(excludes, made);
     }
 
     private void put(String path) {

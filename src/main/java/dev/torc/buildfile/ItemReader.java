@@ -1,10 +1,12 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
@@ -30,7 +32,28 @@ record ItemReader(Paths paths, Problems problems) {
         read(job, each, need, ref -> items.add(new Item(null, each.place(), List.of(ref))));
       }
     }
-    return List.copyOf(items);
+    return need ? List.copyOf(items) : excluding(items);
+  }
+
+  /** Hands what the entries with a {@code !} leave out to each folder and pattern of products. */
+  private static List<Item> excluding(List<Item> items) {
+    List<Glob> excludes = Job.excludes(items);
+    if (excludes.isEmpty()) {
+      return List.copyOf(items);
+    }
+    List<Item> products = new ArrayList<>();
+    for (Item item : items) {
+      List<Ref> refs = new ArrayList<>();
+      for (Ref ref : item.refs()) {
+        if (!(ref instanceof Ref.Exclude)) {
+          refs.add(ref instanceof Ref.OfMany many ? many.without(excludes) : ref);
+        }
+      }
+      if (!refs.isEmpty()) {
+        products.add(new Item(item.name(), item.place(), List.copyOf(refs)));
+      }
+    }
+    return List.copyOf(products);
   }
 
   private void named(MapFields job, String name, Entry entry, boolean need, List<Item> items) {

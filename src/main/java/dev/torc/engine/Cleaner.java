@@ -156,7 +156,7 @@ public record Cleaner(
         return unreadable.isEmpty();
       }
       if (!dry) {
-        FileTree.remove(file);
+        removal.remove(owned, file);
       }
       forget(owned);
       listener.removed(owned.path());

@@ -178,7 +178,7 @@ final class EndCheck {
     KnownDigest before = digests().last(made.path());
     List<Reason> members = state.get().context().contents().changes(made);
     Stamp stamp = digests().of(made.path()).stamp();
-    if (!stamp.exists() && isSpent(job, before)) {
+    if (stamp.exists() ? isBare(job, made) : isSpent(job, before)) {
       return;
     } else if (members == null || !stamp.exists()) {
       changed.add(new Changed(made.path(), how(stamp)));
@@ -187,6 +187,11 @@ final class EndCheck {
     members.stream()
         .filter(member -> member.kind() != Kind.MEMBER_ADDED)
         .forEach(member -> changed.add(new Changed(member.name(), member.kind())));
+  }
+
+  /** Whether torc may have removed all of a folder but what is excluded from it. */
+  private boolean isBare(int job, RecordedProduct made) throws IOException {
+    return state.get().graph().deletes(job) && digests().isBare(made.path());
   }
 
   /** Whether a product was gone when the build last looked: torc removed it. */

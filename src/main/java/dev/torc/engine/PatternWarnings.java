@@ -7,7 +7,6 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.BadInput.Diagnostic;
-import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Job;
@@ -41,7 +40,7 @@ final class PatternWarnings {
       if (ref instanceof Ref.OfGlob of) {
         List<RecordedProduct> products = outcome.made().products().made();
         made = made == null ? products.stream().map(RecordedProduct::path).toList() : made;
-        if (made.stream().noneMatch(Glob.of(of.pattern())::matches)) {
+        if (made.stream().noneMatch(of.glob()::matches)) {
           add(ref.place(), job, " made nothing that " + of.pattern() + " matches");
         } else if (Reason.anyNewItem(reasons, Kind.PRODUCTS_DECLARED, _ -> true)) {
           readings(ref.place(), job, of.pattern(), made);
@@ -50,7 +49,7 @@ final class PatternWarnings {
     }
     for (Ref ref : graph.listNeeds().count(id) > 0 ? job.needRefs() : List.<Ref>of()) {
       if (ref instanceof Ref.OfGlob of
-          && Reason.anyNewItem(reasons, Kind.NEED_ADDED, Glob.of(of.pattern())::matches)) {
+          && Reason.anyNewItem(reasons, Kind.NEED_ADDED, of.glob()::matches)) {
         readings(ref.place(), job, of.pattern(), files(graph, id, of, outcome));
       }
     }

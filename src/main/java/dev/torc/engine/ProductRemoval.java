@@ -16,7 +16,6 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
@@ -129,7 +128,7 @@ public record ProductRemoval(
   }
 
   private List<String> matches(Ref.OfGlob glob) throws IOException {
-    return GlobWalk.of(place.root(), Glob.of(glob.pattern()), List.of(), digests.stop());
+    return GlobWalk.of(place.root(), glob.glob(), glob.excludes(), digests.stop());
   }
 
   /** The files that match the globs of a handed-out job: they move aside before its submission. */
@@ -161,6 +160,10 @@ public record ProductRemoval(
     if (how.stays || how.standing.contains(path)) {
       return true;
     }
+    FolderPart part = part(path, file);
+    if (part != null && part.isEmpty(file)) {
+      return true;
+    }
     OwnedPath owned = cache.owned(path);
     Standing standing = ours(owned, self);
     if (standing == null) {
@@ -172,11 +175,42 @@ public record ProductRemoval(
   }
 
   /** Moves an unaltered product to the store, or deletes it if the store does not take it. */
-  private static void away(OwnedPath owned, Path file, Standing standing, ClearedProducts cleared)
+  private void away(OwnedPath owned, Path file, Standing standing, ClearedProducts cleared)
       throws IOException {
-    if (standing.linked || !cleared.take(owned, file, standing.bytes)) {
-      FileTree.remove(file);
+    if (standing.linked || !cleared.take(owned, apart(owned, file), standing.bytes)) {
+      remove(owned, file);
     }
+  }
+
+  /** Removes a product; what is excluded from it stays. */
+  void remove(OwnedPath owned, Path file) throws IOException {
+    FolderPart part = part(owned.path(), file);
+    if (part == null) {
+      FileTree.remove(file);
+    } else {
+      part.remove(file);
+    }
+  }
+
+  /**
+   * The path of a product without what is excluded from it: if anything is, its members move to a
+   * new folder among torc's temporary ones.
+   */
+  Path apart(OwnedPath owned, Path file) throws IOException {
+    FolderPart part = kept == null ? null : part(owned.path(), file);
+    if (part == null) {
+      return file;
+    }
+    Path fresh = kept.freshFolder();
+    part.move(file, fresh);
+    return fresh;
+  }
+
+  /** What to take of a folder product; null where nothing is excluded from it. */
+  private FolderPart part(String path, Path file) {
+    FolderDigest.Excluded excluded =
+        Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? digests.excluded(path) : null;
+    return excluded == null ? null : new FolderPart(excluded);
   }
 
   /**
@@ -189,6 +223,10 @@ public record ProductRemoval(
   void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
+    }
+    FolderPart part = part(shown(product), aside);
+    if (part != null) {
+      part.restore(aside, product);
     }
     OwnedPath owned = cache.owned(shown(product));
     DigestMemo fresh = digests.endless(); // asked for one path, after a signal too
@@ -296,7 +334,7 @@ public record ProductRemoval(
           ? new Standing(known.stamp().size(), known.stamp().hasOtherName())
           : null;
     }
-    FolderDigest folder = memo.folder(path, false);
+    FolderDigest folder = memo.folder(path, memo.excluded(owned.path()));
     if (!folder.digest().equals(owned.digest()) || !folder.complete()) {
       return null;
     }
@@ -333,8 +371,13 @@ public record ProductRemoval(
     Path to = free(keptPlace(spot, file));
     Path ground = spot == null ? place.root() : spot.ground();
     makeKept(ground, to.getParent(), spot == null ? place.group() : GroupAccess.of(ground));
-    if (copy) {
+    FolderPart part = part(shown(file), from);
+    if (copy && part != null) {
+      part.copy(from, to);
+    } else if (copy) {
       FileTree.copy(from, to);
+    } else if (part != null) {
+      part.move(from, to);
     } else if (!move(from, to)) {
       return;
     }

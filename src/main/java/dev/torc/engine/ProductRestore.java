@@ -100,7 +100,8 @@ final class ProductRestore {
       // a product is missing: a run makes it
     }
     for (OwnedPath part : placed) {
-      parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
+      boolean sound = shared.removal().asRecorded(part);
+      parts.giveBack(part, shared.removal().apart(part, root.resolve(part.path())), sound);
     }
     return null;
   }

@@ -158,7 +158,7 @@ record ProductScan(
           add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
         } else if (ref instanceof Ref.OfGlob glob) {
           slow.run();
-          addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), List.of(), digests.stop()));
+          addAll(GlobWalk.of(grounds.root(), glob.glob(), glob.excludes(), digests.stop()));
         }
       }
       if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {

@@ -95,11 +95,8 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
       if (ref instanceof Ref.OfFile one && root.resolve(one.path()).equals(file)) {
         return one.path();
       }
-      if (ref instanceof Ref.OfFolder folder && file.startsWith(root.resolve(folder.path()))) {
-        return folder.path();
-      }
-      if (ref instanceof Ref.OfGlob glob && Glob.of(glob.pattern()).matches(inner)) {
-        return inner;
+      if (ref instanceof Ref.OfMany many && many.holds(inner)) {
+        return many instanceof Ref.OfFolder folder ? folder.path() : inner;
       }
     }
     return null;

@@ -11,6 +11,7 @@ import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -215,9 +216,18 @@ public final class Tracing {
     return names;
   }
 
-  /** Whether a job makes a path, as a product or as its depfile. */
+  /**
+   * Whether a job makes a path, as a product, as its depfile, or excluded from a folder product.
+   */
   static boolean isOwn(Graph graph, int id, String path) {
-    return graph.makerOf(path) == id || path.equals(graph.job(id).depfile());
+    return graph.makerOf(path) == id
+        || path.equals(graph.job(id).depfile())
+        || graph.makerOf(path) < 0 && leavesOut(graph.job(id), path, Ref.OfFolder.class);
+  }
+
+  private static boolean leavesOut(Job job, String path, Class<? extends Ref.OfMany> kind) {
+    return job.productRefs().stream()
+        .anyMatch(ref -> kind.isInstance(ref) && ((Ref.OfMany) ref).leavesOut(path));
   }
 
   private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
@@ -250,7 +260,8 @@ public final class Tracing {
     // A new name beside a product, which no other job makes, is a temporary one.
     String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
     return graph.makerOf(path) < 0
-        && job.productRefs().stream().anyMatch(ref -> ProductScan.folder(ref).equals(folder))
-        && !Files.exists(Path.of(file), LinkOption.NOFOLLOW_LINKS);
+        && (leavesOut(job, path, Ref.OfMany.class)
+            || job.productRefs().stream().anyMatch(ref -> ProductScan.folder(ref).equals(folder))
+                && !Files.exists(Path.of(file), LinkOption.NOFOLLOW_LINKS));
   }
 }

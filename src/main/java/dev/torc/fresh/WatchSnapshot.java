@@ -13,6 +13,7 @@ import dev.torc.hash.StampSource;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
+import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
@@ -300,7 +301,7 @@ public final class WatchSnapshot {
       Path root, String path, List<Glob> excludes, GlobWalk.Found into, Set<Path> open)
       throws IOException {
     Path folder = root.resolve(path);
-    if (GlobWalk.excludes(excludes, path)
+    if (Excludes.folder(excludes, path)
         || !Files.isDirectory(folder)
         || !open.add(folder.toRealPath())) {
       return;

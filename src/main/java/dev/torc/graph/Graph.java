@@ -4,6 +4,7 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.NeedList.ListKind;
+import dev.torc.hash.FolderDigest;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
@@ -32,7 +33,7 @@ import java.util.function.Supplier;
  * was known has the number that it had. Numbers say nothing of the order in which jobs can run:
  * that is stored beside them.
  */
-public final class Graph {
+public final class Graph implements FolderDigest.Exclusions {
 
   /** What a graph with open groups keeps, so that a larger graph can follow it. */
   record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
@@ -410,22 +411,20 @@ public final class Graph {
     return isOpen(inside) ? inside : maker;
   }
 
+  /** Whether a path without a maker lies in a folder product, from which it is excluded. */
+  public boolean leavesOut(String path) {
+    return !tables.plain && makers.get().leavesOut(path);
+  }
+
+  @Override
+  public FolderDigest.Excluded excluded(String folder) {
+    return tables.plain ? null : makers.get().excluded(folder);
+  }
+
   /** The patterns of other jobs that can match what a produced pattern of a job matches. */
   public List<Glob> rivals(int job, Glob produced) {
-    List<Glob> rivals = new ArrayList<>(0);
-    if (produced.mayBeText()) { // rule 13 refuses other patterns that overlap
-      makers
-          .get()
-          .globs()
-          .overlapping(
-              produced,
-              other -> {
-                if (other.job() != job) {
-                  rivals.add(other.glob());
-                }
-              });
-    }
-    return rivals;
+    // Rule 13 refuses other patterns that overlap.
+    return produced.mayBeText() ? makers.get().rivals(job, produced) : List.of();
   }
 
   /** By node, the same node of an earlier graph, or -1. Both are whole, with packed jobs. */

@@ -1,6 +1,7 @@
 package dev.torc.graph;
 
 import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.Excludes;
 import dev.torc.syntax.PatternIndex.Pattern;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
@@ -183,7 +184,9 @@ final class Makers {
                   slash > 0;
                   slash = path.lastIndexOf('/', slash - 1)) {
                 Claim outer = products.files().get(path.substring(0, slash));
-                if (outer != null) {
+                if (outer != null
+                    && (outer.folder() == null
+                        || !Excludes.all(outer.folder().excludes(), claim.glob(path)))) {
                   refuse(
                       claim.place(),
                       "product %s lies inside product %s of job %s"
@@ -241,7 +244,7 @@ final class Makers {
 
   private void refuseInside(String path, Claim claim, Pattern pattern) {
     compared++;
-    if (claim.owner() != pattern.job() && pattern.glob().overlaps(ProductIndex.inside(path))) {
+    if (claim.owner() != pattern.job() && pattern.glob().overlaps(claim.glob(path))) {
       refuse(
           pattern.place(),
           "product %s of job %s may match inside folder %s/ of job %s"

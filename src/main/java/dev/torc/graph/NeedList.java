@@ -2,6 +2,7 @@ package dev.torc.graph;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
+import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Ref;
 import java.util.Arrays;
@@ -87,12 +88,7 @@ public record NeedList(
 
   /** Whether a path is left out by an exclusion. */
   public boolean excludes(String path) {
-    for (Glob exclude : excludes) {
-      if (exclude.excludes(path)) {
-        return true;
-      }
-    }
-    return false;
+    return Excludes.path(excludes, path);
   }
 
   /** Writes it; {@link #read} reads it back. */

@@ -1,6 +1,8 @@
 package dev.torc.hash;
 
 import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.FolderDigest.Excluded;
+import dev.torc.hash.FolderDigest.Exclusions;
 import dev.torc.hash.FolderDigest.FileDigests;
 import dev.torc.hash.StopFlag.StoppedException;
 import java.io.IOException;
@@ -58,6 +60,7 @@ public final class DigestMemo implements FileDigests {
   private final LongAdder stats = new LongAdder();
   private volatile DigestMemo before; // null where nothing was read before
   private volatile BiFunction<String, Stamp, Digest> kept = (_, _) -> null;
+  private volatile Exclusions excluded; // null where nothing is excluded
 
   /**
    * Starts with an empty memory.
@@ -96,12 +99,24 @@ public final class DigestMemo implements FileDigests {
 
   /** A memo that knows nothing yet and stores nothing, with the same clock and stop flag. */
   public DigestMemo anew() {
-    return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {});
+    return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {}).leavingOut(excluded);
   }
 
   /** A memo that knows nothing yet and stores nothing, and reads even after this one's end. */
   public DigestMemo endless() {
-    return looking(root, stamps, _ -> null);
+    return looking(root, stamps, _ -> null).leavingOut(excluded);
+  }
+
+  /** Sets the exclusions of folder products; null for none. */
+  public DigestMemo leavingOut(Exclusions exclusions) {
+    excluded = exclusions;
+    return this;
+  }
+
+  /** Returns the exclusions of a folder product; null if it has none. */
+  public Excluded excluded(String product) {
+    Exclusions exclusions = excluded;
+    return exclusions == null ? null : exclusions.excluded(product);
   }
 
   /** The folder from which relative paths start. */
@@ -251,7 +266,22 @@ public final class DigestMemo implements FileDigests {
 
   /** Digests a folder that is there, as a needed one or as a product. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
-    return FolderDigest.of(root, path, needed, _ -> false, counting(), this);
+    Excluded without = needed ? null : excluded(path);
+    return FolderDigest.of(root, path, needed, _ -> false, without, counting(), this);
+  }
+
+  /** Digests a folder that is there as a product, with a part of it left out. */
+  public FolderDigest folder(String path, Excluded without) throws IOException {
+    return FolderDigest.of(root, path, false, _ -> false, without, counting(), this);
+  }
+
+  /** Whether what is there of a folder product is excluded, apart from folders. */
+  public boolean isBare(String product) throws IOException {
+    Excluded without = excluded(product);
+    return without != null
+        && stamp(product).kind() == Stamp.FileKind.FOLDER
+        && folder(product, without).members().stream()
+            .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER);
   }
 
   /**
@@ -260,12 +290,13 @@ public final class DigestMemo implements FileDigests {
    * @param skips whether a folder in it is not entered
    */
   public FolderDigest needed(String path, Predicate<String> skips) throws IOException {
-    return FolderDigest.of(root, path, true, skips, counting(), this);
+    return FolderDigest.of(root, path, true, skips, null, counting(), this);
   }
 
   /** Digests a folder that a job has just written; its files as by {@link #product}. */
   public FolderDigest productFolder(String path) throws IOException {
-    return FolderDigest.of(root, path, false, _ -> false, counting(), this::product);
+    return FolderDigest.of(
+        root, path, false, _ -> false, excluded(path), counting(), this::product);
   }
 
   /**

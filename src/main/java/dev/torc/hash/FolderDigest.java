@@ -103,6 +103,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    * @param path of the folder
    * @param needed whether links that lead out are followed
    * @param skips whether a folder in it is not entered
+   * @param excluded see {@link Excluded}; null where all counts
    * @param files called with paths like {@code path}: relative to the root where they are below it;
    *     for many files in one folder, on several threads
    * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
@@ -113,10 +114,12 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       String path,
       boolean needed,
       Predicate<String> skips,
+      Excluded excluded,
       StampSource stamps,
       FileDigests files)
       throws IOException {
-    Walk walk = new Walk(root, needed, skips, stamps, files, new ArrayDeque<>(), new HashMap<>());
+    Walk walk =
+        new Walk(root, needed, skips, excluded, stamps, files, new ArrayDeque<>(), new HashMap<>());
     walk.within.push(real(root.resolve(path)));
     return walk.folder(path);
   }
@@ -138,6 +141,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       Path root,
       boolean needed,
       Predicate<String> skips,
+      Excluded excluded,
       StampSource stamps,
       FileDigests files,
       Deque<Path> within,
@@ -162,14 +166,16 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       for (int i = 0; i < found.length; i++) {
         Member member = found[i];
         if (member == null) {
-          continue; // gone since it was listed
+          continue; // excluded, or gone since it was listed
         }
         if (member.kind() == Stamp.FileKind.LINK) {
           Digest target = link(join(path, names.get(i)));
           members.add(new Member(member.path, member.stamp, target));
           continue;
         }
-        members.add(member);
+        if (excluded == null || !excluded.member(member.path)) {
+          members.add(member);
+        }
         if (member.kind() == Stamp.FileKind.FOLDER) {
           complete &= collect(join(path, names.get(i)), member.path + "/", members);
         }
@@ -177,10 +183,18 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return complete;
     }
 
-    /** The member of a name, a link still without its digest; null where nothing stands there. */
+    /** The member of a name, a link still without its digest; null where none counts. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
+      if (excluded != null && excluded.whole(prefix + name)) {
+        return null;
+      }
       Stamp stamp = stamps.at(root, inner, false);
+      if (excluded != null
+          && stamp.kind() != Stamp.FileKind.FOLDER
+          && excluded.member(prefix + name)) {
+        return null;
+      }
       DigestMemo.refuseOther(inner, stamp);
       if (stamp.kind() == Stamp.FileKind.FILE) {
         KnownDigest known = files.of(inner, stamp);
@@ -300,6 +314,26 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       }
     }
     return Digest.of(sha.digest());
+  }
+
+  /**
+   * The exclusions of a folder product, by paths in the folder. A folder of which only some members
+   * are excluded still counts itself.
+   */
+  public interface Excluded {
+
+    /** Whether a path is excluded by itself. */
+    boolean member(String path);
+
+    /** Whether a folder is excluded with all that it holds: it is not entered. */
+    boolean whole(String folder);
+  }
+
+  /** The exclusions of all folder products. */
+  public interface Exclusions {
+
+    /** Returns the exclusions of a folder product; null if it has none. */
+    Excluded excluded(String folder);
   }
 
   /**

@@ -339,7 +339,8 @@ public final class Decider {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
         continue;
       }
-      if (now == null && temporary && contents.gone().isGone(made.path())) {
+      boolean lacks = temporary && !made.digest().equals(now);
+      if (lacks && contents.gone().isGone(made.path())) {
         String reader = wish.wanted.get(made.path());
         if (reader != null) {
           reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));

@@ -379,7 +379,7 @@ public final class DiskChecks {
 
   /** Refuses a folder or glob that would take a build file away. */
   private void refuseTaking(Ref ref, Folder folder, Path real) {
-    Glob pattern = ref instanceof Ref.OfGlob glob ? Glob.of(glob.pattern()) : null;
+    Glob pattern = ref instanceof Ref.OfGlob glob ? glob.glob() : null;
     String what =
         pattern == null
             ? "product %s holds the build file %s; choose another folder"

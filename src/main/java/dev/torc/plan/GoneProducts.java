@@ -31,10 +31,10 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         : result.products().stream().filter(made -> isGone(made.path())).toList();
   }
 
-  /** Whether nothing stands at a path; false where it cannot be looked at. */
+  /** Whether nothing of a product is there; false where it cannot be looked at. */
   boolean isGone(String path) {
     try {
-      return !digests.seen(path).stamp().exists();
+      return !digests.seen(path).stamp().exists() || digests.isBare(path);
     } catch (IOException e) {
       return false;
     }

@@ -364,7 +364,7 @@ public final class KnownResults {
     List<RecordedProduct> products = new ArrayList<>();
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
-        Glob pattern = Glob.of(glob.pattern());
+        Glob pattern = glob.glob();
         left.keySet().stream()
             .filter(path -> pattern.matches(path) && graph.makerOf(path) == id)
             .sorted()

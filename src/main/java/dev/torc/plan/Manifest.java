@@ -86,7 +86,7 @@ public record Manifest(Graph graph) {
     if (job.trace()) {
       writer.text(LineKind.TRACE, "", "true");
     }
-    for (String product : new TreeSet<>(products(job))) {
+    for (String product : new TreeSet<>(declared(job))) {
       writer.text(LineKind.PRODUCT, product, "");
     }
   }
@@ -253,6 +253,18 @@ public record Manifest(Graph graph) {
   /** The declared products as texts: a folder with a slash at its end, a glob as its pattern. */
   public static List<String> products(Job job) {
     return texts(job.produces());
+  }
+
+  /** The declared products, and behind a {@code !} what is left out of folders and globs. */
+  public static List<String> declared(Job job) {
+    List<String> texts = products(job);
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfMany many) {
+        many.excludes().forEach(exclude -> texts.add("!" + exclude));
+        break; // all have the same
+      }
+    }
+    return texts;
   }
 
   /** The declared needs as texts of the same form; {@code job NAME} for all products of a job. */

@@ -17,6 +17,7 @@ import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.syntax.Excludes;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Job.Tool;
@@ -445,7 +446,7 @@ public final class NeedContents implements InputSource {
           "cannot list " + list.text() + ": it is no folder; write it without the slash");
     }
     for (FolderDigest.Member member :
-        digests.needed(list.text(), path -> GlobWalk.excludes(list.excludes(), path)).members()) {
+        digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path)).members()) {
       String path = FolderDigest.join(list.text(), member.path());
       if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // names that count may stand in a folder that does not
@@ -475,7 +476,7 @@ public final class NeedContents implements InputSource {
       if (owned != null) {
         stale.add(owned);
       }
-      return owned == null;
+      return owned == null && !graph.leavesOut(path);
     }
     // Neither a product of the reader, or its group, nor one that is excluded.
     return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));

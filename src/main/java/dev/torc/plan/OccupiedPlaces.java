@@ -76,7 +76,7 @@ public final class OccupiedPlaces {
   }
 
   private String shared(int id, Ref ref) throws IOException {
-    Glob glob = ref instanceof Ref.OfGlob of ? Glob.of(of.pattern()) : null;
+    Glob glob = ref instanceof Ref.OfGlob of ? of.glob() : null;
     List<Glob> rivals = glob == null ? List.of() : graph.rivals(id, glob);
     for (String path : rivals.isEmpty() ? List.<String>of() : GlobWalk.of(digests.root(), glob)) {
       for (Glob rival : rivals) {
@@ -109,7 +109,9 @@ public final class OccupiedPlaces {
     }
     for (String path : named().getOrDefault(id, List.of())) {
       boolean foreign =
-          belongs(path, ref) && records.owned(path) == null && digests.linkStamp(path).exists();
+          ((Ref.OfMany) ref).holds(path)
+              && records.owned(path) == null
+              && digests.linkStamp(path).exists();
       // This goes through all jobs, so only a file that is in the way is looked for.
       String reader = foreign ? reader(path, ref instanceof Ref.OfGlob) : null;
       if (reader != null) {
@@ -125,12 +127,6 @@ public final class OccupiedPlaces {
       }
     }
     return null;
-  }
-
-  private static boolean belongs(String path, Ref ref) {
-    return ref instanceof Ref.OfFolder folder
-        ? path.startsWith(folder.path() + "/")
-        : Glob.of(((Ref.OfGlob) ref).pattern()).matches(path);
   }
 
   /** The files that needs and groups name and that jobs may make in globs and folders. */

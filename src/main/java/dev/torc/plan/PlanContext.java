@@ -74,6 +74,7 @@ public record PlanContext(
       JobSelection selection,
       Rerun rerun,
       Map<String, String> wanted) {
+    basis.digests.leavingOut(graph);
     NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
     Decider decider = new Decider(graph, records, contents, basis);
     return new PlanContext(

@@ -52,9 +52,9 @@ final class FetchedProducts implements ResultParts {
     } else {
       make(product, fresh);
     }
+    LocalStore.touch(fresh);
     LocalStore.move(fresh, to);
     FileTree.remove(fresh); // still there if it was copied
-    LocalStore.touch(to);
   }
 
   private void make(RecordedProduct entry, Path to) throws IOException {

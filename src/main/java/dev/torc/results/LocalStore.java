@@ -10,6 +10,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -191,19 +192,12 @@ final class LocalStore {
     String name = name(part);
     FileStatus there = look(name);
     Path from = folder.resolve(name);
-    boolean left = false;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);
-    } else {
-      try {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        left = true;
-      } catch (AtomicMoveNotSupportedException another) {
-        copy(from, to);
-      }
+      return 0;
     }
-    long bytes = touch(to);
-    return left ? bytes : 0;
+    long bytes = touch(from);
+    return move(from, to) ? bytes : 0;
   }
 
   /** Copies to a temporary path first, so that what stands in the place is always whole. */
@@ -212,6 +206,7 @@ final class LocalStore {
     Path fresh = fresh();
     try {
       FileTree.copy(from, fresh);
+      touch(fresh);
       move(fresh, to);
     } finally {
       FileTree.remove(fresh);
@@ -219,15 +214,37 @@ final class LocalStore {
   }
 
   /**
-   * Moves a file, folder or link that nothing else uses. To another file system it is copied, and
-   * the original stays.
+   * Moves a file, folder or link that nothing else uses; into a folder that is there, what it
+   * holds. To another file system it is copied, and the original stays.
+   *
+   * @return whether it is gone from its old place
    */
-  static void move(Path from, Path to) throws IOException {
+  static boolean move(Path from, Path to) throws IOException {
+    if (isFolder(to) && isFolder(from)) {
+      boolean gone = true;
+      for (Path each : FileTree.entries(from)) {
+        Path at = to.resolve(each.getFileName());
+        if (Files.exists(at, LinkOption.NOFOLLOW_LINKS) && !(isFolder(at) && isFolder(each))) {
+          throw new FileAlreadyExistsException(at.toString());
+        }
+        gone &= move(each, at);
+      }
+      if (gone) {
+        Files.delete(from);
+      }
+      return gone;
+    }
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      return true;
     } catch (AtomicMoveNotSupportedException another) {
       FileTree.copy(from, to); // a torn copy is found by its digest
+      return false;
     }
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**

@@ -64,11 +64,13 @@ public final class Glob {
   private final String pattern;
   private final List<Component[]> alternatives;
   private final int plain; // the alternatives from here on have the own text of braces
+  private final List<Glob> excludes;
 
-  private Glob(String pattern, List<Component[]> alternatives, int plain) {
+  private Glob(String pattern, List<Component[]> alternatives, int plain, List<Glob> excludes) {
     this.pattern = pattern;
     this.alternatives = alternatives;
     this.plain = plain;
+    this.excludes = excludes;
   }
 
   /**
@@ -82,7 +84,12 @@ public final class Glob {
     int plain = texts.size();
     Braces.addOwn(pattern, texts);
     texts.forEach(text -> alternatives.add(components(text)));
-    return new Glob(pattern, alternatives, plain);
+    return new Glob(pattern, alternatives, plain, List.of());
+  }
+
+  /** This pattern without the paths that others leave out, which stand behind a {@code !}. */
+  public Glob without(List<Glob> excludes) {
+    return excludes.isEmpty() ? this : new Glob(pattern, alternatives, plain, excludes);
   }
 
   /**
@@ -172,7 +179,8 @@ public final class Glob {
 
   /** Whether a normalized path fits. */
   public boolean matches(String path) {
-    return matches(path, path.indexOf('[') >= 0, path.indexOf('{') >= 0);
+    return matches(path, path.indexOf('[') >= 0, path.indexOf('{') >= 0)
+        && !Excludes.path(excludes, path);
   }
 
   /** Whether a path fits if brackets and braces do not match their own text. */
@@ -232,8 +240,11 @@ public final class Glob {
     return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
-  /** Whether some path could match both patterns. The answer is exact. */
+  /** Whether some path could match both patterns. The answer is exact where none excludes any. */
   public boolean overlaps(Glob other) {
+    if (Excludes.all(other.excludes, this) || Excludes.all(excludes, other)) {
+      return false;
+    }
     for (Component[] a : alternatives) {
       for (Component[] b : other.alternatives) {
         if (overlaps(a, b)) {
@@ -280,7 +291,9 @@ public final class Glob {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Glob glob && glob.pattern.equals(pattern);
+    return other instanceof Glob glob
+        && glob.pattern.equals(pattern)
+        && glob.excludes.equals(excludes);
   }
 
   @Override

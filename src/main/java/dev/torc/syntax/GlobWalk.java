@@ -81,7 +81,9 @@ public final class GlobWalk {
     GlobWalk walk = new GlobWalk(glob, excludes, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
-    if (FolderDigest.counts(prefix) && !excludes(excludes, prefix) && Files.isDirectory(start)) {
+    if (FolderDigest.counts(prefix)
+        && !Excludes.folder(excludes, prefix)
+        && Files.isDirectory(start)) {
       walk.enter(start, prefix);
     }
     walk.found.sort(null);
@@ -104,25 +106,6 @@ public final class GlobWalk {
   public static Found all(Path root, String text) throws IOException {
     List<Glob> patterns = patterns(text);
     return all(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
-  }
-
-  /** Whether one of some patterns behind a {@code !} leaves out a folder with all it holds. */
-  public static boolean excludes(List<Glob> excludes, String folder) {
-    for (Glob exclude : excludes) {
-      if (exclude.excludesFolder(folder)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean excludes(String path) {
-    for (Glob exclude : excludes) {
-      if (exclude.excludes(path)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** What stands at a path, a link not followed; null if it is gone since it was listed. */
@@ -160,10 +143,10 @@ public final class GlobWalk {
       String child = start + name;
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
-        if (!excludes(excludes, child)) {
+        if (!Excludes.folder(excludes, child)) {
           enter(entry, child);
         }
-      } else if (glob.matches(child) && !excludes(child)) {
+      } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
         } else {

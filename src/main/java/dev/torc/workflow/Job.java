@@ -130,8 +130,13 @@ public record Job(
 
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
+    return excludes(needs);
+  }
+
+  /** The patterns of entries that begin with {@code !}. */
+  public static List<Glob> excludes(List<Item> items) {
     List<Glob> excludes = new ArrayList<>(0);
-    for (Ref ref : needRefs()) {
+    for (Ref ref : refs(items)) {
       if (ref instanceof Ref.Exclude exclude) {
         excludes.add(Glob.of(exclude.pattern()));
       }

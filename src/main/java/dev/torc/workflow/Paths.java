@@ -58,10 +58,6 @@ public final class Paths {
     refuseForeign(text.startsWith("!") ? text.substring(1) : text, place);
     try {
       if (text.startsWith("!")) {
-        if (!need) {
-          throw new BadInput(
-              place, "only needs can exclude with !; write \\! to mean the character");
-        }
         return new Ref.Exclude(place, exclude(text.substring(1)));
       }
       String own = text.endsWith("/") ? Glob.ownText(text) : null; // [id]/ can only be a folder

@@ -1,8 +1,11 @@
 package dev.torc.workflow;
 
+import dev.torc.hash.FolderDigest;
+import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.PatternIndex;
 import dev.torc.syntax.Place;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -19,10 +22,20 @@ import java.util.function.IntFunction;
  * refuses nothing, and never changes: one with further owners shares what it knows. Safe for
  * several threads.
  */
-public final class ProductIndex {
+public final class ProductIndex implements FolderDigest.Exclusions {
 
-  /** A file or folder that an owner declares. */
-  public record Claim(int owner, Place place) {}
+  /**
+   * A file or folder that an owner declares.
+   *
+   * @param folder null for a file
+   */
+  public record Claim(int owner, Place place, Ref.OfFolder folder) {
+
+    /** The pattern of a file, or of all that a folder may have. */
+    public Glob glob(String path) {
+      return folder == null ? Glob.of(Glob.escape(path)) : inside(folder);
+    }
+  }
 
   /** Is told of two declarations of one path; the earlier one counts. */
   public interface Clash {
@@ -72,18 +85,18 @@ public final class ProductIndex {
       for (Ref ref : products.apply(owner)) {
         if (ref instanceof Ref.OfGlob glob) {
           patterns = patterns == globs ? globs.copy() : patterns;
-          patterns.add(Glob.of(glob.pattern()), owner, glob.place());
+          patterns.add(glob.glob(), owner, glob.place());
           continue;
         }
-        boolean folder = ref instanceof Ref.OfFolder;
-        String path = folder ? ((Ref.OfFolder) ref).path() : ((Ref.OfFile) ref).path();
-        Claim claim = new Claim(owner, ref.place());
+        Ref.OfFolder folder = ref instanceof Ref.OfFolder of ? of : null;
+        String path = folder == null ? ((Ref.OfFile) ref).path() : folder.path();
+        Claim claim = new Claim(owner, ref.place(), folder);
         Claim earlier = files.get(path);
         earlier = earlier == null ? claims.putIfAbsent(path, claim) : earlier;
         if (earlier != null) {
           clash.of(path, earlier, claim);
         }
-        if (folder) {
+        if (folder != null) {
           inside = inside == folders ? new TreeMap<>(folders) : inside;
           inside.putIfAbsent(path, claim);
         }
@@ -103,7 +116,7 @@ public final class ProductIndex {
   /** The pattern of all paths that a product can have, a folder's own included. */
   private static Glob pattern(Ref product) {
     return product instanceof Ref.OfFolder folder
-        ? Glob.of(Glob.escape(folder.path()) + "{,/**}")
+        ? Glob.of(Glob.escape(folder.path()) + "{,/**}").without(folder.excludes())
         : inside(product);
   }
 
@@ -111,8 +124,8 @@ public final class ProductIndex {
   public static Glob inside(Ref product) {
     return switch (product) {
       case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
-      case Ref.OfGlob glob -> Glob.of(glob.pattern());
-      case Ref.OfFolder folder -> inside(folder.path());
+      case Ref.OfGlob glob -> glob.glob();
+      case Ref.OfFolder folder -> inside(folder.path()).without(folder.excludes());
       case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
           throw new IllegalArgumentException("no kind of product: " + product);
     };
@@ -143,6 +156,19 @@ public final class ProductIndex {
     return sources;
   }
 
+  /** The patterns of other owners that can match what a pattern of an owner matches. */
+  public List<Glob> rivals(int owner, Glob produced) {
+    List<Glob> rivals = new ArrayList<>(0);
+    globs.overlapping(
+        produced,
+        other -> {
+          if (other.job() != owner) {
+            rivals.add(other.glob());
+          }
+        });
+    return rivals;
+  }
+
   /** How often a glob was compared with a path or another glob. */
   public long compared() {
     return globs.compared() + open.compared();
@@ -154,9 +180,10 @@ public final class ProductIndex {
     if (claim == null && !folders.isEmpty()) {
       for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
         claim = folders.get(path.substring(0, slash));
-        if (claim != null) {
+        if (claim != null && claim.folder.holds(path)) {
           break;
         }
+        claim = null;
       }
     }
     if (claim != null) {
@@ -165,6 +192,23 @@ public final class ProductIndex {
     PatternIndex.Pattern pattern = globs.matching(path);
     pattern = pattern == null && !sources.contains(path) ? open.matching(path) : pattern;
     return pattern == null ? -1 : pattern.job();
+  }
+
+  /** Whether a path lies in a folder product that it is excluded from. */
+  public boolean leavesOut(String path) {
+    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      Claim claim = folders.isEmpty() ? null : folders.get(path.substring(0, slash));
+      if (claim != null && claim.folder.leavesOut(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public FolderDigest.Excluded excluded(String folder) {
+    Claim claim = folders.get(folder);
+    return claim == null ? null : claim.folder.excluded();
   }
 
   /** Whether all products are files, so that nothing but their paths has an owner. */
@@ -179,14 +223,16 @@ public final class ProductIndex {
         prefix,
         prefix + Character.MAX_VALUE,
         (path, claim) -> {
-          if (glob.matches(path) && !isExcluded(claim, path, excludes)) {
+          if (glob.matches(path)
+              && (excludes.isEmpty() || !Excludes.all(excludes, claim.glob(path)))) {
             found.accept(claim.owner);
           }
         });
     foldersNear(prefix)
         .forEach(
             (path, claim) -> {
-              if (glob.overlaps(inside(path)) && !isExcluded(claim, path, excludes)) {
+              Glob inside = claim.glob(path);
+              if (glob.overlaps(inside) && !Excludes.all(excludes, inside)) {
                 found.accept(claim.owner);
               }
             });
@@ -209,7 +255,7 @@ public final class ProductIndex {
         all ? "" : folder + "/",
         all ? null : folder + "0",
         (path, claim) -> {
-          if (!isExcluded(claim, path, excludes)) {
+          if (excludes.isEmpty() || !Excludes.all(excludes, claim.glob(path))) {
             found.accept(claim.owner);
           }
         });
@@ -225,7 +271,7 @@ public final class ProductIndex {
 
   private static Consumer<PatternIndex.Pattern> taking(List<Glob> excludes, IntConsumer found) {
     return pattern -> {
-      if (!isExcluded(pattern.glob(), excludes)) {
+      if (!Excludes.all(excludes, pattern.glob())) {
         found.accept(pattern.job());
       }
     };
@@ -245,23 +291,5 @@ public final class ProductIndex {
       }
     }
     return near;
-  }
-
-  /** Whether excludes leave nothing of a declared file or folder. */
-  private boolean isExcluded(Claim claim, String path, List<Glob> excludes) {
-    if (excludes.isEmpty()) {
-      return false;
-    }
-    Claim folder = folders.get(path);
-    return isExcluded(
-        folder != null && folder.owner == claim.owner ? inside(path) : Glob.of(Glob.escape(path)),
-        excludes);
-  }
-
-  /** Whether excludes leave no match of a product. */
-  public static boolean isExcluded(Glob product, List<Glob> excludes) {
-    return excludes.stream()
-        .anyMatch(
-            exclude -> exclude.covers(product) || exclude.excludesFolder(product.fixedPrefix()));
   }
 }

@@ -1,6 +1,9 @@
 package dev.torc.workflow;
 
+import dev.torc.hash.FolderDigest;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Excludes;
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;
@@ -39,19 +42,106 @@ public sealed interface Ref {
     }
   }
 
+  /**
+   * What may hold many files: of a product, {@code excludes} says which of them are no part of it.
+   * Needs say that once for all, in entries of their own.
+   */
+  sealed interface OfMany extends Ref {
+
+    /** Patterns of paths that are no part of a product; none of a need. */
+    List<Glob> excludes();
+
+    /** The same with other excludes. */
+    OfMany without(List<Glob> excludes);
+
+    /** Whether a path can be part of it. */
+    boolean holds(String path);
+
+    /** Whether a path is excluded that else could be part of it. */
+    boolean leavesOut(String path);
+  }
+
   /** A folder, by normalized path without the trailing slash. */
-  record OfFolder(Place place, String path) implements Ref {
+  record OfFolder(Place place, String path, List<Glob> excludes) implements OfMany {
+
+    /** A folder of which all counts. */
+    public OfFolder(Place place, String path) {
+      this(place, path, List.of());
+    }
+
     @Override
     public String text() {
       return path + "/";
     }
+
+    @Override
+    public OfMany without(List<Glob> excludes) {
+      return new OfFolder(place, path, excludes);
+    }
+
+    @Override
+    public boolean holds(String other) {
+      return other.startsWith(path + "/") && !isExcluded(other);
+    }
+
+    @Override
+    public boolean leavesOut(String other) {
+      return !excludes.isEmpty() && other.startsWith(path + "/") && isExcluded(other);
+    }
+
+    /** What is excluded, by paths in the folder; null where nothing is. */
+    public FolderDigest.Excluded excluded() {
+      return excludes.isEmpty()
+          ? null
+          : new FolderDigest.Excluded() {
+            @Override
+            public boolean member(String inner) {
+              return Excludes.path(excludes, path + "/" + inner);
+            }
+
+            @Override
+            public boolean whole(String inner) {
+              return Excludes.folder(excludes, path + "/" + inner);
+            }
+          };
+    }
+
+    private boolean isExcluded(String other) {
+      return Excludes.path(excludes, other) || Excludes.folder(excludes, other);
+    }
   }
 
   /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
-  record OfGlob(Place place, String pattern) implements Ref {
+  record OfGlob(Place place, String pattern, List<Glob> excludes) implements OfMany {
+
+    /** A pattern of which all matches count. */
+    public OfGlob(Place place, String pattern) {
+      this(place, pattern, List.of());
+    }
+
     @Override
     public String text() {
       return pattern;
+    }
+
+    /** The pattern of the paths that are meant. */
+    public Glob glob() {
+      return Glob.of(pattern).without(excludes);
+    }
+
+    @Override
+    public OfMany without(List<Glob> excludes) {
+      return new OfGlob(place, pattern, excludes);
+    }
+
+    @Override
+    public boolean holds(String path) {
+      return glob().matches(path);
+    }
+
+    @Override
+    public boolean leavesOut(String path) {
+      return Excludes.path(excludes, path) && Glob.of(pattern).matches(path);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,8 @@ final class Wire {
 
   static final Codec<String> TEXT = (wire, text) -> wire.text(text);
   static final Codec<String> SHARED = (wire, text) -> wire.shared(text);
+  static final Codec<Glob> GLOB =
+      (wire, glob) -> Glob.of(wire.text(glob == null ? null : glob.toString()));
   static final Codec<Integer> INT = (wire, i) -> (int) wire.number(i == null ? 0 : i);
   static final Codec<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
 

@@ -306,8 +306,16 @@ public final class WorkflowCodec {
               place,
               wire.text((Ref.OfFile) of, Ref.OfFile::path),
               wire.flag((Ref.OfFile) of, Ref.OfFile::optional));
-      case 1 -> new Ref.OfFolder(place, wire.text((Ref.OfFolder) of, Ref.OfFolder::path));
-      case 2 -> new Ref.OfGlob(place, wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern));
+      case 1 ->
+          new Ref.OfFolder(
+              place,
+              wire.text((Ref.OfFolder) of, Ref.OfFolder::path),
+              wire.list((Ref.OfFolder) of, Ref.OfFolder::excludes, Wire.GLOB));
+      case 2 ->
+          new Ref.OfGlob(
+              place,
+              wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern),
+              wire.list((Ref.OfGlob) of, Ref.OfGlob::excludes, Wire.GLOB));
       case 3 -> new Ref.Exclude(place, wire.text((Ref.Exclude) of, Ref.Exclude::pattern));
       case 4 ->
           new Ref.OfJob(

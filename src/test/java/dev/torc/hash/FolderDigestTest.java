@@ -76,7 +76,7 @@ class FolderDigestTest {
   private FolderDigest folder(String path, boolean needed) throws IOException {
     FakeStamps stamps = new FakeStamps();
     DigestMemo files = new DigestMemo(root, stamps, FileClock.none(), p -> null, (p, k) -> {});
-    return FolderDigest.of(root, path, needed, _ -> false, stamps, files);
+    return FolderDigest.of(root, path, needed, _ -> false, null, stamps, files);
   }
 
   private Digest needed() throws IOException {
@@ -317,7 +317,7 @@ class FolderDigestTest {
           asked.add(path);
           return new KnownDigest(stamp, Digest.ofText(path), true);
         };
-    FolderDigest.of(root, "d", true, _ -> false, stamps, files);
+    FolderDigest.of(root, "d", true, _ -> false, null, stamps, files);
     assertEquals(List.of("out/b"), asked);
   }
 
@@ -330,7 +330,9 @@ class FolderDigestTest {
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
     assertEquals(
         1,
-        FolderDigest.of(real.toRealPath(), "d", true, _ -> false, stamps, files).members().size());
+        FolderDigest.of(real.toRealPath(), "d", true, _ -> false, null, stamps, files)
+            .members()
+            .size());
     new ProcessBuilder(
             "sh", "-c", "cd \"$0\" && : > \"$(printf 'a\\377 \\\\é')'\"", folder.toString())
         .start()
@@ -338,7 +340,7 @@ class FolderDigestTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> FolderDigest.of(real.toRealPath(), "d", true, _ -> false, stamps, files));
+            () -> FolderDigest.of(real.toRealPath(), "d", true, _ -> false, null, stamps, files));
     assertEquals(
         real.toRealPath().resolve("d")
             + ": holds a name that is no valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",

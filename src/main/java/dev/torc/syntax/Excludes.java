@@ -1,0 +1,41 @@
+package dev.torc.syntax;
+
+import java.util.List;
+
+/**
+ * Asks several patterns behind a {@code !} at once. {@link Glob} knows what one of them excludes.
+ */
+public final class Excludes {
+
+  private Excludes() {}
+
+  /** Whether one of the patterns excludes a path. */
+  public static boolean path(List<Glob> excludes, String path) {
+    for (Glob exclude : excludes) {
+      if (exclude.excludes(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether one of the patterns excludes a folder with all it holds. */
+  public static boolean folder(List<Glob> excludes, String folder) {
+    for (Glob exclude : excludes) {
+      if (exclude.excludesFolder(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether one of the patterns surely excludes all that another one matches. */
+  public static boolean all(List<Glob> excludes, Glob glob) {
+    for (Glob exclude : excludes) {
+      if (exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
