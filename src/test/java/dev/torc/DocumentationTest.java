@@ -13,9 +13,12 @@ import org.junit.jupiter.api.Test;
 /** What all pages of the documentation have in common, README included. */
 class DocumentationTest {
 
+  private static final Path README = Path.of("README.md");
+
   private static List<Page> pages() throws Exception {
     List<Page> pages = new ArrayList<>(Page.all());
-    pages.add(Page.read(Path.of("README.md")));
+    pages.add(Page.read(README));
+    pages.add(Page.read(Page.SKILL));
     pages.add(Page.read(Path.of(".github", "CONTRIBUTING.md")));
     for (String example :
         new String[] {"overview", "c-project", "from-make", "words", "cluster", "python"}) {
@@ -76,7 +79,13 @@ class DocumentationTest {
             .filter(file -> !links.contains(file))
             .toList();
     assertEquals(List.of("index.md"), unnamed);
-    assertTrue(Page.read(Path.of("README.md")).links().contains(index.file().toString()));
+    assertTrue(Page.read(README).links().contains(index.file().toString()));
+  }
+
+  @Test
+  void theFirstPagesOfPeopleAndAgentsAreShort() throws Exception {
+    assertTrue(Page.read(README).lines().size() <= 80, "the README");
+    assertTrue(Page.read(Page.SKILL).lines().size() <= 150, "the skill");
   }
 
   /** A page for contributors says so in its first lines, and stands apart in the index. */

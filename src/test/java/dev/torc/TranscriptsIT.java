@@ -87,6 +87,11 @@ class TranscriptsIT {
   }
 
   @Test
+  void readme() throws Exception {
+    check(Page.read(Path.of("README.md")), 4);
+  }
+
+  @Test
   void skill() throws Exception {
     check(Page.read(Page.SKILL), 8);
   }
