@@ -19,7 +19,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.StartMarks;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
@@ -259,7 +259,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Forgets the results of jobs whose products are to go: these are not restored either. */
   private void forgetResults(Project project, Cache cache) throws IOException {
-    KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
+    LocalResults results = new LocalResults(cache, Stores.UNSAID, false);
     results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
     results.end();
   }

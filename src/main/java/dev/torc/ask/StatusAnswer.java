@@ -16,7 +16,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
@@ -86,7 +86,7 @@ record StatusAnswer(
     private static final int MOST = 10_000;
 
     private static Disk of(CachePlace place, Cache cache) throws IOException {
-      long store = new KeptResults(cache, Stores.UNSAID, false).size();
+      long store = new LocalResults(cache, Stores.UNSAID, false).size();
       long records = Files.exists(place.data()) ? Files.size(place.data()) : 0;
       return new Disk(store, below(place.kept()), records + below(place.logs()));
     }

@@ -4,7 +4,7 @@ import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Origin;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.results.StoreContents;
 import dev.torc.results.StoreContents.HeldResult;
@@ -138,7 +138,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
             contents.results().size(),
             contents.bytes(),
             contents.unnamed(),
-            said == null ? null : new KeptResults(cache, said.keep(), false).bound(),
+            said == null ? null : new LocalResults(cache, said.keep(), false).bound(),
             said != null && said.keep() >= 0,
             jobs.stream().map(Job::firstUsed).min(Comparator.naturalOrder()).orElse(null),
             jobs.stream().map(Job::lastUsed).max(Comparator.naturalOrder()).orElse(null));

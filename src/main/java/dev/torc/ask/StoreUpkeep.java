@@ -9,7 +9,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.results.FolderBound;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.SigningKey;
 import dev.torc.results.StoreContents;
 import dev.torc.results.StoreContents.HeldResult;
@@ -146,24 +146,24 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   private Freed free(Cache cache, boolean all, long most) throws IOException {
     long keep =
         folder.project() == null ? Stores.UNSAID : folder.project().workflow().stores().keep();
-    KeptResults kept = new KeptResults(cache, keep, false);
+    LocalResults stored = new LocalResults(cache, keep, false);
     StoreContents before = StoreContents.of(cache);
     List<HeldResult> gone = new ArrayList<>(before.results());
     if (!all) {
       gone.removeIf(each -> !isLost(each));
-      gone.addAll(before.without(gone).beyond(most == BOUND ? kept.bound() : most, Set.of()));
+      gone.addAll(before.without(gone).beyond(most == BOUND ? stored.bound() : most, Set.of()));
     }
     List<HeldResult> left = before.without(gone).results();
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
       Set<Digest> keys = gone.stream().map(each -> each.result().key()).collect(Collectors.toSet());
-      kept.forget(each -> keys.contains(each.key()));
-      stuck = kept.sweep();
-      kept.end();
+      stored.forget(each -> keys.contains(each.key()));
+      stuck = stored.sweep();
+      stored.end();
       stuck.forEach(call::warn);
     }
-    long stay = dry || nothing ? before.bytes(left) : kept.size();
+    long stay = dry || nothing ? before.bytes(left) : stored.size();
     List<FolderBound> shared = all || most != BOUND ? List.of() : folders();
     return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck, shared);
   }
@@ -262,9 +262,9 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       }
     }
     if (!dry && !gone.isEmpty()) {
-      KeptResults kept = new KeptResults(cache, Stores.UNSAID, false);
-      kept.forget(each -> gone.contains(each.key()));
-      kept.end();
+      LocalResults stored = new LocalResults(cache, Stores.UNSAID, false);
+      stored.forget(each -> gone.contains(each.key()));
+      stored.end();
     }
     return new Verified(dry, check.checked(), check.bytes(), faults, gone.size());
   }

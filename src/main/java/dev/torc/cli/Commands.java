@@ -110,7 +110,7 @@ final class Commands {
         JOB*  show the runs of jobs, groups, instances, tags, files instead
         --last N  show so many; by default 20
         --all  show all that are on record
-      store  show, check and remove earlier results that are kept
+      store  show, check and remove stored results
         JOB*  show the results of jobs, groups, tags, files instead
         --prune [SIZE]  remove the least recently used results until no more than SIZE is held
         --clear  remove all results

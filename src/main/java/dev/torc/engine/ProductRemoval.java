@@ -14,7 +14,7 @@ import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Refusal;
@@ -48,7 +48,7 @@ public record ProductRemoval(
     String build,
     Cache cache,
     DigestMemo digests,
-    KeptResults kept,
+    LocalResults kept,
     Consumer<String> note) {
 
   private static final String ALTERED = "torc did not make it as it is";

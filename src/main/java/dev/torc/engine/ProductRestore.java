@@ -10,7 +10,7 @@ import dev.torc.records.Batch;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.results.Result.ResultParts;
 import dev.torc.workflow.Job;
@@ -26,7 +26,7 @@ import java.util.Set;
  * Puts a known result in the place of a run: clears the places of the products as before a run,
  * puts the products there, and hashes them. If they are not what the result says, they are taken
  * away again, and the job has to run. {@link dev.torc.plan.KnownResults} decides before which
- * result fits; the bytes come from {@link ResultParts}: {@code KeptResults} has them on this
+ * result fits; the bytes come from {@link ResultParts}: {@code LocalResults} has them on this
  * machine, {@code FetchedProducts} from shared stores.
  */
 final class ProductRestore {
@@ -70,9 +70,9 @@ final class ProductRestore {
         missing.add(part);
       }
     }
-    KeptResults kept = shared.removal().kept();
+    LocalResults stored = shared.removal().kept();
     if (!missing.isEmpty()) {
-      kept.remember(from); // before anything is placed, see claim
+      stored.remember(from); // before anything is placed, see claim
     }
     boolean there = shared.removal().clear(job, job.persist(), false, cleared, standing);
     cleared.keep(job.name()); // even if all of its result stands
@@ -91,7 +91,7 @@ final class ProductRestore {
       ProductScan scan = ProductScan.of(shared.removal().grounds(), shared.digests(), job, true);
       if (isWhole(scan) && isDepfile(scan)) {
         log();
-        kept.used(from);
+        stored.used(from);
         return scan;
       }
     } catch (IOException e) {
@@ -134,7 +134,7 @@ final class ProductRestore {
    * @param mark the mark of that restore
    */
   static void claim(ProductRemoval removal, StartMarks.Mark mark) {
-    Result from = KeptResults.of(removal.cache(), mark.key());
+    Result from = LocalResults.of(removal.cache(), mark.key());
     if (from == null) {
       return; // forgotten since: for example, all of it was restored, and none is stored any more
     }

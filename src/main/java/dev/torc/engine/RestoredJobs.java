@@ -12,7 +12,7 @@ import dev.torc.posix.OwnUser;
 import dev.torc.posix.ThreadEnd;
 import dev.torc.records.Batch;
 import dev.torc.records.Cache.CacheException;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.results.Result.ResultParts;
 import dev.torc.results.SharedStore;
@@ -128,7 +128,7 @@ final class RestoredJobs implements AutoCloseable {
 
   /** Fetches a job's result, ready to be put in place, from a store that has it; null if none. */
   private ProductRestore.Replacement find(AttemptContext shared, int id) {
-    KeptResults kept = shared.removal().kept();
+    LocalResults stored = shared.removal().kept();
     try {
       NeedSnapshot needs = shared.contents().snapshot(id);
       if (needs.lack() != null) {
@@ -137,9 +137,9 @@ final class RestoredJobs implements AutoCloseable {
       KnownResults results = shared.decider().known();
       for (SharedStore store : sharing.stores().all()) {
         KnownResults.Match match = results.of(store, shared.decider(), id, needs);
-        ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
+        ResultParts parts = match == null ? null : store.fetch(match.hit(), stored.freshFolder());
         if (parts != null) {
-          kept.seen(match.hit().result());
+          stored.seen(match.hit().result());
           Batch lists = new Batch();
           match.lists().forEach(lists::list);
           setup.cache().put(lists);
@@ -173,8 +173,8 @@ final class RestoredJobs implements AutoCloseable {
   /** Restores a job whose result is known here. */
   void restore(int id, Verdict.WillRestore will) {
     if (will.bytes()) {
-      KeptResults kept = setup.shared().removal().kept();
-      loop.ready(id, will.reasons(), new ProductRestore.Replacement(will.from(), kept));
+      LocalResults stored = setup.shared().removal().kept();
+      loop.ready(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
     } else {
       recall(id, will);
       loop.decide(id);

@@ -13,7 +13,7 @@ import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.results.SharedStore;
 import dev.torc.results.SharedStore.Hit;
@@ -43,7 +43,7 @@ public final class KnownResults {
   /**
    * A result that may stand for a run.
    *
-   * @param hit what a shared store has; null for a result that is kept here
+   * @param hit what a shared store has; null for a result that is stored here
    * @param result the result, as if it had been kept here
    * @param lists the members of its lists by the lists' digests; they go into the cache with it
    */
@@ -53,7 +53,7 @@ public final class KnownResults {
   private final Cache cache;
   private final NeedContents contents;
   private final Manifest manifest;
-  private final KeptResults kept;
+  private final LocalResults stored;
   private final SharedStores asked; // if nothing is known here; null for no shared stores
   private final DigestMemo digests;
   private final Programs programs;
@@ -67,7 +67,7 @@ public final class KnownResults {
     this.cache = basis.cache();
     this.contents = contents;
     this.manifest = manifest;
-    this.kept = basis.kept();
+    this.stored = basis.stored();
     this.asked = basis.asked();
     this.digests = basis.digests();
     this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
@@ -124,7 +124,7 @@ public final class KnownResults {
 
   /** Whether there is no store that takes results. */
   private boolean isOff() {
-    return kept.isOff() && graph.workflow().stores().shared().isEmpty();
+    return stored.isOff() && graph.workflow().stores().shared().isEmpty();
   }
 
   Digest key(Job job, Digest described, String system) {
@@ -176,7 +176,7 @@ public final class KnownResults {
               Hit hit = store.find(key);
               Result there = hit.result();
               boolean same =
-                  there != null && there.found().equals(named) && !kept.isReplaced(there);
+                  there != null && there.found().equals(named) && !stored.isReplaced(there);
               Result as = same ? as(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
             });
@@ -234,7 +234,7 @@ public final class KnownResults {
 
   private Match here(int id, boolean bytes) {
     Job job = graph.job(id);
-    if (!kept.restores() || !mayKeep(job) || isBlank()) {
+    if (!stored.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
     List<Result> standing = some() ? null : standing(job);
@@ -244,11 +244,11 @@ public final class KnownResults {
     return find(
         id,
         found -> described(id, found),
-        kept::names,
+        stored::names,
         (key, _, _, _) -> {
-          Result known = kept.find(key);
+          Result known = stored.find(key);
           if (known != null && serves(job, known, key, bytes)) {
-            kept.want(known);
+            stored.want(known);
             return new Match(null, known, Map.of());
           }
           for (Result each : standing == null ? standing(job) : standing) {
@@ -278,14 +278,14 @@ public final class KnownResults {
   /** Whether no result was known at the first call: no job asks for what this build makes. */
   private boolean isBlank() {
     if (blank == null) {
-      blank = cache.isBlank() && kept.isEmpty();
+      blank = cache.isBlank() && stored.isEmpty();
     }
     return blank;
   }
 
-  /** Whether any result is kept. Once there is, the store is not asked again. */
+  /** Whether any result is stored. Once there is, the store is not asked again. */
   private boolean some() {
-    some = some || !kept.isEmpty();
+    some = some || !stored.isEmpty();
     return some;
   }
 
@@ -323,8 +323,8 @@ public final class KnownResults {
 
   /** Whether the products of a result can be had, and its log where that belongs to it. */
   private boolean isHere(Result result) {
-    return (result.log() == null || kept.has(result.logPart()))
-        && result.parts().stream().allMatch(part -> kept.has(part) || stands(part));
+    return (result.log() == null || stored.has(result.logPart()))
+        && result.parts().stream().allMatch(part -> stored.has(part) || stands(part));
   }
 
   /** Whether a product stands where it stood, as torc made it. */
@@ -417,7 +417,7 @@ public final class KnownResults {
       Map<Integer, NearestResult> nearest = new HashMap<>();
       KnownResults known = context.decider().known();
       Graph graph = context.graph();
-      known.kept.each(
+      known.stored.each(
           stored -> {
             int id = graph.jobId(stored.job());
             if (runs.containsKey(id) && KnownResults.mayKeep(graph.job(id))) {
@@ -439,7 +439,7 @@ public final class KnownResults {
                 String lack =
                     each.root() != null
                         ? "its bytes name its root, " + each.root()
-                        : known.kept.isReplaced(each) ? "a newer result was seen here" : "";
+                        : known.stored.isReplaced(each) ? "a newer result was seen here" : "";
                 Origin from = each.originFor(each.job(), found.store().name());
                 of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
               }

@@ -6,7 +6,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.Cache;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -36,7 +36,7 @@ public record PlanContext(
   /**
    * What contexts are made from beside a graph and its records.
    *
-   * @param kept results of earlier runs that may stand for a run
+   * @param stored results of earlier runs that may stand for a run
    * @param asked shared stores that are asked, and waited for, while jobs are decided; null for
    *     none
    * @param keepsFailed see {@link Decider}
@@ -45,7 +45,7 @@ public record PlanContext(
   public record Basis(
       Cache cache,
       DigestMemo digests,
-      KeptResults kept,
+      LocalResults stored,
       SharedStores asked,
       boolean keepsFailed,
       MachineInputs machine) {}

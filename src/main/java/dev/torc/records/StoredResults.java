@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The results that are kept for later, and the first keys that lead to them. It knows neither what
- * a result is nor where the bytes of its products are.
+ * The results that are stored, and the first keys that lead to them. It knows neither what a result
+ * is nor where the bytes of its products are.
  *
  * @param form the form of a result; a form that only reads may leave parts of the result out
  */
@@ -26,7 +26,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
    */
   public record Stored<T>(long used, T result) {}
 
-  /** The form of a kept result. The tags from 1 to 5, and 7, were those of other forms. */
+  /** The form of a stored result. The tags from 1 to 5, and 7, were those of other forms. */
   Stored<T> pass(Fields fields, Stored<T> of) {
     Stored<T> stored =
         new Stored<>(fields.number(6, of, Stored::used), fields.one(8, of, Stored::result, form));

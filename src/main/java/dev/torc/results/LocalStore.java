@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 /**
  * The files of {@code .torc/store}: products, each a file, folder or link whose name says its kind
  * and digest; and how a product gets to its place. Does not trust these names: a restore hashes a
- * product after placing it. {@link KeptResults} knows which results have a product. If the store is
- * no folder, or a product is of another kind than its name says, it counts as missing.
+ * product after placing it. {@link LocalResults} knows which results have a product. If the store
+ * is no folder, or a product is of another kind than its name says, it counts as missing.
  */
 final class LocalStore {
 

@@ -34,7 +34,7 @@ import java.util.function.LongSupplier;
 /**
  * One shared store, in a folder or on a server: decides which of its records count, and in which
  * order records, blobs and entries are sent. A {@link StorePlace} reads and writes the bytes;
- * {@link KeptResults} is the local store. It throws nothing into the build: a store that cannot
+ * {@link LocalResults} is the local store. It throws nothing into the build: a store that cannot
  * serve gives a miss with a reason. For several threads.
  */
 public final class SharedStore implements AutoCloseable {

@@ -435,18 +435,18 @@ public final class SharedStores implements AutoCloseable {
      */
     boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
       byte[] window = new byte[PIECE + text.length()];
-      int kept = 0; // bytes kept from the last piece: the text may begin there
+      int carried = 0; // bytes kept from the last piece: the text may begin there
       boolean found = false;
       for (int read = bytes.read(window, 0, PIECE);
           read >= 0;
-          read = bytes.read(window, kept, PIECE)) {
+          read = bytes.read(window, carried, PIECE)) {
         if (stopped.getAsBoolean()) {
           throw new IOException("the build was ended");
         }
-        int length = kept + read;
+        int length = carried + read;
         found = found || chars(window, length).contains(text);
-        kept = Math.min(text.length() - 1, length);
-        System.arraycopy(window, length - kept, window, 0, kept);
+        carried = Math.min(text.length() - 1, length);
+        System.arraycopy(window, length - carried, window, 0, carried);
       }
       return found;
     }

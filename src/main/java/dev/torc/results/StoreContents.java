@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The contents of the local store at one moment: the kept results, and the bytes of each product. A
- * build may change the store meanwhile, so this may be out of date. It changes nothing; {@link
- * KeptResults} does.
+ * The contents of the local store at one moment: the stored results, and the bytes of each product.
+ * A build may change the store meanwhile, so this may be out of date. It changes nothing; {@link
+ * LocalResults} does.
  *
  * @param results the least recently used first
  * @param sizes the bytes of each product in the store, by its name there
@@ -32,7 +32,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   /**
-   * A result that is kept.
+   * A stored result.
    *
    * @param used when it was stored or restored last: milliseconds since 1970
    * @param lacks parts that are neither in the store nor, by the records, where the job left them

@@ -24,7 +24,7 @@ final class BuildFiles implements Expander.Source {
   private final byte[] input;
   private final GraphFile last;
   private final Heap heap;
-  final GraphFile kept; // the last one if it serves, else null
+  final GraphFile reused; // the last one if it serves, else null
   private ParsedBuildFile parsed;
 
   /**
@@ -39,7 +39,7 @@ final class BuildFiles implements Expander.Source {
     this.input = input;
     this.last = last;
     this.heap = heap;
-    this.kept = last != null && last.good() && input == null ? last : null;
+    this.reused = last != null && last.good() && input == null ? last : null;
   }
 
   /** The graph file of the last build, perhaps of other build files; null if there is none. */
@@ -66,8 +66,8 @@ final class BuildFiles implements Expander.Source {
    * @return its name; null if the next build could not tell whether it has the same graph
    */
   Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
-    if (kept != null && graph == kept.graph()) {
-      return kept.id();
+    if (reused != null && graph == reused.graph()) {
+      return reused.id();
     }
     if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
       return null;
@@ -80,11 +80,11 @@ final class BuildFiles implements Expander.Source {
 
   /** The build files, tables among them, that the graph was made from. */
   List<BuildFile.Read> sources() {
-    return parsed == null ? kept.sources() : parsed.sources();
+    return parsed == null ? reused.sources() : parsed.sources();
   }
 
   /** The patterns of groups that looked for files on disk, each with what it found. */
   SortedMap<String, List<String>> patterns() {
-    return parsed == null ? kept.patterns() : parsed.deciders().files();
+    return parsed == null ? reused.patterns() : parsed.deciders().files();
   }
 }

@@ -72,7 +72,7 @@ record FastPath(
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
     FreshJobs.Looked looked =
         left.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
-    boolean news = project.kept() == null || looked.fresh() != left.fresh();
+    boolean news = project.reused() == null || looked.fresh() != left.fresh();
     FastPath state =
         new FastPath(project, looked.fresh(), left.whole(), file, looked.dirty(), news, digests);
     return state.decidesGroups(new BitSet()) ? none(project) : state;
@@ -81,7 +81,7 @@ record FastPath(
   /** What the last build left fresh of the graph; null where nothing is. */
   private static Carried left(Project project) throws IOException {
     CachePlace place = project.place();
-    GraphFile kept = project.kept();
+    GraphFile reused = project.reused();
     GraphFile last = project.keeper().last();
     FreshJobs fresh =
         last == null
@@ -90,7 +90,7 @@ record FastPath(
     if (fresh == null) {
       return null;
     }
-    if (kept != null || project.graph().isWith(last.graph())) {
+    if (reused != null || project.graph().isWith(last.graph())) {
       return new Carried(fresh, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
@@ -106,7 +106,7 @@ record FastPath(
 
   /** Whether jobs may run whose results decided about groups, if the asked jobs run. */
   boolean decidesGroups(BitSet asked) {
-    BitSet deciding = project.kept() == null ? new BitSet() : project.kept().deciding();
+    BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
     if (deciding.isEmpty()) {
       return false;
     }
@@ -152,9 +152,9 @@ record FastPath(
    * record turns out to be unreadable.
    */
   boolean stands(Plan plan) {
-    return project.kept() == null
+    return project.reused() == null
         || plan.context().graph() != project.graph()
-        || project.kept().deciding().stream()
+        || project.reused().deciding().stream()
             .mapToObj(plan::verdict)
             .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
   }

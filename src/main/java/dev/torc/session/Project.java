@@ -23,7 +23,7 @@ import dev.torc.plan.PatternReadings;
 import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.WriteSession.Heap;
 import dev.torc.syntax.BadInput;
@@ -66,7 +66,7 @@ public record Project(
     List<Path> files,
     Expander.Source source,
     Containers containers,
-    GraphFile kept,
+    GraphFile reused,
     BuildFiles keeper) {
 
   /**
@@ -87,11 +87,11 @@ public record Project(
             origin,
             DigestMemo.looking(place.root(), caller.stamps(place), _ -> null));
     BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
-    GraphFile kept = from.kept;
-    Graph graph = kept == null ? unexpanded(from, last) : kept.graph();
+    GraphFile reused = from.reused;
+    Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
-    return new Project(caller, options, graph, place, files, from, containers, kept, from);
+    return new Project(caller, options, graph, place, files, from, containers, reused, from);
   }
 
   /** A project without jobs in the caller's folder, for as long as no build file could be read. */
@@ -126,7 +126,7 @@ public record Project(
 
   /** This project without knowledge of results: groups that results decided are not expanded. */
   public Project withoutResults() throws IOException {
-    if (kept == null || kept.deciding().isEmpty()) {
+    if (reused == null || reused.deciding().isEmpty()) {
       return this;
     }
     Graph without = unexpanded(source, null);
@@ -135,7 +135,7 @@ public record Project(
 
   /** This project with its groups expanded. */
   public Project with(Graph expanded) {
-    return new Project(caller, options, expanded, place, files, source, containers, kept, keeper);
+    return new Project(caller, options, expanded, place, files, source, containers, reused, keeper);
   }
 
   /** The build file as read, with its groups as far as they are expanded. */
@@ -167,13 +167,13 @@ public record Project(
     return FileClock.of(place.clock(), stamps());
   }
 
-  /** The results that are kept for later. */
-  KeptResults results(Cache cache) {
-    return new KeptResults(cache, workflow().stores().keep(), options.restores());
+  /** The results that are stored. */
+  LocalResults results(Cache cache) {
+    return new LocalResults(cache, workflow().stores().keep(), options.restores());
   }
 
   /** What the verdicts of a command are made from. */
-  PlanContext.Basis basis(Cache cache, DigestMemo digests, KeptResults of, SharedStores asked) {
+  PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
     boolean fails = options.keepsFailed();
     return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
   }
@@ -217,7 +217,7 @@ public record Project(
    * @param select finds the jobs of the request in the project with the expanded groups
    */
   public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
-    boolean lasting = kept != null && kept.lasting();
+    boolean lasting = reused != null && reused.lasting();
     return new Expander(source, found -> select.apply(with(found)), check, lasting);
   }
 
@@ -266,7 +266,7 @@ public record Project(
 
   /** The tags of its jobs, each once. */
   Collection<String> tags() {
-    return kept != null ? kept.tags() : ((PackedJobs) workflow().jobs()).tags();
+    return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
 
   /** Files as the user names them from where he stands. */

@@ -15,7 +15,7 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.syntax.BadInput;
@@ -38,7 +38,7 @@ public final class ReadSession implements AutoCloseable {
   private final Cache cache;
   private final Map<String, Reason> left;
   private final DigestMemo digests;
-  private final KeptResults kept;
+  private final LocalResults stored;
   private final SharedStores asked;
   private final PlanContext context;
   private final FastPath fast;
@@ -57,7 +57,7 @@ public final class ReadSession implements AutoCloseable {
     Project given = this.fast.project();
     this.left = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
-    this.kept = given.results(cache);
+    this.stored = given.results(cache);
     this.fast.hand(digests);
     Expander expander = given.expander(found -> found.select(List.of()), digests);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
@@ -75,7 +75,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
-    PlanContext.Basis basis = of.basis(cache, digests, kept, asked);
+    PlanContext.Basis basis = of.basis(cache, digests, stored, asked);
     return PlanContext.of(basis, of.graph(), left, true, selection, rerun);
   }
 

@@ -89,7 +89,7 @@ public record WatchRounds(
     private BuildRequest asked = request;
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next look compares with
-    private Stamp kept = Stamp.MISSING; // of the file in which the last build left what is fresh
+    private Stamp known = Stamp.MISSING; // of the file in which the last build left what is fresh
     private String refused = ""; // the message of the last round if it did not begin
     private long took; // nanoseconds of the last round
     private boolean lackTold;
@@ -188,7 +188,7 @@ public record WatchRounds(
         now.follow(seen);
       }
       seen = now;
-      kept = FastPath.own(project, project.settled().rest());
+      known = FastPath.own(project, project.settled().rest());
     }
 
     /** What changed. Waits a while for the end of a file that a process still writes. */
@@ -226,12 +226,12 @@ public record WatchRounds(
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none());
         BitSet jobs = other.project().selectToBuild(asked.targets()).jobs();
         boolean knows = other.fresh() != null && other.fresh().knows(jobs);
-        if (!knows || other.file().equals(kept)) {
+        if (!knows || other.file().equals(known)) {
           return false;
         }
         project = other.project();
         goOn(new BuildSession.Left(project.graph(), jobs, other.fresh()));
-        kept = other.file();
+        known = other.file();
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
         return false; // the next build tells

@@ -27,7 +27,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.ProjectFolder.FilesForOthers;
@@ -59,7 +59,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final List<StartMarks.Mark> elsewhere; // of jobs that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
-  private final KeptResults kept;
+  private final LocalResults stored;
   private final Heap heap;
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
   private Runnable rest = () -> {}; // writes down what is left fresh
@@ -77,9 +77,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     this.left = RunningJobs.left(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
-    this.kept = project.results(cache);
-    if (kept.isBlocked()) {
-      warn.accept(".torc/store is no folder, so no results are kept in this build; move it away");
+    this.stored = project.results(cache);
+    if (stored.isBlocked()) {
+      warn.accept(".torc/store is no folder, so no results are stored in this build; move it away");
     }
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
@@ -136,7 +136,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
-    PlanContext.Basis basis = project.basis(cache, digests, kept, null);
+    PlanContext.Basis basis = project.basis(cache, digests, stored, null);
     return PlanContext.of(basis, project.graph(), left, false, selection, rerun);
   }
 
@@ -189,14 +189,15 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     Workflow of = project.workflow();
     AllowedRoots roots = new AllowedRoots(of.root(), of.roots());
     String number = Long.toString(build.number());
-    return new ProductRemoval(project.place(), roots, number, cache, digests, kept, this::kept);
+    return new ProductRemoval(
+        project.place(), roots, number, cache, digests, stored, this::setAside);
   }
 
   /**
    * Tells that something was set aside. In a first build it may be all that was ever made: one line
    * is enough for all.
    */
-  private void kept(String line) {
+  private void setAside(String line) {
     if (build.number() > 1) {
       warn.accept(line);
       return;
@@ -231,12 +232,12 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** A line, once, on where and how much of earlier results is kept; empty if there is no news. */
+  /** A line, once, on where and how much results are stored; empty if there is no news. */
   String news() {
     try {
-      return kept.isNew()
-          ? "earlier results are kept in .torc/store, %s at most (stores: {keep: SIZE})"
-              .formatted(Amount.size(kept.bound()))
+      return stored.isNew()
+          ? "results are stored in .torc/store, %s at most (stores: {keep: SIZE})"
+              .formatted(Amount.size(stored.bound()))
           : "";
     } catch (IOException e) {
       return ""; // the bound could not be found, so there is none to tell
@@ -250,7 +251,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    */
   void end(Event.Finished finished, Limits limits) {
     tellKept();
-    kept.end();
+    stored.end();
     if (started > 0) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));

@@ -25,7 +25,7 @@ import java.util.SortedMap;
  * @param data the values of the {@code data} section by name, as {@link JsonText}
  * @param hooks in the order written
  * @param executors schedulers of other machines, in the order written
- * @param stores where results are kept for later
+ * @param stores where results are stored
  * @param report the files that the page of a report shows, in the order written; the name of an
  *     item is its title
  * @param warnings what is accepted but looks wrong
@@ -149,7 +149,7 @@ public record Workflow(
   }
 
   /**
-   * Where results are kept for later, as the build file says it.
+   * where results are stored, as the build file says it.
    *
    * @param keep bytes that the local store may take; 0 for none, {@link #UNSAID} if nothing is said
    * @param system a text that tells systems apart beside what torc sees of them; empty for none

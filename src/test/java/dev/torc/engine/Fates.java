@@ -28,9 +28,9 @@ record Fates(List<Event> events) {
     return grouped(fates);
   }
 
-  /** Whether a note tells that earlier results are kept, or that the machine is slow. */
+  /** Whether a note tells that results are stored, or that the machine is slow. */
   static boolean isChance(Event.Note note) {
-    return note.text().startsWith("earlier results are kept")
+    return note.text().startsWith("results are stored")
         || note.text().startsWith("sending results to shared stores took");
   }
 

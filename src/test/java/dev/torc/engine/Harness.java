@@ -318,7 +318,7 @@ public class Harness extends LastBuild {
         p.files(),
         found -> workflow = p.source().expand(found),
         p.containers(),
-        p.kept(),
+        p.reused(),
         p.keeper());
   }
 

@@ -189,7 +189,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
     assertTrue(fates.keySet().containsAll(torc.started()), () -> "started " + torc.started());
     assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
-    forecast(); // with the kept graph and rest, and without
+    forecast(); // with the reused graph and fresh jobs, and without
     for (String job : said("will run")) {
       assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
     }

@@ -48,7 +48,7 @@ class PartlyKnownTest extends Harness {
         whole.files(),
         _ -> now,
         whole.containers(),
-        whole.kept(),
+        whole.reused(),
         whole.keeper());
   }
 

@@ -106,7 +106,7 @@ class RandomTemporariesTest {
         torc.limits.put("cpus", 1L + random.nextInt(4));
         build(targets);
         check(List.of(targets).contains("r"));
-        torc.look(targets); // with the kept graph and rest, and without
+        torc.look(targets); // with the reused graph and fresh jobs, and without
         build(targets);
         torc.ran();
         torc.restored();

@@ -15,7 +15,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.Dying;
 import dev.torc.records.StartMarks;
 import dev.torc.records.Unclosed;
-import dev.torc.results.KeptResults;
+import dev.torc.results.LocalResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +128,7 @@ class Section11StoreTest extends Harness {
     build();
     List<Digest> known = new ArrayList<>();
     try (Cache cache = openCache(place())) {
-      new KeptResults(cache, 0, false).each(each -> known.add(each.key()));
+      new LocalResults(cache, 0, false).each(each -> known.add(each.key()));
       StartMarks.Mark mark = new StartMarks.Mark("killed", "a", 0).restoring(known.getFirst());
       try (StartMarks marks = StartMarks.begin(cache.place(), List.of())) {
         marks.add(mark);
@@ -215,7 +215,7 @@ class Section11StoreTest extends Harness {
       build().ran("a");
     }
     try (Cache cache = Cache.look(place(), _ -> {})) {
-      assertTrue(new KeptResults(cache, 0, false).isEmpty());
+      assertTrue(new LocalResults(cache, 0, false).isEmpty());
     }
   }
 
@@ -241,7 +241,7 @@ class Section11StoreTest extends Harness {
       edit("h", "" + i % 2);
       build().ran("a");
       try (Cache cache = openCache(place())) {
-        KeptResults stored = new KeptResults(cache, 0, false);
+        LocalResults stored = new LocalResults(cache, 0, false);
         Set<Digest> firsts = new HashSet<>();
         stored.each(each -> firsts.add(each.first()));
         ever.addAll(firsts);

@@ -22,11 +22,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The local store: results that are kept for later, records and bytes together, within a bound.
- * What would pass it makes room first: the least recently used results go. Which results are kept,
- * and when one is restored, is decided elsewhere. Any thread may call it.
+ * The local store: results that are stored, records and bytes together, within a bound. What would
+ * pass it makes room first: the least recently used results go. Which results are stored, and when
+ * one is restored, is decided elsewhere. Any thread may call it.
  */
-public class KeptResults implements ResultParts {
+public class LocalResults implements ResultParts {
 
   /** A result is not kept if it takes more than the bound divided by this. */
   private static final int PARTS = 4;
@@ -74,9 +74,9 @@ public class KeptResults implements ResultParts {
    *
    * @param cache open for work where anything is to be changed
    * @param keep the bound in bytes; 0 where nothing is kept, negative without a setting
-   * @param restores whether a kept result may be restored in place of a run
+   * @param restores whether a stored result may be restored in place of a run
    */
-  public KeptResults(Cache cache, long keep, boolean restores) {
+  public LocalResults(Cache cache, long keep, boolean restores) {
     this.cache = cache;
     this.records = new StoredResults<>(cache, Result::form);
     this.light = new StoredResults<>(cache, Result::parts);
@@ -95,7 +95,7 @@ public class KeptResults implements ResultParts {
     return bytes.isBlocked();
   }
 
-  /** Whether a kept result may be restored in place of a run. */
+  /** Whether a stored result may be restored in place of a run. */
   public boolean restores() {
     return restores && !isOff();
   }
@@ -134,7 +134,7 @@ public class KeptResults implements ResultParts {
     }
   }
 
-  /** Whether no result is kept. */
+  /** Whether no result is stored. */
   public boolean isEmpty() {
     return records.isEmpty();
   }
@@ -218,7 +218,7 @@ public class KeptResults implements ResultParts {
     records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
   }
 
-  /** Notes that this build is going to restore a kept result: it is the last to make room. */
+  /** Notes that this build is going to restore a stored result: it is the last to make room. */
   public synchronized void want(Result result) {
     wanted.put(result.key(), result);
   }

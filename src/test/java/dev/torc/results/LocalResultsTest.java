@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kept results make room when the disk is nearly full; a kill leaves no wrong sum of sizes. */
-class KeptResultsTest {
+class LocalResultsTest {
 
   private static final long GIB = 1L << 30;
 
   @TempDir Path root;
 
   private Cache cache;
-  private KeptResults kept;
+  private LocalResults kept;
   private long usable = 3 * GIB;
   private int looks; // so often the free space was asked for
 
@@ -70,8 +70,8 @@ class KeptResultsTest {
     cache.close();
   }
 
-  private KeptResults kept(long keep) {
-    return new KeptResults(cache, keep, true) {
+  private LocalResults kept(long keep) {
+    return new LocalResults(cache, keep, true) {
       @Override
       long usable() {
         looks++;
@@ -81,7 +81,7 @@ class KeptResultsTest {
   }
 
   /** How many results are left when so many bytes of the disk are usable. */
-  private int left(KeptResults of, long bytes) throws IOException {
+  private int left(LocalResults of, long bytes) throws IOException {
     usable = bytes;
     of.makeRoom();
     return stored();
@@ -109,7 +109,7 @@ class KeptResultsTest {
   /** Room is asked for before each start of a job. */
   @Test
   void whatIsUsableIsLookedAtOnceInASecond() throws IOException {
-    KeptResults one = kept(-1);
+    LocalResults one = kept(-1);
     looks = 0;
     long begin = System.nanoTime();
     for (int i = 0; i < 1000; i++) {
@@ -123,7 +123,7 @@ class KeptResultsTest {
   void withoutASettingItTakesATwentiethAndFiveGibibytesAtMost() throws IOException {
     usable = 200 * GIB;
     assertEquals(5 * GIB, kept(-1).bound());
-    KeptResults one = kept(-1);
+    LocalResults one = kept(-1);
     usable = 2000;
     assertEquals(150, one.bound());
     usable = 4000;
@@ -159,7 +159,7 @@ class KeptResultsTest {
     assertEquals(900, kept(-1).size());
     assertEquals(9, stored());
     kept.end();
-    KeptResults one = kept(-1);
+    LocalResults one = kept(-1);
     one.put(known(3), "said".getBytes());
     assertEquals(904, kept(-1).size());
     one.end();
@@ -173,7 +173,7 @@ class KeptResultsTest {
 
   @Test
   void whatIsUsedGoesLast() throws IOException {
-    KeptResults one = kept(-1);
+    LocalResults one = kept(-1);
     Result oldest = known(0);
     one.want(oldest);
     assertEquals(9, left(one, GIB - 1));
@@ -206,7 +206,7 @@ class KeptResultsTest {
     kept.put(result("twin", 5));
     Path place = root.resolve("place");
     OwnedPath part = known(5).parts().getFirst();
-    KeptResults one = kept(-1);
+    LocalResults one = kept(-1);
     one.take(known(4).parts().getFirst(), place);
     assertEquals(900, one.size());
     assertEquals(900, kept(-1).size());
