@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 56_072;
+  private static final int LINES = 56_114;
 
-  private static final int FILES = 440;
-  private static final int SURFACE = 196;
+  private static final int FILES = 441;
+  private static final int SURFACE = 197;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

@@ -128,7 +128,7 @@ class WatchIT {
     assertEquals("2", project.read("b.txt"));
     watch.signal("INT");
     List<String> told = told(watch.await().err());
-    assertEquals(2, told.stream().filter(l -> l.startsWith("error: torc.yaml:3:3: ")).count());
+    assertEquals(2, told.stream().filter(l -> l.startsWith("torc.yaml:3:3: error: ")).count());
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -35,13 +36,13 @@ import java.util.stream.Collectors;
  * @param problems what is in the way, one line each
  */
 record AdoptAnswer(
-    boolean dryRun, List<String> adopted, List<String> upToDate, List<String> problems)
+    boolean dryRun, List<String> adopted, List<String> upToDate, List<Diagnostic> problems)
     implements Answer {
 
   static int run(Call call) throws IOException {
     AdoptAnswer answer = of(call);
     if (answer != null) {
-      answer.problems.forEach(call.console()::say);
+      answer.problems.stream().map(ErrorMessage::line).forEach(call.console()::say);
     }
     return call.print(answer);
   }
@@ -75,7 +76,8 @@ record AdoptAnswer(
         problems = call.cancelled(out, project.place(), project.workflow(), work.removal());
       }
       if (!problems.isEmpty()) {
-        return new AdoptAnswer(false, List.of(), List.of(), problems);
+        List<Diagnostic> told = problems.stream().map(Diagnostic::new).toList();
+        return new AdoptAnswer(false, List.of(), List.of(), told);
       }
       PlanContext context = work.context(selection, Rerun.NONE);
       Adopted adoption = adoption(project, targets, context, work.digests(), work.build());
@@ -96,9 +98,8 @@ record AdoptAnswer(
   }
 
   private static AdoptAnswer of(Adopted done, boolean dry) {
-    List<String> problems = done.problems().stream().map(Diagnostic::toString).toList();
-    List<String> adopted = problems.isEmpty() ? done.jobs() : List.of();
-    return new AdoptAnswer(dry, adopted, done.upToDate(), problems);
+    List<String> adopted = done.problems().isEmpty() ? done.jobs() : List.of();
+    return new AdoptAnswer(dry, adopted, done.upToDate(), done.problems());
   }
 
   @Override
@@ -112,6 +113,15 @@ record AdoptAnswer(
     return adopted.stream()
         .map(job -> done + SafeText.name(job) + "\n")
         .collect(Collectors.joining());
+  }
+
+  private record Fields(
+      boolean dryRun, List<String> adopted, List<String> upToDate, List<String> problems) {}
+
+  @Override
+  public Object json() {
+    List<String> lines = problems.stream().map(Diagnostic::toString).toList();
+    return new Fields(dryRun, adopted, upToDate, lines);
   }
 
   @Override

@@ -186,9 +186,14 @@ public final class Call {
     return new Caller(console.env(), console.cwd(), host);
   }
 
-  /** Writes a warning to standard error. */
+  /** Writes a warning without a place to standard error. */
   void warn(String text) {
     console.warn(text);
+  }
+
+  /** Writes a warning to standard error. */
+  void warn(BadInput.Diagnostic said) {
+    console.warn(said);
   }
 
   public boolean json() {

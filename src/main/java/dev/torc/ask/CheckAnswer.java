@@ -57,7 +57,7 @@ record CheckAnswer(
     Project project = null;
     try {
       project = call.project();
-      List<String> notes = new ArrayList<>();
+      List<Diagnostic> notes = new ArrayList<>();
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
         Graph graph = project.graph();
@@ -78,7 +78,7 @@ record CheckAnswer(
       }
       errors.addAll(project.storeTroubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
-      errors.forEach(each -> notes.remove(each.toString()));
+      notes.removeAll(errors);
       notes.forEach(call::warn);
       warnings.addAll(project.advice());
     } catch (BadInput refused) {
@@ -140,15 +140,9 @@ record CheckAnswer(
   /** The lines for standard error: place first, then how bad it is, as compilers have it. */
   private List<String> lines(Palette palette) {
     List<String> lines = new ArrayList<>();
-    warnings.forEach(said -> lines.add(line(said, palette.yellow("warning: "))));
-    errors.forEach(said -> lines.add(line(said, palette.red("error: "))));
+    warnings.forEach(said -> lines.add(said.line(palette.yellow("warning:"))));
+    errors.forEach(said -> lines.add(said.line(palette.red("error:"))));
     return lines;
-  }
-
-  private static String line(Diagnostic said, String word) {
-    String place = said.place().toString();
-    String at = place.isEmpty() ? "torc" : SafeText.message(place);
-    return at + ": " + word + SafeText.message(said.message());
   }
 
   @Override

@@ -42,12 +42,12 @@ final class ImportCommand {
       Files.deleteIfExists(draft);
     }
     for (Diagnostic note : imported.notes()) {
-      console.tell(SafeText.line(note.toString()));
+      console.warn(note);
     }
     int count = imported.notes().size();
-    String notes = count == 0 ? "" : ", " + Amount.count(count, "note") + " above";
+    String warnings = count == 0 ? "" : ", " + Amount.count(count, "warning") + " above";
     String what = SafeText.name(target.toString()) + ": " + Amount.count(jobs, "job");
-    console.tell("wrote " + what + notes + "; next: torc check");
+    console.tell("wrote " + what + warnings + "; next: torc check");
     return Exit.DONE;
   }
 

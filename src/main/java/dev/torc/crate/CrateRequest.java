@@ -29,6 +29,7 @@ import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.SourceFile;
+import dev.torc.syntax.Warnings;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -47,7 +48,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -123,8 +123,7 @@ public final class CrateRequest {
    * @throws BadInput where something stands there, or in torc's own folder
    */
   public static WrittenCrate write(
-      Project of, Path folder, String shown, String torc, Consumer<String> warn)
-      throws IOException {
+      Project of, Path folder, String shown, String torc, Warnings warn) throws IOException {
     RoCrate.refuse(folder, of.folder(), shown);
     try (ReadSession look = ReadSession.at(of, warn)) {
       return new CrateRequest(look, torc).tell(folder);

@@ -120,6 +120,6 @@ final class BlockedJobs {
         .filter(group -> before.contains(group.name()))
         .flatMap(group -> group.warnings().stream())
         .distinct()
-        .forEach(warning -> sender.warn(warning.toString()));
+        .forEach(sender::warn);
   }
 }

@@ -6,6 +6,7 @@ import dev.torc.plan.Reason;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.JobResult.Origin;
+import dev.torc.syntax.BadInput.Diagnostic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,18 @@ public sealed interface Event {
   record Watching(int files) implements Event {}
 
   /** A line for people: a warning, or what was moved to kept. */
-  record Note(Level level, String text) implements Event {}
+  record Note(Level level, Diagnostic said) implements Event {
+
+    /** A line without a place. */
+    public Note(Level level, String text) {
+      this(level, new Diagnostic(text));
+    }
+
+    /** Returns the line without its level. */
+    public String text() {
+      return said.toString();
+    }
+  }
 
   /** The build is over; {@code counts} has all final states. */
   record Finished(BuildId build, Map<JobState, Integer> counts, StoreUse use, long nanos, int exit)

@@ -14,6 +14,7 @@ import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.results.Result;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
@@ -179,7 +180,7 @@ final class EventSender {
 
   /** The build is over. */
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
-    patterns.all().forEach(line -> warn(line.toString()));
+    patterns.all().forEach(this::warn);
     if (!excess.isEmpty()) {
       int more = excess.size() - 1;
       String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
@@ -221,7 +222,11 @@ final class EventSender {
   }
 
   void warn(String text) {
-    tell(new Event.Note(Event.Level.WARNING, text));
+    warn(new Diagnostic(text));
+  }
+
+  void warn(Diagnostic said) {
+    tell(new Event.Note(Event.Level.WARNING, said));
   }
 
   /** Returns whether a command that could not be started has a log all the same. */

@@ -22,6 +22,7 @@ import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Summary;
+import dev.torc.syntax.Warnings;
 import dev.torc.text.LogExcerpt;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -32,7 +33,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -91,7 +91,7 @@ public final class ReportPage {
    * @param warn takes lines for people
    * @throws dev.torc.syntax.BadInput where there is no such build
    */
-  public static ReportPage of(Project of, long build, boolean paths, Consumer<String> warn)
+  public static ReportPage of(Project of, long build, boolean paths, Warnings warn)
       throws IOException {
     try (ReadSession look = ReadSession.at(of, warn)) {
       return new ReportPage(look, build, paths);

@@ -24,6 +24,7 @@ import dev.torc.results.SharedStores;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Warnings;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
@@ -96,7 +97,7 @@ public final class BuildSession {
    * @param warn takes lines for people
    * @throws dev.torc.syntax.BadInput where the build would be refused
    */
-  public Plan forecast(Consumer<String> warn) throws IOException {
+  public Plan forecast(Warnings warn) throws IOException {
     shared.check();
     warn(project.check(fast.concerned(selection.jobs(), asked())), warn);
     return look(warn);
@@ -107,7 +108,7 @@ public final class BuildSession {
     return expected;
   }
 
-  private Plan look(Consumer<String> warn) throws IOException {
+  private Plan look(Warnings warn) throws IOException {
     boolean asks = request.dry() && shared.isAny() && project.options().restores();
     SharedStores stores = asks ? shared.open(false, warn) : null;
     try (ReadSession look = ReadSession.at(project, fast, request.lock().gone(), stores, warn)) {
@@ -132,7 +133,7 @@ public final class BuildSession {
    * @param warn takes lines for people
    * @throws dev.torc.syntax.BadInput with all that is wrong
    */
-  public void check(Consumer<String> warn) throws IOException {
+  public void check(Warnings warn) throws IOException {
     shared.check();
     if (fast.dirty(asked()).intersects(selection.jobs())) {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
@@ -173,8 +174,10 @@ public final class BuildSession {
     }
   }
 
-  private static void warn(List<BadInput.Diagnostic> lines, Consumer<String> warn) {
-    lines.forEach(line -> warn.accept(line.toString()));
+  private static void warn(List<BadInput.Diagnostic> lines, Warnings warn) {
+    for (BadInput.Diagnostic line : lines) {
+      warn.take(line);
+    }
   }
 
   private BitSet asked() {
@@ -236,7 +239,7 @@ public final class BuildSession {
     if (Files.isWritable(project.place().folder())) {
       throw refused;
     }
-    List<String> notes = new ArrayList<>();
+    List<BadInput.Diagnostic> notes = new ArrayList<>();
     try (ReadSession look =
         ReadSession.at(project, fast, request.lock().gone(), null, notes::add)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
@@ -312,14 +315,19 @@ public final class BuildSession {
   /** Follows a build: takes its events, on one thread at a time and in their order. */
   public interface BuildWatcher extends Consumer<Event> {
 
-    /** A warning for people. */
+    /** A warning without a place. */
     default void warn(String line) {
       accept(new Event.Note(Event.Level.WARNING, line));
     }
 
+    /** A warning for people. */
+    default void warn(BadInput.Diagnostic said) {
+      accept(new Event.Note(Event.Level.WARNING, said));
+    }
+
     /** A warning for each line. */
     default void warn(List<BadInput.Diagnostic> lines) {
-      lines.forEach(line -> warn(line.toString()));
+      lines.forEach(this::warn);
     }
 
     /** Whether each job that is up to date is of interest, where nothing has to be decided. */

@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -26,12 +27,7 @@ public record ErrorMessage(int exit, List<String> lines, boolean defect) {
       }
     }
     return switch (thrown) {
-      case BadInput bad ->
-          usage(
-              bad.diagnostics().stream()
-                  .map(said -> (said.place().toString().isEmpty() ? "torc: " : "") + said)
-                  .map(SafeText::message)
-                  .toList());
+      case BadInput bad -> usage(bad.diagnostics().stream().map(ErrorMessage::line).toList());
       case InvalidPathException bad ->
           usage(List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"));
       case UncheckedIOException e -> environment(Refusal.line(e.getCause()));
@@ -49,6 +45,13 @@ public record ErrorMessage(int exit, List<String> lines, boolean defect) {
         yield new ErrorMessage(Exit.TROUBLE, List.of(what + next), true);
       }
     };
+  }
+
+  /**
+   * Returns {@code place: error: text}, and {@code torc: text} for an error of the command line.
+   */
+  public static String line(BadInput.Diagnostic said) {
+    return said.line(said.place().equals(Place.NONE) ? "torc:" : "error:");
   }
 
   private static ErrorMessage usage(List<String> lines) {

@@ -19,13 +19,13 @@ import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Warnings;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -49,7 +49,7 @@ public final class ReadSession implements AutoCloseable {
       Cache cache,
       Set<String> gone,
       SharedStores asked,
-      Consumer<String> note)
+      Warnings note)
       throws IOException {
     this.cache = cache;
     this.asked = asked;
@@ -70,7 +70,7 @@ public final class ReadSession implements AutoCloseable {
     this.context = expander.plan(begin).context();
     this.project = given.with(context.graph());
     for (Group group : project.workflow().groups()) {
-      group.problems().forEach(problem -> note.accept(problem.toString()));
+      group.problems().forEach(problem -> note.take(problem));
     }
   }
 
@@ -84,7 +84,7 @@ public final class ReadSession implements AutoCloseable {
    *
    * @param note takes a line where the cache cannot be used, or a group cannot be expanded
    */
-  public static ReadSession at(Project project, Consumer<String> note) throws IOException {
+  public static ReadSession at(Project project, Warnings note) throws IOException {
     SharedStores folders = new SharedAccess(project).look(note);
     return at(project, FastPath.of(project, FileClock.none()), Set.of(), folders, note);
   }
@@ -96,7 +96,7 @@ public final class ReadSession implements AutoCloseable {
    * @param asked shared stores that are asked what they have, and closed in the end; null for none
    */
   static ReadSession at(
-      Project project, FastPath fast, Set<String> gone, SharedStores asked, Consumer<String> note)
+      Project project, FastPath fast, Set<String> gone, SharedStores asked, Warnings note)
       throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
@@ -111,8 +111,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /** The project with its groups expanded as far as the results in a cache allow. */
-  public static Project expand(Project project, Cache cache, Consumer<String> note)
-      throws IOException {
+  public static Project expand(Project project, Cache cache, Warnings note) throws IOException {
     return new ReadSession(project, FastPath.none(project), cache, Set.of(), null, note)
         .project; // the cache stays with the caller
   }

@@ -4,6 +4,7 @@ import dev.torc.results.SharedStores;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.StoreRefusal;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Warnings;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ record SharedAccess(Project project) {
    *
    * @param told takes lines for people
    */
-  SharedStores look(Consumer<String> told) {
+  SharedStores look(Warnings told) {
     if (!project.options().restores()
         || entries().stream().allMatch(entry -> entry.path() == null)) {
       return null;
@@ -87,7 +88,7 @@ record SharedAccess(Project project) {
     try {
       return open(true, told);
     } catch (BadInput e) {
-      told.accept(e.diagnostics().getFirst().toString()); // a build refuses it
+      told.take(e.diagnostics().getFirst()); // a build refuses it
       return null;
     }
   }

@@ -137,7 +137,7 @@ public record WatchRounds(
       try {
         project = Project.load(caller, options);
         session = BuildSession.of(project, asked);
-        session.check(line -> note(Event.Level.WARNING, line, report));
+        session.check(said -> report.accept(new Event.Note(Event.Level.WARNING, said)));
         asked = asked.again();
         exit = session.run(began, report, null, all, signals);
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
@@ -148,8 +148,10 @@ public record WatchRounds(
           throw trouble; // the output has no reader, or the command line is wrong
         }
         refused = usage ? trouble.toString() : "";
-        for (String line : said.lines()) {
-          note(Event.Level.ERROR, line.replaceFirst("^torc: ", ""), report);
+        if (trouble instanceof BadInput bad) {
+          bad.diagnostics().forEach(each -> report.accept(new Event.Note(Event.Level.ERROR, each)));
+        } else {
+          said.lines().forEach(l -> note(Event.Level.ERROR, l.replaceFirst("^torc: ", ""), report));
         }
         exit = said.exit();
       }

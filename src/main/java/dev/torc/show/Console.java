@@ -1,5 +1,6 @@
 package dev.torc.show;
 
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.SafeText;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -82,12 +83,21 @@ public record Console(
   }
 
   /**
-   * Writes a warning to standard error.
+   * Writes a warning without a place to standard error.
    *
    * @throws java.io.UncheckedIOException where it cannot
    */
   public void warn(String line) {
-    say("warning: " + line);
+    warn(new Diagnostic(line));
+  }
+
+  /**
+   * Writes a warning to standard error.
+   *
+   * @throws java.io.UncheckedIOException where it cannot
+   */
+  public void warn(Diagnostic said) {
+    say(said.line("warning:"));
   }
 
   /** Writes bytes to one of the streams as they are. */

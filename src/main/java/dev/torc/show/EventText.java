@@ -335,11 +335,10 @@ final class EventText {
   }
 
   private String note(Event.Note note) {
-    String text = SafeText.message(note.text());
     return switch (note.level()) {
-      case INFO -> line(Detail.NORMAL, text);
-      case WARNING -> line(Detail.QUIET, palette.yellow("warning:") + " " + text);
-      case ERROR -> line(Detail.QUIET, palette.red("error:") + " " + text);
+      case INFO -> line(Detail.NORMAL, SafeText.message(note.text()));
+      case WARNING -> line(Detail.QUIET, note.said().line(palette.yellow("warning:")));
+      case ERROR -> line(Detail.QUIET, note.said().line(palette.red("error:")));
     };
   }
 

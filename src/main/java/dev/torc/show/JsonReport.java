@@ -71,6 +71,10 @@ final class JsonReport implements Report {
         fields.put("jobs", ending.jobs());
         fields.put("grace", Json.seconds(ending.grace()));
       }
+      case Event.Note note -> {
+        fields.put("level", note.level());
+        fields.put("text", note.text());
+      }
       case Event.Finished finished -> {
         fields.put("build", finished.build().id());
         Map<String, Integer> counts = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package dev.torc.syntax;
 
+import dev.torc.text.SafeText;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -36,6 +37,26 @@ public final class BadInput extends RuntimeException {
 
   /** One line: the place, what is wrong in lower case, and the next step. */
   public record Diagnostic(Place place, String message) {
+
+    /** A line without a place. */
+    public Diagnostic(String message) {
+      this(Place.NONE, message);
+    }
+
+    /**
+     * Returns the line in the form that compilers have, so that editors find the place: {@code
+     * torc.yaml:3:5: warning: …}; without a place it begins with the word.
+     *
+     * @param word how bad it is, with a colon, perhaps in color
+     */
+    public String line(String word) {
+      String at = place.toString();
+      return (at.isEmpty() ? "" : SafeText.message(at) + ": ")
+          + word
+          + " "
+          + SafeText.message(message);
+    }
+
     @Override
     public String toString() {
       return place.toString().isEmpty() ? message : place + ": " + message;

@@ -181,7 +181,7 @@ class MainTest {
   @Test
   void badInputIsOneLineForEachDiagnostic() {
     assertEquals(
-        new Run(2, "", "torc.yaml:3:5: unknown key nedes\ntorc: no job x\n"),
+        new Run(2, "", "torc.yaml:3:5: error: unknown key nedes\ntorc: no job x\n"),
         throwing(
             new BadInput(
                 List.of(

@@ -401,7 +401,7 @@ public class Harness extends LastBuild {
     events = new CopyOnWriteArrayList<>();
     read.clear();
     BuildSession session = session(followed(load()), false, targets);
-    session.check(this::warn);
+    session.check(said -> events.add(new Event.Note(Event.Level.WARNING, said)));
     tick(); // so that an edit before the build does not look like one during it
     try {
       exit = session.run(UUID.randomUUID().toString(), System.nanoTime(), new Watcher(begun));
