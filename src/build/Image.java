@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.spi.ToolProvider;
@@ -137,7 +139,10 @@ final class Image {
     return well ? null : "torc cannot be trained with it, see " + log;
   }
 
-  /** Packs the folder with the installed tar; GNU tar and bsdtar store root as the owner. */
+  /**
+   * Packs the folder with the installed tar, and writes the archive's SHA-256 beside it; GNU tar
+   * and bsdtar store root as the owner.
+   */
   private static void pack(Path images, String name, Path target) throws Exception {
     String tar = run("tar", "--version");
     String owner =
@@ -153,6 +158,10 @@ final class Image {
         archive,
         "" + images,
         name);
+    // As sha256sum writes and checks it: src/build/install.sh reads it, and recipes of packages.
+    byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(Path.of(archive)));
+    Files.writeString(
+        Path.of(archive + ".sha256"), HexFormat.of().formatHex(sum) + "  " + name + ".tar.gz\n");
   }
 
   private static String run(String... command) throws Exception {

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -33,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  * has all that torc uses.
  */
 class ImageIT {
-
-  private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 
   /** Jars whose classes torc loads; what other jars need of the JDK is never called. */
   private static final List<String> USED =
@@ -73,25 +69,13 @@ class ImageIT {
 
   @BeforeAll
   static void unpack() throws Exception {
-    List<Path> archives;
-    try (Stream<Path> files = Files.list(HOME.getParent())) {
-      archives =
-          files
-              .filter(
-                  f -> f.getFileName().toString().matches("torc-.*-(linux|macos)-.*\\.tar\\.gz"))
-              .toList();
-    }
-    if (archives.isEmpty() && "true".equals(System.getenv("CI"))) {
-      fail("no archive with a JDK was made: see what Maven says before the tests");
-    }
-    assumeTrue(!archives.isEmpty(), "this JDK makes no archive: see what Maven says above");
+    Path archive = JdkArchive.file();
     Path folder = Files.createDirectory(temp.resolve("two  blanks"));
-    assertEquals("", run(folder, Map.of(), "tar", "-xzf", "" + archives.getLast()).err);
+    assertEquals("", run(folder, Map.of(), "tar", "-xzf", "" + archive).err);
     try (Stream<Path> found = Files.list(folder)) {
       home = found.toList().getFirst();
     }
-    assertEquals(
-        home.getFileName() + ".tar.gz", archives.getLast().getFileName().toString(), "its folder");
+    assertEquals(JdkArchive.name(), home.getFileName().toString(), "its folder");
   }
 
   @BeforeEach
