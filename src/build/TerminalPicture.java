@@ -20,7 +20,7 @@ final class TerminalPicture {
   private static final Path PICTURE = Path.of("src/site/markdown/images/terminal.svg");
   private static final int COLUMNS = 84;
   private static final List<String> STEPS =
-      List.of("torc", "touch train.py; torc", "sed -i '1i # Gradient descent.' train.py; torc");
+      List.of("torc", "touch train.py; torc", "echo '# a comment' >> train.py; torc");
 
   private static final Pattern YAML = Pattern.compile("(?s)```yaml\n(.*?)```");
   private static final Pattern ESCAPE = Pattern.compile("\u001b\\[\\??(\\d*)(?:;\\d+)*([A-Za-z])");
