@@ -301,7 +301,7 @@ final class Attempt {
       logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
     }
     Stamp begin = job.finds() || traced ? shared.digests().stamp(files.needs("").toString()) : null;
-    trace = traced ? shared.tracing().of(shared.graph(), id, snapshot, begin) : null;
+    trace = traced ? shared.tracing().of(shared.plan(), id, snapshot, begin) : null;
     times = times(started);
     launch(traced ? launch.traced(trace) : launch, tmp);
     return begin;

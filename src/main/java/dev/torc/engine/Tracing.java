@@ -6,7 +6,9 @@ import dev.torc.graph.NeedList;
 import dev.torc.graph.NeedPaths;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.PlanContext;
 import dev.torc.posix.JobTrace;
+import dev.torc.posix.JobTrace.Access;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
@@ -96,11 +98,25 @@ public final class Tracing {
    *
    * @param begin a stamp from when it starts, by the clock of the root's file system
    */
-  JobTrace of(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) {
+  JobTrace of(PlanContext plan, int id, NeedSnapshot snapshot, Stamp begin) {
+    Graph graph = plan.graph();
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
     grounds.addAll(graph.workflow().roots());
-    JobTrace.Bounds bounds = (file, write) -> allows(graph, id, snapshot, file, write);
-    return new JobTrace(grounds, begin.ctime(), isStrict(graph.job(id)) ? bounds : null);
+    if (!isStrict(graph.job(id))) {
+      return new JobTrace(grounds, begin.ctime(), null);
+    }
+    Set<String> readable = plan.scripts(id);
+    readable.addAll(plan.records().found(id));
+    JobTrace.Bounds bounds =
+        (file, access) -> {
+          String path = new Paths(graph.workflow().root()).below(".", file);
+          return (path + "/").contains("__pycache__/")
+              || isOwn(graph, id, path)
+              || (access == Access.READ
+                  ? readable.contains(path) || mayRead(graph, id, snapshot, path)
+                  : mayWrite(graph, id, path, access));
+        };
+    return new JobTrace(grounds, begin.ctime(), bounds);
   }
 
   /** Why a job cannot be traced; null where it can. */
@@ -140,8 +156,11 @@ public final class Tracing {
     if (!message.isEmpty()) {
       note.accept(job.name() + ": " + message);
     }
-    for (String path : names(graph, trace.refused())) {
+    for (String path : refused(graph, trace, true)) {
       once(name + " was refused " + SafeText.name(path) + ", which it does not need");
+    }
+    for (String path : refused(graph, trace, false)) {
+      once(name + " was refused to change " + SafeText.name(path) + ", which is no product of it");
     }
     if (isStrict(job) && !undeclared.isEmpty()) {
       throw new AttemptFailure(
@@ -194,11 +213,32 @@ public final class Tracing {
 
   /** The end of the message of a failed attempt that was refused files; empty if it was not. */
   static String refused(Graph graph, JobTrace trace) {
-    Set<String> names = trace == null ? Set.of() : names(graph, trace.refused());
-    return names.isEmpty()
-        ? ""
-        : "; it was refused %s: add it to needs, or to produces where it writes it"
-            .formatted(SafeText.names(List.copyOf(names), 1));
+    Set<String> reads = refused(graph, trace, true);
+    Set<String> changes = refused(graph, trace, false);
+    return (reads.isEmpty()
+            ? ""
+            : "; it was refused %s: add it to needs"
+                .formatted(SafeText.names(List.copyOf(reads), 1)))
+        + (changes.isEmpty()
+            ? ""
+            : "; it was refused to change %s: add it to produces, or write to {tmp}"
+                .formatted(SafeText.names(List.copyOf(changes), 1)));
+  }
+
+  /** What a job was refused to read, or to change, as the build file would name it. */
+  private static Set<String> refused(Graph graph, JobTrace trace, boolean reads) {
+    List<String> paths = new ArrayList<>();
+    if (trace != null) {
+      trace
+          .refused()
+          .forEach(
+              (path, access) -> {
+                if (reads == (access == Access.READ)) {
+                  paths.add(path);
+                }
+              });
+    }
+    return names(graph, paths);
   }
 
   /** Absolute names as the build file would have them. */
@@ -245,23 +285,26 @@ public final class Tracing {
     }
   }
 
-  /** Whether a strict job may read or write a file below the root and {@code roots}. */
-  private static boolean allows(
-      Graph graph, int id, NeedSnapshot snapshot, String file, boolean write) {
+  /** Whether a strict job may read a file; what its depfile names, only its end tells. */
+  private static boolean mayRead(Graph graph, int id, NeedSnapshot snapshot, String path) {
+    return graph.job(id).depfile() != null || needs(graph, id, snapshot, path);
+  }
+
+  /** Whether a strict job may write a file that is no product of it, or make or remove a folder. */
+  private static boolean mayWrite(Graph graph, int id, String path, Access access) {
     Job job = graph.job(id);
-    String path = new Paths(graph.workflow().root()).below(".", file);
-    if (path.contains("__pycache__/") || isOwn(graph, id, path)) {
-      return true;
-    }
-    if (!write) {
-      return job.finds() // then its end tells what it may read
-          || needs(graph, id, snapshot, path);
+    if (graph.makerOf(path) >= 0) {
+      return false;
     }
     // A new name beside a product, which no other job makes, is a temporary one.
     String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
-    return graph.makerOf(path) < 0
-        && (leavesOut(job, path, Ref.OfMany.class)
-            || job.productRefs().stream().anyMatch(ref -> ProductScan.folder(ref).equals(folder))
-                && !Files.exists(Path.of(file), LinkOption.NOFOLLOW_LINKS));
+    boolean exists = Files.exists(graph.workflow().root().resolve(path), LinkOption.NOFOLLOW_LINKS);
+    return leavesOut(job, path, Ref.OfMany.class)
+        || job.productRefs().stream()
+            .map(ProductScan::folder)
+            .anyMatch(
+                each ->
+                    !exists && each.equals(folder)
+                        || access == Access.FOLDER && (each + "/").startsWith(path + "/"));
   }
 }

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
@@ -103,6 +104,11 @@ public record PlanContext(
    */
   PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), selection, rerun, wants);
+  }
+
+  /** The files of the project that the commands of a job run, as far as their words tell it. */
+  public Set<String> scripts(int job) {
+    return new UndeclaredReads(this, false).run(job);
   }
 
   /** What the verdict on a job depends on; see {@link Footprint}. */

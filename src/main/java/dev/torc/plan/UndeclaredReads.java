@@ -10,6 +10,8 @@ import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,16 +89,38 @@ final class UndeclaredReads {
 
   /** The undeclared read that a word means; null where there is nothing to tell. */
   private UndeclaredWord read(int job, Step step, Word word) {
+    for (String path : paths(step, word)) {
+      UndeclaredWord read = read(job, word.role() != Role.ARGUMENT, word.text(), path);
+      if (read != null) {
+        return read;
+      }
+    }
+    return null;
+  }
+
+  /** The paths that a word may mean; null among them for those that no file can have. */
+  private List<String> paths(Step step, Word word) {
     String text = word.text();
-    boolean runs = word.role() != Role.ARGUMENT;
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
-      return read(job, runs, text, onPath(step, text));
+      return Collections.singletonList(onPath(step, text));
     } else if (word.role() == Role.MODULE) {
       String module = text.replace('.', '/');
-      UndeclaredWord one = read(job, runs, text, path(step, module + ".py"));
-      return one == null ? read(job, runs, text, path(step, module + "/__main__.py")) : one;
+      return Arrays.asList(path(step, module + ".py"), path(step, module + "/__main__.py"));
     }
-    return read(job, runs, text, path(step, text));
+    return Collections.singletonList(path(step, text));
+  }
+
+  /** The files of the project that the commands of a job run, needed or not. */
+  Set<String> run(int job) {
+    Set<String> run = new HashSet<>();
+    for (Step step : graph.job(job).steps()) {
+      for (Word word : new CommandWords(step.command(), step.shell()).words()) {
+        if (word.role() != Role.ARGUMENT && word.role() != Role.TARGET) {
+          run.addAll(paths(step, word));
+        }
+      }
+    }
+    return run;
   }
 
   private UndeclaredWord read(int job, boolean runs, String word, String path) {

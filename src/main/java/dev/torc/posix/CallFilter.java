@@ -43,15 +43,20 @@ final class CallFilter {
   private final Memory code;
   private final Memory program = Memory.of(16); // struct sock_fprog
 
-  CallFilter() {
-    ByteBuffer out = ByteBuffer.allocate(8 * 128).order(ByteOrder.nativeOrder());
+  /**
+   * Writes the filter's program.
+   *
+   * @param changes whether calls that have a {@link Change} are reported, too
+   */
+  CallFilter(boolean changes) {
+    ByteBuffer out = ByteBuffer.allocate(8 * 256).order(ByteOrder.nativeOrder());
     add(out, LOAD, 0, 0, 4); // the architecture
     add(out, IF_EQUAL, 1, 0, ARCHITECTURE);
     add(out, RETURN, 0, 0, NOTIFY);
     add(out, LOAD, 0, 0, 0); // the number
     when(out, IF_ANY_BIT, X32, NOTIFY);
     for (FileCall call : FileCall.values()) {
-      if (call.number(Libc.ARM) >= 0) {
+      if (call.number(Libc.ARM) >= 0 && (changes || call.change == null)) {
         when(out, IF_EQUAL, call.number(Libc.ARM), NOTIFY);
       }
     }
@@ -106,6 +111,14 @@ final class CallFilter {
     return SYSCALL.call(SECCOMP, SET_MODE_FILTER, flags, program.address(), 0, 0);
   }
 
+  /** How a call changes a name or its file, without opening it. */
+  enum Change {
+    MAKE,
+    MAKE_FOLDER,
+    /** A name is removed, or a file's owner, permissions, times or length are set. */
+    ALTER
+  }
+
   /**
    * The system calls that name a file or that change what a name leads to: their numbers on x86-64
    * and AArch64, and which of their arguments are names. {@link JobTrace} knows what a call means.
@@ -130,7 +143,37 @@ final class CallFilter {
     MOVE_MOUNT(429, 429),
     PIVOT_ROOT(155, 41),
     SETNS(308, 268),
-    OPEN_BY_HANDLE(304, 265);
+    OPEN_BY_HANDLE(304, 265),
+    // reported of strict jobs alone
+    MKDIR(Change.MAKE_FOLDER, 83, -1, -1, 0),
+    MKDIRAT(Change.MAKE_FOLDER, 258, 34, 0, 1),
+    MKNOD(Change.MAKE, 133, -1, -1, 0),
+    MKNODAT(Change.MAKE, 259, 33, 0, 1),
+    RMDIR(Change.ALTER, 84, -1, -1, 0),
+    UNLINK(Change.ALTER, 87, -1, -1, 0),
+    UNLINKAT(Change.ALTER, 263, 35, 0, 1),
+    TRUNCATE(Change.ALTER, 76, 45, -1, 0),
+    CHMOD(Change.ALTER, 90, -1, -1, 0),
+    FCHMOD(Change.ALTER, 91, 52, 0, -1),
+    FCHMODAT(Change.ALTER, 268, 53, 0, 1),
+    FCHMODAT2(Change.ALTER, 452, 452, 0, 1),
+    CHOWN(Change.ALTER, 92, -1, -1, 0),
+    FCHOWN(Change.ALTER, 93, 55, 0, -1),
+    LCHOWN(Change.ALTER, 94, -1, -1, 0),
+    FCHOWNAT(Change.ALTER, 260, 54, 0, 1),
+    UTIME(Change.ALTER, 132, -1, -1, 0),
+    UTIMES(Change.ALTER, 235, -1, -1, 0),
+    FUTIMESAT(Change.ALTER, 261, -1, 0, 1),
+    UTIMENSAT(Change.ALTER, 280, 88, 0, 1),
+    SETXATTR(Change.ALTER, 188, 5, -1, 0),
+    LSETXATTR(Change.ALTER, 189, 6, -1, 0),
+    FSETXATTR(Change.ALTER, 190, 7, 0, -1),
+    SETXATTRAT(Change.ALTER, 463, 463, 0, 1),
+    REMOVEXATTR(Change.ALTER, 197, 14, -1, 0),
+    LREMOVEXATTR(Change.ALTER, 198, 15, -1, 0),
+    FREMOVEXATTR(Change.ALTER, 199, 16, 0, -1),
+    REMOVEXATTRAT(Change.ALTER, 466, 466, 0, 1),
+    FILE_SETATTR(Change.ALTER, 469, 469, 0, 1);
 
     private static final FileCall[] BY_NUMBER = new FileCall[512];
 
@@ -144,6 +187,9 @@ final class CallFilter {
 
     private final int x86;
     private final int arm;
+
+    /** Null for calls that are reported of all traced jobs. */
+    final Change change;
 
     /** Index of the argument with the first name, and with its folder's descriptor; -1 if none. */
     final int name;
@@ -160,6 +206,12 @@ final class CallFilter {
      * @param names indexes of the folder's and the name's argument; twice for a call with two names
      */
     FileCall(int x86, int arm, int... names) {
+      this(null, x86, arm, names);
+    }
+
+    /** A call that changes one name; without a name, the file of the descriptor. */
+    FileCall(Change change, int x86, int arm, int... names) {
+      this.change = change;
       this.x86 = x86;
       this.arm = arm;
       folder = names.length > 0 ? names[0] : -1;

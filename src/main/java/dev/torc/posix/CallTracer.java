@@ -32,7 +32,8 @@ final class CallTracer implements AutoCloseable {
 
   private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
 
-  private final CallFilter filter = new CallFilter();
+  private final CallFilter filter = new CallFilter(false);
+  private final CallFilter strict = new CallFilter(true);
   private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
   private final CallNotice guards = new CallNotice();
   private final Memory none = Memory.of(64); // the path of no program, and no arguments
@@ -91,6 +92,7 @@ final class CallTracer implements AutoCloseable {
   private final class Watch {
 
     private final JobTrace trace;
+    private final CallFilter lays;
     private final CountDownLatch over = new CountDownLatch(1);
     private CallNotice notice; // made before the thread that uses it starts
     private final Thread listens =
@@ -105,6 +107,7 @@ final class CallTracer implements AutoCloseable {
 
     Watch(JobTrace trace) {
       this.trace = trace;
+      this.lays = trace.isStrict() ? strict : filter;
       trace.begins(over);
     }
 
@@ -140,7 +143,7 @@ final class CallTracer implements AutoCloseable {
      * class: all of it was called before, or is called by {@link CallFilter#lay}.
      */
     private void start(long pid, long path, long actions, long attributes, long argv, long env) {
-      listener = filter.lay();
+      listener = lays.lay();
       if (listener >= 0) {
         LockSupport.unpark(listens);
         error = SPAWN.call(pid, path, actions, attributes, argv, env);

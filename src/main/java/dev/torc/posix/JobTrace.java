@@ -1,5 +1,6 @@
 package dev.torc.posix;
 
+import dev.torc.posix.CallFilter.Change;
 import dev.torc.posix.CallFilter.FileCall;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,13 +33,22 @@ public final class JobTrace {
   private static final int ACCESS = 3; // the bits of open(2) for reading, writing or both
   private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and the bit of O_TMPFILE
   private static final int NEW = Libc.O_CREAT | 0200; // O_EXCL
+  private static final int REMOVE_FOLDER = 0x200; // AT_REMOVEDIR
   private static final int SCRIPT = 256; // bytes in which the system looks for an interpreter
   private static final int DEEP = 4; // levels of interpreters of interpreters
 
   private static final String CACHE = "/__pycache__/";
   private static final Set<String> SPECIAL = Set.of(".", "..", ".git", ".torc");
 
-  /** The files that a strict job may read and write. */
+  /** How a job uses a path. */
+  public enum Access {
+    READ,
+    WRITE,
+    /** It makes a folder there, or removes an empty one. */
+    FOLDER
+  }
+
+  /** The paths that a strict job may use. */
   public interface Bounds {
 
     /**
@@ -46,7 +56,7 @@ public final class JobTrace {
      *
      * @param path absolute
      */
-    boolean allows(String path, boolean write);
+    boolean allows(String path, Access access);
   }
 
   /** A folder below which names count: how a name in it begins, and how it begins when reported. */
@@ -66,7 +76,7 @@ public final class JobTrace {
   private final Bounds bounds;
 
   private final Set<String> read = ConcurrentHashMap.newKeySet();
-  private final Set<String> refused = ConcurrentHashMap.newKeySet();
+  private final Map<String, Access> refused = new ConcurrentHashMap<>();
   private final Set<String> wrote = ConcurrentHashMap.newKeySet();
   private volatile String blind; // why it was not watched to its end; null if it was
   private volatile CountDownLatch over = new CountDownLatch(0);
@@ -118,6 +128,11 @@ public final class JobTrace {
     }
   }
 
+  /** Whether anything may be refused to the job. */
+  boolean isStrict() {
+    return bounds != null;
+  }
+
   /** A process is started: the first one, or another one after a failed try or after an end. */
   void begins(CountDownLatch end) {
     over = end;
@@ -148,9 +163,9 @@ public final class JobTrace {
     return Set.copyOf(wrote);
   }
 
-  /** The files that were refused to the job, absolute. */
-  public Set<String> refused() {
-    return Set.copyOf(refused);
+  /** The files and folders that were refused to the job, absolute, with their last use. */
+  public Map<String, Access> refused() {
+    return Map.copyOf(refused);
   }
 
   /** Notes that a file was read, by its absolute path. */
@@ -201,8 +216,27 @@ public final class JobTrace {
       case CHROOT -> rooted = true;
       case MOUNT, MOVE_MOUNT, PIVOT_ROOT, SETNS, OPEN_BY_HANDLE ->
           blind("it mounted or changed what names lead to");
-      default -> placed(call);
+      default -> {
+        if (call.change == null) {
+          placed(call);
+        } else {
+          changed(call);
+        }
+      }
     }
+  }
+
+  /** A name is made or removed, or a file altered without being opened. Only of a strict job. */
+  private void changed(FileCall call) throws CallNotice.Unreadable {
+    String name = call.name < 0 ? "" : notice.name(call.name);
+    String path = path(call.folder, name.equals(".") ? "" : name);
+    boolean makes = call.change == Change.MAKE || call.change == Change.MAKE_FOLDER;
+    if (path == null || makes == (kind(path, false) != 0)) {
+      return; // it does not count, or the call fails by itself
+    }
+    boolean empty = call == FileCall.UNLINKAT && (notice.argument(2) & REMOVE_FOLDER) != 0;
+    boolean folder = empty || call.change == Change.MAKE_FOLDER || call == FileCall.RMDIR;
+    writes(path, makes, folder ? Access.FOLDER : Access.WRITE);
   }
 
   private void opened(FileCall call, long flags) throws CallNotice.Unreadable {
@@ -210,7 +244,7 @@ public final class JobTrace {
     if (path == null || isRefused(call, flags)) {
       return;
     }
-    boolean plain = (flags & (ACCESS | Libc.O_CREAT)) == 0;
+    boolean plain = (flags & (ACCESS | Libc.O_CREAT | Libc.O_TRUNC)) == 0;
     if (plain && read.contains(path) && !own.contains(path)) {
       return; // one more read tells nothing new
     }
@@ -218,9 +252,10 @@ public final class JobTrace {
     int kind = kind(path, true);
     boolean makes = (flags & Libc.O_CREAT) != 0 && kind == 0;
     boolean writes = access == Libc.O_WRONLY || access == Libc.O_RDWR;
-    boolean fresh = makes || writes && (flags & Libc.O_TRUNC) != 0;
-    if (makes || writes && kind != 0) {
-      writes(path, fresh);
+    boolean empties = kind != 0 && (flags & Libc.O_TRUNC) != 0; // even if it is opened to read
+    boolean fresh = makes || empties;
+    if (makes || empties || writes && kind != 0) {
+      writes(path, fresh, Access.WRITE);
     }
     if (access != Libc.O_WRONLY && !fresh) {
       reads(path, kind);
@@ -272,11 +307,12 @@ public final class JobTrace {
     String from = link ? null : path(call.folder, notice.name(call.name));
     int kind = from == null ? 0 : kind(from, true);
     reads(from, kind);
-    if (from != null && call != FileCall.LINK && call != FileCall.LINKAT) {
-      wrote.add(from);
+    boolean renames = !link && call != FileCall.LINK && call != FileCall.LINKAT;
+    if (renames && from != null && kind(from, false) != 0) {
+      writes(from, false, Access.WRITE);
     }
-    if (to != null) {
-      writes(to, true);
+    if (to != null && !refuses) {
+      writes(to, true, Access.WRITE);
     }
     if (kind == FileStatus.FOLDER && to != null && !refuses) {
       for (String path : List.copyOf(own)) {
@@ -292,15 +328,25 @@ public final class JobTrace {
    *
    * @param fresh whether its old content cannot be read any more
    */
-  private void writes(String path, boolean fresh) {
-    if (bounds != null && !own.contains(path) && !bounds.allows(path, true)) {
-      refuses(path);
+  private void writes(String path, boolean fresh, Access access) {
+    if (bounds != null && !isOwn(path) && !bounds.allows(path, access)) {
+      refuses(path, access);
       return;
     }
     wrote.add(path);
     if (fresh) {
       own.add(path);
     }
+  }
+
+  /** Whether the job made a file or folder, or a folder in which it lies. */
+  private boolean isOwn(String path) {
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (own.contains(path.substring(0, end))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A name that counts is read: notes or refuses it, if it is a file's. */
@@ -317,15 +363,15 @@ public final class JobTrace {
         return;
       }
     }
-    if (bounds != null && !bounds.allows(file, false)) {
-      refuses(file);
+    if (bounds != null && !bounds.allows(file, Access.READ)) {
+      refuses(file, Access.READ);
     } else {
       saw(file);
     }
   }
 
-  private void refuses(String path) {
-    refused.add(path);
+  private void refuses(String path, Access access) {
+    refused.put(path, access);
     refuses = true;
   }
 

@@ -12,6 +12,7 @@ import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FreshProgram;
 import dev.torc.posix.JobTrace;
+import dev.torc.posix.JobTrace.Access;
 import dev.torc.posix.Kill;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -294,9 +295,9 @@ class JobTraceTest {
         """;
     Files.createSymbolicLink(root.resolve("link"), Path.of("b"));
     Files.createSymbolicLink(temp.resolve("outside"), root.resolve("b"));
-    bounds = (path, write) -> path.endsWith("/c") || path.endsWith("/new");
+    bounds = (path, access) -> path.endsWith("/c") || path.endsWith("/new");
     assertEquals(Set.of("sub/c"), read(List.of(compiled("flags", program))));
-    assertEquals(Set.of(), trace.refused());
+    assertEquals(Map.of(), trace.refused());
   }
 
   @Test
@@ -326,7 +327,7 @@ class JobTraceTest {
   @Test
   void aTraceThatIsLateMeansNothingInTheBackground() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
-    bounds = (path, write) -> !path.endsWith("/b") || standsAfterKill(ended);
+    bounds = (path, access) -> !path.endsWith("/b") || standsAfterKill(ended);
     ProcessEnd end = end(List.of(List.of("sh", "-c", "echo $$ > pid; exec cat b")));
     ended.countDown();
     assertEquals(How.SIGNALED, end.how());
@@ -406,14 +407,99 @@ class JobTraceTest {
 
   @Test
   void whatIsOutOfBoundsIsRefused() throws Exception {
-    bounds = (path, write) -> path.endsWith("/a") && !write || path.endsWith("/out") && write;
+    bounds = (path, access) -> path.endsWith(access == Access.READ ? "/a" : "/out");
     Files.createSymbolicLink(temp.resolve("outside"), root);
     String script = "cat a > out; cat b; (echo x > ../outside/d); echo x > c; cat none";
     ProcessEnd end = end(List.of(List.of("sh", "-c", script)));
     assertFalse(end.ok());
-    assertEquals(Set.of(root + "/b", root + "/c", root + "/d"), trace.refused());
+    assertEquals(
+        Map.of(root + "/b", Access.READ, root + "/c", Access.WRITE, root + "/d", Access.WRITE),
+        trace.refused());
     assertEquals("a\n", Files.readString(root.resolve("out")));
     assertFalse(Files.exists(root.resolve("c")));
+  }
+
+  /** The program ends with the number of the first call that went through, or failed otherwise. */
+  @Test
+  void everyCallThatChangesANameOrFileIsRefused() throws Exception {
+    String program =
+        """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <stdio.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        #define REFUSED(...) \
+          if (n++, syscall(__VA_ARGS__) != -1 || errno != EACCES) return n
+        int main(void) {
+          int n = 0, fd = open("a", O_RDONLY), at = AT_FDCWD;
+          long times[4] = {1, 0, 1, 0};
+          REFUSED(SYS_unlinkat, at, "a", 0);
+          REFUSED(SYS_unlinkat, at, "empty", AT_REMOVEDIR);
+          REFUSED(SYS_mkdirat, at, "new", 0700);
+          REFUSED(SYS_mknodat, at, "new", 0010600, 0);
+          REFUSED(SYS_symlinkat, "a", at, "new");
+          REFUSED(SYS_linkat, at, "a", at, "new", 0);
+          REFUSED(SYS_renameat2, at, "a", at, "new", 0);
+          REFUSED(SYS_renameat2, at, "a", at, "../gone", 0);
+          REFUSED(SYS_truncate, "a", 0);
+          REFUSED(SYS_openat, at, "a", O_RDONLY | O_TRUNC);
+          REFUSED(SYS_fchmod, fd, 0600);
+          REFUSED(SYS_fchmodat, at, "a", 0600);
+          REFUSED(452, at, "a", 0600, 0);
+          REFUSED(SYS_fchown, fd, -1, -1);
+          REFUSED(SYS_fchownat, at, "a", -1, -1, 0);
+          REFUSED(SYS_fchownat, fd, "", -1, -1, AT_EMPTY_PATH);
+          REFUSED(SYS_utimensat, at, "a", times, 0);
+          REFUSED(SYS_utimensat, fd, 0, times, 0);
+          REFUSED(SYS_setxattr, "a", "user.x", "1", 1, 0);
+          REFUSED(SYS_lsetxattr, "a", "user.x", "1", 1, 0);
+          REFUSED(SYS_fsetxattr, fd, "user.x", "1", 1, 0);
+          REFUSED(SYS_removexattr, "a", "user.x");
+          REFUSED(SYS_lremovexattr, "a", "user.x");
+          REFUSED(SYS_fremovexattr, fd, "user.x");
+          REFUSED(463, at, "a", 0, "user.x", 0, 0);
+          REFUSED(466, at, "a", 0, "user.x");
+          REFUSED(469, at, "a", 0, 0, 0);
+        #ifdef SYS_unlink
+          REFUSED(SYS_unlink, "a");
+          REFUSED(SYS_rmdir, "empty");
+          REFUSED(SYS_mkdir, "new", 0700);
+          REFUSED(SYS_mknod, "new", 0010600, 0);
+          REFUSED(SYS_symlink, "a", "new");
+          REFUSED(SYS_link, "a", "new");
+          REFUSED(SYS_rename, "a", "new");
+          REFUSED(SYS_chmod, "a", 0600);
+          REFUSED(SYS_chown, "a", -1, -1);
+          REFUSED(SYS_lchown, "a", -1, -1);
+          REFUSED(SYS_utime, "a", 0);
+          REFUSED(SYS_utimes, "a", 0);
+          REFUSED(SYS_futimesat, at, "a", 0);
+        #endif
+          return 0;
+        }
+        """;
+    Files.createDirectory(root.resolve("empty"));
+    bounds = (path, access) -> access == Access.READ;
+    List<List<String>> changes = List.of(List.of(compiled("changes", program)));
+    ProcessEnd end = end(changes);
+    assertTrue(end.ok(), end.toString());
+    assertEquals(Set.of(root + "/a", root + "/empty", root + "/new"), trace.refused().keySet());
+    bounds = null;
+    assertFalse(end(changes).ok());
+    assertFalse(Files.exists(root.resolve("a")), "without bounds, the first call goes through");
+  }
+
+  @Test
+  void whatAJobMadeIsItsOwn() throws Exception {
+    bounds = (path, access) -> path.endsWith(access == Access.FOLDER ? "/tmp" : "/out");
+    String script =
+        "mkdir tmp && mkdir tmp/sub && echo 1 > tmp/sub/f && chmod 600 tmp/sub/f && cat tmp/sub/f"
+            + " && mv tmp/sub/f out && rmdir tmp/sub tmp && rm -f none && mkdir -p sub";
+    ProcessEnd end = end(List.of(List.of("sh", "-c", script)));
+    assertTrue(end.ok(), end.toString());
+    assertEquals(Map.of(), trace.refused());
   }
 
   /** Many jobs at a time are ended, each while a random call of it waits for the answer. */

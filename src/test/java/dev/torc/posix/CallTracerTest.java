@@ -120,7 +120,26 @@ class CallTracerTest {
             Map.entry(FileCall.MOVE_MOUNT, 429),
             Map.entry(FileCall.PIVOT_ROOT, 41),
             Map.entry(FileCall.SETNS, 268),
-            Map.entry(FileCall.OPEN_BY_HANDLE, 265));
+            Map.entry(FileCall.OPEN_BY_HANDLE, 265),
+            Map.entry(FileCall.MKNODAT, 33),
+            Map.entry(FileCall.MKDIRAT, 34),
+            Map.entry(FileCall.UNLINKAT, 35),
+            Map.entry(FileCall.TRUNCATE, 45),
+            Map.entry(FileCall.FCHMOD, 52),
+            Map.entry(FileCall.FCHMODAT, 53),
+            Map.entry(FileCall.FCHMODAT2, 452),
+            Map.entry(FileCall.FCHOWN, 55),
+            Map.entry(FileCall.FCHOWNAT, 54),
+            Map.entry(FileCall.UTIMENSAT, 88),
+            Map.entry(FileCall.SETXATTR, 5),
+            Map.entry(FileCall.LSETXATTR, 6),
+            Map.entry(FileCall.FSETXATTR, 7),
+            Map.entry(FileCall.SETXATTRAT, 463),
+            Map.entry(FileCall.REMOVEXATTR, 14),
+            Map.entry(FileCall.LREMOVEXATTR, 15),
+            Map.entry(FileCall.FREMOVEXATTR, 16),
+            Map.entry(FileCall.REMOVEXATTRAT, 466),
+            Map.entry(FileCall.FILE_SETATTR, 469));
     for (FileCall call : FileCall.values()) {
       assertEquals(arm.getOrDefault(call, -1), call.number(true), call.name());
     }
