@@ -7,7 +7,6 @@ import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
 import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.Content;
-import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step.Image;

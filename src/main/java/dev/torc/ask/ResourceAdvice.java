@@ -1,7 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.ask.StatsAnswer.JobUse;
-import dev.torc.ask.StatsAnswer.JobUse.Used;
+import dev.torc.ask.JobUse.Used;
 import dev.torc.text.Amount;
 import java.util.List;
 import java.util.Objects;

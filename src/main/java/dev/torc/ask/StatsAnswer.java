@@ -3,14 +3,13 @@ package dev.torc.ask;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import dev.torc.ask.StatsAnswer.JobUse.Used;
+import dev.torc.ask.JobUse.Used;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Series;
 import dev.torc.plan.JobSelection;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.AttemptRecord.AttemptHistory;
-import dev.torc.records.JobResult.Outcome;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
@@ -22,7 +21,6 @@ import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -192,100 +190,5 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       fields.put(Json.lower(what), told);
     }
     return fields;
-  }
-
-  /**
-   * The largest amounts that the last runs of a job, or of all instances of a group, used. {@link
-   * ResourceAdvice} says what to ask for instead.
-   *
-   * @param name of the job or group
-   * @param instances how many jobs a group stands for; -1 for a plain job
-   * @param measured how many of these jobs have a run on record
-   * @param asked what the build file asks for now; the first one's resources if several jobs differ
-   * @param used the largest amounts, as far as they are known
-   * @param lackedMemory whether a job ran out of the memory that it had asked for
-   * @param lackedTime whether a job ran out of the time that it had asked for
-   */
-  record JobUse(
-      String name,
-      int instances,
-      int measured,
-      Resources asked,
-      Map<Used, Long> used,
-      boolean lackedMemory,
-      boolean lackedTime) {
-
-    /** What is measured, in the order and by the names of the JSON; times are in nanoseconds. */
-    enum Used {
-      SECONDS,
-      /** On average over a run of a second or more. */
-      CPU_PERCENT,
-      /** At the busiest point of a series. */
-      CPU_PERCENT_MOST,
-      GPU_PERCENT,
-      GPU_PERCENT_MOST,
-      GPU_MEMORY,
-      MEMORY,
-      READ,
-      WRITTEN,
-      /** How long only resources, a scheduler or a hook kept an attempt waiting. */
-      QUEUED
-    }
-
-    /** Returns whether the job asks for GPUs, or is known to have used some. */
-    boolean hasGpus() {
-      return asked.gpus() > 0 || of(Used.GPU_PERCENT) >= 0 || of(Used.GPU_MEMORY) >= 0;
-    }
-
-    /** Whether it stands for the instances of a group. */
-    boolean isGroup() {
-      return instances >= 0;
-    }
-
-    /** The use of a job or group without a run on record. */
-    static JobUse none(String name, int instances, Resources asked) {
-      return new JobUse(name, instances, 0, asked, Map.of(), false, false);
-    }
-
-    /** An amount; -1 where it is not known. */
-    long of(Used what) {
-      return used.getOrDefault(what, -1L);
-    }
-
-    /**
-     * This use with one more run added.
-     *
-     * @param last the attempt that counts for a job
-     * @param series what that attempt used over time; null where it is not known
-     */
-    JobUse with(AttemptRecord last, Series series) {
-      Map<Used, Long> run = new EnumMap<>(Used.class);
-      run.put(Used.SECONDS, last.wall());
-      run.put(Used.CPU_PERCENT, last.cpuPercent());
-      for (int i = 0; series != null && i < series.size(); i++) {
-        run.merge(Used.CPU_PERCENT_MOST, series.at(i).cpu(), Math::max);
-        run.merge(Used.GPU_PERCENT_MOST, series.at(i).gpu(), Math::max);
-      }
-      run.put(Used.GPU_PERCENT, last.usage().gpu());
-      run.put(Used.GPU_MEMORY, last.usage().gpuMemory());
-      run.put(Used.MEMORY, last.usage().peak());
-      run.put(Used.READ, last.usage().read());
-      run.put(Used.WRITTEN, last.usage().written());
-      run.put(Used.QUEUED, last.queued());
-      Outcome how = last.outcome();
-      boolean memory = how == Outcome.OUT_OF_MEMORY && last.asked().memory() >= asked.memory();
-      boolean time = how == Outcome.TIMED_OUT && last.asked().runtime() >= asked.runtime();
-      return plus(new JobUse(name, instances, 1, asked, run, memory, time));
-    }
-
-    /** This use and another together, under the name of this one. */
-    JobUse plus(JobUse other) {
-      Map<Used, Long> most = new EnumMap<>(Used.class);
-      most.putAll(used);
-      other.used.forEach((what, amount) -> most.merge(what, amount, Math::max));
-      boolean memory = lackedMemory || other.lackedMemory;
-      boolean time = lackedTime || other.lackedTime;
-      return new JobUse(name, instances, measured + other.measured, asked, most, memory, time);
-    }
   }
 }

@@ -9,14 +9,12 @@ import dev.torc.session.ProjectOptions;
 import dev.torc.show.Console;
 import dev.torc.text.SafeText;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -230,102 +228,6 @@ record Completion(String how, SequencedMap<String, String> fits) {
       } catch (IOException | RuntimeException e) {
         return NOTHING; // the command itself tells what is wrong
       }
-    }
-  }
-
-  /**
-   * A line of bash up to the cursor: its words as the program would get them, and a completed word
-   * as readline wants it. Readline replaces the text behind the last break, such as a colon, or
-   * behind an open quote, and quotes nothing. Expansions are left as they are written.
-   */
-  static final class BashLine {
-
-    /** Characters that need a backslash in a word. */
-    private static final Pattern SPECIAL = Pattern.compile("[\\p{ASCII}&&[^A-Za-z0-9_./:=,@%+^-]]");
-
-    /** Characters that no plain word can have, but {@code $'a\012b'} can. */
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-
-    private final List<String> words = new ArrayList<>();
-    private char quote; // the open quote, 0 for none
-    private int kept; // how much of the last word readline leaves as it is
-
-    private BashLine() {}
-
-    /**
-     * @param given the characters at which readline breaks words, and the line
-     */
-    static BashLine of(List<String> given) {
-      BashLine line = new BashLine();
-      line.read(given.getLast(), given.getFirst());
-      return line;
-    }
-
-    private void read(String text, String breaks) {
-      StringBuilder word = new StringBuilder();
-      boolean begun = false;
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (quote != 0) {
-          if (c == quote) {
-            quote = 0;
-          } else if (c == '\\' && quote == '"' && "\"\\$`".indexOf(next(text, i)) >= 0) {
-            word.append(next(text, i++));
-          } else {
-            word.append(c);
-          }
-        } else if (c == ' ' || c == '\t' || c == '\n') {
-          if (begun) {
-            words.add(word.toString());
-          }
-          word.setLength(0);
-          begun = false;
-          kept = 0;
-        } else {
-          begun = true;
-          if (c == '\'' || c == '"') {
-            quote = c;
-            kept = word.length();
-          } else if (c == '\\' && i + 1 < text.length()) {
-            word.append(next(text, i++));
-          } else if (c != '\\') {
-            word.append(c);
-            kept = breaks.indexOf(c) >= 0 ? word.length() : kept;
-          }
-        }
-      }
-      words.add(word.toString());
-      words.removeFirst(); // the program's name
-      if (words.isEmpty()) {
-        words.add("");
-      }
-    }
-
-    private static char next(String text, int i) {
-      return i + 1 < text.length() ? text.charAt(i + 1) : 0;
-    }
-
-    /** The words after the program's name, the last one as far as it is written. */
-    List<String> words() {
-      return words;
-    }
-
-    /** The text that readline is to put in for a whole word that begins like the last one. */
-    String rest(String whole) {
-      String rest = whole.substring(Math.min(kept, whole.length()));
-      if (quote == '\'') {
-        return rest.replace("'", "'\\''");
-      }
-      if (quote == '"') {
-        return rest.replaceAll("[\"\\\\$`]", "\\\\$0");
-      }
-      return CONTROL.matcher(rest).find()
-          ? "$'"
-              + CONTROL
-                  .matcher(rest.replaceAll("['\\\\]", "\\\\$0"))
-                  .replaceAll(found -> "\\\\%03o".formatted((int) found.group().charAt(0)))
-              + "'"
-          : SPECIAL.matcher(rest).replaceAll("\\\\$0");
     }
   }
 }

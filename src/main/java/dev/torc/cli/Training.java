@@ -1,6 +1,5 @@
 package dev.torc.cli;
 
-import dev.torc.cli.Completion.BashLine;
 import dev.torc.posix.FileTree;
 import dev.torc.show.Console;
 import java.io.IOException;

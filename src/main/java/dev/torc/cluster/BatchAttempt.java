@@ -42,7 +42,7 @@ final class BatchAttempt {
   private List<HandedOutAttempt> endPlaces; // where its scripts left something by then; or null
   private boolean told; // the listener knows that the scheduler has it
   boolean unwanted; // no job of this build wants it
-  RemoteBatch.ArrayTask task; // its task in the script; null before it is in one
+  ArrayTask task; // its task in the script; null before it is in one
 
   /** An attempt that is ready. */
   BatchAttempt(RemoteAttempt attempt, RemoteListener listener) {

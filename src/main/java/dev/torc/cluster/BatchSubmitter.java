@@ -1,7 +1,6 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
-import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;

@@ -4,7 +4,6 @@ import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
-import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.posix.ThreadEnd;
 import dev.torc.text.Refusal;
@@ -433,7 +432,7 @@ public final class BatchTracker implements AutoCloseable {
     }
 
     /** Tells the scheduler to end some tasks; a line tells people if that may have failed. */
-    void cancel(List<RemoteBatch.ArrayTask> tasks) {
+    void cancel(List<ArrayTask> tasks) {
       String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
       if (!said.isEmpty()) {
         tell("%s: %s", executor(), said);

@@ -5,7 +5,6 @@ import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
-import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -5,20 +5,16 @@ import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerResources;
-import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.Runner;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -39,74 +35,6 @@ final class RemoteBatch {
   private boolean known; // whether the scheduler's ids are known
   long nextLook;
   long look = 200_000_000;
-
-  /** One task of the array: jobs that run one after the other. */
-  static final class ArrayTask {
-    final RemoteBatch batch;
-    final List<BatchAttempt> jobs;
-    SchedulerJob job;
-    SchedulerState state = new SchedulerState(Kind.WAITING, "");
-    long over = -1; // since when the scheduler has finished it; -1 if it has not
-    boolean never; // it will not start, for the reason that the scheduler gives
-    boolean cancelled; // by torc
-    long held = -1; // since when it waits for its release; -1 if it does not
-    boolean isHeldTold;
-
-    ArrayTask(RemoteBatch batch, List<BatchAttempt> jobs) {
-      this.batch = batch;
-      this.jobs = jobs;
-      this.job = new SchedulerJob(null, batch.name, null);
-      jobs.forEach(each -> each.task = this);
-    }
-
-    boolean isOver() {
-      return jobs.stream().allMatch(BatchAttempt::isOver);
-    }
-
-    /**
-     * Takes what the scheduler says of the task. That it is gone, or will never start, counts only
-     * when it was said twice: a listing that was cut off looks the same.
-     */
-    void told(SchedulerState now, long time) {
-      boolean again = now.is(state.kind());
-      boolean gone = now.is(Kind.GONE);
-      never = now.is(Kind.NEVER) && again;
-      over = !now.isEnd() && !(gone && again) ? -1 : over < 0 ? time : over;
-      state = gone && again ? state : now; // the first one may have the scheduler's own word
-    }
-
-    /** Whether no script left a file of any of the task's jobs. */
-    boolean isUntouched() throws IOException {
-      Map<String, Set<BatchFolder.Word>> words = batch.folder.words();
-      Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // scripts claim first
-      return jobs.stream()
-          .allMatch(each -> torcs.containsAll(words.getOrDefault(each.claim(), torcs)));
-    }
-
-    /** Tells the jobs that the scheduler has the task. */
-    void submitted() {
-      jobs.forEach(each -> each.submitted(job.id()));
-    }
-
-    /**
-     * Notes that torc is about to have the scheduler end the task, so that a later torc knows that
-     * torc did it. If this fails, a later torc takes the cancel for a user's.
-     *
-     * @param interrupted whether the user ended the build by Ctrl-C
-     */
-    void unwanted(boolean interrupted) {
-      cancelled = true;
-      for (BatchAttempt each : jobs) {
-        if (!each.isOver()) {
-          try {
-            batch.folder.unwanted(each.claim(), interrupted);
-          } catch (IOException e) {
-            return;
-          }
-        }
-      }
-    }
-  }
 
   private RemoteBatch(
       BatchFolder folder,

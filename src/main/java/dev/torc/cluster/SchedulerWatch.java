@@ -1,7 +1,6 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
-import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;

@@ -3,7 +3,6 @@ package dev.torc.cluster;
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
-import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.local.ProcessEnd;

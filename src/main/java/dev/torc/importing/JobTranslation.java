@@ -1,9 +1,8 @@
 package dev.torc.importing;
 
 import dev.torc.buildfile.LiteralText;
-import dev.torc.importing.Imported.BuildFileText.Flow;
+import dev.torc.importing.BuildFileText.Flow;
 import dev.torc.importing.Imported.Notes;
-import dev.torc.importing.Sweep.SweepAxis;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
 import dev.torc.importing.Text.PlacedText;

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Imported.BuildFileText.Flow;
-import dev.torc.importing.Imported.BuildFileText.Placed;
+import dev.torc.importing.BuildFileText.Flow;
+import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Text.PlacedText;
 import java.util.LinkedHashMap;

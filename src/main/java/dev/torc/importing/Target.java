@@ -1,6 +1,5 @@
 package dev.torc.importing;
 
-import dev.torc.importing.Sweep.SweepAxis;
 import dev.torc.importing.Text.PlacedText;
 import java.util.ArrayList;
 import java.util.HashMap;

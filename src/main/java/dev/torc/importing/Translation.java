@@ -1,8 +1,8 @@
 package dev.torc.importing;
 
 import dev.torc.buildfile.LiteralText;
-import dev.torc.importing.Imported.BuildFileText.Placed;
-import dev.torc.importing.Imported.BuildFileText.Quoted;
+import dev.torc.importing.BuildFileText.Placed;
+import dev.torc.importing.BuildFileText.Quoted;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.PlacedText;

@@ -9,13 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -152,62 +149,5 @@ final class LocalRunner implements Runner {
     means.watch().close();
     means.sampler().close();
     means.spawn().close();
-  }
-
-  /**
-   * The one thread that looks at running attempts from time to time, for limits and samples; it
-   * sleeps while nothing runs. Each attempt knows what is to be done at a look.
-   */
-  static final class RunWatch implements AutoCloseable {
-
-    /** Nanoseconds that it sleeps where no attempt is to be looked at. */
-    static final long IDLE = TimeUnit.HOURS.toNanos(1);
-
-    private final Set<ProcessRun> watched = ConcurrentHashMap.newKeySet();
-    private final Thread thread = new Thread(this::run, "torc-watch");
-    private volatile long wakesAt;
-    private volatile boolean closed;
-
-    RunWatch() {
-      wakesAt = System.nanoTime() + IDLE;
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    /** Begins to look at an attempt, first at the given time. */
-    void add(ProcessRun one, long first) {
-      watched.add(one);
-      if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
-        LockSupport.unpark(thread);
-      }
-    }
-
-    /** Looks at all attempts now. */
-    void wake() {
-      LockSupport.unpark(thread);
-    }
-
-    void remove(ProcessRun one) {
-      watched.remove(one);
-    }
-
-    private void run() {
-      while (!closed) {
-        long now = System.nanoTime();
-        wakesAt = now + IDLE; // an attempt that is added meanwhile wakes it again
-        long rest = IDLE;
-        for (ProcessRun one : watched) {
-          rest = Math.min(rest, one.look() - now);
-        }
-        wakesAt = now + rest;
-        LockSupport.parkNanos(this, wakesAt - System.nanoTime());
-      }
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-      LockSupport.unpark(thread);
-    }
   }
 }

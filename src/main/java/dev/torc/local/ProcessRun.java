@@ -1,7 +1,6 @@
 package dev.torc.local;
 
 import dev.torc.local.Launch.Container;
-import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;

@@ -1,6 +1,5 @@
 package dev.torc.local;
 
-import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
 import dev.torc.posix.ThreadEnd;

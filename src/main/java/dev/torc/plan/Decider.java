@@ -6,7 +6,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.ManifestWriter.LineKind;
-import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;

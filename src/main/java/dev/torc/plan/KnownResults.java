@@ -5,7 +5,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.Decider.Described;
-import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;

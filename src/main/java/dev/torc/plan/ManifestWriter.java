@@ -3,12 +3,8 @@ package dev.torc.plan;
 import dev.torc.hash.Digest;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Takes the lines of a manifest in their fixed order; see {@link Manifest}. {@link LineKind} has
@@ -220,65 +216,6 @@ interface ManifestWriter {
     /** The line of a stored code, null for one of a future version. */
     static LineKind of(int code) {
       return code >= 0 && code < ALL.length ? ALL[code] : null;
-    }
-  }
-
-  /**
-   * The manifest as one digest: SHA-256 over its lines, each a code and two texts with their
-   * lengths before them, so that no two manifests give the same bytes. Reusable for one job after
-   * another.
-   */
-  final class ManifestHash implements ManifestWriter {
-
-    private final MessageDigest sha = DigestUtils.getSha256Digest();
-    private byte[] buffer = new byte[4096];
-    private int size;
-    private int pending = -1;
-
-    @Override
-    public void text(LineKind line, String name, String shown, String counts) {
-      reserve(1);
-      buffer[size++] = (byte) line.ordinal();
-      append(name);
-      append(counts);
-    }
-
-    @Override
-    public void content(LineKind line, String shown, String counts, Content content) {
-      if (content instanceof Content.Pending p) {
-        pending = p.job();
-      } else {
-        text(line, counts, content.value());
-      }
-    }
-
-    /** The job that has yet to run before the digest can be told, -1 if there is none. */
-    int pending() {
-      return pending;
-    }
-
-    /** The digest of all lines since the last call; the writer is empty again. */
-    Digest digest() {
-      sha.update(buffer, 0, size);
-      size = 0;
-      pending = -1;
-      return Digest.of(sha.digest());
-    }
-
-    private void append(String text) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      reserve(4 + bytes.length);
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        buffer[size++] = (byte) (bytes.length >>> shift);
-      }
-      System.arraycopy(bytes, 0, buffer, size, bytes.length);
-      size += bytes.length;
-    }
-
-    private void reserve(int more) {
-      if (size + more > buffer.length) {
-        buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
-      }
     }
   }
 }

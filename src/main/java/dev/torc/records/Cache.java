@@ -11,7 +11,6 @@ import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.Journal.JournalPosition;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;

@@ -6,7 +6,6 @@ import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.OwnUser;
 import dev.torc.records.Cache.CacheException;
-import dev.torc.records.CacheTrouble.ForeignFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

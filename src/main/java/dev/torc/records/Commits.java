@@ -1,7 +1,6 @@
 package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,7 @@
 package dev.torc.records;
 
-import dev.torc.bytes.ByteReader;
-import dev.torc.bytes.ByteWriter;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
-import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 
 /**
  * The records of a root that several hosts share, as a file that only grows: a line that names it,
@@ -170,155 +165,5 @@ final class Journal implements AutoCloseable {
   @Override
   public void close() throws IOException {
     out.close();
-  }
-
-  /**
-   * How far a database holds the records of a {@link Journal}. It is written to the database in the
-   * same transaction as the records. The checksum stands for all that is in the journal up to here,
-   * so a journal that was put back from a backup, and then grew, is not taken for this one.
-   *
-   * @param journal the journal's random id; a rewritten one has another
-   * @param last where the last frame begins, in bytes; 0 where there is none
-   * @param end where that frame ends
-   * @param chain the checksum of the last frame; 0 where there is none
-   * @param live bytes of the journal that the records take: the others are dead
-   */
-  record JournalPosition(String journal, long last, long end, int chain, long live) {
-
-    byte[] bytes() {
-      ByteWriter out = new ByteWriter(0);
-      out.text(journal);
-      out.number(last);
-      out.number(end);
-      out.number(chain);
-      out.number(live);
-      return out.bytes();
-    }
-
-    /** Reads it back; null for null and for a position of another version. */
-    static JournalPosition of(byte[] bytes) {
-      if (bytes == null) {
-        return null;
-      }
-      try {
-        ByteReader in = new ByteReader(bytes, 0);
-        return new JournalPosition(
-            in.text(), in.number(), in.number(), (int) in.number(), in.number());
-      } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-        return null;
-      }
-    }
-
-    /** The position behind one more frame. */
-    JournalPosition behind(byte[] frame) {
-      return new JournalPosition(
-          journal, end, end + frame.length, JournalFrame.chain(frame, 0), live);
-    }
-
-    /** This position with another number of live bytes. */
-    JournalPosition with(long bytes) {
-      return new JournalPosition(journal, last, end, chain, bytes);
-    }
-  }
-
-  /**
-   * One commit in the journal, as bytes: the word {@code torc}, the length of the changes, the
-   * checksum of the frame before and its own, four bytes each, then the changes. A checksum covers
-   * the one before it, so it stands for all that is in the file up to here. It reads and writes no
-   * file.
-   *
-   * <p>A change is its tree, the length of its key, the key, the length of its value plus one, and
-   * the value; for a key that is removed, 0 stands in the place of the last two. The values carry
-   * {@linkplain RecordCodec checksums} of their own.
-   */
-  static final class JournalFrame {
-
-    /** Bytes before the changes. */
-    static final int HEAD = 4 * Integer.BYTES;
-
-    private static final int MAGIC = 0x746f7263;
-    private static final RecordTree[] TREES = RecordTree.values();
-
-    private JournalFrame() {}
-
-    /** A whole frame. */
-    static byte[] of(List<Batch.Change> changes, int before) {
-      ByteWriter out = new ByteWriter(HEAD);
-      for (Batch.Change change : changes) {
-        out.one(change.tree.ordinal());
-        out.number(change.key.length);
-        out.raw(change.key);
-        out.number(change.value == null ? 0 : change.value.length + 1L);
-        if (change.value != null) {
-          out.raw(change.value);
-        }
-      }
-      byte[] bytes = out.bytes();
-      ByteBuffer.wrap(bytes)
-          .putInt(MAGIC)
-          .putInt(bytes.length - HEAD)
-          .putInt(before)
-          .putInt(sum(bytes, 0, bytes.length, before));
-      return bytes;
-    }
-
-    /** About how many bytes a record with this key and value takes in a frame. */
-    static long size(byte[] key, byte[] value) {
-      return key.length + value.length + 5L;
-    }
-
-    /** The length of a frame by its head, which begins at an index; 0 where no head does. */
-    static int wanted(byte[] bytes, int from) {
-      ByteBuffer head = ByteBuffer.wrap(bytes, from, HEAD);
-      int magic = head.getInt();
-      int size = head.getInt();
-      return magic == MAGIC && size >= 0 && size <= Integer.MAX_VALUE - HEAD ? HEAD + size : 0;
-    }
-
-    /** Whether a whole frame begins at an index. */
-    static boolean isWhole(byte[] bytes, int from) {
-      int length = bytes.length - from < HEAD ? 0 : wanted(bytes, from);
-      return length > 0
-          && length <= bytes.length - from
-          && chain(bytes, from) == sum(bytes, from, length, before(bytes, from));
-    }
-
-    /** The checksum of the frame before the one that begins at an index. */
-    static int before(byte[] bytes, int from) {
-      return ByteBuffer.wrap(bytes).getInt(from + 2 * Integer.BYTES);
-    }
-
-    /** The checksum of the frame that begins at an index. */
-    static int chain(byte[] bytes, int from) {
-      return ByteBuffer.wrap(bytes).getInt(from + 3 * Integer.BYTES);
-    }
-
-    /**
-     * The changes of a whole frame.
-     *
-     * @throws IllegalArgumentException where only another version can read them
-     */
-    static List<Batch.Change> changes(byte[] frame) {
-      List<Batch.Change> changes = new ArrayList<>();
-      ByteReader in = new ByteReader(frame, HEAD);
-      try {
-        while (!in.isAtEnd()) {
-          RecordTree tree = TREES[in.one()];
-          byte[] key = in.raw((int) in.number());
-          int value = (int) in.number();
-          changes.add(new Batch.Change(tree, key, value == 0 ? null : in.raw(value - 1)));
-        }
-        return changes;
-      } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
-        throw new IllegalArgumentException("not of this version", e);
-      }
-    }
-
-    private static int sum(byte[] bytes, int from, int length, int before) {
-      CRC32C crc = new CRC32C();
-      crc.update(ByteBuffer.allocate(2 * Integer.BYTES).putInt(before).putInt(length).flip());
-      crc.update(bytes, from + HEAD, length - HEAD);
-      return (int) crc.getValue();
-    }
   }
 }

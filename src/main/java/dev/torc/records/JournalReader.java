@@ -1,8 +1,6 @@
 package dev.torc.records;
 
 import dev.torc.posix.OwnFile;
-import dev.torc.records.Journal.JournalFrame;
-import dev.torc.records.Journal.JournalPosition;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

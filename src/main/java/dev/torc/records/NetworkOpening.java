@@ -3,7 +3,6 @@ package dev.torc.records;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

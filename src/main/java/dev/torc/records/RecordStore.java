@@ -6,8 +6,6 @@ import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.Commits.CommitNote;
 import dev.torc.records.DatabaseKey.RecordTree;
-import dev.torc.records.Journal.JournalFrame;
-import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

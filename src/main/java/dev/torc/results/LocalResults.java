@@ -6,7 +6,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
 import dev.torc.results.Result.ResultParts;
-import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;
 import java.io.IOException;

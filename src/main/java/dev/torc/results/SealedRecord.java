@@ -1,24 +1,18 @@
 package dev.torc.results;
 
-import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
-import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.SigningKey.SigningWord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -196,102 +190,5 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
 
     /** The key that it was made for: a record under another key is a mistake, or an attack. */
     Digest key();
-  }
-
-  /**
-   * The lists of found needs under one manifest: each list leads, with the digests of its files, to
-   * the key of a result.
-   *
-   * @param key the key of the manifest without found needs
-   * @param lists newest first, {@link #MOST} at most, each with sorted names
-   */
-  public record FoundNames(Digest key, List<List<String>> lists) implements StoreRecord {
-
-    /** How many lists are kept under a key. */
-    public static final int MOST = 16;
-
-    private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
-
-    /** Its form in stores. */
-    static FoundNames form(Fields fields, FoundNames of) {
-      return new FoundNames(
-          fields.digest(1, of, FoundNames::key),
-          fields.list(2, of, FoundNames::lists, (each, list) -> each.texts(1, list, all -> all)));
-    }
-
-    private static long length(List<String> list) {
-      return list.stream().mapToLong(String::length).sum();
-    }
-
-    /** Puts a list in front; drops the oldest if there are too many, or they are too long. */
-    static List<List<String>> with(List<List<String>> lists, List<String> newest) {
-      List<List<String>> all = new ArrayList<>();
-      all.add(List.copyOf(newest));
-      long length = length(newest);
-      for (List<String> list : lists) {
-        length += length(list);
-        if (all.size() < MOST && length < MOST_LENGTH && !list.equals(newest)) {
-          all.add(list);
-        }
-      }
-      return List.copyOf(all);
-    }
-  }
-
-  /**
-   * An entry below {@code /ac/}: an {@code ActionResult} of Bazel's remote execution API (package
-   * build.bazel.remote.execution.v2), so that its servers take it. It names one blob, torc's own
-   * record, as an output file; anything else in it is not read. The bytes of that output file are
-   * the same wherever a server puts them: so they are looked for as a text of one byte a character.
-   */
-  static final class ActionEntry {
-
-    /** The largest entry that is read, in bytes; servers add a little to what they were sent. */
-    private static final int MOST = 64 << 10;
-
-    /** Path and digest: each field has its number and form in one byte, then its length. */
-    private static final Pattern RECORD =
-        Pattern.compile(
-            "\n\u0004torc\u0012[D-G]\n@([0-9a-f]{64})\u0010([\u0080-\u00ff]{0,3}[\0-\u007f])");
-
-    private ActionEntry() {}
-
-    /** The bytes of an entry that names a record's blob. */
-    static byte[] encode(Blob record) {
-      StringBuilder size = new StringBuilder();
-      long rest = record.size();
-      for (; rest > 0x7f; rest >>>= 7) { // seven bits a byte, the low ones first
-        size.append((char) (rest & 0x7f | 0x80));
-      }
-      size.append((char) rest);
-      String digest = "\n@" + record.name() + "\u0010" + size;
-      String file = "\n\u0004torc\u0012" + (char) digest.length() + digest;
-      return ("\u0012" + (char) file.length() + file).getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    /** The bytes of an entry; of one that is too long, one byte more than the limit. */
-    static byte[] read(InputStream entry) throws IOException {
-      return entry.readNBytes(MOST + 1);
-    }
-
-    /** The record's blob that an entry names; throws with the reason where it names none. */
-    static Blob decode(byte[] entry) throws StoreRefusal {
-      if (entry.length > MOST) {
-        throw new StoreRefusal("its entry is longer than " + MOST + " bytes");
-      }
-      Matcher record = RECORD.matcher(new String(entry, StandardCharsets.ISO_8859_1));
-      if (!record.find()) {
-        throw new StoreRefusal("its entry names no record of torc's");
-      }
-      String bits = record.group(2);
-      long size = 0;
-      for (int i = 0; i < bits.length(); i++) {
-        size |= (bits.charAt(i) & 0x7fL) << 7 * i;
-      }
-      if (size > SealedRecord.MOST) {
-        throw new StoreRefusal("its entry names a record of " + size + " bytes");
-      }
-      return new Blob(Digest.ofHex(record.group(1)), size);
-    }
   }
 }

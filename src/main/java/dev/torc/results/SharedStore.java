@@ -2,14 +2,9 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.posix.ThreadEnd;
-import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.Blob.BlobStream;
 import dev.torc.results.Result.ResultParts;
-import dev.torc.results.SealedRecord.ActionEntry;
-import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
 import dev.torc.results.SharedStores.Upload;
-import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -468,67 +463,5 @@ public final class SharedStore implements AutoCloseable {
     sending.end();
     ThreadEnd.stop(threads, PATIENCE); // so an interrupted request can remove its half-written file
     place.close();
-  }
-
-  /**
-   * Where entries and blobs of a shared store lie: a folder or a server. {@link SharedStore} checks
-   * what it gives. {@link StoreCall} decides how long a request may take; the place tells it when
-   * an answer begins and when bytes pass, and stops when its thread is interrupted. For several
-   * threads.
-   */
-  interface StorePlace extends AutoCloseable {
-
-    /** The two parts of a store: blobs by their digests, and entries by their keys. */
-    String BLOBS = "cas";
-
-    String ENTRIES = "ac";
-
-    /** The name in messages: a path or a URL. */
-    String name();
-
-    /** Whether only the store's owner can read its files. */
-    default boolean isPrivate() {
-      return false;
-    }
-
-    /**
-     * Opens a blob or an entry; null if there is none. The bytes may be wrong ones.
-     *
-     * @param in {@link #BLOBS} or {@link #ENTRIES}
-     */
-    InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal;
-
-    /** The refusal for a stream of this place that broke off. */
-    StoreRefusal broken(IOException e);
-
-    /** Whether a blob of this size lies there; its bytes are not looked at. */
-    boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal;
-
-    /**
-     * Puts bytes there, in place of any others.
-     *
-     * @param in as for {@link #open}
-     */
-    void put(String in, Digest name, BlobSource bytes, StoreCall.Request request)
-        throws StoreRefusal;
-
-    /**
-     * Keys with entries, newest first; none where they cannot be listed.
-     *
-     * @param nanos after this time, the entries seen so far are enough
-     */
-    default List<Digest> newest(int most, long nanos, StoreCall.Request request)
-        throws StoreRefusal {
-      return List.of();
-    }
-
-    /** Whether a request takes a round trip: several go at once, small blobs within the record. */
-    default boolean isFar() {
-      return false;
-    }
-
-    /** Closes it; it is not asked any more. */
-    @Override
-    default void close() {}
   }
 }

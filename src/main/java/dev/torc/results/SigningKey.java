@@ -15,16 +15,13 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -191,74 +188,5 @@ public final class SigningKey {
 
   private static StoreRefusal refusal(Path file, String why) {
     return new StoreRefusal(SafeText.name(file.toString()) + ": " + why);
-  }
-
-  /**
-   * A public key of Ed25519 (RFC 8032), as it is written in {@code trust}: {@code ed25519:} and 32
-   * bytes in Base64. The user says which keys are trusted.
-   */
-  public record SigningWord(String word) {
-
-    /** Bytes of a public key. */
-    static final int LENGTH = 32;
-
-    private static final String PREFIX = "ed25519:";
-
-    /** The bytes before every such key in its X.509 form (RFC 8410). */
-    private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
-
-    /** The word of a public key. */
-    static SigningWord of(byte[] key) {
-      return new SigningWord(PREFIX + Base64.getEncoder().encodeToString(key));
-    }
-
-    /**
-     * The key that a word stands for.
-     *
-     * @throws StoreRefusal if it is no such word
-     */
-    public static SigningWord of(String word) throws StoreRefusal {
-      try {
-        String key = word.startsWith(PREFIX) ? word.substring(PREFIX.length()) : "";
-        byte[] bytes = Base64.getDecoder().decode(key);
-        if (bytes.length == LENGTH) {
-          return of(bytes);
-        }
-      } catch (IllegalArgumentException e) {
-        // no Base64: the line is the same
-      }
-      throw new StoreRefusal(
-          SafeText.name(word)
-              + " is no public key; that is ed25519: with 44 characters behind it, as torc store"
-              + " --make-key prints them");
-    }
-
-    byte[] bytes() {
-      return Base64.getDecoder().decode(word.substring(PREFIX.length()));
-    }
-
-    /** Whether a signature is one of this key for these bytes. */
-    boolean verifies(byte[] message, byte[] signature) {
-      try {
-        Signature ed25519 = Signature.getInstance(SigningKey.ALGORITHM);
-        ed25519.initVerify(publicKey());
-        ed25519.update(message);
-        return ed25519.verify(signature);
-      } catch (GeneralSecurityException e) {
-        return false; // bytes that are no point of the curve, or no signature
-      }
-    }
-
-    private PublicKey publicKey() throws GeneralSecurityException {
-      byte[] x509 = Arrays.copyOf(X509, X509.length + LENGTH);
-      System.arraycopy(bytes(), 0, x509, X509.length, LENGTH);
-      return KeyFactory.getInstance(SigningKey.ALGORITHM)
-          .generatePublic(new X509EncodedKeySpec(x509));
-    }
-
-    @Override
-    public String toString() {
-      return word;
-    }
   }
 }

@@ -8,7 +8,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Expander;
 import dev.torc.records.CachePlace;
-import dev.torc.session.WriteSession.Heap;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.List;

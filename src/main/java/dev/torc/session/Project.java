@@ -25,7 +25,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
-import dev.torc.session.WriteSession.Heap;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Group;

@@ -2,8 +2,7 @@ package dev.torc.ask;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.ask.StatsAnswer.JobUse;
-import dev.torc.ask.StatsAnswer.JobUse.Used;
+import dev.torc.ask.JobUse.Used;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Job.Resources;
 import java.util.List;

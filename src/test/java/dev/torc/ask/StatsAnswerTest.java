@@ -3,8 +3,7 @@ package dev.torc.ask;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.StatsAnswer.JobUse;
-import dev.torc.ask.StatsAnswer.JobUse.Used;
+import dev.torc.ask.JobUse.Used;
 import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
 import dev.torc.records.AttemptRecord;

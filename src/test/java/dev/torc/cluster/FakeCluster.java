@@ -156,7 +156,7 @@ final class FakeCluster implements Scheduler {
           task.jobs.add(lines.group(1));
         }
       }
-      List<RemoteBatch.ArrayTask> all = RemoteBatch.read(new BatchFolder(script.getParent())).tasks;
+      List<ArrayTask> all = RemoteBatch.read(new BatchFolder(script.getParent())).tasks;
       for (int i = 0; i < all.size(); i++) {
         Task of = tasks.get(id + "_" + i);
         all.get(i).jobs.forEach(job -> of.names.put(job.claim(), job.key().job()));

@@ -10,7 +10,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob;
-import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.BlobSource;
 import dev.torc.results.HostileServer;
 import dev.torc.results.Result;
 import dev.torc.results.SharedStore;

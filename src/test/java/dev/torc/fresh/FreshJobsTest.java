@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.bytes.StringTable;
-import dev.torc.fresh.FreshFiles.FreshDigests;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.bytes.StringTable;
-import dev.torc.fresh.FreshFiles.FreshDigests;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;

@@ -2,7 +2,6 @@ package dev.torc.importing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.importing.Imported.BuildFileText;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;

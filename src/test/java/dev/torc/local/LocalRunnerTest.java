@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;

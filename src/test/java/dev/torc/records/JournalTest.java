@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;
-import dev.torc.records.Journal.JournalFrame;
-import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;

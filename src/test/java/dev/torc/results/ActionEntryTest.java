@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.hash.Digest;
-import dev.torc.results.SealedRecord.ActionEntry;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.results.HttpStore.HttpAddress;
 import dev.torc.results.SharedStores.StoreSettings;
 import java.util.List;
 import java.util.Map;

@@ -8,13 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
-import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HostileServer.Trick;
-import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SharedStore.Hit;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SharedStores.Upload;
-import dev.torc.results.SigningKey.SigningWord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

@@ -2,7 +2,6 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
-import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.SharedStore.Hit;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SharedStores.Upload;

@@ -7,14 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
-import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.HttpStore.HttpAddress;
-import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SharedStore.Hit;
-import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SharedStores.Upload;
-import dev.torc.results.SigningKey.SigningWord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

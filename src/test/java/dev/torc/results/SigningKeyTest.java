@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.posix.OwnUser;
-import dev.torc.results.SigningKey.SigningWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

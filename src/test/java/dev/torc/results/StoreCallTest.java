@@ -9,9 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
-import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.SealedRecord.ActionEntry;
-import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SharedStores.Upload;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

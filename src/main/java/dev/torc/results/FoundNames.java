@@ -1,0 +1,47 @@
+package dev.torc.results;
+
+import dev.torc.bytes.Fields;
+import dev.torc.hash.Digest;
+import dev.torc.results.SealedRecord.StoreRecord;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The lists of found needs under one manifest: each list leads, with the digests of its files, to
+ * the key of a result.
+ *
+ * @param key the key of the manifest without found needs
+ * @param lists newest first, {@link #MOST} at most, each with sorted names
+ */
+public record FoundNames(Digest key, List<List<String>> lists) implements StoreRecord {
+
+  /** How many lists are kept under a key. */
+  public static final int MOST = 16;
+
+  private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
+
+  /** Its form in stores. */
+  static FoundNames form(Fields fields, FoundNames of) {
+    return new FoundNames(
+        fields.digest(1, of, FoundNames::key),
+        fields.list(2, of, FoundNames::lists, (each, list) -> each.texts(1, list, all -> all)));
+  }
+
+  private static long length(List<String> list) {
+    return list.stream().mapToLong(String::length).sum();
+  }
+
+  /** Puts a list in front; drops the oldest if there are too many, or they are too long. */
+  static List<List<String>> with(List<List<String>> lists, List<String> newest) {
+    List<List<String>> all = new ArrayList<>();
+    all.add(List.copyOf(newest));
+    long length = length(newest);
+    for (List<String> list : lists) {
+      length += length(list);
+      if (all.size() < MOST && length < MOST_LENGTH && !list.equals(newest)) {
+        all.add(list);
+      }
+    }
+    return List.copyOf(all);
+  }
+}
