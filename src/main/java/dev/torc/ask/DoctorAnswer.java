@@ -1,6 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.UserConfig;
 import dev.torc.cluster.Scheduler.SlurmLook;
 import dev.torc.container.Containers;
 import dev.torc.machine.Gpus;
@@ -15,9 +16,11 @@ import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
+import dev.torc.session.FoundBuildFile;
+import dev.torc.session.InstalledTorc;
+import dev.torc.session.InstalledTorc.Installation;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
-import dev.torc.show.Json;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
@@ -38,8 +41,9 @@ import java.util.stream.Stream;
 
 /**
  * {@code torc doctor}: checks what builds depend on beside the build file: the machine, its
- * programs, the place of the records. It writes nothing, so it cannot tell what only a write would
- * show. It also works without a project.
+ * programs, the place of the records. What needs a hand comes first, with the remedy. It writes
+ * nothing, so it cannot tell what only a write would show, and it asks no other machine whether
+ * there is a newer torc. It also works without a project.
  */
 final class DoctorAnswer implements Answer {
 
@@ -47,6 +51,9 @@ final class DoctorAnswer implements Answer {
   private static final long FULL = 64L << 20;
 
   private static final long SECOND = 1_000_000_000;
+
+  /** The beginning of the text of a missing thing that no job needs. */
+  private static final String LACKS = "not available";
 
   /** How many files of a folder are looked at to learn how fine its times are. */
   private static final int ENOUGH = 100;
@@ -86,7 +93,9 @@ final class DoctorAnswer implements Answer {
     this.caller = call.caller();
     this.options = call.options();
     this.env = caller.env();
+    add("torc", torc());
     add("java", java());
+    configuration();
     add("project", project());
     add("cache", cache());
     if (place != null) {
@@ -122,20 +131,24 @@ final class DoctorAnswer implements Answer {
 
   @Override
   public String text(Palette palette) {
-    StringBuilder text = new StringBuilder();
+    return lines(State.PROBLEM, palette.red("problem: "))
+        + lines(State.ADVICE, palette.yellow("advice: "))
+        + lines(State.OK, "");
+  }
+
+  /** Returns a line for each check of a state, with a word for the state. */
+  private String lines(State state, String word) {
+    StringBuilder lines = new StringBuilder();
     for (Check check : checks) {
-      String word = Json.lower(check.state);
-      String painted =
-          switch (check.state) {
-            case OK -> palette.green(word);
-            case ADVICE -> palette.yellow(word);
-            case PROBLEM -> palette.red(word);
-          };
-      String said = SafeText.line(check.text);
-      String next = check.next.isEmpty() ? "" : "; " + SafeText.line(check.next);
-      text.append("%-11s %s: %s%s\n".formatted(check.name, painted, said, next));
+      if (check.state == state) {
+        String next = check.next.isEmpty() ? "" : "; " + SafeText.line(check.next);
+        lines
+            .append(check.name)
+            .append(check.text.startsWith(LACKS) ? " – " : ": " + word)
+            .append(SafeText.line(check.text) + next + "\n");
+      }
     }
-    return text.toString();
+    return lines.toString();
   }
 
   private static Finding ok(String text) {
@@ -150,14 +163,38 @@ final class DoctorAnswer implements Answer {
     return new Finding(State.PROBLEM, text, next);
   }
 
+  private static Finding lacks(String why) {
+    return ok(LACKS + " (" + why + ")");
+  }
+
+  private static Finding torc() throws IOException {
+    Installation here = Installation.here();
+    return ok(
+        "%s, %s in %s; to update, %s"
+            .formatted(InstalledTorc.version(), here.way(), here.home(), here.update()));
+  }
+
+  /** Checks the user's configuration, which other commands read only if it matters. */
+  private void configuration() throws IOException {
+    try {
+      UserConfig read = FoundBuildFile.configuration(caller);
+      if (read != null) {
+        String trusts = Amount.count(read.trust().size(), "folder");
+        add("configuration", ok(UserConfig.file(env) + ", trusts " + trusts));
+      }
+    } catch (BadInput wrong) {
+      add("configuration", advice("" + wrong.diagnostics().getFirst(), "it trusts no folder"));
+    }
+  }
+
   private static Finding java() {
-    String here = Runtime.version() + ", in " + System.getProperty("java.home");
+    String here = Runtime.version() + " (" + System.getProperty("java.home") + ")";
     boolean given =
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .anyMatch(argument -> argument.startsWith("-XX:AOTCache="));
     boolean cached = given && System.getProperty("java.vm.info", "").contains("sharing");
-    String next = "call TORC_TRAINING=1 torc once, as someone who may write to its folder";
-    return cached ? ok(here) : advice(here + ": starts without the AOT cache, slower", next);
+    String next = "run TORC_TRAINING=1 torc once, as a user who may write to its folder";
+    return cached ? ok(here) : advice(here + " starts without the AOT cache, so more slowly", next);
   }
 
   private Finding project() {
@@ -168,10 +205,10 @@ final class DoctorAnswer implements Answer {
     } catch (BadInput refused) {
       BadInput.Diagnostic first = refused.diagnostics().getFirst();
       if (root == null && options.files().isEmpty() && BuildFile.nearest(caller.cwd()).isEmpty()) {
-        return ok("none here: " + first.message());
+        return ok("none (" + first.message() + ")");
       }
       isUnnamed = root == null;
-      return problem(first.toString(), isUnnamed ? "" : "torc check tells all that is wrong");
+      return problem(first.toString(), isUnnamed ? "" : "torc check lists all errors");
     } catch (CacheException e) {
       return ok("" + root); // the line on the cache says it
     } catch (IOException e) {
@@ -182,7 +219,7 @@ final class DoctorAnswer implements Answer {
   private Finding cache() {
     if (root == null) {
       String elsewhere = env.getOrDefault("TORC_CACHE", "");
-      return ok(elsewhere.isEmpty() ? "none, it will lie in .torc of a project" : elsewhere);
+      return ok(elsewhere.isEmpty() ? "none (a build makes it in .torc)" : elsewhere);
     }
     try {
       place = caller.place(root);
@@ -193,10 +230,10 @@ final class DoctorAnswer implements Answer {
     Path closed = below == null ? unwritable(place.database()) : below;
     if (closed != null) {
       String next = below == null ? "set TORC_CACHE to another one" : "change its permissions";
-      return problem(closed + " is no folder that can be written", next);
+      return problem(closed + " is not a writable folder", next);
     }
     String kind = caller.host().here().networkKind(place.database()).orElse("");
-    String text = "%s lies on a network file system (%s), where it is not safe";
+    String text = "%s is on a network file system (%s), where it is not safe";
     return kind.isEmpty()
         ? ok(place.database() + ", " + size(place))
         : advice(
@@ -224,27 +261,26 @@ final class DoctorAnswer implements Answer {
     var local = caller.host().here().localLocks(root).filter(_ -> place.isNetworkRoot());
     if (local.isPresent() && !"1".equals(env.get("TORC_TRUST_LOCK"))) {
       String text = local.get().told() + ", so two hosts could build here at once";
-      return problem(text, "give --trust-lock if no other host builds here");
+      return problem(text, "pass --trust-lock if no other host builds here");
     }
     return ok(BuildLock.holder(place).map(DoctorAnswer::atWork).orElse("free"));
   }
 
   private static String atWork(BuildLock.Holder it) {
     String host = it.host().isEmpty() ? "" : " of host " + it.host();
-    return "a build is at work: " + it.what() + ", process " + it.pid() + host;
+    return "held by a running build: " + it.what() + ", process " + it.pid() + host;
   }
 
   private Finding files() {
     Path folder = root == null ? caller.cwd() : root;
     try {
-      String about = type(folder) + " below " + folder;
       if (folder.toFile().getUsableSpace() < FULL) {
-        return advice(about + " has less than 64 MiB free", "make room");
+        return advice("less than 64 MiB are free below " + folder, "make room");
       }
-      String next = "files younger than two seconds are read again by the next build";
+      String next = "the next build reads files again that are younger than two seconds";
       return isFine(folder)
-          ? ok(about + leases())
-          : advice(about + " seems to keep times in whole seconds", next);
+          ? ok(type(folder) + leases())
+          : advice(type(folder) + " seems to keep times in whole seconds", next);
     } catch (IOException e) {
       return advice(folder + ": " + Refusal.line(e), "");
     }
@@ -290,18 +326,18 @@ final class DoctorAnswer implements Answer {
     }
     String jvm = System.getProperty("sun.jnu.encoding", "");
     if (!jvm.equals("UTF-8")) {
-      String text = "Java reads names as " + jvm + ", and opens no file beyond ASCII";
+      String text = "Java reads names as " + jvm + ", so it cannot open names beyond ASCII";
       return advice(text, "install the locale C.UTF-8");
     }
-    String text = value + ": jobs get it, and may not read names beyond ASCII";
+    String text = value + ", which jobs get; they may not read names beyond ASCII";
     return value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")
         ? ok(value)
-        : advice(text, "set LC_ALL=C.UTF-8, in env of the build file for all");
+        : advice(text, "set LC_ALL=C.UTF-8, or for all users in env of the build file");
   }
 
   private Finding terminal() {
     if (!call.console().stderrTerminal()) {
-      return ok("none, so builds write plain lines");
+      return ok("none (builds print plain lines)");
     }
     int columns = call.console().columns().getAsInt();
     String kind = env.getOrDefault("TERM", "");
@@ -314,7 +350,7 @@ final class DoctorAnswer implements Answer {
     Optional<Jobserver> found = Jobserver.from(env, troubles::add);
     found.ifPresent(Jobserver::close);
     return troubles.isEmpty()
-        ? ok(found.isPresent() ? "make's is used" : "no make calls")
+        ? ok(found.isPresent() ? "that of make" : "none (not called by make)")
         : advice(troubles.getFirst(), "");
   }
 
@@ -337,10 +373,10 @@ final class DoctorAnswer implements Answer {
       return ok(GpuNames.of(gpus, env));
     }
     return !gpus.isUnknown()
-        ? ok("none: " + gpus.told())
+        ? ok("none (" + gpus.told() + ")")
         : cards.isEmpty()
             ? ok("none")
-            : advice("none for jobs; there is " + cards, "install its driver if jobs need it");
+            : advice("none for jobs, though there is " + cards, "install its driver if needed");
   }
 
   /** What the whole machine has, if builds may take less; free memory, processor and system. */
@@ -364,14 +400,14 @@ final class DoctorAnswer implements Answer {
         .troubles()
         .forEach((name, t) -> (t.isEmpty() ? working : troubles).add(t.isEmpty() ? name : t));
     if (!working.isEmpty()) {
-      return ok(String.join(", ", working) + " found, not tried");
+      return ok(String.join(", ", working) + " (found, not tried)");
     }
     boolean needed =
         !ProjectOptions.HOST.equals(options.containers()) && anyJob(Job::runsInContainers);
-    String text = "jobs have an image, and none can run it: " + String.join("; ", troubles);
+    String text = "jobs have an image, and no runtime works: " + String.join("; ", troubles);
     return needed
-        ? advice(text, "install podman, or give --no-containers")
-        : ok("none works here; only jobs with an image need one");
+        ? advice(text, "install podman, or pass --no-containers")
+        : lacks("only needed for jobs with an image");
   }
 
   private boolean anyJob(Predicate<Job> like) {
@@ -381,11 +417,11 @@ final class DoctorAnswer implements Answer {
   private Finding trace() {
     String why = JobTrace.refusal();
     if (why == null) {
-      return ok("works: the system tells what jobs read");
+      return ok("works");
     }
     return anyJob(job -> job.trace() || job.strict())
-        ? advice("jobs want it, and it does not work: " + why, "give TORC_TRACE=0")
-        : ok("does not work here: " + why);
+        ? advice("jobs need it, and it does not work: " + why, "set TORC_TRACE=0")
+        : lacks(why);
   }
 
   private Finding slurm() {
@@ -394,10 +430,12 @@ final class DoctorAnswer implements Answer {
         project != null
             && project.workflow().executors().stream().anyMatch(e -> e.settings().isSlurm());
     if (look.version().isEmpty()) {
-      String text = "an executor goes by it, and it is not here: " + look.trouble();
-      return described ? advice(text, "go to a host of the cluster") : ok("not here");
+      String text = "an executor needs it, and it is not installed: " + look.trouble();
+      return described
+          ? advice(text, "call torc on a host of the cluster")
+          : lacks("only needed for an executor of kind slurm");
     }
-    String next = "see that SLURM_CONF leads to the settings of a controller that runs";
+    String next = "let SLURM_CONF name the settings of a running controller";
     return look.trouble().isEmpty()
         ? ok(look.version())
         : advice(look.version() + " does not answer: " + look.trouble(), next);

@@ -8,7 +8,10 @@ import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
 import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
+import dev.torc.session.InstalledTorc;
+import dev.torc.session.InstalledTorc.Installation;
 import dev.torc.show.Console;
+import dev.torc.show.Json;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -115,9 +119,23 @@ public final class Main {
     }
   }
 
-  /** The version, the commit it was built from, the Java that runs it, and a line feed. */
-  static String version() throws IOException {
-    return resource("version.txt").strip() + ", Java " + Runtime.version() + "\n";
+  /** Prints the version, the commit it was built from, and the Java that runs it. */
+  private static void printVersion(boolean json, Console console) throws IOException {
+    String version = InstalledTorc.version();
+    if (!json) {
+      console.print("torc " + version + ", Java " + Runtime.version() + "\n");
+      return;
+    }
+    String[] parts = version.split("[ ()]+");
+    Installation here = Installation.here();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("version", Json.VERSION);
+    all.put("torc", parts[0]);
+    all.put("commit", parts[1]);
+    all.put("java", Runtime.version().toString());
+    all.put("installed", here.way());
+    all.put("home", here.home().toString());
+    Json.write(all, console.out());
   }
 
   /** Runs torc with the given streams and returns its exit status. */
@@ -179,7 +197,11 @@ public final class Main {
     String first = args.getFirst();
     if (List.of("--help", "-h", "--version", "-V").contains(first)) {
       boolean help = first.endsWith("h") || first.endsWith("help");
-      console.print(help ? help() : "torc " + version());
+      if (help) {
+        console.print(help());
+      } else {
+        printVersion(args.contains("--json"), console);
+      }
       return Exit.DONE;
     }
     if (commands.descriptions().containsKey(first)) {
@@ -215,8 +237,11 @@ public final class Main {
     CommandLine line = parse(options, args);
     boolean help = line.isUsageHelpRequested();
     if (help || line.isVersionHelpRequested()) {
-      String usage = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
-      console.print(help ? usage : "torc " + version());
+      if (help) {
+        console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
+      } else {
+        printVersion(options.has("--json"), console);
+      }
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.session.InstalledTorc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class ManPage {
   static String text() throws IOException {
     Commands commands = new Commands();
     Options everywhere = commands.options("");
-    String version = Main.version().replaceFirst("[ ,(].*\\n", "");
+    String version = InstalledTorc.version().replaceFirst(" .*", "");
     StringBuilder all = new StringBuilder();
     commands
         .descriptions()

@@ -5,6 +5,7 @@ import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
+import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.show.Console;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class ReportCommand {
     Console console = call.console();
     String shown = call.value("--ro-crate");
     Path to = call.path(shown);
-    String version = Main.version().replaceFirst(" .*\n", "");
+    String version = InstalledTorc.version().replaceFirst(" .*", "");
     CrateRequest.WrittenCrate told = CrateRequest.write(project, to, shown, version, console::warn);
     if (!told.hasRuns()) {
       console.warn("nothing has run here yet: the crate tells of the workflow alone");

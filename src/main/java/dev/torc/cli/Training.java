@@ -48,6 +48,7 @@ final class Training {
     write("torc.yaml", Main.resource("training/torc.yaml"));
     write("other.yaml", Main.resource("training/other.yaml"));
     write("script.sh", "");
+    Files.createDirectory(folder.resolve("below"));
     edit("one");
     for (String line : Main.resource("training/lessons.txt").split("\n")) {
       terminal |= line.startsWith("on a terminal");

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Decides whether a build file that torc found above the current folder may be read (rule 17): in
@@ -20,7 +21,7 @@ import java.nio.file.Path;
  * build file in the current folder counts as named, as for make. It looks at owners, not at what a
  * file holds, and reads the user's configuration only if it would refuse.
  */
-final class FoundBuildFile {
+public final class FoundBuildFile {
 
   private static final int OF_OTHERS = 0002; // the mode bit by which all users write
   private static final int MOST_LINKS = 40; // as many as the kernel follows
@@ -50,7 +51,7 @@ final class FoundBuildFile {
     Path at = found;
     for (int links = 0; links <= MOST_LINKS; links++) {
       int owner = FileStatus.owner(at.toString());
-      if (owner != -1 && !isOwn(owner)) {
+      if (owner != -1 && !isOwn(owner, caller)) {
         refuseUnlessShared(at);
       }
       if (!FileStatus.of(at.toString(), false).isLink()) {
@@ -61,7 +62,7 @@ final class FoundBuildFile {
   }
 
   /** Whether a user is the caller or root; behind {@code sudo} the caller is its user, too. */
-  private boolean isOwn(int user) {
+  private static boolean isOwn(int user, Caller caller) {
     String sudo = OwnUser.isRoot() ? caller.env().getOrDefault("SUDO_UID", "") : "";
     return user == 0 || OwnUser.is(user) || sudo.equals(Integer.toUnsignedString(user));
   }
@@ -76,14 +77,12 @@ final class FoundBuildFile {
     if (file != null) {
       String config = SafeText.name("" + file);
       try {
-        if (trusts(file, folder)) {
+        if (trusts(folder)) {
           return;
         }
         next = ", or add %s to trust in %s".formatted(SafeText.name("" + folder), config);
       } catch (BadInput wrong) {
         next = "; no folder is trusted, because " + wrong.diagnostics().getFirst();
-      } catch (IOException e) {
-        next = "; no folder is trusted, because " + Refusal.line(e);
       }
     }
     String shown = SafeText.name("" + found);
@@ -104,22 +103,38 @@ final class FoundBuildFile {
     return (FileStatus.of(path.toString(), true).mode() & OF_OTHERS) != 0;
   }
 
-  /** Whether the user's configuration trusts a folder, or one above it; refuses one of others. */
-  private boolean trusts(Path file, Path folder) throws IOException {
-    if (Files.notExists(file)) {
-      return false;
-    }
-    Path real = file.toRealPath();
-    boolean own = isOwn(FileStatus.owner(real.toString()));
-    if (!own || isOpenToAll(real)) {
-      String why = own ? "all users can write to it; run: chmod o-w " + file : "another user's";
-      throw new BadInput(new Place(file.toString(), 0, 0), why);
-    }
-    for (Path trusted : UserConfig.read(file).trust()) {
+  /** Whether the user's configuration trusts a folder, or one above it. */
+  private boolean trusts(Path folder) throws IOException {
+    UserConfig config = configuration(caller);
+    for (Path trusted : config == null ? List.<Path>of() : config.trust()) {
       if (folder.startsWith(Files.exists(trusted) ? trusted.toRealPath() : trusted)) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * Reads the configuration of the caller, null where there is none; throws {@link BadInput} where
+   * it is wrong, or where another user wrote it or may write to it.
+   */
+  public static UserConfig configuration(Caller caller) throws IOException {
+    Path file = UserConfig.file(caller.env());
+    if (file == null || Files.notExists(file)) {
+      return null;
+    }
+    Place whole = new Place(file.toString(), 0, 0);
+    try {
+      Path real = file.toRealPath();
+      if (!isOwn(FileStatus.owner(real.toString()), caller)) {
+        throw new BadInput(whole, "another user's");
+      }
+      if (isOpenToAll(real)) {
+        throw new BadInput(whole, "all users can write to it; run: chmod o-w " + file);
+      }
+      return UserConfig.read(file);
+    } catch (IOException e) {
+      throw new BadInput(whole, Refusal.why(e));
+    }
   }
 }

@@ -3,13 +3,18 @@ package dev.torc.session;
 import dev.torc.posix.FileStatus;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** The torc that runs, as it is installed. The command line tells its version to people. */
-final class InstalledTorc {
+/**
+ * The torc that runs, as it is installed. It looks only at this machine: torc never asks another
+ * one for a newer version.
+ */
+public final class InstalledTorc {
 
   private InstalledTorc() {}
 
@@ -37,7 +42,7 @@ final class InstalledTorc {
    * The torc.jar that runs, or the folder of its classes. The class path comes first: for classes
    * of the AOT cache the JVM names the jar that the cache was made from, which may be gone.
    */
-  public static Path code() throws IOException {
+  static Path code() throws IOException {
     String path = System.getProperty("java.class.path", "");
     if (path.endsWith("torc.jar") && path.indexOf(File.pathSeparatorChar) < 0) {
       return Path.of(path);
@@ -47,6 +52,54 @@ final class InstalledTorc {
       return Path.of(code.getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IOException(e);
+    }
+  }
+
+  /** The version, and in brackets the commit that it was built from. */
+  public static String version() throws IOException {
+    try (InputStream in = InstalledTorc.class.getResourceAsStream("/dev/torc/cli/version.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+  }
+
+  /**
+   * How torc came to this machine, by marks that each way leaves.
+   *
+   * @param way the way, for programs too: {@code archive}, {@code clone}, {@code wheel}, {@code
+   *     deb}, {@code rpm} or {@code install.sh}
+   * @param home torc's own folder
+   * @param update what to do for a newer version; it names no package of a registry, where none is
+   *     published and the name may be another's
+   */
+  public record Installation(String way, Path home, String update) {
+
+    /** The installation of the torc that runs. */
+    public static Installation here() throws IOException {
+      Path code = code().toAbsolutePath().normalize();
+      return of(code.endsWith("lib/torc.jar") ? code.getParent().getParent() : code);
+    }
+
+    /** The installation with this folder, or with these classes. */
+    static Installation of(Path home) {
+      Path built = home.endsWith("target/torc") || home.endsWith("target/classes") ? home : null;
+      Path clone = built == null ? null : built.getParent().getParent();
+      if (clone != null && Files.exists(clone.resolve("pom.xml"))) {
+        return new Installation("clone", home, "run mvn -q package -Dmaven.test.skip in " + clone);
+      }
+      if (home.endsWith("lib/torc-build")) {
+        return new Installation("wheel", home, "install a newer wheel with pip, pipx or uv");
+      }
+      Path root = home.getRoot();
+      if (home.equals(root.resolve("usr/lib/torc"))) {
+        boolean deb = Files.exists(root.resolve("var/lib/dpkg/info/torc.list"));
+        return deb
+            ? new Installation("deb", home, "install a newer package with dpkg -i")
+            : new Installation("rpm", home, "install a newer package with rpm -U");
+      }
+      Path link = home.resolve("../../bin/torc").normalize();
+      return home.endsWith("lib/torc") && Files.isSymbolicLink(link)
+          ? new Installation("install.sh", home, "run install.sh again")
+          : new Installation("archive", home, "unpack a newer archive there");
     }
   }
 }

@@ -147,6 +147,8 @@ class AnswersSchemaTest {
   void answers() throws IOException {
     holds("check", "check");
     holds("doctor", "doctor");
+    holds("version", "--version");
+    holds("version", "status", "-V");
     Run.in(podman.env(), folder.at(), "build");
     folder.put("in", "2");
     holds("build_dry_run", "build", "-n");

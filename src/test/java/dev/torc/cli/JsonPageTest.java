@@ -40,6 +40,7 @@ class JsonPageTest {
     collect(fields, "list");
     collect(fields, "check");
     collect(fields, "doctor");
+    collect(fields, "--version");
     collect(fields, "log", "c");
     collect(fields, "data");
     collect(fields, "events");
