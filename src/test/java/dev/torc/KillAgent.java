@@ -63,6 +63,8 @@ public final class KillAgent implements BiConsumer<String, Object> {
           Set.of("open"),
           "java.lang.ProcessImpl",
           Set.of("start"),
+          "dev.torc.posix.FolderHandle",
+          Set.of("unlink", "rmdir", "rename"),
           "dev.torc.posix.Spawn",
           Set.of("start"),
           "org.lmdbjava.Txn",
@@ -242,7 +244,9 @@ public final class KillAgent implements BiConsumer<String, Object> {
 
     private static final ClassDesc AGENT = BiConsumer.class.describeConstable().orElseThrow();
     private static final ClassDesc PROPERTIES = Properties.class.describeConstable().orElseThrow();
-    private static final ClassDesc PATH = ClassDesc.of("sun.nio.fs.UnixPath");
+    private static final Set<ClassDesc> PATHS =
+        Set.of(ClassDesc.of("sun.nio.fs.UnixPath"), ClassDesc.of("java.nio.file.Path"));
+    private static final ClassDesc OBJECT = ConstantDescs.CD_Object;
     private static final ClassDesc SYSTEM = System.class.describeConstable().orElseThrow();
 
     @Override
@@ -271,8 +275,8 @@ public final class KillAgent implements BiConsumer<String, Object> {
         code.aconst_null();
       } else if (type.parameterType(0).isPrimitive()) {
         code.ldc(OPENED);
-      } else if (type.parameterCount() == 2 && type.parameterType(1).equals(PATH)) {
-        two(code, type.parameterType(0).equals(PATH));
+      } else if (type.parameterCount() > 1 && PATHS.contains(type.parameterType(1))) {
+        two(code, PATHS.contains(type.parameterType(0)));
       } else {
         code.aload(code.parameterSlot(0));
       }
@@ -288,10 +292,10 @@ public final class KillAgent implements BiConsumer<String, Object> {
       MethodTypeDesc concat = MethodTypeDesc.of(ConstantDescs.CD_String, ConstantDescs.CD_String);
       MethodTypeDesc text = MethodTypeDesc.of(ConstantDescs.CD_String);
       if (both) {
-        code.aload(code.parameterSlot(0)).invokevirtual(PATH, "toString", text);
+        code.aload(code.parameterSlot(0)).invokevirtual(OBJECT, "toString", text);
         code.ldc(" ").invokevirtual(ConstantDescs.CD_String, "concat", concat);
       }
-      code.aload(code.parameterSlot(1)).invokevirtual(PATH, "toString", text);
+      code.aload(code.parameterSlot(1)).invokevirtual(OBJECT, "toString", text);
       if (both) {
         code.invokevirtual(ConstantDescs.CD_String, "concat", concat);
       }

@@ -13,17 +13,24 @@ import java.nio.file.Path;
  *
  * @param at the folder
  */
-record SmallDisk(Path at) implements AutoCloseable {
+public record SmallDisk(Path at) implements AutoCloseable {
 
   /**
    * Mounts a disk on a folder.
    *
    * @param size as tmpfs takes it: {@code 3m}
    */
-  static SmallDisk on(Path at, String size) throws IOException {
+  public static SmallDisk on(Path at, String size) throws IOException {
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + size, "torc-test", at.toString()) == 0,
         "mounting a small disk needs root");
+    return new SmallDisk(at);
+  }
+
+  /** Mounts a folder, of any disk, on another one. */
+  public static SmallDisk bound(Path folder, Path at) throws IOException {
+    int status = run("mount", "--bind", folder.toString(), at.toString());
+    assumeTrue(status == 0, "a bind mount needs root");
     return new SmallDisk(at);
   }
 

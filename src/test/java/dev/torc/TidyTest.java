@@ -38,10 +38,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 56_333;
+  private static final int LINES = 56_867;
 
-  private static final int FILES = 460;
-  private static final int SURFACE = 199;
+  private static final int FILES = 465;
+  private static final int SURFACE = 201;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 30;

@@ -77,6 +77,9 @@ final class CleanAnswer implements Cleaner.Listener {
   private final List<String> removed = new ArrayList<>();
   private final Map<String, Kept> staying = new LinkedHashMap<>();
 
+  /** Whether torc stopped at a mount point. */
+  private boolean mounted;
+
   /** How many products stay because no job declares them any more: they may be sources by now. */
   private int undeclared;
 
@@ -164,7 +167,14 @@ final class CleanAnswer implements Cleaner.Listener {
     call.warn("kept " + SafeText.name(path) + ": " + SafeText.line(why));
   }
 
-  private Answer answer(int exit) {
+  @Override
+  public void mounted(String path, String why) {
+    mounted = true;
+    kept(path, why);
+  }
+
+  private Answer answer(int found) {
+    int exit = found == Exit.DONE && mounted ? Exit.FAILED : found;
     return new Cleaned(new Fields(dry, removed, List.copyOf(staying.values())), exit);
   }
 
@@ -265,7 +275,7 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   private Cleaner cleaner(Cache cache) throws IOException {
-    return new Cleaner(place, roots(), cache, removal(cache, _ -> {}), force, dry, this);
+    return new Cleaner(place, roots(), cache, removal(cache, call::warn), force, dry, this);
   }
 
   private List<Path> roots() {
@@ -276,7 +286,8 @@ final class CleanAnswer implements Cleaner.Listener {
     DigestMemo digests =
         DigestMemo.looking(place.root(), call.caller().stamps(place), cache::stamp);
     AllowedRoots allowed = new AllowedRoots(place.root(), roots());
-    return new ProductRemoval(place, allowed, "", cache, digests, null, note);
+    String build = Long.toString(cache.nextBuildNumber()); // names what comes in meanwhile
+    return new ProductRemoval(place, allowed, build, cache, digests, null, note);
   }
 
   /**

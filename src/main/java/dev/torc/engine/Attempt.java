@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.PostedEvents.PostTimes;
-import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;

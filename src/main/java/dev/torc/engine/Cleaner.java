@@ -2,6 +2,8 @@ package dev.torc.engine;
 
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
+import dev.torc.posix.MountedException;
 import dev.torc.records.Batch;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -52,6 +54,11 @@ public record Cleaner(
 
     /** The path stays; {@code why} says why, in one line. */
     void kept(String path, String why);
+
+    /** As {@link #kept}: at a mount point below the path torc stopped. */
+    default void mounted(String path, String why) {
+      kept(path, why);
+    }
   }
 
   /**
@@ -101,7 +108,11 @@ public record Cleaner(
       // ours.
       inner.sort(Comparator.comparing(now.networkLock()::equals).thenComparing(now.lock()::equals));
       for (Path entry : inner) {
-        FileTree.remove(entry);
+        try {
+          FileTree.remove(entry);
+        } catch (MountedException e) {
+          listener.mounted(ProductRemoval.shown(place, entry), Refusal.line(e));
+        }
       }
     }
     listener.removed(ProductRemoval.shown(place, folder));
@@ -122,10 +133,15 @@ public record Cleaner(
 
   private void remove(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      if (!dry) {
-        FileTree.remove(folder);
+      String shown = ProductRemoval.shown(place, folder);
+      try {
+        if (!dry) {
+          FileTree.remove(folder);
+        }
+        listener.removed(shown);
+      } catch (MountedException e) {
+        listener.mounted(shown, Refusal.line(e));
       }
-      listener.removed(ProductRemoval.shown(place, folder));
     }
   }
 
@@ -140,30 +156,53 @@ public record Cleaner(
         }
         return true;
       }
-      boolean recorded = false;
-      String unreadable = "";
+      ProductRemoval.Standing recorded = null;
+      IOException unreadable = null;
       try {
-        recorded = astray.isEmpty() && asRecorded(owned, file);
+        recorded = astray.isEmpty() ? standing(owned, file) : null;
       } catch (IOException e) {
-        unreadable = Refusal.line(e);
+        unreadable = e;
       }
-      if (!choice.takes(owned, recorded)) {
+      if (!choice.takes(owned, recorded != null)) {
         return true;
       }
-      String why = astray.isEmpty() ? reasonToKeep(owned, file, recorded) : astray;
+      String why = astray.isEmpty() ? reasonToKeep(owned, file, recorded != null) : astray;
+      if (!why.isEmpty() && unreadable != null) {
+        throw unreadable;
+      }
       if (!why.isEmpty()) {
-        listener.kept(owned.path(), unreadable.isEmpty() ? why : unreadable);
-        return unreadable.isEmpty();
+        listener.kept(owned.path(), why);
+        return true;
       }
       if (!dry) {
-        removal.remove(owned, file);
+        remove(owned, file, recorded);
       }
       forget(owned);
       listener.removed(owned.path());
       return true;
+    } catch (MountedException e) {
+      listener.mounted(owned.path(), Refusal.line(e));
+      return true;
     } catch (IOException e) {
       listener.kept(owned.path(), Refusal.line(e));
       return false;
+    }
+  }
+
+  /**
+   * Removes a product without following links.
+   *
+   * @param recorded what was recorded and found unaltered; null to remove all that stands there
+   */
+  private void remove(OwnedPath owned, Path file, ProductRemoval.Standing recorded)
+      throws IOException {
+    Path name = file.getFileName();
+    try (FolderHandle holder = FolderHandle.below(base(file), file.normalize().getParent())) {
+      if (recorded != null) {
+        removal.remove(owned, holder, name, recorded);
+      } else {
+        removal.removeAll(owned, holder, name);
+      }
     }
   }
 
@@ -173,13 +212,13 @@ public record Cleaner(
     }
   }
 
-  /** Whether what stands there is what was recorded; never reads a device or through a link. */
-  private boolean asRecorded(OwnedPath owned, Path file) throws IOException {
+  /** What stands there, if it was recorded; never reads a device or through a link. */
+  private ProductRemoval.Standing standing(OwnedPath owned, Path file) throws IOException {
     boolean readable =
         Files.isSymbolicLink(file)
             || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
             || Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
-    return readable && removal.asRecorded(owned);
+    return readable ? removal.standing(owned) : null;
   }
 
   private String reasonToKeep(OwnedPath owned, Path file, boolean recorded) {

@@ -1,9 +1,11 @@
 package dev.torc.engine;
 
 import dev.torc.hash.FolderDigest.Excluded;
+import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.OwnFile;
+import dev.torc.posix.FolderHandle;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -20,34 +22,55 @@ import java.util.List;
 record FolderPart(Excluded excluded) {
 
   /** What is done with each file, link or other thing. */
-  private interface Step {
-    void take(Path from, Path to) throws IOException;
+  interface PartStep {
+    /**
+     * Does it.
+     *
+     * @param to the folder for it; null for none
+     */
+    void take(FolderHandle from, Path name, FolderHandle to) throws IOException;
   }
 
   /** Whether the part holds nothing but folders. */
-  boolean isEmpty(Path folder) throws IOException {
+  boolean isEmpty(FolderHandle folder) throws IOException {
     List<Path> found = new ArrayList<>();
-    each(folder, null, "", (from, _) -> found.add(from));
+    each(folder, null, "", false, (_, name, _) -> found.add(name));
     return found.isEmpty();
   }
 
+  /** Whether a path in the folder is excluded; a folder only with all that it holds. */
+  boolean leavesOut(String path, FileStatus there) {
+    return excluded.whole(path) || !there.isFolder() && excluded.member(path);
+  }
+
   /** Removes the part; the folder stays if anything is left in it. */
-  void remove(Path folder) throws IOException {
-    each(folder, null, "", (from, _) -> FileTree.remove(from));
-    removeEmpty(folder, "");
+  void remove(FolderHandle holder, Path name) throws IOException {
+    try (FolderHandle folder = holder.enter(name)) {
+      each(folder, null, "", true, (from, file, _) -> from.removeFile(file));
+    }
+    removeEmpty(holder, name);
   }
 
-  /** Moves the part to a folder that it makes if need be. */
-  void move(Path folder, Path to) throws IOException {
-    Files.createDirectories(to);
-    each(folder, to, "", Files::move);
-    removeEmpty(folder, "");
+  /** Moves the part to another folder. */
+  void move(FolderHandle holder, Path name, Path to, PartStep step) throws IOException {
+    try (FolderHandle folder = holder.enter(name);
+        FolderHandle target = FolderHandle.of(to)) {
+      each(folder, target, "", true, step);
+    }
+    removeEmpty(holder, name);
   }
 
-  /** Copies the part to a folder that it makes if need be. */
-  void copy(Path folder, Path to) throws IOException {
-    Files.createDirectories(to);
-    each(folder, to, "", FileTree::copy);
+  /** Copies the part to another folder. */
+  void copy(FolderHandle folder, Path to) throws IOException {
+    try (FolderHandle target = FolderHandle.of(to)) {
+      each(
+          folder,
+          target,
+          "",
+          false,
+          (from, name, into) ->
+              FileTree.copy(from.path().resolve(name), into.path().resolve(name)));
+    }
   }
 
   /**
@@ -74,34 +97,51 @@ record FolderPart(Excluded excluded) {
     }
   }
 
-  private void each(Path folder, Path to, String inner, Step step) throws IOException {
-    for (Path each : FileTree.entries(folder)) {
-      String path = inner + each.getFileName();
-      Path target = to == null ? null : to.resolve(each.getFileName());
-      boolean counts = !excluded.whole(path) && !excluded.member(path);
-      if (isFolder(each) && !excluded.whole(path)) {
-        if (counts && to != null) {
-          Files.createDirectories(target);
+  /**
+   * Does something with each thing of the part.
+   *
+   * @param to a folder in which the inner folders are made; null for none
+   * @param leaves whether inner folders that are empty then are removed
+   */
+  private void each(
+      FolderHandle folder, FolderHandle to, String inner, boolean leaves, PartStep step)
+      throws IOException {
+    for (Path each : FileTree.entries(folder.path())) {
+      Path name = each.getFileName();
+      String path = inner + name;
+      FileStatus there = folder.status(name);
+      if (!there.exists() || leavesOut(path, there)) {
+        continue;
+      }
+      folder.refuseMount(name, there);
+      if (!there.isFolder()) {
+        step.take(folder, name, to);
+        continue;
+      }
+      try (FolderHandle within = folder.enterSame(name);
+          FolderHandle target = to == null ? null : make(to.path().resolve(name))) {
+        each(within, target, path + "/", leaves, step);
+      }
+      if (!excluded.member(path)) {
+        if (leaves) {
+          removeEmpty(folder, name);
         }
-        each(each, target, path + "/", step);
-      } else if (counts) {
-        if (to != null) {
-          Files.createDirectories(to);
-        }
-        step.take(each, target);
+      } else if (to != null) {
+        removeEmpty(to, name);
       }
     }
   }
 
-  /** Removes folders that count and are empty. */
-  private void removeEmpty(Path folder, String inner) throws IOException {
-    for (Path each : FileTree.entries(folder)) {
-      String path = inner + each.getFileName();
-      if (isFolder(each) && !excluded.whole(path) && !excluded.member(path)) {
-        removeEmpty(each, path + "/");
-      }
+  private static FolderHandle make(Path folder) throws IOException {
+    return FolderHandle.of(Files.createDirectory(folder));
+  }
+
+  private static void removeEmpty(FolderHandle holder, Path name) throws IOException {
+    try {
+      holder.removeEmpty(name);
+    } catch (DirectoryNotEmptyException e) {
+      return; // it holds what is excluded
     }
-    OwnFile.removeEmpty(folder);
   }
 
   private static boolean isFolder(Path path) {

@@ -9,26 +9,24 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.GroupAccess;
+import dev.torc.posix.FolderHandle;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.LocalResults;
-import dev.torc.results.Result;
+import dev.torc.results.LocalResults.Added;
+import dev.torc.results.Result.ResultParts;
 import dev.torc.syntax.GlobWalk;
-import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -51,18 +49,21 @@ public record ProductRemoval(
     LocalResults kept,
     Consumer<String> note) {
 
-  private static final String ALTERED = "torc did not make it as it is";
-
   /**
    * A product that stands as it was recorded.
    *
    * @param linked whether a file of it has another name, by a hard link
+   * @param members of a folder; null for anything else
    */
-  private record Standing(long bytes, boolean linked) {}
+  record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
 
   /** A new account of the products that one attempt clears away. */
   ClearedProducts clearing() {
-    return new ClearedProducts();
+    return new ClearedProducts(this);
+  }
+
+  private SetAside aside() {
+    return new SetAside(place, grounds, build, note);
   }
 
   /**
@@ -160,49 +161,109 @@ public record ProductRemoval(
     if (how.stays || how.standing.contains(path)) {
       return true;
     }
+    try (FolderHandle holder = grounds.holder(file)) {
+      return clear(path, file, self, holder, how);
+    }
+  }
+
+  private boolean clear(String path, Path file, Stamp self, FolderHandle holder, Clearing how)
+      throws IOException {
+    Path name = file.getFileName();
     FolderPart part = part(path, file);
-    if (part != null && part.isEmpty(file)) {
-      return true;
+    if (part != null) {
+      try (FolderHandle folder = holder.enter(name)) {
+        if (part.isEmpty(folder)) {
+          return true;
+        }
+      }
     }
     OwnedPath owned = cache.owned(path);
     Standing standing = ours(owned, self);
-    if (standing == null) {
-      keep(file, file, how.persist, ALTERED);
+    if (standing == null && how.persist) {
+      aside().copy(file, part, SetAside.ALTERED);
+    } else if (standing == null) {
+      aside().move(file, holder, name, part, SetAside.ALTERED);
     } else if (!how.persist) {
-      away(owned, file, standing, how.cleared);
+      away(owned, holder, name, standing, how.cleared);
     }
     return true;
   }
 
-  /** Moves an unaltered product to the store, or deletes it if the store does not take it. */
-  private void away(OwnedPath owned, Path file, Standing standing, ClearedProducts cleared)
+  /**
+   * Moves an unaltered product to the store, or deletes it if the store does not take it.
+   *
+   * @param from the folder that holds it now, under a name
+   */
+  private void away(
+      OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
-    if (standing.linked || !cleared.take(owned, apart(owned, file), standing.bytes)) {
-      remove(owned, file);
+    boolean whole = true;
+    if (standing.members != null) {
+      try (FolderHandle folder = from.enter(name)) {
+        whole = members(owned, from, name, standing).sort(folder);
+      }
+    }
+    if (!whole || standing.linked || !taken(owned, from, name, standing, cleared)) {
+      remove(owned, from, name, standing);
     }
   }
 
-  /** Removes a product; what is excluded from it stays. */
-  void remove(OwnedPath owned, Path file) throws IOException {
-    FolderPart part = part(owned.path(), file);
-    if (part == null) {
-      FileTree.remove(file);
+  /** Whether the store took a product. What is excluded from it stays. */
+  private boolean taken(
+      OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
+      throws IOException {
+    Path apart = apart(owned, from, name);
+    if (apart == null) {
+      return cleared.take(owned, from, name, standing.bytes) == Added.MOVED;
+    }
+    try (FolderHandle tmp = FolderHandle.of(apart.getParent())) {
+      if (cleared.take(owned, tmp, apart.getFileName(), standing.bytes) != Added.MOVED) {
+        tmp.remove(apart.getFileName());
+      }
+    }
+    return true;
+  }
+
+  private FolderMembers members(OwnedPath owned, FolderHandle from, Path name, Standing standing) {
+    Path file = place.root().resolve(owned.path());
+    FolderPart part = part(owned.path(), from.path().resolve(name));
+    return new FolderMembers(file, standing.members, part, aside());
+  }
+
+  /**
+   * Removes an unaltered product, and sets aside what came into a folder meanwhile.
+   *
+   * @param from the folder that holds it now, under a name
+   */
+  void remove(OwnedPath owned, FolderHandle from, Path name, Standing standing) throws IOException {
+    if (standing.members == null) {
+      from.removeFile(name);
     } else {
-      part.remove(file);
+      members(owned, from, name, standing).remove(from, name);
+    }
+  }
+
+  /** Removes all that stands in the place of a product; what is excluded from it stays. */
+  void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
+    FolderPart part = part(owned.path(), from.path().resolve(name));
+    if (part == null) {
+      from.remove(name);
+    } else {
+      part.remove(from, name);
     }
   }
 
   /**
-   * The path of a product without what is excluded from it: if anything is, its members move to a
-   * new folder among torc's temporary ones.
+   * Moves the members of a folder product from which something is excluded to a new folder among
+   * torc's temporary ones, and returns that; null for any other product.
    */
-  Path apart(OwnedPath owned, Path file) throws IOException {
-    FolderPart part = kept == null ? null : part(owned.path(), file);
+  private Path apart(OwnedPath owned, FolderHandle from, Path name) throws IOException {
+    FolderPart part = kept == null ? null : part(owned.path(), from.path().resolve(name));
     if (part == null) {
-      return file;
+      return null;
     }
     Path fresh = kept.freshFolder();
-    part.move(file, fresh);
+    part.move(from, name, fresh, SetAside::take);
     return fresh;
   }
 
@@ -232,10 +293,12 @@ public record ProductRemoval(
     DigestMemo fresh = digests.endless(); // asked for one path, after a signal too
     Standing standing =
         owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
-    if (standing == null) {
-      keep(product, aside, false, ALTERED);
-    } else {
-      away(owned, aside, standing, cleared);
+    try (FolderHandle from = FolderHandle.of(aside.getParent())) {
+      if (standing == null) {
+        aside().move(product, from, aside.getFileName(), part, SetAside.ALTERED);
+      } else {
+        away(owned, from, aside.getFileName(), standing, cleared);
+      }
     }
   }
 
@@ -256,7 +319,13 @@ public record ProductRemoval(
       sort(product, aside, cleared);
     } else {
       Files.createDirectories(product.getParent());
-      move(aside, product);
+      try (FolderHandle from = FolderHandle.of(aside.getParent());
+          FolderHandle holder = grounds.holder(product)) {
+        from.move(aside.getFileName(), holder, product.getFileName());
+      } catch (AtomicMoveNotSupportedException otherDisk) {
+        FileTree.copy(aside, product);
+        FileTree.remove(aside);
+      }
     }
   }
 
@@ -294,7 +363,9 @@ public record ProductRemoval(
       OwnedPath owned = cache.owned(place.root().relativize(above).toString());
       Standing standing = ours(owned, null);
       if (standing != null) {
-        away(owned, above, standing, cleared);
+        try (FolderHandle holder = grounds.holder(above)) {
+          away(owned, holder, above.getFileName(), standing, cleared);
+        }
       }
     }
     return false;
@@ -307,7 +378,12 @@ public record ProductRemoval(
 
   /** Whether what stands at a recorded path is what was recorded. */
   public boolean asRecorded(OwnedPath owned) throws IOException {
-    return standing(owned, owned.path(), null, digests) != null;
+    return standing(owned) != null;
+  }
+
+  /** What stands at a recorded path, if it is what was recorded; else null. */
+  Standing standing(OwnedPath owned) throws IOException {
+    return standing(owned, owned.path(), null, digests);
   }
 
   /**
@@ -320,7 +396,7 @@ public record ProductRemoval(
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
     if (owned.kind() == Stamp.FileKind.LINK) {
       Digest text = memo.standing(path, Stamp.FileKind.LINK);
-      return owned.digest().equals(text) ? new Standing(0, false) : null;
+      return owned.digest().equals(text) ? new Standing(0, false, null) : null;
     }
     if (self.kind() == Stamp.FileKind.LINK) {
       return null;
@@ -331,7 +407,7 @@ public record ProductRemoval(
     }
     if (owned.kind() == Stamp.FileKind.FILE) {
       return known.product().equals(owned.digest())
-          ? new Standing(known.stamp().size(), known.stamp().hasOtherName())
+          ? new Standing(known.stamp().size(), known.stamp().hasOtherName(), null)
           : null;
     }
     FolderDigest folder = memo.folder(path, memo.excluded(owned.path()));
@@ -339,7 +415,7 @@ public record ProductRemoval(
       return null;
     }
     boolean linked = folder.members().stream().anyMatch(each -> each.stamp().hasOtherName());
-    return new Standing(folder.bytes(), linked);
+    return new Standing(folder.bytes(), linked, folder.members());
   }
 
   /**
@@ -353,69 +429,37 @@ public record ProductRemoval(
     Standing standing = ours(owned, null);
     Path file = place.root().resolve(owned.path());
     String why = "no job produces it any more";
-    if (standing == null || standing.linked || !cleared.take(owned, file, standing.bytes)) {
-      keep(file, file, false, why);
-    } else {
-      note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
+    try (FolderHandle from = grounds.holder(file)) {
+      Path name = file.getFileName();
+      Added added =
+          standing == null || standing.linked
+              ? Added.STAYED
+              : cleared.take(owned, from, name, standing.bytes);
+      if (added == Added.STAYED) {
+        aside().move(file, from, name, part(owned.path(), file), why);
+        return;
+      }
+      if (added == Added.THERE) {
+        remove(owned, from, name, standing);
+      }
     }
+    note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
   }
 
-  /**
-   * Moves (or copies) a thing to the folder of kept things, and says so.
-   *
-   * @param file where it stood
-   * @param from where it is now
-   */
-  private void keep(Path file, Path from, boolean copy, String why) throws IOException {
-    AllowedRoots.Spot spot = grounds.spot(file);
-    Path to = free(keptPlace(spot, file));
-    Path ground = spot == null ? place.root() : spot.ground();
-    makeKept(ground, to.getParent(), spot == null ? place.group() : GroupAccess.of(ground));
-    FolderPart part = part(shown(file), from);
-    if (copy && part != null) {
-      part.copy(from, to);
-    } else if (copy) {
-      FileTree.copy(from, to);
-    } else if (part != null) {
-      part.move(from, to);
-    } else if (!move(from, to)) {
-      return;
-    }
-    note.accept(
-        "%s %s to %s: %s".formatted(copy ? "copied" : "moved", shown(file), shown(to), why));
-  }
-
-  /**
-   * Makes the folders of kept things. If a group of users writes to the ground, its members may use
-   * these folders, and no other user may.
-   */
-  private static void makeKept(Path ground, Path last, GroupAccess group) throws IOException {
-    OwnFile.folders(ground, last);
-    if (!group.isNone()) {
-      Path at = ground;
-      for (Path name : ground.relativize(last)) {
-        at = at.resolve(name);
-        if (!at.endsWith(".torc")) {
-          group.giveAlone(at);
+  /** Gives a part of a result, which a restore put in its place, back to where it came from. */
+  void giveBack(OwnedPath part, ResultParts parts) throws IOException {
+    Path file = place.root().resolve(part.path());
+    boolean sound = asRecorded(part);
+    try (FolderHandle holder = grounds.holder(file)) {
+      Path apart = apart(part, holder, file.getFileName());
+      try (FolderHandle tmp = apart == null ? null : FolderHandle.of(apart.getParent())) {
+        FolderHandle from = tmp == null ? holder : tmp;
+        Path name = tmp == null ? file.getFileName() : apart.getFileName();
+        if (!parts.giveBack(part, from, name, sound)) {
+          from.remove(name);
         }
       }
     }
-  }
-
-  /** Moves a file or folder; returns false if it is not there any more. */
-  private static boolean move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to);
-    } catch (NoSuchFileException e) {
-      return false;
-    } catch (IOException e) {
-      if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
-        throw e;
-      }
-      FileTree.copy(from, to); // across file systems a folder cannot be renamed
-      FileTree.remove(from);
-    }
-    return true;
   }
 
   private String shown(Path path) {
@@ -426,116 +470,5 @@ public record ProductRemoval(
   static String shown(CachePlace place, Path path) {
     Path root = place.root();
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
-  }
-
-  private Path keptPlace(AllowedRoots.Spot spot, Path file) {
-    if (spot != null) {
-      Path kept = spot.ground().resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
-      return kept.resolve(spot.path().toString());
-    }
-    return file.startsWith(place.root())
-        ? place.kept(build).resolve(place.root().relativize(file).toString())
-        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
-  }
-
-  private static Path free(Path wanted) {
-    Path free = wanted;
-    for (int n = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); n++) {
-      free = wanted.resolveSibling(wanted.getFileName() + "." + n);
-    }
-    return free;
-  }
-
-  /**
-   * What one attempt clears away for later: unaltered products of good results go to the store, and
-   * the first product of a result takes the result's record there. Files of the user are not its
-   * job: {@link ProductRemoval} tells them apart. Used by the attempt, and by the loop to make
-   * room.
-   */
-  final class ClearedProducts {
-
-    /** Bytes of the largest log that belongs to a result. */
-    private static final int LOG = 1 << 20;
-
-    private final Map<String, Map<String, OwnedPath>> makers = new HashMap<>();
-    private final List<OwnedPath> moved = new ArrayList<>();
-
-    private ClearedProducts() {}
-
-    /**
-     * Takes over an unaltered product.
-     *
-     * @param file the absolute path where it stands
-     * @return whether it is gone from there; false if the store does not keep it
-     */
-    boolean take(OwnedPath owned, Path file, long bytes) throws IOException {
-      OwnedPath part = keep(owned.job()).get(owned.path());
-      return part != null && part.isLike(owned) && kept.add(owned, file, bytes) && moved.add(owned);
-    }
-
-    /** Stores the record of a job's result; returns its parts by path, none if it is not kept. */
-    Map<String, OwnedPath> keep(String job) throws IOException {
-      if (kept == null || kept.isOff()) {
-        return Map.of();
-      }
-      if (!makers.containsKey(job)) {
-        makers.put(job, parts(Result.of(cache, job)));
-      }
-      return makers.get(job);
-    }
-
-    private Map<String, OwnedPath> parts(Result result) throws IOException {
-      Map<String, OwnedPath> parts = new HashMap<>();
-      if (result != null && kept.holds(result.size(), result.terms().files())) {
-        result.parts().forEach(part -> parts.put(part.path(), part));
-        kept.put(result, said(result, new JobFiles(place, result.job()).log()));
-      }
-      return parts;
-    }
-
-    /**
-     * The log of a job, if it belongs to the result; null if it does not, is too long, or is gone.
-     */
-    static byte[] said(Result of, Path log) throws IOException {
-      boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
-      return belongs ? OwnFile.read(log) : null;
-    }
-
-    /** Makes room on a disk that is nearly full, as far as the store holds anything. */
-    void makeRoom() {
-      try {
-        if (kept != null) {
-          kept.makeRoom();
-        }
-      } catch (IOException e) {
-        return; // the next write that needs the room fails too, and that failure is told
-      }
-    }
-
-    /**
-     * Empties the store if an attempt failed, or may have failed, because the disk was full.
-     *
-     * @param failure the message of the failure
-     * @return whether there is more room now
-     */
-    boolean relieve(String failure) {
-      try {
-        return kept != null && kept.relieve(failure.endsWith(Refusal.FULL));
-      } catch (IOException e) {
-        return false;
-      }
-    }
-
-    /** Takes the products of the run: those made again with the same bytes leave the store. */
-    void made(List<OwnedPath> now) throws IOException {
-      Map<String, OwnedPath> before = new HashMap<>();
-      moved.forEach(part -> before.put(part.path(), part));
-      for (OwnedPath each : before.isEmpty() ? List.<OwnedPath>of() : now) {
-        OwnedPath part = before.get(each.path());
-        if (part != null && each.isLike(part)) {
-          kept.madeAgain(part);
-        }
-      }
-    }
   }
 }

@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.BuildSetup.AttemptContext;
-import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.ParallelShares;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.OwnFile;
@@ -100,8 +99,7 @@ final class ProductRestore {
       // a product is missing: a run makes it
     }
     for (OwnedPath part : placed) {
-      boolean sound = shared.removal().asRecorded(part);
-      parts.giveBack(part, shared.removal().apart(part, root.resolve(part.path())), sound);
+      shared.removal().giveBack(part, parts);
     }
     return null;
   }

@@ -5,7 +5,6 @@ import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
-import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import dev.torc.records.StartMarks;

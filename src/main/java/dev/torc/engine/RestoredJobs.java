@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.engine.BuildSetup.AttemptContext;
-import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.Decider;
 import dev.torc.plan.KnownResults;

@@ -1,11 +1,14 @@
 package dev.torc.hash;
 
 import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.MountedException;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -107,7 +110,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    * @param files called with paths like {@code path}: relative to the root where they are below it;
    *     for many files in one folder, on several threads
    * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
-   *     name that is no valid UTF-8, a loop of links
+   *     name that is no valid UTF-8, a loop of links, a mount point in a folder that is not needed
    */
   public static FolderDigest of(
       Path root,
@@ -149,13 +152,19 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
     FolderDigest folder(String path) throws IOException {
       List<Member> members = new ArrayList<>();
-      boolean complete = collect(path, "", members);
+      long mount = needed ? 0 : mount(path + "/."); // it may be a link
+      boolean complete = collect(path, "", members, mount);
       members.sort(Comparator.comparing(Member::path, BYTE_ORDER));
       return new FolderDigest(digest(members), List.copyOf(members), complete);
     }
 
-    /** Adds what stands in a folder; returns whether all of it counts. */
-    private boolean collect(String path, String prefix, List<Member> members) throws IOException {
+    /**
+     * Adds what stands in a folder; returns whether all of it counts.
+     *
+     * @param mount the one on which all of a product's folders have to lie
+     */
+    private boolean collect(String path, String prefix, List<Member> members, long mount)
+        throws IOException {
       if (skips.test(path)) {
         return false;
       }
@@ -177,10 +186,22 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
           members.add(member);
         }
         if (member.kind() == Stamp.FileKind.FOLDER) {
-          complete &= collect(join(path, names.get(i)), member.path + "/", members);
+          String inner = join(path, names.get(i));
+          if (!needed && mount(inner) != mount) {
+            throw new MountedException(inner);
+          }
+          complete &= collect(inner, member.path + "/", members, mount);
         }
       }
       return complete;
+    }
+
+    /** The mount by which a folder is reached; on other file systems than the machine's, 0. */
+    private long mount(String path) throws IOException {
+      Path folder = root.resolve(path);
+      return folder.getFileSystem() == FileSystems.getDefault()
+          ? FileStatus.of(folder.toString(), false).mount()
+          : 0;
     }
 
     /** The member of a name, a link still without its digest; null where none counts. */

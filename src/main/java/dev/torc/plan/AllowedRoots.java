@@ -1,9 +1,11 @@
 package dev.torc.plan;
 
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.FolderHandle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,33 @@ public final class AllowedRoots {
       end++;
     }
     return true;
+  }
+
+  /**
+   * Opens the folder in which a product lies, so that no link which is put on the way meanwhile
+   * leads elsewhere. A link that was there before is followed to where products may lie.
+   *
+   * @param file absolute
+   */
+  public FolderHandle holder(Path file) throws IOException {
+    Path folder = file.getParent();
+    if (folder.startsWith(root())) {
+      try {
+        return FolderHandle.below(root(), folder);
+      } catch (NotDirectoryException e) {
+        // a link: where does it lead?
+      }
+    }
+    Path path = real(folder);
+    for (Path ground : real) {
+      if (path.startsWith(ground)) {
+        return FolderHandle.below(ground, path);
+      }
+    }
+    if (real.contains(path.resolve(file.getFileName()))) {
+      return FolderHandle.of(path); // the product is one of `roots`
+    }
+    throw new IOException(refusal(file.toString(), path));
   }
 
   /** The message about a product that lies in a folder outside. */

@@ -3,6 +3,7 @@ package dev.torc.posix;
 import dev.torc.posix.StatusBuffer.OpenedBuffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -50,8 +51,7 @@ public record FileStatus(
   /** Odd, so that a change of one attribute alone always changes the product. */
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
-  private static final ThreadLocal<StatusBuffer> BUFFER =
-      ThreadLocal.withInitial(StatusBuffer::new);
+  static final ThreadLocal<StatusBuffer> BUFFER = ThreadLocal.withInitial(StatusBuffer::new);
 
   /**
    * Looks at a path, relative to the folder of the process or absolute.
@@ -88,18 +88,31 @@ public record FileStatus(
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");
     }
-    return b.look(path, follow)
-        ? new FileStatus(
-            b.mode(),
-            b.size(),
-            b.mtime(),
-            b.ctime(),
-            b.inode(),
-            b.device(),
-            b.mount(),
-            b.links(),
-            b.attributes())
-        : MISSING;
+    return b.look(path, follow) ? of(b, b.mode()) : MISSING;
+  }
+
+  /** Looks at a name in an opened folder; modes are as the file system shows them. */
+  static FileStatus in(int folder, byte[] name, Path shown) throws IOException {
+    StatusBuffer b = BUFFER.get();
+    int result = b.lookIn(folder, name);
+    if (result == -Libc.ENOENT) {
+      return MISSING;
+    }
+    Libc.check(shown.toString(), result);
+    return of(b, b.modeAsIs());
+  }
+
+  private static FileStatus of(StatusBuffer b, int mode) {
+    return new FileStatus(
+        mode,
+        b.size(),
+        b.mtime(),
+        b.ctime(),
+        b.inode(),
+        b.device(),
+        b.mount(),
+        b.links(),
+        b.attributes());
   }
 
   /** The four in one number, which is odd where the file has more than one name. */

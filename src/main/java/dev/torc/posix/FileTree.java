@@ -1,56 +1,43 @@
 package dev.torc.posix;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Removes, lists and copies folders. The callers know whose a folder is and whether it may go. */
 public final class FileTree {
 
-  private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
-
   private static final int STICKY = 01000;
 
-  /** The system's words for what only the owner may do, as Java hands them on. */
-  private static final String DENIED = "Operation not permitted";
+  /** The system's words for what only the owner may do. */
+  private static final String DENIED = "operation not permitted";
 
   private FileTree() {}
 
   /**
    * Removes a file, a link, or a folder with all it holds, folders without permissions too (caches
-   * of modules have such); links are not followed. Does nothing where nothing is there.
+   * of modules have such). Links are not followed and mounts not crossed; see {@link FolderHandle}.
+   * Does nothing where nothing is there.
+   *
+   * @param path in a folder that is trusted
+   * @throws MountedException if something is mounted there or below; all else is gone
    */
   public static void remove(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      if (!Files.isReadable(path) || !Files.isWritable(path) || !Files.isExecutable(path)) {
-        open(path);
-      }
-      for (Path each : entries(path)) {
-        remove(each);
-      }
-    }
-    try {
-      Files.deleteIfExists(path);
-    } catch (FileSystemException e) {
-      Path folder = path.toAbsolutePath().getParent();
-      throw isSticky(folder)
-          ? others(
-              path,
-              "stands in a folder with the sticky bit",
-              "have the bit taken away: chmod -t " + folder,
-              e)
-          : e;
+    Path file = path.toAbsolutePath();
+    try (FolderHandle folder = FolderHandle.of(file.getParent())) {
+      folder.remove(file.getFileName());
+    } catch (NoSuchFileException e) {
+      return; // its folder is gone too
     }
   }
 
@@ -87,12 +74,23 @@ public final class FileTree {
     }
   }
 
-  private static void open(Path folder) throws IOException {
-    try {
-      Files.setPosixFilePermissions(folder, OWN);
-    } catch (FileSystemException e) {
-      throw others(folder, "is for nobody else to change", "open it: chmod -R g+rwX " + folder, e);
+  /**
+   * Returns an error that names the owner of a path that cannot be removed or moved, and what the
+   * owner can do; else the system's own.
+   */
+  static FileSystemException explained(Path path, FileSystemException refused) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (refused instanceof AccessDeniedException) {
+      return others(
+          folder, "is for nobody else to change", "open it: chmod -R g+rwX " + folder, refused);
     }
+    return DENIED.equals(refused.getReason()) && isSticky(folder)
+        ? others(
+            path,
+            "stands in a folder with the sticky bit",
+            "have the bit taken away: chmod -t " + folder,
+            refused)
+        : refused;
   }
 
   private static boolean isSticky(Path folder) {
@@ -108,7 +106,7 @@ public final class FileTree {
       Path path, String how, String other, FileSystemException refused) {
     try {
       int number = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-      if (!DENIED.equals(refused.getReason()) || OwnUser.is(number)) {
+      if (OwnUser.is(number)) {
         return refused;
       }
       String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();

@@ -46,12 +46,15 @@ final class Libc {
   static final int EINTR = 4;
   static final int ENXIO = 6;
   static final int EACCES = 13;
+  static final int EBUSY = 16;
+  static final int EXDEV = 18;
   static final int ENOTDIR = 20;
   static final int EAGAIN = MAC ? 35 : 11;
   static final int ENOLCK = MAC ? 77 : 37;
   static final int ENOSYS = MAC ? 78 : 38;
   static final int EOPNOTSUPP = MAC ? 102 : 95;
   static final int ELOOP = MAC ? 62 : 40;
+  static final int ENOTEMPTY = MAC ? 66 : 39;
 
   /** Variadic, but a mode is passed on Linux alone, where it lies as in other functions. */
   private static final NativeCall OPEN = NativeCall.of("open");

@@ -159,6 +159,21 @@ class StatusBuffer {
     return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
 
+  /**
+   * Looks at a name in an opened folder; a link there is not followed. Returns 0 or {@code -errno}.
+   */
+  int lookIn(int folder, byte[] name) {
+    path.putText(name);
+    int flags = Libc.AT_SYMLINK_NOFOLLOW;
+    return at == STATX
+        ? STATX_CALL.call(folder, path.address(), flags, WANTED, status.address(), 0)
+        : In.STATUS.call(folder, path.address(), status.address(), flags, 0, 0);
+  }
+
+  private static final class In {
+    static final NativeCall STATUS = plain("fstatat");
+  }
+
   /** A class of its own, loaded only if open files are looked at, as in network roots. */
   private static final class Open {
     static final NativeCall STATUS = plain("fstat");

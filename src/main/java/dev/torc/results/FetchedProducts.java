@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
 import dev.torc.posix.PlainFile;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
@@ -79,8 +80,8 @@ final class FetchedProducts implements ResultParts {
   }
 
   @Override
-  public void giveBack(OwnedPath part, Path at, boolean sound) throws IOException {
-    FileTree.remove(at);
+  public boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound) {
+    return false;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
 import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
@@ -276,25 +276,34 @@ public class LocalResults implements ResultParts {
     return bytes.freshFolder();
   }
 
+  /** What became of a product that was to be added. */
+  public enum Added {
+    MOVED,
+    /** The store has it already: what was to be added still stands, and may go. */
+    THERE,
+    /** It is not stored: there is no record for it, or it cannot be moved. */
+    STAYED
+  }
+
   /**
    * Moves a product into the store.
    *
-   * @param file absolute; a file with one name, a link or a folder
+   * @param from the folder that holds it under a name; a file with one name, a link or a folder
    * @param size its bytes
-   * @return whether it is gone from that path
    */
-  public synchronized boolean add(OwnedPath part, Path file, long size) throws IOException {
+  public synchronized Added add(OwnedPath part, FolderHandle from, Path name, long size)
+      throws IOException {
     known();
     if (total + size > bound()) {
       free(bound() - bound() / SLACK - size);
     }
-    LocalStore.Added added = bytes.add(part, file);
-    if (added == LocalStore.Added.THERE) {
+    Added added = bytes.add(part, from, name);
+    if (added == Added.THERE) {
       shared.add(LocalStore.name(part));
-    } else if (added == LocalStore.Added.MOVED) {
+    } else if (added == Added.MOVED) {
       total += size;
     }
-    return added != LocalStore.Added.STAYED;
+    return added;
   }
 
   @Override
@@ -312,13 +321,13 @@ public class LocalResults implements ResultParts {
   }
 
   @Override
-  public synchronized void giveBack(OwnedPath part, Path at, boolean sound) throws IOException {
+  public synchronized boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound)
+      throws IOException {
     if (!sound) {
       drop(LocalStore.name(part));
+      return false;
     }
-    if (!sound || !add(part, at, LocalStore.size(at))) {
-      FileTree.remove(at);
-    }
+    return add(part, at, name, LocalStore.size(at.path().resolve(name))) == Added.MOVED;
   }
 
   /**

@@ -4,10 +4,12 @@ import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.results.LocalResults.Added;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -44,15 +46,6 @@ final class LocalStore {
     this.place = place;
     this.folder = place.store();
     this.prefix = folder + "/";
-  }
-
-  /** How a product came in. */
-  enum Added {
-    MOVED,
-    /** It was there already; what was to be added is gone. */
-    THERE,
-    /** It cannot be moved, as from another file system: it stays where it is. */
-    STAYED
   }
 
   /** The name of a product: the same for equal bytes. */
@@ -111,22 +104,19 @@ final class LocalStore {
   }
 
   /**
-   * Takes over what stands at a path: a file with one name, a link, or a folder.
-   *
-   * @param file absolute
+   * Takes over what stands under a name in a folder: a file with one name, a link, or a folder. If
+   * the store has it already, or it cannot be moved, it stays where it is.
    */
-  Added add(OwnedPath part, Path file) throws IOException {
+  Added add(OwnedPath part, FolderHandle from, Path name) throws IOException {
     make();
-    String name = name(part);
-    if (isOf(part.kind(), look(name))) {
-      FileTree.remove(file);
+    String stored = name(part);
+    if (isOf(part.kind(), look(stored))) {
       return Added.THERE;
     }
-    try {
-      Files.move(file, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-      return Added.MOVED;
+    try (FolderHandle store = FolderHandle.of(folder)) {
+      return from.move(name, store, Path.of(stored)) ? Added.MOVED : Added.STAYED;
     } catch (FileSystemException e) {
-      return Added.STAYED;
+      return Added.STAYED; // as on another file system
     }
   }
 
@@ -135,7 +125,13 @@ final class LocalStore {
     make();
     Path fresh = fresh();
     PlainFile.write(fresh, bytes);
-    return add(part, fresh) == Added.MOVED ? bytes.length : 0;
+    try (FolderHandle tmp = FolderHandle.of(place.tmp())) {
+      if (add(part, tmp, fresh.getFileName()) == Added.MOVED) {
+        return bytes.length;
+      }
+      tmp.remove(fresh.getFileName());
+      return 0;
+    }
   }
 
   /** The bytes of a file that is there; null where it is not. */

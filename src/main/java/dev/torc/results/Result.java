@@ -4,6 +4,7 @@ import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.posix.FolderHandle;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -342,10 +343,11 @@ public record Result(
     /**
      * Takes back a part that was placed, since not all parts of the result could be.
      *
-     * @param at where it stands; absolute
+     * @param at the folder that holds it under a name
      * @param sound whether its bytes are right; a part with wrong bytes is not asked for again
+     * @return whether it is gone from there; if not, the caller removes it
      */
-    void giveBack(OwnedPath part, Path at, boolean sound) throws IOException;
+    boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound) throws IOException;
 
     /** The text of a file that is here; null where it is not. */
     byte[] text(OwnedPath part) throws IOException;

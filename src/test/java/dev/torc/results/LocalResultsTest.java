@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.FolderHandle;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
 import dev.torc.records.ThisHost;
+import dev.torc.results.LocalResults.Added;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +47,10 @@ class LocalResultsTest {
       Result result = result("key " + i, i);
       kept.put(result, null);
       Path product = Files.writeString(root.resolve("p"), (i + "").repeat(100));
-      assertTrue(kept.add(result.parts().getFirst(), product, 100));
+      try (FolderHandle from = FolderHandle.of(root)) {
+        OwnedPath part = result.parts().getFirst();
+        assertEquals(Added.MOVED, kept.add(part, from, product.getFileName(), 100));
+      }
     }
     kept.end();
     cache.flush();
@@ -218,7 +223,9 @@ class LocalResultsTest {
     assertEquals(8, stored());
     one.take(part, place);
     assertTrue(one.has(part));
-    one.giveBack(part, place, false); // it was spoilt
-    assertFalse(one.has(part) || Files.exists(place));
+    try (FolderHandle at = FolderHandle.of(root)) {
+      assertFalse(one.giveBack(part, at, place.getFileName(), false)); // it was spoilt
+    }
+    assertFalse(one.has(part));
   }
 }

@@ -1,0 +1,125 @@
+package dev.torc.engine;
+
+import dev.torc.posix.FolderHandle;
+import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.results.LocalResults;
+import dev.torc.results.LocalResults.Added;
+import dev.torc.results.Result;
+import dev.torc.text.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one attempt clears away for later: unaltered products of good results go to the store, and
+ * the first product of a result takes the result's record there. Files of the user are not its job:
+ * {@link ProductRemoval} tells them apart. Used by the attempt, and by the loop to make room.
+ */
+final class ClearedProducts {
+
+  /** Bytes of the largest log that belongs to a result. */
+  private static final int LOG = 1 << 20;
+
+  private final Map<String, Map<String, OwnedPath>> makers = new HashMap<>();
+  private final List<OwnedPath> moved = new ArrayList<>();
+
+  private final CachePlace place;
+  private final Cache cache;
+  private final LocalResults kept;
+
+  /** An account without products. */
+  ClearedProducts(ProductRemoval removal) {
+    this.place = removal.place();
+    this.cache = removal.cache();
+    this.kept = removal.kept();
+  }
+
+  /**
+   * Takes over an unaltered product, if the store is to keep it.
+   *
+   * @param from the folder that holds it under a name
+   */
+  Added take(OwnedPath owned, FolderHandle from, Path name, long bytes) throws IOException {
+    OwnedPath part = keep(owned.job()).get(owned.path());
+    if (part == null || !part.isLike(owned)) {
+      return Added.STAYED;
+    }
+    Added added = kept.add(owned, from, name, bytes);
+    if (added != Added.STAYED) {
+      moved.add(owned);
+    }
+    return added;
+  }
+
+  /** Stores the record of a job's result; returns its parts by path, none if it is not kept. */
+  Map<String, OwnedPath> keep(String job) throws IOException {
+    if (kept == null || kept.isOff()) {
+      return Map.of();
+    }
+    if (!makers.containsKey(job)) {
+      makers.put(job, parts(Result.of(cache, job)));
+    }
+    return makers.get(job);
+  }
+
+  private Map<String, OwnedPath> parts(Result result) throws IOException {
+    Map<String, OwnedPath> parts = new HashMap<>();
+    if (result != null && kept.holds(result.size(), result.terms().files())) {
+      result.parts().forEach(part -> parts.put(part.path(), part));
+      kept.put(result, said(result, new JobFiles(place, result.job()).log()));
+    }
+    return parts;
+  }
+
+  /**
+   * The log of a job, if it belongs to the result; null if it does not, is too long, or is gone.
+   */
+  static byte[] said(Result of, Path log) throws IOException {
+    boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
+    return belongs ? OwnFile.read(log) : null;
+  }
+
+  /** Makes room on a disk that is nearly full, as far as the store holds anything. */
+  void makeRoom() {
+    try {
+      if (kept != null) {
+        kept.makeRoom();
+      }
+    } catch (IOException e) {
+      return; // the next write that needs the room fails too, and that failure is told
+    }
+  }
+
+  /**
+   * Empties the store if an attempt failed, or may have failed, because the disk was full.
+   *
+   * @param failure the message of the failure
+   * @return whether there is more room now
+   */
+  boolean relieve(String failure) {
+    try {
+      return kept != null && kept.relieve(failure.endsWith(Refusal.FULL));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Takes the products of the run: those made again with the same bytes leave the store. */
+  void made(List<OwnedPath> now) throws IOException {
+    Map<String, OwnedPath> before = new HashMap<>();
+    moved.forEach(part -> before.put(part.path(), part));
+    for (OwnedPath each : before.isEmpty() ? List.<OwnedPath>of() : now) {
+      OwnedPath part = before.get(each.path());
+      if (part != null && each.isLike(part)) {
+        kept.madeAgain(part);
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.torc.engine;
+
+import dev.torc.hash.FolderDigest.Member;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The members that a folder product had when it was found as recorded, told from whatever comes
+ * into the folder later: that is set aside. It compares kinds, sizes and times, but no inodes or
+ * ctimes, since a rename of a folder changes these on some file systems.
+ *
+ * @param product where the folder stands, or stood
+ * @param part what may be touched; null for all
+ */
+record FolderMembers(Path product, Map<String, Member> members, FolderPart part, SetAside aside) {
+
+  /** Files that come into a folder while it is removed let the removal begin again so often. */
+  private static final int TRIES = 20;
+
+  FolderMembers(Path product, List<Member> members, FolderPart part, SetAside aside) {
+    this(product, members.stream().collect(Collectors.toMap(Member::path, m -> m)), part, aside);
+  }
+
+  /**
+   * Sets aside all in a folder that is no unaltered member; returns whether all members are there.
+   */
+  boolean sort(FolderHandle folder) throws IOException {
+    return walk(folder, "", false) == members.size();
+  }
+
+  /** Removes a folder with its unaltered members, and sets all else aside. A mount point stays. */
+  void remove(FolderHandle holder, Path name) throws IOException {
+    for (int i = 1; ; i++) {
+      try (FolderHandle folder = holder.enter(name)) {
+        walk(folder, "", true);
+      }
+      try {
+        holder.removeEmpty(name);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        if (part != null) {
+          return; // it holds what is excluded
+        }
+        if (i == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Looks at all in a folder; returns how many unaltered members it found. */
+  private int walk(FolderHandle folder, String prefix, boolean remove) throws IOException {
+    int found = 0;
+    for (Path each : FileTree.entries(folder.path())) {
+      Path name = each.getFileName();
+      String path = prefix + name;
+      FileStatus now = folder.status(name);
+      if (part != null && part.leavesOut(path, now)) {
+        continue;
+      }
+      Member then = members.get(path);
+      folder.refuseMount(name, now);
+      boolean passed = then == null && part != null && now.isFolder();
+      if (passed) { // it may hold what is excluded
+        inner(folder, name, path, remove || !part.excluded().member(path));
+      } else if (now.exists() && (then == null || !isUnaltered(then, now))) {
+        aside.move(product.resolve(path), folder, name, null, SetAside.ALTERED);
+      } else if (now.exists()) {
+        found++;
+        found += now.isFolder() ? inner(folder, name, path, remove) : 0;
+        if (remove && !now.isFolder()) {
+          folder.removeFile(name);
+        }
+      }
+    }
+    return found;
+  }
+
+  private int inner(FolderHandle folder, Path name, String path, boolean remove)
+      throws IOException {
+    int found = 0;
+    try (FolderHandle inner = folder.enterSame(name)) {
+      found = walk(inner, path + "/", remove);
+    }
+    if (remove && (part == null || !part.excluded().member(path))) {
+      try {
+        folder.removeEmpty(name);
+      } catch (DirectoryNotEmptyException e) {
+        if (part == null) {
+          throw e;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean isUnaltered(Member then, FileStatus now) {
+    return switch (then.kind()) {
+      case FOLDER -> now.isFolder();
+      case LINK -> now.isLink() && isSame(then.stamp(), now);
+      default -> now.isFile() && isSame(then.stamp(), now);
+    };
+  }
+
+  private static boolean isSame(Stamp then, FileStatus now) {
+    return then.size() == now.size() && then.mtime() == now.mtime();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.torc.engine;
+
+import dev.torc.plan.AllowedRoots;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
+import dev.torc.posix.GroupAccess;
+import dev.torc.posix.OwnFile;
+import dev.torc.records.CachePlace;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Sets aside what is the user's (rule 15): moves it to the kept things of a build, with a line.
+ * {@link ProductRemoval} and {@link FolderMembers} tell what that is. Nothing is ever removed from
+ * the kept things, but by {@code clean --kept}.
+ *
+ * @param grounds where products may lie
+ * @param build names the folder of kept things
+ * @param note takes a line for each thing that was moved
+ */
+record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
+
+  static final String ALTERED = "torc did not make it as it is";
+
+  /**
+   * Moves a thing.
+   *
+   * @param file where it stood
+   * @param from the folder that holds it now, under a name
+   * @param part what to move of a folder; null for all
+   */
+  void move(Path file, FolderHandle from, Path name, FolderPart part, String why)
+      throws IOException {
+    if (from.status(name).isFolder()) {
+      try (FolderHandle folder = from.enter(name)) {
+        folder.refuseMounts();
+      }
+    }
+    Path to = make(file);
+    if (part != null) {
+      part.move(from, name, Files.createDirectory(to), SetAside::take);
+    } else {
+      try (FolderHandle kept = FolderHandle.of(to.getParent())) {
+        if (!move(from, name, kept, to.getFileName())) {
+          return; // it is not there any more
+        }
+      }
+    }
+    told("moved", file, to, why);
+  }
+
+  /** Moves a thing to another folder, of any file system. */
+  static void take(FolderHandle from, Path name, FolderHandle to) throws IOException {
+    move(from, name, to, name);
+  }
+
+  private static boolean move(FolderHandle from, Path name, FolderHandle to, Path fresh)
+      throws IOException {
+    try {
+      return from.move(name, to, fresh);
+    } catch (AtomicMoveNotSupportedException otherDisk) {
+      carry(from, name, to.path().resolve(fresh));
+      return true;
+    }
+  }
+
+  /** Copies a thing that stays where it is. */
+  void copy(Path file, FolderPart part, String why) throws IOException {
+    Path to = make(file);
+    if (part == null) {
+      FileTree.copy(file, to);
+    } else {
+      try (FolderHandle folder = FolderHandle.of(file)) {
+        part.copy(folder, Files.createDirectory(to));
+      }
+    }
+    told("copied", file, to, why);
+  }
+
+  private void told(String done, Path file, Path to, String why) {
+    note.accept("%s %s to %s: %s".formatted(done, shown(file), shown(to), why));
+  }
+
+  private String shown(Path path) {
+    return ProductRemoval.shown(place, path);
+  }
+
+  /** Copies a thing to another file system, and removes what it copied. */
+  private static void carry(FolderHandle from, Path name, Path to) throws IOException {
+    FileStatus there = from.status(name);
+    if (there.isFolder()) {
+      Files.createDirectory(to);
+      try (FolderHandle folder = from.enterSame(name)) {
+        for (Path each : FileTree.entries(folder.path())) {
+          carry(folder, each.getFileName(), to.resolve(each.getFileName()));
+        }
+      }
+      from.removeEmpty(name);
+      return;
+    }
+    Path file = from.path().resolve(name);
+    FileTree.copy(file, to);
+    if (!from.status(name).equals(there)) {
+      String why = "changed while torc copied it to " + to + "; build again";
+      throw new FileSystemException(file.toString(), null, why);
+    }
+    from.removeFile(name);
+  }
+
+  /** Makes the folder for a kept thing; returns the thing's path there, where nothing stands. */
+  private Path make(Path file) throws IOException {
+    AllowedRoots.Spot spot = grounds.spot(file);
+    Path to = free(keptPlace(spot, file));
+    Path ground = spot == null ? place.root() : spot.ground();
+    makeFolders(ground, to.getParent(), spot == null ? place.group() : GroupAccess.of(ground));
+    return to;
+  }
+
+  /**
+   * Makes the folders of kept things. If a group of users writes to the ground, its members may use
+   * these folders, and no other user may.
+   */
+  private static void makeFolders(Path ground, Path last, GroupAccess group) throws IOException {
+    OwnFile.folders(ground, last);
+    if (!group.isNone()) {
+      Path at = ground;
+      for (Path name : ground.relativize(last)) {
+        at = at.resolve(name);
+        if (!at.endsWith(".torc")) {
+          group.giveAlone(at);
+        }
+      }
+    }
+  }
+
+  private Path keptPlace(AllowedRoots.Spot spot, Path file) {
+    if (spot != null) {
+      Path kept = spot.ground().resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
+      return kept.resolve(spot.path().toString());
+    }
+    return file.startsWith(place.root())
+        ? place.kept(build).resolve(place.root().relativize(file).toString())
+        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+  }
+
+  private static Path free(Path wanted) {
+    Path free = wanted;
+    for (int n = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); n++) {
+      free = wanted.resolveSibling(wanted.getFileName() + "." + n);
+    }
+    return free;
+  }
+}

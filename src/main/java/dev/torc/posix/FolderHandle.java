@@ -1,0 +1,266 @@
+package dev.torc.posix;
+
+import dev.torc.posix.Memory.ScratchMemory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A folder that is held open, and what is done to the names in it. The calls go by its descriptor
+ * and follow no link, so a link that is put in its place, or in the place of a folder above it,
+ * leads nothing elsewhere. The folder's names come from a list by its path: a name that is wrong by
+ * now is missing here. The callers know whose the files are and whether they may go.
+ *
+ * <p>For one thread at a time.
+ */
+public final class FolderHandle implements AutoCloseable {
+
+  private static final int FLAGS = Libc.O_CLOEXEC | Libc.O_DIRECTORY | Libc.O_NONBLOCK;
+  private static final int AT_REMOVEDIR = NativeCall.number(0x200, 0x80);
+  private static final int OWNER = 0700;
+  private static final int BITS = 07777;
+
+  private static final NativeCall OPENAT = NativeCall.of("openat");
+  private static final NativeCall UNLINKAT = NativeCall.of("unlinkat");
+  private static final NativeCall RENAMEAT = NativeCall.of("renameat");
+  private static final NativeCall FCHMOD = NativeCall.of("fchmod");
+  private static final NativeCall FCHMODAT = NativeCall.of("fchmodat");
+
+  private static final ThreadLocal<ScratchMemory> NAMES =
+      ThreadLocal.withInitial(ScratchMemory::new);
+
+  private final Path path;
+  private final int fd;
+  private final long mount;
+
+  private FolderHandle(Path path, int opened) throws IOException {
+    this.path = path;
+    this.fd = Libc.check(path.toString(), opened);
+    StatusBuffer status = FileStatus.BUFFER.get();
+    status.lookAtOpen(fd);
+    this.mount = status.mount();
+  }
+
+  /** Opens a folder whose path is trusted: links on the way are followed. */
+  public static FolderHandle of(Path folder) throws IOException {
+    return new FolderHandle(folder, Libc.open(folder.toString(), FLAGS, 0));
+  }
+
+  /**
+   * Opens a folder below another one, whose path is trusted.
+   *
+   * @throws NotDirectoryException if anything on the way from there is not a folder, as a link
+   */
+  public static FolderHandle below(Path ground, Path folder) throws IOException {
+    FolderHandle at = of(ground);
+    for (Path name : ground.relativize(folder)) {
+      if (!name.toString().isEmpty()) {
+        try (FolderHandle above = at) {
+          at = above.inner(name, above.open(name));
+        }
+      }
+    }
+    return at;
+  }
+
+  /** Opens a folder in this one, and gives its owner the rights that a change of it takes. */
+  public FolderHandle enter(Path name) throws IOException {
+    int opened = open(name);
+    if (opened == -Libc.EACCES) {
+      int mode = status(name).mode() & BITS | OWNER;
+      FCHMODAT.call(fd, name(NAMES.get(), name), mode, Libc.AT_SYMLINK_NOFOLLOW);
+      opened = open(name);
+    }
+    FolderHandle entered = inner(name, opened);
+    int mode = FileStatus.BUFFER.get().modeAsIs(); // as the handle just saw it
+    if ((mode & OWNER) != OWNER) {
+      FCHMOD.call(opened, mode & BITS | OWNER); // if refused, a later call tells
+    }
+    return entered;
+  }
+
+  private int open(Path name) {
+    return OPENAT.again(fd, name(NAMES.get(), name), FLAGS | Libc.O_NOFOLLOW);
+  }
+
+  private FolderHandle inner(Path name, int opened) throws IOException {
+    Path inner = path.resolve(name);
+    if (opened == -Libc.ENOTDIR || opened == -Libc.ELOOP) {
+      throw new NotDirectoryException(inner.toString());
+    }
+    return new FolderHandle(inner, opened);
+  }
+
+  /** As {@link #enter}, but throws a {@link MountedException} if the folder is a mount point. */
+  public FolderHandle enterSame(Path name) throws IOException {
+    FolderHandle inner = enter(name);
+    if (inner.mount != mount) {
+      inner.close();
+      throw new MountedException(inner.path.toString());
+    }
+    return inner;
+  }
+
+  /** Throws a {@link MountedException} if something is mounted in this folder, or below. */
+  public void refuseMounts() throws IOException {
+    for (Path each : FileTree.entries(path)) {
+      Path name = each.getFileName();
+      FileStatus there = status(name);
+      refuseMount(name, there);
+      if (there.isFolder()) {
+        try (FolderHandle inner = enterSame(name)) {
+          inner.refuseMounts();
+        }
+      }
+    }
+  }
+
+  /** Throws a {@link MountedException} if something is mounted on a name, by its status. */
+  public void refuseMount(Path name, FileStatus there) throws MountedException {
+    // Without the kernel's number of the mount, only folders count: overlays have files of others.
+    boolean known = there.isFolder() || there.mount() >= 0;
+    if (there.exists() && known && there.mount() != mount) {
+      throw new MountedException(path.resolve(name).toString());
+    }
+  }
+
+  /** The path by which it was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /** Looks at a name; a link there is not followed. */
+  public FileStatus status(Path name) throws IOException {
+    return FileStatus.in(fd, bytes(name), path.resolve(name));
+  }
+
+  /**
+   * Removes a name, with all below it. Where something is mounted, that stays, with its folders.
+   */
+  public void remove(Path name) throws IOException {
+    Path at = path.resolve(name);
+    int result = unlink(at);
+    if (result == 0 || result == -Libc.ENOENT) {
+      return;
+    }
+    if (!status(name).isFolder()) {
+      throw refused(at, result);
+    }
+    try (FolderHandle inner = enterSame(name)) {
+      inner.empty();
+    }
+    removeEmpty(name);
+  }
+
+  /** Removes all that is in it, but what is mounted, which is told when all else is gone. */
+  public void empty() throws IOException {
+    MountedException mounted = null;
+    for (Path each : FileTree.entries(path)) {
+      try {
+        remove(each.getFileName());
+      } catch (MountedException e) {
+        mounted = e;
+      }
+    }
+    if (mounted != null) {
+      throw mounted;
+    }
+  }
+
+  /** Removes a file or a link; a folder is an error. */
+  public void removeFile(Path name) throws IOException {
+    Path file = path.resolve(name);
+    int result = unlink(file);
+    if (result < 0 && result != -Libc.ENOENT) {
+      throw refused(file, result);
+    }
+  }
+
+  /** Removes a folder that is empty. */
+  public void removeEmpty(Path name) throws IOException {
+    Path folder = path.resolve(name);
+    int result = rmdir(folder);
+    if (result == -Libc.ENOTEMPTY) {
+      throw new DirectoryNotEmptyException(folder.toString());
+    }
+    if (result < 0 && result != -Libc.ENOENT) {
+      throw refused(folder, result);
+    }
+  }
+
+  /**
+   * Moves what stands under a name to a name in another folder.
+   *
+   * @return false if nothing is there any more
+   * @throws AtomicMoveNotSupportedException if the other folder is on another file system
+   */
+  public boolean move(Path name, FolderHandle to, Path fresh) throws IOException {
+    Path from = path.resolve(name);
+    int result = rename(from, to.path.resolve(fresh), to.fd);
+    if (result == -Libc.EXDEV) {
+      throw new AtomicMoveNotSupportedException(from.toString(), to.path.toString(), "other disk");
+    }
+    if (result < 0 && result != -Libc.ENOENT) {
+      throw refused(from, result);
+    }
+    return result == 0;
+  }
+
+  private int unlink(Path file) {
+    return UNLINKAT.call(fd, name(NAMES.get(), file), 0);
+  }
+
+  private int rmdir(Path folder) {
+    return UNLINKAT.call(fd, name(NAMES.get(), folder), AT_REMOVEDIR);
+  }
+
+  private int rename(Path from, Path to, int folder) {
+    ScratchMemory names = NAMES.get();
+    long name = name(names, from);
+    return RENAMEAT.call(fd, name, folder, names.text(bytes(to.getFileName())));
+  }
+
+  /** Returns the address of the last name of a path, until the next call. */
+  private static long name(ScratchMemory names, Path path) {
+    names.clear();
+    return names.text(bytes(path.getFileName()));
+  }
+
+  private IOException refused(Path at, int result) throws IOException {
+    refuseMount(at.getFileName(), status(at.getFileName()));
+    try {
+      Libc.check(at.toString(), result);
+      throw new IllegalArgumentException("not refused");
+    } catch (FileSystemException e) {
+      return FileTree.explained(at, e);
+    }
+  }
+
+  /** The bytes of a name, which is not always UTF-8; a URI alone gives those. */
+  private static byte[] bytes(Path name) {
+    String text = name.toString();
+    if (text.indexOf('\uFFFD') < 0) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    String raw = Path.of("/").resolve(name).toUri().getRawPath();
+    byte[] bytes = new byte[raw.length()];
+    int length = 0;
+    for (int i = 1; i < raw.length() && raw.charAt(i) != '/'; i++) {
+      boolean coded = raw.charAt(i) == '%';
+      bytes[length++] =
+          (byte) (coded ? Integer.parseInt(raw.substring(i + 1, i + 3), 16) : raw.charAt(i));
+      i += coded ? 2 : 0;
+    }
+    return Arrays.copyOf(bytes, length);
+  }
+
+  @Override
+  public void close() {
+    Libc.close(fd);
+  }
+}
