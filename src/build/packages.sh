@@ -5,8 +5,12 @@
 # files of completion are looked for. One of both is made if only its program is installed.
 set -eu
 home=$(cd "$1" && pwd) target=$2
-version=${home##*/torc-} arch=$(uname -m)
-version=${version%%-*}
+system=${home##*/torc-}
+version=${system%%-*} arch=${system##*-}
+case $system in
+  *-linux-x86_64 | *-linux-aarch64) ;;
+  *) echo "packages.sh: $home is not for Linux with glibc; these packages need that" >&2 && exit 1 ;;
+esac
 summary="A Make-like incremental build engine, driven by the contents of files"
 export SOURCE_DATE_EPOCH=1767225600 # project.build.outputTimestamp
 

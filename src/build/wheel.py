@@ -57,7 +57,8 @@ with zipfile.ZipFile(target / f"{name}-{tag}.whl", "w") as wheel:
         path = file.relative_to(home).as_posix()
         mode = 0o755 if file.stat().st_mode & 0o100 else 0o644
         add(f"{name}.data/data/lib/torc-build/{path}", file.read_bytes(), mode)
-    add(f"{name}.data/scripts/torc", (home / "bin/torc").read_bytes(), 0o755)
+    for command in ("torc", "torc-build"):  # uvx calls the one that is named as the wheel
+        add(f"{name}.data/scripts/{command}", (home / "bin/torc").read_bytes(), 0o755)
     add(
         f"{name}.dist-info/METADATA",
         f"Metadata-Version: 2.4\nName: torc-build\nVersion: {version}\n"

@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,14 +101,7 @@ class ImageIT {
 
   @Test
   void takesItsOwnJdkBeforeAnyOtherButTheOneNamedForTorc() throws Exception {
-    Path other = temp.resolve("other");
-    if (!Files.exists(other)) {
-      Files.createDirectories(other.resolve("bin"));
-      Files.writeString(other.resolve("release"), "JAVA_VERSION=\"25\"\n");
-      Files.writeString(other.resolve("bin/java"), "#!/bin/sh\necho other\n");
-      Files.setPosixFilePermissions(
-          other.resolve("bin/java"), PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
+    Path other = JdkArchive.otherJava(temp);
     env.put("JAVA_HOME", "" + other);
     env.put("PATH", other + "/bin");
     assertTrue(torc("--version").out.startsWith("torc "), "its own");
