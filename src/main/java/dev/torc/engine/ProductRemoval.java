@@ -299,6 +299,9 @@ public record ProductRemoval(
       } else {
         away(owned, from, aside.getFileName(), standing, cleared);
       }
+      if (part != null && Files.exists(aside)) { // excluded, and the job has made others there
+        aside().move(product, from, aside.getFileName(), null, "the job has made its own");
+      }
     }
   }
 
