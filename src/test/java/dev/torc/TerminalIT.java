@@ -157,6 +157,42 @@ class TerminalIT {
     assertTrue(ticks < 45, "the grace of 5 s went by: " + ticks + " ticks of 0.1 s");
   }
 
+  /** What a second terminal sees of a build; its Ctrl-C ends the look, and not the build. */
+  @Test
+  void statusFollowsTheBuildOfAnotherProcess() throws Exception {
+    project.build(
+        """
+        jobs:
+          wait: { command: "echo > there; until [ -e go ]; do sleep 0.01; done" }
+          bad: { command: "echo oops; exit 3", after: wait }
+        """);
+    Going build = project.start("build");
+    project.awaitLine("there");
+    Going left = onTerminal("status", "--follow");
+    until("the running job", () -> left.out().contains("  wait  "));
+    project.write("type", "\003");
+    assertEquals(130, left.await().exit());
+    Going followed = onTerminal("status", "--follow");
+    until("the running job", () -> followed.out().contains("  wait  "));
+    project.write("go", "");
+    assertEquals(1, build.await().exit());
+    Ran ran = followed.await();
+    assertEquals(1, ran.exit());
+    String out = plain(ran.out().replaceAll("(?s)\033\\[\\?7l.*?\033\\[\\?7h", ""));
+    assertEquals(
+        """
+        wait: ran in TIME: first run
+        bad failed: exit 3 after TIME
+          reason: first run
+          | oops
+          log: .torc/logs/bad.log
+        failed:
+          bad: exit 3, log .torc/logs/bad.log
+        2 jobs: 1 ran, 0 up to date, 1 failed in TIME
+        """,
+        out.replaceAll("\\d+\\.\\d s", "TIME"));
+  }
+
   /** No job has begun, so nothing has changed. Reading a file of 1 TiB takes longer than a test. */
   @Test
   void aSignalEndsABuildThatHasYetToReadASource() throws Exception {

@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 
 /** Looks at the records again and again while a build is at work. The caller knows what for. */
-record BuildFollow(CachePlace place) {
+public record BuildFollow(CachePlace place) {
 
   /** Milliseconds between two looks. */
-  private static final long PAUSE = 300;
+  public static final long PAUSE = 300;
+
+  /** Milliseconds between two looks at files that other machines write. */
+  static final long SLOW = 2_000;
 
   /** What the caller does at each look. */
-  interface Look {
+  public interface Look {
     /**
      * Looks once.
      *
@@ -32,16 +35,21 @@ record BuildFollow(CachePlace place) {
       try (Cache cache = Cache.look(place, _ -> {})) {
         over = look.at(cache, build, ended) || ended;
       }
-      try {
-        Thread.sleep(over ? 0 : PAUSE);
-      } catch (InterruptedException e) {
-        throw new InterruptedIOException("interrupted while following a build");
-      }
+      pause(over ? 0 : PAUSE);
+    }
+  }
+
+  /** Waits so many milliseconds. */
+  public static void pause(long millis) throws IOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted while following a build");
     }
   }
 
   /** The id of the build that is at work; empty for none. */
-  static String working(CachePlace place) {
+  public static String working(CachePlace place) {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }
 }

@@ -52,7 +52,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
     /** The standings that verdicts give, in the order of lists and of the line of counts. */
     static final List<JobStanding> VERDICTS =
-        List.of(WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
+        List.of(RUNNING, WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
 
     static JobStanding of(Verdict verdict) {
       if (Reason.out(verdict.reasons()) != null) {

@@ -118,7 +118,7 @@ record ListAnswer(
       for (int id : project.graph().inOrder(selection.named())) {
         String name = project.graph().name(id);
         RunDetails details = look.records().details(name);
-        boolean runs = running.running().contains(name);
+        boolean runs = running.running().containsKey(name);
         Path log = new JobFiles(project.place(), name).log();
         jobs.put(id, new Known(look.records().result(id), details, runs, commands.apply(id), log));
       }

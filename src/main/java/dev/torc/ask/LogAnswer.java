@@ -118,7 +118,7 @@ final class LogAnswer implements Answer {
   /** Writes what is new; returns whether all the jobs came to their ends in this build. */
   private boolean look(Cache cache, String build, boolean ended) throws IOException {
     boolean all = true;
-    Set<String> running = RunningJobs.of(folder.place(), cache, Set.of()).running();
+    Set<String> running = RunningJobs.of(folder.place(), cache, Set.of()).running().keySet();
     for (String job : logs.keySet()) {
       JobResult result = cache.result(job);
       boolean ran = result != null && result.build().equals(build);

@@ -9,7 +9,9 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.StaleProducts;
+import dev.torc.plan.Verdict;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
@@ -22,7 +24,9 @@ import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
+import dev.torc.show.AttemptText;
 import dev.torc.show.Json;
+import dev.torc.show.ReasonText;
 import dev.torc.show.Summary;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
@@ -44,6 +48,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
@@ -59,7 +64,7 @@ import java.util.TreeMap;
  * @param build the last build, null if there was none
  * @param failed by name, how each failed job failed, in one phrase
  * @param holder the build that is at work, null for none
- * @param running names of the jobs that run now, sorted
+ * @param running the jobs that run now, each with its time so far and its last one
  */
 record StatusAnswer(
     Path root,
@@ -69,7 +74,7 @@ record StatusAnswer(
     BuildRecord build,
     SortedMap<String, String> failed,
     BuildLock.Holder holder,
-    List<String> running,
+    SequencedMap<String, JobTime> running,
     Disk disk)
     implements Answer {
 
@@ -117,10 +122,43 @@ record StatusAnswer(
     }
   }
 
+  /**
+   * A job that runs.
+   *
+   * @param since nanoseconds since its start; negative if that is not known
+   * @param last nanoseconds that its last good run took; negative if there was none
+   */
+  record JobTime(long since, long last) {
+
+    private static SequencedMap<String, JobTime> of(RunningJobs working, Cache cache) {
+      SequencedMap<String, JobTime> all = new LinkedHashMap<>();
+      long now = System.currentTimeMillis();
+      working
+          .running()
+          .forEach(
+              (job, mark) -> {
+                long since = mark.started() == 0 ? -1 : Math.max(0, now - mark.started());
+                all.put(job, new JobTime(since * 1_000_000, BuildFollower.took(cache.result(job))));
+              });
+      return all;
+    }
+
+    private String text() {
+      String time = since < 0 ? "" : Amount.time(since);
+      return time + AttemptText.expected(since, last);
+    }
+  }
+
+  /** The most jobs that a line names. */
+  private static final int APART = 8;
+
   /** If torc's folder takes more bytes than these, a line says so. */
   private static final long LARGE = 1_000_000_000;
 
   static int run(Call call) throws IOException {
+    if (call.has("--follow")) {
+      return BuildFollower.run(call);
+    }
     StatusAnswer answer = of(call);
     call.print(answer);
     if (!call.has("--exit-code")) {
@@ -194,7 +232,7 @@ record StatusAnswer(
     SortedMap<String, String> failed = new TreeMap<>();
     cache.eachResult(
         (job, result) -> {
-          boolean asked = isAsked(plan, job) && !working.running().contains(job);
+          boolean asked = isAsked(plan, job) && !working.running().containsKey(job);
           RunDetails last = asked && !result.outcome().isGood() ? cache.details(job) : null;
           if (last != null) {
             failed.put(job, last.what());
@@ -208,7 +246,7 @@ record StatusAnswer(
         cache.builds(1).stream().findFirst().orElse(null),
         failed,
         working.holder().orElse(null),
-        working.running().stream().sorted().toList(),
+        JobTime.of(working, cache),
         Disk.of(folder.place(), cache));
   }
 
@@ -216,8 +254,9 @@ record StatusAnswer(
   public String text(Palette palette) {
     List<String> out = new ArrayList<>();
     if (plan != null) {
-      out.add(palette.bold(JobCounts.of(plan, named()).line()));
+      out.add(palette.bold(counts().line()));
       Map<JobStanding, List<String>> lines = lines();
+      lines.put(JobStanding.RUNNING, runs());
       for (JobStanding each : JobStanding.VERDICTS) {
         list(out, each.paint(each.words() + ":", palette), lines.getOrDefault(each, List.of()));
       }
@@ -231,8 +270,8 @@ record StatusAnswer(
               .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
     }
     if (holder != null) {
-      String names = String.join(", ", running.stream().map(SafeText::name).toList());
-      String runs = names.isEmpty() ? "" : ", runs " + names;
+      boolean apart = plan == null && !running.isEmpty();
+      String runs = apart ? ", runs " + SafeText.names(List.copyOf(running.keySet()), APART) : "";
       out.add("at work: process " + holder.pid() + ", " + SafeText.line(holder.what()) + runs);
     }
     if (disk.all() > LARGE) {
@@ -253,11 +292,42 @@ record StatusAnswer(
     return "  " + name + (what.isEmpty() ? "" : ": " + what);
   }
 
-  /** The lines on jobs and on instances of groups, by standing. */
+  private JobCounts counts() {
+    Graph graph = plan.context().graph();
+    List<Integer> nodes = named().stream().boxed().toList();
+    return JobCounts.of(
+        nodes,
+        node ->
+            running.containsKey(graph.name(node))
+                ? JobStanding.RUNNING
+                : JobStanding.of(plan.verdict(node)),
+        false);
+  }
+
+  /** The lines on those of the jobs that run. */
+  private List<String> runs() {
+    List<String> lines = new ArrayList<>();
+    running.forEach(
+        (job, run) -> {
+          if (isAsked(plan, job)) {
+            Verdict verdict = plan.verdict(plan.context().graph().jobId(job));
+            String why = ReasonText.briefOfRun(Reason.causes(verdict.reasons()));
+            lines.add(line(SafeText.name(job), run.text() + (why.isEmpty() ? "" : ": " + why)));
+          }
+        });
+    return lines;
+  }
+
+  /** The lines on the other jobs and on instances of groups, by standing. */
   private Map<JobStanding, List<String>> lines() {
     Map<JobStanding, List<String>> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
-      for (VerdictLine line : VerdictLine.of(fold, plan, fold.jobs().size())) {
+      Graph graph = plan.context().graph();
+      List<Integer> others =
+          fold.jobs().stream().filter(job -> !running.containsKey(graph.name(job))).toList();
+      DisplayGraph.Fold rest =
+          new DisplayGraph.Fold(fold.name(), fold.isGroup(), others, fold.open());
+      for (VerdictLine line : VerdictLine.of(rest, plan, fold.jobs().size())) {
         JobStanding standing = JobStanding.of(line.verdict());
         String at = standing == JobStanding.SUBMITTED ? " to " + line.out() : "";
         List<String> lines = all.computeIfAbsent(standing, _ -> new ArrayList<>());
@@ -311,19 +381,31 @@ record StatusAnswer(
     fields.put("root", root);
     fields.put("accepted", plan != null);
     if (plan != null) {
-      JobCounts counts = JobCounts.of(plan, named());
+      JobCounts counts = counts();
+      List<Map<String, Object>> jobs = JobFields.verdicts(plan, named(), false);
+      for (Map<String, Object> job : jobs) {
+        if (running.containsKey(job.get("job")) && job.remove("from") != null) {
+          job.put("verdict", "will_run"); // it was not restored
+        }
+      }
       fields.put("will_fail", counts.of(JobStanding.WILL_FAIL));
-      fields.put("will_run", counts.of(JobStanding.WILL_RUN) + counts.of(JobStanding.SUBMITTED));
+      fields.put(
+          "will_run",
+          counts.of(JobStanding.WILL_RUN)
+              + counts.of(JobStanding.SUBMITTED)
+              + counts.of(JobStanding.RUNNING));
       fields.put("will_restore", counts.of(JobStanding.WILL_RESTORE));
       fields.put("may_run", counts.of(JobStanding.MAY_RUN));
       fields.put("up_to_date", counts.of(JobStanding.UP_TO_DATE));
-      fields.put("jobs", JobFields.verdicts(plan, named(), false));
+      fields.put("jobs", jobs);
       fields.put("stale", stale);
     }
     fields.put(
         "failed",
         failed.entrySet().stream().map(e -> new Failed(e.getKey(), e.getValue())).toList());
-    fields.put("at_work", holder == null ? null : Working.of(holder, running));
+    fields.put(
+        "at_work",
+        holder == null ? null : Working.of(holder, running.keySet().stream().sorted().toList()));
     fields.put("torc_bytes", disk.all());
     fields.put("last_build", build == null ? null : line().json());
     return fields;
@@ -361,7 +443,7 @@ record StatusAnswer(
     /** {@code 2 ran, 1 failed}; empty where it is not known. */
     String counts() {
       StringJoiner counts = new StringJoiner(", ");
-      for (JobState state : JobState.values()) {
+      for (JobState state : isOver() ? JobState.values() : new JobState[0]) {
         int count = build.counts().getOrDefault(state.name(), 0);
         if (count > 0) {
           counts.add(count + " " + Summary.words(state));
@@ -373,7 +455,9 @@ record StatusAnswer(
     /** The fields of the build's JSON object. */
     Map<String, Object> json() {
       Map<String, Integer> counts = new LinkedHashMap<>();
-      build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));
+      if (isOver()) { // before, they are not final
+        build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));
+      }
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("number", build.id().number());
       fields.put("build", build.id().id());

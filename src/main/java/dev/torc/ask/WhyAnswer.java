@@ -83,7 +83,8 @@ record WhyAnswer(
       asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
     }
     Plan plan = look.plan(asked, Rerun.MANUAL);
-    Set<String> running = RunningJobs.of(project.place(), look.cache(), Set.of()).running();
+    Set<String> running =
+        RunningJobs.of(project.place(), look.cache(), Set.of()).running().keySet();
     return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
   }
 

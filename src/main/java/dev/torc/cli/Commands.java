@@ -76,6 +76,7 @@ final class Commands {
         TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         -v --verbose --instances  show each instance of a group on its own line
         --exit-code  end with status 1 if anything would run
+        --follow  show the build that is running until it ends; end with its exit status
       list  show the jobs and groups with state, times and command
         TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
         --instances  show each instance of a group on its own line
@@ -104,6 +105,7 @@ final class Commands {
       report  write a page that shows the project: results, jobs, times, failures
         --build N  a build by its number; by default the project as it stands
         -o FILE  the file to write; else standard output
+        --follow  rewrite the page every 10 s until the running build ends
         --paths  show absolute paths
         --ro-crate FOLDER  write where the results come from into a new folder, as an RO-Crate
       history  show the builds, or one job over time

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.ask.BuildFollow;
 import dev.torc.ask.Call;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
@@ -8,6 +9,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.show.Console;
+import dev.torc.syntax.Warnings;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -17,6 +19,9 @@ import java.nio.file.Path;
  * {@code --ro-crate} it writes where the results come from into a new folder instead.
  */
 final class ReportCommand {
+  /** Seconds between two pages while a build is followed. */
+  private static final int SECONDS = 10;
+
   private ReportCommand() {}
 
   static int run(Call call) throws IOException {
@@ -30,6 +35,7 @@ final class ReportCommand {
           "--build",
           "a crate tells of the results that stand, whichever build made them; leave --build out");
       alone(call, "-o", "the folder is where the crate goes; call torc report once for each");
+      alone(call, "--follow", "a crate is written once; leave --follow out");
       alone(call, "--paths", "only a page can show absolute paths; leave --paths out");
       return crate(call);
     }
@@ -40,6 +46,10 @@ final class ReportCommand {
     }
     Project project = call.project();
     Console console = call.console();
+    if (call.has("--follow")) {
+      return follow(
+          call, build, file == null ? project.folder().resolve("report.html") : call.path(file));
+    }
     ReportPage page = ReportPage.of(project, build, call.has("--paths"), console::warn);
     if (file == null && !console.stdoutTerminal()) {
       page.write(console.out());
@@ -51,6 +61,30 @@ final class ReportCommand {
     }
     page.write(to);
     console.say("the report is in " + to);
+    return Exit.DONE;
+  }
+
+  /** Writes the page again and again while a build is at work, and once more at its end. */
+  private static int follow(Call call, long build, Path to) throws IOException {
+    boolean told = false;
+    for (String id = null; !"".equals(id); told = true) {
+      Project project = call.project(); // groups may have more instances, and the file other jobs
+      id = BuildFollow.working(project.place());
+      OwnFile.prepare(to);
+      Warnings warn = told ? _ -> {} : call.console()::warn;
+      ReportPage.of(project, build, call.has("--paths"), warn)
+          .write(to, id.isEmpty() ? 0 : SECONDS);
+      if (!told) {
+        String goes = id.isEmpty() ? ", and no build is running" : " and follows the build";
+        call.console().say("the report is in " + to + goes);
+      }
+      long until = System.nanoTime() + SECONDS * 1_000_000_000L;
+      while (!id.isEmpty()
+          && System.nanoTime() < until
+          && id.equals(BuildFollow.working(project.place()))) {
+        BuildFollow.pause(BuildFollow.PAUSE);
+      }
+    }
     return Exit.DONE;
   }
 

@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
+import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,11 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   /** Where the attempt is, for people: {@code slurm 1234_5}. */
   public String where() {
     return where(settings.name(), id);
+  }
+
+  /** Returns how the job ended, by what its script wrote; null while that is not known. */
+  public ProcessEnd end() {
+    return place.folder().status(place.claim(), 0);
   }
 
   /** Where a job is, for people; {@code id} is null if that is not known. */

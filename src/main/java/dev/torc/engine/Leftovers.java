@@ -21,10 +21,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -123,12 +125,14 @@ public final class Leftovers {
    * ends nothing: {@link Leftovers} does.
    *
    * @param holder of the build lock, if there is one
-   * @param running names of the jobs that run now
+   * @param running the marks of the jobs that run now, by their names, in the order of their starts
    * @param left the reasons to run of jobs that an earlier torc left running or handed out, by
    *     their names
    */
   public record RunningJobs(
-      Optional<BuildLock.Holder> holder, Set<String> running, Map<String, Reason> left) {
+      Optional<BuildLock.Holder> holder,
+      SequencedMap<String, StartMarks.Mark> running,
+      Map<String, Reason> left) {
 
     /**
      * Looks at the marks.
@@ -142,8 +146,8 @@ public final class Leftovers {
       String build = holder.map(BuildLock.Holder::build).orElse("");
       List<StartMarks.Mark> others =
           new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
-      Set<String> running = new HashSet<>();
-      others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.add(m.job()));
+      SequencedMap<String, StartMarks.Mark> running = new LinkedHashMap<>();
+      others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
       others.removeIf(mark -> mark.build().equals(build));
       return new RunningJobs(holder, running, left(place, others, gone));
     }

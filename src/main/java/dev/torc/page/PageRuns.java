@@ -123,7 +123,7 @@ final class PageRuns {
 
   /** A build, counted without the jobs that the build file no longer has. */
   PageData.Build told(BuildRecord of) {
-    TreeMap<String, Integer> counts = new TreeMap<>(of.counts());
+    TreeMap<String, Integer> counts = new TreeMap<>(of.exit() < 0 ? Map.of() : of.counts());
     var left = gone.getOrDefault(of.id().number(), Map.of()).values();
     left.forEach(
         run -> counts.computeIfPresent(run.outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));

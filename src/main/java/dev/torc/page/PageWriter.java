@@ -47,6 +47,11 @@ final class PageWriter {
 
   /** Writes the page. */
   void write(Writer out) throws IOException {
+    write(out, 0);
+  }
+
+  /** Writes the page; if {@code seconds} is not 0, a browser loads it anew so often. */
+  void write(Writer out, int seconds) throws IOException {
     TypedColumns columns = columns();
     StringWriter script = new StringWriter();
     fill("page.js", Map.of(), script);
@@ -54,6 +59,8 @@ final class PageWriter {
     parts.put("script", script.toString());
     byte[] hash = Digest.ofText(script.toString()).bytes();
     parts.put("script hash", Base64.getEncoder().encodeToString(hash)); // the only one that may run
+    String refresh = "\n<meta http-equiv=\"refresh\" content=\"%d\">".formatted(seconds);
+    parts.put("refresh", seconds == 0 ? "" : refresh);
     parts.put("title", SafeText.markup(data.project()));
     parts.put("files", files());
     parts.put("columns", columns.json().replace("<", "\\u003c"));

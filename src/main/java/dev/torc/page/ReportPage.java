@@ -107,6 +107,11 @@ public final class ReportPage {
     WholeFile.write(file, this::write);
   }
 
+  /** Writes the page to a file as {@link #write(Path)}; a browser loads it anew so often. */
+  public void write(Path file, int seconds) throws IOException {
+    WholeFile.write(file, out -> new PageWriter(data).write(out, seconds));
+  }
+
   /** Writes the page. */
   public void write(Writer out) throws IOException {
     new PageWriter(data).write(out);

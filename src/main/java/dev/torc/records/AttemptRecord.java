@@ -112,8 +112,13 @@ public record AttemptRecord(
 
     /** Hands over the attempts of a build and of later ones, in the order of their ends. */
     public void from(long build, Consumer<AttemptRecord> visitor) {
+      from(build, 0, visitor);
+    }
+
+    /** Hands over the attempts of a build from a sequence on, and then those of later builds. */
+    public void from(long build, long sequence, Consumer<AttemptRecord> visitor) {
       cache.eachRecord(
-          RecordTree.ATTEMPTS, DatabaseKey.of(build, 0), RecordCodec::attempt, visitor);
+          RecordTree.ATTEMPTS, DatabaseKey.of(build, sequence), RecordCodec::attempt, visitor);
     }
 
     /** What an attempt used over time, or with {@link #MACHINE} the machine; null where unknown. */

@@ -36,9 +36,9 @@ import java.util.zip.CRC32C;
  * on, and cannot be ended from here.
  *
  * <p>A line is a CRC32C of the rest in eight hexadecimal digits, {@code ended} or nothing, owner,
- * {@link StartOrigin}, build, attempt, containers and job, with tabs between; a missing part is
- * empty. In the job's name, which comes last, backslash and line feed are written {@code \\} and
- * {@code \n}.
+ * {@link StartOrigin}, build, attempt ({@code 2@}, then the moment of its start), containers and
+ * job, with tabs between; a missing part is empty. In the job's name, which comes last, backslash
+ * and line feed are written {@code \\} and {@code \n}.
  */
 public final class StartMarks implements AutoCloseable {
 
@@ -63,6 +63,7 @@ public final class StartMarks implements AutoCloseable {
    *     the attempt is handed out, {@code executor} and its name; for a restore, {@code store} and
    *     the key; empty for any other attempt
    * @param origin where it was started; null where that is here, or does not matter
+   * @param started when it was marked: milliseconds since 1970, 0 if that is not known
    */
   public record Mark(
       String owner,
@@ -71,16 +72,17 @@ public final class StartMarks implements AutoCloseable {
       String job,
       int attempt,
       String container,
-      StartOrigin origin) {
+      StartOrigin origin,
+      long started) {
 
     /** A mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
-      this("", false, build, job, attempt, "", null);
+      this("", false, build, job, attempt, "", null, 0);
     }
 
     /** This mark for an attempt that runs in containers. */
     public Mark in(String containers) {
-      return new Mark(owner, ended, build, job, attempt, containers, origin);
+      return new Mark(owner, ended, build, job, attempt, containers, origin, started);
     }
 
     /** This mark for an attempt that is handed out to a scheduler. */
@@ -122,8 +124,13 @@ public final class StartMarks implements AutoCloseable {
       return origin != null && origin.isOutOfReach(place, gone);
     }
 
+    private Mark now() {
+      long now = started == 0 ? System.currentTimeMillis() : started;
+      return new Mark(owner, ended, build, job, attempt, container, origin, now);
+    }
+
     private Mark of(String newOwner, boolean hasEnded, StartOrigin at) {
-      return new Mark(newOwner, hasEnded, build, job, attempt, container, at);
+      return new Mark(newOwner, hasEnded, build, job, attempt, container, at, started);
     }
   }
 
@@ -266,7 +273,7 @@ public final class StartMarks implements AutoCloseable {
   /** Marks an attempt; only when this has returned may its process start. */
   public synchronized void add(Mark mark) {
     boolean elsewhere = mark.isRemote() || mark.origin != null;
-    String line = line(mark.of(owner, false, elsewhere ? mark.origin : here));
+    String line = line(mark.of(owner, false, elsewhere ? mark.origin : here).now());
     ByteBuffer left = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
     access(
         "cannot mark a running job in",
@@ -311,7 +318,7 @@ public final class StartMarks implements AutoCloseable {
             mark.owner,
             mark.origin == null ? "" : mark.origin.toString(),
             mark.build,
-            Integer.toString(mark.attempt),
+            mark.attempt + (mark.started == 0 ? "" : "@" + mark.started),
             mark.container,
             OneLine.of(mark.job));
     return sum(rest) + "\t" + rest + "\n";
@@ -325,14 +332,16 @@ public final class StartMarks implements AutoCloseable {
     }
     try {
       StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
+      String[] attempt = fields[5].split("@"); // marks of an older torc have no moment
       return new Mark(
           fields[2],
           fields[1].equals(ENDED),
           fields[4],
           OneLine.text(fields[7]),
-          Integer.parseInt(fields[5]),
+          Integer.parseInt(attempt[0]),
           fields[6],
-          origin);
+          origin,
+          attempt.length == 1 ? 0 : Long.parseLong(attempt[1]));
     } catch (IllegalArgumentException e) {
       return null; // fields of another torc
     }

@@ -195,7 +195,7 @@ record PlannedBuild(
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).take());
-      work.begin(began);
+      work.begin(began, plan.told().cardinality() - plan.upToDate());
     }
   }
 

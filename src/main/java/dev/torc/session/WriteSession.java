@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
 import dev.torc.engine.Leftovers;
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.engine.ProductRemoval;
@@ -218,10 +219,11 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    * Writes that this build has begun into the history.
    *
    * @param began when, by {@link System#nanoTime}
+   * @param jobs how many jobs are not up to date; counted as not reached until the end
    */
-  void begin(long began) {
+  void begin(long began, int jobs) {
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(-1, new TreeMap<>(), -1, null, StoreUse.NONE);
+    record(-1, new TreeMap<>(Map.of(JobState.NOT_REACHED.name(), jobs)), -1, null, StoreUse.NONE);
     new AttemptHistory(cache).trim();
   }
 

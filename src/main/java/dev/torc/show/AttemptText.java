@@ -33,6 +33,11 @@ public final class AttemptText {
     return what.startsWith("failed ") ? what : "failed: " + what;
   }
 
+  /** Returns what follows the time of a running job; {@code last} is negative if it is unknown. */
+  public static String expected(long time, long last) {
+    return last < 0 ? "" : time > last ? ", longer than before" : " of about " + Amount.time(last);
+  }
+
   /** How it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty where it did not. */
   public static String failure(AttemptRecord attempt) {
     return switch (attempt.outcome()) {

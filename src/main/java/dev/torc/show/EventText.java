@@ -131,8 +131,8 @@ final class EventText {
             if (job.told || now - job.since < LATE) {
               return job;
             }
-            String why = ReasonText.briefOfRun(job.reasons);
-            out.append(SafeText.name(name) + ": still runs after 10 s: " + why + "\n");
+            String why = because(": ", job.reasons);
+            out.append(SafeText.name(name) + ": still runs after 10 s" + why + "\n");
             return new Begun(job.reasons, job.since, true);
           });
     }
@@ -165,7 +165,12 @@ final class EventText {
   /** Why an ended job ran, behind a word; empty where that is not shown, or the job did not run. */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
-    return ran == null || !at(Detail.NORMAL) ? "" : word + ReasonText.briefOfRun(ran.reasons);
+    return ran == null || !at(Detail.NORMAL) ? "" : because(word, ran.reasons);
+  }
+
+  /** Returns reasons behind a word; empty if none are known, as where another torc runs the job. */
+  private static String because(String word, List<Reason> reasons) {
+    return reasons.isEmpty() ? "" : word + ReasonText.briefOfRun(reasons);
   }
 
   /** Whether the time says something that the words of the failure do not say already. */

@@ -76,6 +76,7 @@ final class LiveReport implements Report {
   private final boolean folds;
   private final StringBuilder messages = new StringBuilder();
   private Beat beat; // null before start
+  private long age; // of the event that is taken in
   private boolean active;
   private boolean paused;
   private long stopped; // when torc was stopped, by the clock; 0 while it is not
@@ -104,9 +105,9 @@ final class LiveReport implements Report {
     this.err = err;
     this.palette = palette;
     this.columns = columns;
-    this.clock = clock;
+    this.clock = () -> clock.getAsLong() - age;
     this.folds = detail == Detail.NORMAL;
-    this.wording = new EventText(detail, palette, here, true, clock);
+    this.wording = new EventText(detail, palette, here, true, this.clock);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
@@ -163,6 +164,13 @@ final class LiveReport implements Report {
       active = false;
       draw();
     }
+  }
+
+  @Override
+  public synchronized void accept(Event event, long nanos) {
+    age = nanos;
+    accept(event);
+    age = 0;
   }
 
   /** Returns the lines of an event that stay; those of many quick jobs are folded at the end. */
@@ -263,7 +271,7 @@ final class LiveReport implements Report {
     if (shown < running.size()) {
       lines.add("  …and " + (running.size() - shown) + " more");
     }
-    lines.replaceAll(line -> TextWidth.fit(line, width));
+    lines.replaceAll(line -> TextWidth.fit(line.stripTrailing(), width));
     lines.add(status(now, width));
     return lines;
   }
@@ -276,11 +284,7 @@ final class LiveReport implements Report {
         .formatted(
             SafeText.name(job),
             Amount.time(now - run.since),
-            expected < 0
-                ? ""
-                : now - run.since > expected
-                    ? ", longer than before"
-                    : " of about " + Amount.time(expected),
+            AttemptText.expected(now - run.since, expected),
             use == null
                 ? ""
                 : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),

@@ -30,6 +30,11 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     VERBOSE
   }
 
+  /** Takes an event that happened so many nanoseconds ago. */
+  default void accept(Event event, long age) {
+    accept(event);
+  }
+
   /** Called before jobs run: a report that shows the progress takes the source that it asks. */
   default void follow(Supplier<Progress> progress) {}
 

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.Io;
+import dev.torc.records.Batch;
 import dev.torc.records.BuildLock;
+import dev.torc.records.BuildRecord;
+import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
@@ -15,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -136,7 +141,10 @@ class BesideABuildTest {
       try (BuildLock _ = lock("now")) {
         String out = folder.run("status").out();
         String pid = "at work: process " + ProcessHandle.current().pid();
-        assertTrue(out.contains(pid + ", torc build, runs second\n"), out);
+        assertTrue(out.contains(pid + ", torc build\n"), out);
+        String first =
+            "3 jobs: 1 running, 1 will run, 0 may run, 1 up to date\nrunning:\n  second: ";
+        assertTrue(out.startsWith(first), out);
         assertTrue(out.contains("will run:\n  third: was interrupted last time\n"), out);
         assertEquals("second is running\n", folder.run("why", "second").out());
         assertTrue(folder.run("list").out().contains("second  running "));
@@ -176,5 +184,95 @@ class BesideABuildTest {
         assertTrue(folder.run("list", "--instances").out().contains("train/seed=4  waiting  "));
       }
     }
+  }
+
+  /** Calls {@code status --follow} until it has shown {@code first}; then lets the build go on. */
+  private Run follow(String first, Io.Run then) throws Exception {
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    StringWriter err =
+        new StringWriter() {
+          @Override
+          public void write(String text) {
+            super.write(text);
+            if (text.contains(first)) {
+              seen.complete(text);
+            }
+          }
+        };
+    Console plain = Run.console(folder.at(), new StringWriter(), err, Map.of());
+    Console console =
+        new Console(
+            plain.in(),
+            plain.out(),
+            err,
+            plain.env(),
+            plain.cwd(),
+            true,
+            true,
+            () -> 80,
+            plain.began());
+    CompletableFuture<Integer> exit =
+        CompletableFuture.supplyAsync(
+            () -> Main.run(new String[] {"status", "--follow", "--color", "never"}, console));
+    seen.get(300, TimeUnit.SECONDS);
+    then.run();
+    int ended = exit.get(300, TimeUnit.SECONDS);
+    String shown = err.toString().replaceAll("(?s)\033\\[\\?7l.*?\033\\[\\?7h", "");
+    return new Run(ended, "", shown.replaceAll("\033\\[[0-9;?]*[A-Za-z]|\r", ""));
+  }
+
+  /** The page reloads itself as long as the build runs, and not after that. */
+  @Test
+  void reportFollowsABuildToItsEnd() throws Exception {
+    Path page = folder.at().resolve("page.html");
+    CompletableFuture<Run> followed;
+    try (BuildLock _ = lock("now")) {
+      followed =
+          CompletableFuture.supplyAsync(() -> folder.run("report", "--follow", "-o", "page.html"));
+      while (!Files.exists(page)) {
+        assertFalse(followed.isDone());
+        Thread.onSpinWait();
+      }
+      assertTrue(Files.readString(page).contains("http-equiv=\"refresh\" content=\"10\""));
+    }
+    Run run = followed.get(300, TimeUnit.SECONDS);
+    assertEquals("the report is in " + page + " and follows the build\n", run.err());
+    assertFalse(Files.readString(page).contains("http-equiv=\"refresh\""));
+  }
+
+  @Test
+  void withoutABuildThereIsNothingToFollow() throws IOException {
+    Map<Path, Object> before = files();
+    assertEquals(new Run(0, "", "no build is running\n"), folder.run("status", "--follow"));
+    assertEquals(before, files());
+    assertEquals(2, folder.run("status", "--follow", "first").exit());
+  }
+
+  /** As after kill -9: the lock is free, and the build's record has no end. */
+  @Test
+  void aKilledBuildEndsTheFollowerWith3() throws Exception {
+    Run followed;
+    BuildLock lock = lock("killed");
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+      try (Cache cache = Cache.open(place(), _ -> {})) {
+        SortedMap<String, Integer> counts = new TreeMap<>(Map.of("NOT_REACHED", 2));
+        BuildRecord record =
+            new BuildRecord(
+                new BuildRecord.BuildId("killed", 9),
+                1,
+                -1,
+                counts,
+                -1,
+                List.of(),
+                null,
+                BuildRecord.StoreUse.NONE);
+        cache.put(new Batch().build(record));
+      }
+      marks.add(new StartMarks.Mark("killed", "second", 1));
+      followed = follow("0/2 done, 1 running", lock::close);
+    }
+    assertEquals(new Run(3, "", "build 9 was killed; run torc to go on\n"), followed);
+    String none = "no build is running; build 9 was killed; run torc to go on\n";
+    assertEquals(new Run(3, "", none), folder.run("status", "--follow"));
   }
 }

@@ -23,7 +23,7 @@ class StartMarksTest {
       Samples.NAMES.stream().map(name -> mark("b1", name, name.length())).toList();
 
   private static StartMarks.Mark mark(String build, String job, int attempt) {
-    return new StartMarks.Mark(".", false, build, job, attempt, "", null);
+    return new StartMarks.Mark(".", false, build, job, attempt, "", null, 7);
   }
 
   @Test

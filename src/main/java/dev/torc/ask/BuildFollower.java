@@ -1,0 +1,257 @@
+package dev.torc.ask;
+
+import dev.torc.cluster.EarlierJob;
+import dev.torc.engine.Event;
+import dev.torc.engine.JobFiles;
+import dev.torc.engine.JobState;
+import dev.torc.engine.Leftovers.RunningJobs;
+import dev.torc.local.ProcessEnd;
+import dev.torc.plan.Causes;
+import dev.torc.plan.Reason;
+import dev.torc.posix.Signals;
+import dev.torc.records.AttemptRecord;
+import dev.torc.records.AttemptRecord.AttemptHistory;
+import dev.torc.records.BuildRecord;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.JobResult;
+import dev.torc.records.JobResult.Outcome;
+import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.StartMarks.Mark;
+import dev.torc.session.Exit;
+import dev.torc.session.ProjectFolder;
+import dev.torc.show.AttemptText;
+import dev.torc.show.Report;
+import dev.torc.show.Report.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * {@code torc status --follow}: shows a build that another process or host runs, or jobs that a
+ * build has submitted, and ends with them and with their exit status. It makes events of the marks
+ * and records that the build writes, and hands these to the same report that a build has. So it
+ * takes no lock, writes nothing, and costs the build nothing. Jobs that were up to date or restored
+ * leave no attempt in the records, so only the last line counts them.
+ */
+final class BuildFollower implements Progress {
+
+  private static final long MILLISECOND = 1_000_000;
+
+  /** The followed build is among so many, even if others began since. */
+  private static final int RECENT = 20;
+
+  private final ProjectFolder folder;
+  private final CachePlace place;
+  private final Report report;
+  private final Map<String, Integer> running = new HashMap<>(); // jobs shown, with their attempts
+  private final Map<String, Long> took = new ConcurrentHashMap<>(); // by job: nanoseconds last time
+  private BuildRecord build; // null until the followed build has one
+  private long told; // how many attempts of it were told
+  private boolean over; // all that there was to follow has ended
+  private int exit = Exit.DONE;
+  private volatile int signal; // 0 while none came
+
+  private BuildFollower(ProjectFolder folder, Report report) {
+    this.folder = folder;
+    this.place = folder.place();
+    this.report = report;
+  }
+
+  static int run(Call call) throws IOException {
+    if (call.json() || call.has("--exit-code") || !call.targets().isEmpty()) {
+      throw Call.usage(
+          "--follow shows a whole build as it goes on: leave out --json, --exit-code and targets");
+    }
+    ProjectFolder folder = call.folder(false);
+    Report.Detail detail = Report.Detail.NORMAL;
+    try (Signals signals = call.caller().host().process().signals();
+        Report report = Report.open(call.console(), call.errPalette(), detail, false)) {
+      BuildFollower follower = new BuildFollower(folder, report);
+      report.follow(() -> follower);
+      try (Signals.Handling _ = signals.during(number -> follower.signal = number, report::pause)) {
+        follower.follow();
+      }
+      return follower.signal == 0 ? follower.exit : Exit.signal(follower.signal);
+    }
+  }
+
+  private void follow() throws IOException {
+    if (BuildFollow.working(place).isEmpty()) {
+      List<EarlierJob> out = EarlierJob.all(place.remote());
+      if (!out.isEmpty()) {
+        submitted(out);
+      }
+    }
+    if (signal == 0 && !over) {
+      new BuildFollow(place).follow(this::look);
+    }
+  }
+
+  /** Follows jobs that a build left to a scheduler, until all have ended or a build takes over. */
+  private void submitted(List<EarlierJob> out) throws IOException {
+    Set<EarlierJob> open = new HashSet<>(out);
+    Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
+    try (Cache cache = Cache.look(place, _ -> {})) {
+      report.accept(new Event.Started(null, place.root(), out.size()));
+      for (EarlierJob job : out) {
+        begun(job.job(), 1, cache.result(job.job()), 0);
+        report.accept(new Event.JobSubmitted(job.job(), job.settings().name(), job.id()));
+      }
+    }
+    long began = System.nanoTime();
+    while (signal == 0 && !open.isEmpty() && BuildFollow.working(place).isEmpty()) {
+      open.removeIf(
+          job -> {
+            ProcessEnd end = job.end();
+            if (end != null) {
+              boolean good = end.how() == ProcessEnd.How.EXITED && end.code() == 0;
+              JobState state = good ? JobState.RAN : JobState.FAILED;
+              exit = good ? exit : Exit.FAILED;
+              counts.merge(state, 1, Integer::sum);
+              ended(job.job(), state, good ? "" : "exit " + end.code(), end.wall());
+            }
+            return end != null;
+          });
+      BuildFollow.pause(open.isEmpty() ? 0 : BuildFollow.SLOW);
+    }
+    if (open.isEmpty()) {
+      long nanos = System.nanoTime() - began;
+      report.accept(new Event.Finished(null, counts, BuildRecord.StoreUse.NONE, nanos, exit));
+      over = true;
+    }
+  }
+
+  /** Tells what has happened since the last look; returns whether to look no more. */
+  private boolean look(Cache cache, String id, boolean last) throws IOException {
+    if (id.isEmpty()) {
+      none(cache);
+      return true;
+    }
+    BuildRecord now =
+        cache.builds(RECENT).stream().filter(b -> b.id().id().equals(id)).findFirst().orElse(null);
+    if (build == null && now != null) {
+      long age = Math.max(0, System.currentTimeMillis() - now.started()) * MILLISECOND;
+      int jobs = now.counts().values().stream().mapToInt(n -> n).sum();
+      report.accept(new Event.Started(now.id(), place.root(), jobs), age);
+    }
+    build = now;
+    if (build != null) {
+      new AttemptHistory(cache).from(build.id().number(), told, each -> ended(each, cache));
+      RunningJobs.of(place, cache, Set.of()).running().forEach((job, mark) -> begun(mark, cache));
+    }
+    if (last) {
+      finished();
+    }
+    return signal != 0;
+  }
+
+  private void begun(Mark mark, Cache cache) {
+    if (!Integer.valueOf(mark.attempt()).equals(running.get(mark.job()))) {
+      long now = System.currentTimeMillis();
+      long age = mark.started() == 0 ? 0 : Math.max(0, now - mark.started()) * MILLISECOND;
+      begun(mark.job(), mark.attempt(), cache.result(mark.job()), age);
+      if (mark.isRemote()) {
+        report.accept(new Event.JobSubmitted(mark.job(), mark.executor(), null), age);
+      }
+    }
+  }
+
+  private void begun(String job, int attempt, JobResult before, long age) {
+    running.put(job, attempt);
+    took.put(job, took(before));
+    // Why it runs is recorded with its end.
+    report.accept(new Event.JobStarted(job, attempt, "", List.of()), age);
+  }
+
+  private void ended(AttemptRecord attempt, Cache cache) {
+    if (attempt.build() != build.id().number()) {
+      return; // of a later build
+    }
+    told = attempt.sequence() + 1;
+    String job = attempt.job();
+    running.remove(job);
+    List<Reason> reasons = Causes.decode(attempt.reasons());
+    report.accept(new Event.JobStarted(job, attempt.attempt(), "", reasons));
+    RunDetails details = attempt.outcome() == Outcome.OK ? null : cache.details(job);
+    String what = details == null ? AttemptText.failure(attempt) : details.what();
+    if (attempt.outcome().isFailure() && mayRunAgain(attempt)) {
+      Event.Details how = details(job, what, attempt.wall());
+      report.accept(new Event.JobRetried(job, attempt.attempt(), how, 0));
+    } else {
+      JobState state =
+          switch (attempt.outcome()) {
+            case OK, ADOPTED -> JobState.RAN;
+            case INTERRUPTED -> JobState.INTERRUPTED;
+            default -> JobState.FAILED;
+          };
+      ended(job, state, what, attempt.wall());
+    }
+  }
+
+  private void ended(String job, JobState state, String what, long wall) {
+    report.accept(new Event.JobEnded(job, state, details(job, what, wall)));
+  }
+
+  private Event.Details details(String job, String what, long wall) {
+    Path log = what.isEmpty() ? null : new JobFiles(place, job).log();
+    Event.Log shown = log == null ? null : new Event.Log(log, place.root(), 0, false);
+    return new Event.Details(what, "", shown, Math.max(0, wall), -1, -1);
+  }
+
+  /** Returns whether the build file allows another attempt. */
+  private boolean mayRunAgain(AttemptRecord attempt) {
+    int id = folder.project() == null ? -1 : folder.project().graph().jobId(attempt.job());
+    return id >= 0 && attempt.attempt() <= folder.project().graph().job(id).retry().retries();
+  }
+
+  /** Tells how the followed build ended. */
+  private void finished() {
+    if (build == null) {
+      note("the build has ended; nothing had to run");
+    } else if (build.exit() < 0) {
+      killed("");
+    } else {
+      Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
+      build.counts().forEach((state, n) -> counts.put(JobState.valueOf(state), n));
+      exit = build.exit();
+      report.accept(
+          new Event.Finished(build.id(), counts, build.use(), build.nanos(), build.exit()));
+    }
+  }
+
+  /** Tells that there is no build to follow. */
+  private void none(Cache cache) {
+    build = cache.builds(1).stream().findFirst().orElse(null);
+    if (build != null && build.exit() < 0) {
+      killed("no build is running; ");
+    } else {
+      note("no build is running");
+    }
+  }
+
+  private void killed(String before) {
+    note(before + "build " + build.id().number() + " was killed; run torc to go on");
+    exit = Exit.TROUBLE;
+  }
+
+  private void note(String line) {
+    report.accept(new Event.Note(Event.Level.INFO, line));
+  }
+
+  /** Returns the nanoseconds that a job's last good run took; negative if there was none. */
+  static long took(JobResult result) {
+    return result == null || !result.outcome().isGood() || result.wall() <= 0 ? -1 : result.wall();
+  }
+
+  @Override
+  public long expected(String job) {
+    return took.getOrDefault(job, -1L);
+  }
+}
