@@ -8,6 +8,8 @@ import dev.torc.posix.OtherProcesses;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -169,14 +172,18 @@ public final class BuildLock implements AutoCloseable {
     write(place.lockHolder(), text);
   }
 
+  /**
+   * Writes a text in place, and empty lines over the rest: a file that is cut costs 20 times as
+   * much.
+   */
   private static void write(Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    Files.write(
-        file,
-        bytes,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        LinkOption.NOFOLLOW_LINKS);
+    try (FileChannel to =
+        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] all = Arrays.copyOf(bytes, Math.max(bytes.length, (int) to.size()));
+      Arrays.fill(all, bytes.length, all.length, (byte) '\n');
+      to.write(ByteBuffer.wrap(all), 0);
+    }
   }
 
   /**
@@ -198,7 +205,7 @@ public final class BuildLock implements AutoCloseable {
   /** The holder of the lock; empty where there is none or it cannot be told. Creates nothing. */
   public static Optional<Holder> holder(CachePlace place) {
     try {
-      List<String> lines = new String(read(place), StandardCharsets.UTF_8).lines().toList();
+      List<String> lines = new String(read(place), StandardCharsets.UTF_8).strip().lines().toList();
       if (lines.isEmpty()) {
         return OtherProcesses.removed(place.lock()).stream()
             .mapToObj(pid -> new Holder(pid, "", "whose lock was removed"))
