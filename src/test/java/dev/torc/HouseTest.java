@@ -36,6 +36,7 @@ class HouseTest {
           c ->
               c.getName().equals("dev.torc.cli.Main")
                   || c.getName().startsWith("dev.torc.cli.Main$")
+                  || c.getName().equals("dev.torc.server.Server")
                   || c.getName().equals("dev.torc.records.RecoveryProcess"));
 
   @Test

@@ -82,7 +82,7 @@ class TerminalIT {
       """;
 
   @TempDir Path temp;
-  private Sandbox project;
+  Sandbox project;
 
   @BeforeEach
   void project() throws Exception {
@@ -206,7 +206,7 @@ class TerminalIT {
     }
     for (String signal : List.of("TERM", "HUP", "INT")) {
       Going torc = project.start("build");
-      Path open = Path.of("/proc/" + torc.process().pid() + "/fd");
+      Path open = Path.of("/proc/" + reader(torc) + "/fd");
       assumeTrue(Files.isDirectory(open), "no /proc");
       until("torc reads it", () -> leads(open, project.root.resolve("in")));
       torc.signal(signal);
@@ -216,6 +216,11 @@ class TerminalIT {
     assertEquals("1", project.read("a"));
     project.write("in", "1");
     assertEquals("1 job: 0 ran, 1 up to date, 0 failed", project.torc().counts());
+  }
+
+  /** The process that reads files for a call. */
+  long reader(Going torc) throws IOException {
+    return torc.process().pid();
   }
 
   private static boolean leads(Path folder, Path file) throws IOException {
@@ -268,7 +273,7 @@ class TerminalIT {
     project.write("type", "\032");
     until("the shell has the terminal", () -> plain(torc.out()).contains("left"));
     for (String pid : pids) {
-      assertTrue(isStopped(pid), pid);
+      until("it is stopped", () -> isStopped(pid));
     }
     project.write("type", "\n");
     for (String pid : pids) {
@@ -393,7 +398,7 @@ class TerminalIT {
         .orElseThrow();
   }
 
-  private Going onTerminal(String... args) throws Exception {
+  Going onTerminal(String... args) throws Exception {
     List<String> command = new ArrayList<>(List.of("python3", "-c", PTY));
     command.addAll(Sandbox.command(args));
     return project.start(command);

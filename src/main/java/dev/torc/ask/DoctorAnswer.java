@@ -21,6 +21,7 @@ import dev.torc.session.InstalledTorc;
 import dev.torc.session.InstalledTorc.Installation;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
+import dev.torc.session.ServerFolder;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
@@ -30,12 +31,14 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -109,6 +112,7 @@ final class DoctorAnswer implements Answer {
     add("containers", containers());
     add("trace", trace());
     add("slurm", slurm());
+    add("server", server());
   }
 
   private void add(String name, Finding found) {
@@ -316,6 +320,22 @@ final class DoctorAnswer implements Answer {
     Path file = project.workflow().files().getFirst();
     try (InputFile in = InputFile.open(file.toString(), true, Memory.of(1 << 16))) {
       return in.showsWriters() ? ", with leases" : ", without leases";
+    }
+  }
+
+  private Finding server() {
+    ServerFolder folder = ServerFolder.of(env);
+    try {
+      if (!ServerFolder.isPossible() || !Files.exists(folder.path(), LinkOption.NOFOLLOW_LINKS)) {
+        return ok("none");
+      }
+      if (!folder.isSafe()) {
+        return advice(folder.path() + " is not a folder that only this user can open", "remove it");
+      }
+      OptionalLong server = folder.server();
+      return ok(server.isEmpty() ? "none" : "running: process " + server.getAsLong());
+    } catch (IOException e) {
+      return advice(Refusal.line(e), "");
     }
   }
 

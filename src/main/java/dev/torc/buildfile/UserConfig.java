@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The settings of a user, which hold in all projects: a build file must not be able to give itself
@@ -20,7 +19,6 @@ import java.util.Set;
  */
 public record UserConfig(boolean server, List<Path> trust) {
 
-  private static final Set<String> KEYS = KnownKeys.ordered("server", "trust");
   private static final int MOST_BYTES = 1 << 20;
 
   /** Returns where the file is for a user with this environment; null without a home folder. */
@@ -44,7 +42,7 @@ public record UserConfig(boolean server, List<Path> trust) {
     String where = "the user's configuration";
     MapFields fields =
         MapFields.of(SourceFile.parse(bytes, whole.file()), where, plain, problems)
-            .only(KEYS, where);
+            .only(KnownKeys.ordered("server", "trust"), where);
     boolean server = fields.flag("server");
     List<Path> trust = fields.list("trust", node -> folder(node.text()));
     problems.throwIfAny();

@@ -125,6 +125,8 @@ final class Commands {
         FILE  the workflow file: YAML, JSON or JSON5
       slurm  build in one allocation of Slurm
         = build
+      server  tell of, start or stop the server that answers calls faster
+        ACTION:status,start,stop  status, start or stop
       doctor  say whether builds work here, and what to do
       completion  print the script that completes torc's words in a shell
         SHELL:bash,zsh,fish  bash, zsh or fish
@@ -170,14 +172,21 @@ final class Commands {
   /** Does what a command is for, and returns the exit status. */
   static int perform(Call call) throws IOException {
     return switch (call.command()) {
-      case "build" -> new BuildCommand(call).run();
+      case "build" -> build(call);
       case "completion" -> Completion.run(call);
       case "import" -> ImportCommand.run(call);
       case "init" -> InitCommand.run(call);
       case "report" -> ReportCommand.run(call);
+      case "server" -> ServerCommand.run(call);
       case "slurm" -> new BuildCommand(call).slurm();
       case "watch" -> new BuildCommand(call).watch();
       default -> call.answer();
     };
+  }
+
+  private static int build(Call call) throws IOException {
+    int exit = new BuildCommand(call).run();
+    ServerStart.after(call);
+    return exit;
   }
 }

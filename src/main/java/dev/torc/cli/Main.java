@@ -138,13 +138,18 @@ public final class Main {
     Json.write(all, console.out());
   }
 
+  /** Does what the command of a call is for, and returns the exit status. */
+  public static int perform(Call call) throws IOException {
+    return Commands.perform(call);
+  }
+
   /** Runs torc with the given streams and returns its exit status. */
   static int run(String[] args, Console console) {
     return new Main(Commands::perform).call(args, console);
   }
 
   /** Runs one of the commands and returns the exit status; throws nothing. */
-  int call(String[] args, Console console) {
+  public int call(String[] args, Console console) {
     try {
       int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
       console.out().flush();

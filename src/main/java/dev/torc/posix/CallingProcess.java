@@ -32,15 +32,15 @@ public interface CallingProcess {
     return 72L << 20;
   }
 
-  /** Returns whether jobs can use its terminal. */
-  default boolean lendsTerminal() {
+  /** Returns whether it is this process, which ends with the call and has its terminal. */
+  default boolean isOwn() {
     return true;
   }
 
   /**
-   * Refuses the call because of a job that needs the terminal; only called if jobs cannot use it.
+   * Refuses a call that needs a process of its own; an {@link #isOwn own} process refuses none.
    *
-   * @param job its name
+   * @param why a clause for people, such as {@code job a is interactive}
    */
-  default void refuseTerminal(String job) {}
+  default void refuse(String why) {}
 }

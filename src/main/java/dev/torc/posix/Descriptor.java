@@ -33,11 +33,81 @@ public record Descriptor(int number) {
    */
   public static Descriptor open(String path, boolean write) throws IOException {
     int flags = Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0);
+    return opened(path, flags);
+  }
+
+  private static Descriptor opened(String path, int flags) throws IOException {
     int number = Libc.open(path, flags, 0);
     if (number < 0) {
       throw new IOException("cannot open " + path + ": " + FileStatus.reason(-number));
     }
     return new Descriptor(number);
+  }
+
+  /**
+   * Opens a FIFO, terminal or other file to append to it. Nothing waits: neither this for a reader,
+   * nor later writes for room. The terminal does not become that of this process.
+   */
+  public static Descriptor openToAppend(String path) throws IOException {
+    int how = Libc.O_WRONLY | Libc.O_APPEND;
+    return opened(path, how | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY);
+  }
+
+  /** Makes a FIFO that only this user may open. */
+  public static void makeFifo(String path) throws IOException {
+    Memory name = Memory.ofText(path);
+    Libc.check(path, NativeCall.of("mkfifo").call(name.address(), 0600));
+    Reference.reachabilityFence(name);
+  }
+
+  /** Reads what is there: a count of bytes, {@link #END} or {@link #NOTHING}. */
+  public int read(byte[] into) throws IOException {
+    Memory some = Memory.of(into.length);
+    int count = READ.again(number, some.address(), into.length);
+    if (count == -Libc.EAGAIN) {
+      return NOTHING;
+    }
+    if (count < 0) {
+      throw new IOException("cannot read: " + FileStatus.reason(-count));
+    }
+    some.get(0, into, 0, count);
+    return count == 0 ? END : count;
+  }
+
+  /**
+   * Writes bytes as far as there is room, and returns their number. Errors are as in {@link
+   * #stream}.
+   */
+  public int write(byte[] bytes, int from, int length) throws IOException {
+    Memory piece = Memory.of(length);
+    piece.put(0, bytes, from, length);
+    int count = WRITE.again(number, piece.address(), length);
+    Reference.reachabilityFence(piece);
+    if (count < 0 && count != -Libc.EAGAIN) {
+      throw new IOException(FileStatus.words(-count));
+    }
+    return Math.max(0, count);
+  }
+
+  /**
+   * Waits until one of some files can be read, or has no reader any more, or the time is over.
+   *
+   * @param files may hold null
+   * @return for each whether it can be read, or for the writing end of a FIFO, whether its last
+   *     reader is gone
+   */
+  public static boolean[] await(Descriptor[] files, int milliseconds) {
+    Memory asked = Memory.of(8 * files.length); // struct pollfd: int fd, short events, revents
+    for (int i = 0; i < files.length; i++) {
+      asked.putInt(8 * i, files[i] == null ? -1 : files[i].number);
+      asked.putInt(8 * i + 4, POLLIN);
+    }
+    boolean any = POLL.call(asked.address(), files.length, milliseconds) > 0;
+    boolean[] told = new boolean[files.length];
+    for (int i = 0; i < files.length; i++) {
+      told[i] = any && asked.getInt(8 * i + 4) >>> 16 != 0;
+    }
+    return told;
   }
 
   /** Reads one byte: 0 to 255, {@link #END} or {@link #NOTHING}. */
@@ -96,6 +166,16 @@ public record Descriptor(int number) {
         }
       }
     };
+  }
+
+  /** Returns whether it is a terminal. */
+  public boolean isTerminal() {
+    return Terminal.isTerminal(number);
+  }
+
+  /** Waits until a write would not block; false if it still would after so many milliseconds. */
+  public boolean writable(int milliseconds) {
+    return awaits(POLLOUT, milliseconds);
   }
 
   /** Waits until a read would not block; false if it still would after so many milliseconds. */

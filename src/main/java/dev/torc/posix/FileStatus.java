@@ -158,6 +158,16 @@ public record FileStatus(
     return (mode & KIND) == 0010000;
   }
 
+  /** Whether it is a terminal or another device that is written byte by byte. */
+  public boolean isDevice() {
+    return (mode & KIND) == 0020000;
+  }
+
+  /** Whether it is the same file as another one. */
+  public boolean isSame(FileStatus other) {
+    return inode == other.inode && device == other.device;
+  }
+
   /** Whether the owner may execute it. */
   public boolean executable() {
     return (mode & EXECUTABLE) != 0;

@@ -23,6 +23,7 @@ final class Libc {
   static final int O_RDWR = 2;
   static final int O_CREAT = MAC ? 0x200 : 0100;
   static final int O_TRUNC = MAC ? 0x400 : 01000;
+  static final int O_APPEND = MAC ? 8 : 02000;
   static final int O_NONBLOCK = MAC ? 4 : 04000;
   static final int O_NOCTTY = MAC ? 0x20000 : 0400;
   static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;

@@ -51,6 +51,11 @@ public final class OwnUser {
     return group() == group || groups().contains(group);
   }
 
+  /** Sets the mode bits that new files of this process lack. */
+  public static void setUmask(int mask) {
+    NativeCall.of("umask").call(mask);
+  }
+
   /** The mode bits that new files lack; the usual ones without Linux, and before Linux 4.7. */
   public static int umask() {
     try {

@@ -25,10 +25,10 @@ public final class Spawn implements AutoCloseable {
   private static final int E2BIG = 7;
   private static final int ENOEXEC = 8;
   private static final int X_OK = 1;
-  private static final int O_APPEND = NativeCall.number(02000, 0x8);
   private static final int SETPGROUP = 2;
   private static final int SETSIGDEF = 4;
   private static final int SETSIGMASK = 8;
+  private static final int SETSID = 0x80; // Linux only
   private static final int CLOEXEC_DEFAULT = 0x4000; // macOS only
   private static final int SIGCHLD = NativeCall.number(17, 20);
   private static final int ROOM = 1024; // for opaque structs, the largest known has 336 bytes
@@ -72,6 +72,14 @@ public final class Spawn implements AutoCloseable {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
 
+  /**
+   * Returns a starter that makes each process the leader of a session of its own, without a
+   * terminal; on Linux only.
+   */
+  public static Spawn ofSessions() {
+    return new Spawn(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent(), SETSID);
+  }
+
   /** For tests, with a tracer of their own. */
   Spawn(CallTracer tracer) {
     this();
@@ -80,9 +88,13 @@ public final class Spawn implements AutoCloseable {
 
   /** For tests of the ways around functions that a C library lacks. */
   Spawn(boolean hasChdir, boolean hasCloseFrom) {
+    this(hasChdir, hasCloseFrom, SETPGROUP);
+  }
+
+  private Spawn(boolean hasChdir, boolean hasCloseFrom, int leads) {
     this.hasChdir = hasChdir;
     this.hasCloseFrom = hasCloseFrom;
-    this.attributes = attributes();
+    this.attributes = attributes(leads);
   }
 
   /**
@@ -214,7 +226,11 @@ public final class Spawn implements AutoCloseable {
     }
     if (log != null) {
       int flags =
-          Libc.O_WRONLY | Libc.O_CREAT | O_APPEND | Libc.O_NOFOLLOW | (truncate ? Libc.O_TRUNC : 0);
+          Libc.O_WRONLY
+              | Libc.O_CREAT
+              | Libc.O_APPEND
+              | Libc.O_NOFOLLOW
+              | (truncate ? Libc.O_TRUNC : 0);
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
       check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));
@@ -242,12 +258,16 @@ public final class Spawn implements AutoCloseable {
     return highest;
   }
 
-  /** The attributes are the same for all processes, and only read by posix_spawn. */
-  private static Memory attributes() {
+  /**
+   * The attributes are the same for all processes, and only read by posix_spawn.
+   *
+   * @param leads whether a process leads a group or a session of its own
+   */
+  private static Memory attributes(int leads) {
     Memory memory = Memory.of(ROOM);
     Memory set = Memory.of(ROOM);
     long attributes = memory.address();
-    int flags = SETPGROUP | SETSIGDEF | SETSIGMASK | (Libc.MAC ? CLOEXEC_DEFAULT : 0);
+    int flags = leads | SETSIGDEF | SETSIGMASK | (Libc.MAC ? CLOEXEC_DEFAULT : 0);
     check(NativeCall.of("posix_spawnattr_init").call(attributes));
     check(NativeCall.of("posix_spawnattr_setflags").call(attributes, flags));
     check(NativeCall.of("posix_spawnattr_setpgroup").call(attributes, 0));

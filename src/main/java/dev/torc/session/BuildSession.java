@@ -140,7 +140,7 @@ public final class BuildSession {
     }
     BitSet jobs = fast.concerned(selection.jobs(), asked());
     project.check(jobs); // needs that cannot be read fail their readers later
-    refuseInteractive(project.graph(), jobs);
+    refuseShared(project.graph(), jobs);
     if (!capacity.impossible(project.graph(), jobs).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
@@ -163,13 +163,23 @@ public final class BuildSession {
     plan.context().taken().refuse(PlannedBuild.looked(plan));
   }
 
-  /** Refuses jobs that need a terminal which the caller cannot lend them. */
-  private void refuseInteractive(Graph graph, BitSet jobs) {
+  /**
+   * Refuses what needs a process of its own: jobs that use its terminal, and schedulers, where a
+   * later torc takes a claim as held for as long as the process lives.
+   */
+  private void refuseShared(Graph graph, BitSet jobs) {
     CallingProcess caller = project.caller().host().process();
-    int first = caller.lendsTerminal() ? -1 : jobs.nextSetBit(0);
-    for (int j = first; j >= 0; j = jobs.nextSetBit(j + 1)) {
+    if (caller.isOwn()) {
+      return;
+    }
+    if (!project.workflow().executors().isEmpty()
+        || project.options().executor() != null
+        || Files.exists(project.place().remote())) {
+      caller.refuse("jobs may be at a scheduler");
+    }
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       if (graph.job(j).interactive()) {
-        caller.refuseTerminal(graph.job(j).name());
+        caller.refuse("job " + graph.job(j).name() + " is interactive");
       }
     }
   }
@@ -209,7 +219,7 @@ public final class BuildSession {
       while (exit == AGAIN) {
         begin(FastPath.none(project));
         project.check(selection.jobs()); // unreadable needs fail later, as above
-        refuseInteractive(project.graph(), selection.jobs());
+        refuseShared(project.graph(), selection.jobs());
         exit = build(id, began, watcher);
       }
       return exit;
@@ -305,7 +315,7 @@ public final class BuildSession {
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
       DiskChecks.check(graph, digests, project.caller().env(), jobs);
-      refuseInteractive(graph, jobs);
+      refuseShared(graph, jobs);
       if (planned) {
         capacity.refuse(graph, jobs);
       }

@@ -22,14 +22,14 @@ public final class InstalledTorc {
    * Names the very torc that is installed here: another one, though it may have the same version,
    * may read build files in another way.
    */
-  static String id() throws IOException {
+  public static String id() throws IOException {
     FileStatus file = FileStatus.of(code().toString(), true);
     // Uses neither the version's text, which lies in the jar, nor toString: each start would pay.
     return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
   }
 
   /** The program that starts it; throws where only its classes are here. */
-  static Path program() throws IOException {
+  public static Path program() throws IOException {
     Path program = code().toAbsolutePath().resolveSibling("../bin/torc").normalize();
     if (!Files.isExecutable(program)) {
       throw new IOException(

@@ -52,11 +52,13 @@ final class Transcript implements StepFiles.Stage {
   private static final long DEADLINE = 300;
 
   private final boolean shipped;
+  private final Map<String, String> server; // variables of calls that a server answers; null
   private final Folder folder;
   private final Map<String, String> env = new HashMap<>();
 
-  private Transcript(Path around, boolean shipped) throws IOException {
+  private Transcript(Path around, boolean shipped, Map<String, String> server) throws IOException {
     this.shipped = shipped;
+    this.server = server;
     folder = new Folder(Files.createDirectories(around.resolve("project")));
     String path = around.resolve("bin") + ":";
     if (shipped) {
@@ -71,7 +73,13 @@ final class Transcript implements StepFiles.Stage {
 
   /** The tests of all files of a folder, in process or by the shipped torc. */
   static List<DynamicContainer> all(Path of, boolean shipped, Path temp) throws IOException {
-    return StepFiles.tests(of, temp, around -> new Transcript(around, shipped));
+    return StepFiles.tests(of, temp, around -> new Transcript(around, shipped, null));
+  }
+
+  /** The tests of all files of a folder that are played in process, by a server instead. */
+  static List<DynamicContainer> served(Path of, Map<String, String> server, Path temp)
+      throws IOException {
+    return StepFiles.tests(of, temp, around -> new Transcript(around, false, server));
   }
 
   @Override
@@ -114,7 +122,10 @@ final class Transcript implements StepFiles.Stage {
             ? new String[0]
             : words(line.group(3).replace("ROOT", folder.at().toString()));
     boolean together = " 2>&1".equals(line.group(6));
-    Run run = Run.in(now, at, input, together, words);
+    Run run =
+        server == null
+            ? Run.in(now, at, input, together, words)
+            : served(now, at, input, together, words);
     String out = line.group(5) == null ? run.out() : "";
     String err = " 2>/dev/null".equals(line.group(6)) ? "" : run.err();
     if (line.group(7) == null) {
@@ -123,6 +134,21 @@ final class Transcript implements StepFiles.Stage {
     Run piped = shell(line.group(7), out);
     int exit = run.exit() == 0 ? piped.exit() : run.exit();
     return new Run(exit, piped.out(), err + piped.err());
+  }
+
+  /** A call of the shipped torc, as it would be made in process. */
+  private Run served(
+      Map<String, String> now, Path at, String input, boolean together, String[] words)
+      throws Exception {
+    List<String> call =
+        new ArrayList<>(
+            List.of("sh", "-c", "cd \"$0\" && exec \"$@\"" + (together ? " 2>&1" : "")));
+    call.add(at.toString());
+    call.add(Path.of(System.getProperty("torc.home")).toAbsolutePath() + "/bin/torc");
+    call.addAll(List.of(words));
+    Map<String, String> all = new HashMap<>(server);
+    all.putAll(now);
+    return run(call, input, all);
   }
 
   private String value(String text) {
@@ -145,23 +171,29 @@ final class Transcript implements StepFiles.Stage {
   }
 
   private Run shell(String command, String input) throws Exception {
+    Map<String, String> all = new HashMap<>(shipped ? Map.of() : System.getenv());
+    if (shipped) { // HOME, DIST and TORC_JAVA_HOME are in env
+      all.put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
+    }
+    all.put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
+    all.putAll(env);
+    return run(List.of("sh", "-c", command), input, all);
+  }
+
+  private Run run(List<String> command, String input, Map<String, String> all) throws Exception {
     Path around = folder.at().getParent();
     Path in = Path.of("/dev/null");
     if (input != null) {
       in = Files.writeString(around.resolve(".in"), input);
     }
     ProcessBuilder builder =
-        new ProcessBuilder(Interruptible.command(List.of("sh", "-c", command)))
+        new ProcessBuilder(Interruptible.command(command))
             .directory(folder.at().toFile())
             .redirectInput(in.toFile())
             .redirectOutput(around.resolve(".out").toFile())
             .redirectError(around.resolve(".err").toFile());
-    if (shipped) {
-      builder.environment().clear(); // HOME, DIST and TORC_JAVA_HOME are in env
-      builder.environment().put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
-    }
-    builder.environment().put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
-    builder.environment().putAll(env);
+    builder.environment().clear();
+    builder.environment().putAll(all);
     Process process = builder.start();
     if (!process.waitFor(DEADLINE, TimeUnit.SECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);

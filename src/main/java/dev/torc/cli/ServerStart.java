@@ -1,0 +1,79 @@
+package dev.torc.cli;
+
+import dev.torc.ask.Call;
+import dev.torc.posix.Environment;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.Spawn;
+import dev.torc.session.InstalledTorc;
+import dev.torc.session.ServerFolder;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts the warm server for the calls to come: after a build, if the user wants one and builds now
+ * and then. The server itself is in the package {@code server}.
+ */
+final class ServerStart {
+
+  /** Milliseconds: a server is of use if the last call was not longer ago. */
+  private static final long RECENT = 15 * 60 * 1000;
+
+  /**
+   * What makes a call one of another program, which starts no server; the launcher knows them too.
+   */
+  private static final List<String> INSIDE = List.of("CI", "MAKELEVEL", "TORC_BUILDS");
+
+  private ServerStart() {}
+
+  /** Starts a server if it is wanted, and none runs; does nothing if that fails. */
+  static void after(Call call) {
+    Map<String, String> env = call.console().env();
+    String wanted = env.getOrDefault(ServerFolder.VARIABLE, "");
+    if (!call.caller().host().process().isOwn() || wanted.equals("0") || isInside(env)) {
+      return;
+    }
+    if (!wanted.isEmpty() && !wanted.equals("1")) {
+      call.console().warn(ServerFolder.VARIABLE + ": use 1 or 0");
+      return;
+    }
+    try {
+      if (wanted.isEmpty() && !ServerFolder.isConfigured(env) || !ServerFolder.isPossible()) {
+        return;
+      }
+      ServerFolder folder = ServerFolder.of(env);
+      folder.make();
+      boolean recent =
+          OwnFile.stands(folder.last())
+              && System.currentTimeMillis() - Files.getLastModifiedTime(folder.last()).toMillis()
+                  < RECENT;
+      OwnFile.write(folder.last(), new byte[0]);
+      if (recent && folder.server().isEmpty()) {
+        now(folder, call.caller().host().process().environment());
+      }
+    } catch (IOException | BadInput none) {
+      return; // torc server start and torc doctor say why
+    }
+  }
+
+  private static boolean isInside(Map<String, String> env) {
+    for (String name : INSIDE) {
+      if (!env.getOrDefault(name, "").isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Starts a server, with the environment of the caller. */
+  static void now(ServerFolder folder, Environment environment) throws IOException {
+    String program = InstalledTorc.program().toString();
+    try (Spawn spawn = Spawn.ofSessions()) {
+      var run = environment.with(Map.of(ServerFolder.VARIABLE, "run"));
+      spawn.start(List.of(program), Path.of("/"), run, folder.log(), false, null);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.torc.session;
+
+import dev.torc.buildfile.UserConfig;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.OwnUser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The folder in which the warm server of a user and its clients meet. It is on this host, and no
+ * other user can open it. The launcher knows these names too. It knows nothing of calls.
+ */
+public record ServerFolder(Path path) {
+
+  /** The variable that decides whether calls are served: 1 or 0. */
+  public static final String VARIABLE = "TORC_SERVER";
+
+  private static final FileAttribute<?> CLOSED =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private static final int MODE = 07777;
+
+  /** Returns the folder of a user with this environment; it may be missing. */
+  public static ServerFolder of(Map<String, String> env) {
+    String run = env.getOrDefault("XDG_RUNTIME_DIR", "");
+    String user = env.getOrDefault("USER", "");
+    return new ServerFolder(Path.of(run.startsWith("/") ? run + "/torc" : "/tmp/torc-" + user));
+  }
+
+  /** Returns whether this system has what a server needs: only Linux tells enough of a client. */
+  public static boolean isPossible() {
+    return Files.exists(Path.of("/proc/self/environ"));
+  }
+
+  /** Returns whether the user's configuration asks for a server. */
+  public static boolean isConfigured(Map<String, String> env) throws IOException {
+    Path file = UserConfig.file(env);
+    return file != null && Files.exists(file) && UserConfig.read(file).server();
+  }
+
+  /** Makes the folder if it is missing. Throws if it could be another user's, or open to others. */
+  public void make() throws IOException {
+    try {
+      Files.createDirectory(path, CLOSED);
+    } catch (FileAlreadyExistsException found) {
+      if (!isSafe()) {
+        throw new IOException(
+            path + " is not a folder that only this user can open; remove it", found);
+      }
+    }
+  }
+
+  /** Returns whether it is there, is no link, and is closed to all other users. */
+  public boolean isSafe() throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    Map<String, Object> of = Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+    return OwnUser.is((int) of.get("uid")) && ((int) of.get("mode") & MODE) == 0700;
+  }
+
+  /** Returns the FIFO that clients write to. It is there while a server is ready. */
+  public Path ask() {
+    return path.resolve("ask");
+  }
+
+  /** Returns whether a server runs and clients can ask it. */
+  public boolean isReady() throws IOException {
+    return server().orElse(0) > 0 && FileStatus.of(ask().toString(), false).isFifo();
+  }
+
+  /** Returns the file whose lock the server holds as long as it lives. */
+  public Path lock() {
+    return path.resolve("lock");
+  }
+
+  /** Returns the file that holds the server's number. */
+  public Path pid() {
+    return path.resolve("pid");
+  }
+
+  /**
+   * Returns the file to which the server writes which calls it answered, and why it refused others.
+   */
+  public Path log() {
+    return path.resolve("log");
+  }
+
+  /** Returns the file whose time is that of the last call that could have been served. */
+  public Path last() {
+    return path.resolve("last");
+  }
+
+  /** Returns the number of the server's process, 0 while it starts; nothing if none runs. */
+  public OptionalLong server() throws IOException {
+    if (!isSafe()) {
+      return OptionalLong.empty();
+    }
+    Optional<OpenFileLock> free = OpenFileLock.flock(lock());
+    free.ifPresent(OpenFileLock::close);
+    if (free.isPresent()) {
+      return OptionalLong.empty();
+    }
+    String pid =
+        OwnFile.stands(pid()) ? new String(OwnFile.read(pid()), StandardCharsets.UTF_8) : "";
+    long number = pid.matches("[0-9]{1,9}\n") ? Long.parseLong(pid.strip()) : 0;
+    boolean earlier = ProcessHandle.of(number).isEmpty(); // one that was killed wrote it
+    return OptionalLong.of(earlier ? 0 : number);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.torc;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A warm server of the shipped torc for a test, in a folder of its own. Its log tells which calls
+ * it answered: without that a test would pass by cold calls alone.
+ */
+public final class WarmServer {
+
+  /** The server's folder. */
+  public final Path folder;
+
+  private final Map<String, String> env;
+
+  /**
+   * Starts a server.
+   *
+   * @param env of the calls; gets the variable by which they find the server
+   */
+  public WarmServer(Path temp, Map<String, String> env) throws Exception {
+    Path run = Files.createTempDirectory(temp, "run");
+    Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwx------"));
+    folder = run.resolve("torc");
+    this.env = env;
+    env.put("XDG_RUNTIME_DIR", run.toString());
+    env.keySet().removeAll(List.of("CI", "TORC_SERVER")); // else no call is served
+    start();
+  }
+
+  /** Starts it again. */
+  void start() throws Exception {
+    String said = call("start");
+    if (!said.startsWith("started: ")) {
+      throw new AssertionError(said + Files.readString(folder.resolve("log")));
+    }
+  }
+
+  /** Calls {@code torc server} and returns what it prints. */
+  String call(String what) throws Exception {
+    String torc = Path.of(System.getProperty("torc.home")).toAbsolutePath() + "/bin/torc";
+    ProcessBuilder builder =
+        new ProcessBuilder(Interruptible.command(List.of(torc, "server", what)));
+    builder.environment().clear();
+    builder.environment().putAll(env);
+    Path out = folder.resolveSibling("said");
+    builder.redirectErrorStream(true).redirectOutput(out.toFile());
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    builder.start().waitFor();
+    return Files.readString(out);
+  }
+
+  /** The number of its process. */
+  long pid() throws IOException {
+    return Long.parseLong(Files.readString(folder.resolve("pid")).strip());
+  }
+
+  /** Lines of the log that hold a text, such as {@code served:} or {@code refused: context}. */
+  public List<String> log(String text) throws IOException {
+    try (Stream<String> lines = Files.lines(folder.resolve("log"))) {
+      return lines.filter(line -> line.contains(text)).toList();
+    }
+  }
+
+  /** Ends the server. */
+  public void stop() throws Exception {
+    String said = call("stop");
+    if (!said.equals("stopped\n") && !said.equals("not running\n")) {
+      ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+      throw new AssertionError(said);
+    }
+  }
+}
