@@ -33,7 +33,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
 
     /** The pattern of a file, or of all that a folder may have. */
     public Glob glob(String path) {
-      return folder == null ? Glob.of(Glob.escape(path)) : inside(folder);
+      return folder == null ? Glob.of(Glob.escape(path)) : inside(path).without(folder.excludes());
     }
   }
 
@@ -120,12 +120,15 @@ public final class ProductIndex implements FolderDigest.Exclusions {
         : inside(product);
   }
 
-  /** The pattern of all paths that a product can match; for a folder, the paths in it. */
+  /**
+   * The pattern of all paths that a product can match. For a folder, the paths in it, excluded ones
+   * too: nothing that looks for products or sources there finds these.
+   */
   public static Glob inside(Ref product) {
     return switch (product) {
       case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
       case Ref.OfGlob glob -> glob.glob();
-      case Ref.OfFolder folder -> inside(folder.path()).without(folder.excludes());
+      case Ref.OfFolder folder -> inside(folder.path());
       case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
           throw new IllegalArgumentException("no kind of product: " + product);
     };
