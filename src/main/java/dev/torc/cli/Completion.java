@@ -168,7 +168,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       }
       SequencedMap<String, String> names = new LinkedHashMap<>();
       for (OptionSpec option : options.told()) {
-        for (String name : option.names()) {
+        for (String name : option.hidden() ? new String[0] : option.names()) {
           if (name.startsWith("--") || !last.startsWith("--") && option.names().length == 1) {
             names.put(name, option.description()[0]);
           }

@@ -243,7 +243,7 @@ public final class Main {
     boolean help = line.isUsageHelpRequested();
     if (help || line.isVersionHelpRequested()) {
       if (help) {
-        console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
+        console.print(options.help(line));
       } else {
         printVersion(options.has("--json"), console);
       }

@@ -19,6 +19,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * rest of it does. {@link Commands} has the lines, {@link Call} says what is wrong with a value.
  */
 final class Options {
+  /** The order of options of all commands in the help: behind those of the command. */
+  private static final int SHARED = 1000;
+
   private final String command;
   private final CommandSpec spec = CommandSpec.create();
   private final List<Call.Given> given = new ArrayList<>();
@@ -28,7 +31,7 @@ final class Options {
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);
-    spec.usageMessage().description(description).abbreviateSynopsis(true);
+    spec.usageMessage().description(description).abbreviateSynopsis(true).sortOptions(false);
   }
 
   /** Adds an option or a word, by its line. */
@@ -37,13 +40,30 @@ final class Options {
     String names = line.substring(0, gap);
     String description = line.substring(gap + 2);
     if (names.startsWith("-")) {
-      spec.addOption(option(names, description));
+      spec.addOption(option(names, description).order(told().size()).build());
     } else {
       spec.addPositional(word(names, description));
     }
   }
 
-  private OptionSpec option(String names, String description) {
+  /** Adds an option that all commands accept; a hidden one is not read by this command. */
+  void everywhere(String line, boolean hidden) {
+    int gap = line.indexOf("  ");
+    OptionSpec.Builder option = option(line.substring(0, gap), line.substring(gap + 2));
+    spec.addOption(option.order(SHARED + told().size()).hidden(hidden).build());
+  }
+
+  /** Returns the help: the command's own options, and below a heading those of all commands. */
+  String help(CommandLine parser) {
+    String text = parser.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    OptionSpec first =
+        told().stream().filter(o -> o.order() >= SHARED && !o.hidden()).findFirst().orElseThrow();
+    int shared = text.indexOf("\n  " + String.join(", ", first.names()));
+    text = text.substring(0, shared) + "\nEverywhere:" + text.substring(shared);
+    return text.replaceAll("(?m)^(  -\\w)=", "$1 "); // a letter's value stands apart
+  }
+
+  private OptionSpec.Builder option(String names, String description) {
     int last = names.lastIndexOf(' ') + 1;
     boolean flag = names.charAt(last) == '-';
     OptionSpec.Builder option =
@@ -63,7 +83,7 @@ final class Options {
           .completionCandidates(fits(label));
     }
     String name = option.build().longestName();
-    return option.setter(new Taker(name, given)).build();
+    return option.setter(new Taker(name, given));
   }
 
   /** Notes values in the order of the command line; picocli's resets come as null. */

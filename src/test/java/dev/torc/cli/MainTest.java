@@ -270,4 +270,19 @@ class MainTest {
     assertEquals(3, toBroken(failing("No space left on device"), err));
     assertEquals("torc: standard output: no space left on device: make room\n", err.toString());
   }
+
+  /** What a command does not read is accepted, but neither its help nor completion offers it. */
+  @Test
+  void helpListsOnlyWhatTheCommandReadsItsOwnOptionsFirst(@TempDir Path folder) {
+    String init = Run.of(folder, "init", "--help").out();
+    assertFalse(
+        init.contains("--container") || init.contains("--json") || init.contains("-D"), init);
+    assertEquals(0, Run.of(folder, "init", "--container", "podman").exit());
+    assertFalse(
+        Run.of(folder, "completion", "bash", "--", "log", "--c").out().contains("--container"));
+    String build = Run.of(folder, "build", "--help").out();
+    assertTrue(build.contains("\n  -D VAR=VALUE  "), build);
+    assertTrue(
+        build.indexOf("  -n, --dry-run") < build.indexOf("\nEverywhere:\n  -f, --file"), build);
+  }
 }
