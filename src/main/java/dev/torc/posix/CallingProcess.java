@@ -1,5 +1,7 @@
 package dev.torc.posix;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 /**
  * The process that called torc, with all of it that is no file: this process, where a JVM makes one
  * call and ends. A JVM that makes calls for other processes has one for each of them. It is made
@@ -20,6 +22,14 @@ public interface CallingProcess {
   /** Returns the signals that it gets; for one piece of work at a time. */
   default Signals signals() {
     return new Signals();
+  }
+
+  /**
+   * Returns a place for what the next call in this JVM may use if it is still true then; null if
+   * there is no next call.
+   */
+  default AtomicReference<Object> kept() {
+    return null;
   }
 
   /** Returns the number of the process. */

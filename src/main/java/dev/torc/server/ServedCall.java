@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One call of a client, which the server answers with its streams, folder, environment and umask.
@@ -53,6 +54,7 @@ final class ServedCall implements CallingProcess {
   private final OtherProcess client;
   private final int count; // of arguments
   private final Descriptor reply;
+  private final AtomicReference<Object> kept;
   private final Signals signals = new Signals(this::begin);
   private final long heap = Math.max(72L << 20, Runtime.getRuntime().totalMemory() / 8 * 9);
   private Environment environment;
@@ -69,8 +71,10 @@ final class ServedCall implements CallingProcess {
   /**
    * @param count of the client's arguments
    * @param reply where the client reads
+   * @param kept what the last call left
    */
-  ServedCall(OtherProcess client, int count, Descriptor reply) {
+  ServedCall(OtherProcess client, int count, Descriptor reply, AtomicReference<Object> kept) {
+    this.kept = kept;
     this.client = client;
     this.count = count;
     this.reply = reply;
@@ -222,6 +226,11 @@ final class ServedCall implements CallingProcess {
   @Override
   public Signals signals() {
     return signals;
+  }
+
+  @Override
+  public AtomicReference<Object> kept() {
+    return kept;
   }
 
   @Override

@@ -23,13 +23,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The warm server: a process that answers calls of one user, one at a time, as a torc that was
- * started for each of them would. It keeps nothing between two calls but what the JVM keeps:
- * compiled code. Its clients are launchers. This class listens; {@link ServedCall} makes a call.
+ * started for each of them would. Between two calls it keeps compiled code and the graph of the
+ * last project. Its clients are launchers. This class listens; {@link ServedCall} makes a call.
  */
 public final class Server {
 
@@ -51,6 +52,7 @@ public final class Server {
   private static final int OFTEN = 100; // milliseconds between two looks while a call is made
   private static final int SELDOM = 10_000; // while none is
   private static final long TIDY = 8; // seconds without a call before garbage is collected
+  private static final int STEPS = 4; // collections in which the collector gives the heap back
   private static final long IDLE = 30 * 60; // seconds without a call before the server ends
   private static final int REFUSALS = 3;
   private static final long LOG = 1 << 20; // bytes
@@ -76,8 +78,9 @@ public final class Server {
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
     Files.deleteIfExists(folder.ask()); // of a server that was killed; before the number is written
+    AtomicReference<Object> kept = new AtomicReference<>();
     for (int i = 0; i < slots.length; i++) {
-      slots[i] = new Slot(folder, i);
+      slots[i] = new Slot(folder, i, kept);
     }
     Path fresh = folder.path().resolve("ask.new");
     Files.deleteIfExists(fresh);
@@ -301,7 +304,9 @@ public final class Server {
   private void rest() throws IOException {
     long idle = (System.nanoTime() - last) / 1_000_000_000;
     if (!tidy && idle >= TIDY) {
-      System.gc();
+      for (int i = 0; i < STEPS; i++) {
+        System.gc();
+      }
       tidy = true;
     }
     if (!FileStatus.of(folder.ask().toString(), false).isSame(asked)) {

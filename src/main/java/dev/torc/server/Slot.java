@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A place for one client: a FIFO for its answer, and the file by which it claims the place. Only
@@ -27,13 +28,15 @@ final class Slot {
   private final Path claim;
   private final String say;
   private final FileStatus fifo;
+  private final AtomicReference<Object> kept; // of all places
   private Descriptor held; // to read and write, while no client is here: so none finds it closed
   private Descriptor reply; // the writing end, while one is
   private ServedCall call; // null while no client is here
   private volatile boolean over;
 
   /** Makes the FIFO anew: what was there is from a server that is gone. */
-  Slot(ServerFolder folder, int number) throws IOException {
+  Slot(ServerFolder folder, int number, AtomicReference<Object> kept) throws IOException {
+    this.kept = kept;
     claim = folder.path().resolve("busy" + number);
     Path at = folder.path().resolve("say" + number);
     say = at.toString();
@@ -65,7 +68,7 @@ final class Slot {
     reply = Descriptor.openToAppend(say);
     held.close(); // from here on the client is the only reader
     over = false;
-    call = new ServedCall(client, arguments, reply);
+    call = new ServedCall(client, arguments, reply, kept);
     return call;
   }
 

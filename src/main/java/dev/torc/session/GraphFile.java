@@ -9,6 +9,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
+import dev.torc.posix.FileStatus;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
@@ -23,6 +24,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A graph as a file beside the database of the cache, so that a build whose build files are those
@@ -83,23 +85,68 @@ record GraphFile(
   }
 
   /**
+   * What a call keeps of the file for the next one in this JVM, which uses it if the system still
+   * says the same of the file. Only a file that is old enough is kept: no later write can have left
+   * the same times.
+   */
+  private static final class Earlier {
+    private static final long SETTLED = 2_000; // milliseconds
+
+    private final Path file;
+    private final FileStatus status;
+    private byte[] bytes; // the part before the jobs
+    private byte[] bodies; // null until it is read
+    private Graph graph;
+
+    private Earlier(Path file, FileStatus status) {
+      this.file = file;
+      this.status = status;
+    }
+
+    /** Returns what is kept of a file, or an empty one that is to be filled and then kept. */
+    static Earlier of(Path file, AtomicReference<Object> kept) throws IOException {
+      FileStatus status = FileStatus.of(file.toString(), false);
+      if (kept.get() instanceof Earlier last
+          && last.bodies != null
+          && last.file.equals(file)
+          && last.status.equals(status)) {
+        return last;
+      }
+      Earlier fresh = new Earlier(file, status);
+      long settled = System.currentTimeMillis() - SETTLED;
+      kept.set(status.ctime() / 1_000_000 < settled ? fresh : null);
+      return fresh;
+    }
+
+    boolean isFilled() {
+      return bodies != null;
+    }
+  }
+
+  /**
    * Reads the graph.
    *
    * @param file may be missing
    * @param digests looks at build files; their paths are absolute
+   * @param kept has what the call before read, and takes what this one reads; null where no call
+   *     follows
    * @return null where there is none of this version of torc
    * @throws IOException where a build file cannot be looked at
    */
-  static GraphFile read(Path file, Inputs origin, DigestMemo digests) throws IOException {
-    byte[] bytes = CheckedFile.read(file);
+  static GraphFile read(Path file, Inputs origin, DigestMemo digests, AtomicReference<Object> kept)
+      throws IOException {
+    Earlier earlier = kept == null ? null : Earlier.of(file, kept);
+    boolean filled = earlier != null && earlier.isFilled();
+    byte[] bytes = filled ? earlier.bytes : CheckedFile.read(file);
     try {
-      return bytes == null ? null : read(bytes, file, origin, digests);
+      return bytes == null ? null : read(bytes, file, origin, digests, earlier);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return null; // another torc wrote it
     }
   }
 
-  private static GraphFile read(byte[] bytes, Path file, Inputs origin, DigestMemo digests)
+  private static GraphFile read(
+      byte[] bytes, Path file, Inputs origin, DigestMemo digests, Earlier earlier)
       throws IOException {
     ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
     byte[] from = in.raw(in.small());
@@ -131,12 +178,18 @@ record GraphFile(
     List<String> tags = in.list(ByteReader::text);
     WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
     int[] starts = in.ints();
-    byte[] bodies = CheckedFile.next(file, bytes);
+    boolean filled = earlier != null && earlier.isFilled();
+    byte[] bodies = filled ? earlier.bodies : CheckedFile.next(file, bytes);
     if (bodies == null) {
       return null;
     }
     List<Job> jobs = PackedJobs.of(compiled, bodies, starts);
-    Graph graph = Graph.read(in, () -> compiled.workflow(in, files, jobs));
+    Graph graph = filled ? earlier.graph : Graph.read(in, () -> compiled.workflow(in, files, jobs));
+    if (earlier != null) {
+      earlier.bytes = bytes;
+      earlier.graph = graph;
+      earlier.bodies = bodies;
+    }
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
     text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);

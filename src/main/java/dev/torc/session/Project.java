@@ -84,7 +84,8 @@ public record Project(
         GraphFile.read(
             place.graph(),
             origin,
-            DigestMemo.looking(place.root(), caller.stamps(place), _ -> null));
+            DigestMemo.looking(place.root(), caller.stamps(place), _ -> null),
+            caller.host().process().kept());
     BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
     GraphFile reused = from.reused;
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();

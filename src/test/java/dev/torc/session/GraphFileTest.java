@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.ParsedBuildFile;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,7 +115,7 @@ class GraphFileTest {
   }
 
   private Graph read(SortedMap<String, String> defines, Path... files) throws IOException {
-    GraphFile read = GraphFile.read(file, origin(defines, files), digests());
+    GraphFile read = GraphFile.read(file, origin(defines, files), digests(), null);
     return read == null || !read.good() ? null : read.graph();
   }
 
@@ -174,9 +177,9 @@ class GraphFileTest {
     }
     Path yaml = put("torc.yaml", text.toString());
     write(none, yaml);
-    assertNull(GraphFile.read(file, origin(none, yaml), digests()).text());
+    assertNull(GraphFile.read(file, origin(none, yaml), digests(), null).text());
     put("torc.yaml", "# a comment\n" + text);
-    GraphFile last = GraphFile.read(file, origin(none, yaml), digests());
+    GraphFile last = GraphFile.read(file, origin(none, yaml), digests(), null);
     assertFalse(last.good());
     assertEquals(text.toString(), new String(last.text(), StandardCharsets.UTF_8));
     Overrides over = new Overrides(none, true, null);
@@ -189,7 +192,7 @@ class GraphFileTest {
     put("torc.yaml", text.toString().replace("i7", "i8"));
     assertFalse(GraphBuilder.build(write(none, yaml).workflow(), last.graph()).isWith(graph));
     SortedMap<String, String> other = new TreeMap<>(Map.of("years", "2"));
-    assertNull(GraphFile.read(file, origin(other, yaml), digests()).text());
+    assertNull(GraphFile.read(file, origin(other, yaml), digests(), null).text());
   }
 
   @Test
@@ -317,7 +320,7 @@ class GraphFileTest {
       assertTrue(graph.isWhole(), values);
       GraphFile.write(
           file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests());
-      GraphFile read = GraphFile.read(file, origin(none, yaml), digests());
+      GraphFile read = GraphFile.read(file, origin(none, yaml), digests(), null);
       assertFalse(read.lasting());
       assertEquals(BitSet.valueOf(new long[] {1L << read.graph().jobId("m")}), read.deciding());
     }
@@ -331,9 +334,35 @@ class GraphFileTest {
             "jobs: { a: { parameters: { s: { glob: '*.txt' } }, command: 'echo {s}' } }");
     put("a.txt", "");
     write(none, yaml);
-    Digest one = GraphFile.read(file, origin(none, yaml), digests()).id();
+    Digest one = GraphFile.read(file, origin(none, yaml), digests(), null).id();
     put("b.txt", "");
     write(none, yaml);
-    assertNotEquals(one, GraphFile.read(file, origin(none, yaml), digests()).id());
+    assertNotEquals(one, GraphFile.read(file, origin(none, yaml), digests(), null).id());
+  }
+
+  /**
+   * A call of the warm server uses the graph that the call before read, while the file is the same.
+   */
+  @Test
+  void theGraphOfTheCallBeforeServesWhileTheFileIsTheSame() throws IOException {
+    Path yaml = put("torc.yaml", ALL);
+    write(none, yaml);
+    AtomicReference<Object> kept = new AtomicReference<>();
+    Graph first = GraphFile.read(file, origin(none, yaml), digests(), kept).graph();
+    assertNull(kept.get(), "a later write could leave the same times");
+    while (kept.get() == null) { // for two seconds
+      first = GraphFile.read(file, origin(none, yaml), digests(), kept).graph();
+    }
+    GraphFile again = GraphFile.read(file, origin(none, yaml), digests(), kept);
+    assertSame(first, again.graph());
+    assertTrue(again.good());
+    put("torc.yaml", ALL + "# edited\n");
+    GraphFile edited = GraphFile.read(file, origin(none, yaml), digests(), kept);
+    assertSame(first, edited.graph());
+    assertFalse(edited.good());
+    write(none, yaml);
+    GraphFile fresh = GraphFile.read(file, origin(none, yaml), digests(), kept);
+    assertNotSame(first, fresh.graph());
+    assertTrue(fresh.good());
   }
 }
