@@ -28,6 +28,7 @@ import dev.torc.text.Palette;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -439,7 +440,7 @@ final class DoctorAnswer implements Answer {
     if (why == null) {
       return ok("works");
     }
-    return anyJob(job -> job.trace() || job.strict())
+    return anyJob(job -> job.has(Trait.TRACE) || job.has(Trait.STRICT))
         ? advice("jobs need it, and it does not work: " + why, "set TORC_TRACE=0")
         : lacks(why);
   }

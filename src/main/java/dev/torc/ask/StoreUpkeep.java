@@ -25,6 +25,7 @@ import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.io.IOException;
@@ -133,7 +134,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     }
     Graph graph = folder.project().graph();
     int job = graph.jobId(held.result().job());
-    return job < 0 || !graph.job(job).temporary();
+    return job < 0 || !graph.job(job).has(Trait.TEMPORARY);
   }
 
   /**

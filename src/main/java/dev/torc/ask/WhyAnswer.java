@@ -23,6 +23,7 @@ import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.Job.Trait;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +79,7 @@ record WhyAnswer(
     BitSet jobs = new BitSet();
     targets.forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
     JobSelection asked = JobSelection.of(graph, jobs);
-    if (asked.jobs().stream().anyMatch(j -> graph.job(j).temporary())) {
+    if (asked.jobs().stream().anyMatch(j -> graph.job(j).has(Trait.TEMPORARY))) {
       JobSelection all = project.select(List.of()); // the readers of its products decide too
       asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
     }

@@ -11,6 +11,7 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
@@ -374,7 +375,7 @@ final class GroupExpansion {
             List.copyOf(tables(group.axes()).keySet()),
             known ? answer.nothing : "",
             known ? List.copyOf(answer.warnings) : List.of(),
-            !known && group.job().allowFailure(),
+            !known && group.job().has(Trait.ALLOW_FAILURE),
             group.job().tags(),
             answer.byResults);
     Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
@@ -399,7 +400,7 @@ final class GroupExpansion {
             List.copyOf(tables(group.axes()).keySet()),
             "",
             List.of(),
-            group.job().allowFailure(),
+            group.job().has(Trait.ALLOW_FAILURE),
             group.job().tags(),
             false);
     // Not lasting: every run tells again what is wrong without results.
@@ -471,7 +472,7 @@ final class GroupExpansion {
     }
     JobReader.Instance one = new JobReader.Instance(name, values, columns, row.files());
     Job job = reading.read(group.key(), group.name(), group.entry(), one);
-    if (job.manual()) {
+    if (job.has(Trait.MANUAL)) {
       manual.add(name);
     }
     return new Instance(name, codec.packed(job));

@@ -8,6 +8,7 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.WorkflowCodec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -114,7 +115,7 @@ record JobEntryReader(
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);
-      if (job.manual()) {
+      if (job.has(Trait.MANUAL)) {
         manual.add(name);
       }
       return new Unit.Single(codec, codec.packed(job));
@@ -129,7 +130,7 @@ record JobEntryReader(
     }
     own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));
     Job outline = outline(key, name, entry, read);
-    if (outline.manual()) {
+    if (outline.has(Trait.MANUAL)) {
       manual.add(name);
     }
     return new Unit.Many(name, key, entry, read, outline);

@@ -15,6 +15,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Job.Retry;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -182,7 +183,6 @@ final class JobReader {
     String depfile =
         job.read(
             "depfile", null, node -> common.paths.below(dir, StepReader.path(job.scope(), node)));
-    String temporary = job.choice("temporary", "false", TEMPORARY);
     return new Job(
         scope.job(),
         entry.place(),
@@ -195,24 +195,32 @@ final class JobReader {
         retry,
         stop(job),
         depfile,
-        job.flag("trace"),
-        job.flag("strict"),
-        job.flag("persist"),
-        !temporary.equals("false"),
-        temporary.equals("delete"),
-        job.flag("always"),
-        job.flag("interactive"),
-        job.flag("manual"),
-        job.flag("allow_failure"),
+        traits(job),
         CACHING.getOrDefault(
             job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID),
-        showsOutput(job),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         job.texts("tags"),
         job.text("description", ""),
         executor(job, own.get("executor") != null),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
+  }
+
+  /** Returns what is true of a job, by its own key or by a word of another key. */
+  private Set<Trait> traits(MapFields job) {
+    String temporary = job.choice("temporary", "false", TEMPORARY);
+    Set<Trait> traits = EnumSet.noneOf(Trait.class);
+    for (Trait trait : Trait.values()) {
+      if (switch (trait) {
+        case TEMPORARY -> !temporary.equals("false");
+        case DELETES -> temporary.equals("delete");
+        case SHOWS_OUTPUT -> showsOutput(job);
+        default -> job.flag(trait.name().toLowerCase(Locale.ROOT));
+      }) {
+        traits.add(trait);
+      }
+    }
+    return traits;
   }
 
   /** Whether all of the job's output is shown. In other tools {@code output} means the products. */

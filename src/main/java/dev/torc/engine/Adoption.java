@@ -17,6 +17,7 @@ import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.NearestPath;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ public final class Adoption {
       return;
     }
     int before = problems.size();
-    if (job.always()) {
+    if (job.has(Trait.ALWAYS)) {
       problem(job, "it always runs, so nothing can be adopted for it");
       return;
     }

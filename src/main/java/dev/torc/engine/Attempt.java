@@ -19,6 +19,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -251,7 +252,7 @@ final class Attempt {
     LaunchBuilder launches = shared.launches();
     String search = remote.isRemote() ? null : launches.searchPath();
     StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
-    if (!trouble.path().isEmpty() && !job.interactive()) {
+    if (!trouble.path().isEmpty() && !job.has(Trait.INTERACTIVE)) {
       files.log("torc: PATH is " + trouble.path());
     }
     return trouble.hint();
@@ -260,7 +261,7 @@ final class Attempt {
   /** Why the log could not be written, so that the job's own error may be missing; or empty. */
   private String unlogged() {
     boolean tells =
-        ended.how() == ProcessEnd.How.EXITED && !job.interactive() && !remote.isRemote();
+        ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && !remote.isRemote();
     String full = tells ? files.fullLog() : "";
     return full.isEmpty() ? "" : ", and its log could not be written: " + full;
   }
@@ -295,7 +296,7 @@ final class Attempt {
     Launch launch = launches.of(shared.graph(), id, snapshot, granted, tmp, run.runtime());
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
-    if (!job.interactive()) {
+    if (!job.has(Trait.INTERACTIVE)) {
       launches.place().ready(launch.log());
       logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
     }

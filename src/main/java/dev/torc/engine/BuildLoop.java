@@ -11,6 +11,7 @@ import dev.torc.posix.Kill;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Workflow.Hook.On;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -331,7 +332,8 @@ public final class BuildLoop {
     JobRun run = now.run;
     starts.ended(now);
     check.ran(now, outcome);
-    if (job.interactive() && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
+    if (job.has(Trait.INTERACTIVE)
+        && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
       // The terminal sent Ctrl-C to the job alone; the user meant the build.
       signal.compareAndSet(0, Kill.INT);
       starts.stop();
@@ -546,7 +548,7 @@ public final class BuildLoop {
 
   /** Handles the failure of a job. */
   private void failed(int id) {
-    boolean allowed = state.graph().job(id).allowFailure();
+    boolean allowed = state.graph().job(id).has(Trait.ALLOW_FAILURE);
     failed |= !allowed;
     stopIf(setup.failFast() && !allowed);
     blocked.behind(state, id);

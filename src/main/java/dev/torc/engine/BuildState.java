@@ -4,6 +4,7 @@ import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
+import dev.torc.workflow.Job.Trait;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -126,7 +127,7 @@ record BuildState(
   boolean blocksTarget() {
     return states.count(JobState.BLOCKED) > 0
         && in(JobState.BLOCKED)
-            .anyMatch(job -> !graph().job(job).allowFailure() && context().isTarget(job));
+            .anyMatch(job -> !graph().job(job).has(Trait.ALLOW_FAILURE) && context().isTarget(job));
   }
 
   /** The jobs that wait for nothing since groups were expanded, without {@code undecided}. */

@@ -10,6 +10,7 @@ import dev.torc.posix.PlainFile;
 import dev.torc.syntax.NearestPath;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import java.io.IOException;
@@ -64,7 +65,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     }
     Set<String> undeclared = Tracing.undeclared(graph, id, snapshot, trace);
     undeclared.removeAll(needs.found); // the depfile named them
-    if (!job.trace()) {
+    if (!job.has(Trait.TRACE)) {
       needs.read.addAll(undeclared);
       return needs;
     }

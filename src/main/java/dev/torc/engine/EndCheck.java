@@ -16,6 +16,7 @@ import dev.torc.records.Batch;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.Job.Trait;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -112,7 +113,7 @@ final class EndCheck {
       record(each);
       if (each.blames) {
         state.get().states().set(each.job, JobState.FAILED);
-        fails |= !graph.job(each.job).allowFailure();
+        fails |= !graph.job(each.job).has(Trait.ALLOW_FAILURE);
       }
     }
     sender.undone(graph, undone);

@@ -20,6 +20,7 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
+import dev.torc.workflow.Job.Trait;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,7 @@ final class EventSender {
 
   /** A job failed without a run. */
   void failed(Job job, String what) {
-    ended(job.name(), JobState.FAILED, what, List.of(), job.allowFailure());
+    ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
   }
 
   /**
@@ -125,7 +126,7 @@ final class EventSender {
     List<String> warnings = new ArrayList<>(0);
     for (EndCheck.Undone each : jobs) {
       if (each.blames()) {
-        boolean allowed = graph.job(each.job()).allowFailure();
+        boolean allowed = graph.job(each.job()).has(Trait.ALLOW_FAILURE);
         tell(
             new Event.JobUndone(
                 graph.name(each.job()),
@@ -238,7 +239,7 @@ final class EventSender {
   /** The log of a job, from a byte on. */
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.steps().getFirst().dir());
-    return new Event.Log(launches.files(job.name()).log(), dir, from, job.showsOutput());
+    return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
   }
 
   private Event.Details details(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
@@ -251,7 +252,7 @@ final class EventSender {
       return new Event.Details("", "", log, 0, -1, -1, left, false);
     }
     boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
-    boolean wrote = !job.interactive() && (began || hasLog(job, outcome));
+    boolean wrote = !job.has(Trait.INTERACTIVE) && (began || hasLog(job, outcome));
     return new Event.Details(
         outcome.what(),
         outcome.command().isEmpty() ? command(shared, id, run) : outcome.command(),
@@ -260,7 +261,7 @@ final class EventSender {
         ended.usage().cpu(),
         ended.usage().peak(),
         outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut(),
-        job.allowFailure());
+        job.has(Trait.ALLOW_FAILURE));
   }
 
   /**

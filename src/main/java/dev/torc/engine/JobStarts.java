@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.machine.Jobserver;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
+import dev.torc.workflow.Job.Trait;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -99,7 +100,7 @@ final class JobStarts {
       if (gone || out.holds(id, job.executor())) {
         continue;
       }
-      if (!hooks.open() || job.interactive() && running > 0) {
+      if (!hooks.open() || job.has(Trait.INTERACTIVE) && running > 0) {
         now.ready().add(id); // until the hook is over, or the job can be alone, nothing else starts
         break;
       }
@@ -147,7 +148,7 @@ final class JobStarts {
     ResourcePool.Taken taken = pool.take(run.demand());
     now.states().set(id, JobState.RUNNING);
     running++;
-    if (job.interactive()) {
+    if (job.has(Trait.INTERACTIVE)) {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
@@ -172,7 +173,7 @@ final class JobStarts {
   void gone(Attempt attempt) {
     boolean overlaps =
         !setup.failFast()
-            && !attempt.job.interactive()
+            && !attempt.job.has(Trait.INTERACTIVE)
             && attempt.shared.graph().workflow().hooks().isEmpty();
     if (overlaps && more) {
       lock.post(
@@ -194,7 +195,7 @@ final class JobStarts {
     running--;
     out.ended(attempt.id).ifPresent(state.get().ready()::add);
     pool.give(attempt.run);
-    if (attempt.job.interactive()) {
+    if (attempt.job.has(Trait.INTERACTIVE)) {
       alone = false;
       sender.tell(new Event.Terminal(false));
     }

@@ -18,6 +18,7 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Job.Resources;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
@@ -156,7 +157,8 @@ public final class LaunchBuilder {
           step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
     }
     long memory = granted.memoryLimit();
-    return new Launch(steps, files.log(), attempt > 1, job.interactive(), timeLimit, memory, mark)
+    return new Launch(
+            steps, files.log(), attempt > 1, job.has(Trait.INTERACTIVE), timeLimit, memory, mark)
         .stopping(job.stop());
   }
 

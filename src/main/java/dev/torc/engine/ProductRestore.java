@@ -13,6 +13,7 @@ import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.results.Result.ResultParts;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ final class ProductRestore {
     if (!missing.isEmpty()) {
       stored.remember(from); // before anything is placed, see claim
     }
-    boolean there = shared.removal().clear(job, job.persist(), false, cleared, standing);
+    boolean there = shared.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
     cleared.keep(job.name()); // even if all of its result stands
     Path root = shared.graph().workflow().root();
     try {

@@ -21,6 +21,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.records.StartMarks;
 import dev.torc.results.Result;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -153,7 +154,7 @@ final class Recorder {
       lines = described.lines();
       lists.putAll(described.lists());
     }
-    boolean untraced = context.graph().job(id).trace() && !made.traced();
+    boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean kept = how == Outcome.OK && made.touched().isEmpty() && !untraced;
     JobResult result =
         new JobResult(

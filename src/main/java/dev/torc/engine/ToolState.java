@@ -11,6 +11,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ final class ToolState {
    */
   static String lost(JobRecords records, int id, Job job, List<Reason> why, ProductScan now) {
     JobResult last = records.result(id);
-    if (job.persist()
+    if (job.has(Trait.PERSIST)
         || last == null
         || !last.outcome().isGood()
         || why.stream().anyMatch(reason -> OTHERWISE.contains(reason.kind()))) {
@@ -97,7 +98,8 @@ final class ToolState {
    * member again.
    */
   static boolean persists(Job job, int attempt, List<Reason> why) {
-    return job.persist() && (attempt > 1 || why.stream().noneMatch(reason -> isLost(job, reason)));
+    return job.has(Trait.PERSIST)
+        && (attempt > 1 || why.stream().noneMatch(reason -> isLost(job, reason)));
   }
 
   private static boolean isLost(Job job, Reason reason) {

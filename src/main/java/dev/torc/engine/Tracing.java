@@ -12,6 +12,7 @@ import dev.torc.posix.JobTrace.Access;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class Tracing {
   }
 
   private boolean isStrict(Job job) {
-    return strict || job.strict();
+    return strict || job.has(Trait.STRICT);
   }
 
   /**
@@ -71,7 +72,7 @@ public final class Tracing {
    * @throws AttemptFailure if it has to be traced and cannot
    */
   boolean traces(Graph graph, Job job) {
-    boolean must = job.trace() || isStrict(job);
+    boolean must = job.has(Trait.TRACE) || isStrict(job);
     if (!must && !all) {
       return false;
     }
@@ -150,7 +151,7 @@ public final class Tracing {
     Job job = graph.job(id);
     String name = job.group() == null ? job.name() : job.group();
     if (trace.blind() != null) {
-      String again = job.trace() ? "; it runs again with the next build" : "";
+      String again = job.has(Trait.TRACE) ? "; it runs again with the next build" : "";
       note.accept(job.name() + " was not traced to its end: " + trace.blind() + again);
     }
     if (!message.isEmpty()) {

@@ -15,6 +15,7 @@ import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 import java.util.Arrays;
@@ -165,7 +166,7 @@ final class FreshCollector {
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
     boolean well = result != null && result.moved().isEmpty();
-    if (!well || job.always() || job.trace() && !result.traced()) {
+    if (!well || job.has(Trait.ALWAYS) || job.has(Trait.TRACE) && !result.traced()) {
       return false;
     }
     // A job that makes a found file may run though no edge leads from it to this job.

@@ -11,6 +11,7 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
@@ -376,8 +377,8 @@ public final class GraphBuilder {
         if (node >= first) {
           products(job);
           priority[node] = job.priority();
-          temporary.set(node, job.temporary());
-          deletes.set(node, job.deletes());
+          temporary.set(node, job.has(Trait.TEMPORARY));
+          deletes.set(node, job.has(Trait.DELETES));
         }
       } else if (open.containsKey(node)) {
         Group group = open.get(node);

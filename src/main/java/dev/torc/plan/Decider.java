@@ -17,6 +17,7 @@ import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ public final class Decider {
     } else if (wish.rerun == Rerun.MANUAL && job.isAction()) {
       reasons.add(Reason.of(Kind.NAMED));
     }
-    if (job.always()) {
+    if (job.has(Trait.ALWAYS)) {
       reasons.add(Reason.of(Kind.ALWAYS));
     }
     Reason left = records.left(id);
@@ -267,7 +268,7 @@ public final class Decider {
   /** Whether a result is of a run that was traced, or need not be. */
   private boolean traced(Job job, JobResult last) {
     return last.traced()
-        || !job.trace()
+        || !job.has(Trait.TRACE)
         || contents.ofVariable("TORC_TRACE").orElse("").equals("0")
         || graph.workflow().goesUntraced(job);
   }
@@ -328,7 +329,7 @@ public final class Decider {
 
   /** Rule 5: products are verified by digest, not by existence. */
   private void products(int id, JobResult last, Wish wish, List<Reason> reasons) {
-    boolean temporary = graph.job(id).temporary() && !wish.named;
+    boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
       Digest now;
       try {

@@ -19,6 +19,7 @@ import dev.torc.results.SharedStore.Hit;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,9 +78,9 @@ public final class KnownResults {
    * is seen when it ran: a run that leaves nothing has no result.
    */
   public static boolean mayKeep(Job job) {
-    return !job.always()
-        && !job.persist()
-        && !job.interactive()
+    return !job.has(Trait.ALWAYS)
+        && !job.has(Trait.PERSIST)
+        && !job.has(Trait.INTERACTIVE)
         && job.caching() != Job.Caching.NEVER;
   }
 
@@ -117,7 +118,7 @@ public final class KnownResults {
         bare == null ? null : key(job, bare, system),
         programs.of(job),
         files,
-        job.showsOutput(),
+        job.has(Trait.SHOWS_OUTPUT),
         depfile);
   }
 

@@ -9,6 +9,7 @@ import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Job.Tool;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;
@@ -83,7 +84,7 @@ public record Manifest(Graph graph) {
         writer.text(LineKind.BEFORE, "", before);
       }
     }
-    if (job.trace()) {
+    if (job.has(Trait.TRACE)) {
       writer.text(LineKind.TRACE, "", "true");
     }
     for (String product : new TreeSet<>(declared(job))) {

@@ -8,6 +8,7 @@ import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Job.Trait;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -81,7 +82,7 @@ final class MissingTemporaries {
   private boolean isGood(int job) {
     JobResult result = records.result(job);
     boolean good = result != null && result.outcome().isGood() && result.moved().isEmpty();
-    return good && !graph.job(job).always();
+    return good && !graph.job(job).has(Trait.ALWAYS);
   }
 
   private List<RecordedProduct> of(int maker) {

@@ -25,6 +25,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
+import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Workflow.Executor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -133,7 +134,7 @@ public record AllocatedBuild(
     Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build tells these lines
     AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
     for (Job job : build.toRun()) {
-      if (job.interactive()) {
+      if (job.has(Trait.INTERACTIVE)) {
         String line = "job %s is interactive, and torc slurm has no terminal: build it first";
         throw new BadInput(line.formatted(job.name()));
       }

@@ -27,6 +27,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Warnings;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Job.Resources;
+import dev.torc.workflow.Job.Trait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -178,7 +179,7 @@ public final class BuildSession {
       caller.refuse("jobs may be at a scheduler");
     }
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      if (graph.job(j).interactive()) {
+      if (graph.job(j).has(Trait.INTERACTIVE)) {
         caller.refuse("job " + graph.job(j).name() + " is interactive");
       }
     }

@@ -23,13 +23,8 @@ import java.util.TreeMap;
  * @param tools programs whose contents count; a job that makes one is waited for
  * @param stop how it is ended; no part of the manifest
  * @param depfile path of the depfile the command writes, relative to the root; null without one
- * @param trace whether the files that its processes read, as the kernel tells it, are needs
- * @param strict whether files that it does not need are refused to it
- * @param temporary whether only readers want its products: see {@code plan.Plan}
- * @param deletes whether temporary products go once they were read: {@code engine.SpentProducts}
- * @param manual whether it runs only when it is named or something that will be built needs it
+ * @param traits what is true of it; most jobs have none
  * @param caching whether its results are stored for later, and restored
- * @param showsOutput whether all that it wrote is shown when it ends, also where it ended well
  * @param priority larger first
  * @param executor the name of the executor that runs it; null for this machine
  * @param group the group that it is an instance of, null for a plain job
@@ -47,23 +42,19 @@ public record Job(
     Retry retry,
     Stop stop,
     String depfile,
-    boolean trace,
-    boolean strict,
-    boolean persist,
-    boolean temporary,
-    boolean deletes,
-    boolean always,
-    boolean interactive,
-    boolean manual,
-    boolean allowFailure,
+    Set<Trait> traits,
     Caching caching,
-    boolean showsOutput,
     int priority,
     List<String> tags,
     String description,
     String executor,
     String group,
     SortedMap<String, String> parameters) {
+
+  /** Returns whether a trait is true of it. */
+  public boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
 
   /**
    * All that it needs, in written order, whatever items it stands in; images that are files come
@@ -115,12 +106,12 @@ public record Job(
    * Whether it is run for what it does, each time that it is named: it is manual and makes nothing.
    */
   public boolean isAction() {
-    return manual && produces.isEmpty();
+    return has(Trait.MANUAL) && produces.isEmpty();
   }
 
   /** Whether a run finds further needs, by a depfile or a trace. */
   public boolean finds() {
-    return depfile != null || trace;
+    return depfile != null || has(Trait.TRACE);
   }
 
   /** Whether a step of it runs in a container. */
@@ -159,6 +150,33 @@ public record Job(
       texts.add(words.toString());
     }
     return String.join("\n", texts);
+  }
+
+  /**
+   * What can be true of a job; its key has the same name where no other says so. The order is that
+   * of the bits in stored graphs: only append.
+   */
+  public enum Trait {
+    /** The files that its processes read, as the kernel tells it, are needs. */
+    TRACE,
+    /** Files that it does not need are refused to it. */
+    STRICT,
+    /** Its products are not removed before it runs. */
+    PERSIST,
+    /** Only readers want its products: see {@code plan.Plan}. */
+    TEMPORARY,
+    /** Temporary products go once they were read: {@code engine.SpentProducts}. */
+    DELETES,
+    /** It runs with each build that wants it. */
+    ALWAYS,
+    /** It has the terminal to itself while it runs. */
+    INTERACTIVE,
+    /** It runs only when it is named or something that will be built needs it. */
+    MANUAL,
+    /** Its failure does not make the build fail. */
+    ALLOW_FAILURE,
+    /** All that it wrote is shown when it ends, also where it ended well. */
+    SHOWS_OUTPUT
   }
 
   /**

@@ -5,7 +5,9 @@ import dev.torc.bytes.ByteWriter;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -127,6 +129,19 @@ final class Wire {
 
   <R, E extends Enum<E>> E constant(R of, Function<R, E> field, E[] all) {
     return all[(int) number(in == null ? field.apply(of).ordinal() : 0)];
+  }
+
+  /** Passes constants as the bits of one number, so that their order in the set does not count. */
+  <R, E extends Enum<E>> Set<E> set(R of, Function<R, Set<E>> field, E[] all) {
+    Set<E> set = in == null ? field.apply(of) : EnumSet.noneOf(all[0].getDeclaringClass());
+    long bits = 0;
+    for (E each : set) {
+      bits |= 1L << each.ordinal();
+    }
+    for (bits = number(bits); in != null && bits != 0; bits &= bits - 1) {
+      set.add(all[Long.numberOfTrailingZeros(bits)]);
+    }
+    return set;
   }
 
   <R, T> T one(R of, Function<R, T> field, Codec<T> form) {

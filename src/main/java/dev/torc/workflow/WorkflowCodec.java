@@ -48,6 +48,7 @@ public final class WorkflowCodec {
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
   private static final SchedulerSettings.Fact[] WORDS = SchedulerSettings.Fact.values();
+  private static final Job.Trait[] TRAITS = Job.Trait.values();
   private static final Job.Caching[] CACHING = Job.Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
@@ -218,17 +219,8 @@ public final class WorkflowCodec {
         wire.one(of, Job::retry, WorkflowCodec::retry),
         wire.one(of, Job::stop, WorkflowCodec::stop),
         wire.text(of, Job::depfile),
-        wire.flag(of, Job::trace),
-        wire.flag(of, Job::strict),
-        wire.flag(of, Job::persist),
-        wire.flag(of, Job::temporary),
-        wire.flag(of, Job::deletes),
-        wire.flag(of, Job::always),
-        wire.flag(of, Job::interactive),
-        wire.flag(of, Job::manual),
-        wire.flag(of, Job::allowFailure),
+        wire.set(of, Job::traits, TRAITS),
         wire.constant(of, Job::caching, CACHING),
-        wire.flag(of, Job::showsOutput),
         wire.small(of, Job::priority),
         tags,
         wire.text(of, Job::description),
@@ -359,11 +351,7 @@ public final class WorkflowCodec {
     return new Retry(
         wire.small(of, Retry::retries),
         Set.copyOf(wire.list(of, each -> List.copyOf(each.exitCodes()), Wire.INT)),
-        Set.copyOf(
-            wire.list(
-                of,
-                each -> List.copyOf(each.on()),
-                (to, cause) -> to.constant(cause, each -> each, CAUSES))),
+        wire.set(of, Retry::on, CAUSES),
         wire.number(of, Retry::delay),
         Double.longBitsToDouble(
             wire.number(of, each -> Double.doubleToLongBits(each.growMemory()))),

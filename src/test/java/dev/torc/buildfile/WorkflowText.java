@@ -14,6 +14,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -167,7 +168,9 @@ final class WorkflowText {
           !(is instanceof Place)
               && !List.of(without.split(" ")).contains(each.getName())
               && (plain == null ? !isEmpty(is) : !show(is).equals(show(usual)));
-      if (told) {
+      if (told && is instanceof Set<?> all && each.getName().equals("traits")) {
+        all.forEach(trait -> parts.add(trait.toString().toLowerCase(Locale.ROOT) + ": true"));
+      } else if (told) {
         boolean nested =
             is instanceof Record && usual instanceof Record && !(is instanceof Template);
         parts.add(
