@@ -284,7 +284,9 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private ProductRemoval removal(Cache cache, Consumer<String> note) throws IOException {
     DigestMemo digests =
-        DigestMemo.looking(place.root(), call.caller().stamps(place), cache::stamp);
+        given.project() == null
+            ? DigestMemo.looking(place.root(), call.caller().stamps(place), cache::stamp)
+            : given.project().looking(cache::stamp);
     AllowedRoots allowed = new AllowedRoots(place.root(), roots());
     String build = Long.toString(cache.nextBuildNumber()); // names what comes in meanwhile
     return new ProductRemoval(place, allowed, build, cache, digests, null, note);

@@ -23,7 +23,7 @@ public final class KnownKeys {
       List.of(
           """
           name description vars env shell resources limits roots defaults jobs data
-          hooks container executors stores report factories dependencies include
+          hooks container executors stores stamps report factories dependencies include
           """
               .split("\\s+"));
 
@@ -104,6 +104,9 @@ public final class KnownKeys {
 
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data", "failed", "file", "optional");
+
+  /** {@code stamps}. */
+  static final List<String> STAMPS = List.of("never", "trust");
 
   /** An entry of {@code report} that is a map. */
   static final List<String> REPORT = List.of("file", "title");

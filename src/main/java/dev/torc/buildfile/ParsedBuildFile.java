@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.buildfile.VariableReader.Vars;
+import dev.torc.hash.StampPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;
@@ -157,7 +158,7 @@ public final class ParsedBuildFile {
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
             limits,
-            roots(fields, root),
+            outside(fields, "roots", root),
             List.of(),
             List.of(),
             List.of(),
@@ -165,6 +166,7 @@ public final class ParsedBuildFile {
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
             stores,
+            stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps"), root),
             report,
             List.of(),
             List.of());
@@ -250,9 +252,14 @@ public final class ParsedBuildFile {
     return limits;
   }
 
-  private static List<Path> roots(MapFields fields, Path root) {
+  private static StampPaths stamps(MapFields fields, Path root) {
+    return new StampPaths(outside(fields, "never", root), outside(fields, "trust", root));
+  }
+
+  /** Absolute paths, wherever they lie. */
+  private static List<Path> outside(MapFields fields, String key, Path root) {
     return fields.list(
-        "roots",
+        key,
         node -> {
           String text = fields.scope().text(node);
           Paths.refuseForeign(text, node.place());

@@ -42,6 +42,7 @@ final class CarriedJobs {
     boolean alike =
         old.root().equals(read.root())
             && old.roots().equals(read.roots())
+            && old.stamps().equals(read.stamps())
             && old.data().equals(read.data())
             && elsewhere(old).equals(elsewhere(read));
     return alike ? new CarriedJobs(before, fresh, now).carry() : null;

@@ -227,7 +227,7 @@ public record FreshJobs(
     for (int at = 0; at < stamps.length; at += WIDTH) {
       if (stamps[at + CTIME] < 0
           && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL
-          && digests.isSafe(stamps[at + MTIME], -stamps[at + CTIME])) {
+          && digests.isSafe(path(graph, at / WIDTH), stamps[at + MTIME], -stamps[at + CTIME])) {
         late.set(at / WIDTH);
       }
     }

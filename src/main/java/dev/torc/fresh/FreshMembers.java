@@ -191,6 +191,6 @@ final class FreshMembers {
   /** Adds a folder; returns whether it is a folder, with a stamp that can be trusted. */
   private boolean add(String path, Stamp stamp, Map<String, Stamp> folders) {
     folders.put(path, stamp);
-    return stamp.kind() == Stamp.FileKind.FOLDER && digests.isSafe(stamp);
+    return stamp.kind() == Stamp.FileKind.FOLDER && digests.isSafe(path, stamp);
   }
 }

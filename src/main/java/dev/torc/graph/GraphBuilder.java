@@ -183,6 +183,7 @@ public final class GraphBuilder {
             && now.jobs().size() == before.jobs().size()
             && now.root().equals(before.root())
             && now.roots().equals(before.roots())
+            && now.stamps().equals(before.stamps())
             && now.data().equals(before.data());
     if (!same) {
       return false;

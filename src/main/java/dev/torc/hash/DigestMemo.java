@@ -239,8 +239,7 @@ public final class DigestMemo implements FileDigests {
       }
       boolean large = fresh.kind() == Stamp.FileKind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
-        long window = window(fresh.mtime(), fresh.ctime());
-        clock.await(fresh.ctime() + window, 2 * window, stop);
+        await(clock(path), fresh);
         fresh = stamp(path);
       }
       // A small file that was just written is not looked up in the store: reading it is quicker.
@@ -416,8 +415,12 @@ public final class DigestMemo implements FileDigests {
   /** Reads until the file held still; after some tries the digest gets a stamp that is outdated. */
   private KnownDigest read(String path, Stamp before) throws IOException {
     Path file = root.resolve(path);
+    FileClock own = clock(path);
+    if (own != clock && before.size() >= LARGE) {
+      await(own, before); // it learns at this look that the file is old
+    }
     for (int reading = 1; ; reading++) {
-      boolean safe = isSafe(before);
+      boolean safe = isSafe(path, before);
       Digest digest = null;
       try {
         Hasher.Read read = hasher.file(file, before.size(), safe);
@@ -451,13 +454,23 @@ public final class DigestMemo implements FileDigests {
   }
 
   /** Whether a file with this stamp cannot change any more without getting another (rule 4). */
-  public boolean isSafe(Stamp stamp) {
-    return isSafe(stamp.mtime(), stamp.ctime());
+  public boolean isSafe(String path, Stamp stamp) {
+    return isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
-  /** Like {@link #isSafe(Stamp)}, with the times of a stamp in nanoseconds since 1970. */
-  public boolean isSafe(long mtime, long ctime) {
-    return clock.past(ctime + window(mtime, ctime));
+  /** Like {@link #isSafe(String, Stamp)}, with the times of a stamp in nanoseconds since 1970. */
+  public boolean isSafe(String path, long mtime, long ctime) {
+    return clock(path).past(ctime + window(mtime, ctime));
+  }
+
+  /** Waits for a while until a file cannot change any more without getting another stamp. */
+  private void await(FileClock by, Stamp stamp) {
+    long window = window(stamp.mtime(), stamp.ctime());
+    by.await(stamp.ctime() + window, 2 * window, stop);
+  }
+
+  private FileClock clock(String path) {
+    return stamps.clock(root, path, clock);
   }
 
   private static long window(long mtime, long ctime) {

@@ -28,10 +28,13 @@ public final class FileClock {
   }
 
   private static final long NEVER = Long.MIN_VALUE;
+  private static final long HOUR = 3_600_000_000_000L;
   private static final long SLICE = 50_000_000; // between two checks of the stop flag
   private static final long TICK = 1_000_000; // the shortest rest worth its system call
 
-  private final Io.Get<Long> probe;
+  private static final FileClock NONE = new FileClock(() -> NEVER, () -> 0, nanos -> {});
+
+  private final Io.Get<Long> probe; // null for a clock that is observed
   private final LongSupplier ticks;
   private final Pause pause;
   private long seen = NEVER; // a moment that has passed
@@ -55,16 +58,38 @@ public final class FileClock {
           try (OutputStream out = OwnFile.out(file, CREATE)) {
             out.write(0);
           }
-          Instant system = Instant.now();
-          long now = system.getEpochSecond() * 1_000_000_000L + system.getNano();
-          return Math.min(now, stamps.stamp(file).ctime());
+          return Math.min(system(), stamps.stamp(file).ctime());
         };
     return new FileClock(probe, System::nanoTime, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
   }
 
   /** A clock for commands that only look and may not write: no moment has surely passed. */
   public static FileClock none() {
-    return new FileClock(() -> NEVER, () -> 0, nanos -> {});
+    return NONE;
+  }
+
+  /**
+   * The clock of a file system on which torc has no file, and which may go by another machine's: it
+   * is past the ctimes that were seen there, and at most an hour behind this machine's.
+   */
+  static FileClock observed() {
+    FileClock clock =
+        new FileClock(null, System::nanoTime, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
+    clock.observe(system() - HOUR);
+    return clock;
+  }
+
+  /** Tells an observed clock a ctime; one that lies ahead may have been set, and does not count. */
+  synchronized void observe(long ctime) {
+    if (probe == null && ctime <= system() && (seen == NEVER || ctime > estimate())) {
+      seen = ctime;
+      seenAt = ticks.getAsLong();
+    }
+  }
+
+  private static long system() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
   /** Whether the moment has surely passed. Where the clock cannot be read it has not. */
@@ -72,8 +97,9 @@ public final class FileClock {
     if (seen > time) {
       return true;
     }
-    if (seen != NEVER && estimate() <= time) {
-      return false; // no need to write: if this is wrong, a file is read once more
+    boolean later = seen != NEVER && estimate() > time;
+    if (probe == null || seen != NEVER && !later) {
+      return later; // no need to write: if this is wrong, a file is read once more
     }
     try {
       seen = probe.get();

@@ -57,6 +57,24 @@ public interface StampSource {
   }
 
   /**
+   * This source for needs and products (rule 4): where nothing keeps ctime, a stamp also contains
+   * the mount. Without it, as for torc's own files, it does not. An injected source stays as it is.
+   */
+  default StampSource of(StampPaths paths) {
+    return this;
+  }
+
+  /**
+   * The clock by which the window of rule 4 passes for a file: that of its file system, if torc has
+   * no file there; {@link FileClock#none} if its stamp never counts.
+   *
+   * @param usual the clock of the file system of the folder
+   */
+  default FileClock clock(Path folder, String path, FileClock usual) {
+    return usual;
+  }
+
+  /**
    * The source of the machine's own files: one system call per stamp.
    *
    * @throws IllegalArgumentException for another file system, whose stamps must be injected
@@ -65,7 +83,7 @@ public interface StampSource {
     if (files != FileSystems.getDefault()) {
       throw new IllegalArgumentException("stamps of " + files + " must be injected");
     }
-    return new SystemStamps(false);
+    return new SystemStamps(false, null);
   }
 
   /** Looks at many files of one folder, one after the other. For one thread. */

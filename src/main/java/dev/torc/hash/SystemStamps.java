@@ -3,25 +3,28 @@ package dev.torc.hash;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileStatus.StatusReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The stamps of the machine's own files: one system call for each.
+ * The stamps of the machine's own files: one system call for each, and some for each mount.
  *
  * @param ofOpened whether each file is opened first, as on file systems of other machines
+ * @param mounts what else counts by mount; null for stamps without that
  */
-record SystemStamps(boolean ofOpened) implements StampSource {
+record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource {
 
   @Override
   public Stamp at(Path folder, String path, boolean follow) throws IOException {
     String file = within(folder, path);
-    FileStatus s = ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
+    FileStatus s = status(file, follow);
     if (!s.exists()) {
       return Stamp.MISSING;
     }
     Stamp.FileKind kind = kind(s.mode());
+    long salt = hasSalt(kind) ? mounts.salt(s.mount(), s.ctime(), file) : 0;
     return new Stamp(
-        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
+        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode() ^ salt, s.attributes());
   }
 
   @Override
@@ -32,13 +35,48 @@ record SystemStamps(boolean ofOpened) implements StampSource {
       if ((mode & FileStatus.EXECUTABLE) != 0) {
         numbers[0] |= Stamp.EXECUTABLE;
       }
-      return kind(mode);
+      Stamp.FileKind kind = kind(mode);
+      if (kind != Stamp.FileKind.MISSING && hasSalt(kind) && !mounts.isUsual(reader.mount())) {
+        String file = within(folder, new String(names, from, to - from, StandardCharsets.UTF_8));
+        numbers[3] ^= mounts.salt(reader.mount(), numbers[2], file);
+      }
+      return kind;
     };
   }
 
   @Override
   public StampSource opened() {
-    return new SystemStamps(true);
+    return new SystemStamps(true, mounts);
+  }
+
+  @Override
+  public StampSource of(StampPaths paths) {
+    return new SystemStamps(ofOpened, new MountStamps(paths));
+  }
+
+  @Override
+  public FileClock clock(Path folder, String path, FileClock usual) {
+    if (mounts == null || mounts.allUsual() || usual == FileClock.none()) {
+      return usual;
+    }
+    String file = within(folder, path);
+    try {
+      long mount = status(file, true).mount();
+      FileClock own = mounts.of(mount, file).clock();
+      boolean same = own != FileClock.none() && status(folder.toString(), true).mount() == mount;
+      return own == null || same ? usual : own;
+    } catch (IOException unknown) {
+      return FileClock.none();
+    }
+  }
+
+  private FileStatus status(String file, boolean follow) throws IOException {
+    return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
+  }
+
+  /** A link's text is read each time, so its mount does not matter. */
+  private boolean hasSalt(Stamp.FileKind kind) {
+    return mounts != null && kind != Stamp.FileKind.LINK;
   }
 
   /** As {@link Path#resolve} does, without taking the path apart. */

@@ -205,6 +205,11 @@ public record FileStatus(
       return here.exists() && here.inode() == wanted.inode() && here.device() == wanted.device();
     }
 
+    /** The mount of the file that was looked at last, if it exists. */
+    public long mount() {
+      return buffer.mount();
+    }
+
     /**
      * Looks at a file.
      *

@@ -19,6 +19,12 @@ public final class FileSystems {
   /** The file systems of macOS that show all files as executable. */
   private static final Set<String> MODELESS_NAMES = Set.of("msdos", "exfat", "ntfs", "smbfs");
 
+  private static final int FUSE = 0x65735546;
+  private static final int BTRFS = 0x9123683e;
+  private static final int BCACHEFS = 0xca451a4e;
+
+  private static final int READ_ONLY = 1;
+
   private FileSystems() {}
 
   /**
@@ -50,6 +56,68 @@ public final class FileSystems {
         && (Libc.MAC ? MODELESS_NAMES.contains(name(status)) : isModeless((int) status.getLong(0)));
   }
 
+  /** What keeps the ctime of the files of a file system, so that none changes without a trace. */
+  public enum CtimeKeeper {
+    KERNEL,
+    SERVER,
+    /** Nothing: ctime is stored in an image, is the mtime, or is what a program says. */
+    NONE
+  }
+
+  /**
+   * What {@code statfs(2)} says of a mounted file system.
+   *
+   * @param type on Linux
+   * @param source what is mounted, on macOS; empty on Linux
+   */
+  public record Told(int type, CtimeKeeper keeper, boolean readOnly, String source) {
+
+    /** Whether the number of its device is that of no disk. */
+    public boolean isPool() {
+      return type == BTRFS || type == BCACHEFS;
+    }
+  }
+
+  /** What the system says of the file system of a path; null where it cannot be told. */
+  public static Told told(String path) {
+    Memory text = Memory.ofText(path);
+    Memory status = status(text.address());
+    Reference.reachabilityFence(text);
+    if (status == null) {
+      return null;
+    }
+    int type = (int) status.getLong(0);
+    return Libc.MAC
+        ? new Told(
+            0, keeper(name(status)), (status.getInt(64) & READ_ONLY) != 0, text(status, 1112))
+        : new Told(type, keeper(type), (status.getLong(80) & READ_ONLY) != 0, "");
+  }
+
+  private static CtimeKeeper keeper(String name) {
+    return switch (name) {
+      case "apfs", "hfs" -> CtimeKeeper.KERNEL;
+      case "nfs", "smbfs", "lustre" -> CtimeKeeper.SERVER;
+      default -> CtimeKeeper.NONE;
+    };
+  }
+
+  /**
+   * What keeps ctime, by the {@code f_type} on Linux: the kernel on ext, XFS, Btrfs, tmpfs, F2FS,
+   * overlay, bcachefs, ZFS and HFS+, a server on NFS, SMB, Lustre, GPFS, BeeGFS, Ceph, AFS and 9P.
+   * virtiofs has the type of FUSE, so only its {@link Mount} can tell.
+   */
+  static CtimeKeeper keeper(int type) {
+    return switch (type) {
+      case 0xef53, 0x58465342, BTRFS, 0x01021994, 0xf2f52010, 0x794c7630, BCACHEFS, 0x2fc12fc1 ->
+          CtimeKeeper.KERNEL;
+      case 0x482b -> CtimeKeeper.KERNEL;
+      case 0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x0bd00bd0, 0x47504653, 0x19830326 ->
+          CtimeKeeper.SERVER;
+      case 0x00c36400, 0x5346414f, 0x6b414653, 0x01021997 -> CtimeKeeper.SERVER;
+      default -> CtimeKeeper.NONE;
+    };
+  }
+
   /** What {@code statfs(2)} says of a path; null where it cannot be told. */
   private static Memory status(long path) {
     String name = Libc.MAC && Libc.symbol("statfs$INODE64") != 0 ? "statfs$INODE64" : "statfs";
@@ -62,9 +130,13 @@ public final class FileSystems {
 
   /** On macOS: f_fstypename, 16 bytes after f_fssubtype. */
   private static String name(Memory status) {
-    byte[] type = Memory.textAt(status.address() + 72);
+    return text(status, 72).toLowerCase(Locale.ROOT);
+  }
+
+  private static String text(Memory status, int offset) {
+    byte[] text = Memory.textAt(status.address() + offset);
     Reference.reachabilityFence(status);
-    return new String(type, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   /**
@@ -99,7 +171,7 @@ public final class FileSystems {
           case 0x7461636f -> "OCFS2";
           case 0xaad7aaea -> "PanFS";
           case 0x013111a8 -> "IBRIX";
-          case 0x65735546 -> "FUSE";
+          case FUSE -> "FUSE";
           default -> null;
         });
   }

@@ -1,6 +1,9 @@
 package dev.torc.posix;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,15 @@ public final class SystemName {
   /** Kernel, the processor's architecture, and the C library: {@code Linux x86_64 glibc 2.36}. */
   public static String here() {
     return HERE;
+  }
+
+  /** The id of this boot: Linux has one; elsewhere, and without {@code /proc}, it is empty. */
+  public static String boot() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException none) {
+      return "";
+    }
   }
 
   /** The processor's architecture, as the kernel names it. */

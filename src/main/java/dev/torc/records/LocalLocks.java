@@ -1,15 +1,10 @@
 package dev.torc.records;
 
+import dev.torc.posix.Mount;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -37,10 +32,7 @@ public record LocalLocks(String told, String next) {
    */
   static Optional<LocalLocks> at(Path folder) {
     try {
-      byte[] table = Files.readAllBytes(Path.of("/proc/self/mountinfo"));
-      return Mount.holding(
-              new String(table, StandardCharsets.UTF_8), folder.toRealPath().toString())
-          .flatMap(LocalLocks::of);
+      return Mount.of(folder.toRealPath()).flatMap(LocalLocks::of);
     } catch (IOException untold) {
       return Optional.empty();
     }
@@ -82,61 +74,5 @@ public record LocalLocks(String told, String next) {
 
   private static LocalLocks keeps(String which, String next) {
     return new LocalLocks("the file system (" + which + ") keeps locks to this host", next);
-  }
-
-  /**
-   * A mounted file system, as a line of Linux's {@code /proc/self/mountinfo} has it; see proc(5).
-   * It does not know what its options mean.
-   *
-   * @param point the folder where it is mounted
-   * @param type as {@code nfs4} or {@code fuse.sshfs}
-   * @param options the options of the mount and of the file system
-   */
-  record Mount(String point, String type, Set<String> options) {
-
-    /**
-     * The mount that holds a path: the deepest one in the tree; of several in one place, the last.
-     *
-     * @param table the text of the file; lines of any other form are skipped
-     * @param path absolute, without links
-     */
-    static Optional<Mount> holding(String table, String path) {
-      return table
-          .lines()
-          .map(Mount::of)
-          .filter(mount -> mount != null && mount.holds(path))
-          .reduce((one, next) -> next.point.length() >= one.point.length() ? next : one);
-    }
-
-    private boolean holds(String path) {
-      return path.equals(point) || path.startsWith(point.endsWith("/") ? point : point + "/");
-    }
-
-    /** Parses a line: six fields, others up to a hyphen, then type, source and options. */
-    private static Mount of(String line) {
-      int hyphen = line.indexOf(" - ");
-      if (hyphen < 0) {
-        return null;
-      }
-      String[] mount = line.substring(0, hyphen).split(" ");
-      String[] system = line.substring(hyphen + 3).split(" ", 3); // the source may be empty
-      if (mount.length < 6 || system.length < 3) {
-        return null;
-      }
-      List<String> options = new ArrayList<>(List.of(mount[5].split(",")));
-      options.addAll(List.of(system[2].split(",")));
-      return new Mount(unescaped(mount[4]), unescaped(system[0]), Set.copyOf(options));
-    }
-
-    /** Blanks, tabs, line feeds, {@code #} and backslashes stand there as three octal digits. */
-    private static String unescaped(String field) {
-      return Pattern.compile("\\\\([0-3][0-7]{2})")
-          .matcher(field)
-          .replaceAll(
-              it -> {
-                String sign = String.valueOf((char) Integer.parseInt(it.group(1), 8));
-                return Matcher.quoteReplacement(sign);
-              });
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.torc.records;
 
 import dev.torc.posix.FileSystems;
 import dev.torc.posix.OwnUser;
+import dev.torc.posix.SystemName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ public interface ThisHost {
 
   /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
   default String boot() {
-    return firstLine(Path.of("/proc/sys/kernel/random/boot_id"));
+    return SystemName.boot();
   }
 
   /**

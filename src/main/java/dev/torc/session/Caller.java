@@ -4,6 +4,7 @@ import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.engine.Remotes;
+import dev.torc.hash.StampPaths;
 import dev.torc.hash.StampSource;
 import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
@@ -34,9 +35,18 @@ import java.util.function.Supplier;
  */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
-  /** The stamps of the files of a root; on a network root each file is opened for its stamp. */
+  /** The stamps of the files of a root, if no build file says otherwise. */
   public StampSource stamps(CachePlace place) {
-    return place.isNetworkRoot() ? host.stamps().opened() : host.stamps();
+    return stamps(place, StampPaths.NONE);
+  }
+
+  /**
+   * The stamps of the files of a root, but for torc's own; on a network root each file is opened
+   * for its stamp.
+   */
+  StampSource stamps(CachePlace place, StampPaths paths) {
+    StampSource stamps = host.stamps().of(paths);
+    return place.isNetworkRoot() ? stamps.opened() : stamps;
   }
 
   /** Where the cache of a root is for this caller. */

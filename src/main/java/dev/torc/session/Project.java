@@ -199,7 +199,7 @@ public record Project(
 
   /** The stamps of the files of the project, with torc's own in {@link #folder}. */
   StampSource stamps() {
-    return caller.stamps(place);
+    return caller.stamps(place, workflow().stamps());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.torc.workflow;
 
 import dev.torc.cluster.SchedulerSettings;
+import dev.torc.hash.StampPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Place;
@@ -26,6 +27,7 @@ import java.util.SortedMap;
  * @param hooks in the order written
  * @param executors schedulers of other machines, in the order written
  * @param stores where results are stored
+ * @param stamps for which files a stamp counts whatever their file system is, or never
  * @param report the files that the page of a report shows, in the order written; the name of an
  *     item is its title
  * @param warnings what is accepted but looks wrong
@@ -46,6 +48,7 @@ public record Workflow(
     List<Hook> hooks,
     List<Executor> executors,
     Stores stores,
+    StampPaths stamps,
     List<Item> report,
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
@@ -71,6 +74,7 @@ public record Workflow(
         hooks,
         executors,
         stores,
+        stamps,
         report,
         told,
         left);

@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.cluster.SchedulerSettings;
+import dev.torc.hash.StampPaths;
 import dev.torc.posix.Stop;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
@@ -123,6 +124,9 @@ public final class WorkflowCodec {
         wire.list(of, Workflow::hooks, WorkflowCodec::hook),
         wire.list(of, Workflow::executors, WorkflowCodec::executor),
         wire.one(of, Workflow::stores, WorkflowCodec::stores),
+        new StampPaths(
+            wire.list(of, w -> w.stamps().never(), path),
+            wire.list(of, w -> w.stamps().trust(), path)),
         wire.list(of, Workflow::report, WorkflowCodec::item),
         wire.list(of, Workflow::warnings, WorkflowCodec::said),
         wire.list(of, Workflow::manual, Wire.TEXT));

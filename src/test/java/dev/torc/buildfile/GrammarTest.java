@@ -78,6 +78,7 @@ class GrammarTest {
     read.put("words", KnownKeys.EXECUTOR_WORDS);
     read.put("stores", StoresReader.KEYS);
     read.put("shared", StoresReader.SHARED);
+    read.put("stamps", KnownKeys.STAMPS);
     read.put("shown", KnownKeys.REPORT);
     read.put("factory", KnownKeys.FACTORY);
     read.put("factored", KnownKeys.FACTORY_PARAMETER);

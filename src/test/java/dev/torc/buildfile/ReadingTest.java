@@ -44,6 +44,7 @@ class ReadingTest {
             KnownKeys.FACTORY,
             KnownKeys.FACTORY_PARAMETER,
             KnownKeys.REPORT,
+            KnownKeys.STAMPS,
             StoresReader.KEYS,
             StoresReader.SHARED)
         .forEach(untold::addAll);

@@ -68,6 +68,7 @@ public final class Grouped {
         all.hooks(),
         all.executors(),
         all.stores(),
+        all.stamps(),
         all.report(),
         all.warnings(),
         all.manual());

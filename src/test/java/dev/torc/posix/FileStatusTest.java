@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.FileSystems.CtimeKeeper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,6 +150,21 @@ class FileStatusTest {
     }
     for (int type : new int[] {0xef53, 0x01021994, 0x9123683e, 0x58465342, 0x6969, 0x794c7630}) {
       assertFalse(FileSystems.isModeless(type), Integer.toHexString(type));
+    }
+  }
+
+  @Test
+  void whatKeepsCtimeIsKnownByTheType() throws IOException {
+    for (int type :
+        new int[] {0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1}) {
+      assertEquals(CtimeKeeper.KERNEL, FileSystems.keeper(type), Integer.toHexString(type));
+    }
+    for (int type :
+        new int[] {0x6969, 0xfe534d42, 0x0bd00bd0, 0x47504653, 0x00c36400, 0x01021997}) {
+      assertEquals(CtimeKeeper.SERVER, FileSystems.keeper(type), Integer.toHexString(type));
+    }
+    for (int type : new int[] {0x73717368, 0xe0f5e1e2, 0x9660, 0x4d44, 0x2011bab0, 0x65735546}) {
+      assertEquals(CtimeKeeper.NONE, FileSystems.keeper(type), Integer.toHexString(type));
     }
   }
 

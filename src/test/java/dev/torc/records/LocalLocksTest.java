@@ -2,7 +2,7 @@ package dev.torc.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.records.LocalLocks.Mount;
+import dev.torc.posix.Mount;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

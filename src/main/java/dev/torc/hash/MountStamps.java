@@ -1,0 +1,97 @@
+package dev.torc.hash;
+
+import dev.torc.posix.RandomId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the stamps of the files of a mount also contain, and by which clock they count (rule 4): one
+ * look at each mount, and none of them outlives the process. Safe for use by several threads.
+ */
+final class MountStamps {
+
+  /**
+   * What counts for a mount.
+   *
+   * @param salt changes the inode in a stamp where ctime is not kept: differs for each mount
+   * @param clock by which the window of rule 4 passes; null for that of the root
+   */
+  record Mounted(long salt, FileClock clock) {
+    private FileClock trusted() {
+      return this == Unknown.MOUNT ? null : clock;
+    }
+  }
+
+  private static final Mounted USUAL = new Mounted(0, null);
+
+  /** Such a file is always read: no stored stamp has this number, and no moment has passed. */
+  private static final class Unknown {
+    static final Mounted MOUNT = new Mounted(salt(RandomId.next()), FileClock.none());
+  }
+
+  private final StampPaths paths;
+  private final Map<Long, Mounted> known = new ConcurrentHashMap<>();
+  private volatile long usual; // a mount where nothing else counts; 0 is none's number
+  private volatile boolean odd; // whether anything else counts for any file
+
+  MountStamps(StampPaths paths) {
+    this.paths = paths;
+    this.odd = !paths.never().isEmpty();
+  }
+
+  /** Whether nothing else than usual counts for all files that were looked at. */
+  boolean allUsual() {
+    return !odd;
+  }
+
+  /** Whether nothing else than usual counts for the files of a mount, as far as is known. */
+  boolean isUsual(long mount) {
+    return mount == usual;
+  }
+
+  /** What counts for a file on a mount. */
+  Mounted of(long mount, String file) throws IOException {
+    Boolean counts = paths.counts(file);
+    if (counts != null && !counts) {
+      return Unknown.MOUNT;
+    }
+    Mounted seen = known.get(mount);
+    if (seen == null) {
+      MountTimes times = MountTimes.of(file, mount);
+      if (times == null) {
+        return Unknown.MOUNT;
+      }
+      seen = of(times);
+      known.put(mount, seen);
+      odd |= seen != USUAL;
+      usual = seen == USUAL && paths.never().isEmpty() ? mount : usual;
+    }
+    return counts == null || seen.salt() == 0 ? seen : new Mounted(0, seen.trusted());
+  }
+
+  private static Mounted of(MountTimes times) {
+    FileClock clock = times.byKernel() ? null : FileClock.observed();
+    if (times.keepsCtime()) {
+      return times.byKernel() ? USUAL : new Mounted(0, clock);
+    }
+    return times.identity().isEmpty() ? Unknown.MOUNT : new Mounted(salt(times.identity()), clock);
+  }
+
+  /** What changes the inode in the stamp of a file; the clock of its mount is told its ctime. */
+  long salt(long mount, long ctime, String file) throws IOException {
+    if (isUsual(mount)) {
+      return 0;
+    }
+    Mounted of = of(mount, file);
+    if (of.clock() != null) {
+      of.clock().observe(ctime);
+    }
+    return of.salt();
+  }
+
+  private static long salt(String text) {
+    return ByteBuffer.wrap(Digest.ofText(text).bytes()).getLong();
+  }
+}
