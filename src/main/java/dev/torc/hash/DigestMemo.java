@@ -336,23 +336,39 @@ public final class DigestMemo implements FileDigests {
       return true;
     }
     for (int i = 0; i < now.members().size(); i++) { // equal digests: the same members
-      FolderDigest.Member member = now.members().get(i);
-      if (member.kind() == Stamp.FileKind.FILE
-          && moved(before.members().get(i).stamp(), member.stamp())) {
+      if (moved(before.members().get(i).stamp(), now.members().get(i).stamp())) {
         return true;
       }
     }
     return false;
   }
 
-  /** Whether a path that had these stamps moved between them, whatever its bytes are. */
+  /**
+   * Whether a path that had these stamps moved between them, whatever its bytes are. A folder moved
+   * if it was renamed: then its ctime goes beyond its mtime. A file that is made in it moves both,
+   * and a copied mtime lies before.
+   */
   public static boolean moved(Stamp before, Stamp now) {
-    return now.kind() != before.kind()
-        || now.kind() == Stamp.FileKind.FILE
-            && (now.size() != before.size()
-                || now.mtime() != before.mtime()
-                || now.inode() != before.inode()
-                || now.ctime() != before.ctime() && now.attributes() == before.attributes());
+    if (now.kind() != before.kind()) {
+      return true;
+    }
+    boolean touched = now.ctime() != before.ctime();
+    boolean explained = now.attributes() != before.attributes();
+    return switch (now.kind()) {
+      case FILE ->
+          now.size() != before.size()
+              || now.mtime() != before.mtime()
+              || now.inode() != before.inode()
+              || touched && !explained;
+      case LINK -> now.inode() != before.inode() || touched;
+      case FOLDER ->
+          now.inode() != before.inode()
+              || touched
+                  && !explained
+                  && now.ctime() > now.mtime()
+                  && now.mtime() >= before.mtime();
+      default -> false;
+    };
   }
 
   private Slot slot(String path) {

@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
@@ -31,15 +32,18 @@ final class ListLooks {
    * @param files the members outside of a needed folder, by path; {@code members} has the stamps of
    *     those in a needed folder
    * @param folders the members that are folders which a job made
+   * @param way the way to the members outside of a needed folder, or to that folder
    */
   record Look(
       long begun,
       NeedMembers members,
       Map<String, KnownDigest> files,
-      Map<String, FolderDigest> folders) {
+      Map<String, FolderDigest> folders,
+      PathTrail way) {
 
     /** Adds the members that came, went or moved since, though they may hold the same bytes. */
-    void addMoved(Look now, Set<String> moved) {
+    void addMoved(Look now, Set<String> moved) throws IOException {
+      moved.addAll(now.way.moved(way));
       if (now.members == members) {
         return; // each member has the very stamp that it had
       }
@@ -101,7 +105,7 @@ final class ListLooks {
         long begun = now();
         slot.last =
             stands(list, last)
-                ? new Look(begun, last.members, last.files, last.folders)
+                ? new Look(begun, last.members, last.files, last.folders, last.way.anew())
                 : look(begun, list);
       }
       return slot.last;
@@ -124,20 +128,24 @@ final class ListLooks {
     return true;
   }
 
-  private Look look(long begun, int list) {
+  private Look look(long begun, int list) throws IOException {
     Map<String, KnownDigest> files = new LinkedHashMap<>();
     Map<String, FolderDigest> folders = new HashMap<>();
+    PathTrail way = new PathTrail(digests);
     NeedMembers members =
         contents.fresh(
             list,
             path -> {
-              KnownDigest known = digests.of(path);
+              KnownDigest known = way.of(path);
               files.put(path, known);
               if (known.stamp().kind() == FileKind.FOLDER) {
                 folders.put(path, digests.folder(path, false));
               }
               return known;
             });
-    return new Look(begun, members, files, folders);
+    if (graph.list(list).kind() == ListKind.FOLDER && members.unreadable() == null) {
+      way.take(graph.list(list).text(), true);
+    }
+    return new Look(begun, members, files, folders, way);
   }
 }

@@ -55,6 +55,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final int job;
   private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // needed by themselves
   private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders among the files
+  private final PathTrail trail; // of the files
+  private PathTrail later; // of the files, after the job ended
   private final Map<Integer, Look> lists = new LinkedHashMap<>();
   private Set<Path> targets; // the real paths of the files; null before they are asked for
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
@@ -70,6 +72,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     this.contents = contents;
     this.digests = digests;
     this.job = job;
+    this.trail = new PathTrail(digests);
+    this.later = new PathTrail(digests);
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
@@ -140,6 +144,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return new IOException(new Reason(Kind.NEED_UNREADABLE, need, "", why).lack());
   }
 
+  /** Whether the way to a found need changed at or after a moment, in nanoseconds since 1970. */
+  public boolean led(String path, long begun) throws IOException {
+    return later.changedSince(path, trail, begun);
+  }
+
   /** Whether this build saw something at a path when it last looked there. */
   public boolean saw(String path) {
     KnownDigest last = digests.last(path);
@@ -148,7 +157,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Takes in a file that turned out to be needed too; returns what is known of it. */
   public KnownDigest add(String path) throws IOException {
-    KnownDigest known = digests.of(path);
+    KnownDigest known = trail.of(path);
     NeedContents.refuseFolder(graph, path, known);
     files.put(path, known);
     if (known.stamp().kind() == FileKind.FOLDER) {
@@ -311,6 +320,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   /** Notes that the job's processes have ended: all looks from now on come after them. */
   public void ended() {
     end = contents.looks().now();
+    later = new PathTrail(digests);
   }
 
   /**
@@ -322,7 +332,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     TreeSet<String> moved = new TreeSet<>();
     files.forEach(
         (path, known) ->
-            addMoved(path, () -> digests.moved(path, known, () -> isMade(path)), moved));
+            addMoved(
+                path,
+                () -> later.moved(path, trail) || digests.moved(path, known, () -> isMade(path)),
+                moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
     lists.forEach(
@@ -367,6 +380,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     Stamp stamp = digests.stamp(path);
     return !stamp.exists()
         || stamp.ctime() >= late
+        || trail.changedSince(path, trail, begun)
         || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 

@@ -21,8 +21,8 @@ import java.util.Locale;
  *     a device. Since Linux 6.8 none is ever used twice after a boot; these are above 2³¹. Where
  *     the system tells none, it is negative and stands for the device
  * @param links how many names the file has
- * @param attributes mode, owner, group and link count in one number: it differs if one of them
- *     does, and almost always if several do
+ * @param attributes mode, owner, group and (not of a folder) link count in one number: it differs
+ *     if one of them does, and almost always if several do
  */
 public record FileStatus(
     int mode,

@@ -220,7 +220,9 @@ class StatusBuffer {
   }
 
   long attributes() {
-    return FileStatus.attributes(modeAsIs(), owner(), group(), links());
+    int mode = modeAsIs();
+    boolean folder = (mode & FileStatus.KIND) == FileStatus.FOLDER; // each one in it is a link
+    return FileStatus.attributes(mode, owner(), group(), folder ? 1 : links());
   }
 
   int owner() {

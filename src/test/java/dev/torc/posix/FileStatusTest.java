@@ -41,7 +41,10 @@ class FileStatusTest {
         of(path, options.length == 0).mount(),
         (int) a.get("nlink"),
         FileStatus.attributes(
-            (int) a.get("mode"), (int) a.get("uid"), (int) a.get("gid"), (int) a.get("nlink")));
+            (int) a.get("mode"),
+            (int) a.get("uid"),
+            (int) a.get("gid"),
+            Files.isDirectory(path, options) ? 1 : (int) a.get("nlink")));
   }
 
   private static FileStatus of(Path path, boolean follow) throws IOException {

@@ -1,0 +1,146 @@
+package dev.torc.plan;
+
+import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.Stamp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The symlinks and folders on the way to some files, as they stood when they were first looked at:
+ * a file that comes back after a switched symlink or renamed folder led to another one for a while
+ * has the very stamp that it had, but the way to it has not (rule 6). The files themselves are not
+ * its business. For one thread.
+ */
+final class PathTrail {
+
+  /** More symlinks than a system follows in one path. */
+  private static final int LINKS = 40;
+
+  /**
+   * A folder or symlink on the way.
+   *
+   * @param above the folder in which it stands; null for the root's own folder and {@code /}
+   * @param target the path to which a symlink leads; null for a folder
+   */
+  private record Part(Stamp stamp, String above, String target) {}
+
+  private final DigestMemo digests;
+  private final Map<String, Part> parts = new HashMap<>();
+  private final Set<String> begins = new HashSet<>(); // at the end of each way
+
+  /** Begins without files. */
+  PathTrail(DigestMemo digests) {
+    this.digests = digests;
+  }
+
+  /** Looks at a file as {@link DigestMemo#of(String)} does, and at the way to it. */
+  KnownDigest of(String path) throws IOException {
+    Stamp self = digests.linkStamp(path);
+    boolean link = self.kind() == Stamp.FileKind.LINK;
+    KnownDigest known = link ? digests.of(path) : digests.of(path, self);
+    take(path, link);
+    return known;
+  }
+
+  /**
+   * Looks at the way to a file, unless that was done.
+   *
+   * @param link whether the file itself is a symlink
+   */
+  void take(String path, boolean link) throws IOException {
+    String from = link ? path : above(path);
+    if (from != null && begins.add(from)) {
+      part(from, 0);
+    }
+  }
+
+  /** A new look at the way to all files of this trail. */
+  PathTrail anew() throws IOException {
+    PathTrail now = new PathTrail(digests);
+    for (String from : begins) {
+      now.take(from, true);
+    }
+    return now;
+  }
+
+  /**
+   * The links at the end of ways, and the folders there, to which another way leads than before.
+   */
+  Set<String> moved(PathTrail before) throws IOException {
+    Set<String> moved = new TreeSet<>();
+    for (String from : before.begins) {
+      if (differs(from, before)) {
+        moved.add(from);
+      }
+    }
+    return moved;
+  }
+
+  /** Whether the way to a file is another one than at an earlier look. */
+  boolean moved(String path, PathTrail before) throws IOException {
+    String from = before.parts.containsKey(path) ? path : above(path);
+    return from != null && differs(from, before);
+  }
+
+  private boolean differs(String path, PathTrail before) throws IOException {
+    Part then = before.parts.get(path);
+    return then != null
+        && (DigestMemo.moved(then.stamp, part(path, 0).stamp)
+            || then.above != null && differs(then.above, before)
+            || then.target != null && differs(then.target, before));
+  }
+
+  /**
+   * Whether the way to a file changed at or after a moment, as far as times tell: then a folder
+   * that was given another mode or owner counts, too.
+   *
+   * @param moment nanoseconds since 1970
+   */
+  boolean changedSince(String path, PathTrail seen, long moment) throws IOException {
+    return changedSince(seen.parts.containsKey(path) ? path : above(path), moment);
+  }
+
+  private boolean changedSince(String path, long moment) throws IOException {
+    if (path == null) {
+      return false;
+    }
+    Part part = part(path, 0);
+    Stamp stamp = part.stamp;
+    boolean link = stamp.kind() == Stamp.FileKind.LINK;
+    boolean renamed = stamp.kind() == Stamp.FileKind.FOLDER && stamp.ctime() > stamp.mtime();
+    return (link || renamed) && stamp.ctime() >= moment
+        || changedSince(part.above, moment)
+        || changedSince(part.target, moment);
+  }
+
+  private Part part(String path, int links) throws IOException {
+    Part part = parts.get(path);
+    if (part == null) {
+      String above = above(path);
+      if (above != null) {
+        part(above, links);
+      }
+      Stamp stamp = digests.linkStamp(path);
+      String target = null;
+      if (stamp.kind() == Stamp.FileKind.LINK && links < LINKS) {
+        String text = Files.readSymbolicLink(digests.root().resolve(path)).toString();
+        target = text.startsWith("/") || above == null ? text : above + "/" + text;
+        part(target, links + 1);
+      }
+      part = new Part(stamp, above, target);
+      parts.put(path, part);
+    }
+    return part;
+  }
+
+  private static String above(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? null : path.substring(0, slash);
+  }
+}
