@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDateTime;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +56,7 @@ public final class Server {
   private static final long IDLE = 30 * 60; // seconds without a call before the server ends
   private static final int REFUSALS = 3;
   private static final long LOG = 1 << 20; // bytes
+  private static final long ENOUGH = 64 << 20; // bytes that may be in use after a call
 
   private final ServerFolder folder;
   private final Map<String, String> env = Environment.ofCaller().asMap();
@@ -74,6 +75,7 @@ public final class Server {
   private int refusals; // for the context, since the last call that was served
   private long last = System.nanoTime();
   private boolean tidy;
+  private long enough = ENOUGH; // of the worker
 
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
@@ -269,6 +271,7 @@ public final class Server {
             call.run(this);
             slot.done();
             wake();
+            collect();
           });
     } catch (IOException odd) {
       say(line.group() + ": " + odd);
@@ -298,6 +301,17 @@ public final class Server {
             what.run();
             telling = false;
           });
+    }
+  }
+
+  /**
+   * Collects garbage when much of the heap is in use: by itself the JVM would let it grow first.
+   */
+  private void collect() {
+    Runtime heap = Runtime.getRuntime();
+    if (heap.totalMemory() - heap.freeMemory() > enough) {
+      System.gc();
+      enough = Math.max(ENOUGH, 2 * (heap.totalMemory() - heap.freeMemory()));
     }
   }
 
@@ -331,7 +345,7 @@ public final class Server {
     } catch (IOException e) {
       return; // the folder is gone
     }
-    System.err.println(LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
+    System.err.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
   }
 
   private void lost(byte[] said) throws IOException {
