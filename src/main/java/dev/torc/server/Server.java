@@ -183,7 +183,7 @@ public final class Server {
   }
 
   private void serve() throws IOException {
-    while (!ending || now != null) {
+    while (!ending || isAtWork()) {
       Descriptor[] files = new Descriptor[1 + slots.length];
       files[0] = ask;
       for (int i = 0; i < slots.length; i++) {
@@ -208,6 +208,16 @@ public final class Server {
         rest();
       }
     }
+  }
+
+  /** Returns whether a client still waits for an answer that was promised. */
+  private boolean isAtWork() {
+    for (Slot slot : slots) {
+      if (slot.call() != null && !slot.isDone()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Frees the place of a client that is gone; ends the call that it leaves behind. */
@@ -289,7 +299,9 @@ public final class Server {
 
   private void signal(Slot slot, int number) {
     ServedCall call = slot.call();
-    teller.execute(() -> call.signal(number));
+    if (call != null) {
+      teller.execute(() -> call.signal(number));
+    }
   }
 
   /** Does something that may have to wait for the call, so never here. */
