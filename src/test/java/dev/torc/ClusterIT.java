@@ -134,7 +134,7 @@ class ClusterIT {
       assertEquals(exit, left.exit(), left.err());
       assertEquals(List.of("begin", "killed"), project.lines("here.log"));
       assertEquals(
-          "5 jobs: 0 ran, 0 up to date, 0 failed, 3 submitted, 1 interrupted, 1 not reached",
+          "5 jobs: 0 ran, 0 up to date, 0 failed, 3 submitted, 1 interrupted, 1 not started",
           left.counts(),
           left.err());
       project.edit("torc.yaml", "here: { command: sh work here, executor: local }\n  ", "");
@@ -153,7 +153,7 @@ class ClusterIT {
       assertTrue(ended.err().contains("held: 1 submitted job is cancelled\n"), ended.err());
       assertTrue(ended.err().contains("slurm: 2 submitted jobs are cancelled\n"), ended.err());
       assertEquals(
-          "4 jobs: 0 ran, 0 up to date, 0 failed, 3 interrupted, 1 not reached",
+          "4 jobs: 0 ran, 0 up to date, 0 failed, 3 interrupted, 1 not started",
           ended.counts(),
           ended.err());
       cluster.awaitNone(project);
@@ -235,8 +235,8 @@ class ClusterIT {
       project.write("x", "1\n");
       List<String> told =
           List.of(
-              "4 jobs: 1 ran, 0 up to date, 0 failed, 1 submitted, 2 not reached",
-              "4 jobs: 1 ran, 1 up to date, 0 failed, 1 submitted, 1 not reached",
+              "4 jobs: 1 ran, 0 up to date, 0 failed, 1 submitted, 2 not started",
+              "4 jobs: 1 ran, 1 up to date, 0 failed, 1 submitted, 1 not started",
               "4 jobs: 1 ran, 2 up to date, 0 failed, 1 submitted",
               "4 jobs: 1 ran, 3 up to date, 0 failed");
       for (String counts : told) {

@@ -37,7 +37,8 @@ class HostsIT {
   private static final int KILLS = 25;
 
   private static final String MAY_RUN =
-      "may still run on red \\(pid \\d+\\): build there, or --gone red if that host is down";
+      "may still be running on red \\(pid \\d+\\); build there, or pass --gone red if that host is"
+          + " down";
 
   @TempDir Path temp;
 

@@ -38,7 +38,7 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 58_818;
+  private static final int LINES = 58_835;
 
   private static final int FILES = 480;
   private static final int SURFACE = 207;

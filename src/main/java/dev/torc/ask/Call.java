@@ -84,7 +84,7 @@ public final class Call {
       at = at.resolve(folder).normalize();
       if (!Files.isDirectory(at)) {
         throw usage(
-            "-C %s: there is no such folder%s"
+            "-C %s: folder not found%s"
                 .formatted(SafeText.name(folder), NearestPath.hint(at, folder)));
       }
     }
@@ -294,7 +294,7 @@ public final class Call {
     try (InputStream in = Files.newInputStream(Path.of(file))) {
       return in.readNBytes(SourceFile.MAX_BYTES);
     } catch (NoSuchFileException e) {
-      throw usage("-f " + file + ": there is no such descriptor");
+      throw usage("-f " + file + ": no such file descriptor");
     }
   }
 

@@ -272,7 +272,8 @@ record StatusAnswer(
     if (holder != null) {
       boolean apart = plan == null && !running.isEmpty();
       String runs = apart ? ", runs " + SafeText.names(List.copyOf(running.keySet()), APART) : "";
-      out.add("at work: process " + holder.pid() + ", " + SafeText.line(holder.what()) + runs);
+      out.add(
+          "build running: process " + holder.pid() + ", " + SafeText.line(holder.what()) + runs);
     }
     if (disk.all() > LARGE) {
       out.add(large());
@@ -343,7 +344,7 @@ record StatusAnswer(
     String what =
         most == disk.store
             ? "earlier results; `torc store --prune SIZE` removes the oldest"
-            : "files that torc moved aside; look at .torc/kept, and remove it";
+            : "files that torc set aside; look at .torc/kept, then remove it";
     return most <= disk.records ? all : "%s, %s of it %s".formatted(all, Amount.size(most), what);
   }
 
@@ -432,7 +433,7 @@ record StatusAnswer(
     String end() {
       return isOver()
           ? "exit " + build.exit()
-          : build.id().id().equals(working) ? "at work now" : "was killed";
+          : build.id().id().equals(working) ? "running now" : "was killed";
     }
 
     /** How long the build took; empty if it is not over. */

@@ -93,8 +93,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
         text.add("%s %s (%s)".formatted(Amount.count(each.hits(), "hit"), where, size));
       }
       text.add(misses == 1 ? "1 miss" : misses + " misses");
-      String last = builds == 1 ? "build that asked: " : builds + " builds that asked: ";
-      return "the last " + last + text;
+      return (builds == 1 ? "last build: " : "last " + builds + " builds: ") + text;
     }
   }
 
@@ -209,11 +208,11 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
       return "";
     }
     if (local.keepSaid && local.keep == 0) {
-      return "nothing is kept: the build file says stores: {keep: 0}\n";
+      return "nothing is stored: the build file says stores: {keep: 0}\n";
     }
-    String usual = "5 GiB or a twentieth of the free disk; stores: {keep: SIZE} says otherwise";
-    String by = local.keepSaid ? "by stores: {keep} of the build file" : usual;
-    return "%s at most, %s\n".formatted(Amount.size(local.keep), by);
+    String usual = "the smaller of 5 GiB and 5 % of free disk";
+    String by = local.keepSaid ? "stores.keep of the build file" : usual;
+    return "limit %s (%s); change with stores.keep\n".formatted(Amount.size(local.keep), by);
   }
 
   /** A result's bytes: all in the store; some only in the products' places; some nowhere. */

@@ -182,7 +182,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         bound.stuck().forEach(call::warn);
         held.add(bound);
       } catch (StoreRefusal | NoSuchFileException e) {
-        String why = e instanceof NoSuchFileException ? "there is no such folder" : e.getMessage();
+        String why = e instanceof NoSuchFileException ? "folder not found" : e.getMessage();
         call.warn("store " + SafeText.name(each.path()) + " is not pruned: " + why);
       }
     }

@@ -299,8 +299,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         case Ref.OfGlob glob -> globs.add(glob.glob());
         case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));
         case Ref.OfFile file -> globs.add(Glob.of(Glob.escape(file.path())));
-        default ->
-            throw new BadInput(each.place(), "a folder; write /** behind it for what lies in it");
+        default -> throw new BadInput(each.place(), "a folder; add /** for the files in it");
       }
     }
     return new Axis.Globbed(place, names, List.copyOf(globs), List.copyOf(excludes));

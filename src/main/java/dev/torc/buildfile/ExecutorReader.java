@@ -184,8 +184,7 @@ record ExecutorReader(
           entry.place(), "{%s} is torc's own; give the setting another name".formatted(key));
     } else if (!new CommandTemplate("{" + key + "}").names().equals(List.of(key))) {
       problems.add(
-          entry.place(),
-          "%s is no name for a placeholder: write letters, digits and _".formatted(key));
+          entry.place(), "invalid placeholder name %s; use letters, digits and _".formatted(key));
     }
   }
 

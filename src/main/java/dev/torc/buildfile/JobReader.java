@@ -444,7 +444,9 @@ final class JobReader {
       }
     }
     throw new IllegalArgumentException(
-        text + " is no cause; write an exit status from 1 to 255, timeout, memory or signal");
+        text
+            + " is not a cause of failure; write an exit status from 1 to 255, timeout, memory or"
+            + " signal");
   }
 
   /** The build file's shell. */

@@ -62,7 +62,7 @@ public final class LiteralText {
   /** What is wrong with the name of a parameter, for a message; null if nothing. */
   public static String wrongParameter(String name) {
     if (!Placeholder.isIdentifier(name)) {
-      return "its name is no identifier"; // which texts that are escaped here expect
+      return "its name is not an identifier"; // which texts that are escaped here expect
     }
     try {
       AxisReader.checkName(name, Vars.NONE, Place.NONE);

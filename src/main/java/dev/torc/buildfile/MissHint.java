@@ -46,7 +46,7 @@ public final class MissHint {
     Path root = near.base();
     String folder = glob.fixedPrefix();
     if (!FolderDigest.counts(folder)) {
-      return "what lies in " + folder + " never counts; name the files";
+      return "files in " + folder + " never count; name them one by one";
     }
     String empty = folder(near, folder.isEmpty() ? "." : folder);
     if (!empty.isEmpty()) {
@@ -81,8 +81,8 @@ public final class MissHint {
     if (missing != null) {
       String name = missing.startsWith(root) ? root.relativize(missing).toString() : "" + missing;
       return Files.exists(missing, LinkOption.NOFOLLOW_LINKS)
-          ? name + " is no folder"
-          : "there is no folder " + SafeText.name(name) + near.aside(name + "/");
+          ? name + " is not a folder"
+          : "folder " + SafeText.name(name) + " not found" + near.aside(name + "/");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       return entries.iterator().hasNext() ? "" : "folder " + folder + " is empty";

@@ -107,7 +107,7 @@ record PathPattern(
     }
     if (!why.isEmpty()) {
       throw new IllegalArgumentException(
-          "{%s:%s} is no regular expression: %s".formatted(name, regex, why));
+          "{%s:%s} is not a regular expression: %s".formatted(name, regex, why));
     }
   }
 

@@ -247,7 +247,7 @@ public record Scope(
       } else if (isSlot(hole)) {
         throw new BadInput(
             node.place(),
-            hole.written() + " is known only when the job runs; it can stand in commands and env");
+            hole.written() + " is known only when the job runs; use it in commands and env");
       } else {
         boolean own = hole.name().equals("job") || ofRow(hole.name()) != null;
         put(value(hole, node.place()), own, form, out);
@@ -336,7 +336,7 @@ public record Scope(
   static BadInput caller(Placeholder hole, Place place) {
     return new BadInput(
         place,
-        "%s stands in values of env only; write env: {%s: \"%1$s\"}, and $%2$s in a command"
+        "%s works only in values of env; write env: {%s: \"%1$s\"}, and $%2$s in a command"
             .formatted(hole.written(), hole.member()));
   }
 

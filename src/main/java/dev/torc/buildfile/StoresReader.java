@@ -97,7 +97,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
       if (!(value instanceof Node.Mapping)) {
         problems.add(
             each.getValue().place(),
-            "the header %s must be {env: NAME}: its value is no part of a build file"
+            "the header %s must be {env: NAME}: a build file must not hold its value"
                 .formatted(each.getKey()));
         continue;
       }

@@ -137,7 +137,7 @@ final class TableReader {
    */
   static byte[] bytes(Path file, String shown) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException(shown + " is no regular file");
+      throw new IOException(shown + " is not a regular file");
     }
     return SourceFile.bytes(file, new Place(shown, 0, 0), MAX_BYTES, "; split it");
   }

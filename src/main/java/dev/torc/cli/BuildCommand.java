@@ -252,7 +252,7 @@ final class BuildCommand {
         throw e;
       }
       if (exit == Exit.LOCKED) {
-        report.broken(List.of("another build is at work here"));
+        report.broken(List.of("another build is running here"));
       }
       report.ended(exit);
       return isWritten() || exit != Exit.DONE ? exit : Exit.TROUBLE;

@@ -42,7 +42,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     String shell = call.targets().getFirst();
     List<String> words = call.targets().subList(1, call.targets().size());
     if (!List.of("bash", "zsh", "fish").contains(shell)) {
-      throw Call.usage(SafeText.name(shell) + ": write bash, zsh or fish");
+      throw Call.usage("unknown shell " + SafeText.name(shell) + "; use bash, zsh or fish");
     }
     call.console()
         .print(

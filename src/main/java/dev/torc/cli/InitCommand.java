@@ -55,6 +55,6 @@ final class InitCommand {
   }
 
   private static BadInput there(String command, String name) {
-    return Call.usage(name + ": is there already, and torc " + command + " writes over nothing");
+    return Call.usage(name + " already exists; torc " + command + " overwrites nothing");
   }
 }

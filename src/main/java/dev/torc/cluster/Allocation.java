@@ -51,7 +51,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     SchedulerWords.Program asking = new SchedulerWords.Program(bare, null, ProgramOutput.PATIENCE);
     String id = env.get("SLURM_JOB_ID");
     if (id == null) {
-      throw new IOException("this is no job of slurm: unset TORC_ALLOCATION, and try again");
+      throw new IOException("not inside a Slurm job; unset TORC_ALLOCATION and try again");
     }
     ProgramOutput job =
         Slurm.ask(asking, List.of("scontrol", "show", "job", "--details", "--oneliner", id));

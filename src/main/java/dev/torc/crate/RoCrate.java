@@ -307,7 +307,7 @@ final class RoCrate {
   static void refuse(Path folder, Path own, String shown) {
     String refused =
         Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
-            ? "it is there already; name a new folder"
+            ? "it already exists; name a new folder"
             : folder.startsWith(own) ? ".torc is for what torc keeps; name another" : null;
     if (refused != null) {
       throw new BadInput("--ro-crate " + SafeText.name(shown) + ": " + refused);

@@ -145,7 +145,7 @@ public final class Adoption {
     if (globs > 0
         && globs == job.productRefs().size()
         && ProductScan.of(grounds, digests, job, false).made().isEmpty()) {
-      problem(job, "none of its products is there; " + run(job));
+      problem(job, "none of its products exists; " + run(job));
     }
     if (job.depfile() != null
         && digests.product(job.depfile()).stamp().kind() != Stamp.FileKind.FILE) {

@@ -230,7 +230,7 @@ public record Cleaner(
       return "";
     }
     if (!recorded) {
-      return "altered since torc made it; --force removes it";
+      return "modified since torc made it; --force removes it";
     }
     return owned.adopted() ? "adopted, so it is yours; --force removes it" : "";
   }
@@ -239,7 +239,7 @@ public record Cleaner(
   private String astray(Path file) {
     Path base = base(file);
     if (base == null) {
-      return "it lies neither below the root nor below a folder in `roots`";
+      return "it is neither below the root nor below a folder in `roots`";
     }
     for (Path at = file.getParent(); !at.equals(base); at = at.getParent()) {
       if (Files.isSymbolicLink(at)) {

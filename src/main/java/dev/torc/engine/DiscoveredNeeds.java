@@ -151,22 +151,26 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     try {
       Path file = root.resolve(depfile);
       if (!Files.isRegularFile(file) && Files.exists(file)) { // reading a FIFO would block
-        throw new AttemptFailure("depfile " + depfile + " is no plain file");
+        throw new AttemptFailure("depfile " + depfile + " is not a regular file");
       }
       byte[] bytes = PlainFile.read(file, MOST);
       if (bytes.length > MOST) {
         throw new AttemptFailure(
-            "depfile " + depfile + " is larger than " + (MOST >> 20) + " MiB; is it one?");
+            "depfile "
+                + depfile
+                + " is larger than "
+                + (MOST >> 20)
+                + " MiB; is it really a depfile?");
       }
       return Depfile.parse(
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (NoSuchFileException e) {
       throw new AttemptFailure(
-          "depfile %s is missing though the command ended well%s"
+          "exit 0, but depfile %s was not written%s"
               .formatted(
                   SafeText.name(depfile), NearestPath.aside(root.resolve(depfile), depfile)));
     } catch (CharacterCodingException e) {
-      throw new AttemptFailure("depfile " + depfile + " is no valid UTF-8");
+      throw new AttemptFailure("depfile " + depfile + " is not valid UTF-8");
     } catch (IllegalArgumentException e) {
       throw new AttemptFailure("depfile " + depfile + ": " + e.getMessage());
     }

@@ -201,7 +201,7 @@ final class EventSender {
     if (paths.isEmpty()) {
       return; // the usual case, in which no text is made
     }
-    String again = " moved while it ran; it will run again in the next build";
+    String again = " changed while it ran; it will run again in the next build";
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 

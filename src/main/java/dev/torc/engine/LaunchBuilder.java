@@ -279,7 +279,7 @@ public final class LaunchBuilder {
     String name = slot.member();
     String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
     if (value != null && value.indexOf('\ufffd') >= 0) {
-      throw new BadInput(slot.place(), slot + ": the caller's value is no valid UTF-8");
+      throw new BadInput(slot.place(), slot + ": the caller's value is not valid UTF-8");
     }
     return value == null ? "" : value;
   }

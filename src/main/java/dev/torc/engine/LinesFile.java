@@ -65,7 +65,7 @@ record LinesFile(String name, Path path) {
   private byte[] bytes(DigestMemo digests) throws IOException {
     Stamp there = digests.linkStamp(path.toString());
     if (there.exists() && there.kind() != Stamp.FileKind.FILE) {
-      throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
+      throw new AttemptFailure(name + " is not a file anymore; append lines to the existing file");
     }
     if (there.size() == 0) {
       return new byte[0];
@@ -103,7 +103,7 @@ record LinesFile(String name, Path path) {
     List<String> lines = new ArrayList<>(bytes.length == 0 ? List.of() : lines(bytes));
     if (!Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes)) {
       String line = lines.stream().filter(each -> each.indexOf('\uFFFD') >= 0).findFirst().get();
-      throw unreadable(line, "it is no valid UTF-8");
+      throw unreadable(line, "it is not valid UTF-8");
     }
     lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
     SequencedMap<String, String> values = new LinkedHashMap<>();

@@ -59,7 +59,7 @@ record PostedEvents(List<Post> posts, String odd) {
     if (more > 0) {
       odd =
           file.name()
-              + " has a line that is no JSON object and is kept as text: "
+              + " has a line that is not a JSON object; it is recorded as text: "
               + odd
               + (more == 1 ? "" : " (" + (more - 1) + " more)");
     }

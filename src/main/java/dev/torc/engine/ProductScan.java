@@ -217,8 +217,12 @@ record ProductScan(
         if (strict) {
           boolean missing = there == Stamp.FileKind.MISSING;
           throw new AttemptFailure(
-              lack(SafeText.name(path), there, "is missing though the command ended well")
-                  + (missing ? NearestPath.aside(grounds.root().resolve(path), path) : ""),
+              missing
+                  ? "exit 0, but %s was not written%s"
+                      .formatted(
+                          SafeText.name(path),
+                          NearestPath.aside(grounds.root().resolve(path), path))
+                  : lack(SafeText.name(path), there, ""),
               missing ? path : null);
         }
         return;

@@ -64,8 +64,8 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   private static String missing(Path root, String path, MadeFile then) {
     String name = root.relativize(Path.of(path)).toString();
     return path.endsWith("/")
-        ? name + "/ is missing here and was there where the job ended"
-        : "%s is missing here and has %s where it was made".formatted(name, bytes(then.bytes()));
+        ? name + "/ is missing here but was on the node"
+        : "%s is missing here but was %s on the node".formatted(name, bytes(then.bytes()));
   }
 
   private static String bytes(long bytes) {
@@ -75,16 +75,16 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   /** A line that says how a file differs; null if it does not. */
   private static String difference(ProductScan.Seen seen, MadeFile then) {
     if (then == null) {
-      return seen.path() + " is here and was not where the job ended";
+      return seen.path() + " exists here but was not on the node";
     }
     long size = seen.stamp().size();
     if (size != then.bytes()) {
-      return "%s has %s here and %d where it was made"
-          .formatted(seen.path(), bytes(size), then.bytes());
+      return "%s is %s here but was %s on the node"
+          .formatted(seen.path(), bytes(size), bytes(then.bytes()));
     }
     return then.digest() == null || then.digest().equals(seen.digest().hex())
         ? null
-        : "%s has other bytes here than where it was made".formatted(seen.path());
+        : "%s has other contents here than on the node".formatted(seen.path());
   }
 
   /** The product to which a file belongs that was made and is not here; null for none. */
@@ -95,8 +95,12 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
       if (ref instanceof Ref.OfFile one && root.resolve(one.path()).equals(file)) {
         return one.path();
       }
-      if (ref instanceof Ref.OfMany many && many.holds(inner)) {
-        return many instanceof Ref.OfFolder folder ? folder.path() : inner;
+      if (ref instanceof Ref.OfFolder folder
+          && (inner.equals(folder.path()) || folder.holds(inner))) {
+        return folder.path();
+      }
+      if (ref instanceof Ref.OfGlob glob && glob.holds(inner)) {
+        return inner;
       }
     }
     return null;

@@ -239,7 +239,7 @@ public final class Remotes implements AutoCloseable {
     try {
       BatchFolder.tidy(folder);
     } catch (IOException e) {
-      warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
+      warn.accept("cannot remove old files in .torc/remote: " + Refusal.line(e));
     }
   }
 }

@@ -152,20 +152,24 @@ public final class Tracing {
     String name = job.group() == null ? job.name() : job.group();
     if (trace.blind() != null) {
       String again = job.has(Trait.TRACE) ? "; it runs again with the next build" : "";
-      note.accept(job.name() + " was not traced to its end: " + trace.blind() + again);
+      note.accept(job.name() + " was not fully traced: " + trace.blind() + again);
     }
     if (!message.isEmpty()) {
       note.accept(job.name() + ": " + message);
     }
     for (String path : refused(graph, trace, true)) {
-      once(name + " was refused " + SafeText.name(path) + ", which it does not need");
+      once(name + " was denied " + SafeText.name(path) + ", which is not in its needs");
     }
     for (String path : refused(graph, trace, false)) {
-      once(name + " was refused to change " + SafeText.name(path) + ", which is no product of it");
+      once(
+          name
+              + " was not allowed to change "
+              + SafeText.name(path)
+              + ", which is not its product");
     }
     if (isStrict(job) && !undeclared.isEmpty()) {
       throw new AttemptFailure(
-          "it read %s, which it does not need and its depfile does not name: add it to needs"
+          "it read %s, which neither its needs nor its depfile name; add it to needs"
               .formatted(SafeText.names(List.copyOf(undeclared), 1)));
     }
     for (String line : lines(graph, id, undeclared)) {
@@ -193,16 +197,16 @@ public final class Tracing {
       String named = folder.isEmpty() ? "the root" : SafeText.name(folder);
       String read = count <= FEW ? SafeText.name(path) : count + " files of " + named;
       if (maker < 0 || maker == id || paths.lead(maker, id)) {
-        lines.add("read " + read + ", which it does not need");
+        lines.add("read " + read + ", which is not in its needs");
         continue;
       }
       String add =
           graph.precedes(id, maker)
               ? ", which waits for this job; split the job in two"
-              : " that it does not need; add %s to needs%s"
+              : " that is not in its needs; add %s to needs%s"
                   .formatted(
                       count <= FEW || folder.isEmpty() ? SafeText.name(path) : named,
-                      graph.precedes(maker, id) ? " (after is no need)" : "");
+                      graph.precedes(maker, id) ? " (after only orders jobs)" : "");
       lines.add("read " + read + ", a product of " + graph.title(maker) + add);
     }
     return List.copyOf(lines);
@@ -218,11 +222,11 @@ public final class Tracing {
     Set<String> changes = refused(graph, trace, false);
     return (reads.isEmpty()
             ? ""
-            : "; it was refused %s: add it to needs"
+            : "; access to %s was denied; add it to needs"
                 .formatted(SafeText.names(List.copyOf(reads), 1)))
         + (changes.isEmpty()
             ? ""
-            : "; it was refused to change %s: add it to produces, or write to {tmp}"
+            : "; changing %s was denied; add it to produces, or write to {tmp}"
                 .formatted(SafeText.names(List.copyOf(changes), 1)));
   }
 

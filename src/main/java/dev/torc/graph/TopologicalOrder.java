@@ -178,8 +178,7 @@ final class TopologicalOrder {
     shown.add(shown.getFirst());
     return new BadInput(
         places.apply(turned.getFirst()),
-        "jobs wait for each other in a cycle: %s; remove one of these needs"
-            .formatted(String.join(" → ", shown)));
+        "dependency cycle: %s; remove one of these needs".formatted(String.join(" → ", shown)));
   }
 
   /**

@@ -256,7 +256,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       Digest known = outside.get(real);
       if (known == null) {
         if (within.stream().anyMatch(folder -> folder.startsWith(real))) {
-          throw new IOException(path + ": this link leads back to the folder it stands in");
+          throw new IOException(path + ": this symlink leads back to its own folder");
         }
         within.push(real);
         known = folder(target).digest();
@@ -290,7 +290,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     String text = name.toString();
     if (text.indexOf('\uFFFD') >= 0 && !name.getFileSystem().getPath(text).equals(name)) {
       throw new IOException(
-          where + ": holds a name that is no valid UTF-8: " + escaped(name) + "; rename it");
+          where + ": holds a name that is not valid UTF-8: " + escaped(name) + "; rename it");
     }
     return text;
   }

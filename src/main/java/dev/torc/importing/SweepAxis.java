@@ -57,7 +57,7 @@ record SweepAxis(String name, List<String> values, Map<String, String> range) {
     }
     if (parts.length > 3) {
       throw new IllegalArgumentException(
-          name + " is no range: " + given + "; a range is START:END or START:END:STEP");
+          name + " is not a range: " + given + "; a range is START:END or START:END:STEP");
     }
     return parts.length == 1
         ? list(name, List.of(given.replaceFirst("(?s)^(['\"])(.*)\\1$", "$2")))

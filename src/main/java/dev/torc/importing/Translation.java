@@ -129,7 +129,7 @@ final class Translation {
           next.addAll(job.oneByOne());
           String why = irregular.diagnostics().getFirst().message();
           String many = Amount.count(job.members().size(), "job");
-          String said = "%s is no group here but %s: %s".formatted(job.name.text(), many, why);
+          String said = "%s is not a group here but %s: %s".formatted(job.name.text(), many, why);
           notes.said().add(job.name.place(), said);
         }
       }
@@ -172,7 +172,7 @@ final class Translation {
       }
       if (!symbols.storers(each).isEmpty()) {
         String how =
-            " is not stored by itself%s: let the command of job %s do echo '%s=VALUE' >> \"$TORC_OUTPUT\", and who reads it need {data: %2$s.%3$s}"
+            " is not stored by itself%s: let the command of job %s do echo '%s=VALUE' >> \"$TORC_OUTPUT\", and each job that reads it needs {data: %2$s.%3$s}"
                 .formatted(
                     value == null ? "" : ", and the value here is not carried",
                     symbols.names.get(symbols.storers(each).iterator().next()),

@@ -126,7 +126,7 @@ final class PageFiles {
     String trouble = maker < 0 ? "" : jobs.trouble(maker);
     try {
       if (grounds.outside(path) != null) {
-        return wrong(title, path, "it lies neither below the root nor below a folder in `roots`");
+        return wrong(title, path, "it is neither below the root nor below a folder in `roots`");
       } else if (!Files.exists(file)) {
         return wrong(title, path, "not there: " + lack(maker, trouble));
       } else if (!Files.isRegularFile(file)) {

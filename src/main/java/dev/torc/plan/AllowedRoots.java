@@ -117,7 +117,7 @@ public final class AllowedRoots {
 
   /** The message about a product that lies in a folder outside. */
   public static String refusal(String product, Path outside) {
-    return "product %s lies in %s, which is neither below the root nor below a folder in `roots`"
+    return "product %s is in %s, which is neither below the root nor below a folder in `roots`"
         .formatted(product, outside);
   }
 

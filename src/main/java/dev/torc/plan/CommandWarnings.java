@@ -94,7 +94,7 @@ public final class CommandWarnings {
         + " that it does not need; "
         + add
         + ", or its changes go unseen"
-        + (graph.precedes(read.maker(), job) ? " (after is no need)" : "");
+        + (graph.precedes(read.maker(), job) ? " (after only orders jobs)" : "");
   }
 
   /** The path as an item of needs. */

@@ -170,7 +170,7 @@ public final class DiskChecks {
               "job %s has the tool %s, which does not exist and which no job produces%s"
                   .formatted(job.name(), SafeText.name(tool.name()), near.hint(path)));
         } else if (digests.stamp(path).kind() != FileKind.FILE) {
-          error(tool.place(), "tool %s of job %s is no file".formatted(tool.name(), job.name()));
+          error(tool.place(), "tool %s of job %s is not a file".formatted(tool.name(), job.name()));
         }
       } catch (IOException e) {
         unreadable(tool.place(), tool.name(), Refusal.why(e));
@@ -284,8 +284,7 @@ public final class DiskChecks {
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
     if (stamp.exists() && stamp.kind() != FileKind.FOLDER) {
-      unreadable(
-          folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
+      unreadable(folder.place(), folder.path() + "/", "not a folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
       missing(
           id,
@@ -373,7 +372,7 @@ public final class DiskChecks {
       error(place, "product " + path + " is the build file");
     }
     if (List.of(name(real).split("/")).contains(".git")) {
-      error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
+      error(place, "product %s is in %s, which belongs to git".formatted(path, real));
     }
   }
 

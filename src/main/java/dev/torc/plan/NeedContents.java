@@ -443,7 +443,7 @@ public final class NeedContents implements InputSource {
       return entries; // the job that makes files in it will make it too
     } else if (kind != FileKind.FOLDER) {
       throw new IOException(
-          "cannot list " + list.text() + ": it is no folder; write it without the slash");
+          "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
     for (FolderDigest.Member member :
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path)).members()) {

@@ -171,10 +171,12 @@ public record Reason(Kind kind, String name, String old, String now) {
       case IMAGE_UNAVAILABLE -> now;
       case ELSEWHERE ->
           (old.equals(HOST)
-                  ? "may still run on %s (pid %s): build there, or --gone %1$s if that host is down"
-                  : "may still run as %s (pid %s): let %1$s build, or --gone %1$s if nothing does")
+                  ? "may still be running on %s (pid %s); build there, or pass --gone %1$s if that"
+                      + " host is down"
+                  : "may still be running as %s (pid %s); let %1$s build, or pass --gone %1$s if"
+                      + " nothing does")
               .formatted(name, now);
-      case FAILED_BEFORE -> "failed in build " + now + ", not run again";
+      case FAILED_BEFORE -> "failed in build " + now + "; skipped, nothing changed";
       case NEED_MISSING ->
           "need %s does not exist, and no job produces it%s%s"
               .formatted(SafeText.name(name), now.isEmpty() ? "" : "; its row is " + now, old);

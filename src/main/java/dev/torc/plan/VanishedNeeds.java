@@ -78,7 +78,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
           list.kind() == ListKind.GLOB
               ? MissHint.pattern(near, list.glob())
               : MissHint.folder(near, list.text());
-      return there.isEmpty() ? "there are no files in it that count" : there;
+      return there.isEmpty() ? "it holds no files that count" : there;
     } catch (IOException e) {
       return Refusal.why(e);
     }

@@ -121,7 +121,7 @@ final class CallNotice {
   /** Eight bytes at an address of the calling process. */
   long number(long address) throws Unreadable {
     if (read(address, Long.BYTES) != Long.BYTES) {
-      throw new Unreadable("the memory of a process of it cannot be read");
+      throw new Unreadable("the memory of one of its processes cannot be read");
     }
     return text.getLong(0);
   }
@@ -149,7 +149,7 @@ final class CallNotice {
     long here = vector.address();
     int count = READ_MEMORY == null ? 0 : READ_MEMORY.call(thread(), here, 1, here + 16, 2, 0);
     if (count <= 0) {
-      throw new Unreadable("the memory of a process of it cannot be read");
+      throw new Unreadable("the memory of one of its processes cannot be read");
     }
     return count;
   }
@@ -223,7 +223,7 @@ final class CallNotice {
     String decoded = new String(name, StandardCharsets.UTF_8);
     if (decoded.indexOf('\ufffd') >= 0 // perhaps in place of bytes that are no UTF-8
         && !Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), name)) {
-      throw new Unreadable("it opened a name that is no UTF-8");
+      throw new Unreadable("it opened a name that is not valid UTF-8");
     }
     return decoded;
   }

@@ -62,7 +62,7 @@ public final class FileTree {
     var what = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (what.isOther()) {
       throw new FileSystemException(
-          from.toString(), null, "is no file"); // a FIFO would be waited for
+          from.toString(), null, "not a regular file"); // a FIFO would be waited for
     }
     if (!what.isDirectory()) {
       Files.copy(from, to, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);

@@ -121,7 +121,7 @@ public final class JobTrace {
   /** Why tracing does not work here; null where it does. */
   public static String refusal() {
     if (Libc.MAC) {
-      return "only Linux on x86-64 and AArch64 can tell it";
+      return "traces need Linux on x86-64 or AArch64";
     }
     try (CallTracer tried = new CallTracer()) {
       return tried.refusal();
@@ -198,7 +198,7 @@ public final class JobTrace {
 
   private void look(FileCall call) throws CallNotice.Unreadable {
     if (call == null) {
-      blind("it made a call by the numbers of another kind of processor");
+      blind("it made a 32-bit system call");
       return;
     }
     switch (call) {

@@ -354,9 +354,7 @@ public final class Cache implements AutoCloseable {
       } catch (IOException e) {
         note.accept(
             CacheTrouble.of(
-                    "the next build copies the cache first, for this one cannot write",
-                    place.closed(),
-                    e)
+                    "the next build checks the cache first: cannot write", place.closed(), e)
                 .getMessage());
       }
     }

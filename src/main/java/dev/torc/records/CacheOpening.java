@@ -121,7 +121,7 @@ final class CacheOpening {
     if (table.exists() && (!table.isFile() || table.links() > 1)) {
       throw new CacheException(
           place.lockTable()
-              + " is no file of torc's own, so the cache counts as empty; the next build makes"
+              + " is not a file of torc, so the cache counts as empty; the next build makes"
               + " it anew");
     }
   }

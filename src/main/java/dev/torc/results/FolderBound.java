@@ -58,7 +58,7 @@ public record FolderBound(
     FolderTrust trust = FolderTrust.of(group);
     trust.check(folder);
     if (!OwnUser.is((int) Files.getAttribute(folder, "unix:uid"))) {
-      throw new StoreRefusal("it is another user's, who holds its bound");
+      throw new StoreRefusal("it belongs to another user; only the owner prunes it");
     }
     Map<Path, FileStatus> all = new HashMap<>();
     List<Path> blobs = files(folder.resolve(StorePlace.BLOBS), all);

@@ -95,7 +95,7 @@ final class FolderStore implements StorePlace {
     if (looked.contains(name)) {
       return inner;
     }
-    trust(folder, "there is no such folder, and torc makes none");
+    trust(folder, "folder not found; torc does not create it");
     if (!Files.exists(inner, LinkOption.NOFOLLOW_LINKS)) {
       return null;
     }

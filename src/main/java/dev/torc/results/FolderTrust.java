@@ -50,7 +50,7 @@ final class FolderTrust {
               .getUserPrincipalLookupService()
               .lookupPrincipalByGroupName(group));
     } catch (UserPrincipalNotFoundException e) {
-      throw new StoreRefusal("there is no group " + SafeText.name(group) + " on this machine");
+      throw new StoreRefusal("group " + SafeText.name(group) + " does not exist on this machine");
     } catch (IOException e) {
       throw new StoreRefusal(
           "cannot look for group " + SafeText.name(group) + ": " + Refusal.why(e));
@@ -140,7 +140,7 @@ final class FolderTrust {
         }
         check(status.path.resolveSibling(Files.readSymbolicLink(status.path)), end, links + 1);
       } else if (status.kind() != FileStatus.FOLDER) {
-        throw new StoreRefusal(name + " is no folder", Failure.LASTING);
+        throw new StoreRefusal(name + " is not a folder", Failure.LASTING);
       } else if (!status.isTrusted() && (end || !status.isSticky())) {
         throw refusal(status, name);
       }

@@ -172,7 +172,7 @@ final class HttpStore implements StorePlace {
         return unreached("cannot connect in 2 s");
       }
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
-        return unreached("there is no such host");
+        return unreached("host not found");
       }
       if (cause instanceof SSLException) { // e may only say that it read nothing
         String why = String.valueOf(cause.getMessage());

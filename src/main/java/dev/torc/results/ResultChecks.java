@@ -122,7 +122,7 @@ final class ResultChecks {
     if (depfile != null) {
       path(depfile.path());
       entry(depfile.path(), depfile, true);
-      refuse(!depfile.isFile(), depfile.path(), "a depfile that is no file");
+      refuse(!depfile.isFile(), depfile.path(), "a depfile that is not a file");
       if (!result.made(Stamp.FileKind.FILE).contains(depfile)) {
         apart(depfile.path() + "/", places);
       }
@@ -144,7 +144,7 @@ final class ResultChecks {
     for (RecordedProduct link : result.products()) {
       if (link.isLink()) {
         RecordedProduct at = behind.get(link.path());
-        refuse(at == null, link.path(), "a link to what is no product");
+        refuse(at == null, link.path(), "a link to something that is not a product");
         boolean same = at.size() == link.size() && at.digest().equals(link.digest());
         refuse(!same, link.path(), "a link to other bytes");
       }
@@ -154,7 +154,7 @@ final class ResultChecks {
   /** Checks that no product lies below another; only members lie in a folder. */
   private static void apart(String path, Set<String> places) throws StoreRefusal {
     for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-      refuse(places.contains(path.substring(0, at)), path, "lies in another product");
+      refuse(places.contains(path.substring(0, at)), path, "is inside another product");
     }
   }
 
@@ -217,8 +217,8 @@ final class ResultChecks {
       int slash = member.path().lastIndexOf('/');
       Stamp.FileKind above =
           slash < 0 ? Stamp.FileKind.FOLDER : inner.get(member.path().substring(0, slash));
-      refuse(above == Stamp.FileKind.LINK, path, "lies below a link");
-      refuse(above != Stamp.FileKind.FOLDER, path, "lies in no folder of its product");
+      refuse(above == Stamp.FileKind.LINK, path, "is below a symlink");
+      refuse(above != Stamp.FileKind.FOLDER, path, "is in no folder of its product");
       inner.put(member.path(), member.kind());
     }
   }
@@ -252,7 +252,7 @@ final class ResultChecks {
     boolean holds = top && entry.kind() == Stamp.FileKind.FOLDER;
     long size = holds ? sum(entry.members()) : top || entry.isFile() ? entry.size() : 0;
     refuse(entry.size() != size || size < 0 || size > MOST_BYTES, path, "an odd size");
-    refuse(!holds && !entry.members().isEmpty(), path, "members of what is no folder");
+    refuse(!holds && !entry.members().isEmpty(), path, "members of something that is not a folder");
     if (entry.isLink()) {
       link(path, entry.link(), top ? 0 : depth(entry.path()));
     }

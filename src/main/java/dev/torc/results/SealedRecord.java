@@ -161,7 +161,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       byte[] bytes = Arrays.copyOfRange(blob, at, at + (int) each.size());
       at += bytes.length;
       if (at > to || !Digest.ofBytes(bytes).equals(each.digest())) {
-        throw new StoreRefusal("other bytes lie in its record than those of " + each.digest());
+        throw new StoreRefusal("its record names blob " + each.digest() + " but holds other bytes");
       }
       inside.put(each, bytes);
     }

@@ -177,7 +177,7 @@ public final class SharedStore implements AutoCloseable {
       SealedRecord sealed = record(of, call);
       StoreRecord record = sealed == null ? null : sealed.record();
       if (record != null && (record instanceof Result != result || !record.key().equals(of))) {
-        throw new StoreRefusal("another's record lies under the key " + of);
+        throw new StoreRefusal("the record under key " + of + " belongs to another result");
       }
       return sealed;
     } catch (StoreRefusal e) {

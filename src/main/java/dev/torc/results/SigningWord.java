@@ -46,7 +46,7 @@ public record SigningWord(String word) {
     }
     throw new StoreRefusal(
         SafeText.name(word)
-            + " is no public key; that is ed25519: with 44 characters behind it, as torc store"
+            + " is not a public key; a key is ed25519: and 44 characters, as torc store"
             + " --make-key prints them");
   }
 

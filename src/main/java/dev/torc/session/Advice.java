@@ -239,7 +239,7 @@ final class Advice {
   /** A line where the cache lies on a network file system, which LMDB is not made for. */
   static Optional<String> network(Project project, CachePlace settled) {
     String line =
-        "the cache lies on a network file system (%s), where it is not safe;"
+        "the cache is on a network file system (%s), where it is not safe;"
             + " set TORC_CACHE to a folder on a local disk";
     return project.caller().host().here().networkKind(settled.database()).map(line::formatted);
   }

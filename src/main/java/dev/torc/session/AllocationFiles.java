@@ -123,7 +123,7 @@ record AllocationFiles(Path folder, String id) {
     } catch (Unlockable e) {
       return; // without locks it is not known whether a caller lives
     } catch (IOException e) {
-      warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
+      warn.accept("cannot remove old files in .torc/remote: " + Refusal.line(e));
     }
   }
 

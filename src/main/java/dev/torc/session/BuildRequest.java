@@ -76,7 +76,7 @@ public record BuildRequest(
       Nesting.refuse(caller, place, holder);
       String whom = " (" + holder.map(LockTerms::told).orElse("another torc") + ")";
       say.accept(
-          (waits ? "waiting for another build to end" : "another build is at work here") + whom);
+          (waits ? "waiting for another build to end" : "another build is running here") + whom);
       try {
         return waits ? BuildLock.acquire(place, me, trusts) : null;
       } catch (InterruptedException e) {

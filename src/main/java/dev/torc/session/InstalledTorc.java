@@ -32,8 +32,7 @@ public final class InstalledTorc {
   public static Path program() throws IOException {
     Path program = code().toAbsolutePath().resolveSibling("../bin/torc").normalize();
     if (!Files.isExecutable(program)) {
-      throw new IOException(
-          "there is no " + program + " beside torc's own code; install torc anew");
+      throw new IOException(program + " is missing beside torc's own code; reinstall torc");
     }
     return program;
   }

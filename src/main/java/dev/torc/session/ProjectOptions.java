@@ -70,7 +70,7 @@ public record ProjectOptions(
     if (site != null) {
       if (!Files.exists(site)) {
         throw new BadInput(
-            "%s names %s, and there is no such file%s"
+            "%s names %s, which does not exist%s"
                 .formatted(SITE, SafeText.name("" + site), NearestPath.hint(site, "" + site)));
       }
       layers.add(1, site);

@@ -80,7 +80,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     this.warn = warn;
     this.stored = project.results(cache);
     if (stored.isBlocked()) {
-      warn.accept(".torc/store is no folder, so no results are stored in this build; move it away");
+      warn.accept(
+          ".torc/store is not a folder, so no results are stored in this build; move it away");
     }
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
@@ -211,7 +212,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private void tellKept() {
     if (!aside.isEmpty()) {
       int more = aside.size() - 1;
-      warn.accept(aside.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise"));
+      warn.accept(aside.getFirst() + (more == 0 ? "" : "; and " + more + " more files"));
     }
   }
 

@@ -28,7 +28,10 @@ public final class AttemptText {
     };
   }
 
-  /** A failure in words: {@code failed: exit 3}, {@code failed in build 7, not run again}. */
+  /**
+   * A failure in words: {@code failed: exit 3}, {@code failed in build 7; skipped, nothing
+   * changed}.
+   */
   public static String failed(String what) {
     return what.startsWith("failed ") ? what : "failed: " + what;
   }

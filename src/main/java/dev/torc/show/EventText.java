@@ -149,7 +149,7 @@ final class EventText {
             .formatted(
                 Amount.count(out, "job"),
                 out == 1 ? "is" : "are",
-                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not reached yet");
+                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet");
   }
 
   /** The first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
@@ -295,7 +295,7 @@ final class EventText {
         yield line(Detail.NORMAL, palette.yellow(name) + after + why);
       }
       case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
-      default -> line(Detail.VERBOSE, palette.dim(name + ": not reached"));
+      default -> line(Detail.VERBOSE, palette.dim(name + ": not started"));
     };
   }
 
@@ -323,8 +323,8 @@ final class EventText {
   private String ending(Event.Ending ending) {
     String jobs = SafeText.names(ending.jobs(), NAMED);
     return ending.grace() > 0
-        ? "%s%s: killed in %s, at once by another Ctrl-C\n"
-            .formatted(palette.yellow("ending "), jobs, Amount.time(ending.grace()))
+        ? "%s%s; killed in %s, or press Ctrl-C again\n"
+            .formatted(palette.yellow("stopping "), jobs, Amount.time(ending.grace()))
         : palette.yellow("killing ") + jobs + "\n";
   }
 

@@ -233,7 +233,7 @@ public final class JunitReport implements Report {
     return switch (of.state) {
       case BLOCKED -> "blocked" + (what.isEmpty() ? "" : " by " + SafeText.name(what));
       case SUBMITTED -> "submitted: it is still out";
-      case NOT_REACHED -> "not reached: the build ended before its turn";
+      case NOT_REACHED -> "not started: the build ended first";
       case INTERRUPTED ->
           what.isEmpty() || what.equals("interrupted")
               ? "interrupted after " + Amount.time(of.details.wall())

@@ -83,7 +83,8 @@ public final class ReasonText {
       case INTERRUPTED -> "was interrupted last time|it had been interrupted";
       case UNDONE -> "lost a product last time|it had lost a product";
       case SUBMITTED -> "submitted by an earlier build";
-      case MOVED -> "need {} moved while it ran last time|need {} had moved while it ran";
+      case MOVED ->
+          "need {} changed while the job was running last time|need {} had changed while it ran";
       case NEED_CHANGED -> "need {} changed";
       case NEED_ADDED -> "need {} added";
       case NEED_REMOVED -> "need {} removed";
@@ -97,15 +98,15 @@ public final class ReasonText {
       case ALWAYS -> "always|it always runs";
       case FORCED -> "forced|it was forced";
       case NAMED -> "named as a target|it was named as a target";
-      case NOT_TRACED -> "was not traced|it was not traced";
+      case NOT_TRACED -> "last run was not fully traced|its last run was not fully traced";
       case DATA_CHANGED -> "data {}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
-      case NEED_MISSING -> "need does not exist";
-      case FAILED_BEFORE -> "failed before, not run again";
-      case IMAGE_UNAVAILABLE -> "image cannot be had";
-      case ELSEWHERE -> "may still run elsewhere";
+      case NEED_MISSING -> "need missing";
+      case FAILED_BEFORE -> "failed before; skipped, nothing changed";
+      case IMAGE_UNAVAILABLE -> "image not available";
+      case ELSEWHERE -> "may still be running elsewhere";
     };
   }
 

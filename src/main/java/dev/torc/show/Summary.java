@@ -43,8 +43,10 @@ public final class Summary {
     return Amount.count(jobs, "job") + ": " + parts + " in " + Amount.time(nanos);
   }
 
-  /** A state in words: {@code up to date}, {@code not reached}. */
+  /** A state in words: {@code up to date}, {@code not started}. */
   public static String words(Enum<?> state) {
-    return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return state == JobState.NOT_REACHED
+        ? "not started"
+        : state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

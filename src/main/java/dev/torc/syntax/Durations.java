@@ -82,11 +82,11 @@ public final class Durations {
 
   private static IllegalArgumentException bad(String text) {
     return new IllegalArgumentException(
-        shown(text) + " is no duration; write it like 90s, 10m, 1h30m or PT10M");
+        "invalid duration " + shown(text) + "; use 90s, 10m, 1h30m or PT10M");
   }
 
   /** A text for a message that begins with it. */
   static String shown(String text) {
-    return text.isBlank() ? "an empty text" : text;
+    return text.isBlank() ? "(empty)" : "`" + text + "`";
   }
 }

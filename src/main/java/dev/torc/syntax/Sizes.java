@@ -26,7 +26,7 @@ public final class Sizes {
     Matcher number = NUMBER.matcher(s);
     if (!number.lookingAt() || number.end() > 30) {
       throw new IllegalArgumentException(
-          Durations.shown(text) + " is no size; write it like 4GiB or 512MB");
+          "invalid size " + Durations.shown(text) + "; use 4GiB or 512MB");
     }
     long factor =
         switch (s.substring(number.end()).strip().toLowerCase(Locale.ROOT)) {

@@ -102,7 +102,7 @@ public final class SourceFile {
     }
     for (int i = start; i < bytes.length; i++) {
       if (bytes[i] == 0) {
-        throw bad(bytes, i, shown, "a NUL byte: this is no text file");
+        throw bad(bytes, i, shown, "a NUL byte: this is not a text file");
       }
     }
     ByteBuffer in = ByteBuffer.wrap(bytes, start, bytes.length - start);
@@ -169,7 +169,7 @@ public final class SourceFile {
       throw new BadInput(place, "a text cannot hold a NUL character");
     }
     if (HALF_PAIR.matcher(text).find()) {
-      throw new BadInput(place, "half a surrogate pair is no character");
+      throw new BadInput(place, "half a surrogate pair is not a character");
     }
     return text;
   }

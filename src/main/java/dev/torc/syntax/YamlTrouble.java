@@ -85,18 +85,18 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     } else if (context.contains("scanning a block scalar")) {
       return begins(first(from), "a text on the lines below");
     } else if (problem.contains("\\t")) {
-      return "a tab cannot indent in YAML; use blanks";
+      return "tabs cannot indent YAML; use spaces";
     } else if (problem.contains("cannot start any token") || problem.contains("node content")) {
       return "a text cannot begin with " + first(at) + " in YAML; quote it";
     } else if (problem.contains("unknown escape character")) {
-      return "\\%1$s is no escape in double quotes; use single quotes, or write \\\\%1$s"
+      return "\\%1$s is not an escape in double quotes; use single quotes, or write \\\\%1$s"
           .formatted(first(at));
     } else if (problem.contains("sequence entries are not allowed")) {
-      return "an item of a list has a line of its own in YAML; quote a text that begins with -";
+      return "a list item needs a line of its own in YAML; quote a text that begins with -";
     } else if (problem.contains("mapping values are not allowed")) {
       return before.matches(".*:\\s.*")
-          ? "a colon and a blank begin a value in YAML; quote the whole text"
-          : "indented deeper than the key above it; let both begin in one column";
+          ? "a colon and a space begin a value in YAML; quote the whole text"
+          : "bad indentation: deeper than the key above it; both must start in the same column";
     } else if (context.contains("parsing a flow")) {
       return at.getLine() > from.getLine()
           ? "the %s of line %d is still open here; close it first%s"
@@ -113,11 +113,11 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     if (behind != null) {
       return behind;
     } else if (first(at).equals("-")) {
-      return "an item of a list where a key must stand; indent the list deeper than its key";
+      return "a list item where a key is expected; indent the list deeper than its key";
     } else if (context.contains("sequence") || context.contains("collection")) {
-      return "a key where an item of a list (- …) must stand; indent it otherwise";
+      return "a key where a list item (- …) is expected; change its indentation";
     }
-    return "indented like no line above it; let the keys of one map begin in one column";
+    return "bad indentation: keys of one map must start in the same column";
   }
 
   private static String begins(String sign, String what) {

@@ -140,7 +140,7 @@ public final class Paths {
       throw new BadInput(place, path + " belongs to torc; choose another place");
     }
     if (lower.contains(".git") && List.of(lower.split("/")).contains(".git")) {
-      throw new BadInput(place, path + " lies in .git, which belongs to git; choose another place");
+      throw new BadInput(place, path + " is in .git, which belongs to git; choose another path");
     }
   }
 
@@ -162,7 +162,7 @@ public final class Paths {
     String rest = text.substring(cut);
     if (rest.endsWith("/")) {
       throw new IllegalArgumentException(
-          text + ": a pattern matches files; write " + text + "** for what lies in the folders");
+          text + ": a pattern matches files; write " + text + "** for the files in the folders");
     }
     if (!Collections.disjoint(List.of(rest.split("/", -1)), DOTS)) {
       throw new IllegalArgumentException(

@@ -14,7 +14,7 @@ function showHistory(known) {
   const counts = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked' };
   const gone = known.history.some(build => build.gone > 0);
   const rows = known.history.map(build => [String(build.number), moment(build.started), time(build.seconds ?? NaN),
-    ...Object.keys(counts).map(key => String(build.counts[key] || 0)), ...(gone ? [build.gone ? build.gone + ' more are gone' : ''] : []),
+    ...Object.keys(counts).map(key => String(build.counts[key] || 0)), ...(gone ? [build.gone ? build.gone + ' more are no longer in the build file' : ''] : []),
     build.exit < 0 ? '–' : String(build.exit)]);
   const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), ...(gone ? ['gone'] : []), 'exit'], rows);
   columns[2] = column('took', i => rows[i][2], i => known.history[i].seconds ?? NaN);

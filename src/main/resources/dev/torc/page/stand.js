@@ -43,7 +43,7 @@ function ofProject(known, counts) {
 
 function ofBuild(known, counts) {
   const words = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked',
-    INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not reached' };
+    INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not started' };
   const told = Object.entries(words).filter(([key]) => known.build.counts[key] > 0).map(([key, word]) => known.build.counts[key] + ' ' + word);
   return [known.build.exit === 0 ? 'ran' : counts.has('failed') ? 'failed' : 'interrupted', 'Build ' + known.build.number + ': ' + (told.join(', ') || 'nothing ran') + '.'
     + (known.last ? '' : ' Of an earlier build the page knows the attempts, and of what was restored just the jobs that did not run since.')];

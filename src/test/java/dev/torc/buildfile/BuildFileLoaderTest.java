@@ -68,7 +68,7 @@ class BuildFileLoaderTest {
   @Test
   void whatIsNoTextIsRefused() throws Exception {
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", new byte[] {'a', 0})) {
-      assertEquals("torc.yaml:1:2: a NUL byte: this is no text file", files.refused());
+      assertEquals("torc.yaml:1:2: a NUL byte: this is not a text file", files.refused());
     }
     byte[] latin = "a: é\nbé: 1".getBytes(StandardCharsets.ISO_8859_1);
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", latin)) {

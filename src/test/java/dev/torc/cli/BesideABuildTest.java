@@ -94,7 +94,7 @@ class BesideABuildTest {
       Map<Path, Object> before = files();
       Run run = folder.run(args);
       assertEquals(75, run.exit());
-      assertTrue(run.err().startsWith("another build is at work here"), run.err());
+      assertTrue(run.err().startsWith("another build is running here"), run.err());
       assertEquals(before, files());
     }
     assertEquals(0, folder.run(args).exit());
@@ -140,7 +140,7 @@ class BesideABuildTest {
       marks.add(new StartMarks.Mark("killed", "third", 1));
       try (BuildLock _ = lock("now")) {
         String out = folder.run("status").out();
-        String pid = "at work: process " + ProcessHandle.current().pid();
+        String pid = "build running: process " + ProcessHandle.current().pid();
         assertTrue(out.contains(pid + ", torc build\n"), out);
         String first =
             "3 jobs: 1 running, 1 will run, 0 may run, 1 up to date\nrunning:\n  second: ";

@@ -122,7 +122,7 @@ class RemoteEditsTest {
     Run ran = torc.get();
     assertEquals(0, ran.exit(), ran.err());
     boolean moved = edited.equals("need") && log.equals("begin one end begin one end");
-    assertEquals(moved, ran.err().contains("need x of job a moved while it ran"), ran.err());
+    assertEquals(moved, ran.err().contains("need x of job a changed while it ran"), ran.err());
     Run next = Run.of(project.at());
     boolean again = how.equals("beside") && submissions == 2;
     String counts = again ? "1 job: 1 ran, 0 up to date" : "1 job: 0 ran, 1 up to date";

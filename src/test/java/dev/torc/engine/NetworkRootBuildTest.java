@@ -109,7 +109,7 @@ class NetworkRootBuildTest {
     assertEquals(List.of(), clean("second"));
     assertFalse(torc.exists("end"));
     assertEquals(1, clean().size());
-    assertTrue(clean().getFirst().startsWith("first may still run on one (pid "));
+    assertTrue(clean().getFirst().startsWith("first may still be running on one (pid "));
     assertTrue(torc.exists("middle"));
     torc.gone = Set.of("one");
     assertEquals(List.of(), clean());

@@ -57,18 +57,18 @@ class RemoteProductsTest extends Harness {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a.out | echo a night later >> a.out | a.out has 18 bytes here and 4 where it was made",
-        "a.out | printf 12 > a.out | a.out has 2 bytes here and 4 where it was made",
-        "a.out | echo 321 > a.out | a.out has other bytes here than where it was made",
-        "a.out | rm a.out | a.out is missing here and has 4 bytes where it was made",
-        "d/ | rm -r d | d/ is missing here and was there where the job ended",
-        "d/ | echo 4 > d/a.out | d/a.out has 2 bytes here and 4 where it was made",
-        "d/ | rm d/b.out | d/b.out is missing here and has 2 bytes where it was made",
-        "d/ | echo 4 > d/c | d/c is here and was not where the job ended",
-        "'d/*.out' | echo 4 > d/a.out | d/a.out has 2 bytes here and 4 where it was made",
-        "'**/a.out' | echo 321 > d/a.out | d/a.out has other bytes here than where it was made",
-        "'d/*.out' | echo 4 > d/c.out | d/c.out is here and was not where the job ended",
-        "'*.out' | rm b.out | b.out is missing here and has 2 bytes where it was made"
+        "a.out | echo a night later >> a.out | a.out is 18 bytes here but was 4 bytes on the node",
+        "a.out | printf 12 > a.out | a.out is 2 bytes here but was 4 bytes on the node",
+        "a.out | echo 321 > a.out | a.out has other contents here than on the node",
+        "a.out | rm a.out | a.out is missing here but was 4 bytes on the node",
+        "d/ | rm -r d | d/ is missing here but was on the node",
+        "d/ | echo 4 > d/a.out | d/a.out is 2 bytes here but was 4 bytes on the node",
+        "d/ | rm d/b.out | d/b.out is missing here but was 2 bytes on the node",
+        "d/ | echo 4 > d/c | d/c exists here but was not on the node",
+        "'d/*.out' | echo 4 > d/a.out | d/a.out is 2 bytes here but was 4 bytes on the node",
+        "'**/a.out' | echo 321 > d/a.out | d/a.out has other contents here than on the node",
+        "'d/*.out' | echo 4 > d/c.out | d/c.out exists here but was not on the node",
+        "'*.out' | rm b.out | b.out is missing here but was 2 bytes on the node"
       })
   void whatIsWrittenIntoAProductIsNotItsResult(String product, String after, String says) {
     String path = product.replace("'", "");
@@ -90,7 +90,7 @@ class RemoteProductsTest extends Harness {
         "{ command: 'echo 1 > a.out; echo 2 > b.out', produces: [a.out, b.out] }",
         "echo 7 > a.out");
     build();
-    assertEquals("a.out has other bytes here than where it was made", failure());
+    assertEquals("a.out has other contents here than on the node", failure());
     given("{ command: 'echo 1 > a.out; echo 2 > b.out', produces: [a.out, b.out] }", ":");
     build();
     assertEquals(0, exit);
@@ -129,7 +129,7 @@ class RemoteProductsTest extends Harness {
         "{ command: 'echo 1 > x; echo x: > x.d', produces: x, depfile: x.d }",
         "echo x: more > x.d");
     build();
-    assertEquals("x.d has 8 bytes here and 3 where it was made", failure());
+    assertEquals("x.d is 8 bytes here but was 3 bytes on the node", failure());
   }
 
   @Test

@@ -549,7 +549,7 @@ class ReportPageTest extends Harness {
             "no plain file",
             "a folder: name its files, as in out/*",
             "nothing matches it",
-            "it lies neither below the root nor below a folder in `roots`")) {
+            "it is neither below the root nor below a folder in `roots`")) {
       assertTrue(results.contains("<p class=\"note\">" + note), note + results);
     }
     assertEquals(1, page(0).head().get("tables").size(), "there is room for the small one");

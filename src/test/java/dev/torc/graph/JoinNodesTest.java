@@ -121,7 +121,7 @@ class JoinNodesTest {
   @Test
   void aCycleThroughAGroupNamesTheGroup() {
     assertEquals(
-        "jobs wait for each other in a cycle: train/lr=1,seed=1 → a → train → train/lr=1,seed=1;"
+        "dependency cycle: train/lr=1,seed=1 → a → train → train/lr=1,seed=1;"
             + " remove one of these needs",
         message(
             """

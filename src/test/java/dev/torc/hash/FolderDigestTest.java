@@ -299,11 +299,11 @@ class FolderDigestTest {
     link("d/up", "..");
     product();
     IOException e = assertThrows(IOException.class, this::needed);
-    assertEquals("d/up: this link leads back to the folder it stands in", e.getMessage());
+    assertEquals("d/up: this symlink leads back to its own folder", e.getMessage());
     link("d/up", "../e");
     link("e/back", "../d");
     e = assertThrows(IOException.class, this::needed);
-    assertEquals("e/back: this link leads back to the folder it stands in", e.getMessage());
+    assertEquals("e/back: this symlink leads back to its own folder", e.getMessage());
   }
 
   @Test
@@ -343,7 +343,7 @@ class FolderDigestTest {
             () -> FolderDigest.of(real.toRealPath(), "d", true, _ -> false, null, stamps, files));
     assertEquals(
         real.toRealPath().resolve("d")
-            + ": holds a name that is no valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",
+            + ": holds a name that is not valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",
         e.getMessage());
   }
 

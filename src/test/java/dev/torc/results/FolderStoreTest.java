@@ -148,7 +148,7 @@ class FolderStoreTest extends StoreContract {
     box.send(KEY, "one\n");
     assertNull(box.find(KEY).result());
     assertFalse(Files.exists(folder));
-    String none = "store " + folder + ": there is no such folder, and torc makes none; ";
+    String none = "store " + folder + ": folder not found; torc does not create it; ";
     assertEquals(
         List.of(
             none + "nothing more is sent to it in this build", none + "left alone for this build"),
@@ -237,7 +237,7 @@ class FolderStoreTest extends StoreContract {
     }
     Files.setAttribute(folder, "unix:gid", LAB);
     assertEquals(
-        "it is another user's, who holds its bound",
+        "it belongs to another user; only the owner prunes it",
         assertThrows(StoreRefusal.class, () -> FolderBound.hold(folder, "" + LAB, 0, false))
             .getMessage());
     Files.setAttribute(folder, "unix:uid", 0);
@@ -553,7 +553,7 @@ class FolderStoreTest extends StoreContract {
     }
     assertEquals(1, box.told.size(), box.told.toString());
     assertEquals(
-        "store %s: %s/cas is no folder; nothing more is sent to it in this build"
+        "store %s: %s/cas is not a folder; nothing more is sent to it in this build"
             .formatted(folder, folder),
         box.told.getFirst());
   }
@@ -576,7 +576,7 @@ class FolderStoreTest extends StoreContract {
 
   @Test
   void settingsThatCannotBeAreRefused() {
-    String unknown = "there is no group none-such on this machine";
+    String unknown = "group none-such does not exist on this machine";
     assertEquals(
         unknown,
         assertThrows(StoreRefusal.class, () -> settings("none-such").check()).getMessage());

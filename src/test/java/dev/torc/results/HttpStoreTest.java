@@ -200,12 +200,14 @@ class HttpStoreTest extends StoreContract {
     byte[] payload = ResultChecks.bytes(result);
     replace(SealedRecord.seal(true, "large".getBytes(), payload, key));
     assertEquals(
-        told("other bytes lie in its record than those of " + Digest.ofText("small")), fresh());
+        told("its record names blob " + Digest.ofText("small") + " but holds other bytes"),
+        fresh());
     replace(SealedRecord.seal(true, "small and more".getBytes(), payload, key));
     assertEquals(told("its record has bytes that belong to nothing"), fresh());
     replace(SealedRecord.seal(true, "sm".getBytes(), payload, key));
     assertEquals(
-        told("other bytes lie in its record than those of " + Digest.ofText("small")), fresh());
+        told("its record names blob " + Digest.ofText("small") + " but holds other bytes"),
+        fresh());
     replace(SealedRecord.seal(true, new byte[0], payload, key));
     assertEquals(Digest.ofText("small") + " is gone from the store", fresh());
   }
@@ -727,7 +729,7 @@ class HttpStoreTest extends StoreContract {
       port = free.getLocalPort();
     }
     leftAloneAfterTwo("http://localhost:" + port, "cannot connect");
-    leftAloneAfterTwo("https://a" + ".b".repeat(130), "there is no such host"); // too long
+    leftAloneAfterTwo("https://a" + ".b".repeat(130), "host not found"); // too long
   }
 
   private void leftAloneAfterTwo(String url, String reason) throws Exception {

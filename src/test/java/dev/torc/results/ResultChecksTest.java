@@ -168,8 +168,8 @@ class ResultChecksTest {
     return Stream.of(
         bad("x: stands there twice", x, x),
         bad("x: stands there twice", link("x", "y"), x),
-        bad("x/y: lies in another product", x, ResultSamples.file("x/y", "")),
-        bad("x/y: lies in another product", link("x", "z"), ResultSamples.file("x/y", "")),
+        bad("x/y: is inside another product", x, ResultSamples.file("x/y", "")),
+        bad("x/y: is inside another product", link("x", "z"), ResultSamples.file("x/y", "")),
         bad("$'\\x00b': a path with NUL", ResultSamples.file("\0b", "")),
         bad("x: a link that leads out of its folder", link("x", "/etc")),
         bad("x: a link that leads out of its folder", link("x", "../y")),
@@ -188,9 +188,9 @@ class ResultChecksTest {
             "f/d/x: a link that leads out of its folder",
             folder(d, RecordedProduct.link("d/x", "./..//../y"))),
         bad(
-            "f/d/y: lies below a link",
+            "f/d/y: is below a symlink",
             folder(RecordedProduct.link("d", "e"), ResultSamples.file("d/y", ""))),
-        bad("f/d/y: lies in no folder of its product", folder(ResultSamples.file("d/y", ""))),
+        bad("f/d/y: is in no folder of its product", folder(ResultSamples.file("d/y", ""))),
         bad("f/x: stands there twice", folder(x, x)),
         bad("f/d: not in its order", folder(x, d)),
         bad("f/__pycache__: never part of a folder", folder(RecordedProduct.inner("__pycache__"))),
@@ -201,7 +201,7 @@ class ResultChecksTest {
         bad(kind("x"), RecordedProduct.file("x", null, 1)),
         bad(kind("x"), RecordedProduct.inner("x")),
         bad(kind("f/x"), folder(of("x", Stamp.FileKind.FILE, "y"))),
-        bad("x: a link to what is no product", link("x", "y")),
+        bad("x: a link to something that is not a product", link("x", "y")),
         bad("x: a link to other bytes", link("x", "y"), ResultSamples.file("y", "other")),
         bad(kind("x"), of("x", Stamp.FileKind.LINK, null)),
         bad(kind("x"), RecordedProduct.link("x", "y")),
@@ -209,7 +209,7 @@ class ResultChecksTest {
         bad(kind("f/device"), folder(of("device", Stamp.FileKind.OTHER, null))),
         bad(kind("f/d"), folder(RecordedProduct.folder("d", DIGEST, List.of()))),
         bad(
-            "x: members of what is no folder",
+            "x: members of something that is not a folder",
             new RecordedProduct("x", Stamp.FileKind.FILE, DIGEST, 0, null, List.of(x))));
   }
 
@@ -250,13 +250,13 @@ class ResultChecksTest {
       assertEquals(result, again(result));
     }
     RecordedProduct other = ResultSamples.file("x", "other");
-    String within = "lies in another product";
+    String within = "is inside another product";
     assertTrue(refusal(withDepfile(other, x)).endsWith(within));
     assertTrue(refusal(withDepfile(ResultSamples.file("x/d", ""), x)).endsWith(within));
     assertTrue(
         refusal(withDepfile(ResultSamples.file("x/d", ""), link("x", "y"))).endsWith(within));
     assertTrue(refusal(withDepfile(ResultSamples.file("f/d", ""), folder(x))).endsWith(within));
-    assertTrue(refusal(withDepfile(link("d", "x"), x)).endsWith("a depfile that is no file"));
+    assertTrue(refusal(withDepfile(link("d", "x"), x)).endsWith("a depfile that is not a file"));
     RecordedProduct odd = RecordedProduct.file("d", DIGEST, -1);
     assertTrue(refusal(withDepfile(odd)).endsWith("d: an odd size"));
   }
@@ -417,7 +417,7 @@ class ResultChecksTest {
     assertEquals(1, opened(ResultSamples.of(ResultSamples.file("a", "")), "").inside().size());
     for (String wrong : List.of("one", "onetree", "oneThree")) {
       String refusal = assertThrows(StoreRefusal.class, () -> opened(two, wrong)).getMessage();
-      assertTrue(refusal.startsWith("other bytes lie in its record than those of"), refusal);
+      assertTrue(refusal.startsWith("its record names blob "), refusal);
     }
     FoundNames names = new FoundNames(DIGEST, List.of(List.of("a.h")));
     assertEquals(names, opened(names, "").record());

@@ -135,7 +135,9 @@ abstract class StoreContract {
   void anothersRecordUnderAKeyIsAMiss() throws Exception {
     box.send(KEY, ONE);
     put(entry(OTHER), bytes(entry(KEY)));
-    assertEquals(told("another's record lies under the key " + OTHER), box.get(OTHER, into()));
+    assertEquals(
+        told("the record under key " + OTHER + " belongs to another result"),
+        box.get(OTHER, into()));
     box.later();
     assertEquals(List.of(), box.names(KEY));
     box.later();
@@ -144,10 +146,13 @@ abstract class StoreContract {
     replace(SealedRecord.seal(names, List.of(), key()));
     assertEquals(names.lists(), box.names(KEY));
     box.close();
-    String last = "another's record lies under the key " + KEY + " (the last of 2 such answers)";
+    String last =
+        "the record under key " + KEY + " belongs to another result (the last of 2 such answers)";
     assertEquals(List.of(told(last)), box.told);
     try (Outbox other = reader()) {
-      assertEquals(told("another's record lies under the key " + KEY), other.get(KEY, into()));
+      assertEquals(
+          told("the record under key " + KEY + " belongs to another result"),
+          other.get(KEY, into()));
     }
   }
 

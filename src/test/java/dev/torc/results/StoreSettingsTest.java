@@ -48,7 +48,7 @@ class StoreSettingsTest {
   @Test
   void whatCannotBeATrustedKeyIsRefused() {
     String end =
-        " is no public key; that is ed25519: with 44 characters behind it, as torc store --make-key"
+        " is not a public key; a key is ed25519: and 44 characters, as torc store --make-key"
             + " prints them";
     assertEquals("ed25519:AAAA" + end, refusal(server(null, "ed25519:AAAA")));
     assertEquals("$'a\\n'" + end, refusal(server(null, "a\n")));
@@ -60,7 +60,7 @@ class StoreSettingsTest {
         "no URL of a server; it is https://HOST/PATH",
         refusal(new StoreSettings(null, null, "x", Map.of(), null, List.of())));
     assertEquals(
-        "there is no group none-such on this machine",
+        "group none-such does not exist on this machine",
         refusal(new StoreSettings(temp, "none-such", null, Map.of(), null, List.of())));
   }
 }

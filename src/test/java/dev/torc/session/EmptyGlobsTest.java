@@ -73,7 +73,7 @@ class EmptyGlobsTest {
       given("a: { command: x, needs: [ '%1$s/*', '{%1$s/*,%1$s/**/x}' ] }".formatted(folder));
       assertEquals(List.of(folder + "/*", "{%1$s/*,%1$s/**/x}".formatted(folder)), empty("a"));
       assertEquals(
-          "what lies in " + folder + " never counts; name the files",
+          "files in " + folder + " never count; name them one by one",
           globs.beside(graph.job(0).needRefs().getFirst()));
     }
     Files.writeString(root.resolve("one/.git"), ""); // as in a work tree of git

@@ -77,7 +77,7 @@ class LockOfAnotherHostTest {
     Caller other = caller(Map.of(), root, OneHost.at(root, "login2"));
     try (var _ = held()) {
       assertEquals(
-          "another build is at work here (process %d on login1, torc build)"
+          "another build is running here (process %d on login1, torc build)"
               .formatted(ProcessHandle.current().pid()),
           asked(other, root, AT_ONCE));
     }
@@ -104,7 +104,7 @@ class LockOfAnotherHostTest {
     try (var _ = held()) {
       assertEquals("nested", child("login1"));
       assertEquals(
-          "another build is at work here (process %d on login1, torc build)"
+          "another build is running here (process %d on login1, torc build)"
               .formatted(ProcessHandle.current().pid()),
           child("login2"));
     }

@@ -49,7 +49,7 @@ class JunitReportTest {
               <error message="interrupted after 1.2 s" type="interrupted"/>
             </testcase>
             <testcase name="b" classname="project" time="1.200">
-              <skipped message="not reached: the build ended before its turn"/>
+              <skipped message="not started: the build ended first"/>
             </testcase>
             <testcase name="c" classname="project" time="1.200">
               <skipped message="submitted: it is still out"/>

@@ -228,7 +228,7 @@ class LiveReportTest {
     screen.next();
     report.accept(new Event.Ending(List.of("a"), 5 * Events.SECOND));
     String drawn = screen.next();
-    assertTrue(drawn.contains("^[Jending a: killed in 5.0 s, at once by another Ctrl-C\n"), drawn);
+    assertTrue(drawn.contains("^[Jstopping a; killed in 5.0 s, or press Ctrl-C again\n"), drawn);
     assertTrue(drawn.contains("0/2 done, 1 running, 0.0 s, killed in 5.0 s"), drawn);
     now += 2 * Events.SECOND;
     report.draw();

@@ -72,7 +72,7 @@ class PlainReportTest {
   @Test
   void whichJobsAreEndedIsOneLine() {
     assertEquals(
-        "ending a: killed in 5.0 s, at once by another Ctrl-C\n",
+        "stopping a; killed in 5.0 s, or press Ctrl-C again\n",
         show(Report.Detail.NORMAL, new Event.Ending(List.of("a"), 5 * Events.SECOND)));
     List<String> many = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
     assertEquals(
@@ -215,7 +215,7 @@ class PlainReportTest {
         two
           log: logs/work2.log
         post: blocked by work3
-        other: not reached
+        other: not started
         failed:
           work3: exit 1, log logs/work2.log
         4 jobs: 1 ran, 1 up to date, 1 failed, 1 blocked in 1.2 s
@@ -232,7 +232,7 @@ class PlainReportTest {
         "1 job: 0 ran, 0 up to date, 1 failed in 2 min 05 s",
         Summary.of(Map.of(JobState.FAILED, 1), 0, 125 * Events.SECOND));
     assertEquals(
-        "21 jobs: 1 ran, 2 up to date, 3 failed, 4 blocked, 5 interrupted, 6 not reached in 0.0 s",
+        "21 jobs: 1 ran, 2 up to date, 3 failed, 4 blocked, 5 interrupted, 6 not started in 0.0 s",
         Summary.of(
             Map.of(
                 JobState.RAN, 1,
@@ -251,7 +251,7 @@ class PlainReportTest {
 
   @Test
   void aFailureOfAnEarlierBuildSaysFailedOnce() {
-    String what = "failed in build 7, not run again";
+    String what = "failed in build 7; skipped, nothing changed";
     Event.Details details = new Event.Details(what, "", null, 0, -1, -1);
     assertEquals(
         "fit " + what + "\n",

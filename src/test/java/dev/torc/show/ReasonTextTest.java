@@ -58,7 +58,7 @@ class ReasonTextTest {
         timed out last time
         ran out of memory last time
         was interrupted last time
-        need x moved while it ran last time
+        need x changed while the job was running last time
         need f2.json changed 3f2a91c → 88d01be
         need x added
         need x removed
@@ -88,9 +88,9 @@ class ReasonTextTest {
         Map.of(
             Kind.NEED_UNREADABLE, "need cannot be read: a and 1 more",
             Kind.NEED_VANISHED, "need matches nothing: a and 1 more",
-            Kind.NEED_MISSING, "need does not exist: a and 1 more",
-            Kind.IMAGE_UNAVAILABLE, "image cannot be had: a and 1 more",
-            Kind.ELSEWHERE, "may still run elsewhere: a and 1 more");
+            Kind.NEED_MISSING, "need missing: a and 1 more",
+            Kind.IMAGE_UNAVAILABLE, "image not available: a and 1 more",
+            Kind.ELSEWHERE, "may still be running elsewhere: a and 1 more");
     words.forEach(
         (kind, said) -> {
           List<Reason> both =
