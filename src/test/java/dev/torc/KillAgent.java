@@ -73,7 +73,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
   /** What differs from run to run: random ids, digests of texts with a time, counters. */
   private static final Pattern OTHERWISE =
       Pattern.compile(
-          "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9a-f]{64}\\b|(?<=/tmp/)[0-9]+");
+          "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9a-f]{64}\\b|(?<=/(tmp|moving)/)[0-9]+");
 
   /** Stands for the file of a descriptor, of which a call gives only the number. */
   private static final String OPENED = "";
@@ -275,8 +275,8 @@ public final class KillAgent implements BiConsumer<String, Object> {
         code.aconst_null();
       } else if (type.parameterType(0).isPrimitive()) {
         code.ldc(OPENED);
-      } else if (type.parameterCount() > 1 && PATHS.contains(type.parameterType(1))) {
-        two(code, PATHS.contains(type.parameterType(0)));
+      } else if (type.parameterCount() > 1 && isPath(type, 1) && !isList(type)) {
+        two(code, isPath(type, 0));
       } else {
         code.aload(code.parameterSlot(0));
       }
@@ -285,6 +285,15 @@ public final class KillAgent implements BiConsumer<String, Object> {
           "accept",
           MethodTypeDesc.of(
               ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_Object));
+    }
+
+    private static boolean isPath(MethodTypeDesc type, int parameter) {
+      return PATHS.contains(type.parameterType(parameter));
+    }
+
+    /** Whether it begins with the words of a command. */
+    private static boolean isList(MethodTypeDesc type) {
+      return type.parameterType(0).equals(ConstantDescs.CD_List);
     }
 
     /** Pushes the names of two paths; of the second alone where the first is the text of a link. */

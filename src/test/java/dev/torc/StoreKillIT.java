@@ -220,7 +220,12 @@ class StoreKillIT {
             "directCopy .torc/tmp/*/product",
             "rename .torc/tmp/*/product far/run",
             "symlink .torc/tmp/*/product/link",
-            "rename .torc/tmp/*/product far/dir",
+            "rename back/dir/2 .torc/moving/*/in/2",
+            "rename .torc/moving/*/in .torc/store/d",
+            "rename .torc/store/d",
+            "rename .torc/moving/*/in/2 back/dir/2",
+            "rename .torc/tmp/*/product .torc/moving/*/in",
+            "rename .torc/moving/*/in/2 far/dir/2",
             "write store/new/*",
             "rename store/new/* store/ac/*",
             "commit")) {

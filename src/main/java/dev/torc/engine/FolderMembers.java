@@ -5,6 +5,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.FolderHandle;
+import dev.torc.posix.MountedException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
@@ -36,6 +37,11 @@ record FolderMembers(Path product, Map<String, Member> members, FolderPart part,
     return walk(folder, "", false) == members.size();
   }
 
+  /** Removes the unaltered members from a folder, which stays, and sets all else aside. */
+  void empty(FolderHandle folder) throws IOException {
+    walk(folder, "", true);
+  }
+
   /** Removes a folder with its unaltered members, and sets all else aside. A mount point stays. */
   void remove(FolderHandle holder, Path name) throws IOException {
     for (int i = 1; ; i++) {
@@ -43,7 +49,7 @@ record FolderMembers(Path product, Map<String, Member> members, FolderPart part,
         walk(folder, "", true);
       }
       try {
-        holder.removeEmpty(name);
+        removeEmptied(holder, name);
         return;
       } catch (DirectoryNotEmptyException e) {
         if (part != null) {
@@ -53,6 +59,15 @@ record FolderMembers(Path product, Map<String, Member> members, FolderPart part,
           throw e;
         }
       }
+    }
+  }
+
+  /** Removes a product's folder that is empty now; where something is mounted on it, it stays. */
+  static void removeEmptied(FolderHandle holder, Path name) throws IOException {
+    try {
+      holder.removeEmpty(name);
+    } catch (MountedException e) {
+      return;
     }
   }
 

@@ -60,6 +60,22 @@ record FolderPart(Excluded excluded) {
     removeEmpty(holder, name);
   }
 
+  /**
+   * Moves the members of a folder, which stays, to another one.
+   *
+   * @param part which of them; null for all, which move with all that they hold
+   */
+  static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
+      throws IOException {
+    if (part != null) {
+      part.each(folder, to, "", true, step);
+      return;
+    }
+    for (Path each : FileTree.entries(folder.path())) {
+      step.take(folder, each.getFileName(), to);
+    }
+  }
+
   /** Copies the part to another folder. */
   void copy(FolderHandle folder, Path to) throws IOException {
     try (FolderHandle target = FolderHandle.of(to)) {

@@ -7,6 +7,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.StampSource;
 import dev.torc.local.Launch;
 import dev.torc.local.Runner;
+import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
 import dev.torc.records.BuildLock;
@@ -17,6 +18,8 @@ import dev.torc.records.StartMarks.StartOrigin;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,6 +77,7 @@ public final class Leftovers {
     if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
       remove(place.tmp(), "what an earlier build was putting back", warn);
     }
+    recover(stamps, cache, warn);
     StartMarks.live(marks, cache)
         .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
     for (StartMarks.Mark mark : restored) {
@@ -82,6 +86,24 @@ public final class Leftovers {
     }
     cache.flush();
     return on;
+  }
+
+  /** Puts the members of folders whose emptying or filling was cut off into these. */
+  private static void recover(StampSource stamps, Cache cache, Consumer<String> warn) {
+    CachePlace place = cache.place();
+    if (!Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try {
+      AllowedRoots grounds = new AllowedRoots(place.root(), List.of());
+      DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
+      String build = Long.toString(cache.nextBuildNumber());
+      ProductRemoval removal =
+          new ProductRemoval(place, grounds, build, cache, digests, null, warn);
+      new FolderEmptying(removal).recover();
+    } catch (IOException e) {
+      warn.accept("cannot look at " + Refusal.line(e));
+    }
   }
 
   /** A line for each of the given jobs that may still run on another host, by these marks. */

@@ -8,11 +8,10 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection.UserPaths;
-import dev.torc.posix.FileTree;
 import dev.torc.posix.FolderHandle;
-import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.LocalResults;
 import dev.torc.results.LocalResults.Added;
@@ -21,7 +20,6 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -62,7 +60,7 @@ public record ProductRemoval(
     return new ClearedProducts(this);
   }
 
-  private SetAside aside() {
+  SetAside aside() {
     return new SetAside(place, grounds, build, note);
   }
 
@@ -99,7 +97,7 @@ public record ProductRemoval(
    *
    * @param persist whether products that torc made stay in place
    * @param handed whether it is handed out: then what stands there is moved aside at its
-   *     submission, or when it begins, and {@link #sort} decides about it
+   *     submission, or when it begins, and {@link AsideProducts} decides about it
    * @param cleared takes the products that the store keeps
    * @param standing paths of products that are in place already, and stay
    * @return whether it saw the folders of all products; else some may have to be made
@@ -107,13 +105,13 @@ public record ProductRemoval(
   boolean clear(
       Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
       throws IOException {
-    Clearing clearing = new Clearing(persist, handed && !persist, cleared, standing);
+    Clearing clearing = new Clearing(persist, handed && !persist, cleared, standing, false);
     boolean there = true;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
         there &= clear(file.path(), clearing);
       } else if (ref instanceof Ref.OfFolder folder) {
-        clear(folder.path(), clearing);
+        clear(folder.path(), clearing.ofFolder(true));
         there = false;
       } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
@@ -123,7 +121,7 @@ public record ProductRemoval(
       }
     }
     if (job.depfile() != null) {
-      there &= clear(job.depfile(), new Clearing(false, handed, cleared, standing));
+      there &= clear(job.depfile(), new Clearing(false, handed, cleared, standing, false));
     }
     return there;
   }
@@ -148,9 +146,19 @@ public record ProductRemoval(
    *
    * @param persist whether products that torc made stay where they are
    * @param stays whether everything stays where it is
+   * @param folder whether it is the place of a folder product: a folder there is emptied
    */
   private record Clearing(
-      boolean persist, boolean stays, ClearedProducts cleared, Set<String> standing) {}
+      boolean persist,
+      boolean stays,
+      ClearedProducts cleared,
+      Set<String> standing,
+      boolean folder) {
+
+    Clearing ofFolder(boolean is) {
+      return new Clearing(persist, stays, cleared, standing, is);
+    }
+  }
 
   private boolean clear(String path, Clearing how) throws IOException {
     Path file = place.root().resolve(path);
@@ -179,7 +187,12 @@ public record ProductRemoval(
     }
     OwnedPath owned = cache.owned(path);
     Standing standing = ours(owned, self);
-    if (standing == null && how.persist) {
+    if (how.folder && !how.persist && self.kind() == Stamp.FileKind.FOLDER) {
+      try (FolderHandle folder = holder.enter(name)) {
+        new FolderEmptying(this)
+            .empty(owned, folder, part, standing, taken(owned, standing, how.cleared));
+      }
+    } else if (standing == null && how.persist) {
       aside().copy(file, part, SetAside.ALTERED);
     } else if (standing == null) {
       aside().move(file, holder, name, part, SetAside.ALTERED);
@@ -194,7 +207,7 @@ public record ProductRemoval(
    *
    * @param from the folder that holds it now, under a name
    */
-  private void away(
+  void away(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
     boolean whole = true;
@@ -206,6 +219,12 @@ public record ProductRemoval(
     if (!whole || standing.linked || !taken(owned, from, name, standing, cleared)) {
       remove(owned, from, name, standing);
     }
+  }
+
+  private static FolderEmptying.Emptied taken(
+      OwnedPath owned, Standing standing, ClearedProducts cleared) {
+    return (from, name) ->
+        !standing.linked && cleared.take(owned, from, name, standing.bytes) == Added.MOVED;
   }
 
   /** Whether the store took a product. What is excluded from it stays. */
@@ -246,10 +265,15 @@ public record ProductRemoval(
   /** Removes all that stands in the place of a product; what is excluded from it stays. */
   void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
     FolderPart part = part(owned.path(), from.path().resolve(name));
-    if (part == null) {
-      from.remove(name);
-    } else {
+    if (part != null) {
       part.remove(from, name);
+    } else if (from.status(name).isFolder()) {
+      try (FolderHandle folder = from.enter(name)) {
+        folder.empty();
+      }
+      FolderMembers.removeEmptied(from, name);
+    } else {
+      from.removeFile(name);
     }
   }
 
@@ -268,68 +292,10 @@ public record ProductRemoval(
   }
 
   /** What to take of a folder product; null where nothing is excluded from it. */
-  private FolderPart part(String path, Path file) {
+  FolderPart part(String path, Path file) {
     FolderDigest.Excluded excluded =
         Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? digests.excluded(path) : null;
     return excluded == null ? null : new FolderPart(excluded);
-  }
-
-  /**
-   * Applies rule 15 to what was moved aside from the place of a product whose job began: what torc
-   * made, unaltered, goes to the store or is deleted; anything else moves to the kept things.
-   *
-   * @param product the absolute path of that place
-   * @param aside where the thing is now, if anything was moved
-   */
-  void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
-    if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    FolderPart part = part(shown(product), aside);
-    if (part != null) {
-      part.restore(aside, product);
-    }
-    OwnedPath owned = cache.owned(shown(product));
-    DigestMemo fresh = digests.endless(); // asked for one path, after a signal too
-    Standing standing =
-        owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
-    try (FolderHandle from = FolderHandle.of(aside.getParent())) {
-      if (standing == null) {
-        aside().move(product, from, aside.getFileName(), part, SetAside.ALTERED);
-      } else {
-        away(owned, from, aside.getFileName(), standing, cleared);
-      }
-      if (part != null && Files.exists(aside)) { // excluded, and the job has made others there
-        aside().move(product, from, aside.getFileName(), null, "the job has made its own");
-      }
-    }
-  }
-
-  /**
-   * Puts back what was moved aside from the place of a product whose job never began. If something
-   * else stands there by now, does as {@link #sort}.
-   *
-   * @param product the absolute path of that place
-   */
-  void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
-    if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    if (Files.isDirectory(product, LinkOption.NOFOLLOW_LINKS)) {
-      OwnFile.removeEmpty(product); // the job's script made it
-    }
-    if (Files.exists(product, LinkOption.NOFOLLOW_LINKS)) {
-      sort(product, aside, cleared);
-    } else {
-      Files.createDirectories(product.getParent());
-      try (FolderHandle from = FolderHandle.of(aside.getParent());
-          FolderHandle holder = grounds.holder(product)) {
-        from.move(aside.getFileName(), holder, product.getFileName());
-      } catch (AtomicMoveNotSupportedException otherDisk) {
-        FileTree.copy(aside, product);
-        FileTree.remove(aside);
-      }
-    }
   }
 
   /**
@@ -394,8 +360,7 @@ public record ProductRemoval(
    *
    * @param seen the stamp just taken there, for a link its own; null for none
    */
-  private Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
-      throws IOException {
+  Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo) throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
     if (owned.kind() == Stamp.FileKind.LINK) {
       Digest text = memo.standing(path, Stamp.FileKind.LINK);
@@ -449,18 +414,37 @@ public record ProductRemoval(
     note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
   }
 
-  /** Gives a part of a result, which a restore put in its place, back to where it came from. */
-  void giveBack(OwnedPath part, ResultParts parts) throws IOException {
+  /** Puts a part of a result in its place. */
+  void take(OwnedPath part, ResultParts parts) throws IOException {
     Path file = place.root().resolve(part.path());
-    boolean sound = asRecorded(part);
     try (FolderHandle holder = grounds.holder(file)) {
-      Path apart = apart(part, holder, file.getFileName());
-      try (FolderHandle tmp = apart == null ? null : FolderHandle.of(apart.getParent())) {
-        FolderHandle from = tmp == null ? holder : tmp;
-        Path name = tmp == null ? file.getFileName() : apart.getFileName();
-        if (!parts.giveBack(part, from, name, sound)) {
-          from.remove(name);
+      parts.take(part, new ProductTarget(place, holder, file.getFileName()));
+    }
+  }
+
+  /** Gives a part of a result, which a restore put in its place, back to where it came from. */
+  void giveBack(OwnedPath owned, ResultParts parts) throws IOException {
+    Path file = place.root().resolve(owned.path());
+    Path name = file.getFileName();
+    boolean sound = asRecorded(owned);
+    try (FolderHandle holder = grounds.holder(file)) {
+      if (!holder.status(name).isFolder()) {
+        if (!parts.giveBack(owned, holder, name, sound)) {
+          holder.removeFile(name);
         }
+        return;
+      }
+      FolderDigest now = digests.folder(owned.path(), false);
+      Standing placed = new Standing(now.bytes(), false, now.members());
+      try (FolderHandle folder = holder.enter(name)) {
+        FolderPart part = part(owned.path(), file);
+        new FolderEmptying(this)
+            .empty(
+                owned,
+                folder,
+                part,
+                placed,
+                (from, all) -> parts.giveBack(owned, from, all, sound));
       }
     }
   }

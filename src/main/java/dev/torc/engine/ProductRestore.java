@@ -85,7 +85,7 @@ final class ProductRestore {
           missing.size(),
           i -> {
             OwnedPath part = missing.get(i);
-            parts.take(part, root.resolve(part.path()));
+            shared.removal().take(part, parts);
             placed.add(part.by(job.name()));
           });
       ProductScan scan = ProductScan.of(shared.removal().grounds(), shared.digests(), job, true);

@@ -80,14 +80,15 @@ final class RemoteWait implements RemoteListener {
    */
   static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal) throws IOException {
     ClearedProducts cleared = removal.clearing();
+    AsideProducts aside = new AsideProducts(removal);
     boolean begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
     for (HandedOutAttempt place : places) {
       for (int i = 0; i < place.products().size(); i++) {
         Path product = place.products().get(i).path();
         if (begun) {
-          removal.sort(product, place.aside(i), cleared);
+          aside.sort(product, place.aside(i), cleared);
         } else {
-          removal.putBack(product, place.aside(i), cleared);
+          aside.putBack(product, place.aside(i), cleared);
         }
       }
       FileTree.remove(temporary(place.key(), removal));

@@ -55,6 +55,21 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     told("moved", file, to, why);
   }
 
+  /**
+   * Moves the members of a folder product, which stays.
+   *
+   * @param part which of them; null for all
+   */
+  void moveMembers(FolderHandle folder, FolderPart part, String why) throws IOException {
+    folder.refuseMounts();
+    Path to = make(folder.path());
+    group(grounds.spot(folder.path())).give(folder.makeAlike(to));
+    try (FolderHandle kept = FolderHandle.of(to)) {
+      FolderPart.move(folder, part, kept, SetAside::take);
+    }
+    told("moved", folder.path(), to, why);
+  }
+
   /** Moves a thing to another folder, of any file system. */
   static void take(FolderHandle from, Path name, FolderHandle to) throws IOException {
     move(from, name, to, name);
@@ -117,9 +132,12 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
   private Path make(Path file) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
-    Path ground = spot == null ? place.root() : spot.ground();
-    makeFolders(ground, to.getParent(), spot == null ? place.group() : GroupAccess.of(ground));
+    makeFolders(spot == null ? place.root() : spot.ground(), to.getParent(), group(spot));
     return to;
+  }
+
+  private GroupAccess group(AllowedRoots.Spot spot) throws IOException {
+    return spot == null ? place.group() : GroupAccess.of(spot.ground());
   }
 
   /**

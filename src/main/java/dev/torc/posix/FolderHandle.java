@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -139,17 +140,27 @@ public final class FolderHandle implements AutoCloseable {
     return FileStatus.in(fd, bytes(name), path.resolve(name));
   }
 
+  /** Makes a folder elsewhere, with the permissions of this one; returns it. */
+  public Path makeAlike(Path fresh) throws IOException {
+    Files.createDirectory(fresh);
+    StatusBuffer status = FileStatus.BUFFER.get();
+    if (status.lookAtOpen(fd) == 0) {
+      Files.setAttribute(fresh, "unix:mode", status.modeAsIs() & BITS);
+    }
+    return fresh;
+  }
+
   /**
    * Removes a name, with all below it. Where something is mounted, that stays, with its folders.
    */
   public void remove(Path name) throws IOException {
-    Path at = path.resolve(name);
-    int result = unlink(at);
-    if (result == 0 || result == -Libc.ENOENT) {
+    FileStatus there = status(name);
+    if (!there.exists()) {
       return;
     }
-    if (!status(name).isFolder()) {
-      throw refused(at, result);
+    if (!there.isFolder()) {
+      removeFile(name);
+      return;
     }
     try (FolderHandle inner = enterSame(name)) {
       inner.empty();
@@ -202,6 +213,10 @@ public final class FolderHandle implements AutoCloseable {
   public boolean move(Path name, FolderHandle to, Path fresh) throws IOException {
     Path from = path.resolve(name);
     int result = rename(from, to.path.resolve(fresh), to.fd);
+    if (result == -Libc.EACCES && status(name).isFolder()) {
+      enter(name).close(); // a folder that may not be written cannot get another parent
+      result = rename(from, to.path.resolve(fresh), to.fd);
+    }
     if (result == -Libc.EXDEV) {
       throw new AtomicMoveNotSupportedException(from.toString(), to.path.toString(), "other disk");
     }

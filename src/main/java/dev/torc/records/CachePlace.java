@@ -145,6 +145,11 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("tmp");
   }
 
+  /** Where the members of folder products are while these are emptied or filled. */
+  public Path moving() {
+    return folder.resolve("moving");
+  }
+
   /** The files that jobs read and write by the names in their environment, while they run. */
   public Path jobs() {
     return folder.resolve("jobs");
@@ -304,7 +309,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       return;
     }
     List<Path> own =
-        new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp()));
+        new ArrayList<>(
+            List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp(), moving()));
     own.addAll(List.of(lock(), running(), clock(), networkLock(), lockHolder(), journal()));
     own.addAll(List.of(data(), lockTable()));
     for (Path file : own) {

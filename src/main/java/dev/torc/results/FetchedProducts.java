@@ -4,6 +4,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.FolderHandle;
 import dev.torc.posix.PlainFile;
+import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result.ResultParts;
@@ -42,7 +43,7 @@ final class FetchedProducts implements ResultParts {
   }
 
   @Override
-  public synchronized void take(OwnedPath part, Path to) throws IOException {
+  public synchronized void take(OwnedPath part, ProductTarget to) throws IOException {
     RecordedProduct product = places.get(part.path());
     Path fresh = folder.resolve("product"); // built aside, so a product in its place is whole
     if (product.stands() == Stamp.FileKind.FOLDER) {
@@ -54,7 +55,7 @@ final class FetchedProducts implements ResultParts {
       make(product, fresh);
     }
     LocalStore.touch(fresh);
-    LocalStore.move(fresh, to);
+    to.put(fresh);
     FileTree.remove(fresh); // still there if it was copied
   }
 
@@ -71,7 +72,7 @@ final class FetchedProducts implements ResultParts {
     if (uses.get(blob) > 1) {
       FileTree.copy(folder.resolve(blob.name()), to);
     } else {
-      LocalStore.move(folder.resolve(blob.name()), to);
+      Files.move(folder.resolve(blob.name()), to);
     }
     if (entry.digest().isExecutable()) {
       int mode = (int) Files.getAttribute(to, "unix:mode");

@@ -3,6 +3,7 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.posix.FolderHandle;
 import dev.torc.records.Cache;
+import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
 import dev.torc.results.Result.ResultParts;
@@ -307,7 +308,7 @@ public class LocalResults implements ResultParts {
   }
 
   @Override
-  public void take(OwnedPath part, Path to) throws IOException {
+  public void take(OwnedPath part, ProductTarget to) throws IOException {
     boolean stays;
     synchronized (this) {
       count();

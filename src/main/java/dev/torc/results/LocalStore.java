@@ -8,16 +8,15 @@ import dev.torc.posix.FolderHandle;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
 import dev.torc.records.CachePlace;
+import dev.torc.records.MovingFolder;
+import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.LocalResults.Added;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -157,6 +156,7 @@ final class LocalStore {
 
   /** Removes temporary files at the end of the build. */
   synchronized void end() {
+    MovingFolder.tidy(place);
     try {
       if (cleaned) {
         FileTree.remove(place.tmp());
@@ -177,14 +177,13 @@ final class LocalStore {
   }
 
   /**
-   * Puts a product in its place, where nothing stands. Its time becomes the present one.
+   * Puts a product in its place. Its time becomes the present one.
    *
-   * @param to absolute, on the file system of the store or another
    * @param stays whether the store keeps it too
    * @return bytes that left the store
    * @throws IOException also if the store does not have it
    */
-  long take(OwnedPath part, Path to, boolean stays) throws IOException {
+  long take(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
     String name = name(part);
     FileStatus there = look(name);
     Path from = folder.resolve(name);
@@ -193,54 +192,20 @@ final class LocalStore {
       return 0;
     }
     long bytes = touch(from);
-    return move(from, to) ? bytes : 0;
+    return to.put(from) ? bytes : 0;
   }
 
   /** Copies to a temporary path first, so that what stands in the place is always whole. */
-  private void copy(Path from, Path to) throws IOException {
+  private void copy(Path from, ProductTarget to) throws IOException {
     make();
     Path fresh = fresh();
     try {
       FileTree.copy(from, fresh);
       touch(fresh);
-      move(fresh, to);
+      to.put(fresh);
     } finally {
       FileTree.remove(fresh);
     }
-  }
-
-  /**
-   * Moves a file, folder or link that nothing else uses; into a folder that is there, what it
-   * holds. To another file system it is copied, and the original stays.
-   *
-   * @return whether it is gone from its old place
-   */
-  static boolean move(Path from, Path to) throws IOException {
-    if (isFolder(to) && isFolder(from)) {
-      boolean gone = true;
-      for (Path each : FileTree.entries(from)) {
-        Path at = to.resolve(each.getFileName());
-        if (Files.exists(at, LinkOption.NOFOLLOW_LINKS) && !(isFolder(at) && isFolder(each))) {
-          throw new FileAlreadyExistsException(at.toString());
-        }
-        gone &= move(each, at);
-      }
-      if (gone) {
-        Files.delete(from);
-      }
-      return gone;
-    }
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (AtomicMoveNotSupportedException another) {
-      FileTree.copy(from, to); // a torn copy is found by its digest
-      return false;
-    }
-  }
-
-  private static boolean isFolder(Path path) {
-    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**

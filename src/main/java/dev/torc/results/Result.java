@@ -12,6 +12,7 @@ import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
+import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.SealedRecord.StoreRecord;
@@ -332,13 +333,12 @@ public record Result(
   public interface ResultParts {
 
     /**
-     * Puts a part of a result in its place, where nothing stands. The caller checks the bytes
-     * there. Several threads may ask for different products.
+     * Puts a part of a result in its place, where nothing stands, or only a folder. The caller
+     * checks the bytes there. Several threads may ask for different products.
      *
-     * @param to absolute
      * @throws IOException also if the part is not here any more
      */
-    void take(OwnedPath part, Path to) throws IOException;
+    void take(OwnedPath part, ProductTarget to) throws IOException;
 
     /**
      * Takes back a part that was placed, since not all parts of the result could be.

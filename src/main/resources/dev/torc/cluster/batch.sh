@@ -268,13 +268,21 @@ torc_made() {
 
 # Clears the places of products, each three words: clear or keep, file or folder, path; or (last)
 # pattern, folder, and in one word the patterns of folders without matches and of all matches. What
-# stands there moves aside, where torc finds it by the product's number, and the folders are made.
+# stands there moves aside, where torc finds it by the product's number, and the folders are made. Of
+# a folder that is to stand there again, what it holds moves: mounts on it and shells in it stay.
 torc_clear() {
   torc_number=0
   while [ $# -gt 0 ] && [ "$1" != pattern ]; do
     if [ "$1" = clear ] && { [ -e "$3" ] || [ -L "$3" ]; }; then
       [ -d "$torc_folder/$torc_name.aside" ] || mkdir "$torc_folder/$torc_name.aside" || return
-      mv -f "$3" "$torc_folder/$torc_name.aside/$torc_number" || return
+      torc_place="$torc_folder/$torc_name.aside/$torc_number"
+      if [ "$2" = folder ] && [ -d "$3" ] && [ ! -L "$3" ]; then
+        mkdir "$torc_place" && find "$3/." ! -name . -prune \
+          -exec sh -c 'torc_place=$1 && shift && mv -f "$@" "$torc_place"' '' "$torc_place" {} + || return
+        rmdir "$torc_place" 2>/dev/null # if nothing was in it
+      else
+        mv -f "$3" "$torc_place" || return
+      fi
     fi
     torc_place=$3
     [ "$2" = folder ] || torc_place=${3%/*}

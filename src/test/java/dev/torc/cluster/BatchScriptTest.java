@@ -363,6 +363,7 @@ class BatchScriptTest {
     Files.writeString(temp.resolve("-old file"), "old");
     Files.createDirectories(temp.resolve("tree/sub"));
     Files.writeString(temp.resolve("tree/sub/f"), "old");
+    Object tree = Files.getAttribute(temp.resolve("tree"), "unix:ino");
     Files.createSymbolicLink(temp.resolve("link"), Path.of("nowhere"));
     Files.writeString(temp.resolve("kept"), "kept");
     node.run(
@@ -384,6 +385,7 @@ class BatchScriptTest {
     assertEquals("new/deep:\n\ntree:\nkept", node.text("a.log").replace("\n\ntree", "\n\ntree"));
     assertEquals("old", Files.readString(node.folder.aside("a", 0)));
     assertEquals("old", Files.readString(node.folder.aside("a", 1).resolve("sub/f")));
+    assertEquals(tree, Files.getAttribute(temp.resolve("tree"), "unix:ino"));
     assertTrue(Files.isSymbolicLink(node.folder.aside("a", 2)));
     assertFalse(Files.exists(node.folder.aside("a", 3)));
     Map<String, Long> sizes = new HashMap<>();

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.SmallDisk;
 import dev.torc.ask.Call;
+import dev.torc.hash.StampSource;
 import dev.torc.hash.WatchedStamps;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -15,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Rule 15: only recorded members of a folder are removed, no mount is crossed, all else is kept.
@@ -48,24 +50,67 @@ class Rule15FolderTest extends Harness {
     return status + " " + said;
   }
 
-  /** A file is saved after torc looked at the folder, and before it removes or stores that. */
+  /** A file is saved after torc looked at the folder, and before it empties or removes that. */
   @ParameterizedTest
-  @ValueSource(strings = {"5GB", "0"})
-  void aFileThatComesInMeanwhileIsKept(String keep) throws IOException {
+  @CsvSource({"5GB, true", "5GB, false", "0, true", "0, false"})
+  void aFileThatComesInMeanwhileIsKept(String keep, boolean runs) throws IOException {
     givenFile("stores: { keep: " + keep + " }\njobs: { " + JOB + " }");
     build().ran("a");
+    StampSource usual = stamps;
     stamps =
         new WatchedStamps(
             stamps,
             path -> {
-              if (path.endsWith("d/e/in")) { // the last that is looked at
+              boolean now = !runs || started().contains("a") && read("x").equals("2");
+              if (now && path.endsWith("d/e/in")) { // the last that is looked at
                 Files.writeString(path.resolveSibling("note"), "mine");
                 Files.writeString(path.resolveSibling("../note"), "mine");
+                stamps = usual;
               }
             });
-    assertTrue(clean().startsWith("0 "));
+    if (runs) {
+      edit("x", "2");
+      job(
+          "a",
+          stub -> {
+            assertEquals(List.of(), files("d"));
+            edit("d/z", "2");
+            return stub.exit(0);
+          });
+      build().ran("a");
+    } else {
+      assertTrue(clean().startsWith("0 "));
+      assertFalse(Files.exists(root.resolve("d")));
+    }
     assertEquals(List.of("d/e/note", "d/note"), kept());
-    assertFalse(Files.exists(root.resolve("d")));
+  }
+
+  /** The names in a folder. */
+  private List<String> files(String folder) throws IOException {
+    return FileTree.entries(root.resolve(folder)).stream().map(Path::toString).toList();
+  }
+
+  /** The members of a folder on another disk cannot be moved: they are removed or copied. */
+  @Test
+  void aMountOnItStays() throws IOException {
+    Path folder = Files.createDirectory(root.resolve("d"));
+    try (SmallDisk _ = SmallDisk.on(folder, "1m")) {
+      build().ran("a");
+      restores = true;
+      edit("x", "2");
+      build().ran("a");
+      assertEquals(List.of(), kept());
+      edit("d/note", "mine");
+      edit("x", "1");
+      build().ran("a");
+      assertEquals(List.of("d/e/in", "d/note", "d/z"), kept());
+      assertEquals("1", read("d/e/in"));
+      assertFalse(Files.exists(root.resolve("d/note")));
+      settled();
+      assertTrue(clean().startsWith("0 "));
+      assertEquals(List.of(), files("d"));
+    }
+    assertTrue(Files.exists(folder));
   }
 
   @Test

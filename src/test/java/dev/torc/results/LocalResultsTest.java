@@ -9,6 +9,7 @@ import dev.torc.hash.Digest;
 import dev.torc.posix.FolderHandle;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
@@ -212,7 +213,10 @@ class LocalResultsTest {
     Path place = root.resolve("place");
     OwnedPath part = known(5).parts().getFirst();
     LocalResults one = kept(-1);
-    one.take(known(4).parts().getFirst(), place);
+    try (FolderHandle at = FolderHandle.of(root)) {
+      one.take(
+          known(4).parts().getFirst(), new ProductTarget(cache.place(), at, place.getFileName()));
+    }
     assertEquals(900, one.size());
     assertEquals(900, kept(-1).size());
     Files.delete(place);
@@ -221,9 +225,9 @@ class LocalResultsTest {
     one.forget(each -> List.of(known(6).key(), known(7).key()).contains(each.key()));
     assertTrue(one.has(result("another", 6).parts().getFirst()));
     assertEquals(8, stored());
-    one.take(part, place);
-    assertTrue(one.has(part));
     try (FolderHandle at = FolderHandle.of(root)) {
+      one.take(part, new ProductTarget(cache.place(), at, place.getFileName()));
+      assertTrue(one.has(part));
       assertFalse(one.giveBack(part, at, place.getFileName(), false)); // it was spoilt
     }
     assertFalse(one.has(part));

@@ -1,0 +1,79 @@
+package dev.torc.engine;
+
+import dev.torc.engine.ProductRemoval.Standing;
+import dev.torc.hash.DigestMemo;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
+import dev.torc.records.ProductTarget;
+import dev.torc.records.RecordedProduct.OwnedPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * What the script of a job on another machine moved aside from the places of its products: rule 15
+ * decides about it as {@link ProductRemoval} does, or it is put back.
+ */
+record AsideProducts(ProductRemoval removal) {
+
+  /**
+   * Applies rule 15 to what was moved aside from the place of a product whose job began: what torc
+   * made, unaltered, goes to the store or is deleted; anything else moves to the kept things.
+   *
+   * @param product the absolute path of that place
+   * @param aside where the thing is now, if anything was moved
+   */
+  void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
+    if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    FolderPart part = removal.part(ProductRemoval.shown(removal.place(), product), aside);
+    if (part != null) {
+      part.restore(aside, product);
+    }
+    OwnedPath owned = removal.cache().owned(ProductRemoval.shown(removal.place(), product));
+    DigestMemo fresh = removal.digests().endless(); // asked for one path, after a signal too
+    Standing standing =
+        owned == null || owned.adopted()
+            ? null
+            : removal.standing(owned, aside.toString(), null, fresh);
+    try (FolderHandle from = FolderHandle.of(aside.getParent())) {
+      if (standing == null) {
+        removal.aside().move(product, from, aside.getFileName(), part, SetAside.ALTERED);
+      } else {
+        removal.away(owned, from, aside.getFileName(), standing, cleared);
+      }
+      if (part != null && Files.exists(aside)) { // excluded, and the job has made others there
+        removal.aside().move(product, from, aside.getFileName(), null, "the job has made its own");
+      }
+    }
+  }
+
+  /**
+   * Puts back what was moved aside from the place of a product whose job never began. If something
+   * else stands there by now, does as {@link #sort}.
+   *
+   * @param product the absolute path of that place
+   */
+  void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
+    if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Path name = product.getFileName();
+    Files.createDirectories(product.getParent());
+    try (FolderHandle holder = removal.grounds().holder(product)) {
+      boolean folder = holder.status(name).isFolder();
+      boolean empty = folder && FileTree.entries(product).isEmpty(); // the job's script made it
+      if (empty && !Files.isDirectory(aside, LinkOption.NOFOLLOW_LINKS)) {
+        holder.removeEmpty(name);
+      } else if (!empty && holder.status(name).exists()) {
+        sort(product, aside, cleared);
+        return;
+      }
+      if (!new ProductTarget(removal.place(), holder, name).put(aside)) {
+        FileTree.remove(aside); // it was copied to another file system
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.torc.engine;
+
+import dev.torc.engine.ProductRemoval.Standing;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
+import dev.torc.records.MovingFolder;
+import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.text.Refusal;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Empties folder products, which stay the same folders, and puts back what a kill cut off. {@link
+ * ProductRemoval} decides which folder is emptied, and which of its members are torc's own.
+ */
+record FolderEmptying(ProductRemoval removal) {
+
+  /** Takes all members of a folder product, which stand in a folder elsewhere. */
+  interface Emptied {
+    /** Returns whether they are gone from there. */
+    boolean take(FolderHandle from, Path name) throws IOException;
+  }
+
+  /**
+   * Empties a folder product, which stays the same folder: mounts on it and shells in it go on
+   * working. The members are compared with the record once they are elsewhere, so whatever came in
+   * meanwhile is set aside. On another file system they are removed one by one.
+   *
+   * @param part which members; null for all
+   * @param standing what was found as recorded; null if all is the user's
+   * @param emptied takes the members if all are there, unaltered
+   */
+  void empty(
+      OwnedPath owned, FolderHandle folder, FolderPart part, Standing standing, Emptied emptied)
+      throws IOException {
+    if (FileTree.entries(folder.path()).isEmpty()) {
+      return;
+    }
+    if (standing == null) {
+      removal.aside().moveMembers(folder, part, SetAside.ALTERED);
+      return;
+    }
+    Path file = removal.place().root().resolve(owned.path());
+    FolderMembers recorded = new FolderMembers(file, standing.members(), part, removal.aside());
+    MovingFolder moving = MovingFolder.begin(removal.place(), folder.path());
+    removal.place().give(folder.makeAlike(moving.members()));
+    try (FolderHandle members = FolderHandle.of(moving.members());
+        FolderHandle above = FolderHandle.of(moving.path())) {
+      FolderPart.move(folder, part, members, (from, name, to) -> from.move(name, to, name));
+      new FolderMembers(file, List.of(), part, removal.aside()).sort(folder); // what came in since
+      if (!recorded.sort(members) || !emptied.take(above, moving.members().getFileName())) {
+        moving.gone();
+        recorded.empty(members);
+      }
+    } catch (AtomicMoveNotSupportedException otherDisk) {
+      recorded.empty(folder);
+    } catch (IOException e) {
+      moving.fill(folder); // else the next torc would move them to what is made by then
+      moving.end();
+      throw e;
+    }
+    moving.end();
+  }
+
+  /** Ends what killed torcs left between the places of folder products and torc's own folders. */
+  void recover() {
+    try {
+      for (MovingFolder each : MovingFolder.left(removal.place())) {
+        each.recover(
+            removal.place(),
+            (from, name, wanted) ->
+                removal.aside().move(wanted, from, name, null, SetAside.ALTERED));
+      }
+    } catch (IOException e) {
+      removal.note().accept("cannot move the members of a folder back: " + Refusal.line(e));
+    }
+  }
+}

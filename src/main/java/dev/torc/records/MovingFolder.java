@@ -1,0 +1,182 @@
+package dev.torc.records;
+
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.FolderHandle;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The members of a folder product while they move to the store or from it, and the folder itself
+ * stays. For that time they stand in two places. A kill leaves them there, so the next torc moves
+ * them all into the product's place: it undoes a clearing, and ends a restore. It does not know
+ * which members were recorded.
+ *
+ * <p>It is a folder in {@code .torc/moving}: {@code in} has the members; the text of the link
+ * {@code of}, which is never followed, is the product's path. The link is called {@code gone} once
+ * the members are of no use.
+ *
+ * @param path of the folder
+ */
+public record MovingFolder(Path path) {
+
+  private static final Path IN = Path.of("in");
+  private static final Path OF = Path.of("of");
+  private static final Path GONE = Path.of("gone");
+
+  /** Takes what cannot move into the product's place, since something else stands there. */
+  public interface Conflicts {
+    void take(FolderHandle from, Path name, Path wanted) throws IOException;
+  }
+
+  /**
+   * Begins a move.
+   *
+   * @param product the folder, as it was opened
+   */
+  public static MovingFolder begin(CachePlace place, Path product) throws IOException {
+    Path root = place.root();
+    Path path = make(place);
+    place.makePrivate(path);
+    Path text = product.startsWith(root) ? root.relativize(product) : product;
+    Files.createSymbolicLink(path.resolve(OF), text);
+    return new MovingFolder(path);
+  }
+
+  private static Path make(CachePlace place) throws IOException {
+    place.makePrivate(place.moving());
+    for (int i = 1; ; i++) {
+      try {
+        return Files.createDirectory(place.moving().resolve(Integer.toString(i)));
+      } catch (FileAlreadyExistsException another) {
+        continue;
+      }
+    }
+  }
+
+  /** The folder of the members. */
+  public Path members() {
+    return path.resolve(IN);
+  }
+
+  /** Takes a whole folder, whose members are to move into the product. */
+  public void take(FolderHandle from, Path name) throws IOException {
+    try (FolderHandle here = FolderHandle.of(path)) {
+      from.move(name, here, IN);
+    }
+  }
+
+  /** Gives back what is left of a folder that was taken. */
+  void giveBack(FolderHandle to, Path name) throws IOException {
+    try (FolderHandle here = FolderHandle.of(path)) {
+      here.move(IN, to, name);
+    }
+  }
+
+  /** Moves the members into the product, which may hold folders of the same names. */
+  public void fill(FolderHandle product) throws IOException {
+    merge(
+        product,
+        (from, name, wanted) -> {
+          throw new FileAlreadyExistsException(wanted.toString());
+        });
+  }
+
+  private void merge(FolderHandle product, Conflicts taken) throws IOException {
+    try (FolderHandle members = FolderHandle.of(members())) {
+      merge(members, product, taken);
+    }
+  }
+
+  private static void merge(FolderHandle from, FolderHandle to, Conflicts taken)
+      throws IOException {
+    for (Path each : FileTree.entries(from.path())) {
+      Path name = each.getFileName();
+      FileStatus there = to.status(name);
+      if (!there.exists()) {
+        move(from, name, to);
+      } else if (there.isFolder() && from.status(name).isFolder()) {
+        try (FolderHandle inner = from.enter(name);
+            FolderHandle into = to.enterSame(name)) {
+          merge(inner, into, taken);
+        }
+      } else {
+        taken.take(from, name, to.path().resolve(name));
+      }
+    }
+  }
+
+  private static void move(FolderHandle from, Path name, FolderHandle to) throws IOException {
+    try {
+      from.move(name, to, name);
+    } catch (AtomicMoveNotSupportedException otherDisk) {
+      FileTree.copy(from.path().resolve(name), to.path().resolve(name));
+    }
+  }
+
+  /** Notes that the members are of no use: what a kill leaves of them is removed. */
+  public void gone() throws IOException {
+    try (FolderHandle here = FolderHandle.of(path)) {
+      here.move(OF, here, GONE);
+    }
+  }
+
+  /** Ends the move: removes what is left here. */
+  public void end() throws IOException {
+    FileTree.remove(path);
+  }
+
+  /** Removes the folder of all moves at the end of a build, if none is left in it. */
+  public static void tidy(CachePlace place) {
+    OwnFile.removeEmpty(place.moving());
+  }
+
+  /** The moves that killed torcs left. */
+  public static List<MovingFolder> left(CachePlace place) throws IOException {
+    return Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)
+        ? FileTree.entries(place.moving()).stream().sorted().map(MovingFolder::new).toList()
+        : List.of();
+  }
+
+  /**
+   * Moves what a killed torc left into the product's place.
+   *
+   * @param taken takes a member in whose place something else stands
+   */
+  public void recover(CachePlace place, Conflicts taken) throws IOException {
+    try (FolderHandle here = FolderHandle.of(path)) {
+      if (here.status(IN).exists() && here.status(OF).isLink()) {
+        recover(place, here, taken);
+      } else if (here.status(IN).exists() && !here.status(GONE).exists()) {
+        taken.take(here, IN, members()); // the machine stopped, and the link was lost
+      }
+    }
+    end();
+  }
+
+  private void recover(CachePlace place, FolderHandle here, Conflicts taken) throws IOException {
+    Path text = Files.readSymbolicLink(path.resolve(OF));
+    Path product = place.root().resolve(text);
+    Path ground = text.isAbsolute() ? product.getRoot() : place.root();
+    Path name = product.getFileName();
+    Files.createDirectories(product.getParent());
+    try (FolderHandle holder = FolderHandle.below(ground, product.getParent())) {
+      FileStatus there = holder.status(name);
+      if (there.isFolder()) {
+        try (FolderHandle folder = holder.enter(name)) {
+          merge(folder, taken);
+        }
+      } else if (there.exists()) {
+        taken.take(here, IN, product);
+      } else {
+        here.move(IN, holder, name);
+      }
+    }
+  }
+}
