@@ -86,15 +86,15 @@ class ReportIT extends BrowserHarness {
         text("document.querySelector('#stand').innerText")
             .contains("As of 2023-11-14 22:13 UTC, when the last job ended"));
     assertEquals(
-        "Results, What failed, Jobs, Graph, Timeline, Use, History, Events",
+        "What failed, Results, Jobs, Graph, Timeline, Resources, History, Events",
         text("[...document.querySelectorAll('h2')].map(h => h.innerText).join(', ')"));
     assertTrue(
-        browser.evaluate("document.querySelector('#results').getBoundingClientRect().top").asInt()
+        browser.evaluate("document.querySelector('#failed').getBoundingClientRect().top").asInt()
             < 400,
-        "results are on the first screen");
+        "what failed is on the first screen");
     assertEquals(
-        "Of the last build, build 7, 2023-11-14 22:13 UTC, which took 15.0 s; 2 more are gone from"
-            + " the build file.",
+        "Last build: build 7, 2023-11-14 22:13 UTC, took 15.0 s; 2 more jobs are no longer in the"
+            + " build file.",
         text("document.querySelector('#timeline > p').innerText"));
   }
 
@@ -181,7 +181,7 @@ class ReportIT extends BrowserHarness {
     browser.evaluate("document.querySelector('#jobs tbody button').focus()");
     browser.press("Enter");
     assertTrue(
-        text("document.querySelector('#jobs .detail').innerText").contains("CPUs asked for\n2"));
+        text("document.querySelector('#jobs .detail').innerText").contains("CPUs requested\n2"));
     browser.press("Enter");
     assertEquals("0", text("document.querySelectorAll('#jobs .detail').length"));
   }
@@ -201,7 +201,7 @@ class ReportIT extends BrowserHarness {
     browser.press("ArrowDown");
     browser.press("ArrowDown");
     assertEquals(
-        "align/lane=1,sample=s1: failed, waits for plain0, is waited for by align/lane=2,sample=s2",
+        "align/lane=1,sample=s1: failed, waits for plain0, needed by align/lane=2,sample=s2",
         text("document.querySelector('#graph [role=status]').innerText"));
     browser.evaluate("document.querySelector('#graph > details').open = true");
     assertEquals(
@@ -243,7 +243,7 @@ class ReportIT extends BrowserHarness {
         text("getComputedStyle(document.querySelector('#jobs td .mark')).color"));
     browser.click("#jobs tbody tr:first-child button");
     String details = text("document.querySelector('#jobs .detail').innerText");
-    assertTrue(details.contains("restored from\nbuild 3\nwhy it would have run\n"), details);
+    assertTrue(details.contains("restored from\nbuild 3\nreason\n"), details);
     browser.evaluate("document.querySelector('#graph canvas').focus()");
     browser.press("End");
     assertEquals(
@@ -319,8 +319,8 @@ class ReportIT extends BrowserHarness {
     assertEquals(
         "true",
         text(
-            "(() => { const s = document.querySelector('#use .scroll'); return s.scrollWidth <="
-                + " s.clientWidth; })()"),
+            "(() => { const s = document.querySelector('#resources .scroll'); return s.scrollWidth"
+                + " <= s.clientWidth; })()"),
         "the use of groups is whole at 1280");
   }
 

@@ -69,7 +69,7 @@ record PageData(
    * A job.
    *
    * @param group the group that it is an instance of; null for none
-   * @param now what a build would do with it; empty where it is up to date
+   * @param now what a build would do with it, or which failed job blocks it; empty if up to date
    * @param why why it ran
    * @param what how it failed; empty for no failure
    * @param from where its result comes from; empty where it was not restored

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The jobs of a page: how each stands now, by its last run and its verdict; or what became of it in
@@ -43,6 +44,7 @@ final class PageJobs {
   private final Map<String, Integer> index = new LinkedHashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<AttemptRecord> shown = new ArrayList<>();
+  private final int[] causes; // by node: the failed job that stops it; itself if it failed; -1
   private final List<AttemptRecord> earlier = new ArrayList<>();
   private final BitSet known = new BitSet(); // rows that tell the last run on record
 
@@ -67,9 +69,9 @@ final class PageJobs {
     this.runs = runs;
     this.asOfNow = asOfNow;
     this.told = told;
-    BitSet behind = behind();
+    this.causes = causes();
     BitSet waiting = plan.selected(verdict -> verdict instanceof Verdict.MayRun);
-    waiting.andNot(behind);
+    IntStream.range(0, graph.nodes()).filter(this::isBlocked).forEach(waiting::clear);
     this.spared = waiting.isEmpty() ? plan : Plan.amid(plan.context(), waiting);
     TreeSet<String> gone = new TreeSet<>(runs.attempts().keySet());
     int[] jobs = graph.inOrder(plan.selected());
@@ -79,9 +81,9 @@ final class PageJobs {
     int all = jobs.length + gone.size();
     for (int id : jobs) {
       Job job = graph.job(id);
-      add(job.name(), job.group(), id, behind.get(id), job.resources(), all);
+      add(job.name(), job.group(), id, job.resources(), all);
     }
-    gone.forEach(name -> add(name, null, -1, false, Resources.DEFAULT, all));
+    gone.forEach(name -> add(name, null, -1, Resources.DEFAULT, all));
   }
 
   /** Jobs by name, as indices of {@link #rows}. */
@@ -105,7 +107,7 @@ final class PageJobs {
     return known.get(row);
   }
 
-  private void add(String name, String group, int id, boolean behind, Resources asked, int all) {
+  private void add(String name, String group, int id, Resources asked, int all) {
     JobResult result = cache.result(name);
     boolean its = result != null && (asOfNow || result.build().equals(runs.build().id().id()));
     // Details are long, and an earlier build may tell nothing of most of 100 000 jobs.
@@ -124,14 +126,15 @@ final class PageJobs {
     }
     Verdict verdict = id < 0 ? null : standing(id);
     boolean whole = known.get(rows.size());
-    State state = asOfNow ? now(result, verdict, behind) : then(last, restored, verdict, behind);
+    boolean blocked = id >= 0 && isBlocked(id);
+    State state = asOfNow ? now(result, verdict, blocked) : then(last, restored, verdict, blocked);
     boolean manual = asOfNow && state == State.NOT_RUN && id >= 0 && !wanted.get(id);
     rows.add(
         new Row(
             name,
             group,
             manual ? State.MANUAL : state,
-            told.apply(asOfNow ? verdict(name, verdict) : ""),
+            told.apply(state == State.BLOCKED ? by(id) : asOfNow ? verdict(name, verdict) : ""),
             told.apply(
                 whole
                     ? reasons(Causes.decode(details))
@@ -161,17 +164,17 @@ final class PageJobs {
     return verdict == null ? plan.verdict(job) : verdict;
   }
 
-  private static State now(JobResult result, Verdict verdict, boolean behind) {
+  private static State now(JobResult result, Verdict verdict, boolean blocked) {
     if (verdict instanceof Verdict.UpToDate) {
       return State.UP_TO_DATE;
     }
     if (result != null && !result.outcome().isGood()) {
       return result.outcome().isFailure() ? State.FAILED : State.INTERRUPTED;
     }
-    return behind ? State.BLOCKED : result == null ? State.NOT_RUN : State.OUT_OF_DATE;
+    return blocked ? State.BLOCKED : result == null ? State.NOT_RUN : State.OUT_OF_DATE;
   }
 
-  private State then(AttemptRecord last, boolean restored, Verdict verdict, boolean behind) {
+  private State then(AttemptRecord last, boolean restored, Verdict verdict, boolean blocked) {
     if (last != null) {
       return state(last);
     }
@@ -180,7 +183,7 @@ final class PageJobs {
         ? State.RESTORED
         : !runs.isLast()
             ? State.NOT_RUN
-            : upToDate ? State.UP_TO_DATE : behind ? State.BLOCKED : State.NOT_RUN;
+            : upToDate ? State.UP_TO_DATE : blocked ? State.BLOCKED : State.NOT_RUN;
   }
 
   /** What became of an attempt. */
@@ -211,41 +214,55 @@ final class PageJobs {
     if (verdict == null || verdict instanceof Verdict.UpToDate) {
       return "";
     }
-    Integer row = index.get(graph.name(maker));
+    String name = graph.name(maker);
+    Integer row = index.get(name);
     String what = row == null ? "" : rows.get(row).what();
-    return SafeText.name(graph.name(maker))
+    return SafeText.name(name)
         + " "
-        + (what.isEmpty()
-            ? told.apply(verdict(graph.name(maker), verdict))
-            : AttemptText.failed(what));
+        + (!what.isEmpty()
+            ? AttemptText.failed(what)
+            : isBlocked(maker) ? "is " + by(maker) : told.apply(verdict(name, verdict)));
+  }
+
+  private boolean isBlocked(int node) {
+    return causes[node] >= 0 && causes[node] != node;
+  }
+
+  /** Names the failed job that blocks a job or group. */
+  private String by(int node) {
+    return "blocked by " + SafeText.name(graph.name(causes[node]));
   }
 
   /**
-   * The nodes that failed jobs block. Drops failed and blocked nodes from the records, as a build
-   * in which they fail does: so readers that leave them out can be found up to date.
+   * Finds the failed job that stops each node: itself or one that it waits for. Drops failed and
+   * blocked nodes from the records, as a build in which they fail does: so readers that leave them
+   * out can be found up to date.
    */
-  private BitSet behind() {
+  private int[] causes() {
     JobRecords records = plan.context().records();
-    BitSet stopped = new BitSet();
-    BitSet behind = new BitSet();
+    int[] causes = new int[graph.nodes()];
+    Arrays.fill(causes, -1);
     for (int place = 0; place < graph.nodes(); place++) {
       int node = graph.inOrder(place);
       if (plan.verdict(node) instanceof Verdict.UpToDate) {
         continue;
       }
       int[] before = graph.before().row(node);
-      long lost = Arrays.stream(before).filter(stopped::get).count();
-      boolean passed = graph.isLenient(node) && lost < before.length;
-      behind.set(node, lost > 0 && !passed);
-      stopped.set(node, behind.get(node) || graph.isJob(node) && isFailed(node));
-      if (stopped.get(node)) {
+      int[] lost = Arrays.stream(before).filter(each -> causes[each] >= 0).toArray();
+      boolean passed = graph.isLenient(node) && lost.length < before.length;
+      if (lost.length > 0 && !passed) {
+        causes[node] = causes[lost[0]];
+      } else if (graph.isJob(node) && isFailed(node)) {
+        causes[node] = node;
+      }
+      if (causes[node] >= 0) {
         records.drop(node);
       } else if (passed
-          && Arrays.stream(before).allMatch(each -> stopped.get(each) || records.isSettled(each))) {
+          && Arrays.stream(before).allMatch(each -> causes[each] >= 0 || records.isSettled(each))) {
         records.settle(node);
       }
     }
-    return behind;
+    return causes;
   }
 
   private boolean isFailed(int job) {

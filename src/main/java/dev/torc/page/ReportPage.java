@@ -126,8 +126,8 @@ public final class ReportPage {
     PageData.Picture picture = GroupPicture.of(graph, all, jobs.index(), jobs.rows());
     if (picture.stages()) {
       leftOut.add(
-          "the jobs and groups in the picture of the graph, which has its stages:"
-              + " `torc graph --format text` tells all in words");
+          "the jobs and groups of the graph, of which the stages are shown"
+              + " (`torc graph --format text` lists all)");
     }
     List<Used> series = series();
     PageData.Build build = runs.told(runs.build());
@@ -167,7 +167,7 @@ public final class ReportPage {
     head.put("tails", tails());
     head.put("values", values.tables());
     head.put("events", events());
-    leaveOut(values.more(), "%d values that jobs stored: `torc data` shows all");
+    leaveOut(values.more(), "%d stored values (`torc data` shows all)");
     head.put("left_out", leftOut);
     return head;
   }
@@ -218,7 +218,7 @@ public final class ReportPage {
         more++;
       }
     }
-    leaveOut(more, "the logs of %d more failed jobs: `torc log JOB` shows each");
+    leaveOut(more, "the logs of %d more failed jobs (`torc log JOB` shows one)");
     return tails;
   }
 
@@ -235,7 +235,7 @@ public final class ReportPage {
         some.add(new Event(event.job(), event.time(), told(SafeText.line(event.text()))));
       }
     }
-    leaveOut(posted.size() - some.size(), "%d events that jobs posted: `torc events` shows all");
+    leaveOut(posted.size() - some.size(), "%d events (`torc events` shows all)");
     return some;
   }
 }

@@ -74,10 +74,10 @@ function pane(label, of) {
   });
   new ResizeObserver(again).observe(canvas);
   document.addEventListener('theme', again);
-  const button = (text, act) => make('button', { type: 'button', click: act }, text);
-  return make('div', null, make('div', { class: 'bar' }, button('Larger', () => middle(1.5)),
-    button('Smaller', () => middle(1 / 1.5)), button('All', all),
+  const button = (text, label, act) => make('button', { type: 'button', 'aria-label': label, click: act }, text);
+  return make('div', null, make('div', { class: 'bar' }, button('+', 'Zoom in', () => middle(1.5)),
+    button('−', 'Zoom out', () => middle(1 / 1.5)), button('Fit', null, all),
     make('details', { class: 'help' }, make('summary', { 'aria-label': 'Help' }, '?'),
-      make('span', null, of.help + ' Drag it, or use the keys ← → page up and down to move; + − or shift and the wheel to zoom; 0 for all; ↑ ↓ or a click to choose.'))),
+      make('span', null, of.help + ' Drag to move, or use ← → Page Up Page Down. Zoom with + − or Shift and the wheel; 0 fits all. Select with a click or ↑ ↓.'))),
   canvas, said);
 }

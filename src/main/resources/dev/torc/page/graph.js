@@ -96,8 +96,8 @@ function showGraph(known) {
   section.append(pane(known.stages ? 'Stages of the graph' : 'Graph of jobs and groups', {
     height, width: Math.ceil(known.width) + 20, n: labels.length, paint,
     help: known.stages
-      ? 'There are more jobs and groups than can be drawn, so each box is a stage: all in it waits for something in the one to the left, and has the colour of what wants most attention.'
-      : 'Jobs to the right wait for those to the left; a group has the colour of what wants most attention in it.',
+      ? 'There are too many jobs and groups to draw, so each box is a stage. Each job in it waits for a job in the stage to its left. The color is that of the most urgent state.'
+      : 'Jobs on the right wait for jobs on the left. A group has the color of its most urgent state.',
     move: (x, y) => {
       left += x / scale;
       top += y / scale;
@@ -125,9 +125,9 @@ function showGraph(known) {
       }
       const after = words(known.edgeAfter, known.edgeBefore, v);
       return known.stages ? labels[v] : labels[v] + ': ' + known.states[known.boxState[v]]
-        + (before(v) === '' ? '' : ', waits for ' + before(v)) + (after === '' ? '' : ', is waited for by ' + after);
+        + (before(v) === '' ? '' : ', waits for ' + before(v)) + (after === '' ? '' : ', needed by ' + after);
     },
-  }), folded('Stage by stage as a list', false, () => {
+  }), folded('List of stages', false, () => {
     const order = [...labels.keys()].sort((a, b) => known.boxStage[a] - known.boxStage[b] || a - b);
     return known.stages ? table('stages', ['stage', 'jobs'], labels.map(label => label.split(': ')))
       : table('stages', ['stage', 'job', 'state', 'waits for'],

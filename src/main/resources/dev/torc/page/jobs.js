@@ -2,7 +2,7 @@
 
 function showJobs(known) {
   const text = (column, job) => known.texts[known[column][job]];
-  // How it failed, else what is to be done, else why it ran; first, where a result came from.
+  // Returns the failure, else what the next build does, else why the job ran; after a restored result's origin.
   const why = job => {
     const from = text('from', job);
     const reason = text('what', job) || text('now', job) || text('why', job);
@@ -19,8 +19,8 @@ function showJobs(known) {
     number('memory', known.memory, size),
     number('read', known.read, size),
     number('written', known.written, size),
-    column('tries', job => known.tries[job] + (known.tries[job] > 1 && text('what', job) === '' ? ' (flaky)' : ''), job => known.tries[job]),
-    column(known.asked > 0 ? 'why' : 'why it ran, or what is to be done', why),
+    column('attempts', job => known.tries[job] + (known.tries[job] > 1 && text('what', job) === '' ? ' (flaky)' : ''), job => known.tries[job]),
+    column('reason', why),
   ];
   const words = known.states.filter((_, i) => known.state.includes(i));
   let only = -1;
@@ -39,30 +39,29 @@ function showJobs(known) {
   for (let job = 0; job < known.jobs; job++) {
     if (known.start[job] === known.start[job]) {
       // A need's name does not count here: "need a.csv changed" and "need b.csv changed" are alike.
-      const reason = (text('why', job) || 'not on record')
+      const reason = (text('why', job) || 'not recorded')
         .replace(/^(need|product) .* (changed|added|removed|missing|altered).*/, '$1 $2');
       whys.set(reason, (whys.get(reason) || 0) + 1);
     }
   }
   if (whys.size > 0) {
-    part('jobs').append(folded('Why they ran', false, () =>
+    part('jobs').append(folded('Reasons', false, () =>
       table('reasons', ['reason', 'jobs'], [...whys].sort((a, b) => b[1] - a[1]).map(([reason, n]) => [reason, String(n)]))));
   }
 }
 
 function details(known, job, text) {
-  const restored = text('from', job) !== '';
-  const facts = [['state', known.states[known.state[job]]], ['to be done', text('now', job)],
-    ['restored from', text('from', job)], [restored ? 'why it would have run' : 'why it ran', text('why', job)],
-    ['how it failed', text('what', job)],
+  const facts = [['state', known.states[known.state[job]]], ['next build', text('now', job)],
+    ['restored from', text('from', job)], ['reason', text('why', job)],
+    ['failure', text('what', job)],
     ['began', known.start[job] === known.start[job] ? moment(began(known, job)) + ' UTC' : ''],
     ['waited', time(known.queued[job])],
     ['took', time(known.wall[job]) + (known.askedTime[job] > 0 ? ' of ' + time(known.askedTime[job]) : '')],
-    ['CPU time', time(known.cpu[job])], ['CPUs asked for', String(known.askedCpus[job])],
+    ['CPU time', time(known.cpu[job])], ['CPUs requested', String(known.askedCpus[job])],
     ['memory', size(known.memory[job], known.askedMemory[job])
       + (known.askedMemory[job] > 0 ? ' of ' + size(known.askedMemory[job], known.askedMemory[job]) : '')],
     ['read, written', size(known.read[job]) + ', ' + size(known.written[job])],
-    ['where', known.texts[known.host[job]]]];
+    ['host', known.texts[known.host[job]]]];
   return make('dl', null, ...facts.filter(([, told]) => told && !told.startsWith('–'))
     .flatMap(([title, told]) => [make('dt', { class: 'soft' }, title), make('dd', null, told)]));
 }

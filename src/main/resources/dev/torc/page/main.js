@@ -20,7 +20,7 @@ function themes() {
 
 load().then(known => {
   themes();
-  for (const show of [showStand, showResults, showFailed, showJobs, showGraph, showTimeline, showUse, showHistory, showEvents, showEnd]) {
+  for (const show of [showStand, showResults, showFailed, showJobs, showGraph, showTimeline, showResources, showHistory, showEvents, showEnd]) {
     show(known);
   }
   for (const section of document.querySelectorAll('main > section')) {

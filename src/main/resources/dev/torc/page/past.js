@@ -5,7 +5,7 @@ function showHistory(known) {
   const most = Math.max(...builds.map(build => build.seconds || 0), 0.001);
   const step = Math.min(30, 900 / builds.length);
   const svg = draw('svg', { class: 'builds', viewBox: '0 0 900 110', role: 'img', preserveAspectRatio: 'none',
-    'aria-label': 'How long the last ' + count(builds.length, 'build') + ' took' });
+    'aria-label': 'Durations of the last ' + count(builds.length, 'build') });
   builds.forEach((build, i) => {
     const height = Math.max(1, 100 * (build.seconds || 0) / most);
     svg.append(draw('rect', { x: i * step + step * 0.1, width: step * 0.8, y: 105 - height, height,
@@ -14,12 +14,12 @@ function showHistory(known) {
   const counts = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked' };
   const gone = known.history.some(build => build.gone > 0);
   const rows = known.history.map(build => [String(build.number), moment(build.started), time(build.seconds ?? NaN),
-    ...Object.keys(counts).map(key => String(build.counts[key] || 0)), ...(gone ? [build.gone ? build.gone + ' more are no longer in the build file' : ''] : []),
+    ...Object.keys(counts).map(key => String(build.counts[key] || 0)), ...(gone ? [String(build.gone)] : []),
     build.exit < 0 ? '–' : String(build.exit)]);
-  const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), ...(gone ? ['gone'] : []), 'exit'], rows);
+  const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), ...(gone ? ['no longer in the build file'] : []), 'exit'], rows);
   columns[2] = column('took', i => rows[i][2], i => known.history[i].seconds ?? NaN);
   part('history').append(
-    builds.length > 2 ? make('figure', null, svg, make('figcaption', null, 'How long each build took, oldest first; the longest ' + time(most) + '.')) : '',
+    builds.length > 2 ? make('figure', null, svg, make('figcaption', null, 'Duration of each build, oldest first; longest ' + time(most) + '.')) : '',
     grid('builds', columns, rows.length));
 }
 
@@ -35,7 +35,7 @@ function showEvents(known) {
 
 function showEnd(known) {
   part('end').append(
-    known.left_out.length > 0 ? make('p', null, 'The page has no room for ' + known.left_out.join('; ') + '.') : '',
-    known.where === null ? '' : make('p', null, 'torc ran on ' + known.where + '.'),
-    make('p', null, 'All times are UTC. This page was made by torc report and loads nothing.'));
+    known.left_out.length > 0 ? make('p', null, 'Left out to limit the size of the page: ' + known.left_out.join('; ') + '.') : '',
+    known.where === null ? '' : make('p', null, 'Build machine: ' + known.where + '.'),
+    make('p', null, 'All times are UTC. Written by torc report. This page loads no other file.'));
 }

@@ -8,7 +8,7 @@ function showResults(known) {
     place.append(table(place.parentElement.querySelector('h3').textContent, [...head, ...Array(wide - head.length).fill('')], rows));
   });
   known.values.forEach((values, i) => {
-    const title = values.group === '' ? 'Values of jobs without a group' : 'Values of ' + values.group;
+    const title = values.group === '' ? 'Values of single jobs' : 'Values of ' + values.group;
     section.append(known.values.length < 6 ? make('h3', null, title) : '',
       known.values.length < 6 ? valuesOf(known, values, i) : folded(title, i < 3, () => valuesOf(known, values, i)));
   });
@@ -33,17 +33,28 @@ function valuesOf(known, values, place) {
   const label = 'Values of ' + (values.group || 'jobs');
   const n = values.parameters.length;
   if (values.group === '') {
-    const lines = values.rows.flatMap(row => values.keys.map((key, k) => [known.name[row[0]], key, plain(row[1 + k])])
-      .filter(([, , text], k) => row[1 + k] !== null));
-    return table(label, ['job', 'value', 'is'], lines);
+    const of = values.rows.flatMap(row => values.keys.map((key, k) => [row[0], known.name[row[0]], key, row[1 + k]]))
+      .filter(([, , , text]) => text !== null);
+    const lines = of.map(([, name, key, text]) => [name, key, plain(text)]);
+    return marked(known, label, columnsOf(['job', 'key', 'value'], lines), of.map(([job]) => job));
   }
   const rows = values.rows.map(row => row.slice(1).map(plain));
   const columns = columnsOf([...values.parameters, ...values.keys], rows);
-  const states = values.rows.map(row => known.states[known.state[row[0]]]);
-  const bad = states.some(state => !['up to date', 'ran', 'restored'].includes(state));
-  const list = grid(label, bad ? [...columns, column('', i => states[i], null, (i, text) => [mark(text), text])] : columns, rows.length);
+  const list = marked(known, label, columns, values.rows.map(row => row[0]));
   const chart = valuesPlot(values.group, columns, n, rows.length, place);
   return chart === null ? list : make('div', { class: 'values' }, list, chart);
+}
+
+// A grid of values, with a row's job in `jobs`; if one is not up to date, a column says so, as a file's note does.
+function marked(known, label, columns, jobs) {
+  const state = i => known.states[known.state[jobs[i]]];
+  const note = i => {
+    const now = known.texts[known.now[jobs[i]]];
+    return ['up to date', 'ran', 'restored'].includes(state(i)) ? '' : now === '' ? state(i) : 'out of date: ' + now;
+  };
+  const notes = jobs.map((_, i) => note(i));
+  return grid(label, notes.every(text => text === '') ? columns
+    : [...columns, column('state', i => notes[i], null, (i, text) => text === '' ? [] : [mark(state(i)), text])], jobs.length);
 }
 
 // Plots a value against a parameter or another value; a third column, a parameter, gives colours.

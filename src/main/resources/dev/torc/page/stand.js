@@ -1,4 +1,4 @@
-// The first screen: whether the project or the build is in order, and when; then what failed.
+// The first screen: the state of the project or build, and as of when; then what failed, before the results.
 
 function showStand(known) {
   part('description').textContent = known.description;
@@ -15,7 +15,7 @@ function showStand(known) {
   const made = 'page made ' + moment(known.made) + ' UTC';
   const build = known.build;
   const asOf = known.asked > 0
-    ? 'It began ' + moment(build.started) + ' UTC and ' + (build.seconds === null ? 'did not end in order' : 'took ' + time(build.seconds))
+    ? 'It began ' + moment(build.started) + ' UTC and ' + (build.seconds === null ? 'did not finish' : 'took ' + time(build.seconds))
       + (build.exit < 0 ? '' : ', exit status ' + build.exit) + '; ' + made + '.'
     : newest < 0 ? 'Nothing has run; ' + made + '.'
     : 'As of ' + moment(began(known, newest) + (known.wall[newest] || 0) * 1000) + ' UTC, when the last job ended; ' + made + '.';
@@ -29,11 +29,11 @@ function ofProject(known, counts) {
   const manual = counts.get('manual') || 0;
   const all = known.jobs - manual;
   const good = counts.get('up to date') || 0;
-  const open = known.open.length > 0 ? ' What ' + known.open.slice(0, 5).join(', ') + ' will be is not known yet.' : '';
+  const open = known.open.length > 0 ? ' The instances of ' + known.open.slice(0, 5).join(', ') + ' are not known yet.' : '';
   const end = (manual > 0 ? ' ' + count(manual, 'manual job') + ' never ran.' : '') + open;
   if (good === all) {
     return [open ? 'out of date' : 'up to date', (known.jobs === 0 ? 'There are no jobs.' : all === 0 ? 'Up to date.'
-      : all === 1 ? 'Up to date: its one job.' : 'Up to date: all ' + count(all, 'job') + '.') + end];
+      : all === 1 ? 'Up to date: the only job.' : 'Up to date: all ' + count(all, 'job') + '.') + end];
   }
   const others = known.states.filter(word => word !== 'up to date' && word !== 'manual' && counts.has(word));
   return [others[0] === 'failed' ? 'failed' : 'out of date',
@@ -46,8 +46,10 @@ function ofBuild(known, counts) {
     INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not started' };
   const told = Object.entries(words).filter(([key]) => known.build.counts[key] > 0).map(([key, word]) => known.build.counts[key] + ' ' + word);
   return [known.build.exit === 0 ? 'ran' : counts.has('failed') ? 'failed' : 'interrupted', 'Build ' + known.build.number + ': ' + (told.join(', ') || 'nothing ran') + '.'
-    + (known.last ? '' : ' Of an earlier build the page knows the attempts, and of what was restored just the jobs that did not run since.')];
+    + (known.last ? '' : ' Of an earlier build, only attempts are recorded, and restored jobs that have not run since.')];
 }
+
+const FIRST = 10;
 
 function showFailed(known) {
   const section = part('failed');
@@ -57,17 +59,19 @@ function showFailed(known) {
     return;
   }
   const tails = new Map(known.tails.map(tail => [tail.job, tail.lines]));
-  for (const job of failed.slice(0, FOLD)) {
+  part('main').prepend(section);
+  const one = job => {
     const lines = tails.get(job);
-    section.append(make('h3', null, mark('failed'), known.name[job]),
+    return [make('h3', null, mark('failed'), known.name[job]),
       soft([known.texts[known.what[job]] || 'failed', moment(began(known, job)) + ' UTC',
-        known.texts[known.why[job]] && 'why it ran: ' + known.texts[known.why[job]]].filter(text => text && !text.startsWith('NaN')).join(' · ')));
-    if (lines) {
-      section.append(folded('Log', failed.length < 6, () => make('pre', { tabindex: 0, role: 'group',
-        'aria-label': 'Log of ' + known.name[job] }, lines.length === 0 ? '(no output)' : lines.join('\n'))));
-    }
-  }
-  if (failed.length > FOLD) {
-    section.append(soft('and ' + (failed.length - FOLD) + ' more: choose “failed” among the jobs below'));
+        known.texts[known.why[job]] && 'reason: ' + known.texts[known.why[job]]].filter(text => text && !text.startsWith('NaN')).join(' · ')),
+      lines ? folded('Log', failed.length < 6, () => make('pre', { tabindex: 0, role: 'group',
+        'aria-label': 'Log of ' + known.name[job] }, lines.length === 0 ? '(no output)' : lines.join('\n'))) : ''];
+  };
+  section.append(...failed.slice(0, FIRST).flatMap(one));
+  if (failed.length > FIRST) { // the results below stay near
+    section.append(folded(count(failed.length - FIRST, 'more failed job'), false, () => make('div', null,
+      ...failed.slice(FIRST, FOLD).flatMap(one),
+      failed.length > FOLD ? soft((failed.length - FOLD) + ' more: select “failed” in the list of jobs') : '')));
   }
 }

@@ -83,7 +83,7 @@ function showTimeline(known) {
 
   const shown = pane('Timeline of ' + count(n, 'attempt') + ' in ' + count(lanes, 'lane'), {
     height: lanes * lane + 22, n, paint,
-    help: 'One lane for each job at a time. A thin line is the wait for resources or a scheduler; a dark lower edge marks the critical path, from the job that ended last back to what each waited for last.',
+    help: 'Each lane holds one job at a time. A thin line is the wait for resources or a scheduler. A dark lower edge marks the critical path: the job that ended last, the job it waited for last, and so on.',
     move: x => look(from + x * (to - from) / room, to + x * (to - from) / room),
     zoom: (factor, x) => {
       const at = from + (to - from) * x / room;
@@ -114,9 +114,9 @@ function showTimeline(known) {
     column('job', i => line(some[i])[0]), column('state', i => line(some[i])[1], null, (i, word) => [mark(word), word]),
     ...['began', 'waited', 'took'].map((title, c) => column(title, i => time(times[c][some[i]]), i => times[c][some[i]]))], some.length);
   section.append(
-    soft((known.asked > 0 ? 'Of ' : known.build.number === known.history[0].number ? 'Of the last build, ' : 'Of the last build that ran something, ') + build
-      + (known.build.seconds === null ? '' : ', which took ' + time(known.build.seconds))
-      + (known.gone > 0 ? '; ' + known.gone + ' more ' + (known.gone === 1 ? 'is' : 'are') + ' gone from the build file' : '') + '.'),
+    soft((known.asked > 0 ? 'Shown is ' : known.build.number === known.history[0].number ? 'Last build: ' : 'Last build that ran something: ') + build
+      + (known.build.seconds === null ? '' : ', took ' + time(known.build.seconds))
+      + (known.gone > 0 ? '; ' + count(known.gone, 'more job') + (known.gone === 1 ? ' is' : ' are') + ' no longer in the build file' : '') + '.'),
     shown,
     folded('The critical path', false, () => list('critical path',
       known.critical.map(job => order.findLast(i => known.spanJob[i] === job)))),

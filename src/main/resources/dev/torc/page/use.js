@@ -1,7 +1,7 @@
-// What jobs and groups used, beside what they ask for, by the same runs as torc stats; for a group
-// also how it spreads over the instances, and for the build on the timeline the use over time.
+// Shows what jobs and groups used and requested, by the same runs as torc stats; for a group also the
+// spread over its instances, and for the build on the timeline the use over time.
 
-function showUse(known) {
+function showResources(known) {
   const groups = new Map();
   for (let job = 0; job < known.jobs; job++) {
     if (known.told[job] >= 0) {
@@ -12,10 +12,10 @@ function showUse(known) {
       groups.get(key).jobs.push(job);
     }
   }
-  const section = part('use');
+  const section = part('resources');
   const all = [...groups.values()];
   if (all.length === 0) {
-    section.append(soft('No run is on record that tells it.'));
+    section.append(soft('No run with resource use is recorded.'));
     return;
   }
   const kind = (title, values, asked, told, limit = told) => {
@@ -27,10 +27,10 @@ function showUse(known) {
         ? [box(five[i], most[i], 'from ' + told(five[i][0], most[i]) + ', median ' + told(five[i][2], most[i])), text] : [text]);
   };
   section.append(
-    make('div', { class: 'bar' }, make('span', null, 'The largest of each; the same figures as torc stats.'),
+    make('div', { class: 'bar' }, make('span', null, 'Largest values, as in torc stats.'),
       make('details', { class: 'help' }, make('summary', { 'aria-label': 'Help' }, '?'),
-        make('span', null, 'In a picture the box holds the middle half of a group’s instances, the line in it is the median, the thin line leads from the least to the most; dashed is what they ask for. What runs for less than a second tells no CPUs. Waited is the time in the queue of torc or of a scheduler, apart from the run.'))),
-    grid('use of jobs and groups', [
+        make('span', null, 'The box spans the middle half of a group’s instances, with a line at the median. The thin line runs from the smallest to the largest value; the dashed line is the request. Runs of less than a second have no CPU figure. Waited is the time in the queue of torc or of a scheduler, before the run.'))),
+    grid('resources of jobs and groups', [
       column('job', i => all[i].grouped ? all[i].name + ' (' + all[i].jobs.length + ')' : all[i].name),
       kind('longest', known.wall, known.askedTime, time), kind('CPUs', known.busy, known.askedCpus, cpus, String),
       kind('memory', known.memory, known.askedMemory, size),
@@ -85,10 +85,10 @@ function plotsOf(known, title, from, n, cpuLimit, memoryLimit) {
   const one = (what, values, told, limit) => {
     const top = Math.max(...values);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const words = what + ': ' + told(mean) + ' on average, ' + told(top) + ' at most' + (limit > 0 ? ', ' + told(limit) + ' to be had' : '');
+    const words = what + ': ' + told(mean) + ' average, ' + told(top) + ' peak' + (limit > 0 ? ', limit ' + told(limit) : '');
     const lines = [{ label: what, values }];
     if (limit > 0) {
-      lines.push({ label: 'to be had', values: values.map(() => limit), dash: [4, 4], hue: 'two' });
+      lines.push({ label: 'limit', values: values.map(() => limit), dash: [4, 4], hue: 'two' });
     }
     return make('figure', null, plot(title + ', ' + words, cut(known.pointTime), lines, { time: true, told }),
       make('figcaption', null, words));

@@ -66,6 +66,8 @@ class ReportPageTest extends Harness {
     assertEquals("exit 3", page.text("what", "b"));
     assertEquals("will run: never ran", page.text("now", "e"));
     assertEquals("will run: failed last time (exit 3)", page.text("now", "b"));
+    assertEquals("blocked by b", page.text("now", "c"));
+    assertEquals("blocked by b", page(2).text("now", "c"));
     assertEquals(2, page.head().at("/build/number").asInt());
     assertEquals(2, page.head().get("history").size());
     assertEquals(0f, page.numbers().get("told").get(page.job("a")));
@@ -134,6 +136,7 @@ class ReportPageTest extends Harness {
             "after", "up to date",
             "none", "blocked");
     assertEquals(now, page(0).states());
+    assertEquals("blocked by g/n=2", page(0).text("now", "none"));
     given("extra: { command: extra, produces: extra }\n" + jobsText());
     assertEquals("blocked", page(0).states().get("none"));
     edit("all", "altered");
@@ -346,7 +349,7 @@ class ReportPageTest extends Harness {
         page.boxes());
     assertEquals(List.of(0f, 1f, 2f), page.numbers().get("edgeBefore"));
     assertEquals(List.of(1f, 2f, 3f), page.numbers().get("edgeAfter"));
-    assertTrue(page.head().get("left_out").toString().contains("which has its stages"));
+    assertTrue(page.head().get("left_out").toString().contains("of which the stages are shown"));
     assertEquals("[\"open\"]", page.head().get("open").toString());
   }
 

@@ -140,7 +140,9 @@ public final class Reports {
               name,
               i % 5 == 0 ? null : "align",
               state,
-              state == State.NOT_RUN ? "will run: never ran" : "",
+              state == State.NOT_RUN
+                  ? "will run: never ran"
+                  : state == State.BLOCKED ? "blocked by align/lane=1,sample=s1" : "",
               ran || state == State.RESTORED
                   ? "need in" + i + ".csv changed 3f2a91c → 88d01be"
                   : "",
@@ -201,7 +203,7 @@ public final class Reports {
             : List.of(
                 new Values("align", List.of("lane", "sample"), List.of("loss", "note"), values)));
     head.put("events", List.of(new Event("plain0", BEGAN, "{\"x\":\"</script>\"}")));
-    head.put("left_out", List.of("the logs of 5 more failed jobs: `torc log JOB` shows each"));
+    head.put("left_out", List.of("the logs of 5 more failed jobs (`torc log JOB` shows one)"));
     return new PageData(
         "made <up>",
         BEGAN,
