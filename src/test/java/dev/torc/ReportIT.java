@@ -84,7 +84,10 @@ class ReportIT extends BrowserHarness {
         text("document.querySelector('#stand .answer').innerText").substring(1));
     assertTrue(
         text("document.querySelector('#stand').innerText")
-            .contains("As of 2023-11-14 22:13 UTC, when the last job ended"));
+            .contains(
+                "As of 2023-11-14 22:13 UTC, when the last job ended.\n\n"
+                    + "Written 2023-11-14 22:30 UTC by ann on node with torc 1.0 · git commit"
+                    + " 0123456789ab, and tracked files differ from it."));
     assertEquals(
         "What failed, Results, Jobs, Graph, Timeline, Resources, History, Events",
         text("[...document.querySelectorAll('h2')].map(h => h.innerText).join(', ')"));
@@ -146,6 +149,25 @@ class ReportIT extends BrowserHarness {
         () -> browser.evaluate("document.querySelector('.values canvas') !== null").asBoolean());
     drawn(".values", 29, 95, 168, 100);
     assertEquals(List.of(), browser.consoleErrors());
+  }
+
+  @Test
+  void valuesOfAJobThatIsOutOfDateAreMarked() throws Exception {
+    open(0);
+    String known =
+        "{ name: ['a', 'b'], states: ['up to date', 'blocked'], state: [0, 1], now: [0, 1],"
+            + " texts: ['', 'blocked by c'] }";
+    String rows =
+        "[...valuesOf("
+            + known
+            + ", { group: '%s', parameters: [], keys: ['k'], rows: [[0, '1'], [%d, '2']] }, 0)"
+            + ".querySelectorAll('tr')].map(row => [...row.children].map(cell => cell.textContent)"
+            + ".join('|')).join('; ')";
+    assertEquals(
+        "job|key|value|state; a|k|1|; b|k|2|⊘out of date: blocked by c",
+        text(rows.formatted("", 1)));
+    assertEquals("k|state; 1|; 2|⊘out of date: blocked by c", text(rows.formatted("g", 1)));
+    assertEquals("k; 1; 2", text(rows.formatted("g", 0)));
   }
 
   @Test

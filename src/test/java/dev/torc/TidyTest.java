@@ -38,9 +38,9 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_116;
+  private static final int LINES = 59_246;
 
-  private static final int FILES = 484;
+  private static final int FILES = 485;
   private static final int SURFACE = 209;
 
   /** Types that only one other package uses. */

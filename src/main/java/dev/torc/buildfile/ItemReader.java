@@ -10,6 +10,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow.ReportFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -158,19 +159,21 @@ record ItemReader(Paths paths, Problems problems) {
     }
   }
 
-  /** The files of {@code report}: one item for each entry, whose title is the item's name. */
-  List<Item> report(MapFields top) {
-    List<Item> items = new ArrayList<>();
+  /** Reads the entries of {@code report}. */
+  List<ReportFile> report(MapFields top) {
+    List<ReportFile> files = new ArrayList<>();
     for (Node node : top.scope().items(top.map().get("report"))) {
       problems.guard(
           () -> {
             Node file = node;
             String title = null;
+            String caption = null;
             if (node instanceof Node.Mapping map) {
               MapFields fields =
                   new MapFields(map, top.scope(), problems)
                       .only(KnownKeys.REPORT, "an entry of report");
               title = fields.text("title", null);
+              caption = fields.text("caption", null);
               file = map.get("file");
               if (file == null) {
                 throw new BadInput(node.place(), "an entry of report is a path, or {file: PATH}");
@@ -178,10 +181,10 @@ record ItemReader(Paths paths, Problems problems) {
             }
             String path = top.scope().path(MapFields.scalar(file, "report"));
             refuseQuoted(path, node.place());
-            items.add(new Item(title, node.place(), List.of(paths.ref(path, node.place(), true))));
+            files.add(new ReportFile(title, caption, paths.ref(path, node.place(), true)));
           });
     }
-    return List.copyOf(items);
+    return List.copyOf(files);
   }
 
   List<Ref.OfJob> after(MapFields job) {

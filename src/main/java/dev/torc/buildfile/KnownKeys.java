@@ -109,5 +109,5 @@ public final class KnownKeys {
   static final List<String> STAMPS = List.of("never", "trust");
 
   /** An entry of {@code report} that is a map. */
-  static final List<String> REPORT = List.of("file", "title");
+  static final List<String> REPORT = List.of("file", "title", "caption");
 }

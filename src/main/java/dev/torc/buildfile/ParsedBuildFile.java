@@ -11,10 +11,10 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Executor;
+import dev.torc.workflow.Workflow.ReportFile;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
@@ -130,7 +130,7 @@ public final class ParsedBuildFile {
     Paths paths = new Paths(root);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
-    List<Item> report = new ItemReader(paths, problems).report(fields);
+    List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
     JobReader reader =
         new JobReader(

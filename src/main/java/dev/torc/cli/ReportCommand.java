@@ -52,14 +52,14 @@ final class ReportCommand {
     }
     ReportPage page = ReportPage.of(project, build, call.has("--paths"), console::warn);
     if (file == null && !console.stdoutTerminal()) {
-      page.write(console.out());
+      page.write(console.out(), call.path(""));
       return Exit.DONE;
     }
     Path to = file == null ? project.folder().resolve("report.html") : call.path(file);
     if (file == null) {
       OwnFile.prepare(to); // a link there may lead elsewhere
     }
-    page.write(to);
+    page.write(to, 0);
     console.say("the report is in " + to);
     return Exit.DONE;
   }

@@ -6,6 +6,7 @@ import dev.torc.text.SafeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,19 @@ public record ProgramOutput(int status, String text, String errors) {
    */
   public static ProgramOutput of(
       List<String> argv, Map<String, String> env, Path folder, Duration patience) {
+    return of(argv, env, folder, patience, UTF_8);
+  }
+
+  /**
+   * Asks a program as above; its answer is in the character set. In Latin-1, each character of it
+   * is one byte.
+   */
+  public static ProgramOutput of(
+      List<String> argv,
+      Map<String, String> env,
+      Path folder,
+      Duration patience,
+      Charset characters) {
     try {
       ProcessBuilder program = new ProcessBuilder(argv);
       program.directory(folder == null ? null : folder.toFile());
@@ -49,13 +63,13 @@ public record ProgramOutput(int status, String text, String errors) {
       program.environment().putAll(env);
       Process process = program.start();
       process.getOutputStream().close();
-      return answer(process, patience);
+      return answer(process, patience, characters);
     } catch (IOException e) {
       return new ProgramOutput(-1, "", String.valueOf(e.getMessage()));
     }
   }
 
-  private static ProgramOutput answer(Process process, Duration patience) {
+  private static ProgramOutput answer(Process process, Duration patience, Charset characters) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     long end = System.nanoTime() + patience.toNanos();
@@ -73,7 +87,7 @@ public record ProgramOutput(int status, String text, String errors) {
         return new ProgramOutput(-1, "", "an answer of more than %d bytes".formatted(MOST));
       }
       return new ProgramOutput(
-          process.exitValue(), text.toString(UTF_8).strip(), errors.toString(UTF_8));
+          process.exitValue(), text.toString(characters).strip(), errors.toString(UTF_8));
     } catch (InterruptedException e) {
       kill(process);
       Thread.currentThread().interrupt();

@@ -141,18 +141,26 @@ record PageData(
   /**
    * A file among the results.
    *
+   * @param path as it is shown
+   * @param caption null for none
+   * @param link where a browser finds a file that the page does not include, by its root-relative
+   *     path; null for none
    * @param note what is wrong with it, empty for nothing
-   * @param type of a picture, as MIME has it; else null
-   * @param picture the bytes of a picture in Base64; else null
-   * @param html the HTML of a Markdown file; else null
-   * @param table rows of texts, the first one the head; else null
+   * @param content null if the page does not include it
    */
   record Shown(
-      String title,
-      String path,
-      String note,
-      String type,
-      String picture,
-      String html,
-      List<List<String>> table) {}
+      String title, String path, String caption, String link, String note, ShownPart content) {}
+
+  /** What the page shows of a file. */
+  sealed interface ShownPart {
+
+    /** A picture, by its type as MIME has it, with its bytes in Base64. */
+    record Figure(String type, String bytes) implements ShownPart {}
+
+    /** A Markdown file as HTML. */
+    record Html(String text) implements ShownPart {}
+
+    /** Rows of texts; the first one is the head. */
+    record Table(List<List<String>> rows) implements ShownPart {}
+  }
 }

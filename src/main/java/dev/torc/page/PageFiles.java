@@ -1,23 +1,29 @@
 package dev.torc.page;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.torc.graph.Graph;
+import dev.torc.local.ProgramOutput;
 import dev.torc.page.PageData.Shown;
+import dev.torc.page.PageData.ShownPart;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedContents;
+import dev.torc.session.Project;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.syntax.NaturalOrder;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
+import dev.torc.workflow.Workflow.ReportFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -27,7 +33,8 @@ import java.util.TreeSet;
 
 /**
  * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. In place
- * of a file that cannot stand there, the page tells its path and why. These files are no needs.
+ * of a file that cannot stand there, the page has its path, a link if possible, and the cause.
+ * These files are no needs.
  */
 final class PageFiles {
 
@@ -45,12 +52,26 @@ final class PageFiles {
           "webp", "image/webp",
           "svg", "image/svg+xml");
 
+  /** How long all PDF files together may take to become pictures. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What env ends with if a program is not found. */
+  private static final int NOT_FOUND = 127;
+
+  private static final String NONE = "install pdftoppm to show PDF files as pictures";
+
+  /** Writes the first page of a file, at most 1600 dots high and wide. */
+  private static final List<String> PDF =
+      List.of("/usr/bin/env", "pdftoppm", "-png", "-singlefile", "-scale-to", "1600");
+
   private final Workflow workflow;
+  private final Map<String, String> env;
   private final Graph graph;
   private final NeedContents contents;
   private final PageJobs jobs;
   private final boolean paths;
   private final AllowedRoots grounds;
+  private final long end = System.nanoTime() + PATIENCE.toNanos();
   private int room = ROOM;
 
   /**
@@ -58,10 +79,11 @@ final class PageFiles {
    *
    * @param paths whether absolute paths are shown
    */
-  PageFiles(Workflow workflow, Graph graph, NeedContents contents, PageJobs jobs, boolean paths)
+  PageFiles(Project project, NeedContents contents, PageJobs jobs, boolean paths)
       throws IOException {
-    this.workflow = workflow;
-    this.graph = graph;
+    this.workflow = project.workflow();
+    this.env = project.caller().env();
+    this.graph = project.graph();
     this.contents = contents;
     this.jobs = jobs;
     this.paths = paths;
@@ -74,30 +96,30 @@ final class PageFiles {
    */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
-    for (Item item : workflow.report()) {
-      if (item.refs().getFirst() instanceof Ref.Exclude exclude) {
+    for (ReportFile entry : workflow.report()) {
+      if (entry.ref() instanceof Ref.Exclude exclude) {
         excludes.add(Glob.of(exclude.pattern()));
       }
     }
     List<Shown> shown = new ArrayList<>();
-    for (Item item : workflow.report()) {
-      switch (item.refs().getFirst()) {
+    for (ReportFile entry : workflow.report()) {
+      switch (entry.ref()) {
         case Ref.OfGlob glob -> {
           TreeSet<String> files = matches(Glob.of(glob.pattern()), excludes);
           files.removeIf(path -> excludes.stream().anyMatch(each -> each.excludes(path)));
-          files.forEach(path -> shown.add(file(item.name(), path)));
+          files.forEach(path -> shown.add(file(entry, path)));
           if (files.isEmpty()) {
-            shown.add(wrong(item.name(), glob.pattern(), "nothing matches it"));
+            shown.add(wrong(entry, glob.pattern(), "no file matches"));
           }
         }
         case Ref.OfFolder folder ->
             shown.add(
                 wrong(
-                    item.name(),
+                    entry,
                     folder.text(),
-                    "a folder: name its files, as in " + folder.text() + "*"));
+                    "a folder; name its files, such as " + folder.text() + "*"));
         case Ref.Exclude _ -> {}
-        case Ref file -> shown.add(file(item.name(), file.text()));
+        case Ref file -> shown.add(file(entry, file.text()));
       }
     }
     return shown;
@@ -119,31 +141,27 @@ final class PageFiles {
     return files;
   }
 
-  private Shown file(String title, String path) {
-    Path file = workflow.root().resolve(path);
-    String kind = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  private Shown file(ReportFile entry, String path) {
+    Path file = workflow.root().resolve(path).normalize();
     int maker = graph.makerOf(path);
     String trouble = maker < 0 ? "" : jobs.trouble(maker);
     try {
       if (grounds.outside(path) != null) {
-        return wrong(title, path, "it is neither below the root nor below a folder in `roots`");
+        return wrong(entry, path, "outside the root and `roots`");
       } else if (!Files.exists(file)) {
-        return wrong(title, path, "not there: " + lack(maker, trouble));
+        return wrong(entry, path, "missing: " + lack(maker, trouble));
       } else if (!Files.isRegularFile(file)) {
-        return wrong(title, path, "no plain file");
-      } else if (!PICTURES.containsKey(kind) && !List.of("md", "csv", "tsv").contains(kind)) {
-        return wrong(title, path, "of another kind than PNG, JPEG, WebP, SVG, Markdown, CSV, TSV");
+        return wrong(entry, path, "not a regular file");
       }
-      byte[] bytes = read(file);
-      if (bytes == null) {
-        String size = Amount.size(Files.size(file));
-        return wrong(
-            title, path, size + " is too large: of 10 MiB are " + Amount.size(room) + " left");
-      }
-      room -= bytes.length;
-      return part(title, path, trouble.isEmpty() ? "" : "out of date: " + trouble, kind, bytes);
+      Part part = part(file);
+      boolean linked = part.link && file.startsWith(workflow.root());
+      // As an address: "a b%.pdf" is a%20b%25.pdf.
+      String link = linked ? workflow.root().toUri().relativize(file.toUri()).toString() : null;
+      String stale = trouble.isEmpty() ? "" : "out of date: " + trouble;
+      String both = stale.isEmpty() || part.note.isEmpty() ? "" : "; ";
+      return shown(entry, path, link, stale + both + part.note, part.content);
     } catch (IOException e) {
-      return wrong(title, path, "cannot be read: " + Refusal.why(e));
+      return wrong(entry, path, "cannot be read: " + Refusal.why(e));
     }
   }
 
@@ -153,39 +171,68 @@ final class PageFiles {
         : trouble.isEmpty() ? "its job is up to date without it" : trouble;
   }
 
-  /** The bytes of a file; null if there is no room for them. */
-  private byte[] read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(room + 1);
-      return bytes.length > room ? null : bytes;
+  /** What the page shows of a file, null for nothing; a note on it, and whether it has a link. */
+  private record Part(ShownPart content, String note, boolean link) {
+
+    static Part none(String why) {
+      return new Part(null, why, true);
     }
   }
 
-  private Shown part(String title, String path, String note, String kind, byte[] bytes) {
-    String name = title(title, path);
-    if (PICTURES.containsKey(kind)) {
-      String picture = Base64.getEncoder().encodeToString(bytes);
-      return new Shown(name, shown(path), note, PICTURES.get(kind), picture, null, null);
+  private Part part(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    String kind = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    boolean pdf = kind.equals("pdf");
+    if (!pdf && !PICTURES.containsKey(kind) && !List.of("md", "csv", "tsv").contains(kind)) {
+      return Part.none("not a PNG, JPEG, WebP, SVG, PDF, Markdown, CSV or TSV file");
     }
-    String text = new String(bytes, StandardCharsets.UTF_8);
+    byte[] bytes;
+    if (pdf) {
+      ProgramOutput picture = picture(file);
+      if (!picture.ok()) {
+        return Part.none("not shown; " + (picture.status() == NOT_FOUND ? NONE : picture.said()));
+      }
+      bytes = picture.text().getBytes(ISO_8859_1);
+    } else {
+      try (InputStream in = Files.newInputStream(file)) {
+        bytes = in.readNBytes(room + 1);
+      }
+    }
+    if (bytes.length > room) {
+      String size = Amount.size(pdf ? bytes.length : Files.size(file));
+      return Part.none(size + " is too large; " + Amount.size(room) + " of 10 MiB are left");
+    }
+    room -= bytes.length;
+    if (pdf || PICTURES.containsKey(kind)) {
+      String type = pdf ? "image/png" : PICTURES.get(kind);
+      return new Part(
+          new ShownPart.Figure(type, Base64.getEncoder().encodeToString(bytes)), "", pdf);
+    }
+    String text = new String(bytes, UTF_8);
     if (kind.equals("md")) {
-      return new Shown(name, shown(path), note, null, null, MarkdownText.html(text), null);
+      return new Part(new ShownPart.Html(MarkdownText.html(text)), "", false);
     }
     SeparatedText table = SeparatedText.of(text, kind.equals("csv") ? ',' : '\t', ROWS);
-    String more =
-        table.more() > 0
-            ? "the first " + ROWS + " rows; " + table.more() + " more are not shown"
-            : "";
-    String both = note.isEmpty() || more.isEmpty() ? note + more : note + "; " + more;
-    return new Shown(name, shown(path), both, null, null, null, table.rows());
+    String more = "the first " + ROWS + " rows; " + table.more() + " more are not shown";
+    return new Part(new ShownPart.Table(table.rows()), table.more() > 0 ? more : "", false);
   }
 
-  private Shown wrong(String title, String path, String why) {
-    return new Shown(title(title, path), shown(path), why, null, null, null, null);
+  /** Makes a picture of the first page of a PDF file; its text has one character for each byte. */
+  private ProgramOutput picture(Path file) {
+    List<String> argv = new ArrayList<>(PDF);
+    argv.add(file.toString());
+    Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    return ProgramOutput.of(argv, env, null, left, ISO_8859_1);
   }
 
-  private String title(String title, String path) {
-    return title == null ? shown(path) : SafeText.line(title);
+  private Shown wrong(ReportFile entry, String path, String why) {
+    return shown(entry, path, null, why, null);
+  }
+
+  private Shown shown(ReportFile of, String path, String link, String note, ShownPart content) {
+    String title = of.title() == null ? shown(path) : SafeText.line(of.title());
+    String caption = of.caption() == null ? null : SafeText.line(of.caption());
+    return new Shown(title, shown(path), caption, link, note, content);
   }
 
   private String shown(String path) {

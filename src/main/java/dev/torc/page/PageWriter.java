@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.machine.Series;
 import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.Shown;
+import dev.torc.page.PageData.ShownPart;
 import dev.torc.page.PageData.Span;
 import dev.torc.page.PageData.Vertex;
 import dev.torc.records.AttemptRecord;
@@ -39,15 +40,17 @@ final class PageWriter {
   private static final double SECOND = 1e9;
 
   private final PageData data;
+  private final String toRoot;
   private final Map<String, Integer> texts = new LinkedHashMap<>();
 
-  PageWriter(PageData data) {
+  /**
+   * Takes what the page tells.
+   *
+   * @param toRoot the way from the page's folder to the root, for links; null for no links
+   */
+  PageWriter(PageData data, String toRoot) {
     this.data = data;
-  }
-
-  /** Writes the page. */
-  void write(Writer out) throws IOException {
-    write(out, 0);
+    this.toRoot = toRoot;
   }
 
   /** Writes the page; if {@code seconds} is not 0, a browser loads it anew so often. */
@@ -93,22 +96,35 @@ final class PageWriter {
   private String files() {
     StringBuilder out = new StringBuilder();
     for (Shown file : data.files()) {
-      String kind = file.picture() != null ? "picture" : file.html() != null ? "markdown" : "wide";
-      out.append(
-          "<article class=\"%s\">\n<h3>%s</h3>\n".formatted(kind, SafeText.markup(file.title())));
-      if (!file.title().equals(file.path())) {
-        out.append("<p class=\"soft\">%s</p>\n".formatted(SafeText.markup(file.path())));
+      String kind =
+          switch (file.content()) {
+            case ShownPart.Figure _ -> "picture";
+            case ShownPart.Html _ -> "markdown";
+            case null, default -> "wide";
+          };
+      String title = SafeText.markup(file.title());
+      out.append("<article class=\"%s\">\n<h3>%s</h3>\n".formatted(kind, title));
+      if (file.caption() != null) {
+        out.append("<p class=\"caption\">%s</p>\n".formatted(SafeText.markup(file.caption())));
+      }
+      String path = SafeText.markup(file.path());
+      if (file.link() != null && toRoot != null) {
+        String link = SafeText.markup("./" + toRoot + file.link());
+        out.append("<p><a href=\"%s\">%s</a></p>\n".formatted(link, path));
+      } else if (!file.title().equals(file.path())) {
+        out.append("<p class=\"soft\">%s</p>\n".formatted(path));
       }
       if (!file.note().isEmpty()) {
         out.append("<p class=\"note\">%s</p>\n".formatted(SafeText.markup(file.note())));
       }
-      if (file.picture() != null) {
-        out.append("<img alt=\"%s\" src=\"data:".formatted(SafeText.markup(file.title())));
-        out.append(file.type()).append(";base64,").append(file.picture()).append("\">\n");
-      } else if (file.html() != null) {
-        out.append(file.html());
-      } else if (file.table() != null) {
-        out.append("<div class=\"rows\"></div>\n");
+      switch (file.content()) {
+        case ShownPart.Figure image ->
+            out.append("<img alt=\"%s\" src=\"data:".formatted(title))
+                .append(image.type() + ";base64,")
+                .append(image.bytes() + "\">\n");
+        case ShownPart.Html html -> out.append(html.text());
+        case ShownPart.Table _ -> out.append("<div class=\"rows\"></div>\n");
+        case null -> {}
       }
       out.append("</article>\n");
     }
@@ -120,7 +136,11 @@ final class PageWriter {
     Map<String, Object> head = new LinkedHashMap<>(data.head());
     head.put(
         "tables",
-        data.files().stream().filter(file -> file.table() != null).map(Shown::table).toList());
+        data.files().stream()
+            .map(Shown::content)
+            .filter(ShownPart.Table.class::isInstance)
+            .map(content -> ((ShownPart.Table) content).rows())
+            .toList());
     head.put("stages", data.picture().stages());
     head.put("width", data.picture().width());
     head.put("height", data.picture().height());

@@ -19,6 +19,7 @@ import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.Cache;
 import dev.torc.session.Caller.BuildMachine;
+import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Summary;
@@ -79,8 +80,7 @@ public final class ReportPage {
     Plan plan = look.plan(all, Rerun.NONE);
     this.wanted = project.selectToBuild(List.of());
     this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::told);
-    this.data =
-        data(new PageFiles(project.workflow(), graph, look.context().contents(), jobs, paths));
+    this.data = data(new PageFiles(project, look.context().contents(), jobs, paths));
   }
 
   /**
@@ -102,19 +102,23 @@ public final class ReportPage {
    * Writes the page to a file, whole or not at all.
    *
    * @param file absolute
+   * @param seconds how often a browser loads it anew; 0 for never
    */
-  public void write(Path file) throws IOException {
-    WholeFile.write(file, this::write);
-  }
-
-  /** Writes the page to a file as {@link #write(Path)}; a browser loads it anew so often. */
   public void write(Path file, int seconds) throws IOException {
-    WholeFile.write(file, out -> new PageWriter(data).write(out, seconds));
+    WholeFile.write(
+        file, out -> new PageWriter(data, toRoot(file.getParent())).write(out, seconds));
   }
 
-  /** Writes the page. */
-  public void write(Writer out) throws IOException {
-    new PageWriter(data).write(out);
+  /** Writes the page, whose links are right in this folder. */
+  public void write(Writer out, Path folder) throws IOException {
+    new PageWriter(data, toRoot(folder)).write(out, 0);
+  }
+
+  /** The way from a folder to the root, with a slash; null outside: it would name other folders. */
+  private String toRoot(Path folder) {
+    Path top = project.workflow().root();
+    Path from = folder.normalize();
+    return from.startsWith(top) ? "../".repeat(from.getNameCount() - top.getNameCount()) : null;
   }
 
   /** A text without the folder of the project, unless paths are shown. */
@@ -153,6 +157,10 @@ public final class ReportPage {
     head.put("description", project.workflow().description());
     head.put("root", paths ? root : null);
     head.put("made", System.currentTimeMillis());
+    String host = project.caller().host().here().name();
+    head.put("author", SafeText.line(System.getProperty("user.name", "?") + " on " + host));
+    head.put("torc", InstalledTorc.version());
+    head.put("commit", GitCommit.of(project.workflow().root(), project.caller().env()));
     head.put("asked", asked); // the number of a build, 0 for the project as it stands
     head.put("build", build); // the one on the timeline
     head.put("last", runs.isLast());

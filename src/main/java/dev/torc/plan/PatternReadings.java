@@ -4,8 +4,8 @@ import dev.torc.graph.Graph;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
-import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow.ReportFile;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -27,8 +27,8 @@ public final class PatternReadings {
       add(graph, graph.job(job).needRefs(), graph.job(job).excludes(), lines);
       add(graph, graph.job(job).productRefs(), List.of(), lines);
     }
-    for (Item item : graph.workflow().report()) {
-      add(graph, item.refs(), List.of(), lines);
+    for (ReportFile file : graph.workflow().report()) {
+      add(graph, List.of(file.ref()), List.of(), lines);
     }
     return List.copyOf(lines);
   }

@@ -5,7 +5,6 @@ import dev.torc.hash.StampPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Job.Item;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -28,8 +27,7 @@ import java.util.SortedMap;
  * @param executors schedulers of other machines, in the order written
  * @param stores where results are stored
  * @param stamps for which files a stamp counts whatever their file system is, or never
- * @param report the files that the page of a report shows, in the order written; the name of an
- *     item is its title
+ * @param report the files that the page of a report shows, in the order written
  * @param warnings what is accepted but looks wrong
  * @param manual names of the jobs that a build without targets leaves out, and of such groups whose
  *     instances are not known
@@ -49,9 +47,17 @@ public record Workflow(
     List<Executor> executors,
     Stores stores,
     StampPaths stamps,
-    List<Item> report,
+    List<ReportFile> report,
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
+
+  /**
+   * An entry of {@code report}.
+   *
+   * @param title null for the path
+   * @param caption null for none
+   */
+  public record ReportFile(String title, String caption, Ref ref) {}
 
   /** This workflow with other jobs and groups, and their starts, warnings and manual names. */
   public Workflow with(

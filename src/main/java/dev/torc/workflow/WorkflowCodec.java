@@ -15,6 +15,7 @@ import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow.Executor;
 import dev.torc.workflow.Workflow.Hook;
+import dev.torc.workflow.Workflow.ReportFile;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.nio.file.FileSystem;
@@ -127,7 +128,7 @@ public final class WorkflowCodec {
         new StampPaths(
             wire.list(of, w -> w.stamps().never(), path),
             wire.list(of, w -> w.stamps().trust(), path)),
-        wire.list(of, Workflow::report, WorkflowCodec::item),
+        wire.list(of, Workflow::report, WorkflowCodec::reportFile),
         wire.list(of, Workflow::warnings, WorkflowCodec::said),
         wire.list(of, Workflow::manual, Wire.TEXT));
   }
@@ -285,6 +286,13 @@ public final class WorkflowCodec {
         wire.text(slot, Template.Part.Slot::member),
         wire.constant(slot, Template.Part.Slot::quote, QUOTES),
         wire.one(slot, Template.Part.Slot::place, Wire::place));
+  }
+
+  private static ReportFile reportFile(Wire wire, ReportFile of) {
+    return new ReportFile(
+        wire.text(of, ReportFile::title),
+        wire.text(of, ReportFile::caption),
+        wire.one(of, ReportFile::ref, WorkflowCodec::ref));
   }
 
   private static Item item(Wire wire, Item of) {

@@ -87,7 +87,7 @@ function valuesPlot(group, columns, parameters, rows, place) {
   figure.append(make('div', { class: 'bar' },
     ...choice('y' + place, 'Plot', heights.map(title), 0, i => { y = heights[i]; show(); }),
     ...choice('x' + place, 'against', widths.map(title), widths.indexOf(x), i => { x = widths[i]; show(); }),
-    ...(colours.length > 1 ? choice('by' + place, 'colour', colours.map(c => c < 0 ? 'none' : title(c)), colours.indexOf(by), i => { by = colours[i]; show(); }) : [])));
+    ...(colours.length > 1 ? choice('by' + place, 'color', colours.map(c => c < 0 ? 'none' : title(c)), colours.indexOf(by), i => { by = colours[i]; show(); }) : [])));
   show();
   return figure;
 }

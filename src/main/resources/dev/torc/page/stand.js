@@ -12,16 +12,19 @@ function showStand(known) {
     }
   }
   const [state, answer] = known.asked > 0 ? ofBuild(known, counts) : ofProject(known, counts);
-  const made = 'page made ' + moment(known.made) + ' UTC';
+  const commit = known.commit;
+  const made = 'Written ' + moment(known.made) + ' UTC by ' + known.author + ' with torc ' + known.torc
+    + (commit === null ? '' : ' · git commit ' + commit.commit
+      + (commit.differs === null ? '' : commit.differs ? ', and tracked files differ from it' : ', and tracked files are the same')) + '.';
   const build = known.build;
   const asOf = known.asked > 0
     ? 'It began ' + moment(build.started) + ' UTC and ' + (build.seconds === null ? 'did not finish' : 'took ' + time(build.seconds))
-      + (build.exit < 0 ? '' : ', exit status ' + build.exit) + '; ' + made + '.'
-    : newest < 0 ? 'Nothing has run; ' + made + '.'
-    : 'As of ' + moment(began(known, newest) + (known.wall[newest] || 0) * 1000) + ' UTC, when the last job ended; ' + made + '.';
+      + (build.exit < 0 ? '' : ', exit status ' + build.exit) + '.'
+    : newest < 0 ? 'Nothing has run.'
+    : 'As of ' + moment(began(known, newest) + (known.wall[newest] || 0) * 1000) + ' UTC, when the last job ended.';
   part('stand').replaceChildren(
     make('p', { class: 'answer' }, mark(state), answer),
-    make('p', { class: 'soft' }, asOf),
+    soft(asOf), soft(made),
     known.root === null ? '' : make('p', { class: 'soft' }, 'In ' + known.root));
 }
 

@@ -29,7 +29,7 @@ class ReportPageTest extends Harness {
 
   private ReadPage page(long build, boolean paths) throws IOException {
     StringWriter out = new StringWriter();
-    ReportPage.of(load(), build, paths, _ -> {}).write(out);
+    ReportPage.of(load(), build, paths, _ -> {}).write(out, root);
     return ReadPage.of(out.toString());
   }
 
@@ -462,7 +462,7 @@ class ReportPageTest extends Harness {
 
   private static final String REPORT =
       """
-      report: [out/*.svg, "!out/no*", summary.md, { file: runs.csv, title: "Runs <b>" }, late.png, none.md]
+      report: [out/*.svg, "!out/no*", summary.md, { file: runs.csv, title: "Runs <b>", caption: "All <i>" }, late.png, none.md]
       jobs:
         draw: { command: draw, needs: data, produces: [out/b.svg, out/a.svg, out/no.svg] }
         late: { command: late, needs: data, produces: late.png }
@@ -505,8 +505,9 @@ class ReportPageTest extends Harness {
             .toList());
     assertTrue(
         results.contains("<img alt=\"out/a.svg\" src=\"data:image/svg+xml;base64,"), results);
-    assertTrue(results.contains("<p class=\"note\">not there: late failed: exit 1</p>"), results);
-    assertTrue(results.contains("<p class=\"note\">not there: no job makes it</p>"), results);
+    assertTrue(results.contains("<p class=\"note\">missing: late failed: exit 1</p>"), results);
+    assertTrue(results.contains("<p class=\"note\">missing: no job makes it</p>"), results);
+    assertTrue(results.contains("</h3>\n<p class=\"caption\">All &lt;i&gt;</p>"), results);
     assertFalse(results.contains("out of date"), results);
     assertFalse(results.contains("<script>"), results);
     assertEquals("[[[\"run\",\"loss\"],[\"a\",\"1,5\"]]]", page(0).head().get("tables").toString());
@@ -536,25 +537,28 @@ class ReportPageTest extends Harness {
   @Test
   void whatCannotStandInThePageIsNamed() throws Exception {
     givenFile(
-        "report: [big.csv, a.pdf, dir.md, out/, none/*.png, link.md, small.csv]\n"
+        "report: [big.csv, a.pdf, 'x:y %#.html', dir.md, out/, none/*.png, link.md, small.csv]\n"
             + "jobs: { a: { command: a } }");
     edit("big.csv", "x".repeat((10 << 20) + 1));
     edit("small.csv", "a\n1\n");
     edit("a.pdf", "");
+    edit("x:y %#.html", "<p>");
     edit("dir.md/x", "");
     Files.createSymbolicLink(root.resolve("link.md"), Path.of("/dev/null"));
     build();
     String results = results(page(0));
     for (String note :
         List.of(
-            "10.0 MiB is too large: of 10 MiB are 10.0 MiB left",
-            "of another kind than PNG",
-            "no plain file",
-            "a folder: name its files, as in out/*",
-            "nothing matches it",
-            "it is neither below the root nor below a folder in `roots`")) {
+            "10.0 MiB is too large; 10.0 MiB of 10 MiB are left",
+            "not a PNG",
+            "not shown; ",
+            "not a regular file",
+            "a folder; name its files, such as out/*",
+            "no file matches",
+            "outside the root and `roots`")) {
       assertTrue(results.contains("<p class=\"note\">" + note), note + results);
     }
+    assertTrue(results.contains("<a href=\"./x:y%20%25%23.html\">x:y %#.html</a>"), results);
     assertEquals(1, page(0).head().get("tables").size(), "there is room for the small one");
   }
 }

@@ -74,6 +74,13 @@ class PageWriterTest {
     assertEquals("blocked", page.states().get("align/lane=2,sample=s2"));
     assertEquals(1.02f, page.numbers().get("wall").get(1), 0.001f);
     assertTrue(page.numbers().get("wall").get(2).isNaN(), "it did not run");
+    page.head()
+        .fieldNames()
+        .forEachRemaining(
+            field ->
+                assertFalse(
+                    page.numbers().containsKey(field) || page.texts().containsKey(field),
+                    "the script has one name for both: " + field));
     assertEquals("exit 3", page.text("what", "align/lane=1,sample=s1"));
     assertEquals(
         "[\"one\",\"<script>alert(1)</script> & more\",\"last\"]",

@@ -5,6 +5,7 @@ import dev.torc.machine.Series.Usage;
 import dev.torc.page.PageData.Event;
 import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.Shown;
+import dev.torc.page.PageData.ShownPart;
 import dev.torc.page.PageData.Span;
 import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Tail;
@@ -44,7 +45,7 @@ public final class Reports {
   /** Writes a page of so many jobs into a file. */
   public static Path write(int jobs, Path file) throws IOException {
     try (Writer out = Files.newBufferedWriter(file)) {
-      new PageWriter(of(jobs, false)).write(out);
+      new PageWriter(of(jobs, false), "").write(out, 0);
     }
     return file;
   }
@@ -52,7 +53,7 @@ public final class Reports {
   /** Writes a page whose picture has the stages of a graph. */
   public static Path writeStaged(Path file) throws IOException {
     try (Writer out = Files.newBufferedWriter(file)) {
-      new PageWriter(of(60, true)).write(out);
+      new PageWriter(of(60, true), "").write(out, 0);
     }
     return file;
   }
@@ -60,7 +61,7 @@ public final class Reports {
   /** The text of a page of so many jobs. */
   static String page(int jobs) throws IOException {
     StringWriter page = new StringWriter();
-    new PageWriter(of(jobs, false)).write(page);
+    new PageWriter(of(jobs, false), "").write(page, 0);
     return page.toString();
   }
 
@@ -184,6 +185,9 @@ public final class Reports {
     head.put("description", "A description of " + HOSTILE);
     head.put("root", null);
     head.put("made", BEGAN + 1_000_000);
+    head.put("author", "ann on node");
+    head.put("torc", "1.0");
+    head.put("commit", new GitCommit("0123456789ab", true));
     head.put("asked", 0);
     head.put("build", build);
     head.put("last", true);
@@ -232,13 +236,18 @@ public final class Reports {
         new Shown(
             HOSTILE,
             "plots/a.svg",
-            "out of date: fit will run",
-            "image/svg+xml",
-            picture,
+            "Caption of " + HOSTILE,
             null,
-            null),
-        new Shown("summary.md", "summary.md", "", null, null, MarkdownText.html(text), null),
-        new Shown("Runs", "runs.csv", "", null, null, null, table),
-        new Shown("a.pdf", "a.pdf", "of another kind than PNG", null, null, null, null));
+            "out of date: fit will run",
+            new ShownPart.Figure("image/svg+xml", picture)),
+        new Shown(
+            "summary.md",
+            "summary.md",
+            null,
+            null,
+            "",
+            new ShownPart.Html(MarkdownText.html(text))),
+        new Shown("Runs", "runs.csv", null, null, "", new ShownPart.Table(table)),
+        new Shown("a.zip", "a.zip", null, "a.zip", "not shown", null));
   }
 }
