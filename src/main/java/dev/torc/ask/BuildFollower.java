@@ -208,7 +208,8 @@ final class BuildFollower implements Progress {
   /** Returns whether the build file allows another attempt. */
   private boolean mayRunAgain(AttemptRecord attempt) {
     int id = folder.project() == null ? -1 : folder.project().graph().jobId(attempt.job());
-    return id >= 0 && attempt.attempt() <= folder.project().graph().job(id).retry().retries();
+    return id >= 0
+        && attempt.attempt() <= folder.project().graph().job(id).runs().retry().retries();
   }
 
   /** Tells how the followed build ended. */

@@ -36,7 +36,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
     Map<Known, Integer> uses = new LinkedHashMap<>();
     for (int job : jobs) {
       Set<Known> images = new LinkedHashSet<>();
-      for (Step step : context.graph().job(job).steps()) {
+      for (Step step : context.graph().job(job).runs().steps()) {
         if (step.image() != null) {
           images.add(new Known(step.image().name(), around.image(step.image())));
         }

@@ -180,8 +180,10 @@ record ListAnswer(
         words(id),
         ran ? TimeText.local(known.started()) : "-",
         ran ? Amount.time(known.wall()) : "-",
-        resources(job.resources()),
-        job.description().isEmpty() ? SafeText.line(known.command, COMMAND) : job.description());
+        resources(job.runs().resources()),
+        job.labels().description().isEmpty()
+            ? SafeText.line(known.command, COMMAND)
+            : job.labels().description());
   }
 
   /** A group in one line: when the last of its instances began, how long all took together. */
@@ -196,8 +198,8 @@ record ListAnswer(
         counts(fold).words(),
         last > 0 ? TimeText.local(last) : "-",
         last > 0 ? Amount.time(total) : "-",
-        first == null ? "-" : resources(first.resources()),
-        first == null ? "-" : (size + first.description()).strip());
+        first == null ? "-" : resources(first.runs().resources()),
+        first == null ? "-" : (size + first.labels().description()).strip());
   }
 
   /** The standings of the instances; the unknown instances of a group count as one. */
@@ -275,10 +277,10 @@ record ListAnswer(
     fields.put("job", job.name());
     fields.put("group", job.group());
     fields.put("place", job.place().toString());
-    fields.put("description", job.description());
-    fields.put("tags", job.tags());
+    fields.put("description", job.labels().description());
+    fields.put("tags", job.labels().tags());
     fields.put("command", known.command);
-    fields.put("dir", job.steps().getFirst().dir());
+    fields.put("dir", job.runs().steps().getFirst().dir());
     List<String> images = ImageUse.of(plan.context(), id).stream().map(ImageUse::image).toList();
     fields.put("image", images.isEmpty() ? null : String.join(", ", images));
     ImageUse.put(fields, plan.context(), id);
@@ -286,10 +288,10 @@ record ListAnswer(
     fields.put("found", known.found());
     fields.put("produces", Manifest.declared(job));
     fields.put("waits_for", Arrays.stream(graph().jobsBefore(id)).mapToObj(graph()::name).toList());
-    Map<String, Object> resources = JobFields.resources(job.resources());
-    resources.putAll(job.resources().counters());
+    Map<String, Object> resources = JobFields.resources(job.runs().resources());
+    resources.putAll(job.runs().resources().counters());
     fields.put("resources", resources);
-    fields.put("priority", job.priority());
+    fields.put("priority", job.runs().priority());
     fields.put("running", known.running);
     JobFields.verdict(fields, graph(), id, plan.verdict(id));
     fields.put("log", Files.exists(known.log) ? known.log : null);

@@ -80,7 +80,8 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       AttemptHistory history,
       Map<String, AttemptRecord> last) {
     List<Integer> jobs = fold.jobs();
-    Resources asked = jobs.isEmpty() ? Resources.DEFAULT : graph.job(jobs.getFirst()).resources();
+    Resources asked =
+        jobs.isEmpty() ? Resources.DEFAULT : graph.job(jobs.getFirst()).runs().resources();
     JobUse use = JobUse.none(fold.name(), fold.isGroup() ? jobs.size() : -1, asked);
     for (int job : jobs) {
       AttemptRecord one = last.get(graph.name(job));

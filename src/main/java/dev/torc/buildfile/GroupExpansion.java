@@ -376,7 +376,7 @@ final class GroupExpansion {
             known ? answer.nothing : "",
             known ? List.copyOf(answer.warnings) : List.of(),
             !known && group.job().has(Trait.ALLOW_FAILURE),
-            group.job().tags(),
+            group.job().labels().tags(),
             answer.byResults);
     Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
     last.put(unit, outcome);
@@ -401,7 +401,7 @@ final class GroupExpansion {
             "",
             List.of(),
             group.job().has(Trait.ALLOW_FAILURE),
-            group.job().tags(),
+            group.job().labels().tags(),
             false);
     // Not lasting: every run tells again what is wrong without results.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);

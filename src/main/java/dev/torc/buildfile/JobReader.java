@@ -185,25 +185,28 @@ final class JobReader {
             "depfile", null, node -> common.paths.below(dir, StepReader.path(job.scope(), node)));
     return new Job(
         scope.job(),
+        new Job.Labels(
+            job.texts("tags"),
+            job.text("description", ""),
+            instance == null ? null : name,
+            instance == null ? Collections.emptySortedMap() : instance.values),
         entry.place(),
-        run,
-        withData(needs, run, retry),
-        produces,
-        items.after(job),
-        steps.tools(full, dir, env, run),
-        resources(job.map().get("resources"), scope),
-        retry,
-        stop(job),
-        depfile,
-        traits(job),
-        CACHING.getOrDefault(
-            job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID),
-        (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
-        job.texts("tags"),
-        job.text("description", ""),
-        executor(job, own.get("executor") != null),
-        instance == null ? null : name,
-        instance == null ? Collections.emptySortedMap() : instance.values);
+        new Job.Links(
+            withData(needs, run, retry),
+            produces,
+            items.after(job),
+            steps.tools(full, dir, env, run),
+            depfile,
+            CACHING.getOrDefault(
+                job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
+        new Job.Runs(
+            run,
+            executor(job, own.get("executor") != null),
+            resources(job.map().get("resources"), scope),
+            (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
+            retry,
+            stop(job)),
+        traits(job));
   }
 
   /** Returns what is true of a job, by its own key or by a word of another key. */

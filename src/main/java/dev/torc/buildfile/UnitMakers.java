@@ -151,7 +151,7 @@ final class UnitMakers {
       Job job = units.get(u).job();
       List<Glob> excludes = job.excludes();
       job.needRefs().forEach(ref -> add(ref, excludes, makers));
-      job.after().forEach(ref -> add(ref, excludes, makers));
+      job.links().after().forEach(ref -> add(ref, excludes, makers));
       if (units.get(u) instanceof Unit.Many group) {
         group.axes().forEach(axis -> add(axis, makers));
       }

@@ -249,7 +249,7 @@ public final class CrateRequest {
   private Entity step(DisplayGraph.Fold fold) {
     // Instances may have their values in their descriptions: then none describes the group.
     List<String> texts =
-        fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
+        fold.jobs().stream().map(job -> graph.job(job).labels().description()).distinct().toList();
     String group =
         fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
     String said = ((texts.size() == 1 ? texts.getFirst() : "") + group).strip();

@@ -268,7 +268,7 @@ final class Attempt {
 
   /** Hands it out and waits for its end; the {@code recover} command of a retry runs here. */
   private ProcessEnd hand(Launch launch) throws IOException {
-    int recovering = launch.steps().size() - job.steps().size();
+    int recovering = launch.steps().size() - job.runs().steps().size();
     if (recovering > 0) {
       ProcessEnd recovered = here.run(launch.only(0, recovering));
       if (!recovered.ok()) {
@@ -448,7 +448,7 @@ final class Attempt {
     try {
       return files.output().values(shared.digests());
     } catch (AttemptFailure e) {
-      if (job.produces().isEmpty()) {
+      if (job.links().produces().isEmpty()) {
         throw e;
       }
       throw new AttemptFailure(

@@ -91,7 +91,7 @@ public final class BuildLoop {
     int[] jobs = state.in(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
     if (jobs.length > 0) {
       long usual = setup.shared().runner().grace();
-      IntToLongFunction grace = job -> state.graph().job(job).stop().grace(usual);
+      IntToLongFunction grace = job -> state.graph().job(job).runs().stop().grace(usual);
       long most = by == Kill.KILL ? 0 : IntStream.of(jobs).mapToLong(grace).max().orElse(0);
       sender.tell(
           new Event.Ending(IntStream.of(jobs).mapToObj(state.graph()::name).toList(), most));
@@ -373,9 +373,9 @@ public final class BuildLoop {
         && hooks.refusal(job) == null
         && run.mayRetry(outcome.ended(), now.relieved())) {
       sender.retried(state.shared(), id, run, outcome);
-      run.grow(job.retry().delay());
+      run.grow(job.runs().retry().delay());
       state.states().set(id, JobState.READY);
-      state.delayed().add(new BuildState.Due(System.nanoTime() + job.retry().delay(), id));
+      state.delayed().add(new BuildState.Due(System.nanoTime() + job.runs().retry().delay(), id));
     } else {
       finish(id, JobState.FAILED, outcome);
       failed(id);

@@ -58,7 +58,7 @@ record ContainerBuilder(
    */
   String mark(Job job, int attempt) {
     String mark = "";
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       if (step.image() != null) {
         ContainerRuntime runtime = runtime(step.image());
         mark = runtime.isApart() ? runtime.name() + "/" + name(job, attempt) : mark;
@@ -95,7 +95,7 @@ record ContainerBuilder(
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(Resources.CPUS) : 0;
+    long cpus = job.runs().resources().askedCpus() > 0 ? granted.demand().of(Resources.CPUS) : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(ImageSupply.name(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {

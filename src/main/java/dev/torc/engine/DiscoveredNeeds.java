@@ -79,7 +79,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     Job job = graph.job(id);
     Path root = graph.workflow().root();
     Paths paths = new Paths(root);
-    String dir = job.steps().getFirst().dir();
+    String dir = job.runs().steps().getFirst().dir();
     for (String name : parse(root, job.depfile())) {
       String path;
       try {
@@ -133,7 +133,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     if (!file.isAbsolute() || graph.workflow().roots().stream().anyMatch(file::startsWith)) {
       return true;
     }
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       if (step.image() == null) {
         return true;
       }

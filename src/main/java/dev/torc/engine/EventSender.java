@@ -77,11 +77,11 @@ final class EventSender {
    */
   void started(AttemptContext shared, int id, JobRun run, long cpus) {
     Job job = shared.graph().job(id);
-    if (job.executor() == null && job.resources().cpus() > cpus && !toldLarge) {
+    if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !toldLarge) {
       toldLarge = true;
       warn(
           "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
-              .formatted(job.name(), job.resources().cpus(), cpus));
+              .formatted(job.name(), job.runs().resources().cpus(), cpus));
     }
     if (run.attempts() == 1 && KnownResults.mayKeep(job) && Decider.mayRestore(run.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());
@@ -193,7 +193,7 @@ final class EventSender {
   void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
     Job job = shared.graph().job(id);
     Event.Details details = details(shared, id, run, outcome);
-    tell(new Event.JobRetried(job.name(), run.attempts(), details, job.retry().delay()));
+    tell(new Event.JobRetried(job.name(), run.attempts(), details, job.runs().retry().delay()));
   }
 
   /** Needs of a job moved while it ran (rule 6). */
@@ -238,7 +238,7 @@ final class EventSender {
 
   /** The log of a job, from a byte on. */
   private Event.Log log(Job job, long from) {
-    Path dir = launches.place().root().resolve(job.steps().getFirst().dir());
+    Path dir = launches.place().root().resolve(job.runs().steps().getFirst().dir());
     return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
   }
 
@@ -270,10 +270,10 @@ final class EventSender {
    * instead. Jobs that other machines ran are not looked at.
    */
   private void used(Job job, long wall, Usage usage) {
-    if (job.executor() != null || wall < LONG) {
+    if (job.runs().executor() != null || wall < LONG) {
       return;
     }
-    Resources asked = job.resources();
+    Resources asked = job.runs().resources();
     String name = SafeText.name(job.name());
     long tenths = usage.cpu() < 0 ? 0 : (usage.cpu() + wall / 20) * 10 / wall;
     long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));

@@ -50,7 +50,7 @@ public final class ImageSupply {
    * @throws AttemptFailure where one cannot be had
    */
   void ready(Job job, Function<Launch, ProcessEnd> runner) throws IOException {
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       if (step.image() != null) {
         ready(step.image(), runner);
       }

@@ -138,7 +138,7 @@ public final class JobFiles {
    */
   void remove(Job job, boolean values, boolean wrote) throws IOException {
     PlainFile.delete(needs(""));
-    for (Item item : job.needs()) {
+    for (Item item : job.links().needs()) {
       if (item.name() != null) {
         PlainFile.delete(needs(item.name()));
       }

@@ -47,12 +47,12 @@ final class JobRun {
       ProductRestore.Replacement from,
       Map<String, Long> limits,
       String allocation) {
-    this.executor = job.executor();
+    this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a queued job takes nothing of the nodes
     this.allocated =
         executor != null && executor.equals(allocation) && (out == null || out.contains("/"));
-    this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
-    this.retry = job.retry();
+    this.resources = job.runs().resources(); // the job itself is not held: 100 000 may be ready
+    this.retry = job.runs().retry();
     this.reasons = reasons;
     this.from = from;
     this.limits = limits;

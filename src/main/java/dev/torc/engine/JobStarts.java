@@ -97,7 +97,7 @@ final class JobStarts {
       }
       Job job = now.graph().job(id);
       boolean gone = now.states().of(id) != JobState.READY; // blocked with its group
-      if (gone || out.holds(id, job.executor())) {
+      if (gone || out.holds(id, job.runs().executor())) {
         continue;
       }
       if (!hooks.open() || job.has(Trait.INTERACTIVE) && running > 0) {

@@ -125,7 +125,7 @@ public final class LaunchBuilder {
     if (granted.gpus() != null) {
       String gpus = String.join(",", granted.gpus());
       common.put("TORC_GPUS", gpus);
-      if (!gpus.isEmpty() || job.resources().askedGpus() == 0) {
+      if (!gpus.isEmpty() || job.runs().resources().askedGpus() == 0) {
         common.put("CUDA_VISIBLE_DEVICES", gpus);
         common.put("HIP_VISIBLE_DEVICES", gpus.isEmpty() ? NO_GPU : gpus);
       }
@@ -139,15 +139,15 @@ public final class LaunchBuilder {
     for (LinesFile lines : List.of(files.output(), files.eventLines())) {
       common.put(lines.name(), lines.path().toString());
     }
-    for (Item item : job.needs()) {
+    for (Item item : job.links().needs()) {
       if (item.name() != null) {
         common.put("TORC_NEEDS_" + item.name(), list(files, item.name(), values.needs(item)));
       }
     }
-    List<Step> todo = new ArrayList<>(job.steps());
-    if (attempt > 1 && job.retry().recover() != null) {
-      Step first = job.steps().getFirst();
-      Step.Command recover = new Step.Command.Shell(job.retry().recover());
+    List<Step> todo = new ArrayList<>(job.runs().steps());
+    if (attempt > 1 && job.runs().retry().recover() != null) {
+      Step first = job.runs().steps().getFirst();
+      Step.Command recover = new Step.Command.Shell(job.runs().retry().recover());
       todo.addFirst(new Step(recover, first.dir(), first.env(), first.shell(), first.image()));
     }
     List<Launch.Step> steps = new ArrayList<>();
@@ -159,7 +159,7 @@ public final class LaunchBuilder {
     long memory = granted.memoryLimit();
     return new Launch(
             steps, files.log(), attempt > 1, job.has(Trait.INTERACTIVE), timeLimit, memory, mark)
-        .stopping(job.stop());
+        .stopping(job.runs().stop());
   }
 
   /** Puts a step that has an image into its container. */
@@ -184,7 +184,7 @@ public final class LaunchBuilder {
 
   /** The commands of a launch for people, as they run: one for each process. */
   static String shown(Launch launch, Job job) {
-    List<String> shell = job.steps().getFirst().shell();
+    List<String> shell = job.runs().steps().getFirst().shell();
     StringBuilder lines = new StringBuilder();
     for (Launch.Step step : launch.steps()) {
       lines.append(lines.isEmpty() ? "" : "\n").append(shown(step.argv(), shell));
@@ -212,7 +212,7 @@ public final class LaunchBuilder {
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     try {
       List<String> lines = new ArrayList<>();
-      for (Step step : job.steps()) {
+      for (Step step : job.runs().steps()) {
         lines.add(shown(argv(step, values, Map.of()), step.shell()));
       }
       return String.join("\n", lines);
@@ -223,7 +223,7 @@ public final class LaunchBuilder {
 
   private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> common) {
     Map<String, String> env = new LinkedHashMap<>(common);
-    if (values.job().resources().askedCpus() > 0) {
+    if (values.job().runs().resources().askedCpus() > 0) {
       threads(step, values.granted().demand().of(Resources.CPUS), env);
     }
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {

@@ -58,8 +58,8 @@ record PlaceholderValues(
       }
       case "attempt" -> List.of(Integer.toString(granted.attempt()));
       case "tmp" -> List.of(tmp.toString());
-      case "needs" -> relative(choose(slot, job.needs(), true), dir);
-      case "produces" -> relative(choose(slot, job.produces(), false), dir);
+      case "needs" -> relative(choose(slot, job.links().needs(), true), dir);
+      case "produces" -> relative(choose(slot, job.links().produces(), false), dir);
       case "data" -> List.of(data(slot));
       default -> throw new IllegalArgumentException("no value for {" + slot.name() + "}");
     };
@@ -132,7 +132,7 @@ record PlaceholderValues(
   /** All needed paths in the order written, relative to the root. */
   List<String> needs() {
     List<String> all = new ArrayList<>();
-    job.needs().forEach(item -> all.addAll(paths(item, true, true)));
+    job.links().needs().forEach(item -> all.addAll(paths(item, true, true)));
     return all;
   }
 

@@ -95,7 +95,7 @@ final class Recorder {
             end.wall(),
             end.usage(),
             there == null ? host : there.host(),
-            job.executor(),
+            job.runs().executor(),
             run.asked(),
             ShortReasons.of(why),
             why.size()));

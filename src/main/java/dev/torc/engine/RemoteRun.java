@@ -80,7 +80,8 @@ final class RemoteRun {
     }
     Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(run.reasons());
-    SchedulerResources asked = asked(job.resources().memory(), job.resources().runtime());
+    SchedulerResources asked =
+        asked(job.runs().resources().memory(), job.runs().resources().runtime());
     key =
         new RemoteKey(
             job.name(),
@@ -192,7 +193,7 @@ final class RemoteRun {
 
   /** The resources that the scheduler is asked for; memory and time may have grown for a retry. */
   private SchedulerResources asked(long memory, long runtime) {
-    Resources wanted = job.resources();
+    Resources wanted = job.runs().resources();
     return new SchedulerResources(
         wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
   }

@@ -38,14 +38,14 @@ final class TemporaryFolder {
 
   /** Whether a text of a job names it. */
   static boolean isUsed(Job job) {
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       for (Template text : step.templates()) {
         if (isUsed(text)) {
           return true;
         }
       }
     }
-    return job.retry().recover() != null && isUsed(job.retry().recover());
+    return job.runs().retry().recover() != null && isUsed(job.runs().retry().recover());
   }
 
   private static boolean isUsed(Template text) {

@@ -78,13 +78,14 @@ public final class Tracing {
     }
     boolean elsewhere = graph.workflow().goesUntraced(job);
     if (must && (off || elsewhere)) {
-      String says = off ? VARIABLE + "=0" : SafeText.name(job.executor()) + " has trace: false";
+      String says =
+          off ? VARIABLE + "=0" : SafeText.name(job.runs().executor()) + " has trace: false";
       once("jobs are not traced: " + (off ? "" : "executor ") + says);
       return false;
     }
     String lack = lack(job);
     if (lack != null && must) {
-      String also = job.executor() == null ? "" : ", or trace: false of the executor,";
+      String also = job.runs().executor() == null ? "" : ", or trace: false of the executor,";
       throw new AttemptFailure(
           "it cannot be traced: %s; %s=0%s runs it without".formatted(lack, VARIABLE, also));
     }
@@ -122,8 +123,8 @@ public final class Tracing {
 
   /** Why a job cannot be traced; null where it can. */
   private synchronized String lack(Job job) {
-    if (job.executor() != null) {
-      return "executor " + SafeText.name(job.executor()) + " runs it elsewhere";
+    if (job.runs().executor() != null) {
+      return "executor " + SafeText.name(job.runs().executor()) + " runs it elsewhere";
     }
     if (job.runsInContainers()) {
       return "it runs in a container";

@@ -197,7 +197,7 @@ final class TouchedFiles {
     if (tools == null) {
       tools = new HashSet<>();
       IntStream.range(0, graph.jobs())
-          .mapToObj(job -> graph.job(job).tools())
+          .mapToObj(job -> graph.job(job).links().tools())
           .flatMap(List::stream)
           .filter(Tool::isPath)
           .forEach(tool -> tools.addAll(tool.paths()));

@@ -377,7 +377,7 @@ public final class GraphBuilder {
         needs(node, job, edges, listNeeds);
         if (node >= first) {
           products(job);
-          priority[node] = job.priority();
+          priority[node] = job.runs().priority();
           temporary.set(node, job.has(Trait.TEMPORARY));
           deletes.set(node, job.has(Trait.DELETES));
         }
@@ -440,13 +440,13 @@ public final class GraphBuilder {
         listNeeds.add(list);
       }
     }
-    for (Tool tool : job.tools()) {
+    for (Tool tool : job.links().tools()) {
       String made = made(tool);
       if (made != null) {
         need(j, job, new Ref.OfFile(tool.place(), made), excludes, edges);
       }
     }
-    for (Ref.OfJob after : job.after()) {
+    for (Ref.OfJob after : job.links().after()) {
       waitForList(named(after, after.job(), false, ""), edges);
     }
   }

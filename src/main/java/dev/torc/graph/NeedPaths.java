@@ -43,7 +43,7 @@ public final class NeedPaths {
   /** Goes on to what a node needs, as far as it is not before a place in the order. */
   private void follow(int node, int from) {
     Job job = graph.isJob(node) ? graph.job(node) : null;
-    if (job == null || job.after().isEmpty()) {
+    if (job == null || job.links().after().isEmpty()) {
       for (int i = graph.before().from(node); i < graph.before().to(node); i++) {
         reach(graph.before().at(i), from);
       }

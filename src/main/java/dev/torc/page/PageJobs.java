@@ -81,7 +81,7 @@ final class PageJobs {
     int all = jobs.length + gone.size();
     for (int id : jobs) {
       Job job = graph.job(id);
-      add(job.name(), job.group(), id, job.resources(), all);
+      add(job.name(), job.group(), id, job.runs().resources(), all);
     }
     gone.forEach(name -> add(name, null, -1, Resources.DEFAULT, all));
   }

@@ -47,16 +47,16 @@ public final class CommandWarnings {
 
   private void look(int id) {
     Job job = context.graph().job(id);
-    List<CommandWords> commands = new ArrayList<>(job.steps().size());
+    List<CommandWords> commands = new ArrayList<>(job.runs().steps().size());
     List<String> lost = null;
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       CommandWords words = new CommandWords(step.command(), step.shell());
       commands.add(words);
       lost = words.losesFailures() ? step.shell() : lost;
     }
-    if (job.retry().recover() != null && lost == null && !job.steps().isEmpty()) {
-      List<String> shell = job.steps().getFirst().shell();
-      Step.Command recover = new Step.Command.Shell(job.retry().recover());
+    if (job.runs().retry().recover() != null && lost == null && !job.runs().steps().isEmpty()) {
+      List<String> shell = job.runs().steps().getFirst().shell();
+      Step.Command recover = new Step.Command.Shell(job.runs().retry().recover());
       lost = new CommandWords(recover, shell).losesFailures() ? shell : null;
     }
     Map<String, Integer> alike = new HashMap<>();

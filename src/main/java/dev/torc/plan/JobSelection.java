@@ -170,7 +170,7 @@ public record JobSelection(
     for (int j : graph.inOrder(graph.allJobs())) {
       Job job = graph.job(j);
       boolean matches = glob != null && job.group() != null && glob.matches(job.name());
-      found.set(j, matches || job.tags().contains(target));
+      found.set(j, matches || job.labels().tags().contains(target));
     }
     graph.open().forEach((node, group) -> found.set(node, means(target, glob, group)));
     boolean known =
@@ -232,7 +232,7 @@ public record JobSelection(
     graph.workflow().groups().forEach(each -> shown.put(each.name(), each.name()));
     for (int j : graph.inOrder(graph.allJobs())) {
       shown.put(graph.job(j).name(), graph.job(j).name());
-      graph.job(j).tags().forEach(tag -> shown.put(tag, tag));
+      graph.job(j).labels().tags().forEach(tag -> shown.put(tag, tag));
     }
     String nearest = NearestName.to(target, shown.keySet());
     if (nearest != null) {

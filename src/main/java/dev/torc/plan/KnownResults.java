@@ -81,12 +81,12 @@ public final class KnownResults {
     return !job.has(Trait.ALWAYS)
         && !job.has(Trait.PERSIST)
         && !job.has(Trait.INTERACTIVE)
-        && job.caching() != Job.Caching.NEVER;
+        && job.links().caching() != Job.Caching.NEVER;
   }
 
   /** Whether results of a job may go to shared stores, and come from them. */
   public static boolean mayShare(Job job) {
-    return mayKeep(job) && job.caching() != Job.Caching.LOCAL;
+    return mayKeep(job) && job.links().caching() != Job.Caching.LOCAL;
   }
 
   /**
@@ -109,7 +109,8 @@ public final class KnownResults {
       int files,
       RecordedProduct depfile) {
     Job job = graph.job(id);
-    boolean left = values || !job.produces().isEmpty() || job.caching() == Job.Caching.ALWAYS;
+    boolean left =
+        values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
     if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }

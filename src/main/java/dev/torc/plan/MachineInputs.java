@@ -76,7 +76,7 @@ public final class MachineInputs {
   /** The images that a job cannot have, as {@link ImageSource#lack} says. */
   public List<Reason> lacking(Graph graph, int job) {
     List<Reason> lacking = new ArrayList<>(0);
-    for (Step step : graph.job(job).steps()) {
+    for (Step step : graph.job(job).runs().steps()) {
       if (step.image() != null) {
         String why = images.lack(step.image(), graph.before().row(job).length > 0);
         if (!why.isEmpty()) {

@@ -47,7 +47,7 @@ public record Manifest(Graph graph) {
    */
   void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     Job job = graph.job(id);
-    for (int i = 0; i < job.steps().size(); i++) {
+    for (int i = 0; i < job.runs().steps().size(); i++) {
       step(id, job, i, contains, writer);
     }
     if (job.depfile() != null) {
@@ -55,10 +55,14 @@ public record Manifest(Graph graph) {
     }
     boolean ordered = job.slot("needs") != null;
     if (ordered) {
-      writer.text(LineKind.NEEDS_WRITTEN, "", written(job.needs()), written(numbered(job.needs())));
+      writer.text(
+          LineKind.NEEDS_WRITTEN,
+          "",
+          written(job.links().needs()),
+          written(numbered(job.links().needs())));
     }
     if (job.slot("produces") != null) {
-      writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.produces()));
+      writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.links().produces()));
     }
     needs(id, ordered, contains, writer);
     data(job)
@@ -70,7 +74,7 @@ public record Manifest(Graph graph) {
                 writer.leftOut(value.leftOut().line(ref.text()));
               }
             });
-    if (!job.tools().isEmpty()) {
+    if (!job.links().tools().isEmpty()) {
       tools(job, contains, writer);
     }
     for (String path : found) {
@@ -78,8 +82,8 @@ public record Manifest(Graph graph) {
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
       writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path, maker));
     }
-    if (job.executor() != null) {
-      String before = graph.workflow().executor(job.executor()).before();
+    if (job.runs().executor() != null) {
+      String before = graph.workflow().executor(job.runs().executor()).before();
       if (!before.isEmpty()) {
         writer.text(LineKind.BEFORE, "", before);
       }
@@ -171,8 +175,8 @@ public record Manifest(Graph graph) {
   }
 
   private void step(int id, Job job, int index, InputSource contains, ManifestWriter writer) {
-    Step step = job.steps().get(index);
-    String number = job.steps().size() == 1 ? "" : Integer.toString(index + 1);
+    Step step = job.runs().steps().get(index);
+    String number = job.runs().steps().size() == 1 ? "" : Integer.toString(index + 1);
     if (step.command() instanceof Step.Command.Shell shell) {
       writer.text(LineKind.COMMAND, number, shell.text().declared());
       writer.text(LineKind.SHELL, number, words(step.shell()));
@@ -253,7 +257,7 @@ public record Manifest(Graph graph) {
 
   /** The declared products as texts: a folder with a slash at its end, a glob as its pattern. */
   public static List<String> products(Job job) {
-    return texts(job.produces());
+    return texts(job.links().produces());
   }
 
   /** The declared products, and behind a {@code !} what is left out of folders and globs. */
@@ -270,7 +274,7 @@ public record Manifest(Graph graph) {
 
   /** The declared needs as texts of the same form; {@code job NAME} for all products of a job. */
   public static List<String> needs(Job job) {
-    return texts(job.needs());
+    return texts(job.links().needs());
   }
 
   private static List<String> texts(List<Item> items) {

@@ -87,7 +87,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         missing.add(path == null ? tool.name() : path);
       }
     }
-    for (Step step : graph.job(job).steps()) {
+    for (Step step : graph.job(job).runs().steps()) {
       Image image = step.image();
       if (image != null && image.file() == null) {
         ImageSource.Here here = contents.machine().image(image);

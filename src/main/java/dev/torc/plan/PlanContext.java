@@ -200,7 +200,7 @@ public record PlanContext(
   /** Whether a job names another one in {@code after}. */
   private boolean isOrder(int node, int later) {
     return graph.isJob(later)
-        && graph.job(later).after().stream()
+        && graph.job(later).links().after().stream()
             .flatMapToInt(ref -> Arrays.stream(graph.meant(ref.job())))
             .anyMatch(earlier -> earlier == node);
   }

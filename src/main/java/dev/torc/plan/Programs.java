@@ -35,7 +35,7 @@ final class Programs {
   /** A text for each program, {@code NAME=PATH SIZE TIME}, sorted by their names. */
   List<String> of(Job job) {
     TreeMap<String, String> programs = new TreeMap<>();
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       if (!ToolSearch.isKnown(step)) {
         continue;
       }
@@ -48,7 +48,7 @@ final class Programs {
         }
       }
     }
-    job.tools().forEach(tool -> programs.remove(tool.name()));
+    job.links().tools().forEach(tool -> programs.remove(tool.name()));
     return List.copyOf(programs.values());
   }
 

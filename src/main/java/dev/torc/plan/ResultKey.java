@@ -26,8 +26,8 @@ final class ResultKey {
    * @param own what the build file says of systems; empty for nothing
    */
   static Digest of(Job job, Digest described, String system, String own) {
-    boolean contained = !job.steps().isEmpty();
-    for (Step step : job.steps()) {
+    boolean contained = !job.runs().steps().isEmpty();
+    for (Step step : job.runs().steps()) {
       contained &= step.image() != null;
     }
     String kind =
@@ -37,7 +37,7 @@ final class ResultKey {
     out.raw(described.bytes());
     out.map(job.parameters(), ByteWriter::text);
     out.text(own.isEmpty() ? kind : kind + " " + own);
-    boolean named = job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS;
+    boolean named = job.links().produces().isEmpty() && job.links().caching() == Job.Caching.ALWAYS;
     out.text(named ? job.name() : "");
     return Digest.ofBytes(out.bytes());
   }

@@ -52,7 +52,7 @@ public final class ToolSearch {
   /** The tools of a job that no job makes; one that a job makes is a need. */
   public static List<Tool> unmade(Graph graph, Job job) {
     List<Tool> unmade = new ArrayList<>(0);
-    for (Tool tool : job.tools()) {
+    for (Tool tool : job.links().tools()) {
       if (tool.paths().stream().noneMatch(path -> graph.makerOf(path) >= 0)) {
         unmade.add(tool);
       }

@@ -67,7 +67,7 @@ final class UndeclaredReads {
    * @param commands the words of the job's steps, in order
    */
   List<UndeclaredWord> of(int job, List<CommandWords> commands) {
-    List<Step> steps = graph.job(job).steps();
+    List<Step> steps = graph.job(job).runs().steps();
     Map<String, UndeclaredWord> reads = new LinkedHashMap<>();
     Set<String> targets = new HashSet<>();
     for (int s = 0; s < steps.size(); s++) {
@@ -113,7 +113,7 @@ final class UndeclaredReads {
   /** The files of the project that the commands of a job run, needed or not. */
   Set<String> run(int job) {
     Set<String> run = new HashSet<>();
-    for (Step step : graph.job(job).steps()) {
+    for (Step step : graph.job(job).runs().steps()) {
       for (Word word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() != Role.ARGUMENT && word.role() != Role.TARGET) {
           run.addAll(paths(step, word));
@@ -156,7 +156,7 @@ final class UndeclaredReads {
     if (NeedList.isNeeded(graph, job, path)) {
       return true;
     }
-    for (Tool tool : graph.job(job).tools()) {
+    for (Tool tool : graph.job(job).links().tools()) {
       if (tool.paths().contains(path)
           || path.equals(context.contents().machine().tools().path(tool))) {
         return true;

@@ -130,7 +130,7 @@ final class Advice {
       targets.forEach(target -> asked.add(InstanceName.parse(target).group()));
       for (int id : selection.jobs().stream().toArray()) {
         Job job = graph.job(id);
-        job.after().forEach(ref -> asked.add(InstanceName.parse(ref.job()).group()));
+        job.links().after().forEach(ref -> asked.add(InstanceName.parse(ref.job()).group()));
         for (Ref ref : job.needRefs()) {
           if (ref instanceof Ref.OfJob of) {
             asked.add(InstanceName.parse(of.job()).group());

@@ -221,7 +221,7 @@ public record AllocatedBuild(
 
   /** Resources in which any job that may run has room, and all GPUs. */
   private SchedulerResources each() {
-    List<Resources> each = toRun().stream().map(Job::resources).toList();
+    List<Resources> each = toRun().stream().map(job -> job.runs().resources()).toList();
     int cpus = each.stream().mapToInt(Resources::cpus).max().orElse(1);
     long memory = each.stream().mapToLong(Resources::memory).max().orElse(0);
     int gpus = each.stream().mapToInt(Resources::gpus).max().orElse(0);

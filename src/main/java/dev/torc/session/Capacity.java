@@ -136,23 +136,23 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   /** Why a job can never run; null if it can. */
   private BadInput.Diagnostic trouble(Job job) {
-    boolean here = job.executor() == null;
-    if (!here && job.resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
+    boolean here = job.runs().executor() == null;
+    if (!here && job.runs().resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
       // What a scheduler gives to a job that asks for none is not known when its command is made.
       String line =
           "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
               + " $TORC_MEMORY";
       return new BadInput.Diagnostic(
-          job.slot(Resources.MEMORY).place(), line.formatted(job.name(), job.executor()));
+          job.slot(Resources.MEMORY).place(), line.formatted(job.name(), job.runs().executor()));
     }
-    String excess = here || job.executor().equals(allocated()) ? excess(job) : null;
+    String excess = here || job.runs().executor().equals(allocated()) ? excess(job) : null;
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
   /** A line on what a job asks too much of; null if it can run. */
   private String excess(Job job) {
-    Resources resources = job.resources();
-    boolean here = job.executor() == null;
+    Resources resources = job.runs().resources();
+    boolean here = job.runs().executor() == null;
     List<Map<String, Long>> nodes = new ArrayList<>(here ? List.of() : nodes().values());
     nodes.add(limits);
     if (!here && resources.nodes() > 1) {

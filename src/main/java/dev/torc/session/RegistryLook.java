@@ -45,7 +45,7 @@ final class RegistryLook implements AutoCloseable {
   }
 
   private static void add(Job job, Map<Containers.ImageName, List<String>> jobs) {
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       Image image = step.image();
       if (image != null && image.file() == null && image.pull() != Image.Pull.NEVER) {
         jobs.computeIfAbsent(ImageSupply.name(image), _ -> new ArrayList<>()).add(job.name());

@@ -138,12 +138,12 @@ final class TimeLeft {
       paths[node] += rest[node];
       longest = Math.max(longest, paths[node]);
       Job job = rest[node] == 0 ? null : of.job(node);
-      work += job == null || job.executor() != null ? 0 : rest[node] * (double) cpus(job);
+      work += job == null || job.runs().executor() != null ? 0 : rest[node] * (double) cpus(job);
     }
     return Math.max(longest, (long) (work / cpus));
   }
 
   private long cpus(Job job) {
-    return Math.min(cpus, job.resources().cpus());
+    return Math.min(cpus, job.runs().resources().cpus());
   }
 }

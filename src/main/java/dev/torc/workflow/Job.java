@@ -16,40 +16,70 @@ import java.util.TreeMap;
  * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
  * those outside the root are absolute. The graph finds out which file is whose product.
  *
- * @param steps what runs, in order: one for {@code command}, several for {@code tasks}
- * @param needs in the order written; a named need is one item with all its paths
- * @param produces in the order written; only files, folders and globs occur
- * @param after names of jobs that must have succeeded first
- * @param tools programs whose contents count; a job that makes one is waited for
- * @param stop how it is ended; no part of the manifest
- * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param traits what is true of it; most jobs have none
- * @param caching whether its results are stored for later, and restored
- * @param priority larger first
- * @param executor the name of the executor that runs it; null for this machine
- * @param group the group that it is an instance of, null for a plain job
- * @param parameters the values of an instance by name, as written; empty for a plain job
  */
 public record Job(
-    String name,
-    Place place,
-    List<Step> steps,
-    List<Item> needs,
-    List<Item> produces,
-    List<Ref.OfJob> after,
-    List<Tool> tools,
-    Resources resources,
-    Retry retry,
-    Stop stop,
-    String depfile,
-    Set<Trait> traits,
-    Caching caching,
-    int priority,
-    List<String> tags,
-    String description,
-    String executor,
-    String group,
-    SortedMap<String, String> parameters) {
+    String name, Labels labels, Place place, Links links, Runs runs, Set<Trait> traits) {
+
+  /**
+   * What connects it with files and other jobs.
+   *
+   * @param needs in the order written; a named need is one item with all its paths
+   * @param produces in the order written; only files, folders and globs occur
+   * @param after names of jobs that must have succeeded first
+   * @param tools programs whose contents count; a job that makes one is waited for
+   * @param depfile path of the depfile the command writes, relative to the root; null without one
+   * @param caching whether its results are stored for later, and restored
+   */
+  public record Links(
+      List<Item> needs,
+      List<Item> produces,
+      List<Ref.OfJob> after,
+      List<Tool> tools,
+      String depfile,
+      Caching caching) {}
+
+  /**
+   * How it is run.
+   *
+   * @param steps what runs, in order: one for {@code command}, several for {@code tasks}
+   * @param executor the name of the executor that runs it; null for this machine
+   * @param priority larger first
+   * @param stop how it is ended; no part of the manifest
+   */
+  public record Runs(
+      List<Step> steps,
+      String executor,
+      Resources resources,
+      int priority,
+      Retry retry,
+      Stop stop) {}
+
+  /**
+   * What it is found and shown by beside its name.
+   *
+   * @param group the group that it is an instance of, null for a plain job
+   * @param parameters the values of an instance by name, as written; empty for a plain job
+   */
+  public record Labels(
+      List<String> tags, String description, String group, SortedMap<String, String> parameters) {}
+
+  /**
+   * Returns the depfile of its links: the parts that half of the code asks for have a short way.
+   */
+  public String depfile() {
+    return links.depfile;
+  }
+
+  /** Returns the group of its labels. */
+  public String group() {
+    return labels.group;
+  }
+
+  /** Returns the parameters of its labels. */
+  public SortedMap<String, String> parameters() {
+    return labels.parameters;
+  }
 
   /** Returns whether a trait is true of it. */
   public boolean has(Trait trait) {
@@ -61,8 +91,8 @@ public record Job(
    * last.
    */
   public List<Ref> needRefs() {
-    List<Ref> refs = refs(needs);
-    for (Step step : steps) {
+    List<Ref> refs = refs(links.needs);
+    for (Step step : runs.steps) {
       if (step.image() != null && step.image().file() != null) {
         refs.add(step.image().file());
       }
@@ -72,7 +102,7 @@ public record Job(
 
   /** The first slot of a name in the texts of its steps; null where there is none. */
   public Template.Part.Slot slot(String name) {
-    for (Step step : steps) {
+    for (Step step : runs.steps) {
       for (Template text : step.templates()) {
         Template.Part.Slot slot = text.slot(name);
         if (slot != null) {
@@ -99,29 +129,29 @@ public record Job(
 
   /** All that it produces, in written order, whatever items it stands in. */
   public List<Ref> productRefs() {
-    return refs(produces);
+    return refs(links.produces);
   }
 
   /**
    * Whether it is run for what it does, each time that it is named: it is manual and makes nothing.
    */
   public boolean isAction() {
-    return has(Trait.MANUAL) && produces.isEmpty();
+    return has(Trait.MANUAL) && links.produces.isEmpty();
   }
 
   /** Whether a run finds further needs, by a depfile or a trace. */
   public boolean finds() {
-    return depfile != null || has(Trait.TRACE);
+    return depfile() != null || has(Trait.TRACE);
   }
 
   /** Whether a step of it runs in a container. */
   public boolean runsInContainers() {
-    return steps.stream().anyMatch(step -> step.image() != null);
+    return runs.steps.stream().anyMatch(step -> step.image() != null);
   }
 
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
-    return excludes(needs);
+    return excludes(links.needs);
   }
 
   /** The patterns of entries that begin with {@code !}. */
@@ -144,7 +174,7 @@ public record Job(
   /** The command for people: one line for each task, placeholders as written. */
   public String command() {
     List<String> texts = new ArrayList<>();
-    for (Step step : steps) {
+    for (Step step : runs.steps) {
       StringJoiner words = new StringJoiner(" ");
       step.command().templates().forEach(word -> words.add(Template.shown(word.declared())));
       texts.add(words.toString());

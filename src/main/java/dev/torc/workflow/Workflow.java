@@ -93,7 +93,7 @@ public record Workflow(
 
   /** Whether the executor of a job says that jobs run there without a trace. */
   public boolean goesUntraced(Job job) {
-    Executor executor = executor(job.executor());
+    Executor executor = executor(job.runs().executor());
     return executor != null && !executor.trace();
   }
 

@@ -9,8 +9,11 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.ShellText.Quote;
 import dev.torc.workflow.Job.Item;
+import dev.torc.workflow.Job.Labels;
+import dev.torc.workflow.Job.Links;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Job.Retry;
+import dev.torc.workflow.Job.Runs;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow.Executor;
@@ -210,28 +213,41 @@ public final class WorkflowCodec {
   }
 
   private Job job(Wire wire, Job of) {
-    String name = wire.text(of, Job::name);
-    List<String> tags = wire.list(of, Job::tags, Wire.TEXT); // in front, as `tags` reads them
     return new Job(
-        name,
+        wire.text(of, Job::name),
+        wire.one(of, Job::labels, WorkflowCodec::labels), // tags follow the name, as `tags` reads
         wire.one(of, Job::place, Wire::place),
-        wire.list(of, Job::steps, WorkflowCodec::step),
-        wire.list(of, Job::needs, WorkflowCodec::item),
-        wire.list(of, Job::produces, WorkflowCodec::item),
-        wire.list(of, Job::after, (to, ref) -> (Ref.OfJob) ref(to, ref)),
-        wire.list(of, Job::tools, WorkflowCodec::tool),
-        known(wire.one(of, Job::resources, WorkflowCodec::resources)),
-        wire.one(of, Job::retry, WorkflowCodec::retry),
-        wire.one(of, Job::stop, WorkflowCodec::stop),
-        wire.text(of, Job::depfile),
-        wire.set(of, Job::traits, TRAITS),
-        wire.constant(of, Job::caching, CACHING),
-        wire.small(of, Job::priority),
-        tags,
-        wire.text(of, Job::description),
-        wire.text(of, Job::executor),
-        wire.text(of, Job::group),
-        wire.map(of, Job::parameters, Wire.TEXT));
+        wire.one(of, Job::links, WorkflowCodec::links),
+        wire.one(of, Job::runs, this::runs),
+        wire.set(of, Job::traits, TRAITS));
+  }
+
+  private Runs runs(Wire wire, Runs of) {
+    return new Runs(
+        wire.list(of, Runs::steps, WorkflowCodec::step),
+        wire.text(of, Runs::executor),
+        known(wire.one(of, Runs::resources, WorkflowCodec::resources)),
+        wire.small(of, Runs::priority),
+        wire.one(of, Runs::retry, WorkflowCodec::retry),
+        wire.one(of, Runs::stop, WorkflowCodec::stop));
+  }
+
+  private static Links links(Wire wire, Links of) {
+    return new Links(
+        wire.list(of, Links::needs, WorkflowCodec::item),
+        wire.list(of, Links::produces, WorkflowCodec::item),
+        wire.list(of, Links::after, (to, ref) -> (Ref.OfJob) ref(to, ref)),
+        wire.list(of, Links::tools, WorkflowCodec::tool),
+        wire.text(of, Links::depfile),
+        wire.constant(of, Links::caching, CACHING));
+  }
+
+  private static Labels labels(Wire wire, Labels of) {
+    return new Labels(
+        wire.list(of, Labels::tags, Wire.TEXT),
+        wire.text(of, Labels::description),
+        wire.text(of, Labels::group),
+        wire.map(of, Labels::parameters, Wire.TEXT));
   }
 
   private Resources known(Resources read) {

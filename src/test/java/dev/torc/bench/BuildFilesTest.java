@@ -145,7 +145,7 @@ class BuildFilesTest {
   }
 
   private static String command(Job job) {
-    return ((Step.Command.Shell) job.steps().getFirst().command()).text().declared();
+    return ((Step.Command.Shell) job.runs().steps().getFirst().command()).text().declared();
   }
 
   private static List<String> matching(Graph graph, String glob) {

@@ -138,7 +138,7 @@ class BuildFileLoaderTest {
       Workflow workflow = BuildFileLoader.load(List.of(link.resolve("torc.yaml")), new TreeMap<>());
       assertEquals(files.path("real/proj"), workflow.root());
       assertEquals(List.of("a", "b"), names(workflow));
-      Ref need = workflow.jobs().getFirst().needs().getFirst().refs().getFirst();
+      Ref need = workflow.jobs().getFirst().links().needs().getFirst().refs().getFirst();
       assertEquals("/p/real/f", ((Ref.OfFile) need).path());
       assertEquals(files.path("real/proj/torc.yaml"), BuildFile.only(BuildFile.nearest(link)));
     }

@@ -125,9 +125,9 @@ final class WorkflowText {
    */
   private static List<String> job(Job job) {
     Job plain = PLAIN.jobs().getFirst();
-    Step plainStep = plain.steps().getFirst();
+    Step plainStep = plain.runs().steps().getFirst();
     List<String> parts = new ArrayList<>();
-    for (Step step : job.steps()) {
+    for (Step step : job.runs().steps()) {
       Map<String, Optional<Template>> env = new TreeMap<>(step.env());
       job.parameters()
           .forEach(
@@ -145,7 +145,7 @@ final class WorkflowText {
               ? shell.text().declared().replace('\n', '⏎')
               : show(step.command()));
       said.addAll(parts(told, plainStep, "command"));
-      if (job.steps().size() == 1) {
+      if (job.runs().steps().size() == 1) {
         parts.addAll(said);
       } else {
         parts.add("task: {" + String.join(", ", said) + "}");
@@ -170,6 +170,8 @@ final class WorkflowText {
               && (plain == null ? !isEmpty(is) : !show(is).equals(show(usual)));
       if (told && is instanceof Set<?> all && each.getName().equals("traits")) {
         all.forEach(trait -> parts.add(trait.toString().toLowerCase(Locale.ROOT) + ": true"));
+      } else if (told && List.of("runs", "links", "labels").contains(each.getName())) {
+        parts.addAll(parts((Record) is, (Record) usual, without));
       } else if (told) {
         boolean nested =
             is instanceof Record && usual instanceof Record && !(is instanceof Template);

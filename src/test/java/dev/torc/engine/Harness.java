@@ -172,7 +172,7 @@ public class Harness extends LastBuild {
     }
     String text = Digest.ofText(input.toString()).hex().substring(0, 12);
     Job declared = declared(stub.name());
-    for (Item item : declared.produces()) {
+    for (Item item : declared.links().produces()) {
       for (Ref ref : item.refs()) {
         switch (ref) {
           case Ref.OfFile file -> stub.write(file.path(), file.path() + " " + text);

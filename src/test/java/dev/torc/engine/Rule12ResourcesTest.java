@@ -44,7 +44,8 @@ class Rule12ResourcesTest extends Harness {
       if (started != null || ended != null) {
         var job = graph.job(graph.jobId(started != null ? started : ended));
         Map<String, Long> demand =
-            ResourceDemand.of(job.resources(), job.resources().memory(), limits).amounts();
+            ResourceDemand.of(job.runs().resources(), job.runs().resources().memory(), limits)
+                .amounts();
         demand.forEach((name, n) -> now.merge(name, started != null ? n : -n, Long::sum));
         now.forEach((name, n) -> most.merge(name, n, Long::max));
       }

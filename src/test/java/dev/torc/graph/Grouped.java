@@ -100,25 +100,13 @@ public final class Grouped {
   }
 
   private static Job instance(Job job, InstanceName name) {
+    Job.Labels labels = job.labels();
     return new Job(
         job.name(),
+        new Job.Labels(labels.tags(), labels.description(), name.group(), name.values()),
         job.place(),
-        job.steps(),
-        job.needs(),
-        job.produces(),
-        job.after(),
-        job.tools(),
-        job.resources(),
-        job.retry(),
-        job.stop(),
-        job.depfile(),
-        job.traits(),
-        job.caching(),
-        job.priority(),
-        job.tags(),
-        job.description(),
-        job.executor(),
-        name.group(),
-        name.values());
+        job.links(),
+        job.runs(),
+        job.traits());
   }
 }

@@ -207,7 +207,7 @@ class DependenciesTest {
     SortedMap<String, SortedSet<String>> edges = new TreeMap<>();
     for (Job job : jobs) {
       SortedSet<String> all = new TreeSet<>();
-      job.needs().stream()
+      job.links().needs().stream()
           .flatMap(item -> item.refs().stream())
           .map(ref -> ((Ref.OfJob) ref).job())
           .forEach(
@@ -229,7 +229,7 @@ class DependenciesTest {
   }
 
   private static String said(Job job) {
-    Template command = ((Step.Command.Shell) job.steps().getFirst().command()).text();
+    Template command = ((Step.Command.Shell) job.runs().steps().getFirst().command()).text();
     return ((Template.Part.Text) command.parts().getFirst()).text().substring("echo ".length());
   }
 }

@@ -30,7 +30,7 @@ class ExampleProgramsTest {
       TreeMap<String, TreeSet<String>> programs = new TreeMap<>();
       for (Job job : BuildFileLoader.load(List.of(file.toAbsolutePath()), new TreeMap<>()).jobs()) {
         String name = job.group() == null ? job.name() : job.group();
-        for (Step step : job.steps()) {
+        for (Step step : job.runs().steps()) {
           new CommandWords(step.command(), step.shell())
               .words().stream()
                   .filter(word -> word.role() == CommandWords.Role.PROGRAM)
