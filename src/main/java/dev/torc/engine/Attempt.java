@@ -39,7 +39,7 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
-  final AttemptContext shared; // its graph gives the job its number
+  final AttemptContext common; // its graph gives the job its number
   final int id;
   final Job job;
   final JobRun run;
@@ -71,17 +71,17 @@ final class Attempt {
    * @param starts is told when its processes are gone, and which scheduler has it
    */
   Attempt(
-      AttemptContext shared, int id, JobRun run, LaunchBuilder.Granted granted, JobStarts starts) {
-    this.shared = shared;
+      AttemptContext common, int id, JobRun run, LaunchBuilder.Granted granted, JobStarts starts) {
+    this.common = common;
     this.id = id;
-    this.job = shared.graph().job(id);
+    this.job = common.graph().job(id);
     this.run = run;
-    this.files = shared.launches().files(job.name());
+    this.files = common.launches().files(job.name());
     this.granted = granted;
     this.starts = starts;
-    this.cleared = shared.removal().clearing();
-    this.here = new EndableRun(shared.runner());
-    this.remote = new RemoteRun(shared, id, run, starts);
+    this.cleared = common.removal().clearing();
+    this.here = new EndableRun(common.runner());
+    this.remote = new RemoteRun(common, id, run, starts);
     this.executor = run.executor();
   }
 
@@ -102,7 +102,7 @@ final class Attempt {
 
   /** The files that a trace saw it write, rename or link, as the build file would name them. */
   Set<String> wrote() {
-    return trace == null ? Set.of() : Tracing.names(shared.graph(), trace.wrote());
+    return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
 
   /** Called when its outcome is recorded. */
@@ -156,7 +156,7 @@ final class Attempt {
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
-      boolean lost = e.missing != null && ToolState.hadMade(shared.plan().records(), id, e.missing);
+      boolean lost = e.missing != null && ToolState.hadMade(common.plan().records(), id, e.missing);
       return left(e.getMessage() + (lost ? ToolState.WAYS_OUT : ""));
     } catch (IOException e) {
       return left(Refusal.line(e));
@@ -183,9 +183,9 @@ final class Attempt {
   private AttemptOutcome ran() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
-      containers = shared.launches().containers(job, run.attempts(), here::run);
+      containers = common.launches().containers(job, run.attempts(), here::run);
     }
-    snapshot = shared.contents().snapshot(id);
+    snapshot = common.contents().snapshot(id);
     String lack = snapshot.lack();
     if (lack != null) {
       return failed(lack);
@@ -194,7 +194,7 @@ final class Attempt {
     Stamp begin = null;
     if (resumed == null) {
       // Before its products are cleared: a job that has to be traced and cannot be fails here.
-      boolean traced = shared.tracing().traces(shared.graph(), job);
+      boolean traced = common.tracing().traces(common.graph(), job);
       clear();
       begin = launch(containers, traced);
     } else {
@@ -206,7 +206,7 @@ final class Attempt {
       return failed("left to the next build");
     }
     if (ended.how() == ProcessEnd.How.INTERRUPTED) {
-      shared.digests().stop().extend(LOOK); // for the look at what it left
+      common.digests().stop().extend(LOOK); // for the look at what it left
     }
     snapshot.ended();
     List<String> moved = null;
@@ -225,22 +225,22 @@ final class Attempt {
         : left(
             AttemptOutcome.phrase(ended, run.runtime(), granted.memoryLimit())
                 + unstarted()
-                + Tracing.refused(shared.graph(), trace)
+                + Tracing.refused(common.graph(), trace)
                 + unlogged());
   }
 
   private PostTimes times(long from) {
-    return new PostTimes(files.eventLines(), shared.digests(), from);
+    return new PostTimes(files.eventLines(), common.digests(), from);
   }
 
   private void readPosts() throws IOException {
     LinesFile events = files.eventLines();
-    posts = PostedEvents.read(events, times, shared.digests());
+    posts = PostedEvents.read(events, times, common.digests());
     if (!posts.odd().isEmpty()) {
-      shared.removal().note().accept(job.name() + ": " + posts.odd());
+      common.removal().note().accept(job.name() + ": " + posts.odd());
     }
     if (!posts.posts().isEmpty()) {
-      events.clear(shared.digests());
+      events.clear(common.digests());
     }
   }
 
@@ -249,7 +249,7 @@ final class Attempt {
     if (launched == null) {
       return "";
     }
-    LaunchBuilder launches = shared.launches();
+    LaunchBuilder launches = common.launches();
     String search = remote.isRemote() ? null : launches.searchPath();
     StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
     if (!trouble.path().isEmpty() && !job.has(Trait.INTERACTIVE)) {
@@ -284,24 +284,24 @@ final class Attempt {
    * @return a stamp from when it started; null for a job that finds no needs and is not traced
    */
   private Stamp launch(String containers, boolean traced) throws IOException {
-    LaunchBuilder launches = shared.launches();
-    files.eventLines().clear(shared.digests()); // earlier lines are not this attempt's
-    files.output().clear(shared.digests());
+    LaunchBuilder launches = common.launches();
+    files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
+    files.output().clear(common.digests());
     StartMarks.Mark mark =
-        new StartMarks.Mark(shared.build().id(), job.name(), run.attempts()).in(containers);
+        new StartMarks.Mark(common.build().id(), job.name(), run.attempts()).in(containers);
     if (!remote.isRemote()) { // else the mark is written at its submission
-      shared.marks().add(mark);
+      common.marks().add(mark);
     }
     Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
-    Launch launch = launches.of(shared.graph(), id, snapshot, granted, tmp, run.runtime());
+    Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, run.runtime());
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
       launches.place().ready(launch.log());
       logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
     }
-    Stamp begin = job.finds() || traced ? shared.digests().stamp(files.needs("").toString()) : null;
-    trace = traced ? shared.tracing().of(shared.plan(), id, snapshot, begin) : null;
+    Stamp begin = job.finds() || traced ? common.digests().stamp(files.needs("").toString()) : null;
+    trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
     times = times(started);
     launch(traced ? launch.traced(trace) : launch, tmp);
     return begin;
@@ -312,10 +312,10 @@ final class Attempt {
    * for it: if one moves meanwhile, the next build finds another manifest than the result's.
    */
   private AttemptOutcome restored() throws IOException {
-    shared.removal().refuseOutside(job, List.of());
+    common.removal().refuseOutside(job, List.of());
     refuseTaken();
     ProductRestore.Replacement from = run.from();
-    restore = new ProductRestore(shared, job, from);
+    restore = new ProductRestore(common, job, from);
     ProductScan products;
     try {
       products = restore.products(cleared);
@@ -330,13 +330,13 @@ final class Attempt {
   /** Clears what stands in the way of its needs and products, and makes the products' folders. */
   private void clear() throws IOException {
     cleared.makeRoom();
-    shared.removal().refuseOutside(job, snapshot.stale());
+    common.removal().refuseOutside(job, snapshot.stale());
     refuseTaken();
     for (OwnedPath stale : snapshot.stale()) {
-      shared.removal().keepStale(stale, cleared);
+      common.removal().keepStale(stale, cleared);
     }
     boolean persist = run.persists(job);
-    boolean there = shared.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
+    boolean there = common.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
     cleared.keep(job.name()); // even if nothing of its result was cleared
     hasCleared = true;
     if (!there) {
@@ -345,7 +345,7 @@ final class Attempt {
   }
 
   private void refuseTaken() throws IOException {
-    BadInput.Diagnostic taken = shared.taken().of(id);
+    BadInput.Diagnostic taken = common.taken().of(id);
     if (taken != null) {
       throw new AttemptFailure(taken.message());
     }
@@ -353,7 +353,7 @@ final class Attempt {
 
   /** Makes the folders of its products, but for those that a batch script makes on its node. */
   private void makeFolders() throws IOException {
-    Path root = shared.graph().workflow().root();
+    Path root = common.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
       if (!remote.isRemote() || ref instanceof Ref.OfGlob) {
         makeFolder(root.resolve(ProductScan.folder(ref)));
@@ -366,8 +366,8 @@ final class Attempt {
 
   /** Makes a folder. It looks first: nearly always another job's products lie there already. */
   private void makeFolder(Path folder) throws IOException {
-    if (shared.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
-      shared.launches().place().makeFolders(folder);
+    if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
+      common.launches().place().makeFolders(folder);
     }
   }
 
@@ -393,7 +393,7 @@ final class Attempt {
         FileTree.remove(tmp);
       } catch (IOException e) {
         String line = "cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e);
-        shared.removal().note().accept(line);
+        common.removal().note().accept(line);
       }
     }
   }
@@ -406,7 +406,7 @@ final class Attempt {
         remote.products(
             seen ->
                 ProductScan.of(
-                    shared.removal().grounds(), shared.digests(), job, true, this::letGo, seen));
+                    common.removal().grounds(), common.digests(), job, true, this::letGo, seen));
     Map<String, String> altered = remote.products().altered();
     if (!altered.isEmpty()) {
       String what = altered.values().iterator().next();
@@ -415,27 +415,27 @@ final class Attempt {
       ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
       throw new AttemptFailure(what);
     }
-    String rival = shared.taken().shared(id, job);
+    String rival = common.taken().shared(id, job);
     if (rival != null) {
       throw new AttemptFailure(rival);
     }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
-    DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin, trace);
+    DiscoveredNeeds needs = DiscoveredNeeds.read(common.graph(), id, snapshot, begin, trace);
     if (trace != null) {
-      shared.tracing().tell(shared.graph(), id, trace, needs.read(), ended.message());
+      common.tracing().tell(common.graph(), id, trace, needs.read(), ended.message());
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    String lost = ToolState.lost(shared.plan().records(), id, job, run.reasons(), products);
+    String lost = ToolState.lost(common.plan().records(), id, job, run.reasons(), products);
     if (lost != null) {
-      shared.removal().note().accept(lost);
+      common.removal().note().accept(lost);
     }
     List<StoredValue> data = values();
     try {
       files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
     } catch (IOException e) {
       String line = "cannot remove a file of " + job.name() + ": " + Refusal.line(e);
-      shared.removal().note().accept(line);
+      common.removal().note().accept(line);
     }
     boolean traced = trace != null && trace.blind() == null;
     AttemptOutcome.Made made =
@@ -446,7 +446,7 @@ final class Attempt {
 
   private List<StoredValue> values() throws IOException {
     try {
-      return files.output().values(shared.digests());
+      return files.output().values(common.digests());
     } catch (AttemptFailure e) {
       if (job.links().produces().isEmpty()) {
         throw e;
@@ -467,7 +467,7 @@ final class Attempt {
     }
     try {
       List<OwnedPath> owned =
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false).owned();
+          ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
       owned.removeIf(
           each -> remote.products().altered().containsKey(each.path())); // they count as the user's
       return failed(what, owned);

@@ -50,14 +50,14 @@ public final class BuildLoop {
   /** A build that has its plan; nothing happens before {@link #run}. */
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
-    this.state = BuildState.first(setup.shared());
-    this.recorder = new Recorder(setup.shared().build(), setup.shared().here().name());
+    this.state = BuildState.first(setup.common());
+    this.recorder = new Recorder(setup.common().build(), setup.common().here().name());
     this.restored = new RestoredJobs(setup, lock, recorder, () -> state, this);
     this.workers =
-        new AttemptThreads(lock, setup.threads(), setup.shared().remotes(), recorder, this);
-    this.hooks = new Hooks(setup.shared(), this, setup.listener());
+        new AttemptThreads(lock, setup.threads(), setup.common().remotes(), recorder, this);
+    this.hooks = new Hooks(setup.common(), this, setup.listener());
     this.sender =
-        new EventSender(setup.shared().launches(), setup.limits(), setup.commands(), this::tell);
+        new EventSender(setup.common().launches(), setup.limits(), setup.commands(), this::tell);
     this.blocked = new BlockedJobs(sender);
     this.starts = new JobStarts(setup, lock, workers, hooks, sender, () -> state);
     this.spent = new SpentProducts(setup, lock);
@@ -75,7 +75,7 @@ public final class BuildLoop {
     int by = again ? Kill.KILL : number == Kill.INT ? Kill.INT : Kill.TERM;
     starts.stop();
     try {
-      setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
+      setup.common().digests().stop().within(again ? 0 : Attempt.LOOK);
       restored.stop();
       lock.post(() -> end(by)); // first, so that it is told before the jobs' ends
       workers.end(by, number == Kill.INT);
@@ -90,7 +90,7 @@ public final class BuildLoop {
     boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
     int[] jobs = state.in(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
     if (jobs.length > 0) {
-      long usual = setup.shared().runner().grace();
+      long usual = setup.common().runner().grace();
       IntToLongFunction grace = job -> state.graph().job(job).runs().stop().grace(usual);
       long most = by == Kill.KILL ? 0 : IntStream.of(jobs).mapToLong(grace).max().orElse(0);
       sender.tell(
@@ -139,7 +139,7 @@ public final class BuildLoop {
           resolve(true);
         } else if (isSubmitted()) {
           starts.stop();
-          setup.shared().remotes().end(false, false); // jobs at schedulers stay there
+          setup.common().remotes().end(false, false); // jobs at schedulers stay there
         } else {
           await();
           settleAll();
@@ -168,7 +168,7 @@ public final class BuildLoop {
       close();
       int exit = exit();
       sender.sent(restored.finish());
-      sender.finished(setup.shared().build(), counts(), System.nanoTime() - began, exit);
+      sender.finished(setup.common().build(), counts(), System.nanoTime() - began, exit);
       return exit;
     } finally {
       lock.release();
@@ -314,7 +314,7 @@ public final class BuildLoop {
 
   private void finish(int id, JobState end, AttemptOutcome outcome) {
     state.states().set(id, end);
-    sender.ended(state.shared(), id, state.runs().remove(id), end, outcome);
+    sender.ended(state.common(), id, state.runs().remove(id), end, outcome);
   }
 
   private void committed(Attempt attempt, CacheException e) {
@@ -372,7 +372,7 @@ public final class BuildLoop {
     } else if (!starts.isStopped()
         && hooks.refusal(job) == null
         && run.mayRetry(outcome.ended(), now.relieved())) {
-      sender.retried(state.shared(), id, run, outcome);
+      sender.retried(state.common(), id, run, outcome);
       run.grow(job.runs().retry().delay());
       state.states().set(id, JobState.READY);
       state.delayed().add(new BuildState.Due(System.nanoTime() + job.runs().retry().delay(), id));

@@ -44,7 +44,7 @@ public record BuildSetup(
     Plan plan,
     Expander expander,
     Cache cache,
-    AttemptContext shared,
+    AttemptContext common,
     ExecutorService threads,
     Map<String, Long> limits,
     List<String> gpus,
@@ -70,10 +70,9 @@ public record BuildSetup(
     return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
   }
 
-  /** What all attempts of a build share, as long as its graph is the same. */
+  /** What all attempts of a build have in common, as long as its graph is the same. */
   public record AttemptContext(
       PlanContext plan,
-      OccupiedPlaces taken,
       ProductRemoval removal,
       LaunchBuilder launches,
       StartMarks marks,
@@ -86,6 +85,11 @@ public record BuildSetup(
     /** The graph that numbers its jobs. */
     Graph graph() {
       return plan.graph();
+    }
+
+    /** Returns the paths at which files of others lie. */
+    OccupiedPlaces taken() {
+      return plan.taken();
     }
 
     /** What jobs need, by their numbers. */
@@ -106,7 +110,7 @@ public record BuildSetup(
     /** This context with the plan of another graph. */
     AttemptContext over(PlanContext next) {
       return new AttemptContext(
-          next, next.taken(), removal, launches, marks, runner, remotes, tracing, build, here);
+          next, removal, launches, marks, runner, remotes, tracing, build, here);
     }
   }
 }

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  *     are selected only now
  */
 record BuildState(
-    AttemptContext shared,
+    AttemptContext common,
     JobStates states,
     CriticalPath paths,
     ReadyQueue ready,
@@ -40,12 +40,12 @@ record BuildState(
   record Due(long time, int job) {}
 
   /** The state on which a build begins: all selected jobs wait. */
-  static BuildState first(AttemptContext shared) {
-    PlanContext context = shared.plan();
+  static BuildState first(AttemptContext common) {
+    PlanContext context = common.plan();
     Graph graph = context.graph();
     CriticalPath paths = new CriticalPath(context);
     return new BuildState(
-        shared,
+        common,
         new JobStates(graph.nodes(), context.selection().jobs()),
         paths,
         new ReadyQueue(
@@ -84,15 +84,15 @@ record BuildState(
     pending.grow(next.graph(), next.records(), renewed);
     paths.grow(next, renewed, ready);
     return new BuildState(
-        shared.over(next), states, paths, ready, pending, runs, delayed, undecided, renewed);
+        common.over(next), states, paths, ready, pending, runs, delayed, undecided, renewed);
   }
 
   PlanContext context() {
-    return shared.plan();
+    return common.plan();
   }
 
   Graph graph() {
-    return shared.graph();
+    return common.graph();
   }
 
   private IntStream selected() {

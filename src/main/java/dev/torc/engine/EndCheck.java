@@ -206,7 +206,7 @@ final class EndCheck {
   }
 
   private DigestMemo digests() {
-    return setup.shared().digests();
+    return setup.common().digests();
   }
 
   private Undone undone(int job, List<Changed> changed) {

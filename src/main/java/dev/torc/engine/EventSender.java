@@ -75,8 +75,8 @@ final class EventSender {
    * The job's next attempt begins. Warns of the first local job that asks for more cpus than this
    * machine has, for all such jobs (rule 12).
    */
-  void started(AttemptContext shared, int id, JobRun run, long cpus) {
-    Job job = shared.graph().job(id);
+  void started(AttemptContext common, int id, JobRun run, long cpus) {
+    Job job = common.graph().job(id);
     if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !toldLarge) {
       toldLarge = true;
       warn(
@@ -86,19 +86,19 @@ final class EventSender {
     if (run.attempts() == 1 && KnownResults.mayKeep(job) && Decider.mayRestore(run.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());
     }
-    String command = commands ? command(shared, id, run) : "";
+    String command = commands ? command(common, id, run) : "";
     List<Reason> why = Reason.causes(run.reasons());
     tell(new Event.JobStarted(job.name(), run.attempts(), command, why));
   }
 
   /** The command, by names of needs alone: their files are read on the thread of the attempt. */
-  private String command(AttemptContext shared, int id, JobRun run) {
-    if (contents != shared.contents()) {
-      contents = shared.contents();
+  private String command(AttemptContext common, int id, JobRun run) {
+    if (contents != common.contents()) {
+      contents = common.contents();
       names = contents.unread();
     }
     LaunchBuilder.Granted granted = run.granted(List.of());
-    return launches.shown(shared.graph(), id, names.filesOf(id), granted);
+    return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
   /**
@@ -151,15 +151,15 @@ final class EventSender {
     ended(group.name(), JobState.FAILED, what);
   }
 
-  void ended(AttemptContext shared, int id, JobRun run, JobState state, AttemptOutcome outcome) {
-    Job job = shared.graph().job(id);
+  void ended(AttemptContext common, int id, JobRun run, JobState state, AttemptOutcome outcome) {
+    Job job = common.graph().job(id);
     if (outcome.restored() == null) {
       if (outcome.ok()) {
-        patterns.ran(shared.graph(), id, job, run.reasons(), outcome);
+        patterns.ran(common.graph(), id, job, run.reasons(), outcome);
       }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
-    tell(new Event.JobEnded(job.name(), state, details(shared, id, run, outcome)));
+    tell(new Event.JobEnded(job.name(), state, details(common, id, run, outcome)));
   }
 
   /** A known result was put in the place of a run. */
@@ -190,9 +190,9 @@ final class EventSender {
     tell(new Event.Finished(build, counts, use, nanos, exit));
   }
 
-  void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
-    Job job = shared.graph().job(id);
-    Event.Details details = details(shared, id, run, outcome);
+  void retried(AttemptContext common, int id, JobRun run, AttemptOutcome outcome) {
+    Job job = common.graph().job(id);
+    Event.Details details = details(common, id, run, outcome);
     tell(new Event.JobRetried(job.name(), run.attempts(), details, job.runs().retry().delay()));
   }
 
@@ -242,8 +242,8 @@ final class EventSender {
     return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
   }
 
-  private Event.Details details(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
-    Job job = shared.graph().job(id);
+  private Event.Details details(AttemptContext common, int id, JobRun run, AttemptOutcome outcome) {
+    Job job = common.graph().job(id);
     ProcessEnd ended = outcome.ended();
     Result known = outcome.restored();
     if (known != null) {
@@ -255,7 +255,7 @@ final class EventSender {
     boolean wrote = !job.has(Trait.INTERACTIVE) && (began || hasLog(job, outcome));
     return new Event.Details(
         outcome.what(),
-        outcome.command().isEmpty() ? command(shared, id, run) : outcome.command(),
+        outcome.command().isEmpty() ? command(common, id, run) : outcome.command(),
         wrote ? log(job, outcome.logFrom()) : null,
         ended.wall(),
         ended.usage().cpu(),

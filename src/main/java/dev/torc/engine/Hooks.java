@@ -42,7 +42,7 @@ final class Hooks {
   }
 
   private final List<Hook> hooks;
-  private final AttemptContext shared;
+  private final AttemptContext common;
   private final BuildLoop loop;
   private final Consumer<Event> tell;
   private final Map<Hook, Gate> gates = new HashMap<>();
@@ -80,9 +80,9 @@ final class Hooks {
    *
    * @param tell takes notes
    */
-  Hooks(AttemptContext shared, BuildLoop loop, Consumer<Event> tell) {
-    this.shared = shared;
-    this.hooks = shared.graph().workflow().hooks();
+  Hooks(AttemptContext common, BuildLoop loop, Consumer<Event> tell) {
+    this.common = common;
+    this.hooks = common.graph().workflow().hooks();
     this.loop = loop;
     this.tell = tell;
   }
@@ -204,10 +204,10 @@ final class Hooks {
     Map<String, String> env = new HashMap<>();
     env.put("TORC_STATUS", status);
     loop.counts().forEach((state, count) -> env.put("TORC_" + state.name(), "" + count));
-    Launch launch = shared.launches().of(hook, number, env);
+    Launch launch = common.launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
         ended -> loop.hooked(() -> ended(hook, number, launch.log(), ended));
-    running.put(number, shared.runner().start(launch, done));
+    running.put(number, common.runner().start(launch, done));
   }
 
   private void ended(Hook hook, int number, Path log, ProcessEnd ended) {
@@ -215,14 +215,14 @@ final class Hooks {
     gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
     failed |= !ended.ok() && hook.required();
     List<String> tail = List.of();
-    Path all = shared.launches().place().logs().resolve("hooks.log");
+    Path all = common.launches().place().logs().resolve("hooks.log");
     try {
       tail = collect(hook, log, all);
     } catch (IOException e) {
       note(Event.Level.WARNING, "the output of hook %s: %s".formatted(name(hook), Refusal.line(e)));
     }
     if (!ended.ok()) {
-      Path shown = shared.graph().workflow().root().relativize(all);
+      Path shown = common.graph().workflow().root().relativize(all);
       note(
           hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
           "hook %s failed: %s; its output is in %s"

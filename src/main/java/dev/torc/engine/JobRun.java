@@ -137,7 +137,7 @@ final class JobRun {
    * @param starts see {@link Attempt}
    */
   Attempt begin(
-      AttemptContext shared, int id, ResourcePool.Taken got, BuildSetup setup, JobStarts starts) {
+      AttemptContext common, int id, ResourcePool.Taken got, BuildSetup setup, JobStarts starts) {
     taken = got;
     released = false;
     attempts++;
@@ -145,7 +145,7 @@ final class JobRun {
     taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
     queued = System.nanoTime() - ready;
     asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
-    return new Attempt(shared, id, this, granted(identifiers), starts);
+    return new Attempt(common, id, this, granted(identifiers), starts);
   }
 
   /**

@@ -152,10 +152,10 @@ final class JobStarts {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    Attempt attempt = run.begin(now.shared(), id, taken, setup, this);
+    Attempt attempt = run.begin(now.common(), id, taken, setup, this);
     out.begin(id, run.executor());
     if (!run.isRestored()) {
-      sender.started(now.shared(), id, run, pool.limits().get(Resources.CPUS));
+      sender.started(now.common(), id, run, pool.limits().get(Resources.CPUS));
     }
     String refusal = hooks.refusal(job);
     if (refusal == null) {
@@ -174,7 +174,7 @@ final class JobStarts {
     boolean overlaps =
         !setup.failFast()
             && !attempt.job.has(Trait.INTERACTIVE)
-            && attempt.shared.graph().workflow().hooks().isEmpty();
+            && attempt.common.graph().workflow().hooks().isEmpty();
     if (overlaps && more) {
       lock.post(
           () -> {

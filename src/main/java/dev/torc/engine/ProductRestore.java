@@ -38,14 +38,14 @@ final class ProductRestore {
    */
   record Replacement(Result result, ResultParts parts) {}
 
-  private final AttemptContext shared;
+  private final AttemptContext common;
   private final Job job;
   private final Result from;
   private final ResultParts parts;
   private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
-  ProductRestore(AttemptContext shared, Job job, Replacement from) {
-    this.shared = shared;
+  ProductRestore(AttemptContext common, Job job, Replacement from) {
+    this.common = common;
     this.job = job;
     this.from = from.result();
     this.parts = from.parts();
@@ -57,26 +57,26 @@ final class ProductRestore {
    * @return the products as they stand now; null if they are not what the result says
    */
   ProductScan products(ClearedProducts cleared) throws IOException {
-    shared
+    common
         .marks()
-        .add(new StartMarks.Mark(shared.build().id(), job.name(), 0).restoring(from.key()));
+        .add(new StartMarks.Mark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
-      OwnedPath owned = shared.removal().cache().owned(part.path());
-      if (owned != null && owned.isLike(part) && shared.removal().unaltered(owned)) {
+      OwnedPath owned = common.removal().cache().owned(part.path());
+      if (owned != null && owned.isLike(part) && common.removal().unaltered(owned)) {
         standing.add(part.path());
       } else {
         missing.add(part);
       }
     }
-    LocalResults stored = shared.removal().kept();
+    LocalResults stored = common.removal().kept();
     if (!missing.isEmpty()) {
       stored.remember(from); // before anything is placed, see claim
     }
-    boolean there = shared.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
+    boolean there = common.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
     cleared.keep(job.name()); // even if all of its result stands
-    Path root = shared.graph().workflow().root();
+    Path root = common.graph().workflow().root();
     try {
       if (!there) {
         makeFolders(root, missing);
@@ -85,10 +85,10 @@ final class ProductRestore {
           missing.size(),
           i -> {
             OwnedPath part = missing.get(i);
-            shared.removal().take(part, parts);
+            common.removal().take(part, parts);
             placed.add(part.by(job.name()));
           });
-      ProductScan scan = ProductScan.of(shared.removal().grounds(), shared.digests(), job, true);
+      ProductScan scan = ProductScan.of(common.removal().grounds(), common.digests(), job, true);
       if (isWhole(scan) && isDepfile(scan)) {
         log();
         stored.used(from);
@@ -100,7 +100,7 @@ final class ProductRestore {
       // a product is missing: a run makes it
     }
     for (OwnedPath part : placed) {
-      shared.removal().giveBack(part, parts);
+      common.removal().giveBack(part, parts);
     }
     return null;
   }
@@ -111,7 +111,7 @@ final class ProductRestore {
       String folder = UserPaths.parent(part.path());
       if (!folder.equals(made)) {
         made = folder;
-        shared.launches().place().makeFolders(root.resolve(folder));
+        common.launches().place().makeFolders(root.resolve(folder));
       }
     }
   }
@@ -158,7 +158,7 @@ final class ProductRestore {
 
   /** Writes the result's log, or removes the log if the result has none: it is of another run. */
   private void log() throws IOException {
-    Path log = shared.launches().files(job.name()).log();
+    Path log = common.launches().files(job.name()).log();
     byte[] text = from.log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);

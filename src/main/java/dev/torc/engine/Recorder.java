@@ -60,7 +60,7 @@ final class Recorder {
 
   /** The records of a job whose last attempt had this outcome. */
   Record of(Attempt last, AttemptOutcome outcome) {
-    PlanContext context = last.shared.plan();
+    PlanContext context = last.common.plan();
     JobRun run = last.run;
     if (outcome.restored() != null) {
       Record known = recalled(last.job.name(), run.reasons(), outcome.restored());

@@ -39,7 +39,7 @@ final class RemoteRun {
   private static final long LOOK = 200_000_000; // ns
   private static final long LONGEST = 5_000_000_000L;
 
-  private final AttemptContext shared;
+  private final AttemptContext common;
   private final int id;
   private final Job job;
   private final JobRun run;
@@ -55,10 +55,10 @@ final class RemoteRun {
   /**
    * @param starts told where it is, once it is handed out
    */
-  RemoteRun(AttemptContext shared, int id, JobRun run, JobStarts starts) {
-    this.shared = shared;
+  RemoteRun(AttemptContext common, int id, JobRun run, JobStarts starts) {
+    this.common = common;
     this.id = id;
-    this.job = shared.graph().job(id);
+    this.job = common.graph().job(id);
     this.run = run;
     this.starts = starts;
     // Forced by this build: of a job that an earlier torc was forced to run, SUBMITTED comes first.
@@ -71,21 +71,21 @@ final class RemoteRun {
    * @return null if it is not out, so that it has to be started
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
-    Remotes remotes = shared.remotes();
+    Remotes remotes = common.remotes();
     if (remotes.isEmpty() && run.executor() == null) {
       return null;
     }
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
-    Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
+    Decider.Described described = common.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(run.reasons());
     SchedulerResources asked =
         asked(job.runs().resources().memory(), job.runs().resources().runtime());
     key =
         new RemoteKey(
             job.name(),
-            shared.build().id(),
+            common.build().id(),
             run.attempts(),
             described.digest().hex(),
             Digest.ofText(described.command().hex() + asked).hex(),
@@ -100,7 +100,7 @@ final class RemoteRun {
   }
 
   private RemoteWait wait(BatchTracker by) {
-    wait = new RemoteWait(by, shared.removal(), key, at -> starts.submitted(id, at));
+    wait = new RemoteWait(by, common.removal(), key, at -> starts.submitted(id, at));
     return wait;
   }
 
@@ -120,15 +120,15 @@ final class RemoteRun {
    * @return whether none of them is out any more
    */
   private boolean endOthers() throws IOException {
-    Path root = shared.graph().workflow().root();
+    Path root = common.graph().workflow().root();
     List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
-    Set<String> others = shared.remotes().writers(places);
+    Set<String> others = common.remotes().writers(places);
     others.remove(job.name());
     if (anew) {
       others.add(job.name());
     }
     for (String other : others) {
-      if (!shared.remotes().cancel(other, shared.removal())) {
+      if (!common.remotes().cancel(other, common.removal())) {
         return false;
       }
     }
@@ -158,7 +158,7 @@ final class RemoteRun {
    * @param memory bytes that are asked for; 0 for none
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker by = shared.remotes().of(run.executor());
+    BatchTracker by = common.remotes().of(run.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 
@@ -168,7 +168,7 @@ final class RemoteRun {
    * @param memory bytes that are asked for; 0 for none
    */
   private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
-    Path root = shared.graph().workflow().root();
+    Path root = common.graph().workflow().root();
     Clearing clearing = run.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
     List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
@@ -184,7 +184,7 @@ final class RemoteRun {
     if (job.depfile() != null) {
       products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
     }
-    for (String path : shared.removal().matched(job, run.persists(job))) {
+    for (String path : common.removal().matched(job, run.persists(job))) {
       products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
     return new RemoteAttempt(
@@ -200,7 +200,7 @@ final class RemoteRun {
 
   /** Seconds that the job's last run took; 0 if it was not good or there is none. */
   private long expected() {
-    JobResult last = shared.plan().records().result(id);
+    JobResult last = common.plan().records().result(id);
     return last == null || !last.outcome().isGood()
         ? 0
         : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
@@ -208,7 +208,7 @@ final class RemoteRun {
 
   /** A stamp from when it began. */
   Stamp begun() throws IOException {
-    return shared.digests().stamp(wait.begunFile().toString());
+    return common.digests().stamp(wait.begunFile().toString());
   }
 
   /**
@@ -233,7 +233,7 @@ final class RemoteRun {
     if (moved.isEmpty() && !resumed) { // if resumed, no look was taken before it began
       return new Needs(before, moved);
     }
-    NeedSnapshot now = shared.contents().snapshot(id);
+    NeedSnapshot now = common.contents().snapshot(id);
     if (now.lack() != null || !command(now).equals(command(before))) {
       return new Needs(before, moved);
     }
@@ -242,7 +242,7 @@ final class RemoteRun {
   }
 
   private Digest command(NeedSnapshot snapshot) {
-    return shared.decider().describe(id, List.of(), snapshot).command();
+    return common.decider().describe(id, List.of(), snapshot).command();
   }
 
   /**
@@ -255,7 +255,7 @@ final class RemoteRun {
     if (made == null) {
       return look.of(null);
     }
-    Path root = shared.graph().workflow().root();
+    Path root = common.graph().workflow().root();
     for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
       List<ProductScan.Seen> seen = new ArrayList<>();
       ProductScan scan = null;

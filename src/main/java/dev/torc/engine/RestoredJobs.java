@@ -84,21 +84,21 @@ final class RestoredJobs implements AutoCloseable {
   /** Makes a job ready to run, unless a shared store has its result. */
   void run(int id, Verdict.WillRun will) {
     List<Reason> reasons = will.reasons();
-    AttemptContext shared = state.get().shared();
-    if (!mayAsk(reasons) || !KnownResults.mayShare(shared.graph().job(id))) {
+    AttemptContext common = state.get().common();
+    if (!mayAsk(reasons) || !KnownResults.mayShare(common.graph().job(id))) {
       loop.ready(id, reasons, null);
       return;
     }
     asked.set(id);
     BuildState now = state.get();
     now.ready().ask(id, System.nanoTime() + PLACE);
-    int priority = shared.graph().priority(id);
-    threads.execute(new Question(priority, now.paths().of(id), () -> ask(shared, id, reasons)));
+    int priority = common.graph().priority(id);
+    threads.execute(new Question(priority, now.paths().of(id), () -> ask(common, id, reasons)));
   }
 
-  private void ask(AttemptContext shared, int id, List<Reason> reasons) {
+  private void ask(AttemptContext common, int id, List<Reason> reasons) {
     try {
-      ProductRestore.Replacement known = find(shared, id);
+      ProductRestore.Replacement known = find(common, id);
       lock.post(() -> answered(id, reasons, known));
     } catch (RuntimeException | Error e) {
       lock.fail(e);
@@ -126,16 +126,16 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** Fetches a job's result, ready to be put in place, from a store that has it; null if none. */
-  private ProductRestore.Replacement find(AttemptContext shared, int id) {
-    LocalResults stored = shared.removal().kept();
+  private ProductRestore.Replacement find(AttemptContext common, int id) {
+    LocalResults stored = common.removal().kept();
     try {
-      NeedSnapshot needs = shared.contents().snapshot(id);
+      NeedSnapshot needs = common.contents().snapshot(id);
       if (needs.lack() != null) {
         return null; // a run says so
       }
-      KnownResults results = shared.decider().known();
+      KnownResults results = common.decider().known();
       for (SharedStore store : sharing.stores().all()) {
-        KnownResults.Match match = results.of(store, shared.decider(), id, needs);
+        KnownResults.Match match = results.of(store, common.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), stored.freshFolder());
         if (parts != null) {
           stored.seen(match.hit().result());
@@ -172,7 +172,7 @@ final class RestoredJobs implements AutoCloseable {
   /** Restores a job whose result is known here. */
   void restore(int id, Verdict.WillRestore will) {
     if (will.bytes()) {
-      LocalResults stored = setup.shared().removal().kept();
+      LocalResults stored = setup.common().removal().kept();
       loop.ready(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
     } else {
       recall(id, will);
@@ -207,27 +207,27 @@ final class RestoredJobs implements AutoCloseable {
    * ran though a result may be known, even what a store says it has is sent: it may be damaged.
    */
   void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
-    AttemptContext shared = state.get().shared();
-    Job job = shared.graph().job(id);
+    AttemptContext common = state.get().common();
+    Job job = common.graph().job(id);
     if (sharing != null && KnownResults.mayShare(job)) {
       boolean again = !mayAsk(reasons);
-      sharing.stores().send(outcome.ended().wall(), () -> upload(shared, job, again));
+      sharing.stores().send(outcome.ended().wall(), () -> upload(common, job, again));
     }
   }
 
   /** The upload of a job's result; null if it cannot be read, which is told where it is needed. */
-  private Upload upload(AttemptContext shared, Job job, boolean again) throws IOException {
+  private Upload upload(AttemptContext common, Job job, boolean again) throws IOException {
     try {
       Result made = Result.of(setup.cache(), job.name());
       if (made == null) {
         return null;
       }
-      Path root = shared.graph().workflow().root();
-      byte[] said = ClearedProducts.said(made, shared.launches().files(job.name()).log());
-      String host = shared.here().name();
-      Upload upload = Upload.of(root, shared.digests(), made, said, umask, host, again);
+      Path root = common.graph().workflow().root();
+      byte[] said = ClearedProducts.said(made, common.launches().files(job.name()).log());
+      String host = common.here().name();
+      Upload upload = Upload.of(root, common.digests(), made, said, umask, host, again);
       if (upload != null) {
-        shared.removal().kept().seen(made);
+        common.removal().kept().seen(made);
       }
       return upload;
     } catch (CacheException | StoppedException e) {

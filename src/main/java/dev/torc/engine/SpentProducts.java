@@ -159,7 +159,7 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   private void remove(List<String> spent, Graph graph) {
-    ProductRemoval removal = setup.shared().removal();
+    ProductRemoval removal = setup.common().removal();
     Cleaner cleaner =
         new Cleaner(
             removal.place(), graph.workflow().roots(), setup.cache(), removal, false, false, this);

@@ -85,7 +85,7 @@ record PlannedBuild(
               plan,
               expander,
               work.cache(),
-              shared(runner, remotes, listener),
+              common(runner, remotes, listener),
               threads,
               capacity.limits(),
               capacity.machine().gpus().ids(),
@@ -130,10 +130,9 @@ record PlannedBuild(
     }
   }
 
-  /** What attempts of this build share. */
-  private AttemptContext shared(Runner runner, Remotes remotes, Consumer<? super Event> events)
+  /** Returns what attempts of this build have in common. */
+  private AttemptContext common(Runner runner, Remotes remotes, Consumer<? super Event> events)
       throws IOException {
-    PlanContext context = plan.context();
     String build = work.build().id();
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -150,8 +149,7 @@ record PlannedBuild(
             project.workflow(), project.place(), build, inherited, env, images, events);
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
-        context,
-        context.taken(),
+        plan.context(),
         work.removal(),
         launches,
         work.marks(),

@@ -96,7 +96,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   @Override
   public Signals.Handling running(BuildSetup setup, BuildLoop loop) {
     report.follow(() -> progress(setup, loop));
-    return signals.during(loop::signal, stop -> pause(setup.shared().runner(), stop));
+    return signals.during(loop::signal, stop -> pause(setup.common().runner(), stop));
   }
 
   /** Stops the jobs and the live lines before torc stops, or continues them after that. */
@@ -111,7 +111,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   }
 
   private Progress progress(BuildSetup setup, BuildLoop loop) {
-    runner = setup.shared().runner();
+    runner = setup.common().runner();
     build = loop;
     time = new TimeLeft(setup.plan(), setup.limits().get(Resources.CPUS));
     return this;

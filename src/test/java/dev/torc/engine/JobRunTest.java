@@ -51,7 +51,7 @@ class JobRunTest extends Harness {
 
   private void begin(JobRun run, String node) {
     ResourcePool.Taken taken = new ResourcePool.Taken(node, List.of());
-    run.begin(setup.shared(), graph.jobId("far"), taken, setup, null);
+    run.begin(setup.common(), graph.jobId("far"), taken, setup, null);
   }
 
   @Test
