@@ -7,7 +7,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the JVM watches to make the AOT cache: the usual commands on a tiny project, in one process,
@@ -81,6 +83,14 @@ final class Training {
     Files.writeString(folder.resolve(name), text);
   }
 
+  /** Returns the environment of a user: a home without settings, and no program around torc. */
+  private Map<String, String> environment(Map<String, String> given) {
+    Map<String, String> env = new HashMap<>(given);
+    env.keySet().removeAll(List.of("CI", "MAKELEVEL", "TORC_SERVER", "XDG_CONFIG_HOME"));
+    env.put("HOME", folder.toString());
+    return env;
+  }
+
   private void learn(String lesson) {
     StringWriter err = new StringWriter();
     Console given = Main.console();
@@ -89,7 +99,7 @@ final class Training {
             given.in(),
             new StringWriter(),
             err,
-            given.env(),
+            environment(given.env()),
             folder,
             terminal,
             terminal,

@@ -15,6 +15,17 @@ public record StampPaths(List<Path> never, List<Path> trust) {
   /** No such files. */
   public static final StampPaths NONE = new StampPaths(List.of(), List.of());
 
+  /** Compares in plain code: a record's own way would be linked anew at every start. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StampPaths with && never.equals(with.never) && trust.equals(with.trust);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * never.hashCode() + trust.hashCode();
+  }
+
   /** Whether the stamp of a file counts, by the nearest of the paths; null if none covers it. */
   Boolean counts(String file) {
     if (never.isEmpty() && trust.isEmpty()) {

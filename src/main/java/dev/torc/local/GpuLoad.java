@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * How busy the GPUs are and what their memory holds, as their vendor's tool tells it: {@code
@@ -78,12 +77,12 @@ final class GpuLoad implements AutoCloseable {
   synchronized void look() {
     if (!asked && !closed) {
       asked = true;
-      start(CARDS, this::card);
-      start(PROCESSES, this::process);
+      start(CARDS);
+      start(PROCESSES);
     }
   }
 
-  private void start(String query, Consumer<String> taker) {
+  private void start(String query) {
     List<String> command = new ArrayList<>(List.of(program, query));
     command.addAll(FOREVER);
     try {
@@ -95,16 +94,20 @@ final class GpuLoad implements AutoCloseable {
       tools.add(tool);
       tool.getOutputStream().close();
       BufferedReader said = tool.inputReader();
-      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said, taker));
+      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said, query));
     } catch (IOException none) {
       return; // no such tool: nothing is known
     }
   }
 
-  private void hear(BufferedReader said, Consumer<String> taker) {
+  private void hear(BufferedReader said, String query) {
     try (said) {
       for (String line = said.readLine(); line != null; line = said.readLine()) {
-        taker.accept(line);
+        if (query.equals(CARDS)) {
+          card(line);
+        } else {
+          process(line);
+        }
       }
     } catch (IOException ended) {
       // it was ended
