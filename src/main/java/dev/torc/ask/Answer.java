@@ -10,22 +10,25 @@ import java.util.List;
  */
 interface Answer {
 
-  /** The text for standard output; each line ends with a line feed. It may be empty. */
+  /** Returns the text for standard output; each line ends with a line feed. It may be empty. */
   default String text(Palette palette) {
     return "";
   }
 
-  /** The lines for people that go to standard error, harmless as {@code SafeText} makes them. */
+  /**
+   * Returns the lines for people that go to standard error, harmless as {@code SafeText} makes
+   * them.
+   */
   default List<String> beside() {
     return List.of();
   }
 
-  /** The exit status of the command. */
+  /** Returns the exit status of the command. */
   default int exit() {
     return Exit.DONE;
   }
 
-  /** The fields of the document by name, or a record that has them as its components. */
+  /** Returns the fields of the document by name, or a record that has them as its components. */
   default Object json() {
     return this;
   }

@@ -48,7 +48,7 @@ public record BuildFollow(CachePlace place) {
     }
   }
 
-  /** The id of the build that is at work; empty for none. */
+  /** Returns the id of the build that is at work; empty for none. */
   public static String working(CachePlace place) {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }

@@ -118,33 +118,37 @@ public final class Call {
     return print(new DryRunAnswer(plan, instances, session.expected()));
   }
 
-  /** An error of the command line. */
+  /** Returns an error of the command line. */
   public static BadInput usage(String message) {
     return new BadInput(message);
   }
 
-  /** Whether an option is given, by its longest name. */
+  /** Returns whether an option is given, by its longest name. */
   public boolean has(String option) {
     return !given(option).isEmpty();
   }
 
-  /** The last value of an option; null where it is not given. */
+  /** Returns the last value of an option; null where it is not given. */
   public String value(String option) {
     return values(option).reversed().stream().findFirst().orElse(null);
   }
 
-  /** All values of an option, in their order. */
+  /** Returns all values of an option, in their order. */
   List<String> values(String option) {
     return given(option).stream().map(Given::value).toList();
   }
 
-  /** The last value of an option, a number from 1 on; {@code otherwise} if it is not given. */
+  /**
+   * Returns the last value of an option, a number from 1 on; {@code otherwise} if it is not given.
+   */
   public int number(String option, int otherwise, String write) {
     String text = value(option);
     return text == null ? otherwise : number(option, text, 1, write);
   }
 
-  /** The value of an option, a number from {@code least} on; {@code write} ends the error. */
+  /**
+   * Returns the value of an option, a number from {@code least} on; {@code write} ends the error.
+   */
   public static int number(String option, String text, int least, String write) {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least) {
       throw usage(option + " " + SafeText.name(text) + ": " + write);
@@ -152,12 +156,17 @@ public final class Call {
     return Integer.parseInt(text);
   }
 
-  /** The given ones of some options, by their longest names, in the order of the command line. */
+  /**
+   * Returns the given ones of some options, by their longest names, in the order of the command
+   * line.
+   */
   public List<Given> given(String... names) {
     return given.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
   }
 
-  /** The names and files that the user gave: all words that are no options, in their order. */
+  /**
+   * Returns the names and files that the user gave: all words that are no options, in their order.
+   */
   public List<String> targets() {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
   }
@@ -166,22 +175,22 @@ public final class Call {
     return given.command;
   }
 
-  /** The words behind the command's name, as they were given. */
+  /** Returns the words behind the command's name, as they were given. */
   public List<String> words() {
     return given.words;
   }
 
-  /** The caller's streams and environment, in the folder that {@code -C} names. */
+  /** Returns the caller's streams and environment, in the folder that {@code -C} names. */
   public Console console() {
     return console;
   }
 
-  /** The caller's own current folder, whatever {@code -C} names. */
+  /** Returns the caller's own current folder, whatever {@code -C} names. */
   public Path from() {
     return from;
   }
 
-  /** The caller, in the folder that {@code -C} names. */
+  /** Returns the caller, in the folder that {@code -C} names. */
   public Caller caller() {
     return new Caller(console.env(), console.cwd(), host);
   }
@@ -244,12 +253,12 @@ public final class Call {
         has("--keep-failed"));
   }
 
-  /** A file as the user names it from the current folder. */
+  /** Returns a file as the user names it from the current folder. */
   public Path path(String file) {
     return console.cwd().resolve(file).normalize();
   }
 
-  /** The container runtime that an option or the environment names; null for none. */
+  /** Returns the container runtime that an option or the environment names; null for none. */
   private String container() {
     List<Given> said = given("--container", "--no-containers");
     if (!said.isEmpty()) {
@@ -274,12 +283,15 @@ public final class Call {
     return out;
   }
 
-  /** Whether a build file comes from standard input or another descriptor. */
+  /** Returns whether a build file comes from standard input or another descriptor. */
   public boolean readsInput() {
     return values("--file").stream().anyMatch(Call::isInput);
   }
 
-  /** Whether a file can be read just once and stands in no folder: {@code <(…)} of a shell too. */
+  /**
+   * Returns whether a file can be read just once and stands in no folder: {@code <(…)} of a shell
+   * too.
+   */
   private static boolean isInput(String file) {
     return file.equals(BuildFile.INPUT)
         || file.equals("/dev/stdin")
@@ -298,7 +310,7 @@ public final class Call {
     }
   }
 
-  /** How the command takes the build lock, by its options and the environment. */
+  /** Returns how the command takes the build lock, by its options and the environment. */
   public LockTerms lock() {
     String trust = console.env().getOrDefault(LockTerms.TRUST, "");
     if (!trust.isEmpty() && !trust.equals("1")) {
@@ -330,7 +342,7 @@ public final class Call {
     return List.of();
   }
 
-  /** The project that the options mean; see {@link Project#load}. */
+  /** Returns the project that the options mean; see {@link Project#load}. */
   public Project project() throws IOException {
     return Project.load(caller(), options());
   }

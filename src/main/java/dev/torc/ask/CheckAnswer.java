@@ -124,7 +124,7 @@ record CheckAnswer(
     return errors.isEmpty() ? Exit.DONE : Exit.USAGE;
   }
 
-  /** The images and the line that counts. */
+  /** Returns the images and the line that counts. */
   @Override
   public String text(Palette palette) {
     if (file == null) {
@@ -137,7 +137,9 @@ record CheckAnswer(
         + (", " + Amount.count(warnings.size(), "warning") + "\n");
   }
 
-  /** The lines for standard error: place first, then how bad it is, as compilers have it. */
+  /**
+   * Returns the lines for standard error: place first, then how bad it is, as compilers have it.
+   */
   private List<String> lines(Palette palette) {
     List<String> lines = new ArrayList<>();
     warnings.forEach(said -> lines.add(said.line(palette.yellow("warning:"))));

@@ -142,7 +142,7 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** Whether the products of a job are to go. */
+  /** Returns whether the products of a job are to go. */
   private boolean wants(String job) {
     return targets.isEmpty()
         || jobs.contains(job)

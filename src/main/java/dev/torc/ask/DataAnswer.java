@@ -27,7 +27,9 @@ import java.util.SequencedMap;
 record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored)
     implements Answer {
 
-  /** The values of the named jobs; without a name those of all jobs and of the data section. */
+  /**
+   * Returns the values of the named jobs; without a name those of all jobs and of the data section.
+   */
   static DataAnswer of(Call call) throws IOException {
     ProjectFolder folder = call.folder();
     Project project = folder.project();

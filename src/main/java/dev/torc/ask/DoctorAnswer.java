@@ -245,7 +245,9 @@ final class DoctorAnswer implements Answer {
             text.formatted(place.database(), kind), "set TORC_CACHE to a folder on a local disk");
   }
 
-  /** The folder, or the nearest existing one above it, if it cannot be written; else null. */
+  /**
+   * Returns the folder, or the nearest existing one above it, if it cannot be written; else null.
+   */
   private static Path unwritable(Path folder) {
     Path at = folder;
     while (at.getParent() != null && !Files.exists(at)) {
@@ -300,7 +302,10 @@ final class DoctorAnswer implements Answer {
     }
   }
 
-  /** Whether file times have parts of seconds; true also for an empty folder, which cannot tell. */
+  /**
+   * Returns whether file times have parts of seconds; true also for an empty folder, which cannot
+   * tell.
+   */
   private boolean isFine(Path folder) throws IOException {
     List<Path> some;
     try (Stream<Path> entries = Files.list(folder)) {
@@ -400,7 +405,9 @@ final class DoctorAnswer implements Answer {
             : advice("none for jobs, though there is " + cards, "install its driver if needed");
   }
 
-  /** What the whole machine has, if builds may take less; free memory, processor and system. */
+  /**
+   * Returns what the whole machine has, if builds may take less; free memory, processor and system.
+   */
   private static String beside(MachineFacts machine, Limits limits) {
     boolean known = machine.cpus() > 0 && machine.memory() > 0;
     boolean less = known && (limits.cpus() < machine.cpus() || limits.memory() < machine.memory());

@@ -24,7 +24,9 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
   /** Nanoseconds; the time of a shorter build is not told. */
   private static final long SHORT = 1_000_000_000L;
 
-  /** A line for each job that is not up to date; many instances that are alike share one. */
+  /**
+   * Returns a line for each job that is not up to date; many instances that are alike share one.
+   */
   @Override
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
@@ -38,18 +40,18 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     return out.toString();
   }
 
-  /** The jobs that are not up to date: usually few, even in a large project. */
+  /** Returns the jobs that are not up to date: usually few, even in a large project. */
   private BitSet dirty() {
     return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
   }
 
-  /** How many known instances of a group are selected, up-to-date ones too; 1 for a job. */
+  /** Returns how many known instances of a group are selected, up-to-date ones too; 1 for a job. */
   private int all(DisplayGraph.Fold fold) {
     int[] named = fold.isGroup() ? plan.context().graph().named(fold.name()) : new int[0];
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;
   }
 
-  /** The images of jobs that are not up to date, and the counts of jobs. */
+  /** Returns the images of jobs that are not up to date, and the counts of jobs. */
   @Override
   public List<String> beside() {
     List<String> lines = new ArrayList<>();

@@ -108,7 +108,7 @@ final class EventsAnswer {
     return Exit.DONE;
   }
 
-  /** Milliseconds since 1970 of a moment, or of a duration before now. */
+  /** Returns milliseconds since 1970 of a moment, or of a duration before now. */
   static long moment(String text, long now) {
     try {
       return now - Durations.parse(text) / 1_000_000;
@@ -207,7 +207,7 @@ final class EventsAnswer {
         .collect(toMap(Mark::job, Mark::attempt, (a, b) -> a.equals(b) ? a : null));
   }
 
-  /** The whole lines of a file that is being written. */
+  /** Returns the whole lines of a file that is being written. */
   private static List<String> lines(Path file) throws IOException {
     String text;
     try {

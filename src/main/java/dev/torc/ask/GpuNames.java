@@ -46,7 +46,7 @@ final class GpuNames {
     return gpus.count() + " (" + String.join("; ", each) + ")";
   }
 
-  /** Memory as vendors state it: what the driver keeps for itself counts. */
+  /** Returns memory as vendors state it: what the driver keeps for itself counts. */
   private static String memory(String mebibytes) {
     return mebibytes.matches("\\d{1,9}")
         ? ", " + Math.ceilDiv(Long.parseLong(mebibytes), 1024) + " GB"

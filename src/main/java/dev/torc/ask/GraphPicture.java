@@ -59,18 +59,21 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    */
   record Vertex(DisplayGraph.Fold fold, JobCounts counts, JobResult.Outcome last, boolean middle) {
 
-    /** The lines of the name, harmless as {@link SafeText} makes them. */
+    /** Returns the lines of the name, harmless as {@link SafeText} makes them. */
     List<String> lines() {
       return Arrays.stream(fold.name().split("\n", -1)).map(SafeText::line).toList();
     }
 
-    /** How many instances a group has. */
+    /** Returns how many instances a group has. */
     String size() {
       int known = fold.jobs().size();
       return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
     }
 
-    /** The verdict as JSON has it, or {@code failed} if a job in it failed and is to run again. */
+    /**
+     * Returns the verdict as JSON has it, or {@code failed} if a job in it failed and is to run
+     * again.
+     */
     String state() {
       return counts.of(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
@@ -156,7 +159,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
   }
 
-  /** The vertices that a vertex waits for, without edges that others imply. */
+  /** Returns the vertices that a vertex waits for, without edges that others imply. */
   int[] behind(int vertex) {
     return stages.behind(before, vertex);
   }
@@ -201,14 +204,16 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
-  /** A name as dot wants it between double quotes; the exporter escapes the quotes in it. */
+  /**
+   * Returns a name as dot wants it between double quotes; the exporter escapes the quotes in it.
+   */
   private static String label(Vertex vertex) {
     return vertex.lines().stream()
         .map(line -> line.replace("\\", "\\\\"))
         .collect(Collectors.joining("\\n"));
   }
 
-  /** The colour of a state, by a name that dot and CSS have. */
+  /** Returns the colour of a state, by a name that dot and CSS have. */
   static String colour(String state) {
     return switch (state) {
       case "failed" -> "salmon";

@@ -38,7 +38,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   private static final List<String> LEFT_OUT =
       List.of("earlier ones are left out: --all shows them");
 
-  /** The builds, or the runs of the jobs that are named. */
+  /** Returns the builds, or the runs of the jobs that are named. */
   static Answer of(Call call) throws IOException {
     int most =
         call.has("--all")

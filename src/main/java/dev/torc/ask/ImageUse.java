@@ -30,7 +30,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   private record Known(String name, ImageSource.Here here) {}
 
-  /** The images of some jobs, each once. */
+  /** Returns the images of some jobs, each once. */
   static List<ImageUse> of(PlanContext context, int... jobs) {
     MachineInputs around = context.contents().machine();
     Map<Known, Integer> uses = new LinkedHashMap<>();
@@ -52,7 +52,10 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return new ImageUse(image.name, identity, here.file(), jobs);
   }
 
-  /** The name with as much of the identity as the runtimes show: {@code bwa:0.7 716858470f10}. */
+  /**
+   * Returns the name with as much of the identity as the runtimes show: {@code bwa:0.7
+   * 716858470f10}.
+   */
   private String shown() {
     String where =
         identity != null
@@ -68,7 +71,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
   }
 
-  /** A line of its own: {@code image bwa:0.7 716858470f10: 3 jobs}. */
+  /** Returns a line of its own: {@code image bwa:0.7 716858470f10: 3 jobs}. */
   String line() {
     return "image " + shown() + ": " + Amount.count(jobs, "job");
   }

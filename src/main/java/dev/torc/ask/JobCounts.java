@@ -118,7 +118,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return counts.getOrDefault(standing, 0);
   }
 
-  /** The verdict of the whole: the first one, in the order of lists, that any job has. */
+  /** Returns the verdict of the whole: the first one, in the order of lists, that any job has. */
   JobStanding verdict() {
     JobStanding first =
         JobStanding.VERDICTS.stream()
@@ -128,12 +128,12 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
   }
 
-  /** The standing of the job that has most trouble. */
+  /** Returns the standing of the job that has most trouble. */
   JobStanding worst() {
     return Collections.max(counts.keySet(), Comparator.comparingInt(JobStanding::trouble));
   }
 
-  /** The numbers in words: {@code 18 of 20 up to date, 2 will run}. */
+  /** Returns the numbers in words: {@code 18 of 20 up to date, 2 will run}. */
   String words() {
     if (open && jobs == 0) {
       return "may run, instances not known yet";
@@ -149,7 +149,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return out.toString();
   }
 
-  /** The line that counts jobs: {@code 4 jobs: 1 will run, 2 may run, 1 up to date}. */
+  /** Returns the line that counts jobs: {@code 4 jobs: 1 will run, 2 may run, 1 up to date}. */
   String line() {
     StringJoiner out = new StringJoiner(", ", Amount.count(jobs, "job") + ": ", "");
     for (JobStanding each : JobStanding.VERDICTS) {

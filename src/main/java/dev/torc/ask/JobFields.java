@@ -53,7 +53,7 @@ final class JobFields {
     }
   }
 
-  /** The resources that a job asks for, without its counters. */
+  /** Returns the resources that a job asks for, without its counters. */
   static Map<String, Object> resources(Resources asked) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("cpus", asked.cpus());
@@ -63,7 +63,7 @@ final class JobFields {
     return fields;
   }
 
-  /** A job's last run as the records have it; null if it never ran. */
+  /** Returns a job's last run as the records have it; null if it never ran. */
   static Map<String, Object> last(JobResult result, RunDetails details) {
     if (result == null || details == null) {
       return null;

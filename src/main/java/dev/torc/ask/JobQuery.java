@@ -102,7 +102,7 @@ record JobQuery(boolean all, Set<String> names) {
         });
   }
 
-  /** The error that no job of this name is known, with the name that may be meant. */
+  /** Returns the error that no job of this name is known, with the name that may be meant. */
   private static BadInput unknown(String name, Project project, TreeSet<String> known) {
     String hint =
         project == null

@@ -51,17 +51,17 @@ record JobUse(
     return asked.gpus() > 0 || of(Used.GPU_PERCENT) >= 0 || of(Used.GPU_MEMORY) >= 0;
   }
 
-  /** Whether it stands for the instances of a group. */
+  /** Returns whether it stands for the instances of a group. */
   boolean isGroup() {
     return instances >= 0;
   }
 
-  /** The use of a job or group without a run on record. */
+  /** Returns the use of a job or group without a run on record. */
   static JobUse none(String name, int instances, Resources asked) {
     return new JobUse(name, instances, 0, asked, Map.of(), false, false);
   }
 
-  /** An amount; -1 where it is not known. */
+  /** Returns an amount; -1 where it is not known. */
   long of(Used what) {
     return used.getOrDefault(what, -1L);
   }

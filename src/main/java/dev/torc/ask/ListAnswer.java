@@ -76,18 +76,18 @@ record ListAnswer(
   private record Known(
       JobResult result, RunDetails details, boolean running, String command, Path log) {
 
-    /** Milliseconds since 1970 when the last run began, 0 where it did not run. */
+    /** Returns milliseconds since 1970 when the last run began, 0 where it did not run. */
     long started() {
       boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
       return details == null || adopted ? 0 : details.started();
     }
 
-    /** Nanoseconds that the last run took. */
+    /** Returns nanoseconds that the last run took. */
     long wall() {
       return result == null ? 0 : result.wall();
     }
 
-    /** The files that the job was found to read beyond its needs. */
+    /** Returns the files that the job was found to read beyond its needs. */
     Set<String> found() {
       Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
       found.addAll(details == null ? List.of() : details.read());
@@ -98,7 +98,7 @@ record ListAnswer(
   private static final Set<JobStanding> TO_COME =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.WILL_RESTORE, JobStanding.MAY_RUN);
 
-  /** The jobs that targets name; all jobs without a target. */
+  /** Returns the jobs that targets name; all jobs without a target. */
   static ListAnswer of(Call call) throws IOException {
     boolean groups = call.has("--groups");
     boolean instances = call.has("--instances");
@@ -134,7 +134,7 @@ record ListAnswer(
     return plan.context().graph();
   }
 
-  /** A line for each job or group; the last column is cut to fit. */
+  /** Returns a line for each job or group; the last column is cut to fit. */
   @Override
   public String text(Palette palette) {
     boolean images = graph().workflow().jobs().stream().anyMatch(Job::runsInContainers);
@@ -186,7 +186,9 @@ record ListAnswer(
             : job.labels().description());
   }
 
-  /** A group in one line: when the last of its instances began, how long all took together. */
+  /**
+   * Returns a group in one line: when the last of its instances began, how long all took together.
+   */
   private List<String> group(DisplayGraph.Fold fold) {
     List<Known> known = fold.jobs().stream().map(jobs::get).toList();
     long last = known.stream().mapToLong(Known::started).max().orElse(0);
@@ -202,7 +204,7 @@ record ListAnswer(
         first == null ? "-" : (size + first.labels().description()).strip());
   }
 
-  /** The standings of the instances; the unknown instances of a group count as one. */
+  /** Returns the standings of the instances; the unknown instances of a group count as one. */
   private JobCounts counts(DisplayGraph.Fold fold) {
     return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
   }
@@ -214,7 +216,7 @@ record ListAnswer(
     return standing.words() + SafeText.line(to);
   }
 
-  /** The standing of a job; if it failed, by how its last run ended. */
+  /** Returns the standing of a job; if it failed, by how its last run ended. */
   private JobStanding standing(int id) {
     Known known = jobs.get(id);
     List<Reason> reasons = plan.verdict(id).reasons();

@@ -131,7 +131,7 @@ final class LogAnswer implements Answer {
     return all;
   }
 
-  /** Whether no other attempt can follow; false if that is not known. */
+  /** Returns whether no other attempt can follow; false if that is not known. */
   private boolean isFinal(String job, JobResult result, Cache cache) {
     if (result.outcome().isGood()) {
       return true;

@@ -29,7 +29,7 @@ record ResourceAdvice(String key, String value, String why) {
   /** Hundredths of a CPU: a job that used more than this beyond what it asked for has too few. */
   private static final int MUCH = 50;
 
-  /** All advice on a job that has a run on record. */
+  /** Returns all advice on a job that has a run on record. */
   static List<ResourceAdvice> of(JobUse use) {
     return Stream.of(cpus(use), memory(use), runtime(use)).filter(Objects::nonNull).toList();
   }
@@ -78,7 +78,7 @@ record ResourceAdvice(String key, String value, String why) {
     return asked > 2 * enough ? new ResourceAdvice("runtime", runtime(enough), why) : null;
   }
 
-  /** The next larger round amount, in units as the present one was written. */
+  /** Returns the next larger round amount, in units as the present one was written. */
   static String memory(long bytes, long asked) {
     boolean decimal = Amount.isDecimal(asked);
     long mega = decimal ? 1_000_000 : MIB;
@@ -90,7 +90,7 @@ record ResourceAdvice(String key, String value, String why) {
     return round % giga == 0 ? round / giga + "G" + unit : round / mega + "M" + unit;
   }
 
-  /** The next larger round time. */
+  /** Returns the next larger round time. */
   static String runtime(long nanos) {
     long step = nanos < 60 * MINUTE ? MINUTE : 10 * MINUTE;
     long minutes = (nanos + step - 1) / step * step / MINUTE;

@@ -196,7 +196,10 @@ record StatusAnswer(
     }
   }
 
-  /** How many products {@code clean --stale} would take if the user altered none; none is read. */
+  /**
+   * Returns how many products {@code clean --stale} would take if the user altered none; none is
+   * read.
+   */
   private static int stale(Graph graph, ReadSession look) {
     List<OwnedPath> undeclared = new ArrayList<>();
     look.cache()
@@ -219,7 +222,7 @@ record StatusAnswer(
     return undeclared.size();
   }
 
-  /** Whether a target names a job; true for all jobs if the build file is refused. */
+  /** Returns whether a target names a job; true for all jobs if the build file is refused. */
   private static boolean isAsked(Plan plan, String job) {
     int id = plan == null ? -1 : plan.context().graph().jobId(job);
     return plan == null || id >= 0 && plan.context().selection().named().get(id);
@@ -305,7 +308,7 @@ record StatusAnswer(
         false);
   }
 
-  /** The lines on those of the jobs that run. */
+  /** Returns the lines on those of the jobs that run. */
   private List<String> runs() {
     List<String> lines = new ArrayList<>();
     running.forEach(
@@ -319,7 +322,7 @@ record StatusAnswer(
     return lines;
   }
 
-  /** The lines on the other jobs and on instances of groups, by standing. */
+  /** Returns the lines on the other jobs and on instances of groups, by standing. */
   private Map<JobStanding, List<String>> lines() {
     Map<JobStanding, List<String>> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
@@ -359,7 +362,7 @@ record StatusAnswer(
     return new BuildLine(build, holder == null ? "" : holder.build());
   }
 
-  /** The jobs that were asked about, and a node for each group that is not expanded yet. */
+  /** Returns the jobs that were asked about, and a node for each group that is not expanded yet. */
   private BitSet named() {
     BitSet named = (BitSet) plan.context().selection().named().clone();
     named.or(plan.context().selection().namedOpen());
@@ -419,12 +422,12 @@ record StatusAnswer(
    */
   record BuildLine(BuildRecord build, String working) {
 
-    /** When it began. */
+    /** Returns when it began. */
     String started() {
       return TimeText.local(build.started());
     }
 
-    /** Whether its end was recorded. */
+    /** Returns whether its end was recorded. */
     boolean isOver() {
       return build.nanos() >= 0;
     }
@@ -436,7 +439,7 @@ record StatusAnswer(
           : build.id().id().equals(working) ? "running now" : "was killed";
     }
 
-    /** How long the build took; empty if it is not over. */
+    /** Returns how long the build took; empty if it is not over. */
     String time() {
       return isOver() ? Amount.time(build.nanos()) : "";
     }
@@ -453,7 +456,7 @@ record StatusAnswer(
       return counts.toString();
     }
 
-    /** The fields of the build's JSON object. */
+    /** Returns the fields of the build's JSON object. */
     Map<String, Object> json() {
       Map<String, Integer> counts = new LinkedHashMap<>();
       if (isOver()) { // before, they are not final

@@ -57,7 +57,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   /** Stands for the bound that the build file says, or the usual one. */
   private static final long BOUND = -1;
 
-  /** The actions that a call asks for. */
+  /** Returns the actions that a call asks for. */
   static List<Call.Given> actions(Call call) {
     return call.given(PRUNE, CLEAR, VERIFY, KEY);
   }
@@ -301,7 +301,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       return (int) faults.stream().filter(each -> each.fault() == fault).count();
     }
 
-    /** A missing part is no failure: any user may take parts away. */
+    /** Returns the worst finding; a missing part is no failure, since users may remove parts. */
     @Override
     public int exit() {
       int unread = count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;

@@ -48,7 +48,7 @@ final class TextTable {
     return text.toString();
   }
 
-  /** How wide each of the first columns must be. */
+  /** Returns how wide each of the first columns must be. */
   static int[] widths(List<List<String>> rows, int columns) {
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -57,7 +57,7 @@ final class TextTable {
     return widths;
   }
 
-  /** A table with numbers at the right, whose first row has the titles, dimmed. */
+  /** Returns a table with numbers at the right, whose first row has the titles, dimmed. */
   static String titled(List<List<String>> rows, int names, Palette palette) {
     String table = of(rows, names, PLAIN);
     int titles = table.indexOf('\n');

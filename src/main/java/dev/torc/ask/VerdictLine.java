@@ -55,24 +55,24 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return lines;
   }
 
-  /** The verdict and the kinds of its reasons, each once, as one text. */
+  /** Returns the verdict and the kinds of its reasons, each once, as one text. */
   private static String kinds(Verdict verdict) {
     TreeSet<String> kinds = new TreeSet<>();
     verdict.reasons().forEach(reason -> kinds.add(ReasonText.kind(reason)));
     return verdict.getClass().getSimpleName() + kinds;
   }
 
-  /** The verdict that all the jobs have; the reasons in it are those of the first one. */
+  /** Returns the verdict that all the jobs have; the reasons in it are those of the first one. */
   Verdict verdict() {
     return plan.verdict(nodes.getFirst());
   }
 
-  /** Whether the line stands for several jobs. */
+  /** Returns whether the line stands for several jobs. */
   boolean isFold() {
     return nodes.size() > 1;
   }
 
-  /** The job's name, or {@code train (12 of 20)}. */
+  /** Returns the job's name, or {@code train (12 of 20)}. */
   String name() {
     return isFold()
         ? SafeText.name(group) + " (" + nodes.size() + " of " + all + ")"
@@ -83,7 +83,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return plan.context().graph().name(nodes.getFirst());
   }
 
-  /** Where earlier builds submitted the jobs; null if they are not out. */
+  /** Returns where earlier builds submitted the jobs; null if they are not out. */
   String out() {
     String first = Reason.out(verdict().reasons());
     return first == null
@@ -114,7 +114,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     };
   }
 
-  /** The reasons alone, for one job only the first few; empty if it is up to date. */
+  /** Returns the reasons alone, for one job only the first few; empty if it is up to date. */
   String brief() {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";

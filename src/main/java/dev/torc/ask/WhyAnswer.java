@@ -89,7 +89,10 @@ record WhyAnswer(
     return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
   }
 
-  /** The nearest earlier results of jobs that will run, if a result could have replaced the run. */
+  /**
+   * Returns the nearest earlier results of jobs that will run, if a result could have replaced the
+   * run.
+   */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
     Map<Integer, Verdict.WillRun> runs = new HashMap<>();
     if (jobs.cardinality() <= FEW && look.project().options().restores()) {
@@ -243,7 +246,7 @@ record WhyAnswer(
     lines.forEach(line -> out.append(line).append('\n'));
   }
 
-  /** A source is one answer, a target that names jobs one for each of them. */
+  /** Returns one answer for a source, and one for each job that a target names. */
   @Override
   public Object json() {
     List<Object> answers = new ArrayList<>();
@@ -286,7 +289,10 @@ record WhyAnswer(
     return fields;
   }
 
-  /** The jobs of a chain, the one in question first; empty where there is nothing to explain. */
+  /**
+   * Returns the jobs of a chain, the one in question first; empty where there is nothing to
+   * explain.
+   */
   private static List<Map<String, Object>> chain(CauseChain chain) {
     List<Map<String, Object>> links = new ArrayList<>();
     for (CauseChain.Link link :

@@ -80,7 +80,7 @@ final class WhyText {
     return line.formatted(names, how);
   }
 
-  /** A line that says which earlier result is nearest, and why it cannot be used. */
+  /** Returns a line that says which earlier result is nearest, and why it cannot be used. */
   static String nearest(NearestResult near, boolean brief) {
     List<Reason> reasons = near.reasons();
     String why = brief ? ReasonText.brief(reasons) : ReasonText.all(reasons);
@@ -117,7 +117,7 @@ final class WhyText {
     return SafeText.name(path) + " is needed by " + reader + since(use);
   }
 
-  /** Whether the source changed since the reader last ran. */
+  /** Returns whether the source changed since the reader last ran. */
   static String since(PathUse use) {
     if (use.build() == 0) {
       return ", which never ran";
@@ -191,7 +191,7 @@ final class WhyText {
     return " (" + jump + SafeText.name(root) + why + ")";
   }
 
-  /** The first job behind a job; empty for a root cause. */
+  /** Returns the first job behind a job; empty for a root cause. */
   private String next(String job) {
     List<String> behind = chain.links().get(job).behind();
     return behind.stream().filter(name -> !name.isEmpty()).findFirst().orElse("");

@@ -19,10 +19,10 @@ import java.util.TreeSet;
  */
 sealed interface Axis {
 
-  /** Where the axis is written. */
+  /** Returns where the axis is written. */
   Place place();
 
-  /** The names of its parameters; empty where only the table's file tells them. */
+  /** Returns the names of its parameters; empty where only the table's file tells them. */
   List<String> names();
 
   /** Values that the build file holds: a list, a range, {@code repeat}. */
@@ -98,7 +98,7 @@ sealed interface Axis {
    */
   record Row(List<String> values, Place place, List<Item> files) {
 
-    /** One row with the values and files of all these rows. */
+    /** Returns one row with the values and files of all these rows. */
     static Row joined(List<Row> rows) {
       if (rows.size() == 1) {
         return rows.getFirst();
@@ -185,7 +185,9 @@ sealed interface Axis {
       }
     }
 
-    /** The values of a row that name its instance; as {@code name=value} if they are shown. */
+    /**
+     * Returns the values of a row that name its instance; as {@code name=value} if they are shown.
+     */
     private List<String> key(Row row, boolean shown) {
       List<String> key = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {

@@ -44,13 +44,13 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   /** The beginning of a placeholder with a regular expression that does not end. */
   private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
 
-  /** Whether the map of a job has a key that makes it a group. */
+  /** Returns whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {
     return node instanceof Node.Mapping map
         && !Collections.disjoint(KnownKeys.GROUP, map.entries().keySet());
   }
 
-  /** The axes of a job's map. */
+  /** Returns the axes of a job's map. */
   List<Axis> read(Node.Mapping job) {
     List<Axis> axes = new ArrayList<>();
     MapFields fields = new MapFields(job, scope, problems);
@@ -272,7 +272,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     };
   }
 
-  /** The items of a var that is a list. */
+  /** Returns the items of a var that is a list. */
   private List<String> list(Node.Scalar node) {
     String name = node.text();
     List<String> list = scope.vars().lists().get(name);

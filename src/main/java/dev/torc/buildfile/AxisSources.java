@@ -39,7 +39,7 @@ final class AxisSources {
     return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
   }
 
-  /** Whether {@link #found} and {@link #read} are all that was learnt of the disk. */
+  /** Returns whether {@link #found} and {@link #read} are all that was learnt of the disk. */
   boolean isComplete() {
     return complete;
   }
@@ -49,7 +49,7 @@ final class AxisSources {
     complete = false;
   }
 
-  /** The tables that were read, with what they held. */
+  /** Returns the tables that were read, with what they held. */
   List<BuildFile.Read> read() {
     List<BuildFile.Read> all = new ArrayList<>();
     digests.forEach( // a stream of the entries would have the JVM make a class at each start
@@ -82,14 +82,14 @@ final class AxisSources {
     return MissHint.pattern(new NearestPath(root, List::of), glob);
   }
 
-  /** The bytes of a file; its digest is kept for {@link #read}. */
+  /** Returns the bytes of a file; its digest is kept for {@link #read}. */
   byte[] bytes(String path) throws IOException {
     byte[] bytes = TableReader.bytes(root.resolve(path), path);
     digests.put(path, Digest.ofBytes(bytes));
     return bytes;
   }
 
-  /** The table of an axis, null where none was {@link #put}. */
+  /** Returns the table of an axis, null where none was {@link #put}. */
   Axis.Rows table(Axis axis) {
     return tables.get(axis);
   }

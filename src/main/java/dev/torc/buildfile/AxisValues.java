@@ -79,7 +79,7 @@ final class AxisValues {
     }
   }
 
-  /** The values so far. */
+  /** Returns the values so far. */
   Axis.Rows look() throws IOException {
     if (rows == null || !awaits.isEmpty()) {
       rows = null;
@@ -98,7 +98,9 @@ final class AxisValues {
     return rows;
   }
 
-  /** What the awaited jobs may add; null where they add nothing, or it is not known what. */
+  /**
+   * Returns what the awaited jobs may add; null where they add nothing, or it is not known what.
+   */
   Group.Growing growing() {
     if (coming.isEmpty() || waits) {
       return null;
@@ -109,7 +111,7 @@ final class AxisValues {
         : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
   }
 
-  /** Whether it is ordinary to have no values: a job may make any number of files. */
+  /** Returns whether it is ordinary to have no values: a job may make any number of files. */
   boolean mayBeEmpty() {
     return switch (axis) {
       case Axis.Products _ -> true;
@@ -200,7 +202,9 @@ final class AxisValues {
     }
   }
 
-  /** What the known jobs of a unit make; the jobs that decide about the rest are awaited. */
+  /**
+   * Returns what the known jobs of a unit make; the jobs that decide about the rest are awaited.
+   */
   private List<GroupExpansion.Makes> jobs(int other) throws IOException {
     GroupExpansion.Outcome outcome = expansion.of(other);
     if (outcome != null) {
@@ -231,7 +235,7 @@ final class AxisValues {
     return products.isPresent();
   }
 
-  /** The number of the unit that the axis names. */
+  /** Returns the number of the unit that the axis names. */
   private int named(String unit) {
     String known = JobEntryReader.known(unit, axis.place(), expansion.ids().keySet());
     return expansion.ids().get(known);

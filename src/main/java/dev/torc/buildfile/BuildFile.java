@@ -27,7 +27,7 @@ public final class BuildFile {
    */
   public record Read(Path asked, Path file, Digest digest) {
 
-    /** Whether {@code asked} still leads to {@code file}. */
+    /** Returns whether {@code asked} still leads to {@code file}. */
     public boolean leads() {
       return located(asked).equals(file);
     }
@@ -50,12 +50,12 @@ public final class BuildFile {
     }
   }
 
-  /** The root of a project whose first build file is this one. */
+  /** Returns the root of a project whose first build file is this one. */
   public static Path root(Path first) {
     return located(first).getParent();
   }
 
-  /** The entries of a folder that have the name of a build file and are no folders. */
+  /** Returns the entries of a folder that have the name of a build file and are no folders. */
   public static List<Path> in(Path folder) {
     return NAMES.stream()
         .map(folder::resolve)
@@ -63,7 +63,9 @@ public final class BuildFile {
         .toList();
   }
 
-  /** The build files of the nearest folder, from this one upwards, that has any; else empty. */
+  /**
+   * Returns the build files of the nearest folder, from this one upwards, that has any; else empty.
+   */
   public static List<Path> nearest(Path start) {
     for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);

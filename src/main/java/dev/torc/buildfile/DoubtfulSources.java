@@ -51,7 +51,10 @@ final class DoubtfulSources {
     cycles.clear();
   }
 
-  /** Whether a file counts as a source of a group in this expansion, though a unit may make it. */
+  /**
+   * Returns whether a file counts as a source of a group in this expansion, though a unit may make
+   * it.
+   */
   boolean counts(int group, String path, int maker) {
     Doubt doubt =
         doubts
@@ -61,7 +64,7 @@ final class DoubtfulSources {
     return doubt.state == State.ON_TRIAL || doubt.state == State.COUNTS;
   }
 
-  /** The errors about instances that would make each other's files. */
+  /** Returns the errors about instances that would make each other's files. */
   List<BadInput.Diagnostic> cycles() {
     return cycles;
   }

@@ -98,7 +98,9 @@ record ExecutorReader(
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }
 
-  /** The keys of one executor, laid over those of the executor that its {@code like} names. */
+  /**
+   * Returns the keys of one executor, laid over those of the executor that its {@code like} names.
+   */
   private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
     Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
     Node like = own.get("like");
@@ -215,7 +217,7 @@ record ExecutorReader(
     }
   }
 
-  /** A text as it is written: its placeholders are those of {@link CommandTemplate}. */
+  /** Returns a text as it is written: its placeholders are those of {@link CommandTemplate}. */
   private static String raw(MapFields fields, String key) {
     return fields.map().get(key) instanceof Node.Scalar text ? text.text() : "";
   }

@@ -47,12 +47,12 @@ final class FileLayers {
     this.problems = problems;
   }
 
-  /** Every file read so far, absolute. */
+  /** Returns every file read so far, absolute. */
   List<Path> files() {
     return List.copyOf(digests.keySet());
   }
 
-  /** What was read, once for each path by which it was asked for. */
+  /** Returns what was read, once for each path by which it was asked for. */
   List<BuildFile.Read> sources() {
     return asked.stream()
         .map(
@@ -62,12 +62,15 @@ final class FileLayers {
         .toList();
   }
 
-  /** The names of the files of vars, as places have them. */
+  /** Returns the names of the files of vars, as places have them. */
   Set<String> varFiles() {
     return varFiles;
   }
 
-  /** The tree of all layers; {@code jobs} and {@code vars} are maps in it, {@code include} gone. */
+  /**
+   * Returns the tree of all layers; {@code jobs} and {@code vars} are maps in it, {@code include}
+   * gone.
+   */
   Node.Mapping read(List<Path> layers) throws IOException {
     Node.Mapping all = null;
     for (Path layer : layers) {
@@ -78,7 +81,7 @@ final class FileLayers {
     return all;
   }
 
-  /** One file with what it includes. */
+  /** Returns one file with what it includes. */
   private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {
     Path real = identity(file);
     if (open.contains(real)) {
@@ -191,7 +194,7 @@ final class FileLayers {
     return new Node.Mapping(list.place(), all);
   }
 
-  /** One map laid over another: maps are joined, anything else is replaced. */
+  /** Returns one map laid over another: maps are joined, anything else is replaced. */
   static Node.Mapping lay(Node.Mapping under, Node.Mapping over) {
     SequencedMap<String, Entry> all = new LinkedHashMap<>(under.entries());
     over.entries()
@@ -217,7 +220,7 @@ final class FileLayers {
     }
   }
 
-  /** The file's name in messages: relative to the root if it lies below it. */
+  /** Returns the file's name in messages: relative to the root if it lies below it. */
   private String shown(Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }

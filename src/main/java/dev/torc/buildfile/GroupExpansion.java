@@ -80,7 +80,7 @@ final class GroupExpansion {
       return new Makes(job.name(), files, patterns);
     }
 
-    /** Whether it makes, or may make, the file at a path. */
+    /** Returns whether it makes, or may make, the file at a path. */
     boolean has(String path) {
       return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
     }
@@ -188,7 +188,9 @@ final class GroupExpansion {
         List.copyOf(manual));
   }
 
-  /** Which units may make what others read, as far as it can be told from the build file. */
+  /**
+   * Returns which units may make what others read, as far as it can be told from the build file.
+   */
   UnitMakers makers() {
     if (makers == null) {
       makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded);
@@ -196,7 +198,7 @@ final class GroupExpansion {
     return makers;
   }
 
-  /** The units by their names. */
+  /** Returns the units by their names. */
   Map<String, Integer> ids() {
     if (ids.isEmpty()) {
       for (int u = 0; u < units.size(); u++) {
@@ -206,7 +208,7 @@ final class GroupExpansion {
     return ids;
   }
 
-  /** The plain job or group that has a number. */
+  /** Returns the plain job or group that has a number. */
   Unit unit(int unit) {
     return units.get(unit);
   }
@@ -216,7 +218,7 @@ final class GroupExpansion {
     return sources;
   }
 
-  /** The products of a job of a unit; empty while it has not ended. */
+  /** Returns the products of a job of a unit; empty while it has not ended. */
   Optional<List<String>> made(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
@@ -225,17 +227,20 @@ final class GroupExpansion {
     return made;
   }
 
-  /** Which files on disk count that a group, or one that follows from it, may make. */
+  /** Returns which files on disk count that a group, or one that follows from it, may make. */
   DoubtfulSources doubts() {
     return doubts;
   }
 
-  /** Whether what stands at a path is the product of an earlier build. */
+  /** Returns whether what stands at a path is the product of an earlier build. */
   boolean isRecorded(String path) {
     return found.isRecorded(path);
   }
 
-  /** Why another group has no instances, for a message; null where nothing is to be explained. */
+  /**
+   * Returns why another group has no instances, for a message; null where nothing is to be
+   * explained.
+   */
   BadInput.Diagnostic nothing(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : of(unit);
@@ -271,13 +276,15 @@ final class GroupExpansion {
     }
   }
 
-  /** What decided about the instances of the last run, beside build files and tables. */
+  /** Returns what decided about the instances of the last run, beside build files and tables. */
   ParsedBuildFile.Deciders deciders() {
     return new ParsedBuildFile.Deciders(
         new TreeSet<>(answered), sources.found(), sources.isComplete());
   }
 
-  /** The outcome of a group, whose values may ask for other groups; null for a plain job. */
+  /**
+   * Returns the outcome of a group, whose values may ask for other groups; null for a plain job.
+   */
   Outcome of(int unit) throws IOException {
     if (!(units.get(unit) instanceof Unit.Many group)) {
       return null;
@@ -301,13 +308,13 @@ final class GroupExpansion {
     return outcomes.get(unit);
   }
 
-  /** Whether all jobs of a unit are known. */
+  /** Returns whether all jobs of a unit are known. */
   boolean isKnown(int unit) throws IOException {
     Outcome outcome = of(unit);
     return outcome == null || outcome.known;
   }
 
-  /** What the known jobs of a unit make; jobs that become known later are appended. */
+  /** Returns what the known jobs of a unit make; jobs that become known later are appended. */
   List<Makes> makes(int unit) throws IOException {
     Outcome outcome = of(unit);
     List<byte[]> packed =
@@ -328,7 +335,10 @@ final class GroupExpansion {
     return PackedJobs.of(codec, outcome.packed);
   }
 
-  /** The names of the open units from this one to the one being expanded, then this one's again. */
+  /**
+   * Returns the names of the open units from this one to the one being expanded, then this one's
+   * again.
+   */
   private String chain(int unit) {
     return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
         .map(each -> units.get(each).name())
@@ -383,7 +393,9 @@ final class GroupExpansion {
     return outcome;
   }
 
-  /** The outcome where something is wrong: the group keeps the instances that it had before. */
+  /**
+   * Returns the outcome where something is wrong: the group keeps the instances that it had before.
+   */
   private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
@@ -407,7 +419,7 @@ final class GroupExpansion {
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }
 
-  /** The files of lines and tables, with the places that name them. */
+  /** Returns the files of lines and tables, with the places that name them. */
   private static SequencedMap<String, Place> tables(List<Axis> axes) {
     SequencedMap<String, Place> tables = new LinkedHashMap<>();
     for (Axis axis : axes) {

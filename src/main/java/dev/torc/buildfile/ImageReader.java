@@ -41,7 +41,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
     static final Said NOTHING = new Said(null, null, null);
   }
 
-  /** What a job or a task says of its image; the rest is taken from {@code around}. */
+  /** Returns what a job or a task says of its image; the rest is taken from {@code around}. */
   Said said(MapFields fields, Said around) {
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
     return fields.read(
@@ -107,7 +107,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
     return new Image("", null, runtime, false, volumes, fields.texts("args"), pull, images);
   }
 
-  /** The named image with the settings; null to run on the host. */
+  /** Returns the named image with the settings; null to run on the host. */
   Image image(Said said, Image settings) {
     return said.name == null || !containers
         ? null

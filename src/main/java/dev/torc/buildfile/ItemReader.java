@@ -93,7 +93,10 @@ record ItemReader(Paths paths, Problems problems) {
         });
   }
 
-  /** Whether a map is one need, as {@code {job: NAME}} is, and no map of item names to needs. */
+  /**
+   * Returns whether a map is one need, as {@code {job: NAME}} is, and no map of item names to
+   * needs.
+   */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
     boolean file =

@@ -37,10 +37,13 @@ record JobEntryReader(
   /** One entry of {@code jobs}: a plain job, or a group that is not expanded yet. */
   sealed interface Unit {
 
-    /** The name, unique among units. */
+    /** Returns the name, unique among units. */
     String name();
 
-    /** The job; of a group, one with wildcards for all values, which stands for all instances. */
+    /**
+     * Returns the job; of a group, one with wildcards for all values, which stands for all
+     * instances.
+     */
     Job job();
 
     /**

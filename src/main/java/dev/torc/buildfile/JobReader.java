@@ -118,12 +118,12 @@ final class JobReader {
         .forEach(problem -> problems.add(problem.place(), problem.message()));
   }
 
-  /** The values of the build file's vars. */
+  /** Returns the values of the build file's vars. */
   Vars vars() {
     return common.vars;
   }
 
-  /** A reader of the same jobs that tells its problems and warnings to {@code problems}. */
+  /** Returns a reader of the same jobs that tells its problems and warnings to {@code problems}. */
   JobReader telling(Problems problems) {
     return new JobReader(common, problems);
   }
@@ -226,7 +226,10 @@ final class JobReader {
     return traits;
   }
 
-  /** Whether all of the job's output is shown. In other tools {@code output} means the products. */
+  /**
+   * Returns whether all of the job's output is shown. In other tools {@code output} means the
+   * products.
+   */
   private boolean showsOutput(MapFields job) {
     Node node = job.map().get("output");
     if (node instanceof Node.Mapping
@@ -256,7 +259,7 @@ final class JobReader {
     return name.equals(Executor.LOCAL) ? null : name;
   }
 
-  /** The needs as written, then those that parents add, then the files of an instance. */
+  /** Returns the needs as written, then those that parents add, then the files of an instance. */
   private List<Item> withOthers(List<Item> written, String key, Instance instance) {
     List<Item> ofParents = common.parents.getOrDefault(key, List.of());
     if (ofParents.isEmpty() && instance == null) {
@@ -270,7 +273,7 @@ final class JobReader {
     return List.copyOf(needs);
   }
 
-  /** The needs, with the values that placeholders name: these are needs by themselves. */
+  /** Returns the needs, with the values that placeholders name: these are needs by themselves. */
   private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
     SequencedMap<String, Item> values = new LinkedHashMap<>();
     for (Step step : steps) {
@@ -354,7 +357,7 @@ final class JobReader {
     return new Node.Mapping(own.place(), all);
   }
 
-  /** The resources that a class name stands for, or the map as written; empty for none. */
+  /** Returns the resources that a class name stands for, or the map as written; empty for none. */
   private Node.Mapping classOf(Node node, Scope scope) {
     if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
       try {
@@ -452,7 +455,7 @@ final class JobReader {
             + " signal");
   }
 
-  /** The build file's shell. */
+  /** Returns the build file's shell. */
   List<String> shell() {
     return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, problems), problems));
   }

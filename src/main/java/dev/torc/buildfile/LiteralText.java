@@ -14,7 +14,7 @@ public final class LiteralText {
 
   private LiteralText() {}
 
-  /** What has to be written to mean just this text; null where that cannot be written. */
+  /** Returns what has to be written to mean just this text; null where that cannot be written. */
   public static String of(String text) {
     return write(List.of(text));
   }
@@ -59,7 +59,7 @@ public final class LiteralText {
     return out.toString();
   }
 
-  /** What is wrong with the name of a parameter, for a message; null if nothing. */
+  /** Returns what is wrong with the name of a parameter, for a message; null if nothing. */
   public static String wrongParameter(String name) {
     if (!Placeholder.isIdentifier(name)) {
       return "its name is not an identifier"; // which texts that are escaped here expect

@@ -30,7 +30,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
-  /** The map of a node; a missing or empty node counts as an empty map. */
+  /** Returns the map of a node; a missing or empty node counts as an empty map. */
   static Node.Mapping map(Node node, String what, Problems problems) {
     if (node instanceof Node.Mapping map) {
       return map;
@@ -41,12 +41,12 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
 
-  /** The fields of a node, which may be missing. */
+  /** Returns the fields of a node, which may be missing. */
   static MapFields of(Node node, String what, Scope scope, Problems problems) {
     return new MapFields(map(node, what, problems), scope, problems);
   }
 
-  /** The fields of the map that stands under a key. */
+  /** Returns the fields of the map that stands under a key. */
   MapFields inner(String key) {
     return of(map.get(key), key, scope, problems);
   }
@@ -75,7 +75,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return "{" + key + "} is a map in YAML; quote a text that has { in it";
   }
 
-  /** A node as a scalar, placeholders not put in; it refuses a list, a map and no value. */
+  /** Returns a node as a scalar, placeholders not put in; it refuses a list, a map and no value. */
   static Node.Scalar scalar(Node node, String what) {
     if (node instanceof Node.Scalar scalar) {
       if (scalar.isNothing()) {
@@ -94,7 +94,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     throw new BadInput(map.place(), what + " must be a text, not a map");
   }
 
-  /** One value or a list of values, as nodes. */
+  /** Returns one value or a list of values, as nodes. */
   static List<Node> oneOrMore(Node node) {
     if (node == null || Node.isNothing(node)) {
       return List.of();
@@ -102,17 +102,20 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return node instanceof Node.Sequence list ? list.items() : List.of(node);
   }
 
-  /** The text under a key, placeholders put in. */
+  /** Returns the text under a key, placeholders put in. */
   String text(String key, String otherwise) {
     return read(key, otherwise, scope::text);
   }
 
-  /** One text or a list of texts. */
+  /** Returns one text or a list of texts. */
   List<String> texts(String key) {
     return list(key, scope::text);
   }
 
-  /** What the reader makes of one value, or of each value of a list; wrong ones are left out. */
+  /**
+   * Returns what the reader makes of one value, or of each value of a list; wrong ones are left
+   * out.
+   */
   <T> List<T> list(String key, Function<Node.Scalar, T> reader) {
     List<T> out = new ArrayList<>();
     for (Node node : scope.items(map.get(key))) {
@@ -124,7 +127,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return List.copyOf(out);
   }
 
-  /** The constant whose name in small letters is the word. */
+  /** Returns the constant whose name in small letters is the word. */
   static <E extends Enum<E>> E constant(String key, String word, E[] all) {
     List<String> words =
         Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
@@ -140,7 +143,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return choice(key, "false", FLAG).equals("true");
   }
 
-  /** One of these words; {@code true} and {@code false} also as YAML 1.1 writes them. */
+  /** Returns one of these words; {@code true} and {@code false} also as YAML 1.1 writes them. */
   String choice(String key, String otherwise, List<String> words) {
     return read(
         key,
@@ -158,7 +161,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         });
   }
 
-  /** A whole number within bounds. */
+  /** Returns a whole number within bounds. */
   long whole(String key, long otherwise, long min, long max) {
     return read(
         key,
@@ -173,7 +176,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         });
   }
 
-  /** A factor from 1 to a million. */
+  /** Returns a factor from 1 to a million. */
   double factor(String key) {
     return read(
         key,
@@ -196,12 +199,14 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     }
   }
 
-  /** Bytes or nanoseconds, as the parser counts. */
+  /** Returns bytes or nanoseconds, as the parser counts. */
   long amount(String key, long otherwise, ToLongFunction<String> parser) {
     return read(key, otherwise, node -> parser.applyAsLong(scope.text(node)));
   }
 
-  /** A limit in bytes or nanoseconds: 0, for none, without the key; a written 0 is refused. */
+  /**
+   * Returns a limit in bytes or nanoseconds: 0, for none, without the key; a written 0 is refused.
+   */
   long limit(String key, ToLongFunction<String> parser) {
     return read(
         key,

@@ -89,14 +89,14 @@ public final class MissHint {
     }
   }
 
-  /** A pattern in which one part may be anything. */
+  /** Returns a pattern in which one part may be anything. */
   private static Glob with(List<String> parts, int any) {
     List<String> relaxed = new ArrayList<>(parts);
     relaxed.set(any, "*");
     return Glob.of(String.join("", relaxed));
   }
 
-  /** The parts of a pattern, each followed by its separator. */
+  /** Returns the parts of a pattern, each followed by its separator. */
   private static List<String> parts(String pattern) {
     List<String> parts = new ArrayList<>();
     for (Matcher part = PART.matcher(pattern); part.find(); ) {

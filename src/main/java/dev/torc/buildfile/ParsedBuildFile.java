@@ -173,14 +173,17 @@ public final class ParsedBuildFile {
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
-  /** The names of the limits that are counters, not resources of the machine. */
+  /** Returns the names of the limits that are counters, not resources of the machine. */
   private static TreeSet<String> counters(SortedMap<String, Long> limits) {
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     return counters;
   }
 
-  /** The names of the executors; it is noted if the executor of {@code --on} is not among them. */
+  /**
+   * Returns the names of the executors; it is noted if the executor of {@code --on} is not among
+   * them.
+   */
   private static List<String> names(List<Executor> executors, String on, Problems problems) {
     List<String> names = executors.stream().map(Executor::name).toList();
     if (on != null) {
@@ -209,24 +212,30 @@ public final class ParsedBuildFile {
     return expanded;
   }
 
-  /** The names of its vars, sorted. */
+  /** Returns the names of its vars, sorted. */
   public Set<String> variables() {
     return vars.names();
   }
 
-  /** The files that were read, tables among them, under the paths by which they were asked for. */
+  /**
+   * Returns the files that were read, tables among them, under the paths by which they were asked
+   * for.
+   */
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(sources);
     all.addAll(expansion.sources().read());
     return all;
   }
 
-  /** What beside {@link #sources} decided about the last expansion. */
+  /** Returns what beside {@link #sources} decided about the last expansion. */
   public Deciders deciders() {
     return expansion.deciders();
   }
 
-  /** The top level without its jobs: once 100 000 jobs are read, their text need not be held. */
+  /**
+   * Returns the top level without its jobs: once 100 000 jobs are read, their text need not be
+   * held.
+   */
   static Node.Mapping shared(Node.Mapping top) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
@@ -343,7 +352,7 @@ public final class ParsedBuildFile {
   public record Deciders(
       SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
 
-    /** Whether build files and tables alone decide. */
+    /** Returns whether build files and tables alone decide. */
     public boolean isNone() {
       return jobs.isEmpty() && files.isEmpty() && complete;
     }

@@ -132,7 +132,7 @@ record PathPattern(
     }
   }
 
-  /** The values of the names, in their order; null if the path does not fit. */
+  /** Returns the values of the names, in their order; null if the path does not fit. */
   public List<String> values(String path) {
     Matcher matcher = pattern.matcher(left == null ? path : new Bounded(this, path));
     if (!matcher.matches() || !glob.matches(path)) {

@@ -37,7 +37,7 @@ record Placeholder(String written, String name, int index, String member, String
     /** Knows no names. */
     Names NONE = name -> false;
 
-    /** Whether a name is known. */
+    /** Returns whether a name is known. */
     boolean has(String name);
 
     /** Returns the known names that have a {@code }} in them. */
@@ -45,7 +45,7 @@ record Placeholder(String written, String name, int index, String member, String
       return List.of();
     }
 
-    /** Whether further names may exist that are not known yet. */
+    /** Returns whether further names may exist that are not known yet. */
     default boolean mayHaveMore() {
       return false;
     }
@@ -129,7 +129,7 @@ record Placeholder(String written, String name, int index, String member, String
     return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
-  /** Whether a text is an identifier: a letter or {@code _}, then also digits. */
+  /** Returns whether a text is an identifier: a letter or {@code _}, then also digits. */
   static boolean isIdentifier(String text) {
     return NAME.matcher(text).matches();
   }
@@ -211,7 +211,9 @@ record Placeholder(String written, String name, int index, String member, String
     return new Placeholder(written, name, index, member, format);
   }
 
-  /** The brace that ends a regular expression's placeholder; {@code start} if there is none. */
+  /**
+   * Returns the brace that ends a regular expression's placeholder; {@code start} if there is none.
+   */
   private static int constraintEnd(String text, int start) {
     int depth = 0;
     for (int i = start; i < text.length(); i++) {
@@ -227,7 +229,10 @@ record Placeholder(String written, String name, int index, String member, String
     return start;
   }
 
-  /** The offset behind a value's name, which has no blanks, quotes or signs that a shell reads. */
+  /**
+   * Returns the offset behind a value's name, which has no blanks, quotes or signs that a shell
+   * reads.
+   */
   private static int dataEnd(String text, int from, Names names) {
     int i = from;
     while (i < text.length()
@@ -246,7 +251,9 @@ record Placeholder(String written, String name, int index, String member, String
     return i;
   }
 
-  /** The end of the match of a pattern at an offset; the offset itself where there is none. */
+  /**
+   * Returns the end of the match of a pattern at an offset; the offset itself where there is none.
+   */
   private static int end(Pattern pattern, String text, int from) {
     Matcher matcher = pattern.matcher(text).region(from, text.length());
     return matcher.lookingAt() ? matcher.end() : from;

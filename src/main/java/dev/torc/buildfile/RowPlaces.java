@@ -48,7 +48,10 @@ public final class RowPlaces {
     this.workflow = workflow;
   }
 
-  /** Whether a path comes from an instance: a value is in it, or the stem of one with a slash. */
+  /**
+   * Returns whether a path comes from an instance: a value is in it, or the stem of one with a
+   * slash.
+   */
   public boolean has(Job job, String path) {
     for (String value : job.parameters().values()) {
       String part = value.indexOf('/') < 0 ? value : PlaceholderFormat.apply("stem", value);
@@ -59,7 +62,9 @@ public final class RowPlaces {
     return of(job, path) != null;
   }
 
-  /** The place of an instance's row if a value in it is part of the path; null if none is. */
+  /**
+   * Returns the place of an instance's row if a value in it is part of the path; null if none is.
+   */
   public Place of(Job job, String path) {
     if (job.group() == null) {
       return null;

@@ -83,17 +83,17 @@ public record Scope(
   /** How long a text may be with its values put in; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
 
-  /** The scope of a text outside of instances. */
+  /** Returns the scope of a text outside of instances. */
   Scope(Vars vars, String job, Problems problems) {
     this(vars, Map.of(), Map.of(), job, null, null, problems);
   }
 
-  /** The scope of a text outside of instances where no var is a list. */
+  /** Returns the scope of a text outside of instances where no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
     this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
   }
 
-  /** Whether values are wildcards, since it is that of a group as one job. */
+  /** Returns whether values are wildcards, since it is that of a group as one job. */
   boolean isOutline() {
     return ANY_PATH.equals(job);
   }
@@ -138,7 +138,7 @@ public record Scope(
     return braces ? text.substring(1, text.length() - 1) : null;
   }
 
-  /** Whether a path is nothing but placeholders, and all of them are empty. */
+  /** Returns whether a path is nothing but placeholders, and all of them are empty. */
   boolean isEmptied(Node.Scalar node) {
     return node.text().startsWith("{")
         && split(node, Near.ERROR).stream().allMatch(Placeholder.class::isInstance)
@@ -169,7 +169,10 @@ public record Scope(
                 other.equals(hole.name()) ? other + "_var" : other));
   }
 
-  /** Whether a name of a var means something else in braces: it is reported where it is used. */
+  /**
+   * Returns whether a name of a var means something else in braces: it is reported where it is
+   * used.
+   */
   static boolean clashes(String name) {
     Placeholder hole = Placeholder.at("{" + name + "}", 0, Placeholder.Names.NONE, false);
     return hole != null
@@ -180,13 +183,13 @@ public record Scope(
             || isCaller(hole));
   }
 
-  /** All names of vars, parameters and columns. */
+  /** Returns all names of vars, parameters and columns. */
   Stream<String> names() {
     return Stream.concat(
         vars.all(), Stream.concat(parameters.keySet().stream(), columns.keySet().stream()));
   }
 
-  /** The names that have a {@code }} in them. */
+  /** Returns the names that have a {@code }} in them. */
   Collection<String> withBraces() {
     Collection<String> all = vars.withBraces();
     for (Set<String> names : List.of(parameters.keySet(), columns.keySet())) {
@@ -207,7 +210,7 @@ public record Scope(
     NAME
   }
 
-  /** A text that must be known at load. */
+  /** Returns a text that must be known at load. */
   String text(Node.Scalar node) {
     return text(node, Form.TEXT);
   }
@@ -312,7 +315,7 @@ public record Scope(
     out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
   }
 
-  /** The value of a parameter, or of another column of the instance's row. */
+  /** Returns the value of a parameter, or of another column of the instance's row. */
   private String ofRow(String name) {
     String value = columns.get(name);
     return value == null ? parameter(name) : value;
@@ -323,12 +326,14 @@ public record Scope(
     return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
-  /** A text for a shell; values are quoted for the place where they stand. */
+  /** Returns a text for a shell; values are quoted for the place where they stand. */
   public Template command(Node.Scalar node, List<String> shell) {
     return new TemplateReader(this, node).command(shell);
   }
 
-  /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var like any other. */
+  /**
+   * Returns whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var like any other.
+   */
   static boolean isCaller(Placeholder hole) {
     return hole.name().equals("env") && hole.member() != null;
   }
@@ -348,7 +353,7 @@ public record Scope(
     return text.toString();
   }
 
-  /** The value of a placeholder that is known at load. */
+  /** Returns the value of a placeholder that is known at load. */
   String value(Placeholder hole, Place place) {
     List<String> list = vars.lists().get(hole.name());
     if (list != null) {
@@ -374,7 +379,7 @@ public record Scope(
     }
   }
 
-  /** One item of a list, where a text is wanted. */
+  /** Returns one item of a list, where a text is wanted. */
   private static String item(List<String> list, Placeholder hole, Place place) {
     if (hole.index() < 0) {
       throw new BadInput(
@@ -389,7 +394,7 @@ public record Scope(
     return list.get(hole.index());
   }
 
-  /** Whether a placeholder is one of torc's own; refused if a var has the same name. */
+  /** Returns whether a placeholder is one of torc's own; refused if a var has the same name. */
   boolean isSlot(Placeholder hole) {
     return Template.SLOTS.contains(hole.name()) && !vars.has(hole.name());
   }

@@ -32,7 +32,10 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
-  /** The shell, as the words before a command's text: the job's own, or that of the build file. */
+  /**
+   * Returns the shell, as the words before a command's text: the job's own, or that of the build
+   * file.
+   */
   List<String> shell(MapFields job) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;
@@ -52,12 +55,12 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
   }
 
-  /** The folder that a job or task runs in, relative to the root. */
+  /** Returns the folder that a job or task runs in, relative to the root. */
   String dir(MapFields fields, String otherwise) {
     return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
   }
 
-  /** A path that is not empty, never a pattern: its backslashes are taken out. */
+  /** Returns a path that is not empty, never a pattern: its backslashes are taken out. */
   static String path(Scope scope, Node.Scalar node) {
     String text = scope.path(node);
     if (text.isEmpty()) {
@@ -67,7 +70,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Glob.unescape(text);
   }
 
-  /** What a job runs, in order; empty if it is wrong. */
+  /** Returns what a job runs, in order; empty if it is wrong. */
   List<Step> steps(
       MapFields job,
       String name,
@@ -128,7 +131,10 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return List.copyOf(steps);
   }
 
-  /** The environment of the build file; over it lie the parameters, over these the job's own. */
+  /**
+   * Returns the environment of the build file; over it lie the parameters, over these the job's
+   * own.
+   */
   SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
     if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
@@ -146,7 +152,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Collections.unmodifiableSortedMap(all);
   }
 
-  /** The {@code env} of a job or task, which must not set a parameter once more. */
+  /** Returns the {@code env} of a job or task, which must not set a parameter once more. */
   private Node ownEnv(MapFields fields) {
     Node node = fields.map().get("env");
     if (node instanceof Node.Mapping map) {
@@ -234,7 +240,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return new Command.Words(List.copyOf(words));
   }
 
-  /** A text for the shell. */
+  /** Returns a text for the shell. */
   Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
     if (node.text().isBlank()) {
       throw new BadInput(node.place(), "the command is empty");
@@ -249,7 +255,9 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return new TemplateReader(scope, node).command(shell);
   }
 
-  /** Whether a text ends inside of quotes; one without quotes, as most are, is not scanned. */
+  /**
+   * Returns whether a text ends inside of quotes; one without quotes, as most are, is not scanned.
+   */
   private static boolean endsInQuote(String text) {
     return (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0)
         && ShellText.scan(text).endsInQuote();

@@ -46,7 +46,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
     return MapFields.of(node, where, scope, problems).only(known, where);
   }
 
-  /** One shared store; null unless it is either a folder or a URL. */
+  /** Returns one shared store; null unless it is either a folder or a URL. */
   private SharedEntry shared(Node node) {
     MapFields fields = fields(node, "shared", SHARED);
     String path = file(fields, "path");

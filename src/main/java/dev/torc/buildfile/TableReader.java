@@ -206,7 +206,7 @@ final class TableReader {
         });
   }
 
-  /** The error for a column that is not there. */
+  /** Returns the error for a column that is not there. */
   static BadInput missing(String name, Collection<String> known, Place place) {
     for (String column : known) {
       if (trimmed(column).equals(name)) {

@@ -59,7 +59,7 @@ final class TemplateReader {
     return finish();
   }
 
-  /** The text as a word of a command that no shell reads. */
+  /** Returns the text as a word of a command that no shell reads. */
   Template word() {
     for (Object part : split()) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
@@ -73,7 +73,7 @@ final class TemplateReader {
     return scope.split(node, Near.WARNING);
   }
 
-  /** The text as one for a shell. */
+  /** Returns the text as one for a shell. */
   Template command(List<String> shell) {
     if (written.indexOf('{') < 0) {
       return Template.of(written);
@@ -150,7 +150,7 @@ final class TemplateReader {
     }
   }
 
-  /** Whether nothing is glued to a hole. */
+  /** Returns whether nothing is glued to a hole. */
   private static boolean isWord(CharSequence masked, int at) {
     return (at == 0 || isApart(masked.charAt(at - 1)))
         && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));

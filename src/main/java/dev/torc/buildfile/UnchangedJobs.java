@@ -82,7 +82,7 @@ final class UnchangedJobs {
     return found ? is : null;
   }
 
-  /** A codec that packs further jobs beside the unchanged ones. */
+  /** Returns a codec that packs further jobs beside the unchanged ones. */
   WorkflowCodec codec() {
     return new WorkflowCodec(jobs.codec());
   }
@@ -225,14 +225,16 @@ final class UnchangedJobs {
     return new Node.Mapping(top.place(), all);
   }
 
-  /** Whether the entry at an index stands where a job of the earlier text must stand now. */
+  /**
+   * Returns whether the entry at an index stands where a job of the earlier text must stand now.
+   */
   private boolean stands(
       Place was, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
     Place is = at < read.size() ? read.get(at).getValue().place() : Place.NONE;
     return is.line() == lines.applyAsInt(was.line()) && is.column() == was.column();
   }
 
-  /** Whether a text may have a YAML anchor, which names a value for use elsewhere. */
+  /** Returns whether a text may have a YAML anchor, which names a value for use elsewhere. */
   private static boolean hasAnchor(byte[] text) {
     for (int at = 0; at + 1 < text.length; at++) {
       if (text[at] == '&'

@@ -66,18 +66,18 @@ final class UnitMakers {
             (_, _, _) -> {}); // the graph refuses two makers
   }
 
-  /** Whether a unit declares exactly this path as a product. */
+  /** Returns whether a unit declares exactly this path as a product. */
   boolean declares(int unit, String path) {
     ProductIndex.Claim claim = products.files().get(path);
     return claim != null && claim.owner() == unit;
   }
 
-  /** The units that may make what stands at a path. */
+  /** Returns the units that may make what stands at a path. */
   Set<Integer> of(String path) {
     return of(Glob.of(Glob.escape(path)), List.of());
   }
 
-  /** The units that may make what a pattern matches and no exclude does. */
+  /** Returns the units that may make what a pattern matches and no exclude does. */
   Set<Integer> of(Glob glob, List<Glob> excludes) {
     Set<Integer> makers = new TreeSet<>();
     products.matching(glob, excludes, makers::add);
@@ -116,7 +116,7 @@ final class UnitMakers {
         .toList();
   }
 
-  /** Whether {@code other} follows from {@code unit}, or is the same. */
+  /** Returns whether {@code other} follows from {@code unit}, or is the same. */
   boolean follows(int other, int unit) {
     return followers.computeIfAbsent(unit, this::followers).get(other);
   }

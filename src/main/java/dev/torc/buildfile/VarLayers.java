@@ -73,7 +73,7 @@ record VarLayers(FileReader reader, Problems problems) {
             });
   }
 
-  /** Whether a map is {@code {name}} that lacks its quotes, which is told as such. */
+  /** Returns whether a map is {@code {name}} that lacks its quotes, which is told as such. */
   private static boolean isBraced(Node.Mapping map) {
     return map.entries().size() == 1
         && Node.isNothing(map.entries().firstEntry().getValue().value());

@@ -83,7 +83,9 @@ final class VariableReader {
     return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
   }
 
-  /** The items of a list var from the command line: one item as it stands, or a YAML list. */
+  /**
+   * Returns the items of a list var from the command line: one item as it stands, or a YAML list.
+   */
   private List<String> defined(String name, String value) {
     String text = value.strip();
     if (text.isEmpty()) {
@@ -224,17 +226,17 @@ final class VariableReader {
       return name.indexOf('}') >= 0;
     }
 
-    /** Whether there is a var of this name. */
+    /** Returns whether there is a var of this name. */
     boolean has(String name) {
       return texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name);
     }
 
-    /** All names. */
+    /** Returns all names. */
     Stream<String> all() {
       return Stream.of(texts, lists, unfit).flatMap(each -> each.keySet().stream());
     }
 
-    /** All names, sorted. */
+    /** Returns all names, sorted. */
     Set<String> names() {
       return all().collect(Collectors.toCollection(TreeSet::new));
     }

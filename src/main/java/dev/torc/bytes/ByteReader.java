@@ -36,18 +36,18 @@ public final class ByteReader {
     this.end = end;
   }
 
-  /** A reader of the next {@code count} bytes only; this one goes on behind them. */
+  /** Returns a reader of the next {@code count} bytes only; this one goes on behind them. */
   public ByteReader part(int count) {
     at += count;
     return new ByteReader(bytes, at - count, at);
   }
 
-  /** Whether both have the same bytes left. */
+  /** Returns whether both have the same bytes left. */
   public boolean isSame(ByteReader other) {
     return Arrays.equals(bytes, at, end, other.bytes, other.at, other.end);
   }
 
-  /** One byte, not negative. */
+  /** Returns one byte, not negative. */
   public int one() {
     if (at >= end) {
       throw new IndexOutOfBoundsException(at);
@@ -60,14 +60,14 @@ public final class ByteReader {
     return one() != 0;
   }
 
-  /** A number of eight bytes. */
+  /** Returns a number of eight bytes. */
   public long eight() {
     long value = ByteBuffer.wrap(bytes).getLong(at);
     at += Long.BYTES;
     return value;
   }
 
-  /** A number of as few bytes as it needs. */
+  /** Returns a number of as few bytes as it needs. */
   public long number() {
     long value = unsigned();
     return value >>> 1 ^ -(value & 1);
@@ -85,12 +85,12 @@ public final class ByteReader {
     return value;
   }
 
-  /** A number that fits an int. */
+  /** Returns a number that fits an int. */
   public int small() {
     return Math.toIntExact(number());
   }
 
-  /** The next {@code count} bytes as they are. */
+  /** Returns the next {@code count} bytes as they are. */
   public byte[] raw(int count) {
     if (count < 0 || count > end - at) {
       throw new IndexOutOfBoundsException(count);
@@ -115,7 +115,7 @@ public final class ByteReader {
     return values;
   }
 
-  /** How many bytes follow, as {@link ByteWriter#sizeBefore} wrote it. */
+  /** Returns how many bytes follow, as {@link ByteWriter#sizeBefore} wrote it. */
   int size() {
     return many(Math.toIntExact(unsigned()), 1);
   }
@@ -128,7 +128,7 @@ public final class ByteReader {
     return size;
   }
 
-  /** A text, or null. */
+  /** Returns a text, or null. */
   public String text() {
     int length = small() - 1;
     if (length < 0) {
@@ -137,14 +137,14 @@ public final class ByteReader {
     return utf8(length);
   }
 
-  /** A text of {@code length} bytes. */
+  /** Returns a text of {@code length} bytes. */
   String utf8(int length) {
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
     return text;
   }
 
-  /** A digest, or null. */
+  /** Returns a digest, or null. */
   public Digest digest() {
     int head = one();
     if (head == 0) {
@@ -154,14 +154,14 @@ public final class ByteReader {
     return head == 2 ? digest.executable() : digest;
   }
 
-  /** What is known of a file. */
+  /** Returns what is known of a file. */
   public KnownDigest known() {
     int head = one();
     Stamp stamp = new Stamp(KINDS[head >> 2], (head & 2) != 0, eight(), eight(), eight(), eight());
     return new KnownDigest(stamp, digest(), (head & 1) != 0);
   }
 
-  /** A list, unmodifiable. */
+  /** Returns a list, unmodifiable. */
   public <T> List<T> list(Function<ByteReader, T> each) {
     int size = many(small(), 1);
     if (size < 2) {
@@ -174,7 +174,7 @@ public final class ByteReader {
     return List.copyOf(items);
   }
 
-  /** Names with their values, as {@link ByteWriter#map} wrote them; may be changed. */
+  /** Returns names with their values, as {@link ByteWriter#map} wrote them; may be changed. */
   public <T> SortedMap<String, T> map(Function<ByteReader, T> value) {
     SortedMap<String, T> map = new TreeMap<>();
     for (int left = small(); left > 0; left--) {
@@ -183,7 +183,7 @@ public final class ByteReader {
     return map;
   }
 
-  /** Whether no bytes are left. */
+  /** Returns whether no bytes are left. */
   public boolean isAtEnd() {
     return at == end;
   }

@@ -39,7 +39,7 @@ public final class ByteWriter {
     }
   }
 
-  /** All bytes so far, up to {@link #length}; nothing is copied. */
+  /** Returns all bytes so far, up to {@link #length}; nothing is copied. */
   byte[] buffer() {
     return bytes;
   }
@@ -169,12 +169,12 @@ public final class ByteWriter {
     }
   }
 
-  /** How many bytes there are by now, the free ones included. */
+  /** Returns how many bytes there are by now, the free ones included. */
   public int length() {
     return length;
   }
 
-  /** A copy of all bytes. */
+  /** Returns a copy of all bytes. */
   public byte[] bytes() {
     return Arrays.copyOf(bytes, length);
   }

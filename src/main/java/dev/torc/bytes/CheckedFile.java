@@ -134,7 +134,7 @@ public final class CheckedFile {
     return Arrays.copyOf(part, FREE);
   }
 
-  /** How long a part is by its head: a number of four bytes. */
+  /** Returns how long a part is by its head: a number of four bytes. */
   private static long length(byte[] head) {
     return Integer.toUnsignedLong(ByteBuffer.wrap(head).getInt(Integer.BYTES));
   }
@@ -144,7 +144,9 @@ public final class CheckedFile {
         && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
-  /** The checksum covers the head of the part before, so that parts of two files do not fit. */
+  /**
+   * Returns the checksum covers the head of the part before, so that parts of two files do not fit.
+   */
   private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);

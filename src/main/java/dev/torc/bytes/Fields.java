@@ -92,12 +92,12 @@ public final class Fields {
     return form.pass(this, record);
   }
 
-  /** A number. */
+  /** Returns a number. */
   public <R> long number(int tag, R of, ToLongFunction<R> field) {
     return number(tag, out == null ? 0 : field.applyAsLong(of));
   }
 
-  /** A number that fits an int. */
+  /** Returns a number that fits an int. */
   public <R> int small(int tag, R of, ToIntFunction<R> field) {
     return Math.toIntExact(number(tag, out == null ? 0 : field.applyAsInt(of)));
   }
@@ -128,7 +128,7 @@ public final class Fields {
     return finds(tag, NUMBER) ? in.number() : 0;
   }
 
-  /** A text, or null. */
+  /** Returns a text, or null. */
   public <R> String text(int tag, R of, Function<R, String> field) {
     if (out != null) {
       String text = field.apply(of);
@@ -138,7 +138,7 @@ public final class Fields {
     return finds(tag, BYTES) ? in.utf8(in.size()) : null;
   }
 
-  /** Bytes as they are, or null. */
+  /** Returns bytes as they are, or null. */
   public <R> byte[] bytes(int tag, R of, Function<R, byte[]> field) {
     if (out != null) {
       return put(tag, field.apply(of));
@@ -146,7 +146,9 @@ public final class Fields {
     return finds(tag, BYTES) ? in.raw(in.size()) : null;
   }
 
-  /** A digest behind its kind, or null; reading throws for a kind that a later torc added. */
+  /**
+   * Returns a digest behind its kind, or null; reading throws for a kind that a later torc added.
+   */
   public <R> Digest digest(int tag, R of, Function<R, Digest> field) {
     if (out != null) {
       Digest digest = field.apply(of);
@@ -199,7 +201,7 @@ public final class Fields {
     return List.copyOf(items);
   }
 
-  /** A record within the record, or null. */
+  /** Returns a record within the record, or null. */
   public <R, T> T one(int tag, R of, Function<R, T> field, Form<T> form) {
     T one = null;
     if (out != null) {

@@ -42,7 +42,7 @@ public sealed class StringTable {
       texts = Arrays.copyOf(texts, room);
     }
 
-    /** The number of a text; a new text gets the next number. */
+    /** Returns the number of a text; a new text gets the next number. */
     public int add(String text) {
       byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
       int slot = slot(wanted);
@@ -79,7 +79,7 @@ public sealed class StringTable {
       slots = wider;
     }
 
-    /** All texts so far. */
+    /** Returns all texts so far. */
     public StringTable build() {
       int[] starts = Arrays.copyOf(start, size + 1);
       byte[] all = Arrays.copyOf(bytes, starts[size]);
@@ -87,7 +87,7 @@ public sealed class StringTable {
     }
   }
 
-  /** The slot in which a text stands, or the free slot for it. */
+  /** Returns the slot in which a text stands, or the free slot for it. */
   final int slot(byte[] text) {
     int slot = hash(text, 0, text.length) & slots.length - 1;
     while (slots[slot] != 0) {
@@ -109,12 +109,12 @@ public sealed class StringTable {
     return hash ^ hash >>> 15;
   }
 
-  /** How many texts there are. */
+  /** Returns how many texts there are. */
   public final int size() {
     return size;
   }
 
-  /** A text by its number. */
+  /** Returns a text by its number. */
   public final String text(int id) {
     String text = texts[id];
     if (text == null) {
@@ -134,7 +134,7 @@ public sealed class StringTable {
     return taker.take(bytes, start[id], start[id + 1]);
   }
 
-  /** The number of a text, -1 if the table does not have it. */
+  /** Returns the number of a text, -1 if the table does not have it. */
   public final int id(String text) {
     return slots[slot(text.getBytes(StandardCharsets.UTF_8))] - 1;
   }

@@ -76,12 +76,12 @@ final class BashLine {
     return i + 1 < text.length() ? text.charAt(i + 1) : 0;
   }
 
-  /** The words after the program's name, the last one as far as it is written. */
+  /** Returns the words after the program's name, the last one as far as it is written. */
   List<String> words() {
     return words;
   }
 
-  /** The text that readline is to put in for a whole word that begins like the last one. */
+  /** Returns the text that readline is to put in for a whole word that begins like the last one. */
   String rest(String whole) {
     String rest = whole.substring(Math.min(kept, whole.length()));
     if (quote == '\'') {

@@ -49,7 +49,7 @@ final class BuildCommand {
     return run(call.caller(), call.options(), request());
   }
 
-  /** The request of the options; under a dry run of make it is a dry run, too. */
+  /** Returns the request of the options; under a dry run of make it is a dry run, too. */
   private BuildRequest request() {
     return request(Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", "")));
   }
@@ -102,7 +102,7 @@ final class BuildCommand {
         limits);
   }
 
-  /** How much is shown; of {@code -v} and {@code -q} the last one counts. */
+  /** Returns how much is shown; of {@code -v} and {@code -q} the last one counts. */
   Detail detail() {
     List<Call.Given> said = call.given("--verbose", "--quiet");
     return said.isEmpty()
@@ -110,7 +110,7 @@ final class BuildCommand {
         : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
   }
 
-  /** The report on this build; it is at work, so it must be closed. */
+  /** Returns the report on this build; it is at work, so it must be closed. */
   private Report shown() {
     return Report.open(call.console(), call.errPalette(), detail(), call.json());
   }
@@ -127,7 +127,7 @@ final class BuildCommand {
     }
   }
 
-  /** Nanoseconds that a watch waits for a file that a process still writes. */
+  /** Returns nanoseconds that a watch waits for a file that a process still writes. */
   private long settle() {
     String settle = call.value("--settle");
     try {
@@ -161,7 +161,10 @@ final class BuildCommand {
             err -> console.copy(err, console.err()));
   }
 
-  /** The command line for the allocation: a build file from a pipe is its standard input there. */
+  /**
+   * Returns the command line for the allocation: a build file from a pipe is its standard input
+   * there.
+   */
   private List<String> words() {
     List<String> words = new ArrayList<>(call.words());
     if (call.readsInput()) {

@@ -185,12 +185,14 @@ final class Commands {
     }
   }
 
-  /** The names in the order of the help, each with what the command does. */
+  /** Returns the names in the order of the help, each with what the command does. */
   SequencedMap<String, String> descriptions() {
     return descriptions;
   }
 
-  /** What all commands take, and then what the command of this name takes, if there is one. */
+  /**
+   * Returns what all commands take, and then what the command of this name takes, if there is one.
+   */
   Options options(String name) {
     Options options = new Options(name, descriptions.getOrDefault(name, ""));
     List<String> hidden = unread.getOrDefault(name, List.of());

@@ -52,7 +52,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return Exit.DONE;
   }
 
-  /** How to go on, and what fits; each ends with NUL, which is in no name. */
+  /** Returns how to go on, and what fits; each ends with NUL, which is in no name. */
   private static String answer(String shell, List<String> words, Console console) {
     BashLine line = shell.equals("bash") && words.size() == 2 ? BashLine.of(words) : null;
     Completion found = new Line(line == null ? words : line.words(), console).complete();
@@ -69,14 +69,16 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return out.toString();
   }
 
-  /** The words that begin with {@code prefix}, with what they mean. */
+  /** Returns the words that begin with {@code prefix}, with what they mean. */
   private static Completion told(SequencedMap<String, String> words, String prefix) {
     SequencedMap<String, String> fits = new LinkedHashMap<>(words);
     fits.keySet().removeIf(word -> !word.startsWith(prefix));
     return new Completion("told", fits);
   }
 
-  /** Names; where too many fit, at most {@link #MANY} of their parts up to a slash or comma. */
+  /**
+   * Returns names; where too many fit, at most {@link #MANY} of their parts up to a slash or comma.
+   */
   private static Completion ofNames(Iterable<String> names, String prefix, String before) {
     SortedSet<String> all = new TreeSet<>();
     SortedSet<String> parts = new TreeSet<>();
@@ -150,7 +152,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       return first == null && !ended ? withCommands(word) : word;
     }
 
-    /** A first word is a command, or a target of a build. */
+    /** Adds the commands to targets: a first word is a command, or a target of a build. */
     private Completion withCommands(Completion targets) {
       SequencedMap<String, String> all = told(commands.descriptions(), last).fits;
       String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
@@ -158,7 +160,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       return new Completion(how, all);
     }
 
-    /** An option, or its value where that is glued to it. */
+    /** Returns an option, or its value where that is glued to it. */
     private Completion option() {
       int glued = last.startsWith("-D") ? 2 : last.startsWith("--") ? last.indexOf('=') + 1 : 0;
       if (glued > 0) {
@@ -203,7 +205,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       };
     }
 
-    /** Names with a {@code =}, behind which a value is to follow. */
+    /** Returns names with a {@code =}, behind which a value is to follow. */
     private static Completion keys(Completion names) {
       SequencedMap<String, String> keys = new LinkedHashMap<>();
       names.fits.forEach((name, meaning) -> keys.put(name + "=", meaning));

@@ -51,7 +51,10 @@ final class ImportCommand {
     return Exit.DONE;
   }
 
-  /** The number of jobs in the draft, read as any build file; errors name places in the source. */
+  /**
+   * Returns the number of jobs in the draft, read as any build file; errors name places in the
+   * source.
+   */
   private static int accepted(Path draft, String file, Imported imported) throws IOException {
     try {
       return Project.jobs(draft);

@@ -98,7 +98,7 @@ public final class Main {
     }
   }
 
-  /** The streams, environment and folder of this process. */
+  /** Returns the streams, environment and folder of this process. */
   static Console console() {
     return new Console(
         System.in,
@@ -112,7 +112,7 @@ public final class Main {
         ProcessAge::began);
   }
 
-  /** The text of a file that torc brings along for its commands. */
+  /** Returns the text of a file that torc brings along for its commands. */
   static String resource(String name) throws IOException {
     try (InputStream in = Main.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -223,7 +223,9 @@ public final class Main {
     }
   }
 
-  /** The error where the first word is no command, and its build as a target was refused. */
+  /**
+   * Returns the error where the first word is no command, and its build as a target was refused.
+   */
   private BadInput mistyped(String word, BadInput refused) {
     String foreign = ForeignArguments.hint(word, Set.of());
     String hint =
@@ -279,7 +281,7 @@ public final class Main {
     return moved;
   }
 
-  /** Whether an argument is a word, and no option. */
+  /** Returns whether an argument is a word, and no option. */
   static boolean isWord(String arg) {
     return !arg.startsWith("-") || arg.equals("-");
   }
@@ -378,7 +380,10 @@ public final class Main {
 
     private ForeignArguments() {}
 
-    /** The arguments without the 0 of ninja's {@code -k 0}, which {@code -k} alone means here. */
+    /**
+     * Returns the arguments without the 0 of ninja's {@code -k 0}, which {@code -k} alone means
+     * here.
+     */
     static List<String> withoutZero(List<String> args) {
       List<String> kept = new ArrayList<>(args);
       int end = kept.indexOf("--");
@@ -426,12 +431,12 @@ public final class Main {
 
     private ProcessAge() {}
 
-    /** When torc began, by {@link System#nanoTime}; to 10 ms. */
+    /** Returns when torc began, by {@link System#nanoTime}; to 10 ms. */
     static long began() {
       return System.nanoTime() - since(System.getProperty(NOTED, ""));
     }
 
-    /** Nanoseconds since the kernel's clock showed {@code noted}. */
+    /** Returns nanoseconds since the kernel's clock showed {@code noted}. */
     static long since(String noted) {
       try {
         if (!noted.isEmpty()) {

@@ -30,7 +30,7 @@ final class ManPage {
     Files.writeString(file, text());
   }
 
-  /** The page, for man(7). */
+  /** Returns the page, for man(7). */
   static String text() throws IOException {
     Commands commands = new Commands();
     Options everywhere = commands.options("");

@@ -27,7 +27,7 @@ final class Options {
   private final List<Call.Given> given = new ArrayList<>();
   private List<String> line = List.of();
 
-  /** The options of a command, none so far. */
+  /** Returns the options of a command, none so far. */
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);
@@ -114,28 +114,30 @@ final class Options {
     return (many && !rest ? spec : spec.index(rest ? "1..*" : "0")).build();
   }
 
-  /** All possible values, which stand behind a colon; none where they cannot be said here. */
+  /**
+   * Returns all possible values, which stand behind a colon; none where they cannot be said here.
+   */
   private static List<String> fits(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
   }
 
-  /** All names of options, with their hyphens. */
+  /** Returns all names of options, with their hyphens. */
   Set<String> names() {
     return spec.optionsMap().keySet();
   }
 
-  /** The options in the order in which they were added, those of all commands first. */
+  /** Returns the options in the order in which they were added, those of all commands first. */
   List<OptionSpec> told() {
     return spec.options();
   }
 
-  /** The words beside options, in the order in which they were added. */
+  /** Returns the words beside options, in the order in which they were added. */
   List<PositionalParamSpec> words() {
     return spec.positionalParameters();
   }
 
-  /** An option by one of its names; null where there is none. */
+  /** Returns an option by one of its names; null where there is none. */
   OptionSpec option(String name) {
     return spec.findOption(name);
   }
@@ -185,12 +187,12 @@ final class Options {
     return parser;
   }
 
-  /** Whether an option was read, by its longest name. */
+  /** Returns whether an option was read, by its longest name. */
   boolean has(String option) {
     return given.stream().anyMatch(each -> each.name().equals(option));
   }
 
-  /** What was read, as a call. */
+  /** Returns what was read, as a call. */
   Call call(Console console, CallingProcess process) {
     Call.Arguments read = new Call.Arguments(command, line, List.copyOf(given));
     return new Call(read, console, Caller.Host.of(console.env(), process));

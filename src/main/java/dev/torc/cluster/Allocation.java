@@ -88,7 +88,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return nodes;
   }
 
-  /** How many numbers there are in {@code 0-3,8}. */
+  /** Returns how many numbers there are in {@code 0-3,8}. */
   private static int count(String ranges) {
     int count = 0;
     for (String range : ranges.split(",")) {
@@ -98,12 +98,12 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return count;
   }
 
-  /** The GPUs of all models in {@code gpu:a100:2(IDX:0-1),other:1}. */
+  /** Returns the GPUs of all models in {@code gpu:a100:2(IDX:0-1),other:1}. */
   private static int gpus(String resources) {
     return GPUS.matcher(resources).results().mapToInt(gpu -> Integer.parseInt(gpu.group(1))).sum();
   }
 
-  /** What it has, for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
+  /** Returns what it has, for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
   public String text() {
     int cpus = nodes.stream().mapToInt(Node::cpus).sum();
     String first = nodes.getFirst().name;

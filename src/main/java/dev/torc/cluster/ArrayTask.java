@@ -44,7 +44,7 @@ final class ArrayTask {
     state = gone && again ? state : now; // the first one may have the scheduler's own word
   }
 
-  /** Whether no script left a file of any of the task's jobs. */
+  /** Returns whether no script left a file of any of the task's jobs. */
   boolean isUntouched() throws IOException {
     Map<String, Set<BatchFolder.Word>> words = batch.folder.words();
     Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // scripts claim first

@@ -44,12 +44,12 @@ final class BatchAttempt {
   boolean unwanted; // no job of this build wants it
   ArrayTask task; // its task in the script; null before it is in one
 
-  /** An attempt that is ready. */
+  /** Returns an attempt that is ready. */
   BatchAttempt(RemoteAttempt attempt, RemoteListener listener) {
     this(attempt, listener, List.of(), 0);
   }
 
-  /** An attempt that an earlier torc handed out. */
+  /** Returns an attempt that an earlier torc handed out. */
   BatchAttempt(HandedOutAttempt place) {
     this(null, null, List.of(), 0);
     this.place = place;
@@ -69,7 +69,7 @@ final class BatchAttempt {
     return this;
   }
 
-  /** Its place in the folder of its present script, which says there what becomes of it. */
+  /** Returns its place in the folder of its present script, which says there what becomes of it. */
   HandedOutAttempt place() {
     return place;
   }
@@ -82,7 +82,7 @@ final class BatchAttempt {
     return place.claim();
   }
 
-  /** Whether an earlier torc handed it out and no job has asked for it yet. */
+  /** Returns whether an earlier torc handed it out and no job has asked for it yet. */
   boolean isOrphan() {
     return listener == null && !unwanted;
   }
@@ -106,7 +106,7 @@ final class BatchAttempt {
     return state == State.CANCELLED;
   }
 
-  /** Where scripts left something, if the attempt began in its present one too. */
+  /** Returns where scripts left something, if the attempt began in its present one too. */
   List<HandedOutAttempt> places() {
     List<HandedOutAttempt> all = new ArrayList<>(places);
     all.add(place);
@@ -208,17 +208,19 @@ final class BatchAttempt {
     end(how, earlierPlaces());
   }
 
-  /** The end of an attempt that could not be started, or is not known to have ended well. */
+  /**
+   * Returns the end of an attempt that could not be started, or is not known to have ended well.
+   */
   static ProcessEnd failed(String why) {
     return ProcessEnd.unknown(ProcessEnd.How.NOT_STARTED, why);
   }
 
-  /** Where its scripts left something, if it ended before a job asked for it; else null. */
+  /** Returns where its scripts left something, if it ended before a job asked for it; else null. */
   List<HandedOutAttempt> endPlaces() {
     return endPlaces;
   }
 
-  /** Whether it ended before a job asked for it, and never ran, or its node failed. */
+  /** Returns whether it ended before a job asked for it, and never ran, or its node failed. */
   boolean isNothing() {
     return endPlaces != null && end == null;
   }

@@ -63,7 +63,7 @@ public record BatchFolder(Path path) {
   private static final String GONE = ".gone";
   private static final byte[] INTERRUPTED = {'I', 'N', 'T', '\n'};
 
-  /** The file for the script itself. */
+  /** Returns the file for the script itself. */
   public Path script() {
     return path.resolve("script");
   }
@@ -77,7 +77,9 @@ public record BatchFolder(Path path) {
         PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
   }
 
-  /** The batch's record, written before the script is handed out; see {@link RemoteBatch}. */
+  /**
+   * Returns the batch's record, written before the script is handed out; see {@link RemoteBatch}.
+   */
   Path record() {
     return path.resolve("jobs");
   }
@@ -93,18 +95,18 @@ public record BatchFolder(Path path) {
     put(path.resolve("ids"), BatchWord.whole(lines.toString()));
   }
 
-  /** The scheduler's ids; empty where they are not known. */
+  /** Returns the scheduler's ids; empty where they are not known. */
   List<String> ids() {
     BatchWord word = BatchWord.read(path.resolve("ids"));
     return word == null ? List.of() : word.texts("id");
   }
 
-  /** The file into which the scheduler writes its own messages and those of the script. */
+  /** Returns the file into which the scheduler writes its own messages and those of the script. */
   Path log() {
     return path.resolve("out");
   }
 
-  /** The folders of scripts in a folder; empty if that folder does not exist. */
+  /** Returns the folders of scripts in a folder; empty if that folder does not exist. */
   static List<BatchFolder> all(Path folder) throws IOException {
     return folders(folder).stream().filter(each -> !isGone(each)).map(BatchFolder::new).toList();
   }
@@ -168,7 +170,10 @@ public record BatchFolder(Path path) {
     return path.resolve(job + word.ending);
   }
 
-  /** The place for what stood in a product's place before, whether anything stood there or not. */
+  /**
+   * Returns the place for what stood in a product's place before, whether anything stood there or
+   * not.
+   */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
   }
@@ -185,7 +190,7 @@ public record BatchFolder(Path path) {
     }
   }
 
-  /** The file that says that the job begins. */
+  /** Returns the file that says that the job begins. */
   Path begunFile(String job) {
     return file(job, Word.BEGUN);
   }
@@ -268,7 +273,7 @@ public record BatchFolder(Path path) {
     put(file(job, Word.UNWANTED), interrupted ? INTERRUPTED : new byte[0]);
   }
 
-  /** Whether the removal of a folder has begun, as its name tells. */
+  /** Returns whether the removal of a folder has begun, as its name tells. */
   private static boolean isGone(Path folder) {
     return folder.toString().endsWith(GONE);
   }

@@ -43,7 +43,7 @@ final class BatchPlan {
     return ready.isEmpty() && planned.isEmpty();
   }
 
-  /** When the ready jobs are to be planned; {@code otherwise} if there are none. */
+  /** Returns when the ready jobs are to be planned; {@code otherwise} if there are none. */
   long due(long otherwise) {
     return ready.isEmpty() ? otherwise : gathered + GATHER;
   }
@@ -71,7 +71,7 @@ final class BatchPlan {
     ready.clear();
   }
 
-  /** The array that is the next to be handed out; null for none. */
+  /** Returns the array that is the next to be handed out; null for none. */
   Array peek() {
     return planned.peek();
   }
@@ -135,7 +135,9 @@ final class BatchPlan {
     return batches;
   }
 
-  /** The longest time limit and twice the others' expected times; 0 if no job has a limit. */
+  /**
+   * Returns the longest time limit and twice the others' expected times; 0 if no job has a limit.
+   */
   private long limit(List<BatchAttempt> jobs) {
     RemoteAttempt longest = jobs.getFirst().attempt;
     long others = 0;

@@ -156,7 +156,10 @@ record BatchScript(Path folder, String before, long limit, String index) {
         });
   }
 
-  /** The variables of a step, null to remove one: PWD is its folder, a shell's own stay away. */
+  /**
+   * Returns the variables of a step, null to remove one: PWD is its folder, a shell's own stay
+   * away.
+   */
   private static Map<String, String> environment(Launch.Step step) {
     Map<String, String> env = new TreeMap<>(step.env());
     env.putIfAbsent("PWD", step.dir().toString());
@@ -164,7 +167,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
     return env;
   }
 
-  /** The variables that all steps of all jobs share: they stand in the script once. */
+  /** Returns the variables that all steps of all jobs share: they stand in the script once. */
   private static Map<String, String> common(List<List<BatchAttempt>> batches) {
     List<Launch.Step> steps =
         batches.stream()
@@ -176,7 +179,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
     return common;
   }
 
-  /** A word, quoted so that the shell takes it as it is. */
+  /** Returns a word, quoted so that the shell takes it as it is. */
   private static String quoted(String word) {
     if (word.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL in " + word.replace('\0', '?'));

@@ -54,7 +54,7 @@ final class BatchSubmitter {
     this.written = written;
   }
 
-  /** When the next batch may be handed out at the earliest. */
+  /** Returns when the next batch may be handed out at the earliest. */
   long at() {
     return at;
   }

@@ -64,7 +64,9 @@ public final class BatchTracker implements AutoCloseable {
     void at(long now) throws IOException;
   }
 
-  /** A tracker without a thread; {@code names} are random, of letters, digits and {@code -}. */
+  /**
+   * Returns a tracker without a thread; {@code names} are random, of letters, digits and {@code -}.
+   */
   BatchTracker(SchedulerAccess to, Supplier<String> names) {
     this.to = to;
     this.plan = new BatchPlan(to.settings());
@@ -79,7 +81,7 @@ public final class BatchTracker implements AutoCloseable {
     out.add(batch);
   }
 
-  /** A tracker with a thread, which works until the tracker is closed. */
+  /** Returns a tracker with a thread, which works until the tracker is closed. */
   public static BatchTracker start(SchedulerAccess to) {
     BatchTracker tracker = new BatchTracker(to, () -> UUID.randomUUID().toString());
     tracker.thread =
@@ -87,12 +89,12 @@ public final class BatchTracker implements AutoCloseable {
     return tracker;
   }
 
-  /** Nanoseconds until a file written on one machine is seen on another. */
+  /** Returns nanoseconds until a file written on one machine is seen on another. */
   public long latency() {
     return to.settings().latency();
   }
 
-  /** The name of its executor. */
+  /** Returns the name of its executor. */
   public String executor() {
     return to.executor();
   }
@@ -203,7 +205,7 @@ public final class BatchTracker implements AutoCloseable {
     failing = !failed.isEmpty();
   }
 
-  /** Whether it has neither orders nor attempts left. */
+  /** Returns whether it has neither orders nor attempts left. */
   boolean isEmpty() {
     return orders.isEmpty() && due.isEmpty() && plan.isEmpty() && out.isEmpty();
   }
@@ -421,7 +423,7 @@ public final class BatchTracker implements AutoCloseable {
       notes.accept(line.formatted(with));
     }
 
-    /** The name of the executor. */
+    /** Returns the name of the executor. */
     String executor() {
       return settings.name();
     }

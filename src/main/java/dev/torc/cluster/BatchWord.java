@@ -32,7 +32,7 @@ final class BatchWord {
     }
   }
 
-  /** What a file says; null if there is none, or if it is not whole or not understood. */
+  /** Returns what a file says; null if there is none, or if it is not whole or not understood. */
   static <T> T read(Path file, Function<BatchWord, T> of) {
     BatchWord word = read(file);
     try {
@@ -42,7 +42,7 @@ final class BatchWord {
     }
   }
 
-  /** The lines of a file; null if there is none, or if it is not whole. */
+  /** Returns the lines of a file; null if there is none, or if it is not whole. */
   static BatchWord read(Path file) {
     byte[] bytes;
     try {
@@ -57,7 +57,7 @@ final class BatchWord {
         : null;
   }
 
-  /** The bytes of a file that says the given lines, each with its line end. */
+  /** Returns the bytes of a file that says the given lines, each with its line end. */
   static byte[] whole(String lines) {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
     return (lines + SUM + sum(bytes, bytes.length) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -74,17 +74,17 @@ final class BatchWord {
     lines.append(key).append(' ').append(OneLine.of(value)).append('\n');
   }
 
-  /** All values of a key that {@link #line} wrote. */
+  /** Returns all values of a key that {@link #line} wrote. */
   List<String> texts(String key) {
     return all(key).stream().map(OneLine::text).toList();
   }
 
-  /** All values of a key. */
+  /** Returns all values of a key. */
   List<String> all(String key) {
     return values.getOrDefault(key, List.of());
   }
 
-  /** The value of a key; throws {@link IllegalArgumentException} where there is none. */
+  /** Returns the value of a key; throws {@link IllegalArgumentException} where there is none. */
   String text(String key) {
     List<String> all = all(key);
     if (all.size() != 1) {
@@ -93,12 +93,15 @@ final class BatchWord {
     return all.getFirst();
   }
 
-  /** The value of a key as a number; throws {@link IllegalArgumentException} if it is no number. */
+  /**
+   * Returns the value of a key as a number; throws {@link IllegalArgumentException} if it is no
+   * number.
+   */
   long number(String key) {
     return Long.parseLong(text(key));
   }
 
-  /** The value of a key as a number; -1 if it is unknown, written as {@code -}. */
+  /** Returns the value of a key as a number; -1 if it is unknown, written as {@code -}. */
   long known(String key) {
     String value = text(key);
     return value.equals("-") ? -1 : Long.parseLong(value);

@@ -26,12 +26,14 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
     return new ClaimOwner(build, host, boot, pid, 0, System.currentTimeMillis() / 1000);
   }
 
-  /** Whether it is a torc, so that no script runs the job any more. */
+  /** Returns whether it is a torc, so that no script runs the job any more. */
   public boolean isTorc() {
     return build != null;
   }
 
-  /** The owner in a file; null if there is none, or if it is not whole or not understood. */
+  /**
+   * Returns the owner in a file; null if there is none, or if it is not whole or not understood.
+   */
   static ClaimOwner read(Path file) {
     return BatchWord.read(file, ClaimOwner::of);
   }
@@ -47,7 +49,7 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
         word.number("time"));
   }
 
-  /** The bytes of a file that names this owner. */
+  /** Returns the bytes of a file that names this owner. */
   byte[] word() {
     return BatchWord.whole(
         "by "

@@ -100,7 +100,9 @@ final class CommandScheduler implements Scheduler {
         : new Submission.Accepted(List.of(found));
   }
 
-  /** Whether a word can be given to the commands as an id: it must not be read as an option. */
+  /**
+   * Returns whether a word can be given to the commands as an id: it must not be read as an option.
+   */
   private static boolean isId(String word) {
     return !word.isEmpty()
         && !word.startsWith("-")
@@ -143,7 +145,7 @@ final class CommandScheduler implements Scheduler {
     return String.join("; ", troubles);
   }
 
-  /** The jobs whose ids are known, in parts that one command can name. */
+  /** Returns the jobs whose ids are known, in parts that one command can name. */
   private static List<List<SchedulerJob>> parts(List<SchedulerJob> jobs, String template) {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
     boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
@@ -213,7 +215,7 @@ final class CommandScheduler implements Scheduler {
       return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(why));
     }
 
-    /** The state of a job. */
+    /** Returns the state of a job. */
     SchedulerState of(String id) {
       return states.getOrDefault(head(id), otherwise);
     }
@@ -222,7 +224,7 @@ final class CommandScheduler implements Scheduler {
       return WORD.matcher(text).results().map(MatchResult::group).toList();
     }
 
-    /** An id as a listing may shorten it. */
+    /** Returns an id as a listing may shorten it. */
     private static String head(String id) {
       String head = BEHIND.matcher(id).replaceFirst("");
       return head.chars().anyMatch(Character::isDigit) ? head : id;

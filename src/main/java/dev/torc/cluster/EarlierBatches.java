@@ -111,7 +111,7 @@ final class EarlierBatches {
     tell();
   }
 
-  /** Whether an earlier attempt's result can be that of the attempt that is to run now. */
+  /** Returns whether an earlier attempt's result can be that of the attempt that is to run now. */
   private static boolean holds(BatchAttempt job, RemoteKey key) throws IOException {
     boolean result = job.key().manifest().equals(key.manifest());
     boolean command = job.key().command().equals(key.command());

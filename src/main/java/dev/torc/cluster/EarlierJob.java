@@ -20,12 +20,12 @@ import java.util.Set;
  */
 public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
 
-  /** The job's name. */
+  /** Returns the job's name. */
   public String job() {
     return place.key().job();
   }
 
-  /** Where the attempt is, for people: {@code slurm 1234_5}. */
+  /** Returns where the attempt is, for people: {@code slurm 1234_5}. */
   public String where() {
     return where(settings.name(), id);
   }
@@ -35,7 +35,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     return place.folder().status(place.claim(), 0);
   }
 
-  /** Where a job is, for people; {@code id} is null if that is not known. */
+  /** Returns where a job is, for people; {@code id} is null if that is not known. */
   public static String where(String executor, String id) {
     return id == null ? executor : executor + " " + id;
   }
@@ -63,7 +63,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     return all;
   }
 
-  /** The attempts of one batch whose results are not recorded yet. */
+  /** Returns the attempts of one batch whose results are not recorded yet. */
   static List<EarlierJob> of(RemoteBatch batch) throws IOException {
     List<EarlierJob> all = new ArrayList<>();
     Map<String, Set<Word>> words = batch.folder.words();

@@ -115,7 +115,7 @@ final class NodeSteps implements Scheduler {
     return words;
   }
 
-  /** The state of a step whose srun has ended. */
+  /** Returns the state of a step whose srun has ended. */
   private static SchedulerState ended(Step step) {
     Path log = step.request.log();
     String text = SlurmWords.tail(log);

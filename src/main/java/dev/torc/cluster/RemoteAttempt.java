@@ -56,7 +56,9 @@ public record RemoteAttempt(
       return word;
     }
 
-    /** The constant that a word names; throws {@link IllegalArgumentException} for others. */
+    /**
+     * Returns the constant that a word names; throws {@link IllegalArgumentException} for others.
+     */
     static Clearing of(String word) {
       return valueOf(word.toUpperCase(Locale.ROOT));
     }
@@ -72,7 +74,9 @@ public record RemoteAttempt(
    */
   public record ProductPattern(Path folder, String beyond, String like) {}
 
-  /** Seconds that decide what fits into a batch: expected, else the limit; 0 if not known. */
+  /**
+   * Returns seconds that decide what fits into a batch: expected, else the limit; 0 if not known.
+   */
   long counted() {
     return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);
   }
@@ -134,7 +138,9 @@ public record RemoteAttempt(
       String claim,
       List<RemoteAttempt.Product> products) {
 
-    /** The place for what stood in a product's place before, even if nothing stood there. */
+    /**
+     * Returns the place for what stood in a product's place before, even if nothing stood there.
+     */
     public Path aside(int product) {
       return folder.aside(claim, product);
     }
@@ -148,7 +154,10 @@ public record RemoteAttempt(
       }
     }
 
-    /** Whether torc may have moved something aside, though no script has claimed the attempt. */
+    /**
+     * Returns whether torc may have moved something aside, though no script has claimed the
+     * attempt.
+     */
     boolean isCleared() {
       return !products.isEmpty() && products.getLast().clearing() == RemoteAttempt.Clearing.AHEAD;
     }
@@ -164,7 +173,7 @@ public record RemoteAttempt(
           || folder.ids().isEmpty() && folder.claim(claim, me);
     }
 
-    /** Whether its processes started; this is known for sure once its end is known. */
+    /** Returns whether its processes started; this is known for sure once its end is known. */
     public boolean hasBegun() {
       return Files.exists(begun());
     }

@@ -49,7 +49,7 @@ final class RemoteBatch {
     batches.forEach(jobs -> tasks.add(new ArrayTask(this, jobs)));
   }
 
-  /** A batch that is about to be handed out. */
+  /** Returns a batch that is about to be handed out. */
   static RemoteBatch of(
       SchedulerAccess to, long time, List<List<BatchAttempt>> batches, Supplier<String> names) {
     String name = "torc-" + names.get();
@@ -69,7 +69,7 @@ final class RemoteBatch {
     return limit == 0 ? 0 : Math.min(limit + slack, Math.max(most, limit));
   }
 
-  /** The slack of some batches: twice the time that their jobs may take to end. */
+  /** Returns the slack of some batches: twice the time that their jobs may take to end. */
   static long slack(List<List<BatchAttempt>> batches) {
     long usual = Runner.GRACE.toNanos();
     return 2
@@ -160,17 +160,17 @@ final class RemoteBatch {
         folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), batches);
   }
 
-  /** When it was handed out, in milliseconds since 1970. */
+  /** Returns when it was handed out, in milliseconds since 1970. */
   long submitted() {
     return time / 1_000_000;
   }
 
-  /** The jobs of all its tasks. */
+  /** Returns the jobs of all its tasks. */
   List<BatchAttempt> jobs() {
     return tasks.stream().flatMap(task -> task.jobs.stream()).toList();
   }
 
-  /** The submission that the scheduler is given, or asked about. */
+  /** Returns the submission that the scheduler is given, or asked about. */
   SubmissionRequest request(SchedulerResources resources) {
     return new SubmissionRequest(folder.script(), name, tasks.size(), resources, folder.log());
   }
@@ -185,17 +185,17 @@ final class RemoteBatch {
     }
   }
 
-  /** Whether the scheduler's ids are known. */
+  /** Returns whether the scheduler's ids are known. */
   boolean isKnown() {
     return known;
   }
 
-  /** Whether it goes on without the torc that handed it out. */
+  /** Returns whether it goes on without the torc that handed it out. */
   boolean outlives(Scheduler scheduler) {
     return scheduler.outlives(tasks.getFirst().job);
   }
 
-  /** How many tasks are not over. */
+  /** Returns how many tasks are not over. */
   int open() {
     return (int) tasks.stream().filter(task -> !task.isOver()).count();
   }
@@ -211,7 +211,7 @@ final class RemoteBatch {
         .forEach(BatchAttempt::recorded);
   }
 
-  /** Whether nothing that it left is of use any more. */
+  /** Returns whether nothing that it left is of use any more. */
   boolean isDone() {
     return jobs().stream().allMatch(BatchAttempt::isRecorded);
   }

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public interface Scheduler {
 
-  /** The scheduler that an executor's settings describe. */
+  /** Returns the scheduler that an executor's settings describe. */
   static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
     return settings.isSlurm()
         ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
@@ -60,12 +60,15 @@ public interface Scheduler {
     return List.of();
   }
 
-  /** Whether a job goes on when the torc that handed it out ends. */
+  /** Returns whether a job goes on when the torc that handed it out ends. */
   default boolean outlives(SchedulerJob job) {
     return true;
   }
 
-  /** How many array tasks one submission may have, at least 1; 1 means that there are no arrays. */
+  /**
+   * Returns how many array tasks one submission may have, at least 1; 1 means that there are no
+   * arrays.
+   */
   default int largestArray() {
     return 1;
   }
@@ -125,7 +128,7 @@ public interface Scheduler {
     /** The state of a script that is gone, without the scheduler's own words. */
     public static final SchedulerState GONE = new SchedulerState(Kind.GONE, "gone");
 
-    /** A state without times. */
+    /** Returns a state without times. */
     public SchedulerState(Kind kind, String said) {
       this(kind, said, 0, 0);
     }
@@ -139,12 +142,12 @@ public interface Scheduler {
       return kind == one;
     }
 
-    /** Whether the scheduler has the script. */
+    /** Returns whether the scheduler has the script. */
     boolean isOut() {
       return !is(Kind.NO_ANSWER) && kind.compareTo(Kind.GONE) < 0;
     }
 
-    /** Whether the script is over, and the scheduler says in which way. */
+    /** Returns whether the script is over, and the scheduler says in which way. */
     public boolean isEnd() {
       return kind.compareTo(Kind.GONE) > 0;
     }
@@ -211,27 +214,27 @@ public interface Scheduler {
 
     private static final long MEBIBYTE = 1 << 20;
 
-    /** These resources with another time, in nanoseconds; 0 for none. */
+    /** Returns these resources with another time, in nanoseconds; 0 for none. */
     SchedulerResources within(long time) {
       return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
     }
 
-    /** These resources without an amount of memory. */
+    /** Returns these resources without an amount of memory. */
     public SchedulerResources withoutMemory() {
       return new SchedulerResources(cpus, 0, gpus, nodes, disk, runtime);
     }
 
-    /** A number of bytes in whole MiB, rounded up. */
+    /** Returns a number of bytes in whole MiB, rounded up. */
     static long mebibytes(long bytes) {
       return Math.ceilDiv(bytes, MEBIBYTE);
     }
 
-    /** The time limit in whole seconds, not less than was asked for. */
+    /** Returns the time limit in whole seconds, not less than was asked for. */
     long seconds() {
       return Math.ceilDiv(runtime, 1_000_000_000L);
     }
 
-    /** The time limit in whole minutes, not less than was asked for. */
+    /** Returns the time limit in whole minutes, not less than was asked for. */
     long minutes() {
       return Math.ceilDiv(seconds(), 60L);
     }

@@ -38,13 +38,13 @@ public record SchedulerSettings(
     long latency,
     Commands commands) {
 
-  /** These settings, with a script for each job. */
+  /** Returns these settings, with a script for each job. */
   public SchedulerSettings withoutBatches() {
     return new SchedulerSettings(
         name, before, account, partition, args, maxJobs, 0, maxRuntime, latency, commands);
   }
 
-  /** Whether the scheduler is Slurm, which torc knows by itself. */
+  /** Returns whether the scheduler is Slurm, which torc knows by itself. */
   public boolean isSlurm() {
     return commands == null;
   }
@@ -80,7 +80,7 @@ public record SchedulerSettings(
       Map<Fact, List<String>> words,
       SortedMap<String, String> settings) {
 
-    /** Whether a word stands for a fact. */
+    /** Returns whether a word stands for a fact. */
     boolean says(Fact of, String word) {
       return words.getOrDefault(of, List.of()).contains(word);
     }
@@ -159,7 +159,7 @@ public record SchedulerSettings(
 
     private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
-    /** The names of the placeholders in the text, with their formats, in their order. */
+    /** Returns the names of the placeholders in the text, with their formats, in their order. */
     public List<String> names() {
       return PLACEHOLDER
           .matcher(text)
@@ -184,7 +184,7 @@ public record SchedulerSettings(
                       each.group(1) != null ? each.group(1) : values.get(each.group(2))));
     }
 
-    /** A value as one word of sh. */
+    /** Returns a value as one word of sh. */
     static String quoted(String value) {
       return PLAIN.matcher(value).matches() ? value : SafeText.quoted(value);
     }

@@ -53,7 +53,7 @@ final class SchedulerWatch {
     next = Math.max(now, asked + SECOND);
   }
 
-  /** When it asks again. */
+  /** Returns when it asks again. */
   long next() {
     return next;
   }

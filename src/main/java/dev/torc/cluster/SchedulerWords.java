@@ -49,12 +49,12 @@ final class SchedulerWords {
     }
   }
 
-  /** Whether a line says that the job which it names is over, or not known. */
+  /** Returns whether a line says that the job which it names is over, or not known. */
   static boolean isOver(String line) {
     return OVER.matcher(line).find();
   }
 
-  /** The lines of a program's message as one line, without the program's name. */
+  /** Returns the lines of a program's message as one line, without the program's name. */
   static String line(String text) {
     List<String> lines = new ArrayList<>();
     for (String line : text.split("\n")) {
@@ -66,7 +66,7 @@ final class SchedulerWords {
     return SafeText.line(String.join("; ", lines), MOST);
   }
 
-  /** Why a command failed, in its own words; never empty. */
+  /** Returns why a command failed, in its own words; never empty. */
   static String failure(ProgramOutput said) {
     String words = line(said.errors().isBlank() ? said.text() : said.errors());
     return words.isEmpty() ? "exit " + said.status() : words;
@@ -84,14 +84,14 @@ final class SchedulerWords {
         : "";
   }
 
-  /** Whether a command that failed had no answer from the scheduler. */
+  /** Returns whether a command that failed had no answer from the scheduler. */
   static boolean isNoAnswer(ProgramOutput said) {
     return said.status() < 0
         || UNREACHABLE.matcher(said.errors()).find()
         || UNREACHABLE.matcher(said.text()).find();
   }
 
-  /** Whether a program's output is text at all. */
+  /** Returns whether a program's output is text at all. */
   static boolean isText(String text) {
     return text.chars()
         .allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd || c == '\n' || c == '\r' || c == '\t');

@@ -69,7 +69,10 @@ final class Slurm implements Scheduler {
     asking = new SchedulerWords.Program(plain, folder, patience);
   }
 
-  /** An environment without the variables of such names, except those by which Slurm is found. */
+  /**
+   * Returns an environment without the variables of such names, except those by which Slurm is
+   * found.
+   */
   static Map<String, String> without(Map<String, String> env, String names) {
     Map<String, String> rest = new HashMap<>(env);
     rest.keySet().removeIf(name -> name.matches(names) && !name.matches(FOUND_BY));
@@ -126,7 +129,9 @@ final class Slurm implements Scheduler {
         : accepted(request, ids.iterator().next());
   }
 
-  /** The command line of sbatch. The user's options overrule resources, but not torc's own. */
+  /**
+   * Returns the command line of sbatch. The user's options overrule resources, but not torc's own.
+   */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
     SchedulerResources resources = request.resources();
@@ -186,12 +191,14 @@ final class Slurm implements Scheduler {
     return states;
   }
 
-  /** Whether it ran as a step of an {@link Allocation}, which its id names: {@code ID/NAME}. */
+  /**
+   * Returns whether it ran as a step of an {@link Allocation}, which its id names: {@code ID/NAME}.
+   */
   private static boolean isStep(SchedulerJob job) {
     return job.id() != null && job.id().indexOf('/') > 0;
   }
 
-  /** The job that Slurm is asked for: for a step, the job in which it ran. */
+  /** Returns the job that Slurm is asked for: for a step, the job in which it ran. */
   private static SchedulerJob around(SchedulerJob job) {
     if (!isStep(job)) {
       return job;
@@ -306,7 +313,7 @@ final class Slurm implements Scheduler {
     return String.join("; ", troubles);
   }
 
-  /** Whether scancel did what it was told, or found nothing left to do. */
+  /** Returns whether scancel did what it was told, or found nothing left to do. */
   private static boolean isDone(ProgramOutput said) {
     return said.ok() || said.errors().lines().allMatch(line -> OVER.matcher(line).find());
   }
@@ -403,12 +410,15 @@ final class Slurm implements Scheduler {
               SlurmWords.time(of.group(7)));
     }
 
-    /** All jobs that are listed under a name. */
+    /** Returns all jobs that are listed under a name. */
     Stream<Listed> named(String name) {
       return jobs.values().stream().filter(listed -> listed.name.equals(name));
     }
 
-    /** The entry of a job, null if there is none; the same id with another name is another job. */
+    /**
+     * Returns the entry of a job, null if there is none; the same id with another name is another
+     * job.
+     */
     Listed of(SchedulerJob job) {
       Listed listed = jobs.get(job.id());
       return listed != null && listed.name.equals(job.name()) ? listed : null;

@@ -57,12 +57,12 @@ final class SlurmWords {
 
   private SlurmWords() {}
 
-  /** Whether a reason is that a user holds a job and has to release it. */
+  /** Returns whether a reason is that a user holds a job and has to release it. */
   static boolean isHeld(String reason) {
     return reason.startsWith("JobHeld");
   }
 
-  /** Whether a word is that of an end. */
+  /** Returns whether a word is that of an end. */
   static boolean isEnd(String word) {
     return ENDED.containsKey(word);
   }
@@ -102,12 +102,18 @@ final class SlurmWords {
     return new SchedulerState(cause, SchedulerWords.line(said.toString()));
   }
 
-  /** Whether a signal ended the script, to Slurm a launch failure too; signal 53 is Slurm's own. */
+  /**
+   * Returns whether a signal ended the script, to Slurm a launch failure too; signal 53 is Slurm's
+   * own.
+   */
   private static boolean isSignal(String exit) {
     return exit.matches("0:([1-9]|[12][0-9]|3[01])");
   }
 
-  /** A time of Slurm, in milliseconds since 1970; 0 for a word that is no time, as {@code N/A}. */
+  /**
+   * Returns a time of Slurm, in milliseconds since 1970; 0 for a word that is no time, as {@code
+   * N/A}.
+   */
   static long time(String word) {
     try {
       ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
@@ -117,7 +123,7 @@ final class SlurmWords {
     }
   }
 
-  /** The end of a log, which may be late or lacking. */
+  /** Returns the end of a log, which may be late or lacking. */
   static String tail(Path log) {
     if (log == null) {
       return "";

@@ -86,7 +86,7 @@ final class StatusFile {
     return new Usage(cpu(times[0]), cpu(times[1]), peak < 0 ? -1 : peak * 1024, -1, -1);
   }
 
-  /** Nanoseconds of a time, as {@code 1m2.345s}; -1 for any other word. */
+  /** Returns nanoseconds of a time, as {@code 1m2.345s}; -1 for any other word. */
   private static long cpu(String time) {
     try {
       return Duration.parse("PT" + time).toNanos();
@@ -101,7 +101,9 @@ final class StatusFile {
     return words.length < 3 ? "" : words[0] + " " + words[2];
   }
 
-  /** The files of products in a list of so many bytes; null if it is not here, or not whole. */
+  /**
+   * Returns the files of products in a list of so many bytes; null if it is not here, or not whole.
+   */
   private static Map<String, MadeFile> made(Path file, long length) {
     Map<String, MadeFile> files = new TreeMap<>();
     try {

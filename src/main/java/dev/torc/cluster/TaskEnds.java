@@ -85,7 +85,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
     }
   }
 
-  /** Whether a job was cancelled, and not by torc. */
+  /** Returns whether a job was cancelled, and not by torc. */
   private static boolean isTaken(BatchAttempt job, SchedulerState word) {
     return word.is(Kind.CANCELLED) && !job.task.cancelled;
   }

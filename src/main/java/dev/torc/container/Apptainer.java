@@ -68,7 +68,7 @@ final class Apptainer extends ContainerRuntime {
     return Files.isRegularFile(root.resolve(file)) ? new Containers.LocalImage(null, file) : null;
   }
 
-  /** The file of an image: the image itself, or the file that was made of it. */
+  /** Returns the file of an image: the image itself, or the file that was made of it. */
   private static String file(Containers.ImageName image) {
     if (image.isFile()) {
       return image.name();
@@ -78,7 +78,10 @@ final class Apptainer extends ContainerRuntime {
     return image.folder() + "/" + readable + "-" + exact + ".sif";
   }
 
-  /** The path at which a file is made before it is moved; two builds may make the same at once. */
+  /**
+   * Returns the path at which a file is made before it is moved; two builds may make the same at
+   * once.
+   */
   private Path unfinished(Containers.ImageName image) {
     return root.resolve(file(image) + "." + ProcessHandle.current().pid() + ".part");
   }
@@ -124,7 +127,7 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Whether it may hand on a variable: where one has an odd name, it loses all of them. */
+  /** Returns whether it may hand on a variable: where one has an odd name, it loses all of them. */
   private static boolean isHanded(String name) {
     return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
   }

@@ -80,7 +80,7 @@ final class ContainerRun implements Container.Client {
     return meaning == Container.Meaning.AS_IT_IS ? end : end.as(how, 0, message);
   }
 
-  /** The client's command line. */
+  /** Returns the client's command line. */
   @Override
   public List<String> command() throws IOException {
     ContainerScript.clear(container.status());
@@ -116,7 +116,7 @@ final class ContainerRun implements Container.Client {
     return container.runtime().handed(step.env(), launch.interactive());
   }
 
-  /** What the client's end means, where torc did not end it. */
+  /** Returns what the client's end means, where torc did not end it. */
   @Override
   public Container.Meaning meaning(ChildWait.News end) throws IOException {
     ContainerScript.Progress progress = ContainerScript.read(container.status());
@@ -147,7 +147,10 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.AGAIN;
   }
 
-  /** Whether the script surely wrote if it began: another user may not write the status file. */
+  /**
+   * Returns whether the script surely wrote if it began: another user may not write the status
+   * file.
+   */
   private boolean tells() {
     return !plain && container.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
@@ -175,7 +178,7 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.NOT_STARTED;
   }
 
-  /** What the end means, in words. */
+  /** Returns what the end means, in words. */
   @Override
   public String message() {
     return message;
@@ -286,7 +289,7 @@ final class ContainerRun implements Container.Client {
       OwnFile.write(status, NEW.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What {@link #clear} does, as a line of sh. */
+    /** Returns what {@link #clear} does, as a line of sh. */
     static String cleared(Path status) {
       String file = SafeText.quoted(status.toString());
       return "rm -f " + file + " && echo " + NEW.strip() + " >" + file + "\n";

@@ -56,7 +56,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return names.getFirst();
   }
 
-  /** The path of its program, looked for once; null where it is not installed. */
+  /** Returns the path of its program, looked for once; null where it is not installed. */
   final synchronized String program() {
     if (program == null) {
       String[] folders = env.getOrDefault("PATH", "").split(":");
@@ -70,7 +70,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return program.orElse(null);
   }
 
-  /** Why it cannot work here, in its own words; empty where it can. It is asked once. */
+  /** Returns why it cannot work here, in its own words; empty where it can. It is asked once. */
   final synchronized String trouble() {
     if (trouble == null) {
       ProgramOutput info = about();
@@ -90,12 +90,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return false;
   }
 
-  /** Whether it can limit a container's cpus and memory; call {@link #trouble} before. */
+  /** Returns whether it can limit a container's cpus and memory; call {@link #trouble} before. */
   public boolean holdsLimits() {
     return false;
   }
 
-  /** The image that is here under a name; null where it is not, or the runtime cannot work. */
+  /**
+   * Returns the image that is here under a name; null where it is not, or the runtime cannot work.
+   */
   abstract Containers.LocalImage find(Containers.ImageName image);
 
   /**
@@ -140,7 +142,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    */
   abstract String onNode(List<String> names, boolean gpus);
 
-  /** A job's command line, extended to set within the container what no option can set. */
+  /** Returns a job's command line, extended to set within the container what no option can set. */
   List<String> inside(List<String> argv, Map<String, String> variables) {
     return argv;
   }
@@ -155,13 +157,20 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return Map.of();
   }
 
-  /** Whether an exit status may be the runtime's own, because it could not run the container. */
+  /**
+   * Returns whether an exit status may be the runtime's own, because it could not run the
+   * container.
+   */
   abstract boolean isOwn(int status);
 
-  /** Whether a line of a log has the form in which the runtime tells of its own failures. */
+  /**
+   * Returns whether a line of a log has the form in which the runtime tells of its own failures.
+   */
   abstract boolean isWord(String line);
 
-  /** Whether a failure of its own, with this line, means that the program to run is missing. */
+  /**
+   * Returns whether a failure of its own, with this line, means that the program to run is missing.
+   */
   abstract boolean lacksProgram(int status, String line);
 
   /**
@@ -179,12 +188,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Stops all processes of a container, or continues them, where the runtime can do that. */
   void pause(boolean stop, String container) {}
 
-  /** The containers that a build made and that are still there, running or not. */
+  /** Returns the containers that a build made and that are still there, running or not. */
   List<String> left(String build) {
     return List.of();
   }
 
-  /** The last line of a log in which a runtime says anything; empty where it says nothing. */
+  /**
+   * Returns the last line of a log in which a runtime says anything; empty where it says nothing.
+   */
   public static String lastLine(Path log) throws IOException {
     return ProgramOutput.lastLine(OwnFile.tail(log, TAIL));
   }

@@ -52,14 +52,20 @@ public final class Containers {
     }
   }
 
-  /** Why each runtime that torc knows cannot work here, empty where it can; asks all of them. */
+  /**
+   * Returns why each runtime that torc knows cannot work here, empty where it can; asks all of
+   * them.
+   */
   public Map<String, String> troubles() {
     Map<String, String> troubles = new LinkedHashMap<>();
     runtimes.forEach((name, runtime) -> troubles.put(name, runtime.trouble()));
     return troubles;
   }
 
-  /** The runtimes that an image may have, the first choice first; only those that torc knows. */
+  /**
+   * Returns the runtimes that an image may have, the first choice first; only those that torc
+   * knows.
+   */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
     String wanted = image.isFile ? Apptainer.NAME : ordered != null ? ordered : image.runtime;
@@ -72,7 +78,9 @@ public final class Containers {
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
   }
 
-  /** The image that is here under a name, in the runtime that would run it; null for none. */
+  /**
+   * Returns the image that is here under a name, in the runtime that would run it; null for none.
+   */
   public LocalImage find(ImageName image) {
     for (ContainerRuntime runtime : candidates(image)) {
       LocalImage here = find(image, runtime);
@@ -83,7 +91,10 @@ public final class Containers {
     return null;
   }
 
-  /** The image that a runtime has; null for none. Asked once, but for a file: jobs may make it. */
+  /**
+   * Returns the image that a runtime has; null for none. Asked once, but for a file: jobs may make
+   * it.
+   */
   public LocalImage find(ImageName image, ContainerRuntime runtime) {
     if (image.isFile) {
       return runtime.find(image);
@@ -129,7 +140,7 @@ public final class Containers {
     return left.isEmpty() ? of.trouble() : of.remove(left);
   }
 
-  /** A line to be told about the runtime that an image has; empty where there is none. */
+  /** Returns a line to be told about the runtime that an image has; empty where there is none. */
   public String remark(ImageName image, ContainerRuntime runtime, boolean limited) {
     if (image.wish && ordered == null && !runtime.name().equals(image.runtime)) {
       return "%s is not used here: images that ask for it run with %s"

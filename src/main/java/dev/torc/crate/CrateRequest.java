@@ -186,7 +186,7 @@ public final class CrateRequest {
     return crate.entity(id, "CreativeWork").text("name", name).text("version", version);
   }
 
-  /** The build files, the first of which is the workflow. */
+  /** Returns the build files, the first of which is the workflow. */
   private Entity files() throws IOException {
     Workflow of = project.workflow();
     Path first = of.files().getFirst();
@@ -234,7 +234,10 @@ public final class CrateRequest {
     root.text("license", "Not stated. Ask the authors before you use or pass on what it tells of.");
   }
 
-  /** The owner of torc's folder; null if a group writes there, as any member may have run torc. */
+  /**
+   * Returns the owner of torc's folder; null if a group writes there, as any member may have run
+   * torc.
+   */
   private Entity person() {
     try {
       String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
@@ -258,7 +261,7 @@ public final class CrateRequest {
     return step.ref("workExample", tool);
   }
 
-  /** The application that stands for a job or group: each of their runs is a run of it. */
+  /** Returns the application that stands for a job or group: each of their runs is a run of it. */
   private Entity tool(String step) {
     return crate.named("job", step, "SoftwareApplication");
   }
@@ -307,7 +310,7 @@ public final class CrateRequest {
     builds.computeIfAbsent(number, _ -> new ArrayList<>()).add(run);
   }
 
-  /** The command as it ran, and what has happened since. */
+  /** Returns the command as it ran, and what has happened since. */
   private String description(int job, JobResult result, RunDetails details, RunInputs inputs) {
     Verdict verdict = plan.verdict(job);
     boolean same = verdict instanceof Verdict.UpToDate;
@@ -329,7 +332,9 @@ public final class CrateRequest {
     return String.join("\n", lines);
   }
 
-  /** A file that a run read or made; its size is known if the file still has this digest. */
+  /**
+   * Returns a file that a run read or made; its size is known if the file still has this digest.
+   */
   private Entity file(String path, String digest) {
     long size = size(look.cache().stamp(path), digest);
     return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
@@ -358,7 +363,7 @@ public final class CrateRequest {
     lines.forEach(line -> to.ref(relation, line.digest() == null ? null : part.apply(line)));
   }
 
-  /** The members of a list of needs; they are read once for all its readers. */
+  /** Returns the members of a list of needs; they are read once for all its readers. */
   private Entity list(Line line) {
     Entity list = crate.list(line.name(), line.digest());
     List<ManifestEntry> stored =

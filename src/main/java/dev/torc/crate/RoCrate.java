@@ -103,22 +103,25 @@ final class RoCrate {
   private final Map<String, Entity> byContent = new HashMap<>();
   private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
 
-  /** The entity with an id; it is made if there is none. */
+  /** Returns the entity with an id; it is made if there is none. */
   Entity entity(String id, String... types) {
     return entities.computeIfAbsent(id, _ -> new Entity(id, types));
   }
 
-  /** An entity that is described elsewhere: the crate only refers to it. */
+  /** Returns an entity that is described elsewhere: the crate only refers to it. */
   Entity outside(String id) {
     return byContent.computeIfAbsent(id, Entity::new);
   }
 
-  /** The entity with a name, under an id from which the name can be read; made if there is none. */
+  /**
+   * Returns the entity with a name, under an id from which the name can be read; made if there is
+   * none.
+   */
   Entity named(String kind, String name, String type) {
     return entity(id(kind, name), type).text("name", name);
   }
 
-  /** A file in the crate; if its bytes are null, a file that is only named. */
+  /** Returns a file in the crate; if its bytes are null, a file that is only named. */
   Entity source(String name, byte[] bytes, String... types) {
     Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
     String format = format(name);
@@ -129,7 +132,7 @@ final class RoCrate {
     return entity.text("encodingFormat", format == null ? "text/plain" : format);
   }
 
-  /** The files and folders that runs read or made. */
+  /** Returns the files and folders that runs read or made. */
   List<Entity> data() {
     return entities.values().stream()
         .filter(each -> each.id.startsWith("#file/") || each.id.startsWith("#folder/"))
@@ -149,13 +152,13 @@ final class RoCrate {
         : file("file", path, digest).text("contentSize", size < 0 ? null : "" + size);
   }
 
-  /** A program by the name that a job calls it by. */
+  /** Returns a program by the name that a job calls it by. */
   Entity tool(String name, String digest) {
     return file("tool", name, digest)
         .text("description", "A program that counts by what it holds.");
   }
 
-  /** The path as torc has it becomes the file's other name, as the profiles want. */
+  /** Adds a file; its path in torc becomes its other name, as the profiles want. */
   private Entity file(String kind, String path, String digest) {
     return part(kind, path, digest, "File")
         .text("name", last(path))
@@ -164,7 +167,7 @@ final class RoCrate {
         .text("sha256", digest);
   }
 
-  /** A folder as a run left it, by the digest that torc has for folders. */
+  /** Returns a folder as a run left it, by the digest that torc has for folders. */
   Entity folder(String path, String digest) {
     return part("folder", path + "/", digest, "Dataset")
         .text("name", last(path) + "/")
@@ -176,14 +179,14 @@ final class RoCrate {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** What a needed glob, folder or group stood for, by the digest of its list. */
+  /** Returns what a needed glob, folder or group stood for, by the digest of its list. */
   Entity list(String written, String digest) {
     return part("list", digest.substring(0, SHORT), digest, "Dataset")
         .text("name", written)
         .text("description", "What a need of this form stood for.");
   }
 
-  /** A variable of the environment. */
+  /** Returns a variable of the environment. */
   Entity variable(String name, String value) {
     return part("env", name, "=" + value, "PropertyValue").text("name", name).text("value", value);
   }
@@ -200,7 +203,7 @@ final class RoCrate {
     return value.fields.containsKey("value") ? value : value.text("sha256", digest);
   }
 
-  /** An image; the digest is that of its configuration, or of its file; null if unknown. */
+  /** Returns an image; the digest is that of its configuration, or of its file; null if unknown. */
   Entity image(String name, String digest) {
     boolean file = name.endsWith(".sif");
     Matcher parts = IMAGE.matcher(name);
@@ -245,12 +248,12 @@ final class RoCrate {
     }
   }
 
-  /** An id of a kind and a name; the name can be read from it. */
+  /** Returns an id of a kind and a name; the name can be read from it. */
   static String id(String kind, String name) {
     return "#" + kind + "/" + encoded(name);
   }
 
-  /** A name as a path or a fragment of a URI; letters of all languages stay. */
+  /** Returns a name as a path or a fragment of a URI; letters of all languages stay. */
   static String encoded(String name) {
     try {
       String text = new URI(null, null, name).getRawFragment();
@@ -260,7 +263,7 @@ final class RoCrate {
     }
   }
 
-  /** The media type by the end of the name; null where that tells nothing. */
+  /** Returns the media type by the end of the name; null where that tells nothing. */
   private static String format(String name) {
     return name.endsWith(".yaml") || name.endsWith(".yml")
         ? "application/yaml"

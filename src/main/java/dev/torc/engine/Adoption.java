@@ -242,7 +242,7 @@ public final class Adoption {
     return "make it with `torc build " + SafeText.name(job.name()) + "`";
   }
 
-  /** The jobs whose values others need, each with one of its readers. */
+  /** Returns the jobs whose values others need, each with one of its readers. */
   private static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
     for (int j : graph.inOrder(graph.allJobs())) {

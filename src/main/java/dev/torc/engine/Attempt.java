@@ -85,7 +85,7 @@ final class Attempt {
     this.executor = run.executor();
   }
 
-  /** Whether another machine is to run it. */
+  /** Returns whether another machine is to run it. */
   boolean isHandedOut() {
     return executor != null;
   }
@@ -100,7 +100,9 @@ final class Attempt {
     here.end(signal);
   }
 
-  /** The files that a trace saw it write, rename or link, as the build file would name them. */
+  /**
+   * Returns the files that a trace saw it write, rename or link, as the build file would name them.
+   */
   Set<String> wrote() {
     return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
@@ -137,12 +139,14 @@ final class Attempt {
     return outcome;
   }
 
-  /** Whether it may have failed because the disk was full, and there is room now. */
+  /** Returns whether it may have failed because the disk was full, and there is room now. */
   boolean relieved() {
     return relieved;
   }
 
-  /** Its outcome if reading was stopped: its products are not known, even if it ended well. */
+  /**
+   * Returns its outcome if reading was stopped: its products are not known, even if it ended well.
+   */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
@@ -165,7 +169,7 @@ final class Attempt {
     }
   }
 
-  /** The outcome of a failure that left no products. */
+  /** Returns the outcome of a failure that left no products. */
   private AttemptOutcome failed(String what) {
     return failed(what, List.of());
   }
@@ -174,7 +178,7 @@ final class Attempt {
     return outcome(what, AttemptOutcome.Made.NOTHING, left);
   }
 
-  /** Its outcome, from all that is known of it by now. */
+  /** Returns its outcome, from all that is known of it by now. */
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made, List<OwnedPath> owned) {
     return new AttemptOutcome(
         ended, what, snapshot, started, made, owned, command, logFrom, posts.posts(), null);
@@ -258,7 +262,9 @@ final class Attempt {
     return trouble.hint();
   }
 
-  /** Why the log could not be written, so that the job's own error may be missing; or empty. */
+  /**
+   * Returns why the log could not be written, so that the job's own error may be missing; or empty.
+   */
   private String unlogged() {
     boolean tells =
         ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && !remote.isRemote();

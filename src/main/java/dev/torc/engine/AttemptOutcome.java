@@ -59,13 +59,13 @@ record AttemptOutcome(
 
     static final Made NOTHING = of(ProductScan.NOTHING);
 
-    /** A result of which only the products are known. */
+    /** Returns a result of which only the products are known. */
     static Made of(ProductScan products) {
       return new Made(products, DiscoveredNeeds.none(), List.of(), List.of(), false, List.of());
     }
   }
 
-  /** When its processes began, wherever they ran; milliseconds since 1970. */
+  /** Returns when its processes began, wherever they ran; milliseconds since 1970. */
   long began() {
     return ended.began(started);
   }
@@ -86,17 +86,17 @@ record AttemptOutcome(
     return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
   }
 
-  /** Whether the attempt succeeded. */
+  /** Returns whether the attempt succeeded. */
   boolean ok() {
     return what.isEmpty();
   }
 
-  /** The end of an attempt that was never started. */
+  /** Returns the end of an attempt that was never started. */
   static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
     return unstarted(how, why, null, Made.NOTHING, List.of());
   }
 
-  /** The end of an attempt that was never started, though its products are there. */
+  /** Returns the end of an attempt that was never started, though its products are there. */
   static AttemptOutcome unstarted(
       ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made, List<OwnedPath> owned) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
@@ -104,7 +104,7 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, why, snapshot, now, made, owned, "", 0, List.of(), null);
   }
 
-  /** The outcome of putting a known result in the place of a run; it gives the record. */
+  /** Returns the outcome of putting a known result in the place of a run; it gives the record. */
   static AttemptOutcome restored(Result from, ProductScan products, long started) {
     ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
     return new AttemptOutcome(
@@ -141,7 +141,7 @@ record AttemptOutcome(
     };
   }
 
-  /** A scheduler's own words, or which processes could not be ended; normally nothing. */
+  /** Returns a scheduler's own words, or which processes could not be ended; normally nothing. */
   private static String beside(ProcessEnd ended) {
     return ended.message().isEmpty() ? "" : "; " + ended.message();
   }

@@ -97,7 +97,7 @@ final class BlockedJobs {
     }
   }
 
-  /** Whether a group is blocked that is a target and does not allow failures itself. */
+  /** Returns whether a group is blocked that is a target and does not allow failures itself. */
   boolean blocksTarget(BuildState state) {
     return state.graph().open().entrySet().stream()
         .filter(group -> blocked.containsKey(group.getValue().name()))

@@ -47,7 +47,7 @@ public final class BuildLoop {
   private CacheException broken;
   private IOException unreadable;
 
-  /** A build that has its plan; nothing happens before {@link #run}. */
+  /** Returns a build that has its plan; nothing happens before {@link #run}. */
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
     this.state = BuildState.first(setup.common());
@@ -175,7 +175,7 @@ public final class BuildLoop {
     }
   }
 
-  /** The context with which the build ended, once {@link #run} is over. */
+  /** Returns the context with which the build ended, once {@link #run} is over. */
   public PlanContext context() {
     return state.context().ended();
   }
@@ -229,22 +229,22 @@ public final class BuildLoop {
     failGroups();
   }
 
-  /** The present graph. */
+  /** Returns the present graph. */
   Graph graph() {
     return state.graph();
   }
 
-  /** How often the waits of a node were counted, and its longest path found; for tests. */
+  /** Returns how often the waits of a node were counted, and its longest path found; for tests. */
   long looked() {
     return state.pending().looked() + state.paths().looked();
   }
 
-  /** Whether a node came to its end; see {@link BuildState#isOver}. */
+  /** Returns whether a node came to its end; see {@link BuildState#isOver}. */
   boolean isOver(int node) {
     return state.isOver(node);
   }
 
-  /** The jobs by final state; groups that could not be expanded count as failed or blocked. */
+  /** Counts jobs by final state; a group that could not be expanded is failed or blocked. */
   Map<JobState, Integer> counts() {
     Map<JobState, Integer> counts = state.states().counts();
     blocked.count(counts);
@@ -399,12 +399,12 @@ public final class BuildLoop {
     } while (!starts.isStopped() && resolve(false));
   }
 
-  /** Whether nothing runs or will start, and only undecided temporary jobs are left. */
+  /** Returns whether nothing runs or will start, and only undecided temporary jobs are left. */
   private boolean isIdle() {
     return starts.none() && starts.isIdle() && !state.undecided().isEmpty() && !restored.isAsking();
   }
 
-  /** Whether {@code --submit} ends now: schedulers have all that runs, and no more can start. */
+  /** Returns whether {@code --submit} ends now: all that runs is submitted, no more can start. */
   private boolean isSubmitted() {
     return setup.submit()
         && starts.areAllOut()

@@ -65,7 +65,7 @@ public record BuildSetup(
    */
   public record Sharing(SharedStores stores, boolean asks) {}
 
-  /** The identifier of a GPU by its number. */
+  /** Returns the identifier of a GPU by its number. */
   String gpu(int number) {
     return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
   }
@@ -82,7 +82,7 @@ public record BuildSetup(
       BuildId build,
       ThisHost here) {
 
-    /** The graph that numbers its jobs. */
+    /** Returns the graph that numbers its jobs. */
     Graph graph() {
       return plan.graph();
     }
@@ -92,17 +92,17 @@ public record BuildSetup(
       return plan.taken();
     }
 
-    /** What jobs need, by their numbers. */
+    /** Returns what jobs need, by their numbers. */
     NeedContents contents() {
       return plan.contents();
     }
 
-    /** What decides about jobs. */
+    /** Returns what decides about jobs. */
     Decider decider() {
       return plan.decider();
     }
 
-    /** The known digests and stamps of files. */
+    /** Returns the known digests and stamps of files. */
     DigestMemo digests() {
       return plan.basis().digests();
     }

@@ -39,7 +39,7 @@ record BuildState(
   /** A retry, and when it is due, by the clock of {@link System#nanoTime}. */
   record Due(long time, int job) {}
 
-  /** The state on which a build begins: all selected jobs wait. */
+  /** Returns the state on which a build begins: all selected jobs wait. */
   static BuildState first(AttemptContext common) {
     PlanContext context = common.plan();
     Graph graph = context.graph();
@@ -106,31 +106,35 @@ record BuildState(
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
 
-  /** The jobs in a state, in order. */
+  /** Returns the jobs in a state, in order. */
   IntStream in(JobState state) {
     return selected().filter(job -> states.of(job) == state);
   }
 
-  /** The jobs that have a new good result. */
+  /** Returns the jobs that have a new good result. */
   IntStream made() {
     return selected().filter(job -> states.of(job).isMade());
   }
 
-  /** The jobs that did not end well: whatever waits for them is blocked. */
+  /** Returns the jobs that did not end well: whatever waits for them is blocked. */
   List<Integer> ended() {
     return states.areAnyBlocking()
         ? selected().filter(job -> states.of(job).blocks()).boxed().toList()
         : List.of();
   }
 
-  /** Whether a target is blocked that does not allow failures itself: that fails the build. */
+  /**
+   * Returns whether a target is blocked that does not allow failures itself: that fails the build.
+   */
   boolean blocksTarget() {
     return states.count(JobState.BLOCKED) > 0
         && in(JobState.BLOCKED)
             .anyMatch(job -> !graph().job(job).has(Trait.ALLOW_FAILURE) && context().isTarget(job));
   }
 
-  /** The jobs that wait for nothing since groups were expanded, without {@code undecided}. */
+  /**
+   * Returns the jobs that wait for nothing since groups were expanded, without {@code undecided}.
+   */
   List<Integer> free() {
     return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))
         .filter(job -> states.of(job) == JobState.WAITING)

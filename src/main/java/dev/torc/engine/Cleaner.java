@@ -212,7 +212,7 @@ public record Cleaner(
     }
   }
 
-  /** What stands there, if it was recorded; never reads a device or through a link. */
+  /** Returns what stands there, if it was recorded; never reads a device or through a link. */
   private ProductRemoval.Standing standing(OwnedPath owned, Path file) throws IOException {
     boolean readable =
         Files.isSymbolicLink(file)
@@ -235,7 +235,7 @@ public record Cleaner(
     return owned.adopted() ? "adopted, so it is yours; --force removes it" : "";
   }
 
-  /** Why a path is out of bounds, empty if it is not. */
+  /** Returns why a path is out of bounds, empty if it is not. */
   private String astray(Path file) {
     Path base = base(file);
     if (base == null) {
@@ -249,7 +249,10 @@ public record Cleaner(
     return "";
   }
 
-  /** The innermost of the root and {@code roots} in which a path lies, by name; null for none. */
+  /**
+   * Returns the innermost of the root and {@code roots} in which a path lies, by name; null for
+   * none.
+   */
   private Path base(Path file) {
     Path path = file.normalize();
     return Stream.concat(Stream.of(place.root()), roots.stream())

@@ -47,7 +47,7 @@ record ContainerBuilder(
 
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
-  /** The beginning of the names of an attempt's containers. */
+  /** Returns the beginning of the names of an attempt's containers. */
   String name(Job job, int attempt) {
     return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
   }
@@ -67,7 +67,7 @@ record ContainerBuilder(
     return mark;
   }
 
-  /** The runtime of an image; throws {@link AttemptFailure} where none can work. */
+  /** Returns the runtime of an image; throws {@link AttemptFailure} where none can work. */
   ContainerRuntime runtime(Image image) {
     try {
       return containers.runtime(ImageSupply.name(image));
@@ -171,12 +171,12 @@ record ContainerBuilder(
     }
   }
 
-  /** The caller's user and group; null where the runtime's machine maps users by itself. */
+  /** Returns the caller's user and group; null where the runtime's machine maps users by itself. */
   private static String user() {
     return LINUX ? number(OwnUser.number()) + ":" + number(OwnUser.group()) : null;
   }
 
-  /** The caller's further groups; empty if the runtime's machine maps users by itself. */
+  /** Returns the caller's further groups; empty if the runtime's machine maps users by itself. */
   private static List<String> groups() {
     return LINUX ? OwnUser.groups().stream().map(ContainerBuilder::number).toList() : List.of();
   }

@@ -44,12 +44,12 @@ final class CriticalPath {
     }
   }
 
-  /** The graph to which the paths belong. */
+  /** Returns the graph to which the paths belong. */
   Graph graph() {
     return graph;
   }
 
-  /** Nanoseconds of a job's longest path; 0 if the job is not selected. */
+  /** Returns nanoseconds of a job's longest path; 0 if the job is not selected. */
   long of(int job) {
     return nanos[job];
   }
@@ -81,7 +81,7 @@ final class CriticalPath {
     }
   }
 
-  /** How often the path of a node was found. */
+  /** Returns how often the path of a node was found. */
   long looked() {
     return looked;
   }

@@ -110,7 +110,7 @@ final class Depfile {
     return -1;
   }
 
-  /** Whether the colon at a place is not escaped. */
+  /** Returns whether the colon at a place is not escaped. */
   private boolean colon(int at) {
     int i = at;
     while (i > start && text.charAt(i - 1) == '\\') {
@@ -170,7 +170,7 @@ final class Depfile {
     at = Math.min(at + newline(at), text.length());
   }
 
-  /** Whether a backslash before this place joins lines, or ends the text. */
+  /** Returns whether a backslash before this place joins lines, or ends the text. */
   private boolean joins(int i) {
     return i == text.length() || newline(i) > 0;
   }
@@ -207,7 +207,7 @@ final class Depfile {
     word = out.toString();
   }
 
-  /** Whether the character, which is the one at {@code at}, is a blank or ends the line. */
+  /** Returns whether the character, which is the one at {@code at}, is a blank or ends the line. */
   private boolean endsWord(char c) {
     return c <= ' ' && (isBlank(c) || newline(at) > 0);
   }
@@ -216,7 +216,7 @@ final class Depfile {
     return c == ' ' || c == '\t';
   }
 
-  /** How many characters end a line at a place; 0 if none do. */
+  /** Returns how many characters end a line at a place; 0 if none do. */
   private int newline(int i) {
     if (i >= text.length()) {
       return 0;

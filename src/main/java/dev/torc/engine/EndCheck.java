@@ -73,7 +73,7 @@ final class EndCheck {
    */
   record Undone(int job, String what, boolean blames) {
 
-    /** What happened, and what the user can do or may expect. */
+    /** Returns what happened, and what the user can do or may expect. */
     String line() {
       return blames
           ? what + "; put both commands into one job (tasks), or write to another file"
@@ -190,12 +190,12 @@ final class EndCheck {
         .forEach(member -> changed.add(new Changed(member.name(), member.kind())));
   }
 
-  /** Whether torc may have removed all of a folder but what is excluded from it. */
+  /** Returns whether torc may have removed all of a folder but what is excluded from it. */
   private boolean isBare(int job, RecordedProduct made) throws IOException {
     return state.get().graph().deletes(job) && digests().isBare(made.path());
   }
 
-  /** Whether a product was gone when the build last looked: torc removed it. */
+  /** Returns whether a product was gone when the build last looked: torc removed it. */
   private boolean isSpent(int job, KnownDigest before) {
     boolean temporary = state.get().graph().isTemporary(job);
     return temporary && before != null && !before.stamp().exists();
@@ -251,7 +251,10 @@ final class EndCheck {
         .toList();
   }
 
-  /** When a product was changed, or a name in the folder above it; by the file system's clock. */
+  /**
+   * Returns when a product was changed, or a name in the folder above it; by the file system's
+   * clock.
+   */
   private long changedAt(Changed changed) {
     String path = changed.path;
     try {
@@ -276,7 +279,7 @@ final class EndCheck {
     return false;
   }
 
-  /** Whether a trace saw a path, or a folder above it, written, renamed or linked. */
+  /** Returns whether a trace saw a path, or a folder above it, written, renamed or linked. */
   private static boolean wrote(Ran each, String path) {
     String at = path;
     while (at.length() > 1 && !each.wrote.contains(at)) {

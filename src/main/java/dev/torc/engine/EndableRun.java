@@ -63,7 +63,7 @@ final class EndableRun {
     return !ends.isEmpty();
   }
 
-  /** Whether their end was asked for. */
+  /** Returns whether their end was asked for. */
   private synchronized boolean isEnded() {
     return !ends.isEmpty();
   }

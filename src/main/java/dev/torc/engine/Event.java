@@ -38,7 +38,7 @@ public sealed interface Event {
    */
   record JobSubmitted(String job, String executor, String id) implements Event {
 
-    /** Where it is, for people: {@code slurm 1234_5}. */
+    /** Returns where it is, for people: {@code slurm 1234_5}. */
     public String where() {
       return EarlierJob.where(executor, id);
     }
@@ -96,7 +96,7 @@ public sealed interface Event {
   /** A line for people: a warning, or what was moved to kept. */
   record Note(Level level, Diagnostic said) implements Event {
 
-    /** A line without a place. */
+    /** Returns a line without a place. */
     public Note(Level level, String text) {
       this(level, new Diagnostic(text));
     }
@@ -141,7 +141,7 @@ public sealed interface Event {
       List<LeftOut> leftOut,
       boolean allowed) {
 
-    /** Nothing was left out, and no failure is allowed. */
+    /** Returns nothing was left out, and no failure is allowed. */
     public Details(String what, String command, Log log, long wall, long cpu, long peak) {
       this(what, command, log, wall, cpu, peak, List.of(), false);
     }

@@ -91,7 +91,10 @@ final class EventSender {
     tell(new Event.JobStarted(job.name(), run.attempts(), command, why));
   }
 
-  /** The command, by names of needs alone: their files are read on the thread of the attempt. */
+  /**
+   * Returns the command, by names of needs alone: their files are read on the thread of the
+   * attempt.
+   */
   private String command(AttemptContext common, int id, JobRun run) {
     if (contents != common.contents()) {
       contents = common.contents();
@@ -236,7 +239,7 @@ final class EventSender {
     return !outcome.command().isEmpty() && log.toFile().length() > outcome.logFrom();
   }
 
-  /** The log of a job, from a byte on. */
+  /** Returns the log of a job, from a byte on. */
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.runs().steps().getFirst().dir());
     return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));

@@ -31,14 +31,14 @@ record FolderPart(Excluded excluded) {
     void take(FolderHandle from, Path name, FolderHandle to) throws IOException;
   }
 
-  /** Whether the part holds nothing but folders. */
+  /** Returns whether the part holds nothing but folders. */
   boolean isEmpty(FolderHandle folder) throws IOException {
     List<Path> found = new ArrayList<>();
     each(folder, null, "", false, (_, name, _) -> found.add(name));
     return found.isEmpty();
   }
 
-  /** Whether a path in the folder is excluded; a folder only with all that it holds. */
+  /** Returns whether a path in the folder is excluded; a folder only with all that it holds. */
   boolean leavesOut(String path, FileStatus there) {
     return excluded.whole(path) || !there.isFolder() && excluded.member(path);
   }

@@ -61,7 +61,7 @@ final class Hooks {
     private boolean ran;
     private JobState worst = JobState.RAN;
 
-    /** Whether all instances came to their ends; those that did are not looked at again. */
+    /** Returns whether all instances came to their ends; those that did are not looked at again. */
     boolean isOver(BuildLoop loop, String name) {
       if (graph != loop.graph()) {
         graph = loop.graph();
@@ -109,7 +109,7 @@ final class Hooks {
         || hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
   }
 
-  /** Whether a required hook for the start failed, so that no job may start. */
+  /** Returns whether a required hook for the start failed, so that no job may start. */
   boolean refused() {
     return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
   }
@@ -122,7 +122,7 @@ final class Hooks {
     return hooks.stream().noneMatch(h -> isBefore(h, job) && gates.get(h) == Gate.CLOSED);
   }
 
-  /** Why a job must not start though its hooks have ended; null if it may. */
+  /** Returns why a job must not start though its hooks have ended; null if it may. */
   String refusal(Job job) {
     boolean failed = hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
     return failed ? "its hook ready failed" : null;
@@ -178,17 +178,17 @@ final class Hooks {
     }
   }
 
-  /** Whether the build file has any hooks. */
+  /** Returns whether the build file has any hooks. */
   boolean any() {
     return !hooks.isEmpty();
   }
 
-  /** Whether any hook runs. */
+  /** Returns whether any hook runs. */
   boolean busy() {
     return !running.isEmpty();
   }
 
-  /** Whether a required hook failed. */
+  /** Returns whether a required hook failed. */
   boolean failed() {
     return failed;
   }

@@ -92,7 +92,7 @@ public final class ImageSupply {
     }
   }
 
-  /** The name by which the runtimes are asked for an image. */
+  /** Returns the name by which the runtimes are asked for an image. */
   public static Containers.ImageName name(Image image) {
     return new Containers.ImageName(
         image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
@@ -150,7 +150,9 @@ public final class ImageSupply {
     return said.isEmpty() ? AttemptOutcome.phrase(end, 0, 0) : said;
   }
 
-  /** An image's full name: with every runtime, a name without a registry means docker.io. */
+  /**
+   * Returns an image's full name: with every runtime, a name without a registry means docker.io.
+   */
   public static String source(String name) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);

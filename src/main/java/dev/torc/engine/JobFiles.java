@@ -30,13 +30,13 @@ public final class JobFiles {
   private final CachePlace place;
   private final String name;
 
-  /** The files of a job of a project; none of them needs to be there. */
+  /** Returns the files of a job of a project; none of them needs to be there. */
   public JobFiles(CachePlace place, String job) {
     this.place = place;
     this.name = name(job);
   }
 
-  /** Where the job's output goes. */
+  /** Returns where the job's output goes. */
   public Path log() {
     return place.logs().resolve(name + ".log");
   }
@@ -65,7 +65,7 @@ public final class JobFiles {
     }
   }
 
-  /** Whether a log is empty or ends with a line feed. */
+  /** Returns whether a log is empty or ends with a line feed. */
   private static boolean endsLine(Path log) throws IOException {
     try (FileChannel in = OwnFile.channel(log)) {
       ByteBuffer last = ByteBuffer.allocate(1);
@@ -73,7 +73,7 @@ public final class JobFiles {
     }
   }
 
-  /** Why nothing more fits into the log; empty if something does. */
+  /** Returns why nothing more fits into the log; empty if something does. */
   String fullLog() {
     try (FileChannel log = OwnFile.outChannel(log())) {
       long end = log.size();
@@ -86,33 +86,36 @@ public final class JobFiles {
     }
   }
 
-  /** The file of {@code TORC_EVENTS}, to which the job writes events. */
+  /** Returns the file of {@code TORC_EVENTS}, to which the job writes events. */
   public Path events() {
     return inJobs(".events");
   }
 
-  /** The lines of the file of {@code TORC_EVENTS}. */
+  /** Returns the lines of the file of {@code TORC_EVENTS}. */
   LinesFile eventLines() {
     return new LinesFile("TORC_EVENTS", events());
   }
 
-  /** The lines of the file to which the job writes the values that it stores. */
+  /** Returns the lines of the file to which the job writes the values that it stores. */
   LinesFile output() {
     return new LinesFile("TORC_OUTPUT", inJobs(".output"));
   }
 
-  /** The file that lists the job's needs while it runs: of one name, or all if that is empty. */
+  /**
+   * Returns the file that lists the job's needs while it runs: of one name, or all if that is
+   * empty.
+   */
   Path needs(String item) {
     // "@" is a sign that is encoded in a job's name
     return inJobs(item.isEmpty() ? ".needs" : "@" + name(item, LONGEST_PART) + ".needs");
   }
 
-  /** The file with the values that the job needs, if it needs some. */
+  /** Returns the file with the values that the job needs, if it needs some. */
   Path values() {
     return inJobs(".data.json");
   }
 
-  /** The file in which the job's container says how far it came. */
+  /** Returns the file in which the job's container says how far it came. */
   Path container() {
     return inJobs(".container");
   }
@@ -182,7 +185,7 @@ public final class JobFiles {
     return file.equals("hooks") ? "%68ooks" : file; // hooks.log is the log of the hooks
   }
 
-  /** Whether a job's name is a file's name as it is; nearly all are. */
+  /** Returns whether a job's name is a file's name as it is; nearly all are. */
   private static boolean isPlain(String job) {
     for (int i = 0; i < job.length(); i++) {
       if (!isPlain(job.charAt(i)) && (i == 0 || job.charAt(i) != '.')) {

@@ -60,12 +60,12 @@ final class JobRun {
     this.runtime = resources.runtime();
   }
 
-  /** Why it runs. */
+  /** Returns why it runs. */
   List<Reason> reasons() {
     return reasons;
   }
 
-  /** What its next or present attempt takes. */
+  /** Returns what its next or present attempt takes. */
   ResourceDemand demand() {
     if (demand == null) {
       ResourceDemand own = ResourceDemand.of(resources, memory, limits);
@@ -77,17 +77,17 @@ final class JobRun {
     return demand;
   }
 
-  /** Whether a known result is put in the place of a run. */
+  /** Returns whether a known result is put in the place of a run. */
   boolean isRestored() {
     return from != null;
   }
 
-  /** The result that is put in the place of a run; null for a run. */
+  /** Returns the result that is put in the place of a run; null for a run. */
   ProductRestore.Replacement from() {
     return from;
   }
 
-  /** Nanoseconds that its next or present attempt may take; 0 for any time. */
+  /** Returns nanoseconds that its next or present attempt may take; 0 for any time. */
   long runtime() {
     return runtime;
   }
@@ -99,32 +99,37 @@ final class JobRun {
     attempts = 0;
   }
 
-  /** What its present attempt asked for. */
+  /** Returns what its present attempt asked for. */
   AttemptRecord.Asked asked() {
     return asked;
   }
 
-  /** Nanoseconds that its present attempt waited for resources, when it waited for nothing else. */
+  /**
+   * Returns nanoseconds that its present attempt waited for resources, when it waited for nothing
+   * else.
+   */
   long queued() {
     return queued;
   }
 
-  /** Whether the products stay in place before its present attempt. */
+  /** Returns whether the products stay in place before its present attempt. */
   boolean persists(Job job) {
     return ToolState.persists(job, attempts, reasons);
   }
 
-  /** The resources that its present attempt has. */
+  /** Returns the resources that its present attempt has. */
   ResourcePool.Taken taken() {
     return taken;
   }
 
-  /** What runs its present attempt, by its name in {@link Remotes}; null for this machine. */
+  /**
+   * Returns what runs its present attempt, by its name in {@link Remotes}; null for this machine.
+   */
   String executor() {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
 
-  /** How many attempts were begun. */
+  /** Returns how many attempts were begun. */
   int attempts() {
     return attempts;
   }
@@ -163,7 +168,7 @@ final class JobRun {
     return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
   }
 
-  /** Whether what the present attempt took was given back before its end. */
+  /** Returns whether what the present attempt took was given back before its end. */
   boolean released() {
     return released;
   }

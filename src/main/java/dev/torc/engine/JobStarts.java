@@ -30,7 +30,7 @@ final class JobStarts {
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private volatile boolean stopped;
 
-  /** Nothing has started. */
+  /** Returns nothing has started. */
   JobStarts(
       BuildSetup setup,
       LoopLock lock,
@@ -57,23 +57,23 @@ final class JobStarts {
     return stopped;
   }
 
-  /** Whether nothing runs. */
+  /** Returns whether nothing runs. */
   boolean none() {
     return running == 0;
   }
 
-  /** Whether nothing is about to start, now or after a delay. */
+  /** Returns whether nothing is about to start, now or after a delay. */
   boolean isIdle() {
     BuildState now = state.get();
     return now.ready().isEmpty() && now.delayed().isEmpty() && parked.isEmpty();
   }
 
-  /** Whether schedulers have all that runs. */
+  /** Returns whether schedulers have all that runs. */
   boolean areAllOut() {
     return running > 0 && out.isAll(running);
   }
 
-  /** Whether a scheduler has a job. */
+  /** Returns whether a scheduler has a job. */
   boolean isOut(int id) {
     return out.has(id);
   }
@@ -137,7 +137,7 @@ final class JobStarts {
     tokens.want(Math.max(0, useful - held));
   }
 
-  /** How many attempts hold resources for which others may wait. */
+  /** Returns how many attempts hold resources for which others may wait. */
   private int holding() {
     return running - pool.early() - out.prepared();
   }

@@ -23,22 +23,22 @@ public enum JobState {
   /** The build ended before its turn. */
   NOT_REACHED;
 
-  /** Whether no other state can follow. */
+  /** Returns whether no other state can follow. */
   public boolean isFinal() {
     return ordinal() >= UP_TO_DATE.ordinal();
   }
 
-  /** Whether something was done for the job in this build, well or not. */
+  /** Returns whether something was done for the job in this build, well or not. */
   public boolean isRun() {
     return isMade() || this == FAILED || this == INTERRUPTED;
   }
 
-  /** Whether the job has a new good result, however it came by it. */
+  /** Returns whether the job has a new good result, however it came by it. */
   boolean isMade() {
     return this == RAN || this == RESTORED;
   }
 
-  /** Whether what waits for such a job can never run. */
+  /** Returns whether what waits for such a job can never run. */
   boolean blocks() {
     return this == FAILED || this == INTERRUPTED || this == BLOCKED;
   }

@@ -14,7 +14,7 @@ final class JobStates {
   private JobState[] states = {};
   private final int[] counts = new int[JobState.values().length];
 
-  /** All selected jobs begin as waiting; the others have no state. */
+  /** Returns all selected jobs begin as waiting; the others have no state. */
   JobStates(int nodes, BitSet selected) {
     grow(nodes, selected, new BitSet());
   }
@@ -38,7 +38,7 @@ final class JobStates {
     counts[JobState.WAITING.ordinal()]++;
   }
 
-  /** The state of a selected job, null for others. */
+  /** Returns the state of a selected job, null for others. */
   JobState of(int job) {
     return states[job];
   }
@@ -64,17 +64,17 @@ final class JobStates {
     return counts[state.ordinal()];
   }
 
-  /** Whether every selected job is in a final state. */
+  /** Returns whether every selected job is in a final state. */
   boolean done() {
     return count(JobState.WAITING) + count(JobState.READY) + count(JobState.RUNNING) == 0;
   }
 
-  /** Whether a job ended so that what waits for it is blocked. */
+  /** Returns whether a job ended so that what waits for it is blocked. */
   boolean areAnyBlocking() {
     return Arrays.stream(JobState.values()).anyMatch(state -> state.blocks() && count(state) > 0);
   }
 
-  /** The counts of the final states. */
+  /** Returns the counts of the final states. */
   Map<JobState, Integer> counts() {
     Map<JobState, Integer> map = new EnumMap<>(JobState.class);
     Arrays.stream(JobState.values()).filter(JobState::isFinal).forEach(s -> map.put(s, count(s)));

@@ -182,7 +182,7 @@ public final class LaunchBuilder {
     return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
-  /** The commands of a launch for people, as they run: one for each process. */
+  /** Returns the commands of a launch for people, as they run: one for each process. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.runs().steps().getFirst().shell();
     StringBuilder lines = new StringBuilder();
@@ -202,7 +202,10 @@ public final class LaunchBuilder {
     return shown(graph, id, contents, first.granted(List.of()));
   }
 
-  /** The commands of a job for an attempt; as the build file has them if a value does not fit. */
+  /**
+   * Returns the commands of a job for an attempt; as the build file has them if a value does not
+   * fit.
+   */
   String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
     Path tmp =
@@ -254,7 +257,7 @@ public final class LaunchBuilder {
     return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
   }
 
-  /** The words of the process to start; without the shell if that makes no difference. */
+  /** Returns the words of the process to start; without the shell if that makes no difference. */
   private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
     if (step.command() instanceof Step.Command.Shell shell) {
@@ -274,7 +277,7 @@ public final class LaunchBuilder {
     return argv;
   }
 
-  /** The value that a variable has in a job without {@code env}; empty if it is not set. */
+  /** Returns the value that a variable has in a job without {@code env}; empty if it is not set. */
   private String callers(Template.Part.Slot slot) {
     String name = slot.member();
     String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
@@ -330,7 +333,7 @@ public final class LaunchBuilder {
     return mark;
   }
 
-  /** The file with the needed values; jobs that need none share one. */
+  /** Returns the file with the needed values; jobs that need none share one. */
   private String data(JobFiles files, SortedMap<String, String> values) throws IOException {
     if (!values.isEmpty()) {
       return files.write(files.values(), JsonText.object(values));
@@ -345,17 +348,17 @@ public final class LaunchBuilder {
     return none.toString();
   }
 
-  /** The caller's PATH, as the C library has it if the variable is not set. */
+  /** Returns the caller's PATH, as the C library has it if the variable is not set. */
   String searchPath() {
     return caller.getOrDefault("PATH", "/bin:/usr/bin");
   }
 
-  /** The files of a job, where attempts find them. */
+  /** Returns the files of a job, where attempts find them. */
   JobFiles files(String job) {
     return new JobFiles(place, job);
   }
 
-  /** The project's own folder, in which the files of jobs lie. */
+  /** Returns the project's own folder, in which the files of jobs lie. */
   CachePlace place() {
     return place;
   }

@@ -106,7 +106,9 @@ public final class Leftovers {
     }
   }
 
-  /** A line for each of the given jobs that may still run on another host, by these marks. */
+  /**
+   * Returns a line for each of the given jobs that may still run on another host, by these marks.
+   */
   public static List<String> elsewhere(
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
@@ -174,12 +176,12 @@ public final class Leftovers {
       return new RunningJobs(holder, running, left(place, others, gone));
     }
 
-    /** Whether a build is at work, and not another command that holds the lock. */
+    /** Returns whether a build is at work, and not another command that holds the lock. */
     public boolean isBuild() {
       return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
     }
 
-    /** Why the jobs of some marks have to run, by their names. */
+    /** Returns why the jobs of some marks have to run, by their names. */
     public static Map<String, Reason> left(
         CachePlace place, List<StartMarks.Mark> marks, Set<String> gone) throws IOException {
       Map<String, Reason> left = new ConcurrentHashMap<>();
@@ -195,7 +197,7 @@ public final class Leftovers {
       return left;
     }
 
-    /** Why the job of a mark has to run, or cannot. */
+    /** Returns why the job of a mark has to run, or cannot. */
     static Reason left(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
       if (mark.isRemote()) {
         return submitted(mark.executor(), "");
@@ -234,7 +236,7 @@ public final class Leftovers {
       return new OutJobs(marks, all.stream().filter(out.and(concerned)).toList());
     }
 
-    /** A line for each job, with the command that cancels it. */
+    /** Returns a line for each job, with the command that cancels it. */
     public List<String> lines(String command) {
       String line =
           "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it";

@@ -48,7 +48,7 @@ final class LoopLock {
     post(() -> {});
   }
 
-  /** Whether no message waits; asked in a turn. If one does, the loop has its turn soon. */
+  /** Returns whether no message waits; asked in a turn. If one does, the loop has its turn soon. */
   boolean isQuiet() {
     return messages.isEmpty();
   }

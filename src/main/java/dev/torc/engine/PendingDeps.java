@@ -75,12 +75,12 @@ final class PendingDeps {
     }
   }
 
-  /** How often a node was counted. */
+  /** Returns how often a node was counted. */
   long looked() {
     return looked;
   }
 
-  /** Whether a job waits for nothing. */
+  /** Returns whether a job waits for nothing. */
   boolean isFree(int job) {
     return count[job] == 0;
   }
@@ -118,12 +118,15 @@ final class PendingDeps {
     }
   }
 
-  /** Whether {@link #takeExpandable} would return true. */
+  /** Returns whether {@link #takeExpandable} would return true. */
   boolean isExpandable() {
     return expandable;
   }
 
-  /** Whether, since the last call, a group began to await nothing any more, or less than before. */
+  /**
+   * Returns whether, since the last call, a group began to await nothing any more, or less than
+   * before.
+   */
   boolean takeExpandable() {
     boolean was = expandable;
     expandable = false;

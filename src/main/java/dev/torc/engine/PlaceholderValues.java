@@ -32,7 +32,7 @@ record PlaceholderValues(
   /** The longest value that goes by the command line, in characters. */
   private static final int MAX_DATA = 64 << 10;
 
-  /** The values for an attempt at a job of a graph. */
+  /** Returns the values for an attempt at a job of a graph. */
   static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
@@ -43,7 +43,7 @@ record PlaceholderValues(
     return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
   }
 
-  /** The values of a slot for a step that runs in {@code dir} (relative to the root). */
+  /** Returns the values of a slot for a step that runs in {@code dir} (relative to the root). */
   List<String> of(Slot slot, String dir) {
     return switch (slot.name()) {
       case "cpus" -> List.of(Long.toString(granted.demand().of(Resources.CPUS)));
@@ -129,14 +129,14 @@ record PlaceholderValues(
     return contents.files(lists.get(kind + text));
   }
 
-  /** All needed paths in the order written, relative to the root. */
+  /** Returns all needed paths in the order written, relative to the root. */
   List<String> needs() {
     List<String> all = new ArrayList<>();
     job.links().needs().forEach(item -> all.addAll(paths(item, true, true)));
     return all;
   }
 
-  /** The paths of a named need, relative to the root. */
+  /** Returns the paths of a named need, relative to the root. */
   List<String> needs(Item item) {
     return paths(item, true, false);
   }

@@ -55,7 +55,7 @@ public record ProductRemoval(
    */
   record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
 
-  /** A new account of the products that one attempt clears away. */
+  /** Returns a new account of the products that one attempt clears away. */
   ClearedProducts clearing() {
     return new ClearedProducts(this);
   }
@@ -130,7 +130,10 @@ public record ProductRemoval(
     return GlobWalk.of(place.root(), glob.glob(), glob.excludes(), digests.stop());
   }
 
-  /** The files that match the globs of a handed-out job: they move aside before its submission. */
+  /**
+   * Returns the files that match the globs of a handed-out job: they move aside before its
+   * submission.
+   */
   List<String> matched(Job job, boolean persist) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -227,7 +230,7 @@ public record ProductRemoval(
         !standing.linked && cleared.take(owned, from, name, standing.bytes) == Added.MOVED;
   }
 
-  /** Whether the store took a product. What is excluded from it stays. */
+  /** Returns whether the store took a product. What is excluded from it stays. */
   private boolean taken(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
@@ -291,7 +294,7 @@ public record ProductRemoval(
     return fresh;
   }
 
-  /** What to take of a folder product; null where nothing is excluded from it. */
+  /** Returns what to take of a folder product; null where nothing is excluded from it. */
   FolderPart part(String path, Path file) {
     FolderDigest.Excluded excluded =
         Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? digests.excluded(path) : null;
@@ -340,17 +343,20 @@ public record ProductRemoval(
     return false;
   }
 
-  /** Whether torc made what stands at a path, may delete it, and finds it as it was recorded. */
+  /**
+   * Returns whether torc made what stands at a path, may delete it, and finds it as it was
+   * recorded.
+   */
   public boolean unaltered(OwnedPath owned) throws IOException {
     return owned != null && !owned.adopted() && asRecorded(owned);
   }
 
-  /** Whether what stands at a recorded path is what was recorded. */
+  /** Returns whether what stands at a recorded path is what was recorded. */
   public boolean asRecorded(OwnedPath owned) throws IOException {
     return standing(owned) != null;
   }
 
-  /** What stands at a recorded path, if it is what was recorded; else null. */
+  /** Returns what stands at a recorded path, if it is what was recorded; else null. */
   Standing standing(OwnedPath owned) throws IOException {
     return standing(owned, owned.path(), null, digests);
   }
@@ -453,7 +459,10 @@ public record ProductRemoval(
     return shown(place, path);
   }
 
-  /** A path as it is recorded: relative to the root if it lies below the root, else absolute. */
+  /**
+   * Returns a path as it is recorded: relative to the root if it lies below the root, else
+   * absolute.
+   */
   static String shown(CachePlace place, Path path) {
     Path root = place.root();
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();

@@ -116,7 +116,7 @@ final class ProductRestore {
     }
   }
 
-  /** Whether the products are those of the result, and no others. */
+  /** Returns whether the products are those of the result, and no others. */
   private boolean isWhole(ProductScan scan) {
     List<RecordedProduct> then = from.products();
     List<RecordedProduct> now = scan.made();
@@ -151,7 +151,7 @@ final class ProductRestore {
     removal.cache().put(own);
   }
 
-  /** The products that were put in their places so far. */
+  /** Returns the products that were put in their places so far. */
   List<OwnedPath> placed() {
     return placed;
   }
@@ -167,7 +167,7 @@ final class ProductRestore {
     }
   }
 
-  /** Whether the depfile is what the result says, where the job has one. */
+  /** Returns whether the depfile is what the result says, where the job has one. */
   private boolean isDepfile(ProductScan scan) {
     RecordedProduct then = from.depfile();
     RecordedProduct now = scan.depfile();

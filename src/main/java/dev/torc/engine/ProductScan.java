@@ -172,7 +172,7 @@ record ProductScan(
       }
     }
 
-    /** Whether a product lies within the grounds. */
+    /** Returns whether a product lies within the grounds. */
     private boolean lies(String product, String folder) throws IOException {
       if (folder.equals(last)) {
         return true; // most products of a job lie in one folder

@@ -144,7 +144,10 @@ final class ReadyQueue {
     }
   }
 
-  /** What the first job takes that was overtaken too often and still does not fit; null if none. */
+  /**
+   * Returns what the first job takes that was overtaken too often and still does not fit; null if
+   * none.
+   */
   private ResourceDemand starved(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     ResourceDemand starved = null;
     Integer first = null;

@@ -58,7 +58,7 @@ final class Recorder {
    */
   record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
-  /** The records of a job whose last attempt had this outcome. */
+  /** Returns the records of a job whose last attempt had this outcome. */
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
     JobRun run = last.run;
@@ -112,7 +112,9 @@ final class Recorder {
     return end.how() == ProcessEnd.How.SIGNALED ? end.code() : 0;
   }
 
-  /** The records of a job that did not run, and whose products are accepted as they stand. */
+  /**
+   * Returns the records of a job that did not run, and whose products are accepted as they stand.
+   */
   JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
     Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
     whole(record);
@@ -185,7 +187,7 @@ final class Recorder {
     return new Record(batch, result, lists);
   }
 
-  /** The records of a known result that is put in the place of a run. */
+  /** Returns the records of a known result that is put in the place of a run. */
   Record recalled(String job, List<Reason> reasons, Result from) {
     JobResult result = from.run(build.id());
     RunDetails details =
@@ -207,7 +209,7 @@ final class Recorder {
     return new Record(batch, result, Map.of());
   }
 
-  /** What a later build asks of the result before it restores it. */
+  /** Returns what a later build asks of the result before it restores it. */
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
     Decider decider = context.decider();
@@ -243,7 +245,7 @@ final class Recorder {
     };
   }
 
-  /** The record of a job that a killed torc left running (rule 9): interrupted. */
+  /** Returns the record of a job that a killed torc left running (rule 9): interrupted. */
   static Batch interrupted(Cache cache, StartMarks.Mark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());

@@ -72,7 +72,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return bytes + (bytes == 1 ? " byte" : " bytes");
   }
 
-  /** A line that says how a file differs; null if it does not. */
+  /** Returns a line that says how a file differs; null if it does not. */
   private static String difference(ProductScan.Seen seen, MadeFile then) {
     if (then == null) {
       return seen.path() + " exists here but was not on the node";
@@ -87,7 +87,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
         : "%s has other contents here than on the node".formatted(seen.path());
   }
 
-  /** The product to which a file belongs that was made and is not here; null for none. */
+  /** Returns the product to which a file belongs that was made and is not here; null for none. */
   private static String product(Job job, Path root, String path) {
     Path file = Path.of(path);
     String inner = file.startsWith(root) ? root.relativize(file).toString() : path;
@@ -106,7 +106,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return null;
   }
 
-  /** A pattern of products in the words of {@code find}, which may match more. */
+  /** Returns a pattern of products in the words of {@code find}, which may match more. */
   static RemoteAttempt.ProductPattern pattern(Path root, String pattern) {
     Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
     String end = pattern.replaceFirst("(?s).*[*?\\]}]", ""); // what follows the last wildcard

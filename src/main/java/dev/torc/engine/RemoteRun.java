@@ -135,12 +135,14 @@ final class RemoteRun {
     return true;
   }
 
-  /** Whether another machine runs it, after {@link #resume}. */
+  /** Returns whether another machine runs it, after {@link #resume}. */
   boolean isRemote() {
     return resumed || run.executor() != null;
   }
 
-  /** Whether nothing of it ran, so that nothing in the places of its products is its own. */
+  /**
+   * Returns whether nothing of it ran, so that nothing in the places of its products is its own.
+   */
   boolean isUnbegun() {
     return isRemote() && (wait == null || !wait.hasBegun());
   }
@@ -191,14 +193,17 @@ final class RemoteRun {
         key, launch.handedOut(), expected(), products, patterns, asked(memory, 0));
   }
 
-  /** The resources that the scheduler is asked for; memory and time may have grown for a retry. */
+  /**
+   * Returns the resources that the scheduler is asked for; memory and time may have grown for a
+   * retry.
+   */
   private SchedulerResources asked(long memory, long runtime) {
     Resources wanted = job.runs().resources();
     return new SchedulerResources(
         wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
   }
 
-  /** Seconds that the job's last run took; 0 if it was not good or there is none. */
+  /** Returns seconds that the job's last run took; 0 if it was not good or there is none. */
   private long expected() {
     JobResult last = common.plan().records().result(id);
     return last == null || !last.outcome().isGood()
@@ -206,7 +211,7 @@ final class RemoteRun {
         : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
   }
 
-  /** A stamp from when it began. */
+  /** Returns a stamp from when it began. */
   Stamp begun() throws IOException {
     return common.digests().stamp(wait.begunFile().toString());
   }
@@ -275,7 +280,7 @@ final class RemoteRun {
     }
   }
 
-  /** How its products here differ from what they were where they were made. */
+  /** Returns how its products here differ from what they were where they were made. */
   RemoteProducts products() {
     return products;
   }

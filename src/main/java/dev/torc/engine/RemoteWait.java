@@ -101,12 +101,15 @@ final class RemoteWait implements RemoteListener {
         removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
   }
 
-  /** Whether any process of it started: else what stands in the places of its products is older. */
+  /**
+   * Returns whether any process of it started: else what stands in the places of its products is
+   * older.
+   */
   boolean hasBegun() {
     return begun;
   }
 
-  /** The file with the time at which its processes started; null if that is not known. */
+  /** Returns the file with the time at which its processes started; null if that is not known. */
   Path begunFile() {
     return places.isEmpty() ? null : places.getLast().begun();
   }

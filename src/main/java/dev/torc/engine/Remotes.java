@@ -100,7 +100,7 @@ public final class Remotes implements AutoCloseable {
         : of(executor, settings.withoutBatches(), place -> allocation.on(names[1], place));
   }
 
-  /** Whether no job is out that an earlier torc handed out. */
+  /** Returns whether no job is out that an earlier torc handed out. */
   boolean isEmpty() {
     return earlier.isEmpty();
   }
@@ -119,7 +119,7 @@ public final class Remotes implements AutoCloseable {
     return of(settings.isSlurm() == out.settings().isSlurm() ? settings : out.settings());
   }
 
-  /** The names of the jobs that are out, sorted. */
+  /** Returns the names of the jobs that are out, sorted. */
   public Set<String> jobs() {
     return new TreeSet<>(earlier.keySet());
   }
@@ -184,7 +184,10 @@ public final class Remotes implements AutoCloseable {
     return over;
   }
 
-  /** The jobs handed out earlier that write to one of some places, in or above it; a new set. */
+  /**
+   * Returns the jobs handed out earlier that write to one of some places, in or above it; a new
+   * set.
+   */
   Set<String> writers(List<Path> places) {
     Set<String> jobs = new TreeSet<>();
     for (Path place : places) {

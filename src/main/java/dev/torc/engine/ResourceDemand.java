@@ -12,7 +12,7 @@ import java.util.TreeMap;
  */
 record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
-  /** A demand that only this machine can meet. */
+  /** Returns a demand that only this machine can meet. */
   ResourceDemand(Map<String, Long> amounts) {
     this(amounts, false);
   }
@@ -33,7 +33,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return new ResourceDemand(amounts);
   }
 
-  /** What a job declares, whatever this machine has. */
+  /** Returns what a job declares, whatever this machine has. */
   static ResourceDemand whole(Resources resources, long memory) {
     return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
   }
@@ -43,21 +43,21 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return new ResourceDemand(amounts, true);
   }
 
-  /** The part of it that the node gives on which the job runs. */
+  /** Returns the part of it that the node gives on which the job runs. */
   ResourceDemand ofNode() {
     Map<String, Long> own = new TreeMap<>(amounts);
     own.keySet().retainAll(Resources.MACHINE);
     return new ResourceDemand(own);
   }
 
-  /** The part of it that counts for all nodes together. */
+  /** Returns the part of it that counts for all nodes together. */
   ResourceDemand ofAll() {
     Map<String, Long> counters = new TreeMap<>(amounts);
     counters.keySet().removeAll(Resources.MACHINE);
     return new ResourceDemand(counters);
   }
 
-  /** The amount of one resource, 0 if it takes none. */
+  /** Returns the amount of one resource, 0 if it takes none. */
   long of(String resource) {
     return amounts.getOrDefault(resource, 0L);
   }

@@ -54,7 +54,7 @@ final class ResourcePool {
     return limits;
   }
 
-  /** Whether no cpu of this machine is free. */
+  /** Returns whether no cpu of this machine is free. */
   boolean isFull() {
     return free(Resources.CPUS) == 0;
   }
@@ -63,7 +63,7 @@ final class ResourcePool {
     return free.getOrDefault(resource, 0L);
   }
 
-  /** Whether all of a demand is free now. */
+  /** Returns whether all of a demand is free now. */
   boolean fits(ResourceDemand demand) {
     return holds(free, demand) || node(demand) != null;
   }
@@ -77,7 +77,9 @@ final class ResourcePool {
     return true;
   }
 
-  /** The fullest other node that can give a demand which this machine cannot; null for none. */
+  /**
+   * Returns the fullest other node that can give a demand which this machine cannot; null for none.
+   */
   private String node(ResourceDemand demand) {
     if (nodes.isEmpty() || !demand.moves() || !holds(free, demand.ofAll())) {
       return null;
@@ -146,7 +148,7 @@ final class ResourcePool {
     return true;
   }
 
-  /** How many attempts gave all back and are not over. */
+  /** Returns how many attempts gave all back and are not over. */
   int early() {
     return early;
   }

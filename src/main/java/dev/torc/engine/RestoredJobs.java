@@ -55,7 +55,9 @@ final class RestoredJobs implements AutoCloseable {
   private final int umask;
   private final BitSet asked = new BitSet();
 
-  /** The restored jobs of a build; {@code state} is asked each time, since it is replaced. */
+  /**
+   * Returns the restored jobs of a build; {@code state} is asked each time, since it is replaced.
+   */
   RestoredJobs(
       BuildSetup setup,
       LoopLock lock,
@@ -159,12 +161,12 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** Whether a job waits for an answer. */
+  /** Returns whether a job waits for an answer. */
   boolean isAsked(int id) {
     return asked.get(id);
   }
 
-  /** Whether any job waits for an answer. */
+  /** Returns whether any job waits for an answer. */
   boolean isAsking() {
     return !asked.isEmpty();
   }
@@ -215,7 +217,10 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** The upload of a job's result; null if it cannot be read, which is told where it is needed. */
+  /**
+   * Returns the upload of a job's result; null if it cannot be read, which is told where it is
+   * needed.
+   */
   private Upload upload(AttemptContext common, Job job, boolean again) throws IOException {
     try {
       Result made = Result.of(setup.cache(), job.name());

@@ -36,7 +36,7 @@ final class ShortReasons {
 
   private ShortReasons() {}
 
-  /** The first of these reasons, shortened. */
+  /** Returns the first of these reasons, shortened. */
   static List<ManifestEntry> of(List<Reason> reasons) {
     int size = Math.min(KEPT, reasons.size());
     List<ManifestEntry> entries = new ArrayList<>(size);
@@ -74,7 +74,7 @@ final class ShortReasons {
     return part.length() <= TEXT ? part : part.substring(0, whole(part, TEXT - 1)) + CUT;
   }
 
-  /** The place itself, or the one before it if it would cut a character in two. */
+  /** Returns the place itself, or the one before it if it would cut a character in two. */
   private static int whole(String text, int at) {
     return Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
   }

@@ -226,7 +226,7 @@ final class SpentProducts implements Cleaner.Listener {
     take();
   }
 
-  /** Whether anything is being removed. */
+  /** Returns whether anything is being removed. */
   boolean busy() {
     return running > 0;
   }

@@ -66,7 +66,7 @@ final class Submitted {
     return holds;
   }
 
-  /** An attempt ended, wherever it ran; returns a job that was held and is ready now. */
+  /** Returns an attempt ended, wherever it ran; returns a job that was held and is ready now. */
   OptionalInt ended(int id) {
     out.remove(id);
     return prepared.remove(id) && !held.isEmpty()
@@ -78,12 +78,12 @@ final class Submitted {
     return out.contains(id);
   }
 
-  /** How many attempts there are that take nothing of this machine. */
+  /** Returns how many attempts there are that take nothing of this machine. */
   int prepared() {
     return prepared.size();
   }
 
-  /** Whether all of so many attempts are out, and no further one is held. */
+  /** Returns whether all of so many attempts are out, and no further one is held. */
   boolean isAll(int attempts) {
     return attempts == out.size() && held.isEmpty();
   }

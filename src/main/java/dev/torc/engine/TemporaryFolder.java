@@ -28,7 +28,7 @@ final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  /** Where the folder of an attempt is, or would be. */
+  /** Returns where the folder of an attempt is, or would be. */
   static Path of(CachePlace place, StartMarks.Mark attempt) {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
@@ -36,7 +36,7 @@ final class TemporaryFolder {
         .resolve(JobFiles.name(attempt.job()) + "." + build + "." + attempt.attempt() + ".tmp");
   }
 
-  /** Whether a text of a job names it. */
+  /** Returns whether a text of a job names it. */
   static boolean isUsed(Job job) {
     for (Step step : job.runs().steps()) {
       for (Template text : step.templates()) {

@@ -86,7 +86,7 @@ final class ToolState {
     return made;
   }
 
-  /** Whether the last good run of a job made a path. */
+  /** Returns whether the last good run of a job made a path. */
   static boolean hadMade(JobRecords records, int id, String path) {
     JobResult last = records.result(id);
     return last != null && last.products().stream().anyMatch(made -> made.path().equals(path));

@@ -121,7 +121,7 @@ public final class Tracing {
     return new JobTrace(grounds, begin.ctime(), bounds);
   }
 
-  /** Why a job cannot be traced; null where it can. */
+  /** Returns why a job cannot be traced; null where it can. */
   private synchronized String lack(Job job) {
     if (job.runs().executor() != null) {
       return "executor " + SafeText.name(job.runs().executor()) + " runs it elsewhere";
@@ -178,14 +178,19 @@ public final class Tracing {
     }
   }
 
-  /** The lines on what the last run of a job was seen to read and the job still does not need. */
+  /**
+   * Returns the lines on what the last run of a job was seen to read and the job still does not
+   * need.
+   */
   public static List<String> lines(Graph graph, int id, RunDetails last) {
     List<String> paths = last == null ? List.of() : last.read();
     return lines(
         graph, id, paths.stream().filter(path -> !NeedList.isNeeded(graph, id, path)).toList());
   }
 
-  /** One line for each file that a job read and does not need, or for the folder of many. */
+  /**
+   * Returns one line for each file that a job read and does not need, or for the folder of many.
+   */
   private static List<String> lines(Graph graph, int id, Collection<String> undeclared) {
     Set<String> lines = new LinkedHashSet<>();
     Map<String, Integer> counts = new HashMap<>();
@@ -217,7 +222,9 @@ public final class Tracing {
     return path.substring(0, path.lastIndexOf('/') + 1);
   }
 
-  /** The end of the message of a failed attempt that was refused files; empty if it was not. */
+  /**
+   * Returns the end of the message of a failed attempt that was refused files; empty if it was not.
+   */
   static String refused(Graph graph, JobTrace trace) {
     Set<String> reads = refused(graph, trace, true);
     Set<String> changes = refused(graph, trace, false);
@@ -231,7 +238,7 @@ public final class Tracing {
                 .formatted(SafeText.names(List.copyOf(changes), 1)));
   }
 
-  /** What a job was refused to read, or to change, as the build file would name it. */
+  /** Returns what a job was refused to read, or to change, as the build file would name it. */
   private static Set<String> refused(Graph graph, JobTrace trace, boolean reads) {
     List<String> paths = new ArrayList<>();
     if (trace != null) {
@@ -255,7 +262,10 @@ public final class Tracing {
     return names;
   }
 
-  /** What was read and is neither the job's own nor its need, as the build file would write it. */
+  /**
+   * Returns what was read and is neither the job's own nor its need, as the build file would write
+   * it.
+   */
   static Set<String> undeclared(Graph graph, int id, NeedSnapshot snapshot, JobTrace trace) {
     Set<String> names = names(graph, trace.read());
     names.removeIf(path -> isOwn(graph, id, path) || needs(graph, id, snapshot, path));
@@ -291,12 +301,15 @@ public final class Tracing {
     }
   }
 
-  /** Whether a strict job may read a file; what its depfile names, only its end tells. */
+  /** Returns whether a strict job may read a file; what its depfile names, only its end tells. */
   private static boolean mayRead(Graph graph, int id, NeedSnapshot snapshot, String path) {
     return graph.job(id).depfile() != null || needs(graph, id, snapshot, path);
   }
 
-  /** Whether a strict job may write a file that is no product of it, or make or remove a folder. */
+  /**
+   * Returns whether a strict job may write a file that is no product of it, or make or remove a
+   * folder.
+   */
   private static boolean mayWrite(Graph graph, int id, String path, Access access) {
     Job job = graph.job(id);
     if (graph.makerOf(path) >= 0) {

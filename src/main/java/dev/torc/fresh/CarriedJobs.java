@@ -48,7 +48,9 @@ final class CarriedJobs {
     return alike ? new CarriedJobs(before, fresh, now).carry() : null;
   }
 
-  /** What counts for the jobs of each executor: its {@code trace} and its {@code before}. */
+  /**
+   * Returns what counts for the jobs of each executor: its {@code trace} and its {@code before}.
+   */
   private static Map<String, String> elsewhere(Workflow workflow) {
     Map<String, String> texts = new HashMap<>();
     for (Workflow.Executor executor : workflow.executors()) {
@@ -83,7 +85,10 @@ final class CarriedJobs {
     return fresh.jobs().get(earlier) || fresh.dirty().get(earlier);
   }
 
-  /** Whether each file that a job does not name has the maker that it had, or none as before. */
+  /**
+   * Returns whether each file that a job does not name has the maker that it had, or none as
+   * before.
+   */
   private boolean hasSameMakers(int earlier) {
     for (int file : fresh.extra().row(earlier)) {
       if (!asked.get(file)) { // many jobs share a header

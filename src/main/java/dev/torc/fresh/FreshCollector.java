@@ -141,7 +141,7 @@ final class FreshCollector {
     }
   }
 
-  /** The jobs whose products the next build takes away, even if it runs nothing. */
+  /** Returns the jobs whose products the next build takes away, even if it runs nothing. */
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
     BitSet makers = new BitSet();
@@ -158,7 +158,10 @@ final class FreshCollector {
     return known != null && !known.stamp().exists();
   }
 
-  /** Whether a job is settled, and only the disk and the results of other jobs decide about it. */
+  /**
+   * Returns whether a job is settled, and only the disk and the results of other jobs decide about
+   * it.
+   */
   private boolean canRest(int id) {
     if (!context.records().isSettled(id)) {
       return false;
@@ -196,7 +199,7 @@ final class FreshCollector {
       return file;
     }
 
-    /** The files beside the named needs and products. */
+    /** Returns the files beside the named needs and products. */
     int[] also() {
       return all.stream().skip(named).mapToInt(file -> file).toArray();
     }
@@ -284,7 +287,7 @@ final class FreshCollector {
     return to;
   }
 
-  /** Whether the build looked at the needs of a job, or ran it. */
+  /** Returns whether the build looked at the needs of a job, or ran it. */
   private boolean hasLooked(int id) {
     return ran(id) || context.records().isSettled(id);
   }
@@ -294,7 +297,7 @@ final class FreshCollector {
     return result != null && build.equals(result.build());
   }
 
-  /** What the build saw at a path of a job; null where it did not look. */
+  /** Returns what the build saw at a path of a job; null where it did not look. */
   private KnownDigest known(int id, String path) throws IOException {
     return woken.get(id) ? digests.seen(path) : digests.last(path);
   }
@@ -304,7 +307,9 @@ final class FreshCollector {
     return known != null && known.stamp().kind() == Stamp.FileKind.FOLDER;
   }
 
-  /** What a needed folder that a job made comes down to; null where more decides about it. */
+  /**
+   * Returns what a needed folder that a job made comes down to; null where more decides about it.
+   */
   private FreshMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
     for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
@@ -320,7 +325,7 @@ final class FreshCollector {
     return result == null ? List.of() : result.products();
   }
 
-  /** Whether the verdict on a job follows from what is known of its files now. */
+  /** Returns whether the verdict on a job follows from what is known of its files now. */
   private boolean stand(Deciding deciding) throws IOException {
     int id = deciding.job;
     boolean doubt = woken.get(id);
@@ -339,7 +344,9 @@ final class FreshCollector {
     return !doubt || context.decide(id) instanceof Verdict.UpToDate;
   }
 
-  /** Whether a file may be missing: a temporary product in the records, or an optional need. */
+  /**
+   * Returns whether a file may be missing: a temporary product in the records, or an optional need.
+   */
   private boolean goesWithout(int id, String path) {
     int maker = graph.makerOf(path);
     return maker < 0 ? graph.job(id).isOptional(path) : context.lacks(maker);

@@ -34,12 +34,15 @@ final class FreshDigests {
     return new FreshDigests(file, head, null);
   }
 
-  /** The digests of this many files, all unknown until they are {@link #put}. */
+  /** Returns the digests of this many files, all unknown until they are {@link #put}. */
   static FreshDigests of(int files) {
     return new FreshDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
   }
 
-  /** All digests, behind {@link CheckedFile#FREE} bytes; none if the file is damaged or gone. */
+  /**
+   * Returns all digests, behind {@link CheckedFile#FREE} bytes; none if the file is damaged or
+   * gone.
+   */
   synchronized byte[] bytes() {
     if (bytes == null) {
       byte[] read = CheckedFile.next(file, first);
@@ -52,7 +55,7 @@ final class FreshDigests {
     return CheckedFile.FREE + number * Digest.LENGTH;
   }
 
-  /** The digest of a file, null where it is not known. */
+  /** Returns the digest of a file, null where it is not known. */
   Digest get(int number) {
     byte[] all = bytes();
     int from = at(number);

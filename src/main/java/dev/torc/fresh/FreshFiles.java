@@ -26,12 +26,12 @@ final class FreshFiles {
     this.digests = FreshDigests.of(graph.files());
   }
 
-  /** How many files there are. */
+  /** Returns how many files there are. */
   int count() {
     return graph.files() + further.size();
   }
 
-  /** The number of a path; a new path gets the next number. */
+  /** Returns the number of a path; a new path gets the next number. */
   int number(String path) {
     int file = graph.fileId(path);
     int number = file < 0 ? graph.files() + further.add(path) : file;
@@ -41,45 +41,47 @@ final class FreshFiles {
     return number;
   }
 
-  /** The number of a path in a graph or among further paths; negative where it has none. */
+  /** Returns the number of a path in a graph or among further paths; negative where it has none. */
   static int number(Graph graph, StringTable further, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;
     return other < 0 ? file : graph.files() + other;
   }
 
-  /** The path of a number, in a graph or among further paths. */
+  /** Returns the path of a number, in a graph or among further paths. */
   static String path(Graph graph, StringTable further, int file) {
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
-  /** Whether anything is known of a path. */
+  /** Returns whether anything is known of a path. */
   boolean isKnown(String path) {
     int file = number(graph, further, path);
     return file >= 0 && isKnown(file);
   }
 
-  /** The path of a number. */
+  /** Returns the path of a number. */
   String path(int file) {
     return path(graph, further, file);
   }
 
-  /** The stamps of all files, to be changed in place; a further path may replace the array. */
+  /**
+   * Returns the stamps of all files, to be changed in place; a further path may replace the array.
+   */
   long[] stamps() {
     return stamps;
   }
 
-  /** The digests of all files, to be changed in place. */
+  /** Returns the digests of all files, to be changed in place. */
   FreshDigests digests() {
     return digests;
   }
 
-  /** Whether anything is known of a file. */
+  /** Returns whether anything is known of a file. */
   boolean isKnown(int file) {
     return stamps[file * FreshJobs.WIDTH + FreshJobs.CTIME] != 0;
   }
 
-  /** Whether a folder was there. */
+  /** Returns whether a folder was there. */
   boolean isFolder(int file) {
     return stamps[file * FreshJobs.WIDTH] == FreshJobs.FOLDER;
   }
@@ -95,7 +97,9 @@ final class FreshFiles {
     digests.put(file, seen.digest());
   }
 
-  /** The numbers of a stamp; if it cannot be trusted, numbers of no file: it is read again. */
+  /**
+   * Returns the numbers of a stamp; if it cannot be trusted, numbers of no file: it is read again.
+   */
   static long[] numbers(KnownDigest known) {
     long[] numbers = FreshJobs.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {
@@ -133,7 +137,7 @@ final class FreshFiles {
       return files;
     }
 
-    /** The present number of a file, which takes over what was known of the file. */
+    /** Returns the present number of a file, which takes over what was known of the file. */
     private int number(int file) {
       if (numbers[file] < 0) { // many jobs share a header
         boolean named = same && file < before.files();
@@ -152,12 +156,12 @@ final class FreshFiles {
     stamps = all;
   }
 
-  /** What is known of the files, for a look at all of them. */
+  /** Returns what is known of the files, for a look at all of them. */
   FreshJobs seen() {
     return fresh(null, 0, null, null, null);
   }
 
-  /** What is fresh, and dirty, with these files. */
+  /** Returns what is fresh, and dirty, with these files. */
   FreshJobs fresh(FreshJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = further.build();
     return new FreshJobs(held, number, jobs, dirty, stamps, digests, others, extra, null);

@@ -348,7 +348,7 @@ public record FreshJobs(
    */
   record Files(Graph graph, Adjacency extra) {
 
-    /** Whether any file of a job passes the test; the rest is not tested then. */
+    /** Returns whether any file of a job passes the test; the rest is not tested then. */
     boolean any(int job, IntPredicate such) {
       return any(graph.needs(), job, such)
           || any(graph.products(), job, such)
@@ -364,7 +364,7 @@ public record FreshJobs(
     }
   }
 
-  /** The numbers of a stamp, as {@code stamps} has them. */
+  /** Returns the numbers of a stamp, as {@code stamps} has them. */
   static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
     numbers[0] = size(stamp.kind(), numbers[0]);
@@ -372,7 +372,7 @@ public record FreshJobs(
     return numbers;
   }
 
-  /** The size of a file, or what stands in its place. */
+  /** Returns the size of a file, or what stands in its place. */
   static long size(Stamp.FileKind kind, long size) {
     return switch (kind) {
       case FILE -> size;
@@ -382,23 +382,23 @@ public record FreshJobs(
     };
   }
 
-  /** Whether a file was there. */
+  /** Returns whether a file was there. */
   boolean isFile(int file) {
     return stamps[file * WIDTH + CTIME] != 0
         && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // or executable
   }
 
-  /** The number of a path; negative where it has none. */
+  /** Returns the number of a path; negative where it has none. */
   int number(Graph graph, String path) {
     return FreshFiles.number(graph, further, path);
   }
 
-  /** Whether each of these jobs is fresh or dirty. */
+  /** Returns whether each of these jobs is fresh or dirty. */
   public boolean knows(BitSet some) {
     return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
   }
 
-  /** Whether any of these jobs is fresh though a product that it made is gone. */
+  /** Returns whether any of these jobs is fresh though a product that it made is gone. */
   public boolean lack(Graph graph, BitSet some) {
     IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
     return some.stream()
@@ -406,7 +406,10 @@ public record FreshJobs(
         .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra, j, gone));
   }
 
-  /** The digest of a file, if the file still has this stamp; null if not, or if it is not known. */
+  /**
+   * Returns the digest of a file, if the file still has this stamp; null if not, or if it is not
+   * known.
+   */
   public Digest digest(Graph graph, String path, Stamp stamp) {
     int file = number(graph, path);
     int at = file * WIDTH;
@@ -418,7 +421,7 @@ public record FreshJobs(
     return same ? digests.get(file) : null;
   }
 
-  /** The path of a file by its number. */
+  /** Returns the path of a file by its number. */
   String path(Graph graph, int file) {
     return FreshFiles.path(graph, further, file);
   }

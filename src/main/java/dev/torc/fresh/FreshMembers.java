@@ -50,7 +50,7 @@ final class FreshMembers {
     this.root = context.graph().workflow().root();
   }
 
-  /** What a needed glob or folder comes down to; null where more decides about it. */
+  /** Returns what a needed glob or folder comes down to; null where more decides about it. */
   Members of(int list) throws IOException {
     if (!lists.containsKey(list)) {
       lists.put(list, find(list));
@@ -58,7 +58,9 @@ final class FreshMembers {
     return lists.get(list);
   }
 
-  /** What a produced folder comes down to; null if it is not as recorded, or more decides. */
+  /**
+   * Returns what a produced folder comes down to; null if it is not as recorded, or more decides.
+   */
   Members of(RecordedProduct folder) throws IOException {
     if (!products.containsKey(folder.path())) {
       products.put(folder.path(), find(folder));
@@ -92,7 +94,10 @@ final class FreshMembers {
         .toList();
   }
 
-  /** What the build saw at a path or, if a link in a folder is on the way, where the link leads. */
+  /**
+   * Returns what the build saw at a path or, if a link in a folder is on the way, where the link
+   * leads.
+   */
   KnownDigest last(String path) {
     KnownDigest last = digests.last(path);
     try {
@@ -159,7 +164,10 @@ final class FreshMembers {
     return new Members(folders, standing(list, again.files()));
   }
 
-  /** The files of a list but for those in a folder that is gone: its maker decides about these. */
+  /**
+   * Returns the files of a list but for those in a folder that is gone: its maker decides about
+   * these.
+   */
   private List<String> standing(NeedList list, List<String> files) {
     List<String> standing = new ArrayList<>(files);
     for (int maker : list.makers()) {

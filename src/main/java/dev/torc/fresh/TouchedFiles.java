@@ -148,7 +148,10 @@ final class TouchedFiles {
     }
   }
 
-  /** The stamps of all files, new ones where they can be trusted; those of the rest if none can. */
+  /**
+   * Returns the stamps of all files, new ones where they can be trusted; those of the rest if none
+   * can.
+   */
   long[] stamps() {
     return stamps;
   }
@@ -168,7 +171,10 @@ final class TouchedFiles {
     return number(file) & ~Stamp.EXECUTABLE;
   }
 
-  /** What is known now of a file with the same bytes, null if it has others or cannot be read. */
+  /**
+   * Returns what is known now of a file with the same bytes, null if it has others or cannot be
+   * read.
+   */
   private KnownDigest same(int file) {
     Digest before = fresh.digests().get(file);
     String path = fresh.path(graph, file);
@@ -192,7 +198,9 @@ final class TouchedFiles {
     }
   }
 
-  /** Whether a file is a tool named by its path; reads all jobs, but is hardly ever asked. */
+  /**
+   * Returns whether a file is a tool named by its path; reads all jobs, but is hardly ever asked.
+   */
   private synchronized boolean isTool(String path) {
     if (tools == null) {
       tools = new HashSet<>();
@@ -205,14 +213,14 @@ final class TouchedFiles {
     return tools.contains(path);
   }
 
-  /** Whether a file is in a needed folder. */
+  /** Returns whether a file is in a needed folder. */
   private boolean isInFolder(String path) {
     return IntStream.range(0, graph.lists())
         .mapToObj(graph::list)
         .anyMatch(list -> list.kind() == NeedList.ListKind.FOLDER && list.covers(path));
   }
 
-  /** Whether no link is among the folders above a file. */
+  /** Returns whether no link is among the folders above a file. */
   private boolean isPlain(String path) throws IOException {
     Path above = root.resolve(path).getParent();
     Boolean known = plain.get(above);

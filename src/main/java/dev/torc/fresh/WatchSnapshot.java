@@ -102,7 +102,7 @@ public final class WatchSnapshot {
     files.put(file, now(reader, files.path(file)));
   }
 
-  /** The list of all that is in a folder that a job made. */
+  /** Returns the list of all that is in a folder that a job made. */
   static NeedList folder(String path) {
     return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
   }
@@ -151,12 +151,12 @@ public final class WatchSnapshot {
     }
   }
 
-  /** A path as torc names it: relative to the root where it lies there. */
+  /** Returns a path as torc names it: relative to the root where it lies there. */
   static String text(Path root, Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }
 
-  /** The present stamp of a path; no file is read. */
+  /** Returns the present stamp of a path; no file is read. */
   static KnownDigest now(DigestMemo digests, String path) {
     try {
       return new KnownDigest(digests.stamp(path), null, true);
@@ -165,12 +165,12 @@ public final class WatchSnapshot {
     }
   }
 
-  /** Whether all these paths are made by jobs; false if there is no path. */
+  /** Returns whether all these paths are made by jobs; false if there is no path. */
   public boolean areMade(Collection<String> paths) {
     return !paths.isEmpty() && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
   }
 
-  /** How many files there were at the last look. */
+  /** Returns how many files there were at the last look. */
   public int size() {
     FreshJobs seen = files.seen();
     return (int) IntStream.range(0, files.count()).filter(seen::isFile).count();
@@ -226,12 +226,17 @@ public final class WatchSnapshot {
     names.stream().filter(name -> graph.makerOf(name) < 0).forEach(listed::add);
   }
 
-  /** Whether an editor keeps its lock, swap file or backup of another file under this name. */
+  /**
+   * Returns whether an editor keeps its lock, swap file or backup of another file under this name.
+   */
   static boolean isEditors(String path) {
     return EDITORS.matcher(path.substring(path.lastIndexOf('/') + 1)).matches();
   }
 
-  /** Whether any process has one of these files open for writing, as far as the kernel shows it. */
+  /**
+   * Returns whether any process has one of these files open for writing, as far as the kernel shows
+   * it.
+   */
   public boolean anyOpen(Collection<String> paths) {
     Memory buffer = Memory.of(LONGEST);
     for (String path : paths) {
@@ -249,7 +254,7 @@ public final class WatchSnapshot {
     return false;
   }
 
-  /** Whether a move counts: lists tell names in folders, and a temporary product may go. */
+  /** Returns whether a move counts: lists tell names in folders, and a temporary product may go. */
   private boolean matters(int file, Stamp now) {
     boolean folder = files.isFolder(file);
     if (now.exists()) {
@@ -262,7 +267,7 @@ public final class WatchSnapshot {
         && (!folder || lists.stream().anyMatch(list -> list.glob() == null && list.covers(path)));
   }
 
-  /** What the lists find now: in a folder of one job its products, elsewhere sources. */
+  /** Returns what the lists find now: in a folder of one job its products, elsewhere sources. */
   private Set<String> names() {
     Set<String> names = new HashSet<>();
     folders.clear();

@@ -26,37 +26,37 @@ public final class Adjacency {
     out.ints(target);
   }
 
-  /** What {@link #write} wrote. */
+  /** Returns what {@link #write} wrote. */
   public static Adjacency read(ByteReader in) {
     return new Adjacency(in.ints(), in.ints());
   }
 
-  /** How many rows there are. */
+  /** Returns how many rows there are. */
   public int rows() {
     return start.length - 1;
   }
 
-  /** Index of the first entry of a row. */
+  /** Returns index of the first entry of a row. */
   public int from(int row) {
     return start[row];
   }
 
-  /** Index behind the last entry of a row. */
+  /** Returns index behind the last entry of a row. */
   public int to(int row) {
     return start[row + 1];
   }
 
-  /** The entry at an index between {@link #from} and {@link #to}. */
+  /** Returns the entry at an index between {@link #from} and {@link #to}. */
   public int at(int index) {
     return target[index];
   }
 
-  /** How many entries a row has. */
+  /** Returns how many entries a row has. */
   public int count(int row) {
     return start[row + 1] - start[row];
   }
 
-  /** Whether a row has an entry. */
+  /** Returns whether a row has an entry. */
   public boolean has(int row, int entry) {
     for (int i = start[row]; i < start[row + 1]; i++) {
       if (target[i] == entry) {
@@ -66,7 +66,7 @@ public final class Adjacency {
     return false;
   }
 
-  /** A copy of one row. */
+  /** Returns a copy of one row. */
   public int[] row(int row) {
     return Arrays.copyOfRange(target, start[row], start[row + 1]);
   }
@@ -196,7 +196,7 @@ public final class Adjacency {
       return other.build();
     }
 
-    /** All rows so far. */
+    /** Returns all rows so far. */
     public Adjacency build() {
       return new Adjacency(Arrays.copyOf(start, rows + 1), Arrays.copyOf(target, size));
     }

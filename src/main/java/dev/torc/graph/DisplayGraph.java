@@ -76,7 +76,7 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
-  /** The vertices, in the order of their first jobs. */
+  /** Returns the vertices, in the order of their first jobs. */
   public List<Fold> folds() {
     return folds;
   }
@@ -124,7 +124,7 @@ public final class DisplayGraph {
     return copy;
   }
 
-  /** The vertices that a node waits for, directly or through join nodes. */
+  /** Returns the vertices that a node waits for, directly or through join nodes. */
   private BitSet behind(int node) {
     BitSet found = new BitSet();
     for (int before : graph.before().row(node)) {

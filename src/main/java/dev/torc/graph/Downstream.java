@@ -30,12 +30,12 @@ public final class Downstream {
     }
   }
 
-  /** Some jobs, and all that follow from them. */
+  /** Returns some jobs, and all that follow from them. */
   public static BitSet with(Graph graph, BitSet jobs) {
     return graph.jobsOf(along(graph.after(), jobs));
   }
 
-  /** Some nodes, and all nodes that ways along the edges lead to from them. */
+  /** Returns some nodes, and all nodes that ways along the edges lead to from them. */
   static BitSet along(Adjacency edges, BitSet nodes) {
     BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();

@@ -156,22 +156,22 @@ public final class Graph implements FolderDigest.Exclusions {
     return new Graph(other, tables, open, growth, new BitSet());
   }
 
-  /** Whether this graph and another one are the same but for the places of their jobs. */
+  /** Returns whether this graph and another one are the same but for the places of their jobs. */
   public boolean isWith(Graph other) {
     return tables == other.tables;
   }
 
-  /** What the graph was built from. */
+  /** Returns what the graph was built from. */
   public Workflow workflow() {
     return workflow;
   }
 
-  /** How many jobs there are. */
+  /** Returns how many jobs there are. */
   public int jobs() {
     return tables.written.length;
   }
 
-  /** All jobs. */
+  /** Returns all jobs. */
   public BitSet allJobs() {
     BitSet all = new BitSet(nodes());
     all.set(0, nodes());
@@ -179,19 +179,19 @@ public final class Graph implements FolderDigest.Exclusions {
     return all;
   }
 
-  /** The jobs among some nodes. */
+  /** Returns the jobs among some nodes. */
   public BitSet jobsOf(BitSet some) {
     BitSet found = (BitSet) some.clone();
     found.andNot(tables.joins);
     return found;
   }
 
-  /** A job by its node. */
+  /** Returns a job by its node. */
   public Job job(int node) {
     return workflow.jobs().get(index(node));
   }
 
-  /** The index of a job in the workflow's list. */
+  /** Returns the index of a job in the workflow's list. */
   public int index(int node) {
     return position == null ? node : position[node];
   }
@@ -206,12 +206,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return same ? null : position;
   }
 
-  /** A job's priority: larger first. */
+  /** Returns a job's priority: larger first. */
   public int priority(int job) {
     return tables.priority[job];
   }
 
-  /** Whether only readers want a job's products; reads no packed job. */
+  /** Returns whether only readers want a job's products; reads no packed job. */
   public boolean isTemporary(int job) {
     return tables.temporary.get(job);
   }
@@ -220,32 +220,32 @@ public final class Graph implements FolderDigest.Exclusions {
     return !tables.temporary.isEmpty();
   }
 
-  /** Whether a job's products are removed when they were read; reads no packed job. */
+  /** Returns whether a job's products are removed when they were read; reads no packed job. */
   public boolean deletes(int job) {
     return tables.deletes.get(job);
   }
 
-  /** Whether there is any job whose products are removed when they were read. */
+  /** Returns whether there is any job whose products are removed when they were read. */
   public boolean deletes() {
     return !tables.deletes.isEmpty();
   }
 
-  /** A job's number by name, -1 if there is none. */
+  /** Returns a job's number by name, -1 if there is none. */
   public int jobId(String name) {
     return tables.names.id(name);
   }
 
-  /** How many nodes there are: jobs, and join nodes. */
+  /** Returns how many nodes there are: jobs, and join nodes. */
   public int nodes() {
     return tables.order.nodes().length;
   }
 
-  /** The node at a place of the topological order of all nodes, from 0. */
+  /** Returns the node at a place of the topological order of all nodes, from 0. */
   public int inOrder(int place) {
     return tables.order.nodes()[place];
   }
 
-  /** Some nodes in topological order, but all jobs before all join nodes. */
+  /** Returns some nodes in topological order, but all jobs before all join nodes. */
   public int[] inOrder(BitSet some) {
     return tables.order.sorted(some);
   }
@@ -255,22 +255,22 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.order.compare(node, other);
   }
 
-  /** The place of a node in the topological order of all nodes, from 0. */
+  /** Returns the place of a node in the topological order of all nodes, from 0. */
   public int place(int node) {
     return tables.order.place(node);
   }
 
-  /** Whether a node is a job. */
+  /** Returns whether a node is a job. */
   public boolean isJob(int node) {
     return !tables.joins.get(node);
   }
 
-  /** Whether a join node's readers run despite failures, if one job that it awaits succeeded. */
+  /** Returns whether readers of a join node run despite failures, if one job of it succeeded. */
   public boolean isLenient(int node) {
     return lenient.get(node);
   }
 
-  /** Whether a job runs without the instances that failed, as {@code failed: skip} says. */
+  /** Returns whether a job runs without the instances that failed, as {@code failed: skip} says. */
   public boolean skips(int job) {
     for (int i = tables.before.from(job); !lenient.isEmpty() && i < tables.before.to(job); i++) {
       if (lenient.get(tables.before.at(i))) {
@@ -280,42 +280,42 @@ public final class Graph implements FolderDigest.Exclusions {
     return false;
   }
 
-  /** Whether a node is a group whose instances are not all known. */
+  /** Returns whether a node is a group whose instances are not all known. */
   public boolean isOpen(int node) {
     return node >= 0 && shut.get(node);
   }
 
-  /** Whether a node is an open group to which each job that it waits for gives instances. */
+  /** Returns whether all jobs that an open group waits for give it instances. */
   public boolean grows(int node) {
     return isOpen(node) && open.get(node).grows();
   }
 
-  /** The groups whose instances are not all known, by node. */
+  /** Returns the groups whose instances are not all known, by node. */
   public Map<Integer, Group> open() {
     return open;
   }
 
-  /** Whether all instances of all groups are known. */
+  /** Returns whether all instances of all groups are known. */
   public boolean isWhole() {
     return open.isEmpty();
   }
 
-  /** The name of a job, or what a join node stands for. */
+  /** Returns the name of a job, or what a join node stands for. */
   public String name(int node) {
     return isJob(node) ? tables.names.text(node) : ofJoin(tables.names.text(node));
   }
 
-  /** A job or an open group in a message: {@code job a}, {@code group each}. */
+  /** Returns a job or an open group in a message: {@code job a}, {@code group each}. */
   public String title(int node) {
     return (isJob(node) ? "job " : "group ") + name(node);
   }
 
-  /** The entry of a join node among the names: no job can have that name. */
+  /** Returns the entry of a join node among the names: no job can have that name. */
   static String joinName(int node, String text) {
     return "\0" + node + "\0" + text;
   }
 
-  /** The text in a {@link #joinName}. */
+  /** Returns the text in a {@link #joinName}. */
   static String ofJoin(String name) {
     return name.substring(name.indexOf('\0', 1) + 1);
   }
@@ -334,12 +334,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return sorted(references.get().meant(name));
   }
 
-  /** The jobs that store a needed value, as {@link #meant(String)}; null if it is of no job. */
+  /** Returns the jobs that store a value, as {@link #meant(String)}; null if none does. */
   public int[] makers(Ref.OfData value) {
     return value.job() == null ? null : meant(meant(value).job());
   }
 
-  /** A needed value as that of the longest name of a job. */
+  /** Returns a needed value as that of the longest name of a job. */
   public Ref.OfData meant(Ref.OfData value) {
     return references.get().meant(value);
   }
@@ -351,28 +351,28 @@ public final class Graph implements FolderDigest.Exclusions {
     return nodes;
   }
 
-  /** Whether a name in a need is that of a part of a group that results left empty. */
+  /** Returns whether a name in a need is that of a part of a group that results left empty. */
   public boolean isEmptyPart(String name) {
     return !workflow.groups().isEmpty() && references.get().isEmptyPart(name);
   }
 
-  /** Whether a name may be that of an instance of a group whose instances are not all known. */
+  /** Returns whether a name may be that of a further instance of an open group. */
   public boolean mayBeInstance(String name) {
     return open.values().stream()
         .anyMatch(group -> group.name().equals(InstanceName.parse(name).group()));
   }
 
-  /** What to say of a name for which {@link #named} has nothing. */
+  /** Returns what to say of a name for which {@link #named} has nothing. */
   public String unknown(String name) {
     return references.get().unknown(name, "");
   }
 
-  /** How many files are named as needs or products. */
+  /** Returns how many files are named as needs or products. */
   public int files() {
     return tables.paths.size();
   }
 
-  /** A file's path: relative to the root, or absolute outside it. */
+  /** Returns a file's path: relative to the root, or absolute outside it. */
   public String path(int file) {
     return tables.paths.text(file);
   }
@@ -382,7 +382,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.paths.hand(file, taker);
   }
 
-  /** A file's number by path, -1 if no job names it. */
+  /** Returns a file's number by path, -1 if no job names it. */
   public int fileId(String path) {
     return tables.paths.id(path);
   }
@@ -395,7 +395,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.maker[file];
   }
 
-  /** The maker of any path, as by {@link #maker}; -1 if there is none. */
+  /** Returns the maker of any path, as by {@link #maker}; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
     return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().of(path);
@@ -411,7 +411,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return isOpen(inside) ? inside : maker;
   }
 
-  /** Whether a path without a maker lies in a folder product, from which it is excluded. */
+  /** Returns whether a path without a maker lies in a folder product, from which it is excluded. */
   public boolean leavesOut(String path) {
     return !tables.plain && makers.get().leavesOut(path);
   }
@@ -421,7 +421,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.plain ? null : makers.get().excluded(folder);
   }
 
-  /** The patterns of other jobs that can match what a produced pattern of a job matches. */
+  /** Returns the patterns of other jobs that can match what a produced pattern of a job matches. */
   public List<Glob> rivals(int job, Glob produced) {
     // Rule 13 refuses other patterns that overlap.
     return produced.mayBeText() ? makers.get().rivals(job, produced) : List.of();
@@ -432,12 +432,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return SameJobs.of(earlier, this);
   }
 
-  /** Whether a node is among those that make the members of a list. */
+  /** Returns whether a node is among those that make the members of a list. */
   public boolean makes(NeedList list, int node) {
     return Collections.binarySearch(list.makers(), node, tables.order::compare) >= 0;
   }
 
-  /** Whether any job may make something in a folder. */
+  /** Returns whether any job may make something in a folder. */
   public boolean makesBelow(String folder) {
     return !makersBelow(folder).isEmpty();
   }
@@ -456,53 +456,53 @@ public final class Graph implements FolderDigest.Exclusions {
     return found;
   }
 
-  /** Job to the files that it needs by path, ascending by number. */
+  /** Returns job to the files that it needs by path, ascending by number. */
   public Adjacency needs() {
     return tables.needs;
   }
 
-  /** Job to the numbers of the lists (globs, folders, jobs) that it needs, in written order. */
+  /** Returns for each job the lists (globs, folders, jobs) that it needs, in written order. */
   public Adjacency listNeeds() {
     return tables.listNeeds;
   }
 
-  /** The numbers; not to be changed. */
+  /** Returns the numbers; not to be changed. */
   Tables tables() {
     return tables;
   }
 
-  /** What this graph needs to grow, null if all groups are expanded. */
+  /** Returns what this graph needs to grow, null if all groups are expanded. */
   Growth growth() {
     return growth;
   }
 
-  /** A glob, folder or job that some job needs. */
+  /** Returns a glob, folder or job that some job needs. */
   public NeedList list(int id) {
     return tables.lists.get(id);
   }
 
-  /** How many distinct lists are needed. */
+  /** Returns how many distinct lists are needed. */
   public int lists() {
     return tables.lists.size();
   }
 
-  /** Job to its declared files and folders (not globs), in written order. */
+  /** Returns job to its declared files and folders (not globs), in written order. */
   public Adjacency products() {
     return tables.products;
   }
 
-  /** Whether a job declares a file or folder by that path. */
+  /** Returns whether a job declares a file or folder by that path. */
   public boolean declares(int job, String path) {
     int file = fileId(path);
     return file >= 0 && tables.products.has(job, file);
   }
 
-  /** Node to the nodes that it waits for, in the order of {@link #inOrder(BitSet)}. */
+  /** Returns node to the nodes that it waits for, in the order of {@link #inOrder(BitSet)}. */
   public Adjacency before() {
     return tables.before;
   }
 
-  /** Node to the nodes that wait for it, in the order of {@link #inOrder(BitSet)}. */
+  /** Returns node to the nodes that wait for it, in the order of {@link #inOrder(BitSet)}. */
   public synchronized Adjacency after() {
     if (after == null) {
       after = tables.before.reversed(tables.order.ranked());
@@ -510,7 +510,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return after;
   }
 
-  /** The renewed nodes and {@code more}, with what waits for join nodes among them or for more. */
+  /** Returns the renewed nodes and {@code more}, with what waits for these through join nodes. */
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
@@ -525,17 +525,17 @@ public final class Graph implements FolderDigest.Exclusions {
     return all;
   }
 
-  /** The places of some nodes in the topological order of all nodes. */
+  /** Returns the places of some nodes in the topological order of all nodes. */
   public BitSet places(BitSet some) {
     return tables.order.places(some);
   }
 
-  /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
+  /** Returns whether {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
     return tables.order.precedes(tables.before, earlier, later);
   }
 
-  /** The jobs that a job waits for, directly or through join nodes. */
+  /** Returns the jobs that a job waits for, directly or through join nodes. */
   public int[] jobsBefore(int job) {
     BitSet found = new BitSet();
     Downstream.addBefore(this, job, found);

@@ -148,7 +148,7 @@ public final class GraphBuilder {
     }
   }
 
-  /** The files that match what an open group may make, but that a job before the group needs. */
+  /** Returns the files that an open group may make, but that a job before the group needs. */
   private Set<String> mistaken() {
     Set<String> found = new HashSet<>();
     for (int group : open.keySet()) {
@@ -360,7 +360,7 @@ public final class GraphBuilder {
     return maker;
   }
 
-  /** Node to the nodes that it waits for; adds the join nodes that lists need. */
+  /** Returns node to the nodes that it waits for; adds the join nodes that lists need. */
   private Adjacency edges(RowCollector listNeeds) {
     RowCollector edges = new RowCollector();
     for (int node = 0; node < names.size(); node++) {
@@ -403,7 +403,7 @@ public final class GraphBuilder {
     return edges.build();
   }
 
-  /** The path of a tool that a job makes, null for any other tool. */
+  /** Returns the path of a tool that a job makes, null for any other tool. */
   private String made(Tool tool) {
     for (String path : tool.paths()) {
       if (products().of(path) >= 0) {
@@ -530,12 +530,12 @@ public final class GraphBuilder {
     return references;
   }
 
-  /** Which job or group makes what. */
+  /** Returns which job or group makes what. */
   ProductIndex products() {
     return makers.products();
   }
 
-  /** The groups whose instances are not all known, by node. */
+  /** Returns the groups whose instances are not all known, by node. */
   Map<Integer, Group> open() {
     return open;
   }
@@ -552,7 +552,7 @@ public final class GraphBuilder {
     members.put(join, nodes);
   }
 
-  /** The group of an instance; the name of any other node. */
+  /** Returns the group of an instance; the name of any other node. */
   String kin(int node) {
     String group = joins.get(node) ? null : job(node).group();
     return group == null ? name(node) : group;

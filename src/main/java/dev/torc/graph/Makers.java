@@ -34,7 +34,7 @@ final class Makers {
   private final PersistentMap<Integer> depfiles;
   private long compared;
 
-  /** The products of no jobs. */
+  /** Returns the products of no jobs. */
   Makers() {
     this.products = ProductIndex.NONE;
     this.above = PersistentMap.none();
@@ -99,7 +99,7 @@ final class Makers {
     this.errors = null;
   }
 
-  /** Which job or group makes what. */
+  /** Returns which job or group makes what. */
   ProductIndex products() {
     return products;
   }
@@ -134,7 +134,10 @@ final class Makers {
             : "product " + path + " is made by job " + name(earlier.owner()) + " already" + hint);
   }
 
-  /** A hint at the parameters that differ in two instances of one group; empty for other jobs. */
+  /**
+   * Returns a hint at the parameters that differ in two instances of one group; empty for other
+   * jobs.
+   */
   private static String missingPlaceholder(Job one, Job other) {
     if (one.group() == null || !one.group().equals(other.group())) {
       return "";
@@ -269,7 +272,7 @@ final class Makers {
     }
   }
 
-  /** How often a glob was compared with a path or another glob. */
+  /** Returns how often a glob was compared with a path or another glob. */
   long compared() {
     return compared + products.compared();
   }

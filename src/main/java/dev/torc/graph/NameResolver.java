@@ -50,7 +50,7 @@ final class NameResolver {
       Map<String, List<Integer>> having,
       List<PatternIndex> coming) {
 
-    /** Whether instances that have some values may still come. */
+    /** Returns whether instances that have some values may still come. */
     boolean mayGrow(Map<String, String> values) {
       if (open < 0 || group.growing().isEmpty() || values.isEmpty()) {
         return open >= 0;
@@ -161,7 +161,7 @@ final class NameResolver {
     return unclear ? group : name;
   }
 
-  /** Whether the named group, or part of a group, may still get more instances. */
+  /** Returns whether the named group, or part of a group, may still get more instances. */
   synchronized boolean mayGrow(String name) {
     InstanceName part = InstanceName.parse(name);
     Group named = groups.get(part.group());
@@ -199,7 +199,9 @@ final class NameResolver {
     }
   }
 
-  /** What to say of a needed value that no job stores; {@code step} as for any other name. */
+  /**
+   * Returns what to say of a needed value that no job stores; {@code step} as for any other name.
+   */
   String unknown(Ref.OfData value, String step) {
     return value.readings().stream()
         .map(reading -> unknown(reading.job(), ""))
@@ -247,19 +249,19 @@ final class NameResolver {
         : NearestName.question(values(part), values(new InstanceName(part.group(), near)));
   }
 
-  /** The values in a name, as it has them. */
+  /** Returns the values in a name, as it has them. */
   private static String values(InstanceName name) {
     return name.toString().substring(name.group().length() + 1);
   }
 
-  /** Whether a name in a need is that of a part of a group that results left empty. */
+  /** Returns whether a name in a need is that of a part of a group that results left empty. */
   synchronized boolean isEmptyPart(String name) {
     InstanceName part = InstanceName.parse(name);
     Group group = part.values().isEmpty() ? null : groups.get(part.group());
     return group != null && group.found() && of(name, true).length == 0;
   }
 
-  /** All names of jobs and groups, for hints. */
+  /** Returns all names of jobs and groups, for hints. */
   private Set<String> names() {
     Set<String> names = new TreeSet<>(groups.keySet());
     workflow.jobs().forEach(job -> names.add(job.name()));

@@ -40,7 +40,7 @@ public record NeedList(
     SOME
   }
 
-  /** Whether jobs are named, so that what they made are its members. */
+  /** Returns whether jobs are named, so that what they made are its members. */
   public boolean ofJobs() {
     return kind == ListKind.JOB || kind == ListKind.SOME;
   }
@@ -52,7 +52,7 @@ public record NeedList(
         : new NeedList(kind, text, glob, excludes, reader, others, awaited);
   }
 
-  /** The need as written, for messages. */
+  /** Returns the need as written, for messages. */
   public String written() {
     return switch (kind) {
       case GLOB -> text;
@@ -62,7 +62,7 @@ public record NeedList(
     };
   }
 
-  /** Whether a path is among those that a glob or folder stands for, excluded or not. */
+  /** Returns whether a path is among those that a glob or folder stands for, excluded or not. */
   public boolean covers(String path) {
     return switch (kind) {
       case GLOB -> glob.matches(path);
@@ -71,7 +71,9 @@ public record NeedList(
     };
   }
 
-  /** Whether a job says that it needs a path: by its name, or as one of a glob or folder. */
+  /**
+   * Returns whether a job says that it needs a path: by its name, or as one of a glob or folder.
+   */
   public static boolean isNeeded(Graph graph, int job, String path) {
     int file = graph.fileId(path);
     if (file >= 0 && graph.needs().has(job, file)) {
@@ -86,7 +88,7 @@ public record NeedList(
     return false;
   }
 
-  /** Whether a path is left out by an exclusion. */
+  /** Returns whether a path is left out by an exclusion. */
   public boolean excludes(String path) {
     return Excludes.path(excludes, path);
   }
@@ -110,7 +112,7 @@ public record NeedList(
     return new NeedList(kind, text, glob(kind, text), excludes, reader, makers, (int) in.number());
   }
 
-  /** The compiled pattern of a list, null for one that has none. */
+  /** Returns the compiled pattern of a list, null for one that has none. */
   static Glob glob(ListKind kind, String text) {
     return kind == ListKind.GLOB ? Glob.of(text) : null;
   }

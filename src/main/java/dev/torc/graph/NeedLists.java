@@ -72,12 +72,12 @@ final class NeedLists {
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
   }
 
-  /** What the graph needs to grow. */
+  /** Returns what the graph needs to grow. */
   Graph.Growth growth(Makers makers) {
     return new Graph.Growth(makers, known.with(added), parts);
   }
 
-  /** All lists, with their makers in an order. */
+  /** Returns all lists, with their makers in an order. */
   List<NeedList> all(NodeOrder order) {
     lists.replaceAll(list -> list.with(order.sorted(list.makers())));
     return List.copyOf(lists);
@@ -150,7 +150,7 @@ final class NeedLists {
     }
   }
 
-  /** The patterns by which a group grew before, and by which it does not grow any more. */
+  /** Returns the patterns by which a group grew before, and by which it does not grow any more. */
   private static Set<Glob> gone(Group before, Group now) {
     Set<Glob> gone = new HashSet<>();
     before.growing().forEach(growing -> gone.addAll(growing.made()));
@@ -198,7 +198,10 @@ final class NeedLists {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /** The makers that a need means in any job, found once, ascending; null for an unknown name. */
+  /**
+   * Returns the makers that a need means in any job, found once, ascending; null for an unknown
+   * name.
+   */
   int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
@@ -234,7 +237,7 @@ final class NeedLists {
     return single && kind != ListKind.SOME ? nodes[0] : graph.join(text, nodes);
   }
 
-  /** The nodes that are no job or group of that name; the same array if all are so. */
+  /** Returns the nodes that are no job or group of that name; the same array if all are so. */
   private int[] without(int[] nodes, String kin) {
     int[] others = Arrays.stream(nodes).filter(node -> !graph.kin(node).equals(kin)).toArray();
     return others.length == nodes.length ? nodes : others;

@@ -26,7 +26,7 @@ public final class NeedPaths {
     this.left = steps;
   }
 
-  /** Whether {@code later} needs what {@code earlier} makes; both are nodes. */
+  /** Returns whether {@code later} needs what {@code earlier} makes; both are nodes. */
   public boolean lead(int earlier, int later) {
     int from = graph.place(earlier);
     seen.clear();

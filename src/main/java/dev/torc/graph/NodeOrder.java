@@ -31,12 +31,12 @@ final class NodeOrder {
     this.natural = same;
   }
 
-  /** The nodes as they follow one another. */
+  /** Returns the nodes as they follow one another. */
   int[] nodes() {
     return nodes;
   }
 
-  /** All nodes as people see them: jobs first, then the others. */
+  /** Returns all nodes as people see them: jobs first, then the others. */
   int[] ranked() {
     int[] ranked = new int[nodes.length];
     int jobs = 0;
@@ -47,7 +47,7 @@ final class NodeOrder {
     return ranked;
   }
 
-  /** The place of a node in this order, from 0. */
+  /** Returns the place of a node in this order, from 0. */
   int place(int node) {
     return place[node];
   }
@@ -70,13 +70,13 @@ final class NodeOrder {
     }
   }
 
-  /** Some nodes, sorted with jobs first; the same list if they are sorted already. */
+  /** Returns some nodes, sorted with jobs first; the same list if they are sorted already. */
   List<Integer> sorted(List<Integer> some) {
     List<Integer> sorted = some.stream().sorted(this::compare).toList();
     return sorted.equals(some) ? some : sorted;
   }
 
-  /** Some nodes, sorted with jobs first. */
+  /** Returns some nodes, sorted with jobs first. */
   int[] sorted(BitSet some) {
     int[] sorted = new int[some.cardinality()];
     int n = 0;
@@ -87,7 +87,7 @@ final class NodeOrder {
     return sorted;
   }
 
-  /** The places of some nodes. */
+  /** Returns the places of some nodes. */
   BitSet places(BitSet some) {
     BitSet places = new BitSet(nodes.length);
     for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
@@ -132,7 +132,7 @@ final class NodeOrder {
     return Integer.compare(rank(node), rank(other));
   }
 
-  /** A node's place as people see them: jobs come before all others. */
+  /** Returns a node's place as people see them: jobs come before all others. */
   private int rank(int node) {
     return joins.get(node) ? nodes.length + place[node] : place[node];
   }

@@ -49,12 +49,12 @@ public final class Stages {
     return new Stages(stage, count, spread(implied(behind), behind, before, knot, order));
   }
 
-  /** How many stages there are. */
+  /** Returns how many stages there are. */
   public int count() {
     return count;
   }
 
-  /** The stage of a vertex, from 0. */
+  /** Returns the stage of a vertex, from 0. */
   public int of(int vertex) {
     return stage[vertex];
   }
@@ -177,7 +177,7 @@ public final class Stages {
     return direct | longer;
   }
 
-  /** The edges between vertices that stand for some edges between their knots. */
+  /** Returns the edges between vertices that stand for some edges between their knots. */
   private static BitSet spread(
       BitSet some, Adjacency behind, Adjacency before, int[] knot, int[] order) {
     BitSet edges = new BitSet();

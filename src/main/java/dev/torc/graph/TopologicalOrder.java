@@ -151,7 +151,7 @@ final class TopologicalOrder {
     return done < order.length ? Arrays.copyOf(order, done) : order;
   }
 
-  /** Whether each node waits for earlier ones only: then none has to be moved. */
+  /** Returns whether each node waits for earlier ones only: then none has to be moved. */
   private static boolean isWrittenInOrder(Adjacency before) {
     for (int n = 0; n < before.rows(); n++) {
       for (int i = before.from(n); i < before.to(n); i++) {
@@ -163,7 +163,7 @@ final class TopologicalOrder {
     return true;
   }
 
-  /** The error for a cycle, which begins with the job that is written first. */
+  /** Returns the error for a cycle, which begins with the job that is written first. */
   private static BadInput refusal(
       List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
     List<Integer> turned = new ArrayList<>(cycle);

@@ -37,12 +37,12 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(bytes.clone(), false);
   }
 
-  /** The digest of some bytes. */
+  /** Returns the digest of some bytes. */
   public static Digest ofBytes(byte[] bytes) {
     return new Digest(SHA256.get().digest(bytes), false);
   }
 
-  /** The digest of a text's UTF-8 bytes. */
+  /** Returns the digest of a text's UTF-8 bytes. */
   public static Digest ofText(String text) {
     return ofBytes(text.getBytes(StandardCharsets.UTF_8));
   }
@@ -52,27 +52,29 @@ public final class Digest implements Comparable<Digest> {
     return of(HexFormat.of().parseHex(hex));
   }
 
-  /** The digest of an executable product with the same bytes. */
+  /** Returns the digest of an executable product with the same bytes. */
   public Digest executable() {
     return new Digest(bytes, true);
   }
 
-  /** Whether it is the digest of an executable product; digests of other files do not tell. */
+  /**
+   * Returns whether it is the digest of an executable product; digests of other files do not tell.
+   */
   public boolean isExecutable() {
     return executable;
   }
 
-  /** A copy of the 32 bytes. */
+  /** Returns a copy of the 32 bytes. */
   public byte[] bytes() {
     return bytes.clone();
   }
 
-  /** All 64 hexadecimal digits, and a word behind them for an executable product. */
+  /** Returns all 64 hexadecimal digits, and a word behind them for an executable product. */
   public String hex() {
     return executable ? digits().concat(" executable") : digits();
   }
 
-  /** A loop of its own, since most calls come before any loop of the JDK is compiled. */
+  /** Returns a loop of its own, since most calls come before any loop of the JDK is compiled. */
   private String digits() {
     byte[] text = new byte[2 * LENGTH];
     for (int i = 0; i < LENGTH; i++) {
@@ -82,7 +84,7 @@ public final class Digest implements Comparable<Digest> {
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
-  /** The first seven digits, for people. */
+  /** Returns the first seven digits, for people. */
   @Override
   public String toString() {
     return digits().substring(0, 7);
@@ -115,7 +117,7 @@ public final class Digest implements Comparable<Digest> {
    */
   public record KnownDigest(Stamp stamp, Digest digest, boolean safe) {
 
-    /** The digest of a file by which it counts as a product: with its executable bit. */
+    /** Returns the digest of a file by which it counts as a product: with its executable bit. */
     public Digest product() {
       return digest != null && stamp.kind() == Stamp.FileKind.FILE && stamp.executable()
           ? digest.executable()

@@ -97,12 +97,16 @@ public final class DigestMemo implements FileDigests {
     this.learnt = learnt;
   }
 
-  /** A memo that knows nothing yet and stores nothing, with the same clock and stop flag. */
+  /**
+   * Returns a memo that knows nothing yet and stores nothing, with the same clock and stop flag.
+   */
   public DigestMemo anew() {
     return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {}).leavingOut(excluded);
   }
 
-  /** A memo that knows nothing yet and stores nothing, and reads even after this one's end. */
+  /**
+   * Returns a memo that knows nothing yet and stores nothing, and reads even after this one's end.
+   */
   public DigestMemo endless() {
     return looking(root, stamps, _ -> null).leavingOut(excluded);
   }
@@ -119,7 +123,7 @@ public final class DigestMemo implements FileDigests {
     return exclusions == null ? null : exclusions.excluded(product);
   }
 
-  /** The folder from which relative paths start. */
+  /** Returns the folder from which relative paths start. */
   public Path root() {
     return root;
   }
@@ -142,22 +146,22 @@ public final class DigestMemo implements FileDigests {
     before = other;
   }
 
-  /** The flag that ends all reading. */
+  /** Returns the flag that ends all reading. */
   public StopFlag stop() {
     return stop;
   }
 
-  /** A fresh stamp, links followed. */
+  /** Returns a fresh stamp, links followed. */
   public Stamp stamp(String path) throws IOException {
     return look(root, path, true);
   }
 
-  /** A fresh stamp of the path itself; a link there is not followed. */
+  /** Returns a fresh stamp of the path itself; a link there is not followed. */
   public Stamp linkStamp(String path) throws IOException {
     return look(root, path, false);
   }
 
-  /** A way to look at many paths themselves; links are not followed. */
+  /** Returns a way to look at many paths themselves; links are not followed. */
   public StampSource.FolderStamps links() throws IOException {
     StampSource.FolderStamps links = stamps.inFolder(root, false);
     return (names, from, to, numbers) -> {
@@ -192,7 +196,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** What this build saw last at a path, without another look; looks if it never did. */
+  /** Returns what this build saw last at a path, without another look; looks if it never did. */
   public KnownDigest seen(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -209,7 +213,7 @@ public final class DigestMemo implements FileDigests {
     return product(path, stamp(path));
   }
 
-  /** What this build saw last at a path; null if it never looked there. */
+  /** Returns what this build saw last at a path; null if it never looked there. */
   public KnownDigest last(String path) {
     Slot slot = slots.get(path);
     if (slot == null) {
@@ -220,7 +224,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** The paths at which this build saw first one thing and then another. */
+  /** Returns the paths at which this build saw first one thing and then another. */
   public Set<String> replaced() {
     return Set.copyOf(replaced);
   }
@@ -274,7 +278,7 @@ public final class DigestMemo implements FileDigests {
     return FolderDigest.of(root, path, false, _ -> false, without, counting(), this);
   }
 
-  /** Whether what is there of a folder product is excluded, apart from folders. */
+  /** Returns whether what is there of a folder product is excluded, apart from folders. */
   public boolean isBare(String product) throws IOException {
     Excluded without = excluded(product);
     return without != null
@@ -330,7 +334,7 @@ public final class DigestMemo implements FileDigests {
     return stamp(path).kind() != Stamp.FileKind.FOLDER || moved(before, folder(path, needed));
   }
 
-  /** Whether anything in a folder moved between two digests of it. */
+  /** Returns whether anything in a folder moved between two digests of it. */
   public static boolean moved(FolderDigest before, FolderDigest now) {
     if (!now.digest().equals(before.digest())) {
       return true;
@@ -375,7 +379,10 @@ public final class DigestMemo implements FileDigests {
     return slots.computeIfAbsent(path, p -> new Slot());
   }
 
-  /** Whether the digest in the slot, perhaps just taken from the store, stands for this stamp. */
+  /**
+   * Returns whether the digest in the slot, perhaps just taken from the store, stands for this
+   * stamp.
+   */
   private boolean trusted(String path, Slot slot, Stamp fresh) {
     DigestMemo earlier = before;
     KnownDigest read = slot.known == null && earlier != null ? earlier.last(path) : null;
@@ -469,7 +476,9 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Whether a file with this stamp cannot change any more without getting another (rule 4). */
+  /**
+   * Returns whether a file with this stamp cannot change any more without getting another (rule 4).
+   */
   public boolean isSafe(String path, Stamp stamp) {
     return isSafe(path, stamp.mtime(), stamp.ctime());
   }
@@ -493,22 +502,22 @@ public final class DigestMemo implements FileDigests {
     return mtime % 1_000_000_000 == 0 && ctime % 1_000_000_000 == 0 ? RACY_SECONDS : RACY;
   }
 
-  /** A source of stamps that counts each look. */
+  /** Returns a source of stamps that counts each look. */
   public StampSource counting() {
     return this::look;
   }
 
-  /** How many stamps were taken. */
+  /** Returns how many stamps were taken. */
   public long stats() {
     return stats.sum();
   }
 
-  /** How many files were read to their end. */
+  /** Returns how many files were read to their end. */
   public long filesHashed() {
     return hasher.filesHashed();
   }
 
-  /** How many bytes were read. */
+  /** Returns how many bytes were read. */
   public long bytesRead() {
     return hasher.bytesRead();
   }

@@ -63,7 +63,7 @@ public final class FileClock {
     return new FileClock(probe, System::nanoTime, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
   }
 
-  /** A clock for commands that only look and may not write: no moment has surely passed. */
+  /** Returns a clock for commands that only look and may not write: no moment has surely passed. */
   public static FileClock none() {
     return NONE;
   }
@@ -92,7 +92,7 @@ public final class FileClock {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
-  /** Whether the moment has surely passed. Where the clock cannot be read it has not. */
+  /** Returns whether the moment has surely passed. Where the clock cannot be read it has not. */
   public synchronized boolean past(long time) {
     if (seen > time) {
       return true;

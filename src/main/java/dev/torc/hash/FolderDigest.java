@@ -54,13 +54,13 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return stamp.kind();
     }
 
-    /** Whether the owner may execute it; only of files. */
+    /** Returns whether the owner may execute it; only of files. */
     public boolean executable() {
       return kind() == Stamp.FileKind.FILE && stamp.executable();
     }
   }
 
-  /** The bytes of all files in it. */
+  /** Returns the bytes of all files in it. */
   public long bytes() {
     long sum = 0;
     for (Member member : members) {
@@ -85,7 +85,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   /** Names that never count, at any depth. */
   public static final Set<String> IGNORED = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
 
-  /** Whether no part of a path has a name that never counts. */
+  /** Returns whether no part of a path has a name that never counts. */
   public static boolean counts(String path) {
     for (String part : path.split("/")) {
       if (IGNORED.contains(part)) {
@@ -196,7 +196,9 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return complete;
     }
 
-    /** The mount by which a folder is reached; on other file systems than the machine's, 0. */
+    /**
+     * Returns the mount by which a folder is reached; on other file systems than the machine's, 0.
+     */
     private long mount(String path) throws IOException {
       Path folder = root.resolve(path);
       return folder.getFileSystem() == FileSystems.getDefault()
@@ -204,7 +206,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
           : 0;
     }
 
-    /** The member of a name, a link still without its digest; null where none counts. */
+    /** Returns the member of a name, a link still without its digest; null where none counts. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
       if (excluded != null && excluded.whole(prefix + name)) {
@@ -238,7 +240,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return Digest.ofText(target == null ? text : text + "\0" + target.hex());
     }
 
-    /** The digest of a link's target, or null where that is inside or missing. */
+    /** Returns the digest of a link's target, or null where that is inside or missing. */
     private Digest outer(String path, Path link) throws IOException {
       Stamp stamp = stamps.stamp(link);
       DigestMemo.refuseOther(path, stamp);
@@ -295,7 +297,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return text;
   }
 
-  /** A URI gives the bytes of a name; nothing else in Java does. */
+  /** Returns a URI gives the bytes of a name; nothing else in Java does. */
   private static String escaped(Path name) {
     String uri = name.getFileSystem().getPath("/").resolve(name).toUri().getRawPath();
     String bytes = name.isAbsolute() ? uri : uri.substring(1);
@@ -309,7 +311,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return c < ' ' || c > '~' ? "\\x%02x".formatted(c) : plain;
   }
 
-  /** The path of an entry of a folder; the root is empty or a dot. */
+  /** Returns the path of an entry of a folder; the root is empty or a dot. */
   public static String join(String folder, String name) {
     if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
       return name;
@@ -317,7 +319,9 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return folder.endsWith("/") ? folder + name : folder + "/" + name;
   }
 
-  /** The format: a tag, then of each member kind, executable bit, path, NUL, digest if any. */
+  /**
+   * Returns the format: a tag, then of each member kind, executable bit, path, NUL, digest if any.
+   */
   private static Digest digest(List<Member> members) {
     MessageDigest sha = DigestUtils.getSha256Digest();
     sha.update("torc folder\0".getBytes(StandardCharsets.UTF_8));
@@ -343,10 +347,10 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    */
   public interface Excluded {
 
-    /** Whether a path is excluded by itself. */
+    /** Returns whether a path is excluded by itself. */
     boolean member(String path);
 
-    /** Whether a folder is excluded with all that it holds: it is not entered. */
+    /** Returns whether a folder is excluded with all that it holds: it is not entered. */
     boolean whole(String folder);
   }
 

@@ -110,12 +110,12 @@ final class Hasher {
         : Files.newInputStream(path);
   }
 
-  /** How many files were read to their end. */
+  /** Returns how many files were read to their end. */
   public long filesHashed() {
     return files.sum();
   }
 
-  /** How many bytes were read. */
+  /** Returns how many bytes were read. */
   public long bytesRead() {
     return bytes.sum();
   }

@@ -41,17 +41,19 @@ final class MountStamps {
     this.odd = !paths.never().isEmpty();
   }
 
-  /** Whether nothing else than usual counts for all files that were looked at. */
+  /** Returns whether nothing else than usual counts for all files that were looked at. */
   boolean allUsual() {
     return !odd;
   }
 
-  /** Whether nothing else than usual counts for the files of a mount, as far as is known. */
+  /**
+   * Returns whether nothing else than usual counts for the files of a mount, as far as is known.
+   */
   boolean isUsual(long mount) {
     return mount == usual;
   }
 
-  /** What counts for a file on a mount. */
+  /** Returns what counts for a file on a mount. */
   Mounted of(long mount, String file) throws IOException {
     Boolean counts = paths.counts(file);
     if (counts != null && !counts) {
@@ -79,7 +81,10 @@ final class MountStamps {
     return times.identity().isEmpty() ? Unknown.MOUNT : new Mounted(salt(times.identity()), clock);
   }
 
-  /** What changes the inode in the stamp of a file; the clock of its mount is told its ctime. */
+  /**
+   * Returns what changes the inode in the stamp of a file; the clock of its mount is told its
+   * ctime.
+   */
   long salt(long mount, long ctime, String file) throws IOException {
     if (isUsual(mount)) {
       return 0;

@@ -63,7 +63,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
         : boot + " " + number + (unique ? "" : " " + line);
   }
 
-  /** The mount that holds a file; null where that cannot be told. */
+  /** Returns the mount that holds a file; null where that cannot be told. */
   private static Mount mount(String path) {
     try {
       return Mount.of(Path.of(path).toRealPath()).orElse(null);
@@ -72,7 +72,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     }
   }
 
-  /** Whether the disk of a number shows a file: a loop device, or what lies on one. */
+  /** Returns whether the disk of a number shows a file: a loop device, or what lies on one. */
   private static boolean isImage(long device) throws IOException {
     long major = device >>> 8 & 0xfff;
     long minor = device & 0xff | device >>> 12 & ~0xff;

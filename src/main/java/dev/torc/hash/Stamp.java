@@ -44,7 +44,7 @@ public record Stamp(
   /** Nothing is there. */
   public static final Stamp MISSING = new Stamp(FileKind.MISSING, false, 0, 0, 0, 0);
 
-  /** A stamp as it is stored, without attributes. */
+  /** Returns a stamp as it is stored, without attributes. */
   public Stamp(FileKind kind, boolean executable, long size, long mtime, long ctime, long inode) {
     this(kind, executable, size, mtime, ctime, inode, 0);
   }
@@ -71,12 +71,15 @@ public record Stamp(
     return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
   }
 
-  /** Whether it is a file that is known to have another name, through which it may be written. */
+  /**
+   * Returns whether it is a file that is known to have another name, through which it may be
+   * written.
+   */
   public boolean hasOtherName() {
     return kind == FileKind.FILE && (attributes & 1) != 0;
   }
 
-  /** Whether anything is there. */
+  /** Returns whether anything is there. */
   public boolean exists() {
     return kind != FileKind.MISSING;
   }

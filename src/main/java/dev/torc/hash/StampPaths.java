@@ -26,7 +26,10 @@ public record StampPaths(List<Path> never, List<Path> trust) {
     return 31 * never.hashCode() + trust.hashCode();
   }
 
-  /** Whether the stamp of a file counts, by the nearest of the paths; null if none covers it. */
+  /**
+   * Returns whether the stamp of a file counts, by the nearest of the paths; null if none covers
+   * it.
+   */
   Boolean counts(String file) {
     if (never.isEmpty() && trust.isEmpty()) {
       return null;
@@ -37,7 +40,7 @@ public record StampPaths(List<Path> never, List<Path> trust) {
     return no < 0 && yes < 0 ? null : yes > no;
   }
 
-  /** How many names the nearest path above a file has, or the file itself; -1 for none. */
+  /** Returns how many names the nearest path above a file has, or the file itself; -1 for none. */
   private static int nearest(List<Path> paths, Path file) {
     return paths.stream().filter(file::startsWith).mapToInt(Path::getNameCount).max().orElse(-1);
   }

@@ -24,12 +24,12 @@ public interface StampSource {
    */
   Stamp at(Path folder, String path, boolean follow) throws IOException;
 
-  /** The stamp of a whole path, links followed. */
+  /** Returns the stamp of a whole path, links followed. */
   default Stamp stamp(Path path) throws IOException {
     return at(path, "", true);
   }
 
-  /** The stamp of a whole path itself; a link there is not followed. */
+  /** Returns the stamp of a whole path itself; a link there is not followed. */
   default Stamp linkStamp(Path path) throws IOException {
     return at(path, "", false);
   }

@@ -22,7 +22,7 @@ public final class StopFlag {
     }
   }
 
-  /** Whether reading was told to stop, even if its time is not over yet. */
+  /** Returns whether reading was told to stop, even if its time is not over yet. */
   public boolean isTold() {
     return told;
   }

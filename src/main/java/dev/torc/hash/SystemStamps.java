@@ -74,7 +74,9 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
   }
 
-  /** A link's text is read each time, so its mount does not matter. */
+  /**
+   * Returns whether a mount counts: a link's text is read each time, so its mount does not matter.
+   */
   private boolean hasSalt(Stamp.FileKind kind) {
     return mounts != null && kind != Stamp.FileKind.LINK;
   }
@@ -88,7 +90,7 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
   }
 
-  /** The kind of file that a mode tells. */
+  /** Returns the kind of file that a mode tells. */
   private static Stamp.FileKind kind(int mode) {
     return switch (mode & FileStatus.KIND) {
       case 0 -> Stamp.FileKind.MISSING;

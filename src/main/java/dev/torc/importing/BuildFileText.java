@@ -92,12 +92,12 @@ final class BuildFileText {
   private final NavigableMap<Integer, Place> places = new TreeMap<>();
   private int line = 1;
 
-  /** The text written so far. */
+  /** Returns the text written so far. */
   String text() {
     return out.toString();
   }
 
-  /** The place of each {@link Placed} value, by the line where it begins. */
+  /** Returns the place of each {@link Placed} value, by the line where it begins. */
   NavigableMap<Integer, Place> places() {
     return places;
   }

@@ -70,7 +70,10 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     return new Imported(out.text(), said, out.places());
   }
 
-  /** Where in the workflow file a line of the text comes from; {@link Place#NONE} if nowhere. */
+  /**
+   * Returns where in the workflow file a line of the text comes from; {@link Place#NONE} if
+   * nowhere.
+   */
   public Place placeOf(int line) {
     Map.Entry<Integer, Place> place = places.floorEntry(line);
     return place == null ? Place.NONE : place.getValue();

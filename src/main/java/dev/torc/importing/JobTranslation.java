@@ -151,7 +151,10 @@ final class JobTranslation {
     out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
-  /** What an instance needs or makes, by label: what the command refers to, then {@code others}. */
+  /**
+   * Returns what an instance needs or makes, by label: what the command refers to, then {@code
+   * others}.
+   */
   private Map<String, Set<Object>> slot(Member from, String side) {
     SequencedMap<String, Set<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
@@ -251,7 +254,9 @@ final class JobTranslation {
     return some.stream().map(each -> jobRef(to, each.values(), own)).toList();
   }
 
-  /** A job with some of its values; a value that the instance has too becomes a placeholder. */
+  /**
+   * Returns a job with some of its values; a value that the instance has too becomes a placeholder.
+   */
   private Object jobRef(Target to, Map<String, String> values, Map<String, String> own) {
     String group = Translation.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
@@ -263,7 +268,7 @@ final class JobTranslation {
     return new Flow(Map.of("job", name.toString()));
   }
 
-  /** The path of a file, in which signs that are special in patterns are escaped. */
+  /** Returns the path of a file, in which signs that are special in patterns are escaped. */
   private String path(Member file, Map<String, String> own) {
     Map<String, String> values = new HashMap<>(file.values());
     values.entrySet().removeAll(own.entrySet());
@@ -313,7 +318,9 @@ final class JobTranslation {
     return "{" + hole.name() + ":" + hole.format() + "}";
   }
 
-  /** The placeholder of a reference; a value that the job itself stores is its bare name. */
+  /**
+   * Returns the placeholder of a reference; a value that the job itself stores is its bare name.
+   */
   private String placeholder(Reference reference) {
     if (reference.kind().startsWith("files")) {
       String side = reference.kind().substring("files.".length());

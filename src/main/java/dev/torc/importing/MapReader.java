@@ -102,19 +102,19 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return map.place();
   }
 
-  /** The value under a key; null without the key, or if its value is nothing. */
+  /** Returns the value under a key; null without the key, or if its value is nothing. */
   Node given(String key) {
     Node node = map.get(key);
     return node == null || Node.isNothing(node) ? null : node;
   }
 
-  /** The text under a key; null without the key. */
+  /** Returns the text under a key; null without the key. */
   PlacedText text(String key) {
     Node node = given(key);
     return node == null ? null : text(node, key);
   }
 
-  /** The text under a key; an empty text without the key, which {@link #of} refuses. */
+  /** Returns the text under a key; an empty text without the key, which {@link #of} refuses. */
   PlacedText needed(String key) {
     PlacedText text = text(key);
     return text == null ? new PlacedText(map.place(), "", false) : text;
@@ -129,7 +129,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return new PlacedText(node.place(), "", false);
   }
 
-  /** The texts under some keys, each with a list of texts or one text. */
+  /** Returns the texts under some keys, each with a list of texts or one text. */
   List<PlacedText> texts(String... keys) {
     List<PlacedText> texts = new ArrayList<>();
     for (String key : keys) {
@@ -143,13 +143,13 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return texts;
   }
 
-  /** The texts under all keys that match a regular expression. */
+  /** Returns the texts under all keys that match a regular expression. */
   List<PlacedText> matching(String keys) {
     return texts(
         map.entries().keySet().stream().filter(k -> k.matches(keys)).toArray(String[]::new));
   }
 
-  /** The entries of the map under a key. */
+  /** Returns the entries of the map under a key. */
   SequencedMap<String, Node.Entry> entries(String key) {
     if (given(key) instanceof Mapping inner) {
       return inner.entries();
@@ -160,14 +160,14 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return new LinkedHashMap<>();
   }
 
-  /** The texts of the map under a key, by their own keys. */
+  /** Returns the texts of the map under a key, by their own keys. */
   SequencedMap<String, PlacedText> textsByKey(String key) {
     SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
     entries(key).forEach((name, entry) -> texts.put(name, text(entry.value(), name)));
     return texts;
   }
 
-  /** The maps of the list under a key. */
+  /** Returns the maps of the list under a key. */
   List<MapReader> maps(String key, String each) {
     List<MapReader> maps = new ArrayList<>();
     if (given(key) instanceof Node.Sequence list) {
@@ -184,7 +184,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return maps;
   }
 
-  /** Whether {@code true} stands under a key. */
+  /** Returns whether {@code true} stands under a key. */
   boolean flag(String key, boolean otherwise) {
     PlacedText text = text(key);
     if (text != null && !text.text().matches("(?i)true|false")) {

@@ -28,7 +28,10 @@ record ResourcesAndRetries(Notes notes) {
   /** The exit codes of jobs that NREL's torc itself ended, with the cause. */
   private static final Map<String, String> OWN_CODES = Map.of("137", "memory", "152", "timeout");
 
-  /** The amounts of a class; torc tells what is wrong in them, with the place, on reading them. */
+  /**
+   * Returns the amounts of a class; torc tells what is wrong in them, with the place, on reading
+   * them.
+   */
   Placed resources(MapReader entries) {
     SequencedMap<String, Object> amounts = new LinkedHashMap<>();
     for (String key : List.of("cpus", "memory", "gpus", "nodes", "runtime")) {
@@ -43,7 +46,7 @@ record ResourcesAndRetries(Notes notes) {
     return new Placed(entries.place(), new Flow(amounts));
   }
 
-  /** Memory in torc's units: NREL's are binary, and a bare number is bytes. */
+  /** Returns memory in torc's units: NREL's are binary, and a bare number is bytes. */
   private static String memory(String text) {
     return MEMORY
         .matcher(text)
@@ -51,7 +54,7 @@ record ResourcesAndRetries(Notes notes) {
             it -> it.group(1).toUpperCase(Locale.ROOT) + (it.group(1).isEmpty() ? "B" : "iB"));
   }
 
-  /** The keys that a job with this handler gets. */
+  /** Returns the keys that a job with this handler gets. */
   Map<String, Object> retries(MapReader handler) {
     Set<String> on = new LinkedHashSet<>();
     Set<String> scripts = new LinkedHashSet<>();

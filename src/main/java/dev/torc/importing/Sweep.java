@@ -90,19 +90,22 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     return new Sweep(axes, zip, rows);
   }
 
-  /** The names of its parameters. */
+  /** Returns the names of its parameters. */
   List<String> parameters() {
     return axes.stream().map(SweepAxis::name).toList();
   }
 
-  /** The values that a combination has for some parameters. */
+  /** Returns the values that a combination has for some parameters. */
   static Map<String, String> part(Map<String, String> row, Collection<String> kept) {
     Map<String, String> part = new LinkedHashMap<>(row);
     part.keySet().retainAll(kept);
     return part;
   }
 
-  /** The values of some parameters, in the order of their names; as a map's key it hashes well. */
+  /**
+   * Returns the values of some parameters, in the order of their names; as a map's key it hashes
+   * well.
+   */
   static List<String> values(Map<String, String> row, Collection<String> names) {
     return names.stream().sorted().map(row::get).toList();
   }

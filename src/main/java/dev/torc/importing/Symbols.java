@@ -75,7 +75,7 @@ final class Symbols {
     return text.replaceAll("([-_.\\s])[-_.\\s]+", "$1").replaceAll("^[-_.\\s]+|[-_.\\s]+$", "");
   }
 
-  /** The name, with a number behind it if it is taken; the result is taken from then on. */
+  /** Returns the name, with a number behind it if it is taken; the result is taken from then on. */
   static String unique(String name, String joint, Set<String> taken) {
     String free = name;
     for (int i = 2; !taken.add(free); i++) {
@@ -84,12 +84,12 @@ final class Symbols {
     return free;
   }
 
-  /** All files that an instance names. */
+  /** Returns all files that an instance names. */
   Set<Member> files(Member from, String side) {
     return files.resolve(from, names(from.of(), "files", side, "_file"));
   }
 
-  /** All user data that an instance names. */
+  /** Returns all user data that an instance names. */
   Set<Target> data(Member from, String side) {
     List<PlacedText> names = names(from.of(), "user_data", side, "_user_data");
     return new LinkedHashSet<>(data.resolve(from, names).stream().map(Member::of).toList());
@@ -101,12 +101,14 @@ final class Symbols {
     return names;
   }
 
-  /** The jobs that store a piece of user data. */
+  /** Returns the jobs that store a piece of user data. */
   Set<Target> storers(Target value) {
     return storers.getOrDefault(value, Set.of());
   }
 
-  /** Whether a job stores user data that is forgotten between runs, so that it always runs. */
+  /**
+   * Returns whether a job stores user data that is forgotten between runs, so that it always runs.
+   */
   boolean storesFleeting(Target job) {
     return storers.entrySet().stream()
         .anyMatch(e -> e.getValue().contains(job) && e.getKey().map.flag("is_ephemeral", false));
@@ -159,19 +161,23 @@ final class Symbols {
       }
     }
 
-    /** The target that has exactly this name; null if none has. */
+    /** Returns the target that has exactly this name; null if none has. */
     Target get(String name) {
       return byName.containsKey(name) ? byName.get(name).iterator().next().of() : null;
     }
 
-    /** What an instance refers to by these texts; a text that refers to nothing is refused. */
+    /**
+     * Returns what an instance refers to by these texts; a text that refers to nothing is refused.
+     */
     Set<Member> resolve(Member from, List<PlacedText> names) {
       Set<Member> all = new LinkedHashSet<>();
       resolveByTarget(from, names).values().forEach(all::addAll);
       return all;
     }
 
-    /** What these texts refer to, by target; for all of a target it is the target's own set. */
+    /**
+     * Returns what these texts refer to, by target; for all of a target it is the target's own set.
+     */
     Map<Target, Set<Member>> resolveByTarget(Member from, List<PlacedText> names) {
       Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();
       for (PlacedText name : names) {

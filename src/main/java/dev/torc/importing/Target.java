@@ -69,7 +69,9 @@ final class Target {
     }
   }
 
-  /** The parameters that tell its instances apart: all but those that only name its needs. */
+  /**
+   * Returns the parameters that tell its instances apart: all but those that only name its needs.
+   */
   private List<String> kept() {
     List<String> all = sweep.parameters();
     List<PlacedText> own = map.matching(OWN);
@@ -94,12 +96,14 @@ final class Target {
     return new PlacedText(command.place(), before + command.text(), false);
   }
 
-  /** The names of files or user data that the command refers to, each once. */
+  /** Returns the names of files or user data that the command refers to, each once. */
   List<PlacedText> references(String kind) {
     return new ArrayList<>(references.getOrDefault(kind, Set.of()));
   }
 
-  /** Each instance as a target of its own, with its values put in, as NREL's torc has it. */
+  /**
+   * Returns each instance as a target of its own, with its values put in, as NREL's torc has it.
+   */
   List<Target> oneByOne() {
     List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
     List<Target> all = new ArrayList<>();
@@ -108,22 +112,22 @@ final class Target {
     return all;
   }
 
-  /** Whether it stands for several instances, also where it happens to have one. */
+  /** Returns whether it stands for several instances, also where it happens to have one. */
   boolean isGroup() {
     return !kept.isEmpty();
   }
 
-  /** The instance that a combination of the sweep belongs to. */
+  /** Returns the instance that a combination of the sweep belongs to. */
   Member member(Map<String, String> row) {
     return new Member(this, Sweep.part(row, kept));
   }
 
-  /** All instances, each time the same set. */
+  /** Returns all instances, each time the same set. */
   Set<Member> members() {
     return members(Map.of());
   }
 
-  /** The instances that have these values. */
+  /** Returns the instances that have these values. */
   Set<Member> members(Map<String, String> values) {
     Set<String> names = Set.copyOf(values.keySet());
     Map<List<String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());

@@ -64,7 +64,7 @@ record Text(List<Piece> pieces) {
     return new Text(pieces);
   }
 
-  /** The parameters that a text names, but for those in references to inputs. */
+  /** Returns the parameters that a text names, but for those in references to inputs. */
   static Set<String> holes(String text, Collection<String> parameters) {
     Set<String> names = new HashSet<>();
     for (Piece piece : of(text, parameters).pieces) {
@@ -100,12 +100,12 @@ record Text(List<Piece> pieces) {
     return out.toString();
   }
 
-  /** A value in a format; if it does not fit, the value as it is, as with NREL's torc. */
+  /** Returns a value in a format; if it does not fit, the value as it is, as with NREL's torc. */
   static String format(String format, String value) {
     return fits(format, value) ? PlaceholderFormat.apply(format, value) : value;
   }
 
-  /** Whether torc takes this format for this value. */
+  /** Returns whether torc takes this format for this value. */
   static boolean fits(String format, String value) {
     try {
       // A width without zeros would pad with blanks, which NREL's torc does not.
@@ -124,7 +124,7 @@ record Text(List<Piece> pieces) {
    */
   record PlacedText(Place place, String text, boolean regex) {
 
-    /** The text with these values. */
+    /** Returns the text with these values. */
     PlacedText put(Map<String, String> values) {
       String put = Text.of(text, values.keySet()).put(values, regex);
       return new PlacedText(place, put, regex);

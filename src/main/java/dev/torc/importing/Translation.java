@@ -110,7 +110,7 @@ final class Translation {
     return keys;
   }
 
-  /** The jobs by name, after groups that cannot be one were split into single jobs. */
+  /** Returns the jobs by name, after groups that cannot be one were split into single jobs. */
   private SequencedMap<String, Object> jobs(Map<String, Map<String, Object>> handlers) {
     while (true) {
       symbols = new Symbols(jobs, files, data, notes);
@@ -141,12 +141,14 @@ final class Translation {
     }
   }
 
-  /** What has to be written to mean a text; the text itself where that cannot be written. */
+  /**
+   * Returns what has to be written to mean a text; the text itself where that cannot be written.
+   */
   static String literal(String text) {
     return Objects.requireNonNullElse(LiteralText.of(text), text);
   }
 
-  /** The outermost folders of products that lie outside of the root. */
+  /** Returns the outermost folders of products that lie outside of the root. */
   private List<String> outside(Path root) {
     Set<Path> folders = new TreeSet<>();
     for (Target file : symbols.makers.keySet().stream().map(Member::of).distinct().toList()) {
@@ -160,7 +162,10 @@ final class Translation {
         .toList();
   }
 
-  /** The user data that no job stores; for other user data it notes how the job stores it here. */
+  /**
+   * Returns the user data that no job stores; for other user data it notes how the job stores it
+   * here.
+   */
   private SequencedMap<String, Object> data() {
     SequencedMap<String, Object> out = new LinkedHashMap<>();
     for (Target each : data) {
@@ -205,7 +210,7 @@ final class Translation {
     };
   }
 
-  /** An action as a hook; null if it cannot be one, which is noted, or has no commands. */
+  /** Returns an action as a hook; null if it cannot be one, which is noted, or has no commands. */
   private Map<String, Object> hook(MapReader action) {
     String type = action.needed("action_type").text();
     String trigger = action.needed("trigger_type").text();

@@ -140,7 +140,7 @@ final class GpuLoad implements AutoCloseable {
     }
   }
 
-  /** A number of the tool; -1 for {@code [N/A]} or a message of trouble. */
+  /** Returns a number of the tool; -1 for {@code [N/A]} or a message of trouble. */
   private static long number(String word) {
     return word.strip().matches("\\d{1,9}") ? Long.parseLong(word.strip()) : -1;
   }
@@ -168,7 +168,7 @@ final class GpuLoad implements AutoCloseable {
     return own.memory < 0 ? cards : new Load(cards.busy, own.memory);
   }
 
-  /** The load of a card by its id, which may be cut short; null if none has it. */
+  /** Returns the load of a card by its id, which may be cut short; null if none has it. */
   private Load uuid(String id) {
     for (Map.Entry<String, Load> card : byId.entrySet()) {
       if (card.getKey().startsWith(id)) {
@@ -178,7 +178,7 @@ final class GpuLoad implements AutoCloseable {
     return null;
   }
 
-  /** The load of all GPUs together. */
+  /** Returns the load of all GPUs together. */
   synchronized Load all() {
     return byNumber.values().stream().reduce(Load.UNKNOWN, Load::plus);
   }

@@ -35,7 +35,7 @@ public record Launch(
     Stop stop,
     JobTrace trace) {
 
-  /** A launch that is not traced, and ended as usual. */
+  /** Returns a launch that is not traced, and ended as usual. */
   public Launch(
       List<Step> steps,
       Path log,
@@ -85,7 +85,7 @@ public record Launch(
         .stopping(stop);
   }
 
-  /** An end on another machine, with what the launch's containers tell of it. */
+  /** Returns an end on another machine, with what the launch's containers tell of it. */
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     List<Step> contained = steps.stream().filter(step -> step.container() != null).toList();
     if (end.how() != ProcessEnd.How.EXITED || contained.isEmpty()) {
@@ -95,7 +95,7 @@ public record Launch(
     return last.container().client(last, this).handedBack(end);
   }
 
-  /** Whether any step runs in a container whose processes are no children of its client. */
+  /** Returns whether any step runs in a container whose processes are no children of its client. */
   boolean contained() {
     return steps.stream().anyMatch(step -> step.container() != null && step.container().isApart());
   }
@@ -112,7 +112,7 @@ public record Launch(
    */
   public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
 
-    /** A process of the host. */
+    /** Returns a process of the host. */
     public Step(List<String> argv, Path dir, Map<String, String> env) {
       this(argv, dir, env, null);
     }
@@ -124,25 +124,30 @@ public record Launch(
    */
   public interface Container {
 
-    /** Whether the processes in it are no children of its client. */
+    /** Returns whether the processes in it are no children of its client. */
     boolean isApart();
 
-    /** A line of sh that removes it, running or not; empty where it ends with its processes. */
+    /**
+     * Returns a line of sh that removes it, running or not; empty where it ends with its processes.
+     */
     String removal();
 
-    /** Its client for a step of an attempt. */
+    /** Returns its client for a step of an attempt. */
     Client client(Launch.Step step, Launch launch);
 
     /** One run of the step: what to start for it, and what its end means. */
     interface Client {
 
-      /** The step as a script on another machine starts it: the client. */
+      /** Returns the step as a script on another machine starts it: the client. */
       Launch.Step handedOut();
 
-      /** The end of an attempt whose last contained step this is, with what its container tells. */
+      /**
+       * Returns the end of an attempt whose last contained step this is, with what its container
+       * tells.
+       */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
-      /** The client's command line. */
+      /** Returns the client's command line. */
       List<String> command() throws IOException;
 
       /** Has the runtime stop all processes of the container, or continue them. */
@@ -151,13 +156,13 @@ public record Launch(
       /** Variables that are laid over the caller's for the client; null removes a variable. */
       Map<String, String> variables();
 
-      /** What the client's end means, where torc did not end it. */
+      /** Returns what the client's end means, where torc did not end it. */
       Meaning meaning(ChildWait.News end) throws IOException;
 
-      /** Whether the container may still be there after this end of its client. */
+      /** Returns whether the container may still be there after this end of its client. */
       boolean mayLeave(ChildWait.News end);
 
-      /** What the end means, in words. */
+      /** Returns what the end means, in words. */
       String message();
 
       /**

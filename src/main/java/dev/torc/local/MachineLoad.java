@@ -58,19 +58,19 @@ final class MachineLoad {
     this.memoryGroup = limited(own, "memory.max");
   }
 
-  /** The load of this machine. */
+  /** Returns the load of this machine. */
   static MachineLoad here() {
     return new MachineLoad(Path.of("/"));
   }
 
-  /** How busy the machine is now; null where this system does not tell. */
+  /** Returns how busy the machine is now; null where this system does not tell. */
   Reading read() {
     long cpu = cpuGroup == null ? machineCpu() : groupCpu();
     long memory = memoryGroup == null ? machineMemory() : groupMemory();
     return cpu < 0 || memory < 0 ? null : new Reading(System.nanoTime(), cpu, memory);
   }
 
-  /** The folder of this process's cgroup; null where it has none of version 2. */
+  /** Returns the folder of this process's cgroup; null where it has none of version 2. */
   private static Path ownGroup(Path system) {
     for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) {
       if (line.startsWith("0::/")) {
@@ -80,7 +80,10 @@ final class MachineLoad {
     return null;
   }
 
-  /** The nearest group, from {@code own} upwards, with a limit in a file; null where none has. */
+  /**
+   * Returns the nearest group, from {@code own} upwards, with a limit in a file; null where none
+   * has.
+   */
   private static Path limited(Path own, String file) {
     for (Path at = own; at != null && Files.exists(at); at = at.getParent()) {
       List<String> lines = Limits.lines(at.resolve(file));
@@ -122,7 +125,7 @@ final class MachineLoad {
     return Math.max(0, Long.parseLong(current.getFirst()) - files);
   }
 
-  /** The numbers by name, from lines of a name, a number and perhaps a unit. */
+  /** Returns the numbers by name, from lines of a name, a number and perhaps a unit. */
   private static Map<String, Long> numbers(Path file) {
     Map<String, Long> numbers = new TreeMap<>();
     for (String line : Limits.lines(file)) {

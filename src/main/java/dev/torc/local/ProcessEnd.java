@@ -66,17 +66,17 @@ public record ProcessEnd(
     NOT_STARTED
   }
 
-  /** The end of an attempt that ran here, without samples. */
+  /** Returns the end of an attempt that ran here, without samples. */
   public ProcessEnd(How how, int code, long wall, Usage usage, String message) {
     this(how, code, wall, usage, message, null, null);
   }
 
-  /** The end of an attempt of which no process was started. */
+  /** Returns the end of an attempt of which no process was started. */
   public static ProcessEnd unstarted(How how, String message) {
     return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
   }
 
-  /** An end of which only the cause and the message are known. */
+  /** Returns an end of which only the cause and the message are known. */
   public static ProcessEnd unknown(How how, String message) {
     return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
   }
@@ -102,12 +102,15 @@ public record ProcessEnd(
     return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
   }
 
-  /** When its processes began, in milliseconds since 1970; {@code otherwise} if they ran here. */
+  /**
+   * Returns when its processes began, in milliseconds since 1970; {@code otherwise} if they ran
+   * here.
+   */
   public long began(long otherwise) {
     return elsewhere == null ? otherwise : elsewhere.began;
   }
 
-  /** Whether the attempt succeeded. */
+  /** Returns whether the attempt succeeded. */
   public boolean ok() {
     return how == How.EXITED && code == 0;
   }

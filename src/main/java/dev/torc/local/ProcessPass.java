@@ -28,13 +28,16 @@ final class ProcessPass {
   /** Ids of processes in no tree. Their environments do not change, so they are read once. */
   private final Set<Long> strangers = new HashSet<>();
 
-  /** What each of the trees uses now, in their order. */
+  /** Returns what each of the trees uses now, in their order. */
   List<Use> look(List<ProcessTree> trees) {
     Map<ProcessTree, List<ProcessTable.Entry>> members = members(trees);
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
 
-  /** The living processes of each tree, by one look of its own; empty where there are no trees. */
+  /**
+   * Returns the living processes of each tree, by one look of its own; empty where there are no
+   * trees.
+   */
   static Map<ProcessTree, List<ProcessTable.Entry>> living(Collection<ProcessTree> trees) {
     if (trees.isEmpty()) {
       return Map.of();
@@ -88,7 +91,7 @@ final class ProcessPass {
     return members;
   }
 
-  /** The tree whose mark a process carries; null for none. */
+  /** Returns the tree whose mark a process carries; null for none. */
   private ProcessTree marked(ProcessTable.Entry process, List<ProcessTree> trees) {
     if (strangers.contains(process.id())) {
       return null;

@@ -207,7 +207,9 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  /** Whether KILL ended the leader, or a program of which the leader tells it as shells do. */
+  /**
+   * Returns whether KILL ended the leader, or a program of which the leader tells it as shells do.
+   */
   private static boolean isKilled(ChildWait.News change) {
     int killed = change.what() == ChildWait.What.EXITED ? 128 + Kill.KILL : Kill.KILL;
     return change.code() == killed;
@@ -217,7 +219,7 @@ final class ProcessRun implements Runner.Running {
     return change.what() == ChildWait.What.EXITED && change.code() == 0;
   }
 
-  /** What the end of a container means; removes a container that torc ended. */
+  /** Returns what the end of a container means; removes a container that torc ended. */
   private Container.Meaning meaning(Container.Client container, ChildWait.News last)
       throws IOException {
     if (!wanted()) {
@@ -436,7 +438,7 @@ final class ProcessRun implements Runner.Running {
     return sampled ? next : Math.min(next, nextSample);
   }
 
-  /** The attempt's processes. */
+  /** Returns the attempt's processes. */
   ProcessTree tree() {
     return tree;
   }
@@ -447,7 +449,7 @@ final class ProcessRun implements Runner.Running {
     return given == null ? "" : given;
   }
 
-  /** The job's name; null where no job is run. */
+  /** Returns the job's name; null where no job is run. */
   String job() {
     return launch.mark().get("TORC_JOB");
   }
@@ -479,7 +481,7 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  /** What the attempt used at the last look of the sampler; null before the first. */
+  /** Returns what the attempt used at the last look of the sampler; null before the first. */
   Series.Point now() {
     synchronized (samplesLock) {
       return now;

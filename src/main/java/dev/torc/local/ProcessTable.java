@@ -44,7 +44,7 @@ final class ProcessTable {
       return state == 'Z' || state == 'X';
     }
 
-    /** Whether its number still names the same process, dead or alive. */
+    /** Returns whether its number still names the same process, dead or alive. */
     boolean still() {
       return of(pid).map(now -> now.start == start).orElse(false);
     }
@@ -60,12 +60,12 @@ final class ProcessTable {
 
   private ProcessTable() {}
 
-  /** Whether there is a {@code /proc} as Linux has it. */
+  /** Returns whether there is a {@code /proc} as Linux has it. */
   static boolean present() {
     return PRESENT;
   }
 
-  /** All processes that can be seen. */
+  /** Returns all processes that can be seen. */
   static List<Entry> all() {
     List<Entry> all = new ArrayList<>();
     String[] names = new File("/proc").list();
@@ -102,7 +102,7 @@ final class ProcessTable {
     return divided;
   }
 
-  /** One process, if it exists. */
+  /** Returns one process, if it exists. */
   static Optional<Entry> of(int pid) {
     // "pid (name) state ppid pgrp ... starttime": the name may hold blanks and parentheses
     String line = text(pid, "stat");
@@ -150,7 +150,10 @@ final class ProcessTable {
     return Optional.of(children);
   }
 
-  /** The entries of the environment that the process was started with, as far as it can be seen. */
+  /**
+   * Returns the entries of the environment that the process was started with, as far as it can be
+   * seen.
+   */
   static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
     // It is empty at the moment of an exec, too; a kernel thread, which has no exe, has none.
@@ -189,13 +192,15 @@ final class ProcessTable {
         : kilobytes(status, "VmRSS:");
   }
 
-  /** Whether a process ignores a signal. */
+  /** Returns whether a process ignores a signal. */
   static boolean ignores(int pid, int signal) {
     String mask = word(pid, "SigIgn:");
     return !mask.isEmpty() && (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
   }
 
-  /** Whether a process is the first one of a container, which gets what its client is sent. */
+  /**
+   * Returns whether a process is the first one of a container, which gets what its client is sent.
+   */
   static boolean isFirst(int pid) {
     return word(pid, "NSpid:").endsWith("\t1"); // one number for each level
   }
@@ -207,12 +212,12 @@ final class ProcessTable {
     return start < 0 ? "" : status.substring(start + 1 + key.length(), end).strip();
   }
 
-  /** The arguments of a process, its program first; empty if they cannot be read. */
+  /** Returns the arguments of a process, its program first; empty if they cannot be read. */
   static List<String> arguments(int pid) {
     return List.of(text(pid, "cmdline").split("\0"));
   }
 
-  /** The same bytes, pages that processes share divided among them; this takes longer. */
+  /** Returns the same bytes, pages that processes share divided among them; this takes longer. */
   static long proportional(int pid) {
     String sums = text(pid, "smaps_rollup");
     return sums.contains("\nPss_Anon:") // since Linux 5.4

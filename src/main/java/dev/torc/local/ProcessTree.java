@@ -47,7 +47,7 @@ final class ProcessTree {
     this.whole = whole;
   }
 
-  /** The processes that another torc left, of which only the mark is known. */
+  /** Returns the processes that another torc left, of which only the mark is known. */
   static ProcessTree left(Map<String, String> mark) {
     ProcessTree tree = new ProcessTree(mark, true, 0);
     tree.since = 0;
@@ -155,7 +155,7 @@ final class ProcessTree {
     }
   }
 
-  /** Whether {@link #stop} found processes beside the leader. */
+  /** Returns whether {@link #stop} found processes beside the leader. */
   boolean isMore() {
     return stopped.size() > 1;
   }
@@ -196,28 +196,31 @@ final class ProcessTree {
     return sum;
   }
 
-  /** Whether the use of a process of this tree counts. */
+  /** Returns whether the use of a process of this tree counts. */
   synchronized boolean counts(int pid) {
     return whole || pid != leader;
   }
 
-  /** The processes that are known by now, by number, with their starts; a new map. */
+  /** Returns the processes that are known by now, by number, with their starts; a new map. */
   synchronized Map<Integer, Long> known() {
     note();
     return new HashMap<>(known);
   }
 
-  /** The number of its process group; 0 where there is none. */
+  /** Returns the number of its process group; 0 where there is none. */
   synchronized int group() {
     return leader;
   }
 
-  /** Whether a process may carry this tree's mark: it started no earlier than the first leader. */
+  /**
+   * Returns whether a process may carry this tree's mark: it started no earlier than the first
+   * leader.
+   */
   synchronized boolean mayOwn(ProcessTable.Entry process) {
     return !mark.isEmpty() && process.start() >= since;
   }
 
-  /** Whether an environment has the tree's mark. */
+  /** Returns whether an environment has the tree's mark. */
   boolean isMark(Set<String> environment) {
     return environment.containsAll(mark);
   }
@@ -233,7 +236,10 @@ final class ProcessTree {
     found.forEach(process -> known.put(process.pid(), process.start()));
   }
 
-  /** The known processes and their descendants, found without reading the whole process table. */
+  /**
+   * Returns the known processes and their descendants, found without reading the whole process
+   * table.
+   */
   private synchronized List<Integer> follow() {
     note();
     List<Integer> open = new ArrayList<>(known.keySet());
@@ -262,7 +268,7 @@ final class ProcessTree {
     return List.copyOf(known.keySet());
   }
 
-  /** All processes of the tree that are alive, by the whole process table. */
+  /** Returns all processes of the tree that are alive, by the whole process table. */
   synchronized List<ProcessTable.Entry> living() {
     return ProcessPass.living(List.of(this)).get(this);
   }

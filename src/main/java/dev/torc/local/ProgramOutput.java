@@ -95,12 +95,12 @@ public record ProgramOutput(int status, String text, String errors) {
     }
   }
 
-  /** Whether it ended well. */
+  /** Returns whether it ended well. */
   public boolean ok() {
     return status == 0;
   }
 
-  /** The last line of standard error, or why there is no answer; may be empty. */
+  /** Returns the last line of standard error, or why there is no answer; may be empty. */
   public String said() {
     return lastLine(errors);
   }
@@ -124,7 +124,7 @@ public record ProgramOutput(int status, String text, String errors) {
   /** Lines in which a program refers to its help, below what it has to say; empty lines too. */
   private static final Pattern HELP = Pattern.compile("Usage: .*|(See|Run) '.* --help'.*|\\s*");
 
-  /** The last line that says anything, for people. */
+  /** Returns the last line that says anything, for people. */
   public static String lastLine(String text) {
     String last = "";
     for (String line : text.split("\n")) {

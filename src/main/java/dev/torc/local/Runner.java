@@ -56,12 +56,18 @@ public interface Runner extends AutoCloseable {
     return done.join();
   }
 
-  /** What running attempts used at the last look, by job; without attempts not looked at yet. */
+  /**
+   * Returns what running attempts used at the last look, by job; without attempts not looked at
+   * yet.
+   */
   default Map<String, Series.Point> uses() {
     return Map.of();
   }
 
-  /** What the machine used since the first attempt that was not short; null if there was none. */
+  /**
+   * Returns what the machine used since the first attempt that was not short; null if there was
+   * none.
+   */
   default Series machine() {
     return null;
   }
@@ -72,7 +78,7 @@ public interface Runner extends AutoCloseable {
    */
   default void pause(boolean stop) {}
 
-  /** Nanoseconds from the first signal to KILL where a launch does not say otherwise. */
+  /** Returns nanoseconds from the first signal to KILL where a launch does not say otherwise. */
   long grace();
 
   @Override

@@ -117,7 +117,9 @@ record TreeEnd(
     }
   }
 
-  /** The first signal for a process: TERM if it would take no notice of its own; 0 for none. */
+  /**
+   * Returns the first signal for a process: TERM if it would take no notice of its own; 0 for none.
+   */
   private int first(int pid) {
     if (client && ProcessTable.isFirst(pid)) {
       return 0; // the client sends it the same signal
@@ -142,7 +144,7 @@ record TreeEnd(
     }
   }
 
-  /** The script that a bash runs; empty if that cannot be found out. */
+  /** Returns the script that a bash runs; empty if that cannot be found out. */
   private static String script(int pid) {
     Iterator<String> words = ProcessTable.arguments(pid).stream().skip(1).iterator();
     boolean text = false;

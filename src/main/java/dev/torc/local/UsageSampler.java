@@ -45,7 +45,7 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  /** What the machine used since {@link #begin}; null where that was never called. */
+  /** Returns what the machine used since {@link #begin}; null where that was never called. */
   synchronized Series machine() {
     return series;
   }
@@ -71,7 +71,7 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  /** Nanoseconds from a look to the next one, where the look took {@code cost}. */
+  /** Returns nanoseconds from a look to the next one, where the look took {@code cost}. */
   static long rest(long cost) {
     return Math.max(SECOND, SHARE * cost);
   }

@@ -92,7 +92,7 @@ public record Gpus(List<String> ids, String source) {
     return new Gpus(List.copyOf(visible), variable + "=" + value);
   }
 
-  /** Whether a device is listed, perhaps under another part of its UUID. */
+  /** Returns whether a device is listed, perhaps under another part of its UUID. */
   private static boolean isAmong(List<String> listed, String id, boolean number) {
     for (String other : listed) {
       if (other.equals(id) || !number && (other.startsWith(id) || id.startsWith(other))) {
@@ -102,7 +102,9 @@ public record Gpus(List<String> ids, String source) {
     return false;
   }
 
-  /** Whether jobs may be given numbers without devices: nothing says which GPUs there are. */
+  /**
+   * Returns whether jobs may be given numbers without devices: nothing says which GPUs there are.
+   */
   public boolean isUnknown() {
     return source.isEmpty();
   }
@@ -113,7 +115,7 @@ public record Gpus(List<String> ids, String source) {
     return (machine ? MACHINE + " has " : source + " leaves ") + count();
   }
 
-  /** How many there are. */
+  /** Returns how many there are. */
   public int count() {
     return ids.size();
   }

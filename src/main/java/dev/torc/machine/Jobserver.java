@@ -138,7 +138,7 @@ public final class Jobserver implements AutoCloseable {
     notifyAll();
   }
 
-  /** How many tokens are held. */
+  /** Returns how many tokens are held. */
   public synchronized int held() {
     return tokens.size();
   }

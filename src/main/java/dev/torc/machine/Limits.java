@@ -37,7 +37,10 @@ public record Limits(int cpus, long memory, Gpus gpus) {
         Limits::ofMachine);
   }
 
-  /** These limits within what a scheduler's allocation grants, which the system does not show. */
+  /**
+   * Returns these limits within what a scheduler's allocation grants, which the system does not
+   * show.
+   */
   public Limits within(int others, long bytes, int devices) {
     return new Limits(others, Math.min(memory, bytes), gpus.first(devices));
   }
@@ -52,7 +55,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return new Limits(cpus, memory(system, elsewhere), Gpus.of(system, environment));
   }
 
-  /** Bytes of memory of the whole machine, as the JVM tells them. */
+  /** Returns bytes of memory of the whole machine, as the JVM tells them. */
   static long ofMachine() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return system.getTotalMemorySize();
@@ -83,7 +86,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return memory;
   }
 
-  /** The lowest limit on the way from a group up to the root of its mount. */
+  /** Returns the lowest limit on the way from a group up to the root of its mount. */
   private static long lowest(Path mount, String group, String file) {
     long lowest = Long.MAX_VALUE;
     for (Path at = group(mount, group); at.startsWith(mount); at = at.getParent()) {
@@ -96,13 +99,15 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return lowest;
   }
 
-  /** The folder of a cgroup; the mount's own folder for a cgroup outside of this namespace. */
+  /**
+   * Returns the folder of a cgroup; the mount's own folder for a cgroup outside of this namespace.
+   */
   public static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;
   }
 
-  /** A file's lines; none where the system has no such file or does not show it. */
+  /** Returns a file's lines; none where the system has no such file or does not show it. */
   public static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);

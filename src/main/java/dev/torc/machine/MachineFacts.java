@@ -29,7 +29,7 @@ public record MachineFacts(
     List<String> cards,
     List<String> unknown) {
 
-  /** The facts of this machine, in some 0.2 s; empty where it is no Linux. */
+  /** Returns the facts of this machine, in some 0.2 s; empty where it is no Linux. */
   public static Optional<MachineFacts> here() {
     SystemInfo machine = new SystemInfo();
     if (!machine.isAvailable()) {

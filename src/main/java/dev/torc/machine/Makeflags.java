@@ -23,7 +23,9 @@ public final class Makeflags {
 
   private Makeflags() {}
 
-  /** The name of the jobserver, {@code fifo:PATH} or {@code R,W}: the last option counts. */
+  /**
+   * Returns the name of the jobserver, {@code fifo:PATH} or {@code R,W}: the last option counts.
+   */
   static Optional<String> jobserver(String makeflags) {
     String last = null;
     for (String word : options(makeflags)) {
@@ -47,7 +49,7 @@ public final class Makeflags {
     return kept + makeflags.substring(String.join("", options).length());
   }
 
-  /** Whether make was told to print what it would do, and no more ({@code make -n}). */
+  /** Returns whether make was told to print what it would do, and no more ({@code make -n}). */
   public static boolean dryRun(String makeflags) {
     boolean first = true;
     for (String blankAndWord : options(makeflags)) {
@@ -63,7 +65,7 @@ public final class Makeflags {
     return false;
   }
 
-  /** The words before the variables, each with the blanks before it. */
+  /** Returns the words before the variables, each with the blanks before it. */
   private static List<String> options(String makeflags) {
     List<String> words = new ArrayList<>();
     Matcher word = WORD.matcher(makeflags);

@@ -49,7 +49,7 @@ public final class Series {
     this.began = began;
   }
 
-  /** Milliseconds since 1970 at its begin. */
+  /** Returns milliseconds since 1970 at its begin. */
   public long began() {
     return began;
   }
@@ -86,17 +86,17 @@ public final class Series {
         Math.max(first.gpuMemory, second.gpuMemory));
   }
 
-  /** How many points it has, the last one included, which may not be full. */
+  /** Returns how many points it has, the last one included, which may not be full. */
   public synchronized int size() {
     return size + (open == null ? 0 : 1);
   }
 
-  /** A point, from 0. */
+  /** Returns a point, from 0. */
   public synchronized Point at(int index) {
     return index == size && open != null ? open : points[index];
   }
 
-  /** All points as one; null if there is none. */
+  /** Returns all points as one; null if there is none. */
   synchronized Point whole() {
     Point whole = null;
     for (int i = 0; i < size(); i++) {
@@ -174,7 +174,7 @@ public final class Series {
   public record Usage(
       long user, long system, long peak, long read, long written, long gpu, long gpuMemory) {
 
-    /** What an attempt used that has no GPU, or of whose GPUs nothing is known. */
+    /** Returns what an attempt used that has no GPU, or of whose GPUs nothing is known. */
     public Usage(long user, long system, long peak, long read, long written) {
       this(user, system, peak, read, written, -1, -1);
     }

@@ -119,27 +119,27 @@ final class GraphLayout {
     return layout;
   }
 
-  /** The left side of a vertex. */
+  /** Returns the left side of a vertex. */
   public float x(int vertex) {
     return x[vertex];
   }
 
-  /** The middle of a vertex, from the top. */
+  /** Returns the middle of a vertex, from the top. */
   public float y(int vertex) {
     return y[vertex];
   }
 
-  /** How wide a vertex is. */
+  /** Returns how wide a vertex is. */
   public float width(int vertex) {
     return boxes[vertex];
   }
 
-  /** How wide the whole is; 0 without vertices. */
+  /** Returns how wide the whole is; 0 without vertices. */
   public float width() {
     return width;
   }
 
-  /** How high the whole is; 0 without vertices. */
+  /** Returns how high the whole is; 0 without vertices. */
   public float height() {
     return height;
   }
@@ -166,7 +166,10 @@ final class GraphLayout {
     return Arrays.copyOf(points, count);
   }
 
-  /** The columns of each connected part, the largest part first; equal parts keep their order. */
+  /**
+   * Returns the columns of each connected part, the largest part first; equal parts keep their
+   * order.
+   */
   private List<List<List<Integer>>> parts() {
     List<Set<Integer>> sets = new ArrayList<>(new ConnectivityInspector<>(pieces).connectedSets());
     sets.sort(Comparator.comparingLong(set -> -set.stream().filter(i -> i < vertices).count()));
@@ -304,7 +307,9 @@ final class GraphLayout {
     }
   }
 
-  /** The least distance between the middles of two items that are neighbours in a column. */
+  /**
+   * Returns the least distance between the middles of two items that are neighbours in a column.
+   */
   private float room(int upper, int lower) {
     return half(upper) + GAP + half(lower);
   }

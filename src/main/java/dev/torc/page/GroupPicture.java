@@ -107,7 +107,10 @@ final class GroupPicture {
     return picture(true, boxes, before.build());
   }
 
-  /** The jobs by state, the states that want most attention first: a box may cut the end off. */
+  /**
+   * Returns the jobs by state, the states that want most attention first: a box may cut the end
+   * off.
+   */
   private static String words(Map<State, Integer> counts) {
     return ATTENTION.stream()
         .filter(counts::containsKey)

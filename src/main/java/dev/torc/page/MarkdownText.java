@@ -33,7 +33,7 @@ final class MarkdownText {
 
   private MarkdownText() {}
 
-  /** The HTML of a text. */
+  /** Returns the HTML of a text. */
   static String html(String text) {
     Parser parser = Parser.builder().extensions(TABLES).maxOpenBlockParsers(BLOCKS).build();
     try {

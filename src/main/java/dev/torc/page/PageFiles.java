@@ -125,7 +125,9 @@ final class PageFiles {
     return shown;
   }
 
-  /** The files that a needed glob would match: those on disk, and those that jobs will make. */
+  /**
+   * Returns the files that a needed glob would match: those on disk, and those that jobs will make.
+   */
   private TreeSet<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     TreeSet<String> files = new TreeSet<>(new NaturalOrder());
     for (String path : GlobWalk.all(workflow.root(), glob, excludes).files()) {

@@ -102,7 +102,7 @@ final class PageJobs {
     return all;
   }
 
-  /** Whether the log and the values on record are those of the run that a row tells. */
+  /** Returns whether the log and the values on record are those of the run that a row tells. */
   boolean isKnown(int row) {
     return known.get(row);
   }
@@ -151,14 +151,16 @@ final class PageJobs {
             asked));
   }
 
-  /** The reasons in words: those of a past run if the page shows the project as it stands. */
+  /**
+   * Returns the reasons in words: those of a past run if the page shows the project as it stands.
+   */
   private String reasons(List<Reason> reasons) {
     return asOfNow
         ? ReasonText.brief(reasons, i -> ReasonText.past(reasons.get(i)))
         : ReasonText.brief(reasons);
   }
 
-  /** The verdict of a job, if jobs that failed do not run again. */
+  /** Returns the verdict of a job, if jobs that failed do not run again. */
   private Verdict standing(int job) {
     Verdict verdict = spared.verdict(job);
     return verdict == null ? plan.verdict(job) : verdict;
@@ -186,7 +188,7 @@ final class PageJobs {
             : upToDate ? State.UP_TO_DATE : blocked ? State.BLOCKED : State.NOT_RUN;
   }
 
-  /** What became of an attempt. */
+  /** Returns what became of an attempt. */
   static State state(AttemptRecord run) {
     return switch (run.outcome()) {
       case OK, ADOPTED -> State.RAN;
@@ -195,7 +197,7 @@ final class PageJobs {
     };
   }
 
-  /** What a build would do by a verdict; empty if it would do nothing. */
+  /** Returns what a build would do by a verdict; empty if it would do nothing. */
   private String verdict(String job, Verdict verdict) {
     return switch (verdict) {
       case null -> "";
@@ -208,7 +210,7 @@ final class PageJobs {
     };
   }
 
-  /** What is wrong with the products of a job or group, in a phrase; empty for nothing. */
+  /** Returns what is wrong with the products of a job or group, in a phrase; empty for nothing. */
   String trouble(int maker) {
     Verdict verdict = standing(maker);
     if (verdict == null || verdict instanceof Verdict.UpToDate) {
@@ -228,7 +230,7 @@ final class PageJobs {
     return causes[node] >= 0 && causes[node] != node;
   }
 
-  /** Names the failed job that blocks a job or group. */
+  /** Returns names the failed job that blocks a job or group. */
   private String by(int node) {
     return "blocked by " + SafeText.name(graph.name(causes[node]));
   }

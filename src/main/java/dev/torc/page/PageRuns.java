@@ -73,12 +73,17 @@ final class PageRuns {
         });
   }
 
-  /** Whether a job is shown: any job of one build; of the project as it stands, a present job. */
+  /**
+   * Returns whether a job is shown: any job of one build; of the project as it stands, a present
+   * job.
+   */
   private boolean isTold(String job) {
     return asked != 0 || graph.jobId(job) >= 0;
   }
 
-  /** A build by its number; for the project as it stands, the newest one if nothing has run. */
+  /**
+   * Returns a build by its number; for the project as it stands, the newest one if nothing has run.
+   */
   private BuildRecord find(long number) {
     String none =
         asked == 0
@@ -91,37 +96,39 @@ final class PageRuns {
         .orElseThrow(() -> new BadInput(none));
   }
 
-  /** The build on the timeline. */
+  /** Returns the build on the timeline. */
   BuildRecord build() {
     return build;
   }
 
-  /** Whether no later build is on record. */
+  /** Returns whether no later build is on record. */
   boolean isLast() {
     return build == builds.getFirst();
   }
 
-  /** The attempts of the build on the timeline, by job. */
+  /** Returns the attempts of the build on the timeline, by job. */
   Map<String, List<AttemptRecord>> attempts() {
     return attempts;
   }
 
-  /** The last attempt of a job; null for none. */
+  /** Returns the last attempt of a job; null for none. */
   AttemptRecord last(String job) {
     return last.get(job);
   }
 
-  /** The attempt that tells what a job uses, as {@code torc stats} has it; null for none. */
+  /**
+   * Returns the attempt that tells what a job uses, as {@code torc stats} has it; null for none.
+   */
   AttemptRecord telling(String job) {
     return telling.get(job);
   }
 
-  /** The builds, newest first. */
+  /** Returns the builds, newest first. */
   List<PageData.Build> history() {
     return builds.stream().map(this::told).toList();
   }
 
-  /** A build, counted without the jobs that the build file no longer has. */
+  /** Returns a build, counted without the jobs that the build file no longer has. */
   PageData.Build told(BuildRecord of) {
     TreeMap<String, Integer> counts = new TreeMap<>(of.exit() < 0 ? Map.of() : of.counts());
     var left = gone.getOrDefault(of.id().number(), Map.of()).values();
@@ -131,7 +138,7 @@ final class PageRuns {
         of.id().number(), of.started(), Json.seconds(of.nanos()), of.exit(), counts, left.size());
   }
 
-  /** The attempts of the build, each in the lowest slot that is free at its begin. */
+  /** Returns the attempts of the build, each in the lowest slot that is free at its begin. */
   List<PageData.Span> spans(Map<String, Integer> index) {
     List<AttemptRecord> all = new ArrayList<>();
     attempts.values().forEach(all::addAll);
@@ -151,7 +158,10 @@ final class PageRuns {
     return spans;
   }
 
-  /** The job that ended last; before it, of the jobs it waited for, the last to end; and so on. */
+  /**
+   * Returns the job that ended last; before it, of the jobs it waited for, the last to end; and so
+   * on.
+   */
   List<Integer> critical(Map<String, Integer> index) {
     String at = null;
     for (String job : attempts.keySet()) {

@@ -67,12 +67,12 @@ final class PageValues {
     }
   }
 
-  /** How many values there is no room for. */
+  /** Returns how many values there is no room for. */
   int more() {
     return more;
   }
 
-  /** The tables: those of groups first. */
+  /** Returns the tables: those of groups first. */
   List<Values> tables() {
     List<Values> tables = new ArrayList<>();
     groups.forEach((group, rows) -> tables.add(table(group, rows)));

@@ -92,7 +92,7 @@ final class PageWriter {
     }
   }
 
-  /** The results as HTML; the rows of a table come with the data. */
+  /** Returns the results as HTML; the rows of a table come with the data. */
   private String files() {
     StringBuilder out = new StringBuilder();
     for (Shown file : data.files()) {
@@ -131,7 +131,10 @@ final class PageWriter {
     return out.toString();
   }
 
-  /** What stands in the page as JSON: the head, the tables among the results, the use over time. */
+  /**
+   * Returns what stands in the page as JSON: the head, the tables among the results, the use over
+   * time.
+   */
   private byte[] head() throws IOException {
     Map<String, Object> head = new LinkedHashMap<>(data.head());
     head.put(
@@ -246,7 +249,7 @@ final class PageWriter {
     columns.floats("pointGpuMemory", points, point -> known(point.gpuMemory(), 1));
   }
 
-  /** Seconds since the begin of the build on the timeline. */
+  /** Returns seconds since the begin of the build on the timeline. */
   private double start(AttemptRecord run) {
     return (run.started() - data.began()) / 1e3;
   }
@@ -331,14 +334,14 @@ final class PageWriter {
       bytes.writeBytes(values);
     }
 
-    /** Which columns there are, as JSON. */
+    /** Returns which columns there are, as JSON. */
     String json() throws IOException {
       StringWriter out = new StringWriter();
       Json.write(columns, out);
       return out.toString().strip();
     }
 
-    /** The bytes of all columns, as they stand in the page. */
+    /** Returns the bytes of all columns, as they stand in the page. */
     String text() {
       ByteArrayOutputStream small = new ByteArrayOutputStream();
       try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {

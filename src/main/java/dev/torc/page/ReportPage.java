@@ -114,14 +114,17 @@ public final class ReportPage {
     new PageWriter(data, toRoot(folder)).write(out, 0);
   }
 
-  /** The way from a folder to the root, with a slash; null outside: it would name other folders. */
+  /**
+   * Returns the way from a folder to the root, with a slash; null outside: it would name other
+   * folders.
+   */
   private String toRoot(Path folder) {
     Path top = project.workflow().root();
     Path from = folder.normalize();
     return from.startsWith(top) ? "../".repeat(from.getNameCount() - top.getNameCount()) : null;
   }
 
-  /** A text without the folder of the project, unless paths are shown. */
+  /** Returns a text without the folder of the project, unless paths are shown. */
   private String told(String text) {
     return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
   }
@@ -148,7 +151,7 @@ public final class ReportPage {
         files.all());
   }
 
-  /** What stands in the page as JSON; lists are cut to the room that there is. */
+  /** Returns what stands in the page as JSON; lists are cut to the room that there is. */
   private Map<String, Object> head(PageData.Build build) throws IOException {
     Limits limits = project.caller().host().limits().get();
     PageValues values = new PageValues(jobs, graph, cache, this::told);
@@ -205,7 +208,7 @@ public final class ReportPage {
     return used;
   }
 
-  /** What an attempt took of the machine: its CPU time, at least a tenth of its time. */
+  /** Returns what an attempt took of the machine: its CPU time, at least a tenth of its time. */
   private static long weight(AttemptRecord run) {
     return Math.max(run.usage().cpu(), run.wall() / 10);
   }

@@ -32,17 +32,20 @@ public final class AllowedRoots {
     }
   }
 
-  /** The root, as it is named. */
+  /** Returns the root, as it is named. */
   public Path root() {
     return named.getFirst();
   }
 
-  /** The root, links followed. */
+  /** Returns the root, links followed. */
   Path home() {
     return real.getFirst();
   }
 
-  /** Whether a real path lies below the root or a folder in {@code roots}, or is one of these. */
+  /**
+   * Returns whether a real path lies below the root or a folder in {@code roots}, or is one of
+   * these.
+   */
   boolean hold(Path path) {
     for (Path ground : real) {
       if (path.startsWith(ground)) {
@@ -115,7 +118,7 @@ public final class AllowedRoots {
     throw new IOException(refusal(file.toString(), path));
   }
 
-  /** The message about a product that lies in a folder outside. */
+  /** Returns the message about a product that lies in a folder outside. */
   public static String refusal(String product, Path outside) {
     return "product %s is in %s, which is neither below the root nor below a folder in `roots`"
         .formatted(product, outside);
@@ -151,7 +154,10 @@ public final class AllowedRoots {
     return real.get(ground).getNameCount();
   }
 
-  /** The real path of a file that may not exist yet: links of the part that exists are followed. */
+  /**
+   * Returns the real path of a file that may not exist yet: links of the part that exists are
+   * followed.
+   */
   static Path real(Path path) throws IOException {
     Path file = path.toAbsolutePath().normalize();
     try {

@@ -49,14 +49,14 @@ public final class Causes {
     this.contents = contents;
   }
 
-  /** Why a job will or may run; null if it is up to date. */
+  /** Returns why a job will or may run; null if it is up to date. */
   public CauseChain of(Plan plan, int job) {
     return plan.verdict(job) instanceof Verdict.UpToDate
         ? null
         : follow(plan, new Ask(job, plan.verdict(job)));
   }
 
-  /** Why a job last ran; null if it never did. */
+  /** Returns why a job last ran; null if it never did. */
   public CauseChain ofLastRun(int job) {
     return run(job) == null ? null : follow(null, new Ask(job, null));
   }
@@ -105,7 +105,10 @@ public final class Causes {
     return reasons(how, job, run.origin(), decode(run), 0, run.number(), next);
   }
 
-  /** A link with reasons; the jobs behind ran after build {@code above}, by build {@code to}. */
+  /**
+   * Returns a link with reasons; the jobs behind ran after build {@code above}, by build {@code
+   * to}.
+   */
   private Link reasons(
       How how, int job, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
     List<String> behind = new ArrayList<>();
@@ -119,7 +122,9 @@ public final class Causes {
     return new Link(graph.job(job).name(), how, from, reasons, List.copyOf(behind));
   }
 
-  /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
+  /**
+   * Returns the job whose last run made what a reason names, -1 if none did or it cannot be told.
+   */
   private int behind(int job, Reason reason, long above, long to) {
     int maker = maker(graph, reason);
     // Records of an older build file may name what only a later job makes now.
@@ -133,7 +138,7 @@ public final class Causes {
     return made == null || made.equals(reason.now()) ? maker : -1;
   }
 
-  /** The job, or open group, that makes what a reason names; -1 where there is none. */
+  /** Returns the job, or open group, that makes what a reason names; -1 where there is none. */
   static int maker(Graph graph, Reason reason) {
     String name = reason.name();
     return switch (reason.kind()) {
@@ -149,7 +154,7 @@ public final class Causes {
     };
   }
 
-  /** The last run of a job; null where it has none, or is an open group. */
+  /** Returns the last run of a job; null where it has none, or is an open group. */
   private Run run(int job) {
     Run known = runs.get(job);
     if (known == null && graph.isJob(job)) {
@@ -178,7 +183,7 @@ public final class Causes {
     return new PathReaders(graph, records, contents).of(path);
   }
 
-  /** The reasons of a recorded run; reasons of a later version of torc are left out. */
+  /** Returns the reasons of a recorded run; reasons of a later version of torc are left out. */
   public static List<Reason> decode(RunDetails details) {
     return decode(details.reasons());
   }
@@ -237,7 +242,7 @@ public final class Causes {
     public record Link(
         String job, How how, Origin from, List<Reason> reasons, List<String> behind) {}
 
-    /** The link of the job that was asked about. */
+    /** Returns the link of the job that was asked about. */
     public Link head() {
       return links.get(job);
     }

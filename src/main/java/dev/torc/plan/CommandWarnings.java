@@ -33,7 +33,7 @@ public final class CommandWarnings {
     this.all = all;
   }
 
-  /** The lines about jobs of a context that were not told before. */
+  /** Returns the lines about jobs of a context that were not told before. */
   public List<Diagnostic> of(PlanContext now, int[] jobs) {
     if (now != context) {
       context = now;
@@ -97,7 +97,7 @@ public final class CommandWarnings {
         + (graph.precedes(read.maker(), job) ? " (after only orders jobs)" : "");
   }
 
-  /** The path as an item of needs. */
+  /** Returns the path as an item of needs. */
   private String item(UndeclaredWord read) {
     String path = Glob.escape(read.path());
     if (read.maker() >= 0 && context.graph().isJob(read.maker())) {

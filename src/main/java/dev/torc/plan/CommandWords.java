@@ -97,17 +97,17 @@ final class CommandWords {
     }
   }
 
-  /** The words, in order. */
+  /** Returns the words, in order. */
   List<Word> words() {
     return words;
   }
 
-  /** Whether there is a pipe in which the shell sees only the last command fail. */
+  /** Returns whether there is a pipe in which the shell sees only the last command fail. */
   boolean losesFailures() {
     return pipe;
   }
 
-  /** The text with a hole for each slot. */
+  /** Returns the text with a hole for each slot. */
   private static String text(Template template) {
     StringBuilder text = new StringBuilder();
     for (Template.Part part : template.parts()) {
@@ -190,7 +190,7 @@ final class CommandWords {
     operator = "";
   }
 
-  /** Where the here-documents end that begin behind a line's end. */
+  /** Returns where the here-documents end that begin behind a line's end. */
   private int behindDocuments(String text, int newline) {
     int at = newline;
     for (String end : documents) {

@@ -85,7 +85,7 @@ public final class Decider {
    */
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
-  /** The verdict on a job as things stand now. */
+  /** Returns the verdict on a job as things stand now. */
   Verdict decide(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
@@ -146,7 +146,7 @@ public final class Decider {
         && !job.finds();
   }
 
-  /** The verdict on a job that is due for these reasons, and whose needs are settled. */
+  /** Returns the verdict on a job that is due for these reasons, and whose needs are settled. */
   public Verdict due(int id, List<Reason> reasons) {
     Result good = null;
     boolean bytes = true;
@@ -162,7 +162,7 @@ public final class Decider {
         : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
   }
 
-  /** Whether a result that is known may stand for a run that has these reasons. */
+  /** Returns whether a result that is known may stand for a run that has these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
     return reasons.stream().noneMatch(reason -> reason.kind().wantsRun());
   }
@@ -206,19 +206,22 @@ public final class Decider {
     }
   }
 
-  /** All that a job's verdict depends on, except its products and the build file. */
+  /** Returns all that a job's verdict depends on, except its products and the build file. */
   Footprint footprint(int id) {
     Footprint footprint = new Footprint();
     manifest.describe(id, records.found(id), footprint, footprint);
     return footprint;
   }
 
-  /** What is known of earlier results. */
+  /** Returns what is known of earlier results. */
   public KnownResults known() {
     return known;
   }
 
-  /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
+  /**
+   * Returns the job whose result is needed before it is known what a job reads, -1 if there is
+   * none.
+   */
   public int pending(int id) {
     manifest.describe(id, records.found(id), contents, hash);
     int pending = hash.pending();
@@ -265,7 +268,7 @@ public final class Decider {
     last.moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
   }
 
-  /** Whether a result is of a run that was traced, or need not be. */
+  /** Returns whether a result is of a run that was traced, or need not be. */
   private boolean traced(Job job, JobResult last) {
     return last.traced()
         || !job.has(Trait.TRACE)
@@ -378,7 +381,7 @@ public final class Decider {
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
-  /** The digest of the manifest that {@link #describe} gives. Callable from any thread. */
+  /** Returns the digest of the manifest that {@link #describe} gives. Callable from any thread. */
   public Digest digest(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
@@ -394,7 +397,10 @@ public final class Decider {
   public record Described(
       Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
 
-    /** A digest of all but what files hold: it covers what runs, and which files that is given. */
+    /**
+     * Returns a digest of all but what files hold: it covers what runs, and which files that is
+     * given.
+     */
     public Digest command() {
       Map<String, List<ManifestEntry>> members = new HashMap<>();
       lists.forEach((digest, entries) -> members.put(digest.hex(), entries));

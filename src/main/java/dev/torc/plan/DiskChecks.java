@@ -70,7 +70,7 @@ public final class DiskChecks {
    */
   private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
-    /** A file in it as the graph would name it. */
+    /** Returns a file in it as the graph would name it. */
     String name(String file) {
       return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
     }
@@ -178,7 +178,9 @@ public final class DiskChecks {
     }
   }
 
-  /** Whether there is nothing to tell of the files that a job needs; each is looked at once. */
+  /**
+   * Returns whether there is nothing to tell of the files that a job needs; each is looked at once.
+   */
   private boolean areSound(int id) throws IOException {
     boolean all = true;
     for (int file : graph.needs().row(id)) {
@@ -190,7 +192,7 @@ public final class DiskChecks {
     return all;
   }
 
-  /** Whether a source is a file, and no product under another name. */
+  /** Returns whether a source is a file, and no product under another name. */
   private boolean isSound(int file) throws IOException {
     try {
       if (graph.handPath(file, kind) != FileKind.FILE) {
@@ -248,7 +250,7 @@ public final class DiskChecks {
     }
   }
 
-  /** A real path as the graph would name it. */
+  /** Returns a real path as the graph would name it. */
   private String name(Path real) {
     Path home = grounds.home();
     return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
@@ -306,7 +308,7 @@ public final class DiskChecks {
     (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
-  /** The line of a table that a missing path comes from, as the end of a message. */
+  /** Returns the line of a table that a missing path comes from, as the end of a message. */
   private String row(int id, Ref ref) {
     Place place = rows.of(graph.job(id), ref.text());
     return place == null ? "" : "; its row is " + place;
@@ -333,7 +335,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Whether no job makes a path, and a need or a group names it. */
+  /** Returns whether no job makes a path, and a need or a group names it. */
   private boolean isSource(String path) {
     return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
   }
@@ -391,7 +393,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Whether a pattern whose fixed part is a folder matches a file by its real path. */
+  /** Returns whether a pattern whose fixed part is a folder matches a file by its real path. */
   private static boolean matches(Glob pattern, Folder folder, Path file) {
     String prefix = pattern.fixedPrefix();
     String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
@@ -399,7 +401,7 @@ public final class DiskChecks {
         && pattern.matches(prefix + slash + folder.real.relativize(file));
   }
 
-  /** Whether a link stands at a path; false where it cannot be looked at. */
+  /** Returns whether a link stands at a path; false where it cannot be looked at. */
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {

@@ -158,7 +158,7 @@ public final class Expander {
     return first.anew(graph, selection);
   }
 
-  /** Whether an instance needs a file that only an earlier build made. */
+  /** Returns whether an instance needs a file that only an earlier build made. */
   private static boolean seesStale(PlanContext context, BitSet dirty) {
     Graph graph = context.graph();
     BitSet seen = new BitSet();
@@ -248,7 +248,7 @@ public final class Expander {
     return old;
   }
 
-  /** Whether all instances of a group that were known are still instances of it. */
+  /** Returns whether all instances of a group that were known are still instances of it. */
   private static boolean stays(Group before, Group now) {
     if (!before.isOpen()) {
       return !now.isOpen() && before.instances().equals(now.instances());
@@ -302,7 +302,7 @@ public final class Expander {
     return workflow.groups().stream().collect(Collectors.toMap(Group::name, g -> g));
   }
 
-  /** The names of the open groups of which more is known now. */
+  /** Returns the names of the open groups of which more is known now. */
   private static Set<String> changed(Workflow old, Map<String, Group> after) {
     return old.groups().stream()
         .filter(group -> group.isOpen() && !group.equals(after.get(group.name())))

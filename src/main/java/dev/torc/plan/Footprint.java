@@ -79,7 +79,7 @@ public record Footprint(
     return new ImageIdentity(image.name(), ManifestWriter.MISSING);
   }
 
-  /** A value is part of the result of the job that stored it, which this one waits for. */
+  /** Returns no content: a value is part of the result of its job, which this one waits for. */
   @Override
   public Content ofData(Ref.OfData value) {
     return ANY;

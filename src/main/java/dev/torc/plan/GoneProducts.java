@@ -23,7 +23,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
 
   private static final List<ManifestEntry> NONE = List.of();
 
-  /** The missing products of a job whose last result is good; none for other jobs. */
+  /** Returns the missing products of a job whose last result is good; none for other jobs. */
   public List<RecordedProduct> of(int job) {
     JobResult result = graph.isTemporary(job) ? records.result(job) : null;
     return result == null || !result.outcome().isGood()
@@ -31,7 +31,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         : result.products().stream().filter(made -> isGone(made.path())).toList();
   }
 
-  /** Whether nothing of a product is there; false where it cannot be looked at. */
+  /** Returns whether nothing of a product is there; false where it cannot be looked at. */
   boolean isGone(String path) {
     try {
       return !digests.seen(path).stamp().exists() || digests.isBare(path);
@@ -40,7 +40,10 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     }
   }
 
-  /** The digest that a product, or a file in one, had before it went; null for anything else. */
+  /**
+   * Returns the digest that a product, or a file in one, had before it went; null for anything
+   * else.
+   */
   Digest digest(int job, String path) {
     for (RecordedProduct made : of(job)) {
       if (made.path().equals(path)) {
@@ -55,7 +58,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return null;
   }
 
-  /** Whether the records tell what a reader of a list found of a product. */
+  /** Returns whether the records tell what a reader of a list found of a product. */
   boolean tells(NeedList list, RecordedProduct made) {
     return switch (list.kind()) {
       case JOB, SOME -> true;
@@ -74,7 +77,9 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return stored != null && stored.stream().noneMatch(NeedMembers::isLink);
   }
 
-  /** The members that a glob or folder had from a job's gone products, as far as it is told. */
+  /**
+   * Returns the members that a glob or folder had from a job's gone products, as far as it is told.
+   */
   List<ManifestEntry> members(NeedList list, int job) {
     boolean glob = list.kind() == NeedList.ListKind.GLOB;
     List<ManifestEntry> members = new ArrayList<>(0);
@@ -90,7 +95,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return members;
   }
 
-  /** The product itself if it is a file, or what the folder held. */
+  /** Returns the product itself if it is a file, or what the folder held. */
   private List<ManifestEntry> members(RecordedProduct made) {
     if (made.kind() == Stamp.FileKind.FILE) {
       return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
@@ -103,7 +108,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             .toList();
   }
 
-  /** The lists to be stored for folders that a job made before torc stored any. */
+  /** Returns the lists to be stored for folders that a job made before torc stored any. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
     List<FolderDigest> folders = new ArrayList<>();
     for (RecordedProduct made : records.result(job).products()) {

@@ -21,32 +21,36 @@ import java.util.TreeMap;
  */
 interface InputSource {
 
-  /** What a needed path contains. */
+  /** Returns what a needed path contains. */
   Content of(String path);
 
-  /** What a file contains that a job's run turned out to read, by its {@link #makerOfFound}. */
+  /**
+   * Returns what a file contains that a job's run turned out to read, by its {@link #makerOfFound}.
+   */
   default Content of(String path, int maker) {
     return of(path);
   }
 
-  /** The node that makes a file which a job's run turned out to read; -1 for a source. */
+  /** Returns the node that makes a file which a job's run turned out to read; -1 for a source. */
   default int makerOfFound(Graph graph, int job, String path) {
     return graph.makerOf(path);
   }
 
-  /** What a needed glob, folder or job contains, as one digest of its members. */
+  /** Returns what a needed glob, folder or job contains, as one digest of its members. */
   Content ofList(int list);
 
-  /** Whether the files of a list are handed out in another order than its digest has them. */
+  /**
+   * Returns whether the files of a list are handed out in another order than its digest has them.
+   */
   boolean reordered(int list);
 
-  /** The jobs that a list leaves out, for people only; null where there is none. */
+  /** Returns the jobs that a list leaves out, for people only; null where there is none. */
   LeftOut leftOut(int list);
 
-  /** A needed value. */
+  /** Returns a needed value. */
   Content ofData(Ref.OfData value);
 
-  /** What a program of {@code tools} contains; no job makes it. */
+  /** Returns what a program of {@code tools} contains; no job makes it. */
   Content ofTool(Tool tool);
 
   /**
@@ -56,10 +60,13 @@ interface InputSource {
    */
   ImageIdentity ofImage(int job, String step, Image image);
 
-  /** The caller's value of a variable that is declared without one; empty where it is not set. */
+  /**
+   * Returns the caller's value of a variable that is declared without one; empty where it is not
+   * set.
+   */
   Optional<String> ofVariable(String name);
 
-  /** The needed values of a job that are known, by their names as written. */
+  /** Returns the needed values of a job that are known, by their names as written. */
   default SortedMap<String, String> values(Job job) {
     SortedMap<String, String> known = new TreeMap<>();
     Manifest.data(job)
@@ -72,7 +79,7 @@ interface InputSource {
     return known;
   }
 
-  /** The jobs that a job leaves out, for each of its needs that leave any out. */
+  /** Returns the jobs that a job leaves out, for each of its needs that leave any out. */
   default List<LeftOut> leftOut(Graph graph, int job) {
     List<LeftOut> all = new ArrayList<>(0);
     for (int list : graph.listNeeds().row(job)) {

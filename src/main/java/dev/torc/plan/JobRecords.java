@@ -129,12 +129,12 @@ public final class JobRecords {
     return copy;
   }
 
-  /** The records for a graph with other numbers; nothing is known of its jobs yet. */
+  /** Returns the records for a graph with other numbers; nothing is known of its jobs yet. */
   JobRecords anew(Graph other) {
     return new JobRecords(other, cache, left, foresees);
   }
 
-  /** The job's last result, null if it never ran. */
+  /** Returns the job's last result, null if it never ran. */
   public JobResult result(int job) {
     JobResult result = known.results.get(job);
     if (result == null) {
@@ -144,7 +144,7 @@ public final class JobRecords {
     return result == NONE ? null : result;
   }
 
-  /** The values that the job's last run stored, as {@link JsonText}, by name. */
+  /** Returns the values that the job's last run stored, as {@link JsonText}, by name. */
   public Map<String, String> data(int job) {
     return known.data.computeIfAbsent(job, id -> json(cache.data(graph.name(id))));
   }
@@ -164,17 +164,17 @@ public final class JobRecords {
     }
   }
 
-  /** Why a job runs that an earlier torc left running or handed out; null for others. */
+  /** Returns why a job runs that an earlier torc left running or handed out; null for others. */
   Reason left(int job) {
     return left.isEmpty() ? null : left.get(graph.name(job));
   }
 
-  /** The details of a job's last run, for people; null if it never ran. */
+  /** Returns the details of a job's last run, for people; null if it never ran. */
   public RunDetails details(String job) {
     return cache.details(job);
   }
 
-  /** A line of the manifest of the job's last run; null where there is none. */
+  /** Returns a line of the manifest of the job's last run; null where there is none. */
   String line(int job, LineKind kind, String name) {
     return kind.value(details(graph.name(job)), name);
   }
@@ -192,30 +192,36 @@ public final class JobRecords {
     return last.entries;
   }
 
-  /** The members that a needed list had in a run, by its name as written; none if it is unknown. */
+  /**
+   * Returns the members that a needed list had in a run, by its name as written; none if it is
+   * unknown.
+   */
   List<ManifestEntry> members(RunDetails run, String list) {
     String digest = LineKind.LIST.value(run, list);
     List<ManifestEntry> members = digest == null ? null : list(digest);
     return members == null ? List.of() : members;
   }
 
-  /** The list whose digest is the value of a line; null if it is not there, or none was stored. */
+  /**
+   * Returns the list whose digest is the value of a line; null if it is not there, or none was
+   * stored.
+   */
   List<ManifestEntry> list(String value) {
     return value.length() == 2 * Digest.LENGTH ? list(Digest.ofHex(value)) : null;
   }
 
-  /** The files that a job's last run turned out to read. */
+  /** Returns the files that a job's last run turned out to read. */
   public List<String> found(int job) {
     JobResult last = result(job);
     return last == null ? List.of() : last.found();
   }
 
-  /** The record of a path that torc made; null for others. */
+  /** Returns the record of a path that torc made; null for others. */
   public OwnedPath owned(String path) {
     return cache.owned(path);
   }
 
-  /** An object that is replaced when a job is unsettled. For the loop's thread. */
+  /** Returns an object that is replaced when a job is unsettled. For the loop's thread. */
   Object era() {
     return era;
   }
@@ -244,12 +250,14 @@ public final class JobRecords {
     }
   }
 
-  /** The verdict on a job that counts as restored; null for others. */
+  /** Returns the verdict on a job that counts as restored; null for others. */
   Verdict foreseen(int job) {
     return known.foreseen.get(job);
   }
 
-  /** Whether the job counts as restored, though its products do not stand in their places. */
+  /**
+   * Returns whether the job counts as restored, though its products do not stand in their places.
+   */
   boolean isForeseen(int job) {
     return known.settled.get(job) == FORESEEN;
   }
@@ -260,12 +268,17 @@ public final class JobRecords {
     settlings.incrementAndGet();
   }
 
-  /** Whether it is known that the job makes nothing in this build, or that a group is not whole. */
+  /**
+   * Returns whether it is known that the job makes nothing in this build, or that a group is not
+   * whole.
+   */
   public boolean isDropped(int node) {
     return known.settled.get(node) == DROPPED;
   }
 
-  /** The name of a dropped job; for a group, the names of the jobs whose instances it lacks. */
+  /**
+   * Returns the name of a dropped job; for a group, the names of the jobs whose instances it lacks.
+   */
   public List<String> dropped(int node) {
     return graph.grows(node)
         ? Arrays.stream(graph.before().row(node))
@@ -275,12 +288,15 @@ public final class JobRecords {
         : List.of(graph.name(node));
   }
 
-  /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
+  /**
+   * Returns whether the job's products are known to be valid; of a join node, whether it was
+   * passed.
+   */
   public boolean isSettled(int node) {
     return isInPlace(node) || known.settled.get(node) == FORESEEN;
   }
 
-  /** Whether a node is settled and no product is still to be put back in its place. */
+  /** Returns whether a node is settled and no product is still to be put back in its place. */
   boolean isInPlace(int node) {
     return known.settled.get(node) == SETTLED;
   }
@@ -305,7 +321,10 @@ public final class JobRecords {
     return -1;
   }
 
-  /** How often a node was settled or dropped: while it stays the same, so do its consequences. */
+  /**
+   * Returns how often a node was settled or dropped: while it stays the same, so do its
+   * consequences.
+   */
   int settlings() {
     return settlings.get();
   }

@@ -65,7 +65,7 @@ public record JobSelection(
     return of(graph, named, !targets.isEmpty());
   }
 
-  /** The jobs that targets name, with groups that are not expanded yet, as nodes. */
+  /** Returns the jobs that targets name, with groups that are not expanded yet, as nodes. */
   public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = new BitSet(graph.nodes());
     if (targets.isEmpty()) { // join nodes come with the jobs that wait for them
@@ -82,7 +82,7 @@ public record JobSelection(
     return named;
   }
 
-  /** The selection of some jobs in a build without targets. */
+  /** Returns the selection of some jobs in a build without targets. */
   public static JobSelection of(Graph graph, BitSet some) {
     return of(graph, some, false);
   }
@@ -180,7 +180,10 @@ public record JobSelection(
     return found.isEmpty() && !known ? null : found;
   }
 
-  /** Whether a target means a group as a tag, or some of it as a glob; {@code glob} may be null. */
+  /**
+   * Returns whether a target means a group as a tag, or some of it as a glob; {@code glob} may be
+   * null.
+   */
   private static boolean means(String target, Glob glob, Group group) {
     return group.tags().contains(target)
         || glob != null && glob.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
@@ -297,7 +300,9 @@ public record JobSelection(
    */
   public record UserPaths(Path root, Path cwd) {
 
-    /** A file as the user names it, as the graph has it: relative to the root, or absolute. */
+    /**
+     * Returns a file as the user names it, as the graph has it: relative to the root, or absolute.
+     */
     public String path(String named) {
       Path file = cwd.resolve(named).normalize();
       if (file.startsWith(root)) {
@@ -317,7 +322,7 @@ public record JobSelection(
               || glob != null && glob.matches(each);
     }
 
-    /** A file of the graph as the user names it; a folder keeps its slash. */
+    /** Returns a file of the graph as the user names it; a folder keeps its slash. */
     public String named(String path) {
       if (cwd.equals(root) || path.startsWith("/")) {
         return path;
@@ -325,7 +330,7 @@ public record JobSelection(
       return cwd.relativize(root.resolve(path)) + (path.endsWith("/") ? "/" : "");
     }
 
-    /** The folder that a path of a graph lies in, by text: empty for the root. */
+    /** Returns the folder that a path of a graph lies in, by text: empty for the root. */
     public static String parent(String path) {
       int slash = path.lastIndexOf('/');
       return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);

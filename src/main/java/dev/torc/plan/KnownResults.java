@@ -84,7 +84,7 @@ public final class KnownResults {
         && job.links().caching() != Job.Caching.NEVER;
   }
 
-  /** Whether results of a job may go to shared stores, and come from them. */
+  /** Returns whether results of a job may go to shared stores, and come from them. */
   public static boolean mayShare(Job job) {
     return mayKeep(job) && job.links().caching() != Job.Caching.LOCAL;
   }
@@ -123,7 +123,7 @@ public final class KnownResults {
         depfile);
   }
 
-  /** Whether there is no store that takes results. */
+  /** Returns whether there is no store that takes results. */
   private boolean isOff() {
     return stored.isOff() && graph.workflow().stores().shared().isEmpty();
   }
@@ -147,7 +147,7 @@ public final class KnownResults {
     return match == null ? null : match.result();
   }
 
-  /** What a shared store has for a job by its needs as they are now; null for nothing. */
+  /** Returns what a shared store has for a job by its needs as they are now; null for nothing. */
   public Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
     return of(
         store,
@@ -261,7 +261,7 @@ public final class KnownResults {
         });
   }
 
-  /** The results of the files that stand now in the places of a job's products. */
+  /** Returns the results of the files that stand now in the places of a job's products. */
   private List<Result> standing(Job job) {
     return makers(job).stream()
         .map(each -> Result.of(cache, each))
@@ -269,14 +269,16 @@ public final class KnownResults {
         .toList();
   }
 
-  /** Whether a result has this key and the programs that are found now, and can be had. */
+  /** Returns whether a result has this key and the programs that are found now, and can be had. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
         && programs.of(job).equals(result.terms().programs())
         && (bytes ? isHere(result) : isGone(result));
   }
 
-  /** Whether no result was known at the first call: no job asks for what this build makes. */
+  /**
+   * Returns whether no result was known at the first call: no job asks for what this build makes.
+   */
   private boolean isBlank() {
     if (blank == null) {
       blank = cache.isBlank() && stored.isEmpty();
@@ -284,13 +286,13 @@ public final class KnownResults {
     return blank;
   }
 
-  /** Whether any result is stored. Once there is, the store is not asked again. */
+  /** Returns whether any result is stored. Once there is, the store is not asked again. */
   private boolean some() {
     some = some || !stored.isEmpty();
     return some;
   }
 
-  /** A job, and another one if that is recorded as the maker of its first product. */
+  /** Returns a job, and another one if that is recorded as the maker of its first product. */
   private List<String> makers(Job job) {
     List<Ref> products = job.productRefs();
     Ref first = products.isEmpty() ? null : products.getFirst();
@@ -303,7 +305,9 @@ public final class KnownResults {
         : List.of(job.name(), owned.job());
   }
 
-  /** The manifest with the files that a depfile named then; null where it is not known yet. */
+  /**
+   * Returns the manifest with the files that a depfile named then; null where it is not known yet.
+   */
   private Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
@@ -311,24 +315,27 @@ public final class KnownResults {
     return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
-  /** The key of a job as it is now, with the files of its depfile; null where it is not known. */
+  /**
+   * Returns the key of a job as it is now, with the files of its depfile; null where it is not
+   * known.
+   */
   Digest key(int id, List<String> found) {
     Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
-  /** Whether nothing stands where the products of a result stood. */
+  /** Returns whether nothing stands where the products of a result stood. */
   private boolean isGone(Result result) {
     return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
-  /** Whether the products of a result can be had, and its log where that belongs to it. */
+  /** Returns whether the products of a result can be had, and its log where that belongs to it. */
   private boolean isHere(Result result) {
     return (result.log() == null || stored.has(result.logPart()))
         && result.parts().stream().allMatch(part -> stored.has(part) || stands(part));
   }
 
-  /** Whether a product stands where it stood, as torc made it. */
+  /** Returns whether a product stands where it stood, as torc made it. */
   private boolean stands(OwnedPath part) {
     OwnedPath owned = cache.owned(part.path());
     if (owned == null || owned.adopted() || !owned.isLike(part)) {
@@ -341,7 +348,7 @@ public final class KnownResults {
     }
   }
 
-  /** A shared store's result as it would be here; null where it does not fit the job. */
+  /** Returns a shared store's result as it would be here; null where it does not fit the job. */
   private Result as(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
@@ -358,7 +365,10 @@ public final class KnownResults {
     return there.as(first, job.name(), products, now.lines(), from);
   }
 
-  /** The products in the order of a run here; null where they are not those that are declared. */
+  /**
+   * Returns the products in the order of a run here; null where they are not those that are
+   * declared.
+   */
   private List<RecordedProduct> products(int id, Result there) {
     Map<String, RecordedProduct> left = new HashMap<>();
     there.products().forEach(product -> left.put(product.path(), product));
@@ -380,7 +390,7 @@ public final class KnownResults {
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /** A product as a run here has it, if it is of that kind; else null. */
+  /** Returns a product as a run here has it, if it is of that kind; else null. */
   private static RecordedProduct of(RecordedProduct product, FileKind kind) {
     return product == null || product.kind() != kind
         ? null

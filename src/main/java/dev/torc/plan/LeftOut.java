@@ -22,12 +22,12 @@ public record LeftOut(int of, List<String> jobs) {
     return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
   }
 
-  /** What a recorded run went without, a list for each need. */
+  /** Returns what a recorded run went without, a list for each need. */
   public static List<LeftOut> of(RunDetails run) {
     return of(run == null ? List.of() : run.manifest());
   }
 
-  /** What a run went without, by the lines of its manifest. */
+  /** Returns what a run went without, by the lines of its manifest. */
   public static List<LeftOut> of(List<ManifestEntry> manifest) {
     List<LeftOut> all = new ArrayList<>(0);
     for (ManifestEntry line : manifest) {
@@ -38,7 +38,7 @@ public record LeftOut(int of, List<String> jobs) {
     return all;
   }
 
-  /** The line of a record that tells this of a need as written. */
+  /** Returns the line of a record that tells this of a need as written. */
   ManifestEntry line(String need) {
     String names = String.join(NEXT, jobs);
     return new ManifestEntry(LineKind.LEFT_OUT.ordinal(), need, Integer.toString(of), names);

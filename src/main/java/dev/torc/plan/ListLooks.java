@@ -91,12 +91,12 @@ final class ListLooks {
     this.digests = digests;
   }
 
-  /** A new moment, later than all before. */
+  /** Returns a new moment, later than all before. */
   long now() {
     return moments.incrementAndGet();
   }
 
-  /** A look that began after a moment: one that another reader took, or a new one. */
+  /** Returns a look that began after a moment: one that another reader took, or a new one. */
   Look after(int list, long moment) throws IOException {
     Slot slot = slots.computeIfAbsent(list, _ -> new Slot());
     synchronized (slot) {

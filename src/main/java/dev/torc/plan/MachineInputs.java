@@ -44,12 +44,12 @@ public final class MachineInputs {
     this.images = images;
   }
 
-  /** A copy that searches programs anew, with stamps of another source. */
+  /** Returns a copy that searches programs anew, with stamps of another source. */
   MachineInputs over(Path root, StampSource stamps) {
     return new MachineInputs(root, caller, stamps, images);
   }
 
-  /** Where programs are found. */
+  /** Returns where programs are found. */
   public ToolSearch tools() {
     return tools;
   }
@@ -66,14 +66,14 @@ public final class MachineInputs {
     return pinned != null ? new ImageSource.Here(pinned, null) : images.of(image);
   }
 
-  /** The digest that is a part of a name; null where there is none. */
+  /** Returns the digest that is a part of a name; null where there is none. */
   private static Digest pinned(String name) {
     int at = name.lastIndexOf(PINNED);
     String hex = at < 0 ? "" : name.substring(at + PINNED.length());
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
-  /** The images that a job cannot have, as {@link ImageSource#lack} says. */
+  /** Returns the images that a job cannot have, as {@link ImageSource#lack} says. */
   public List<Reason> lacking(Graph graph, int job) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Step step : graph.job(job).runs().steps()) {
@@ -87,12 +87,12 @@ public final class MachineInputs {
     return lacking;
   }
 
-  /** The caller's value of a variable; empty where it is not set. */
+  /** Returns the caller's value of a variable; empty where it is not set. */
   Optional<String> variable(String name) {
     return Optional.ofNullable(caller.get(name));
   }
 
-  /** The question which image a name means, as a text that tells all of it. */
+  /** Returns the question which image a name means, as a text that tells all of it. */
   public String question(Image image) {
     String runtime = image.runtime() == null ? "" : image.runtime();
     return IMAGE + image.name() + "\0" + runtime + "\0" + image.wish() + "\0" + image.images();
@@ -125,7 +125,7 @@ public final class MachineInputs {
   /** Tells which image a name means on this machine. It is found out elsewhere, once in a build. */
   public interface ImageSource {
 
-    /** The image of a registry's name; null where it is not here. */
+    /** Returns the image of a registry's name; null where it is not here. */
     Here of(Image image);
 
     /**
@@ -171,7 +171,7 @@ public final class MachineInputs {
           before != null && before.name.equals(name) ? before.identity : ManifestWriter.MISSING);
     }
 
-    /** An image with its digest, null where that is not known. */
+    /** Returns an image with its digest, null where that is not known. */
     static ImageIdentity of(String name, Digest digest) {
       return new ImageIdentity(name, digest == null ? ManifestWriter.MISSING : digest.hex());
     }
@@ -203,14 +203,14 @@ public final class MachineInputs {
           : new ImageIdentity(line.substring(0, blank), line.substring(blank + 1));
     }
 
-    /** The image for people, with as much of the digest as the runtimes show. */
+    /** Returns the image for people, with as much of the digest as the runtimes show. */
     String shown() {
       return identity.length() > SHOWN && !identity.startsWith(PATH)
           ? name + " " + identity.substring(0, SHOWN)
           : name;
     }
 
-    /** The image as a line of a manifest has it. */
+    /** Returns the image as a line of a manifest has it. */
     @Override
     public String toString() {
       return name + " " + identity;

@@ -156,7 +156,9 @@ public record Manifest(Graph graph) {
             writer.content(LineKind.LIST, graph.list(list).written(), "job", contents.get(list)));
   }
 
-  /** The items with a number in the place of each job's name, in the order of appearance. */
+  /**
+   * Returns the items with a number in the place of each job's name, in the order of appearance.
+   */
   private static List<Item> numbered(List<Item> items) {
     Map<String, String> numbers = new HashMap<>();
     List<Item> numbered = new ArrayList<>();
@@ -208,7 +210,10 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /** A value with {@code =} before it, or nothing for a variable that the caller has not set. */
+  /**
+   * Returns a value with {@code =} before it, or nothing for a variable that the caller has not
+   * set.
+   */
   private static String env(String name, Optional<Template> declared, InputSource contains) {
     if (declared.isPresent()) {
       return "=" + declared.get().declared();
@@ -216,7 +221,7 @@ public record Manifest(Graph graph) {
     return contains.ofVariable(name).map(value -> "=" + value).orElse("");
   }
 
-  /** A list of words as one text that no other list gives. */
+  /** Returns a list of words as one text that no other list gives. */
   static String words(List<String> words) {
     StringBuilder text = new StringBuilder("[");
     for (String word : words) {
@@ -225,12 +230,12 @@ public record Manifest(Graph graph) {
     return text.append(']').toString();
   }
 
-  /** A word as it stands in {@link #words}. */
+  /** Returns a word as it stands in {@link #words}. */
   static String quoted(String word) {
     return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
-  /** The needed values by their names as written. */
+  /** Returns the needed values by their names as written. */
   static SortedMap<String, Ref.OfData> data(Job job) {
     SortedMap<String, Ref.OfData> data = new TreeMap<>();
     for (Ref ref : job.needRefs()) {
@@ -255,12 +260,17 @@ public record Manifest(Graph graph) {
     return words(words);
   }
 
-  /** The declared products as texts: a folder with a slash at its end, a glob as its pattern. */
+  /**
+   * Returns the declared products as texts: a folder with a slash at its end, a glob as its
+   * pattern.
+   */
   public static List<String> products(Job job) {
     return texts(job.links().produces());
   }
 
-  /** The declared products, and behind a {@code !} what is left out of folders and globs. */
+  /**
+   * Returns the declared products, and behind a {@code !} what is left out of folders and globs.
+   */
   public static List<String> declared(Job job) {
     List<String> texts = products(job);
     for (Ref ref : job.productRefs()) {
@@ -272,7 +282,10 @@ public record Manifest(Graph graph) {
     return texts;
   }
 
-  /** The declared needs as texts of the same form; {@code job NAME} for all products of a job. */
+  /**
+   * Returns the declared needs as texts of the same form; {@code job NAME} for all products of a
+   * job.
+   */
   public static List<String> needs(Job job) {
     return texts(job.links().needs());
   }
@@ -299,7 +312,7 @@ public record Manifest(Graph graph) {
     /** The name of a line, and its value. */
     public record Line(String name, String value) {
 
-      /** The JSON of a needed value; null where it is not in the line. */
+      /** Returns the JSON of a needed value; null where it is not in the line. */
       public String json() {
         return value.startsWith(ManifestWriter.LONG)
                 || value.equals(ManifestWriter.MISSING)
@@ -308,14 +321,16 @@ public record Manifest(Graph graph) {
             : value;
       }
 
-      /** The digest that the value is, in hexadecimal digits alone; null where it is none. */
+      /**
+       * Returns the digest that the value is, in hexadecimal digits alone; null where it is none.
+       */
       public String digest() {
         Matcher digest = DIGEST.matcher(value);
         return digest.matches() ? digest.group(1) : null;
       }
     }
 
-    /** The texts of the steps: {@code {needs}} and the like stand as they were written. */
+    /** Returns the texts of the steps: {@code {needs}} and the like stand as they were written. */
     public List<String> commands() {
       return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
     }
@@ -346,7 +361,9 @@ public record Manifest(Graph graph) {
       return lines(LineKind.TOOL);
     }
 
-    /** The variables of the declared environment that were set, for all steps or for one. */
+    /**
+     * Returns the variables of the declared environment that were set, for all steps or for one.
+     */
     public List<Line> variables() {
       return entries(LineKind.ENV)
           .filter(entry -> !entry.now().isEmpty())

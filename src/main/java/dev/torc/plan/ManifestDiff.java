@@ -138,7 +138,7 @@ record ManifestDiff(
     return code + " " + name;
   }
 
-  /** The lines about what jobs made that {@code one} has and {@code other} has not. */
+  /** Returns the lines about what jobs made that {@code one} has and {@code other} has not. */
   private static List<ManifestEntry> madeOnlyIn(
       Map<String, ManifestEntry> one, Map<String, ManifestEntry> other) {
     return one.values().stream()
@@ -215,7 +215,7 @@ record ManifestDiff(
     return words;
   }
 
-  /** The needs as they were written, with the names that jobs have now. */
+  /** Returns the needs as they were written, with the names that jobs have now. */
   private static String written(String needs, Map<String, String> renamed) {
     String text = needs;
     for (Map.Entry<String, String> each : renamed.entrySet()) {
@@ -280,7 +280,9 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.SETTING_CHANGED, what, value(old), value(now)));
   }
 
-  /** The value of a variable without the sign that it is set; an empty one as two quotes. */
+  /**
+   * Returns the value of a variable without the sign that it is set; an empty one as two quotes.
+   */
   private static String text(ManifestEntry env) {
     String value = value(env);
     return value.equals("=") ? "\"\"" : value.isEmpty() ? "" : value.substring(1);
@@ -356,7 +358,7 @@ record ManifestDiff(
     return entry == null ? "" : entry.now();
   }
 
-  /** A value; empty for what is missing. */
+  /** Returns a value; empty for what is missing. */
   private static String there(String value) {
     return value.equals(ManifestWriter.MISSING) ? "" : value;
   }

@@ -36,12 +36,12 @@ final class ManifestHash implements ManifestWriter {
     }
   }
 
-  /** The job that has yet to run before the digest can be told, -1 if there is none. */
+  /** Returns the job that has yet to run before the digest can be told, -1 if there is none. */
   int pending() {
     return pending;
   }
 
-  /** The digest of all lines since the last call; the writer is empty again. */
+  /** Returns the digest of all lines since the last call; the writer is empty again. */
   Digest digest() {
     sha.update(buffer, 0, size);
     size = 0;

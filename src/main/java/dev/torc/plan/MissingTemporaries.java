@@ -78,7 +78,7 @@ final class MissingTemporaries {
     return List.copyOf(can.keySet());
   }
 
-  /** Whether the record of a job gives no reason to run it. */
+  /** Returns whether the record of a job gives no reason to run it. */
   private boolean isGood(int job) {
     JobResult result = records.result(job);
     boolean good = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -142,7 +142,7 @@ final class MissingTemporaries {
     return reads;
   }
 
-  /** Whether a product, or what was in it, may be among the members of a glob or folder. */
+  /** Returns whether a product, or what was in it, may be among the members of a glob or folder. */
   private static boolean holds(NeedList list, RecordedProduct made) {
     String path = made.path();
     if (made.kind() == Stamp.FileKind.FILE) {

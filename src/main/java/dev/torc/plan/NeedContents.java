@@ -96,7 +96,7 @@ public final class NeedContents implements InputSource {
     return new NeedSnapshot(graph, this, digests, job);
   }
 
-  /** What placeholders for a job's needs stand for, as far as it is known now. */
+  /** Returns what placeholders for a job's needs stand for, as far as it is known now. */
   public NeedFiles filesOf(int job) {
     SortedMap<String, String> values = values(graph.job(job));
     return new NeedFiles() {
@@ -157,7 +157,9 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Whether nothing stands at a path; false where it cannot be looked at: its reader tells. */
+  /**
+   * Returns whether nothing stands at a path; false where it cannot be looked at: its reader tells.
+   */
   boolean isMissing(String path) {
     try {
       return !digests.stamp(path).exists();
@@ -166,7 +168,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** A product that a job will put back; what its folders hold is known only after that. */
+  /** Returns a product that a job will put back; what its folders hold is known only after that. */
   private Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {
       if (made.path().equals(path)) {
@@ -185,17 +187,17 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** The products of temporary jobs that are not there any more. */
+  /** Returns the products of temporary jobs that are not there any more. */
   public GoneProducts gone() {
     return gone;
   }
 
-  /** The contents with a digest; missing where it is null. */
+  /** Returns the contents with a digest; missing where it is null. */
   static Content content(Digest digest) {
     return digest == null ? new Content.Missing() : new Content.Known(digest);
   }
 
-  /** The digest of a file that is there: of a product, its executable bit counts too. */
+  /** Returns the digest of a file that is there: of a product, its executable bit counts too. */
   static Digest counted(KnownDigest known, boolean made) {
     return known.stamp().executable() && made ? known.product() : known.digest();
   }
@@ -206,7 +208,10 @@ public final class NeedContents implements InputSource {
         : known.product();
   }
 
-  /** The digest of a recorded product as it is now, null if it is missing or of another kind. */
+  /**
+   * Returns the digest of a recorded product as it is now, null if it is missing or of another
+   * kind.
+   */
   public Digest product(String path, FileKind kind) throws IOException {
     KnownDigest known = digests.seen(path);
     return known.stamp().kind() == kind ? product(path, known) : null;
@@ -249,12 +254,14 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Where programs are found, and what else is asked of the machine beside files. */
+  /** Returns where programs are found, and what else is asked of the machine beside files. */
   public MachineInputs machine() {
     return machine;
   }
 
-  /** An image that is not here counts by the record, while its name is the same. */
+  /**
+   * Returns the identity of an image; one that is missing here counts by the record of its name.
+   */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
     ImageIdentity here = ImageIdentity.here(image, machine, digests);
@@ -273,7 +280,7 @@ public final class NeedContents implements InputSource {
     return values.of(value);
   }
 
-  /** The needed values. */
+  /** Returns the needed values. */
   NeedValues values() {
     return values;
   }
@@ -292,7 +299,9 @@ public final class NeedContents implements InputSource {
     return i < makers.size() ? makers.get(i) : -1;
   }
 
-  /** The members of a list as this build saw them first; those yet to be made are pending. */
+  /**
+   * Returns the members of a list as this build saw them first; those yet to be made are pending.
+   */
   public NeedMembers members(int list) {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
@@ -307,12 +316,14 @@ public final class NeedContents implements InputSource {
     return looks;
   }
 
-  /** The members of a list by the names that are there now, each as this build saw it first. */
+  /**
+   * Returns the members of a list by the names that are there now, each as this build saw it first.
+   */
   public NeedMembers again(int list) {
     return gather(list, null);
   }
 
-  /** The members of a list as they are now; {@code each} looks at its files. */
+  /** Returns the members of a list as they are now; {@code each} looks at its files. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, new Gathered(WHOLE, now));
@@ -330,7 +341,7 @@ public final class NeedContents implements InputSource {
     return below.startsWith(self) ? below.substring(self.length()) : below;
   }
 
-  /** The members of a list; where it cannot be listed, one member that says why. */
+  /** Returns the members of a list; where it cannot be listed, one member that says why. */
   private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
@@ -342,7 +353,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** The members of a list; where {@code look} is null, as this build saw them first. */
+  /** Returns the members of a list; where {@code look} is null, as this build saw them first. */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
@@ -482,7 +493,7 @@ public final class NeedContents implements InputSource {
     return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
   }
 
-  /** The record of a file that torc made and that stands unaltered; null for others. */
+  /** Returns the record of a file that torc made and that stands unaltered; null for others. */
   public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
     if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
@@ -495,7 +506,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** The files in a folder product. */
+  /** Returns the files in a folder product. */
   List<String> inside(String folder) throws IOException {
     return digests.folder(folder, false).members().stream()
         .filter(member -> member.kind() == FileKind.FILE)
@@ -503,7 +514,9 @@ public final class NeedContents implements InputSource {
         .toList();
   }
 
-  /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */
+  /**
+   * Returns whether a settled job made what stands at a path, by itself or in a folder (rule 7).
+   */
   boolean made(int maker, String path) {
     JobResult result = records.result(maker);
     if (result == null || graph.declares(maker, path)) {
@@ -524,13 +537,13 @@ public final class NeedContents implements InputSource {
   /** What placeholders for a job's needs stand for: files by name, and values. */
   public interface NeedFiles {
 
-    /** The files of a needed glob, folder or job, in their natural order. */
+    /** Returns the files of a needed glob, folder or job, in their natural order. */
     List<String> files(int list);
 
-    /** Whether a file exists that may be left out, or is yet to be made. */
+    /** Returns whether a file exists that may be left out, or is yet to be made. */
     boolean has(String path);
 
-    /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+    /** Returns the needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
     SortedMap<String, String> data();
   }
 }

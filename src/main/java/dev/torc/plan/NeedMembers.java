@@ -72,24 +72,24 @@ public record NeedMembers(
         leftOut);
   }
 
-  /** A member by its path and its value. */
+  /** Returns a member by its path and its value. */
   static ManifestEntry entry(String path, String value) {
     return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
   }
 
-  /** The members of a folder. */
+  /** Returns the members of a folder. */
   static List<ManifestEntry> entries(FolderDigest folder) {
     return folder.members().stream().map(NeedMembers::entry).toList();
   }
 
-  /** The lists to be stored for folder products, by their digests. */
+  /** Returns the lists to be stored for folder products, by their digests. */
   public static Map<Digest, List<ManifestEntry>> lists(List<FolderDigest> folders) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
     folders.forEach(folder -> lists.put(folder.digest(), entries(folder)));
     return lists;
   }
 
-  /** A member of a folder: a file by its digest, with a mark if it is executable. */
+  /** Returns a member of a folder: a file by its digest, with a mark if it is executable. */
   static ManifestEntry entry(FolderDigest.Member member) {
     return entry(
         member.path(),
@@ -100,12 +100,14 @@ public record NeedMembers(
         });
   }
 
-  /** Whether a member of a folder is a link. */
+  /** Returns whether a member of a folder is a link. */
   static boolean isLink(ManifestEntry member) {
     return member.now().startsWith(LINK);
   }
 
-  /** The digest by which a file of a folder counts as a product; null for what is no file. */
+  /**
+   * Returns the digest by which a file of a folder counts as a product; null for what is no file.
+   */
   static Digest product(ManifestEntry member) {
     String value = member.now();
     if (value.endsWith(EXECUTABLE)) {
@@ -123,7 +125,7 @@ public record NeedMembers(
     return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
   }
 
-  /** The name of a member for people; {@code written} is its list as the needs have it. */
+  /** Returns the name of a member for people; {@code written} is its list as the needs have it. */
   static String shown(ManifestEntry member, String written) {
     if (member.code() != LineKind.LIST.ordinal()) {
       return member.name();
@@ -133,7 +135,7 @@ public record NeedMembers(
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
-  /** The first member that cannot be looked at or read, null if there is none. */
+  /** Returns the first member that cannot be looked at or read, null if there is none. */
   public ManifestEntry unreadable() {
     for (ManifestEntry entry : entries) {
       if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
@@ -143,7 +145,7 @@ public record NeedMembers(
     return null;
   }
 
-  /** Whether a file of a folder moved since (rule 6), though it may hold the same bytes. */
+  /** Returns whether a file of a folder moved since (rule 6), though it may hold the same bytes. */
   boolean moved(String path, NeedMembers now) {
     return stamps.containsKey(path)
         && now.stamps.containsKey(path)

@@ -144,12 +144,15 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return new IOException(new Reason(Kind.NEED_UNREADABLE, need, "", why).lack());
   }
 
-  /** Whether the way to a found need changed at or after a moment, in nanoseconds since 1970. */
+  /**
+   * Returns whether the way to a found need changed at or after a moment, in nanoseconds since
+   * 1970.
+   */
   public boolean led(String path, long begun) throws IOException {
     return later.changedSince(path, trail, begun);
   }
 
-  /** Whether this build saw something at a path when it last looked there. */
+  /** Returns whether this build saw something at a path when it last looked there. */
   public boolean saw(String path) {
     KnownDigest last = digests.last(path);
     return last != null && last.stamp().exists();
@@ -186,7 +189,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return contents.makerOfFound(graph, job, path);
   }
 
-  /** Whether a job makes a file that this one needs, or was found to read. */
+  /** Returns whether a job makes a file that this one needs, or was found to read. */
   private boolean isMade(String path) {
     return makerOfFound(graph, job, path) >= 0;
   }
@@ -212,7 +215,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return NeedContents.content(found == null ? null : found.product());
   }
 
-  /** The image was fetched before the job started, so it is here. */
+  /** Returns the identity of an image that was fetched before the job started. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
     KnownDigest file = images.get(image.name());
@@ -236,7 +239,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return values(graph.job(job));
   }
 
-  /** The jobs that were left out, for each need that leaves out what failed. */
+  /** Returns the jobs that were left out, for each need that leaves out what failed. */
   public List<LeftOut> leftOut() {
     return leftOut(graph, job);
   }
@@ -249,7 +252,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
   }
 
-  /** The message about a needed file that is not there. */
+  /** Returns the message about a needed file that is not there. */
   public static String gone(Graph graph, String path) {
     int maker = graph.makerOf(path);
     String name = SafeText.name(path);
@@ -258,7 +261,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return "need " + lack + NearestPath.aside(graph.workflow().root().resolve(path), path);
   }
 
-  /** Whether a path is needed as declared, by itself or as a member of a list. */
+  /** Returns whether a path is needed as declared, by itself or as a member of a list. */
   public boolean declares(String path) {
     return files.containsKey(path)
         || lists.values().stream().anyMatch(look -> look.files().containsKey(path));
@@ -293,7 +296,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return lists.get(list).members().files();
   }
 
-  /** What a record keeps of lists and of values of groups, by the digest in their lines. */
+  /** Returns what a record keeps of lists and of values of groups, by the digest in their lines. */
   Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
@@ -305,14 +308,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return all;
   }
 
-  /** The stale files that the needed globs and folders would match; see {@link NeedMembers}. */
+  /**
+   * Returns the stale files that the needed globs and folders would match; see {@link NeedMembers}.
+   */
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
     lists.values().forEach(look -> stale.addAll(look.members().stale()));
     return stale;
   }
 
-  /** Whether no more than a few files have to be looked at again. */
+  /** Returns whether no more than a few files have to be looked at again. */
   public boolean isSmall() {
     return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
   }
@@ -374,7 +379,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
   }
 
-  /** A product often has the very time of the start, and its bytes are known: it is not late. */
+  /**
+   * Returns whether a folder changed after the start; a product often has that very time, and is
+   * known.
+   */
   private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
     long late = isMade(path) ? begun + 1 : begun;
     Stamp stamp = digests.stamp(path);

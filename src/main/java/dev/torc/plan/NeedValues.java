@@ -31,7 +31,7 @@ final class NeedValues {
     this.records = records;
   }
 
-  /** What a value is; pending while its job, or one of its group, may run. */
+  /** Returns what a value is; pending while its job, or one of its group, may run. */
   Content of(Ref.OfData written) {
     if (written.job() == null) {
       return content(graph.workflow().data().get(written.key()));
@@ -53,7 +53,9 @@ final class NeedValues {
     return known;
   }
 
-  /** The map from the instances of a group, by their values, to what each of them stored. */
+  /**
+   * Returns the map from the instances of a group, by their values, to what each of them stored.
+   */
   private Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);

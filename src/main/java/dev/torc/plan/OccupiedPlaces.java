@@ -51,7 +51,10 @@ public final class OccupiedPlaces {
     }
   }
 
-  /** The error about a file that a job would take, at the place of its product; null if none. */
+  /**
+   * Returns the error about a file that a job would take, at the place of its product; null if
+   * none.
+   */
   public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
@@ -66,7 +69,7 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /** The error about a file that patterns of two jobs match; null if there is none. */
+  /** Returns the error about a file that patterns of two jobs match; null if there is none. */
   public String shared(int id, Job job) throws IOException {
     String what = null;
     for (Ref ref : job.productRefs()) {
@@ -89,7 +92,9 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /** Whether a job was killed: what it left has no record; other files were refused before. */
+  /**
+   * Returns whether a job was killed: what it left has no record; other files were refused before.
+   */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
     return records.left(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
@@ -129,7 +134,7 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /** The files that needs and groups name and that jobs may make in globs and folders. */
+  /** Returns the files that needs and groups name and that jobs may make in globs and folders. */
   private synchronized Map<Integer, List<String>> named() {
     if (named == null) {
       named = new HashMap<>();

@@ -20,7 +20,9 @@ import java.util.List;
  */
 record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
-  /** The readers of a path, which may name a needed folder too; empty where there are none. */
+  /**
+   * Returns the readers of a path, which may name a needed folder too; empty where there are none.
+   */
   List<PathUse> of(String path) {
     List<PathUse> uses = new ArrayList<>();
     for (int job : graph.inOrder(graph.allJobs())) {
@@ -40,7 +42,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     return uses;
   }
 
-  /** What a path is to a job now, null if the job does not need it. */
+  /** Returns what a path is to a job now, null if the job does not need it. */
   private String now(int job, String path) {
     if (graph.needs().has(job, graph.fileId(path))) {
       return contents.of(path).value();
@@ -66,7 +68,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         : null;
   }
 
-  /** The tool of a job that a path is, null where it is none. */
+  /** Returns the tool of a job that a path is, null where it is none. */
   private Tool tool(int job, String path) {
     return ToolSearch.unmade(graph, graph.job(job)).stream()
         .filter(tool -> path.equals(contents.machine().tools().path(tool)))
@@ -74,7 +76,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         .orElse(null);
   }
 
-  /** What a path was to a job when it last ran, empty if the job did not need it. */
+  /** Returns what a path was to a job when it last ran, empty if the job did not need it. */
   private String then(int job, RunDetails last, String path) {
     Tool tool = tool(job, path);
     for (ManifestEntry line : last.manifest()) {

@@ -60,7 +60,7 @@ final class PathTrail {
     }
   }
 
-  /** A new look at the way to all files of this trail. */
+  /** Returns a new look at the way to all files of this trail. */
   PathTrail anew() throws IOException {
     PathTrail now = new PathTrail(digests);
     for (String from : begins) {
@@ -82,7 +82,7 @@ final class PathTrail {
     return moved;
   }
 
-  /** Whether the way to a file is another one than at an earlier look. */
+  /** Returns whether the way to a file is another one than at an earlier look. */
   boolean moved(String path, PathTrail before) throws IOException {
     String from = before.parts.containsKey(path) ? path : above(path);
     return from != null && differs(from, before);

@@ -20,7 +20,7 @@ public final class PatternReadings {
 
   private PatternReadings() {}
 
-  /** The lines on what jobs need and produce, and on the report, as files stand on disk. */
+  /** Returns the lines on what jobs need and produce, and on the report, as files stand on disk. */
   public static List<Diagnostic> onDisk(Graph graph, int[] jobs) throws IOException {
     Set<Diagnostic> lines = new LinkedHashSet<>();
     for (int job : jobs) {
@@ -47,12 +47,14 @@ public final class PatternReadings {
     }
   }
 
-  /** Whether a pattern has brackets or braces, so that there are two ways to read it. */
+  /** Returns whether a pattern has brackets or braces, so that there are two ways to read it. */
   private static boolean hasTwo(String pattern) {
     return pattern.indexOf('[') >= 0 || pattern.indexOf('{') >= 0;
   }
 
-  /** The line on a pattern and the paths that are there; null if only one reading matches. */
+  /**
+   * Returns the line on a pattern and the paths that are there; null if only one reading matches.
+   */
   public static String of(String pattern, Collection<String> paths) {
     String own = null;
     String other = null;

@@ -99,34 +99,36 @@ public final class Plan {
     return maybe.get(job);
   }
 
-  /** The verdict on a selected job or a group that is not expanded yet, null for others. */
+  /** Returns the verdict on a selected job or a group that is not expanded yet, null for others. */
   public Verdict verdict(int node) {
     return verdicts[node];
   }
 
-  /** The context of the verdicts: the numbers of jobs are those of its graph. */
+  /** Returns the context of the verdicts: the numbers of jobs are those of its graph. */
   public PlanContext context() {
     return context;
   }
 
-  /** The selected jobs. */
+  /** Returns the selected jobs. */
   public BitSet selected() {
     return context.selection().jobs();
   }
 
-  /** The selected jobs whose verdict passes a test. */
+  /** Returns the selected jobs whose verdict passes a test. */
   public BitSet selected(Predicate<Verdict> such) {
     BitSet found = new BitSet();
     selected().stream().filter(job -> such.test(verdicts[job])).forEach(found::set);
     return found;
   }
 
-  /** The nodes that were decided one by one, and all nodes that wait for one not up to date. */
+  /**
+   * Returns the nodes that were decided one by one, and all nodes that wait for one not up to date.
+   */
   public BitSet decided() {
     return decided;
   }
 
-  /** The selected jobs that will run a command that never ran: it is new in this build. */
+  /** Returns the selected jobs that will run a command that never ran: it is new in this build. */
   public BitSet newCommands() {
     return selected(
         verdict ->
@@ -135,7 +137,7 @@ public final class Plan {
                 && Reason.out(will.reasons()) == null);
   }
 
-  /** The nodes with a verdict: all that is not known yet of a group counts as one job. */
+  /** Returns the nodes with a verdict: all that is not known yet of a group counts as one job. */
   public BitSet told() {
     BitSet told = new BitSet();
     for (int node = 0; node < verdicts.length; node++) {
@@ -144,12 +146,12 @@ public final class Plan {
     return told;
   }
 
-  /** How many selected jobs are up to date. */
+  /** Returns how many selected jobs are up to date. */
   public int upToDate() {
     return (int) Arrays.stream(verdicts).filter(Verdict.UpToDate.class::isInstance).count();
   }
 
-  /** Whether all selected jobs are up to date. */
+  /** Returns whether all selected jobs are up to date. */
   public boolean isQuiet() {
     return upToDate() == told().cardinality();
   }
@@ -247,7 +249,10 @@ public final class Plan {
       }
     }
 
-    /** The verdict, or <em>may run</em> if all reasons come from jobs that count as restored. */
+    /**
+     * Returns the verdict, or <em>may run</em> if all reasons come from jobs that count as
+     * restored.
+     */
     private Verdict doubted(Verdict verdict) {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {

@@ -82,17 +82,17 @@ public record PlanContext(
         basis, graph, records, contents, decider, selection, rerun, Map.copyOf(wanted));
   }
 
-  /** The context with another selection of jobs. */
+  /** Returns the context with another selection of jobs. */
   public PlanContext with(JobSelection other, Rerun again) {
     return new PlanContext(basis, graph, records, contents, decider, other, again, wanted);
   }
 
-  /** The context of the graph that follows; results and what is settled are kept. */
+  /** Returns the context of the graph that follows; results and what is settled are kept. */
   PlanContext over(Graph next, JobSelection chosen) {
     return of(basis, next, records.grown(next), chosen, rerun, wanted);
   }
 
-  /** The context of a graph that has other numbers; nothing is settled. */
+  /** Returns the context of a graph that has other numbers; nothing is settled. */
   PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), chosen, rerun, wanted);
   }
@@ -106,17 +106,19 @@ public record PlanContext(
     return of(basis, graph, records.again(settled), selection, rerun, wants);
   }
 
-  /** The files of the project that the commands of a job run, as far as their words tell it. */
+  /**
+   * Returns the files of the project that the commands of a job run, as far as their words tell it.
+   */
   public Set<String> scripts(int job) {
     return new UndeclaredReads(this, false).run(job);
   }
 
-  /** What the verdict on a job depends on; see {@link Footprint}. */
+  /** Returns what the verdict on a job depends on; see {@link Footprint}. */
   public Footprint footprint(int job) {
     return decider.footprint(job);
   }
 
-  /** The verdict on a job as things stand now; see {@link Decider}. */
+  /** Returns the verdict on a job as things stand now; see {@link Decider}. */
   public Verdict decide(int job) {
     boolean named = selection.named().get(job);
     Rerun asked = named ? rerun : Rerun.NONE;
@@ -160,32 +162,39 @@ public record PlanContext(
     return anew(true, wants);
   }
 
-  /** Whether there is a group that cannot be expanded any further. */
+  /** Returns whether there is a group that cannot be expanded any further. */
   public boolean hasFailedGroups() {
     return graph.open().values().stream().anyMatch(group -> !group.problems().isEmpty());
   }
 
-  /** The products of some temporary jobs that can go; see {@link MissingTemporaries#spent}. */
+  /**
+   * Returns the products of some temporary jobs that can go; see {@link MissingTemporaries#spent}.
+   */
   public List<String> spent(BitSet makers, BitSet further) {
     return MissingTemporaries.spent(this, makers, further);
   }
 
-  /** The context when a build is over: nothing is wanted any more. */
+  /** Returns the context when a build is over: nothing is wanted any more. */
   public PlanContext ended() {
     return new PlanContext(basis, graph, records, contents, decider, selection, rerun, Map.of());
   }
 
-  /** The check for files of others that produced globs and folders would take away. */
+  /** Returns the check for files of others that produced globs and folders would take away. */
   public OccupiedPlaces taken() {
     return new OccupiedPlaces(graph, records, basis.digests);
   }
 
-  /** The jobs that an up-to-date job leaves out, for each of its needs that leave any out. */
+  /**
+   * Returns the jobs that an up-to-date job leaves out, for each of its needs that leave any out.
+   */
   public List<LeftOut> leftOut(int job) {
     return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
   }
 
-  /** Whether a job or group is a target itself: it is named, or none is and nothing reads it. */
+  /**
+   * Returns whether a job or group is a target itself: it is named, or none is and nothing reads
+   * it.
+   */
   public boolean isTarget(int node) {
     if (selection.targeted()) {
       return selection.named().get(node) || selection.namedOpen().get(node);
@@ -197,7 +206,7 @@ public record PlanContext(
         .allMatch(reader -> isOrder(node, reader));
   }
 
-  /** Whether a job names another one in {@code after}. */
+  /** Returns whether a job names another one in {@code after}. */
   private boolean isOrder(int node, int later) {
     return graph.isJob(later)
         && graph.job(later).links().after().stream()
@@ -205,7 +214,7 @@ public record PlanContext(
             .anyMatch(earlier -> earlier == node);
   }
 
-  /** Whether a product of a temporary job is not there any more. */
+  /** Returns whether a product of a temporary job is not there any more. */
   public boolean lacks(int job) {
     return job >= 0 && !contents.gone().of(job).isEmpty();
   }

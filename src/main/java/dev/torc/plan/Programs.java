@@ -32,7 +32,7 @@ final class Programs {
     this.stamps = stamps;
   }
 
-  /** A text for each program, {@code NAME=PATH SIZE TIME}, sorted by their names. */
+  /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by their names. */
   List<String> of(Job job) {
     TreeMap<String, String> programs = new TreeMap<>();
     for (Step step : job.runs().steps()) {
@@ -71,7 +71,7 @@ final class Programs {
     }
   }
 
-  /** How two lists of programs differ, in a phrase for people; empty where they do not. */
+  /** Returns how two lists of programs differ, in a phrase for people; empty where they do not. */
   static String difference(List<String> then, List<String> now) {
     List<String> before = new ArrayList<>(then);
     before.removeAll(now);
@@ -85,7 +85,7 @@ final class Programs {
         : "program %s was another one then".formatted(told(before.getFirst()));
   }
 
-  /** The name of a program, and its path. */
+  /** Returns the name of a program, and its path. */
   private static String told(String program) {
     return program.replaceFirst("=(.*) (\\S+ \\S+|\\?)$", " ($1)");
   }

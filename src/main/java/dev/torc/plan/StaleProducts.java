@@ -38,7 +38,10 @@ public final class StaleProducts {
     graph.workflow().groups().forEach(group -> paths.addAll(group.tables()));
   }
 
-  /** The job, or open group, that declares a path as its product or depfile, -1 if none does. */
+  /**
+   * Returns the job, or open group, that declares a path as its product or depfile, -1 if none
+   * does.
+   */
   public int job(String path) {
     int maker = graph.makerAt(path);
     return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
@@ -74,7 +77,10 @@ public final class StaleProducts {
     };
   }
 
-  /** Whether something that is declared or needed lies below a path, which was a folder once. */
+  /**
+   * Returns whether something that is declared or needed lies below a path, which was a folder
+   * once.
+   */
   private boolean holds(String path) {
     String below = paths.ceiling(path + "/");
     return below != null && below.startsWith(path + "/") || graph.makesBelow(path);

@@ -49,7 +49,7 @@ public final class ToolSearch {
     this.stamps = stamps;
   }
 
-  /** The tools of a job that no job makes; one that a job makes is a need. */
+  /** Returns the tools of a job that no job makes; one that a job makes is a need. */
   public static List<Tool> unmade(Graph graph, Job job) {
     List<Tool> unmade = new ArrayList<>(0);
     for (Tool tool : job.links().tools()) {
@@ -60,7 +60,7 @@ public final class ToolSearch {
     return unmade;
   }
 
-  /** The path of a tool, null where there is none. */
+  /** Returns the path of a tool, null where there is none. */
   public String path(Tool tool) {
     return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
   }
@@ -81,23 +81,26 @@ public final class ToolSearch {
     return step.image() == null;
   }
 
-  /** The path of a program that a step calls by a name without a slash; null for none. */
+  /** Returns the path of a program that a step calls by a name without a slash; null for none. */
   String path(Step step, String name) {
     return path(new Tool(null, name, List.of(), search(step), step.dir()));
   }
 
-  /** The step's own PATH, null where that is the caller's. */
+  /** Returns the step's own PATH, null where that is the caller's. */
   private static Template search(Step step) {
     Optional<Template> own = step.env().get("PATH");
     return own == null ? null : own.orElse(null);
   }
 
-  /** The question where a tool is, as a text that tells all of it; no variable has such a name. */
+  /**
+   * Returns the question where a tool is, as a text that tells all of it; no variable has such a
+   * name.
+   */
   public String question(Tool tool) {
     return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
   }
 
-  /** The present answer to a {@link #question}. */
+  /** Returns the present answer to a {@link #question}. */
   Optional<String> answer(String question) {
     return found.computeIfAbsent(question, this::find);
   }
@@ -123,7 +126,7 @@ public final class ToolSearch {
     return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
   }
 
-  /** The folders that a tool is searched in, as {@code PATH} has them. */
+  /** Returns the folders that a tool is searched in, as {@code PATH} has them. */
   String folders(Tool tool) {
     if (tool.search() == null) {
       return caller.getOrDefault("PATH", NO_PATH);

@@ -87,7 +87,7 @@ final class UndeclaredReads {
     return List.copyOf(reads.values());
   }
 
-  /** The undeclared read that a word means; null where there is nothing to tell. */
+  /** Returns the undeclared read that a word means; null where there is nothing to tell. */
   private UndeclaredWord read(int job, Step step, Word word) {
     for (String path : paths(step, word)) {
       UndeclaredWord read = read(job, word.role() != Role.ARGUMENT, word.text(), path);
@@ -98,7 +98,7 @@ final class UndeclaredReads {
     return null;
   }
 
-  /** The paths that a word may mean; null among them for those that no file can have. */
+  /** Returns the paths that a word may mean; null among them for those that no file can have. */
   private List<String> paths(Step step, Word word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
@@ -110,7 +110,7 @@ final class UndeclaredReads {
     return Collections.singletonList(path(step, text));
   }
 
-  /** The files of the project that the commands of a job run, needed or not. */
+  /** Returns the files of the project that the commands of a job run, needed or not. */
   Set<String> run(int job) {
     Set<String> run = new HashSet<>();
     for (Step step : graph.job(job).runs().steps()) {
@@ -137,7 +137,7 @@ final class UndeclaredReads {
         : null;
   }
 
-  /** Whether a word that is only named looks like a file: it has a slash, or an ending. */
+  /** Returns whether a word that is only named looks like a file: it has a slash, or an ending. */
   private static boolean mayBeFile(String word, String path) {
     return word.indexOf('/') >= 0 || path.lastIndexOf('.') > path.lastIndexOf('/') + 1;
   }
@@ -151,7 +151,7 @@ final class UndeclaredReads {
         : new UndeclaredWord(runs, word, path, maker);
   }
 
-  /** Whether a job needs a source. */
+  /** Returns whether a job needs a source. */
   private boolean isNeeded(int job, String path) {
     if (NeedList.isNeeded(graph, job, path)) {
       return true;
@@ -165,7 +165,7 @@ final class UndeclaredReads {
     return false;
   }
 
-  /** Whether no depfile names a path, nor may name it in a first good run. */
+  /** Returns whether no depfile names a path, nor may name it in a first good run. */
   private boolean mayAsk(int job, String path) {
     if (!graph.job(job).finds()) {
       return true;
@@ -174,14 +174,14 @@ final class UndeclaredReads {
     return last != null && last.outcome().isGood() && !last.found().contains(path);
   }
 
-  /** Whether a file of the project stands at a path; the disk is asked once for each. */
+  /** Returns whether a file of the project stands at a path; the disk is asked once for each. */
   private boolean isFile(String path) {
     return files.computeIfAbsent(
         path,
         _ -> !path.startsWith("/") && Files.isRegularFile(graph.workflow().root().resolve(path)));
   }
 
-  /** Where a word of a command leads, null where no file can have the name. */
+  /** Returns where a word of a command leads, null where no file can have the name. */
   private String path(Step step, String text) {
     try {
       return paths.below(step.dir(), text);
@@ -190,7 +190,7 @@ final class UndeclaredReads {
     }
   }
 
-  /** The file of the project that a program without a slash is; null for any other. */
+  /** Returns the file of the project that a program without a slash is; null for any other. */
   private String onPath(Step step, String name) {
     String path =
         ToolSearch.isKnown(step) ? context.contents().machine().tools().path(step, name) : null;

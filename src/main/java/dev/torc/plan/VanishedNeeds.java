@@ -26,7 +26,9 @@ import java.util.List;
  */
 record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
-  /** The needs of a job that vanished, a reason for each; only for a job that ran before. */
+  /**
+   * Returns the needs of a job that vanished, a reason for each; only for a job that ran before.
+   */
   List<Reason> of(int job) {
     List<Reason> vanished = new ArrayList<>(0);
     RunDetails last = null;
@@ -54,7 +56,10 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     return vanished;
   }
 
-  /** What is there if a list without makers gives nothing, though sources should; else empty. */
+  /**
+   * Returns what is there if a list without makers gives nothing, though sources should; else
+   * empty.
+   */
   private String nothing(int id, NeedList list) {
     if (list.ofJobs()) {
       return nothing(list.text());
@@ -95,13 +100,15 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     return "";
   }
 
-  /** What a list gave in the last run, as an amount; empty for nothing. */
+  /** Returns what a list gave in the last run, as an amount; empty for nothing. */
   private String then(RunDetails last, NeedList list) {
     int files = sources(records.members(last, list.written()));
     return files == 0 ? "" : Amount.count(files, "file");
   }
 
-  /** How many members sources gave: products go with the job that made them, as they should. */
+  /**
+   * Returns how many members sources gave: products go with the job that made them, as they should.
+   */
   private int sources(List<ManifestEntry> members) {
     int sources = 0;
     for (ManifestEntry member : members) {

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public sealed interface Verdict {
 
-  /** Why the job would run; empty where it is up to date, and where that is open. */
+  /** Returns why the job would run; empty where it is up to date, and where that is open. */
   default List<Reason> reasons() {
     return List.of();
   }
@@ -49,13 +49,13 @@ public sealed interface Verdict {
    */
   record WillFail(List<Reason> reasons) implements Verdict {
 
-    /** The failure in one phrase. */
+    /** Returns the failure in one phrase. */
     public String what() {
       return reasons.getFirst().lack()
           + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
     }
 
-    /** Whether the job will fail whatever the jobs do that it waits for. */
+    /** Returns whether the job will fail whatever the jobs do that it waits for. */
     public boolean isSure() {
       for (Reason reason : reasons) {
         if (reason.kind() == Kind.NEED_MISSING

@@ -78,12 +78,15 @@ final class CallFilter {
     out.putShort((short) operation).put((byte) yes).put((byte) no).putInt(value);
   }
 
-  /** Whether a call has a number of this architecture: it is neither a 32-bit nor an x32 call. */
+  /**
+   * Returns whether a call has a number of this architecture: it is neither a 32-bit nor an x32
+   * call.
+   */
   static boolean isOwn(int architecture, int number) {
     return architecture == ARCHITECTURE && (number & X32) == 0;
   }
 
-  /** Why {@link #lay} failed, by its error number. */
+  /** Returns why {@link #lay} failed, by its error number. */
   static String refusal(int error) {
     return error == EBUSY
         ? "the processes of torc are traced already"
@@ -209,7 +212,7 @@ final class CallFilter {
       this(null, x86, arm, names);
     }
 
-    /** A call that changes one name; without a name, the file of the descriptor. */
+    /** Returns a call that changes one name; without a name, the file of the descriptor. */
     FileCall(Change change, int x86, int arm, int... names) {
       this.change = change;
       this.x86 = x86;
@@ -224,7 +227,7 @@ final class CallFilter {
       return onArm ? arm : x86;
     }
 
-    /** The call with this number; null where none of these has it. */
+    /** Returns the call with this number; null where none of these has it. */
     static FileCall of(int number) {
       return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
     }

@@ -85,7 +85,7 @@ final class CallNotice {
     return 1;
   }
 
-  /** The number of the call for {@link #answer}. */
+  /** Returns the number of the call for {@link #answer}. */
   long id() {
     return from[NOTICE];
   }
@@ -102,23 +102,26 @@ final class CallNotice {
     IOCTL.call(listener, SEND, shared.address(), 0, 0, 0);
   }
 
-  /** Which call it is; null if it has a number of another kind: its arguments then mean nothing. */
+  /**
+   * Returns which call it is; null if it has a number of another kind: its arguments then mean
+   * nothing.
+   */
   FileCall call() {
     int number = (int) from[NOTICE + 2];
     return CallFilter.isOwn((int) (from[NOTICE + 2] >>> 32), number) ? FileCall.of(number) : null;
   }
 
-  /** The number of the thread that calls. */
+  /** Returns the number of the thread that calls. */
   int thread() {
     return (int) from[NOTICE + 1];
   }
 
-  /** An argument by its index from 0 on. */
+  /** Returns an argument by its index from 0 on. */
   long argument(int index) {
     return from[NOTICE + 4 + index];
   }
 
-  /** Eight bytes at an address of the calling process. */
+  /** Returns eight bytes at an address of the calling process. */
   long number(long address) throws Unreadable {
     if (read(address, Long.BYTES) != Long.BYTES) {
       throw new Unreadable("the memory of one of its processes cannot be read");
@@ -126,7 +129,7 @@ final class CallNotice {
     return text.getLong(0);
   }
 
-  /** The name that an argument points to, as the process wrote it; empty for none. */
+  /** Returns the name that an argument points to, as the process wrote it; empty for none. */
   String name(int index) throws Unreadable {
     if (index < 0 || argument(index) == 0) {
       return "";
@@ -165,7 +168,9 @@ final class CallNotice {
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
-  /** The folder that is {@code /} to the calling thread; empty if this process has the same. */
+  /**
+   * Returns the folder that is {@code /} to the calling thread; empty if this process has the same.
+   */
   String root() throws Unreadable {
     String root = target("/proc/" + thread() + "/root");
     return root != null && root.equals("/") ? "" : root;

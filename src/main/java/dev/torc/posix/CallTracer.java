@@ -68,7 +68,7 @@ final class CallTracer implements AutoCloseable {
     return trace.isOver(2000) ? null : "this kernel is older than Linux 5.9";
   }
 
-  /** Why tracing does not work here; null where it does. */
+  /** Returns why tracing does not work here; null where it does. */
   String refusal() {
     return refusal;
   }

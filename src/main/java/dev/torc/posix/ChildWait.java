@@ -93,7 +93,7 @@ public final class ChildWait {
     }
   }
 
-  /** A struct timeval in nanoseconds; the microseconds are 32 bits wide on macOS. */
+  /** Returns a struct timeval in nanoseconds; the microseconds are 32 bits wide on macOS. */
   private static long time(Memory usage, int offset) {
     return usage.getLong(offset) * 1_000_000_000 + usage.getInt(offset + 8) * 1_000L;
   }

@@ -28,7 +28,7 @@ public final class Environment {
   private final Map<String, String> view;
   private Block block; // null until a process is started
 
-  /** An environment of the given {@code name=value} entries. */
+  /** Returns an environment of the given {@code name=value} entries. */
   public Environment(List<byte[]> given) {
     Map<String, String> all = decode(given);
     entries = new ArrayList<>();
@@ -46,7 +46,7 @@ public final class Environment {
     view = Collections.unmodifiableMap(decode(entries));
   }
 
-  /** The environment of this process. */
+  /** Returns the environment of this process. */
   public static Environment ofCaller() {
     List<byte[]> entries = new ArrayList<>();
     for (long at = address(); Memory.longAt(at) != 0; at += Long.BYTES) {
@@ -55,7 +55,7 @@ public final class Environment {
     return new Environment(entries);
   }
 
-  /** Names and values read as UTF-8; of a name that is there twice, the first counts. */
+  /** Returns names and values read as UTF-8; of a name that is there twice, the first counts. */
   public Map<String, String> asMap() {
     return view;
   }
@@ -145,7 +145,9 @@ public final class Environment {
     return new String(entry, 0, end, StandardCharsets.UTF_8);
   }
 
-  /** The address in the C library's {@code environ}, which macOS only gives by a function. */
+  /**
+   * Returns the address in the C library's {@code environ}, which macOS only gives by a function.
+   */
   private static long address() {
     long variable = Libc.MAC ? NativeCall.of("_NSGetEnviron").pointer() : Libc.symbol("environ");
     return Memory.longAt(variable);
@@ -163,7 +165,10 @@ public final class Environment {
   public record EnvironmentEntries(
       Environment.Block block, long[] kept, List<byte[]> own, byte[] path) {
 
-    /** The array of pointers that a process is started with; valid while these entries are held. */
+    /**
+     * Returns the array of pointers that a process is started with; valid while these entries are
+     * held.
+     */
     long array(ScratchMemory scratch) {
       return scratch.pointers(kept, own);
     }

@@ -115,60 +115,60 @@ public record FileStatus(
         b.attributes());
   }
 
-  /** The four in one number, which is odd where the file has more than one name. */
+  /** Returns the four in one number, which is odd where the file has more than one name. */
   static long attributes(int mode, int owner, int group, int links) {
     long mixed = (((long) owner * MIX + group) * MIX + links) * MIX + mode;
     return links > 1 ? mixed | 1 : mixed & ~1L;
   }
 
-  /** The system's words for an error number. */
+  /** Returns the system's words for an error number. */
   static String words(int errno) {
     return new String(
         Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
   }
 
-  /** The system's words for an error number, in lower case. */
+  /** Returns the system's words for an error number, in lower case. */
   static String reason(int errno) {
     String words = words(errno);
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 
-  /** Whether anything is there. */
+  /** Returns whether anything is there. */
   public boolean exists() {
     return mode != 0;
   }
 
-  /** Whether it is a regular file. */
+  /** Returns whether it is a regular file. */
   public boolean isFile() {
     return (mode & KIND) == FILE;
   }
 
-  /** Whether it is a folder. */
+  /** Returns whether it is a folder. */
   public boolean isFolder() {
     return (mode & KIND) == FOLDER;
   }
 
-  /** Whether it is a link; only where links were not followed. */
+  /** Returns whether it is a link; only where links were not followed. */
   public boolean isLink() {
     return (mode & KIND) == LINK;
   }
 
-  /** Whether it is a FIFO or an anonymous pipe. */
+  /** Returns whether it is a FIFO or an anonymous pipe. */
   public boolean isFifo() {
     return (mode & KIND) == 0010000;
   }
 
-  /** Whether it is a terminal or another device that is written byte by byte. */
+  /** Returns whether it is a terminal or another device that is written byte by byte. */
   public boolean isDevice() {
     return (mode & KIND) == 0020000;
   }
 
-  /** Whether it is the same file as another one. */
+  /** Returns whether it is the same file as another one. */
   public boolean isSame(FileStatus other) {
     return inode == other.inode && device == other.device;
   }
 
-  /** Whether the owner may execute it. */
+  /** Returns whether the owner may execute it. */
   public boolean executable() {
     return (mode & EXECUTABLE) != 0;
   }
@@ -205,7 +205,7 @@ public record FileStatus(
       return here.exists() && here.inode() == wanted.inode() && here.device() == wanted.device();
     }
 
-    /** The mount of the file that was looked at last, if it exists. */
+    /** Returns the mount of the file that was looked at last, if it exists. */
     public long mount() {
       return buffer.mount();
     }

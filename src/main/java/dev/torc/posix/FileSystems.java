@@ -72,13 +72,13 @@ public final class FileSystems {
    */
   public record Told(int type, CtimeKeeper keeper, boolean readOnly, String source) {
 
-    /** Whether the number of its device is that of no disk. */
+    /** Returns whether the number of its device is that of no disk. */
     public boolean isPool() {
       return type == BTRFS || type == BCACHEFS;
     }
   }
 
-  /** What the system says of the file system of a path; null where it cannot be told. */
+  /** Returns what the system says of the file system of a path; null where it cannot be told. */
   public static Told told(String path) {
     Memory text = Memory.ofText(path);
     Memory status = status(text.address());
@@ -118,7 +118,7 @@ public final class FileSystems {
     };
   }
 
-  /** What {@code statfs(2)} says of a path; null where it cannot be told. */
+  /** Returns what {@code statfs(2)} says of a path; null where it cannot be told. */
   private static Memory status(long path) {
     String name = Libc.MAC && Libc.symbol("statfs$INODE64") != 0 ? "statfs$INODE64" : "statfs";
     Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes

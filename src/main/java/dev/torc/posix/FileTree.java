@@ -41,7 +41,7 @@ public final class FileTree {
     }
   }
 
-  /** What stands in a folder, in no order. */
+  /** Returns what stands in a folder, in no order. */
   public static List<Path> entries(Path folder) throws IOException {
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
@@ -101,7 +101,10 @@ public final class FileTree {
     }
   }
 
-  /** An error that names the owner and what they can do; the system's own if that is unknown. */
+  /**
+   * Returns an error that names the owner and what they can do; the system's own if that is
+   * unknown.
+   */
   private static FileSystemException others(
       Path path, String how, String other, FileSystemException refused) {
     try {

@@ -130,7 +130,7 @@ public final class FolderHandle implements AutoCloseable {
     }
   }
 
-  /** The path by which it was opened. */
+  /** Returns the path by which it was opened. */
   public Path path() {
     return path;
   }
@@ -256,7 +256,7 @@ public final class FolderHandle implements AutoCloseable {
     }
   }
 
-  /** The bytes of a name, which is not always UTF-8; a URI alone gives those. */
+  /** Returns the bytes of a name, which is not always UTF-8; a URI alone gives those. */
   private static byte[] bytes(Path name) {
     String text = name.toString();
     if (text.indexOf('\uFFFD') < 0) {

@@ -39,7 +39,9 @@ public record GroupAccess(int group, boolean inherited) {
   private static final int FLAGS =
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
 
-  /** The group that writes to a folder; {@link #NONE} also where there is no such folder. */
+  /**
+   * Returns the group that writes to a folder; {@link #NONE} also where there is no such folder.
+   */
   public static GroupAccess of(Path folder) throws IOException {
     StatusBuffer status = new StatusBuffer();
     int fd = Libc.open(folder.toString(), FLAGS | Libc.O_DIRECTORY, 0);
@@ -74,7 +76,7 @@ public record GroupAccess(int group, boolean inherited) {
     give(path, OF_OTHERS);
   }
 
-  /** Whether it is {@link #NONE}. */
+  /** Returns whether it is {@link #NONE}. */
   public boolean isNone() {
     return this == NONE;
   }
@@ -147,7 +149,7 @@ public record GroupAccess(int group, boolean inherited) {
     }
   }
 
-  /** Whether this user may give files to the group: as its member or as root. */
+  /** Returns whether this user may give files to the group: as its member or as root. */
   public boolean isMember() {
     return OwnUser.isRoot() || OwnUser.isMember(group);
   }

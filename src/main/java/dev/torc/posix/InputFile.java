@@ -65,7 +65,7 @@ public final class InputFile extends InputStream {
     return lease() == -Libc.EAGAIN;
   }
 
-  /** Whether {@link #hasWriters} can see writers of this file. */
+  /** Returns whether {@link #hasWriters} can see writers of this file. */
   public boolean showsWriters() {
     int lease = lease();
     return lease == 0 || lease == -Libc.EAGAIN;

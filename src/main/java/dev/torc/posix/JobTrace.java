@@ -118,7 +118,7 @@ public final class JobTrace {
     this.bounds = bounds;
   }
 
-  /** Why tracing does not work here; null where it does. */
+  /** Returns why tracing does not work here; null where it does. */
   public static String refusal() {
     if (Libc.MAC) {
       return "traces need Linux on x86-64 or AArch64";
@@ -128,7 +128,7 @@ public final class JobTrace {
     }
   }
 
-  /** Whether anything may be refused to the job. */
+  /** Returns whether anything may be refused to the job. */
   boolean isStrict() {
     return bounds != null;
   }
@@ -148,22 +148,25 @@ public final class JobTrace {
     }
   }
 
-  /** Why the attempt was not watched to its end; null where it was. */
+  /** Returns why the attempt was not watched to its end; null where it was. */
   public String blind() {
     return blind;
   }
 
-  /** The files that were read, absolute. */
+  /** Returns the files that were read, absolute. */
   public Set<String> read() {
     return Set.copyOf(read);
   }
 
-  /** The files and folders that were opened for writing, renamed or linked into place, absolute. */
+  /**
+   * Returns the files and folders that were opened for writing, renamed or linked into place,
+   * absolute.
+   */
   public Set<String> wrote() {
     return Set.copyOf(wrote);
   }
 
-  /** The files and folders that were refused to the job, absolute, with their last use. */
+  /** Returns the files and folders that were refused to the job, absolute, with their last use. */
   public Map<String, Access> refused() {
     return Map.copyOf(refused);
   }
@@ -182,7 +185,10 @@ public final class JobTrace {
     blind = blind == null ? why : blind;
   }
 
-  /** Whether a call is refused to the job. Never throws: the job goes on whatever happens here. */
+  /**
+   * Returns whether a call is refused to the job. Never throws: the job goes on whatever happens
+   * here.
+   */
   boolean refuses(CallNotice call) {
     notice = call;
     refuses = false;
@@ -339,7 +345,7 @@ public final class JobTrace {
     }
   }
 
-  /** Whether the job made a file or folder, or a folder in which it lies. */
+  /** Returns whether the job made a file or folder, or a folder in which it lies. */
   private boolean isOwn(String path) {
     for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
       if (own.contains(path.substring(0, end))) {
@@ -390,7 +396,7 @@ public final class JobTrace {
     return kind(module, true) == FileStatus.FILE ? module : null;
   }
 
-  /** The bits of {@link FileStatus#KIND} of the file there; 0 for nothing. */
+  /** Returns the bits of {@link FileStatus#KIND} of the file there; 0 for nothing. */
   private int kind(String path, boolean follow) {
     try {
       return status.look(path, follow) ? status.modeAsIs() & FileStatus.KIND : 0;
@@ -435,7 +441,7 @@ public final class JobTrace {
     return there == null ? null : below(there);
   }
 
-  /** The place of the folder that a name begins with; null if nothing in it can count. */
+  /** Returns the place of the folder that a name begins with; null if nothing in it can count. */
   private Place place(String folder, String begin) throws CallNotice.Unreadable {
     Map<String, Place> from = places.get(folder);
     Place place = from == null || rooted ? null : from.get(begin);
@@ -488,7 +494,7 @@ public final class JobTrace {
     return out.append('/').toString();
   }
 
-  /** The path as it is reported, if it counts; null otherwise. */
+  /** Returns the path as it is reported, if it counts; null otherwise. */
   private String below(String path) {
     for (Ground ground : grounds) {
       if (path.startsWith(ground.begins)) {

@@ -104,7 +104,9 @@ final class Libc {
     };
   }
 
-  /** A symbol's address; 0 where this C library lacks it (symbols come and go by version). */
+  /**
+   * Returns a symbol's address; 0 where this C library lacks it (symbols come and go by version).
+   */
   static long symbol(String name) {
     return Library.getDefault().getSymbolAddress(name);
   }

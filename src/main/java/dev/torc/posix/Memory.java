@@ -37,7 +37,7 @@ public final class Memory {
     return new Memory(size);
   }
 
-  /** Memory that holds a text in UTF-8 with a NUL after it; see {@link #of}. */
+  /** Returns memory that holds a text in UTF-8 with a NUL after it; see {@link #of}. */
   public static Memory ofText(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     Memory memory = new Memory(bytes.length + 1); // the rest is zero
@@ -45,12 +45,12 @@ public final class Memory {
     return memory;
   }
 
-  /** The eight bytes at an address of the process, which must not be NULL. */
+  /** Returns the eight bytes at an address of the process, which must not be NULL. */
   public static long longAt(long address) {
     return AT.getLong(address);
   }
 
-  /** The four bytes at an address of the process, which must not be NULL. */
+  /** Returns the four bytes at an address of the process, which must not be NULL. */
   static int intAt(long address) {
     return AT.getInt(address);
   }
@@ -62,17 +62,17 @@ public final class Memory {
     return bytes.array();
   }
 
-  /** A copy of the bytes at an address up to the first NUL, without it; null for NULL. */
+  /** Returns a copy of the bytes at an address up to the first NUL, without it; null for NULL. */
   public static byte[] textAt(long address) {
     return address == 0 ? null : AT.getZeroTerminatedByteArray(address);
   }
 
-  /** Where the memory begins, for C functions. */
+  /** Returns where the memory begins, for C functions. */
   public long address() {
     return address;
   }
 
-  /** Bytes. */
+  /** Returns bytes. */
   public int size() {
     return bytes.capacity();
   }
@@ -119,7 +119,10 @@ public final class Memory {
     AT.getLongArray(address, into, 0, into.length);
   }
 
-  /** The bytes from the begin up to a NUL, without it; {@code most} bytes where there is none. */
+  /**
+   * Returns the bytes from the begin up to a NUL, without it; {@code most} bytes where there is
+   * none.
+   */
   byte[] text(int most) {
     return AT.getZeroTerminatedByteArray(address, Objects.checkIndex(most, size() + 1));
   }
@@ -138,7 +141,7 @@ public final class Memory {
     return bytes.getLong(offset);
   }
 
-  /** Two bytes in the order of the machine. */
+  /** Returns two bytes in the order of the machine. */
   short getShort(int offset) {
     return bytes.getShort(offset);
   }
@@ -171,7 +174,7 @@ public final class Memory {
       further.clear();
     }
 
-    /** The address of a copy of bytes. */
+    /** Returns the address of a copy of bytes. */
     long copy(byte[] bytes) {
       int end = used + bytes.length;
       if (end > SIZE) {
@@ -186,12 +189,12 @@ public final class Memory {
       return address;
     }
 
-    /** The address of so many zeros. */
+    /** Returns the address of so many zeros. */
     long zeros(int size) {
       return copy(new byte[size]);
     }
 
-    /** The address of a text with a NUL behind it. */
+    /** Returns the address of a text with a NUL behind it. */
     long text(byte[] text) {
       byte[] ended = new byte[text.length + 1];
       System.arraycopy(text, 0, ended, 0, text.length);

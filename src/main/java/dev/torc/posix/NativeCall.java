@@ -42,12 +42,12 @@ public final class NativeCall {
     return CallContext.getCallContext(Type.SINT64, six, CallingConvention.DEFAULT, true);
   }
 
-  /** A function that exists everywhere. */
+  /** Returns a function that exists everywhere. */
   static NativeCall of(String name) {
     return find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
   }
 
-  /** A function that may be missing. */
+  /** Returns a function that may be missing. */
   static Optional<NativeCall> find(String name) {
     return in(Library.getDefault(), name);
   }
@@ -74,7 +74,7 @@ public final class NativeCall {
     return function == 0 ? Optional.empty() : Optional.of(new NativeCall(library, function));
   }
 
-  /** The number for Linux or for macOS, which call the same things by other numbers. */
+  /** Returns the number for Linux or for macOS, which call the same things by other numbers. */
   static int number(int linux, int mac) {
     return Libc.MAC ? mac : linux;
   }

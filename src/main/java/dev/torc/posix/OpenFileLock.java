@@ -86,7 +86,9 @@ public final class OpenFileLock implements AutoCloseable {
     }
   }
 
-  /** The lock, by the result of the call that takes it; nothing where another holder has it. */
+  /**
+   * Returns the lock, by the result of the call that takes it; nothing where another holder has it.
+   */
   private static Optional<OpenFileLock> locked(Path file, int fd, boolean ofBytes, int result)
       throws IOException {
     if (result == 0) {
@@ -99,7 +101,7 @@ public final class OpenFileLock implements AutoCloseable {
     throw unlockable(file, -result);
   }
 
-  /** Whether this system has locks on bytes. */
+  /** Returns whether this system has locks on bytes. */
   public static boolean hasBytes() {
     return !Libc.MAC;
   }
@@ -127,7 +129,7 @@ public final class OpenFileLock implements AutoCloseable {
     return Libc.open(file.toString(), access | FLAGS, mode);
   }
 
-  /** Whether the open file is still the one at this path. */
+  /** Returns whether the open file is still the one at this path. */
   private static boolean isAt(Path file, int fd) throws IOException {
     StatusBuffer open = new StatusBuffer();
     Libc.check(file.toString(), open.lookAtOpen(fd));
@@ -165,7 +167,9 @@ public final class OpenFileLock implements AutoCloseable {
     fd = -1;
   }
 
-  /** What an error of a lock means: {@link Unlockable}, or any other trouble with the file. */
+  /**
+   * Returns what an error of a lock means: {@link Unlockable}, or any other trouble with the file.
+   */
   static IOException unlockable(Path file, int errno) {
     String said = FileStatus.reason(errno);
     if (errno == Libc.ENOLCK) {
@@ -197,7 +201,7 @@ public final class OpenFileLock implements AutoCloseable {
       this.next = next;
     }
 
-    /** What to do about it, as an order. */
+    /** Returns what to do about it, as an order. */
     public String next() {
       return next;
     }

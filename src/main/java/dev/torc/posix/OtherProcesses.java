@@ -29,7 +29,7 @@ public final class OtherProcesses {
         && (ancestors(process).contains(from) || ancestors(GETPGID.call(process)).contains(from));
   }
 
-  /** A process and all that it descends from, as far as the system knows them now. */
+  /** Returns a process and all that it descends from, as far as the system knows them now. */
   public static Set<Long> ancestors(long pid) {
     Set<Long> pids = new HashSet<>();
     Optional<ProcessHandle> at = ProcessHandle.of(pid);
@@ -54,7 +54,9 @@ public final class OtherProcesses {
     return OptionalInt.empty();
   }
 
-  /** Whether a process has the file of this place open; true where it cannot be looked at. */
+  /**
+   * Returns whether a process has the file of this place open; true where it cannot be looked at.
+   */
   public static boolean mayHave(long pid, Path place) {
     String name = real(place);
     String folder = "/proc/" + pid + "/fd";

@@ -86,7 +86,7 @@ public final class OwnFile {
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
   }
 
-  /** The text at the end of a file, from at most so many bytes. */
+  /** Returns the text at the end of a file, from at most so many bytes. */
   public static String tail(Path file, int most) throws IOException {
     try (FileChannel in = channel(file)) {
       ByteBuffer tail = ByteBuffer.allocate((int) Math.min(most, in.size()));
@@ -98,7 +98,7 @@ public final class OwnFile {
     }
   }
 
-  /** All bytes of a file; throws {@link NoSuchFileException} where none is there. */
+  /** Returns all bytes of a file; throws {@link NoSuchFileException} where none is there. */
   public static byte[] read(Path file) throws IOException {
     try (InputStream in = in(file)) {
       return in.readAllBytes();

@@ -19,34 +19,34 @@ public final class OwnUser {
 
   private OwnUser() {}
 
-  /** The user's number. */
+  /** Returns the user's number. */
   public static int number() {
     return GETEUID.call();
   }
 
-  /** Whether the user may see and end everything. */
+  /** Returns whether the user may see and end everything. */
   public static boolean isRoot() {
     return number() == 0;
   }
 
-  /** Whether the user has this number, such as that of a file's owner. */
+  /** Returns whether the user has this number, such as that of a file's owner. */
   public static boolean is(int user) {
     return number() == user;
   }
 
-  /** The number of the group. */
+  /** Returns the number of the group. */
   public static int group() {
     return GETEGID.call();
   }
 
-  /** The numbers of the further groups. */
+  /** Returns the numbers of the further groups. */
   public static List<Integer> groups() {
     Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
     int count = GETGROUPS.call(MOST_GROUPS, groups.address());
     return IntStream.range(0, count).mapToObj(i -> groups.getInt(Integer.BYTES * i)).toList();
   }
 
-  /** Whether the user is a member of the group with this number. */
+  /** Returns whether the user is a member of the group with this number. */
   public static boolean isMember(int group) {
     return group() == group || groups().contains(group);
   }
@@ -56,7 +56,9 @@ public final class OwnUser {
     NativeCall.of("umask").call(mask);
   }
 
-  /** The mode bits that new files lack; the usual ones without Linux, and before Linux 4.7. */
+  /**
+   * Returns the mode bits that new files lack; the usual ones without Linux, and before Linux 4.7.
+   */
   public static int umask() {
     try {
       return Files.readAllLines(Path.of("/proc/self/status")).stream()

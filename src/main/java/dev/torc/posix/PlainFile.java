@@ -41,7 +41,7 @@ public final class PlainFile {
     return Files.newInputStream(file);
   }
 
-  /** All bytes of a file, or one more than {@code most} of a larger one. */
+  /** Returns all bytes of a file, or one more than {@code most} of a larger one. */
   public static byte[] read(Path file, int most) throws IOException {
     try (InputStream in = open(file)) {
       byte[] bytes = new byte[PIECE];

@@ -17,7 +17,7 @@ public final class RandomId {
 
   private RandomId() {}
 
-  /** An id that no other has. */
+  /** Returns an id that no other has. */
   public static String next() {
     try (DataInputStream random = new DataInputStream(Files.newInputStream(SOURCE))) {
       long high = random.readLong() & ~0xf000L | 0x4000L;

@@ -88,7 +88,7 @@ public final class Signals implements AutoCloseable {
     notifyAll();
   }
 
-  /** The number of the last signal; 0 where none came. */
+  /** Returns the number of the last signal; 0 where none came. */
   public synchronized int last() {
     return last;
   }

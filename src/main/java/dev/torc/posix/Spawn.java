@@ -67,7 +67,7 @@ public final class Spawn implements AutoCloseable {
   private volatile Search last = new Search(new byte[0], new byte[0], List.of());
   private CallTracer tracer; // made by the first start that is traced
 
-  /** A starter that uses what this system's C library has. */
+  /** Returns a starter that uses what this system's C library has. */
   public Spawn() {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
@@ -289,7 +289,7 @@ public final class Spawn implements AutoCloseable {
     }
   }
 
-  /** The paths that a program's name may mean, in order; none is an empty array. */
+  /** Returns the paths that a program's name may mean, in order; none is an empty array. */
   private List<byte[]> candidates(byte[] name, byte[] given) {
     byte[] path = given == null ? NO_PATH : given;
     Search search = last;
@@ -366,7 +366,9 @@ public final class Spawn implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Bytes as characters of the same values, from which the same bytes can be made again. */
+  /**
+   * Returns bytes as characters of the same values, from which the same bytes can be made again.
+   */
   private static String latin(byte[] bytes) {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }

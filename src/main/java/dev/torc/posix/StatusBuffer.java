@@ -69,17 +69,17 @@ class StatusBuffer {
     this(false);
   }
 
-  /** A buffer with this system's layout, or with that of a plain stat. */
+  /** Returns a buffer with this system's layout, or with that of a plain stat. */
   StatusBuffer(boolean plain) {
     at = plain ? PLAIN : LAYOUT;
   }
 
-  /** Where the path that was looked at begins. */
+  /** Returns where the path that was looked at begins. */
   long pathAddress() {
     return path.address() + last;
   }
 
-  /** Whether it may be called: an old container runtime refuses it. */
+  /** Returns whether it may be called: an old container runtime refuses it. */
   private static boolean isAllowed() {
     Memory status = Memory.of(256);
     Memory path = Memory.ofText("/");
@@ -89,7 +89,7 @@ class StatusBuffer {
     return result == 0;
   }
 
-  /** A call of the C library's own; null where glibc does not export it (before 2.33). */
+  /** Returns a call of the C library's own; null where glibc does not export it (before 2.33). */
   private static NativeCall plain(String name) {
     if (Libc.symbol(name) == 0) {
       return null;
@@ -144,7 +144,7 @@ class StatusBuffer {
     throw refusal(-result);
   }
 
-  /** The exception for an error at the path that was looked at. */
+  /** Returns the exception for an error at the path that was looked at. */
   IOException refusal(int errno) {
     String name = new String(Memory.textAt(pathAddress()), StandardCharsets.UTF_8);
     return new IOException("cannot look at " + name + ": " + FileStatus.reason(errno));
@@ -191,7 +191,10 @@ class StatusBuffer {
     return at == LINUX;
   }
 
-  /** The mode as {@link FileStatus} has it; each file system is asked once, only if it matters. */
+  /**
+   * Returns the mode as {@link FileStatus} has it; each file system is asked once, only if it
+   * matters.
+   */
   int mode() {
     int mode = modeAsIs();
     int executable = FileStatus.FILE | FileStatus.EXECUTABLE;
@@ -214,7 +217,7 @@ class StatusBuffer {
     return FileSystems.isModeless(path);
   }
 
-  /** The mode as the file system shows it. */
+  /** Returns the mode as the file system shows it. */
   int modeAsIs() {
     return isWide() ? status.getInt(at.mode) : Short.toUnsignedInt(status.getShort(at.mode));
   }
@@ -265,7 +268,7 @@ class StatusBuffer {
     return (minor & ~0xff) << 12 | number << 8 | minor & 0xff; // as stat(2) has them in one
   }
 
-  /** The mount, as {@link FileStatus} has it. */
+  /** Returns the mount, as {@link FileStatus} has it. */
   long mount() {
     boolean told = at == STATX && (status.getInt(0) & (STATX_MNT_ID | STATX_MNT_ID_UNIQUE)) != 0;
     return told ? status.getLong(144) : ~device();
@@ -359,7 +362,9 @@ class StatusBuffer {
       Libc.close(fd);
     }
 
-    /** Where the folder of the path ends: 1 for {@code /}, 0 for the folder of the process. */
+    /**
+     * Returns where the folder of the path ends: 1 for {@code /}, 0 for the folder of the process.
+     */
     private static int folderEnd(byte[] path, int pathEnd) {
       int end = pathEnd;
       while (end > 1 && path[end - 1] == '/') {
@@ -374,12 +379,12 @@ class StatusBuffer {
       return end;
     }
 
-    /** One look without opening; tests count it, or answer in its place. */
+    /** Returns one look without opening; tests count it, or answer in its place. */
     boolean plainLook(int offset, boolean follow) throws IOException {
       return super.look(offset, follow);
     }
 
-    /** One {@code open(2)}: a descriptor or {@code -errno}; tests count it. */
+    /** Returns one {@code open(2)}: a descriptor or {@code -errno}; tests count it. */
     int open(long path, int flags) {
       return Libc.open(path, flags, 0);
     }

@@ -30,17 +30,17 @@ public record Stop(int signal, long grace) {
           "USR2",
           NativeCall.number(12, 31));
 
-  /** The signal that comes first, where a job that says nothing would get {@code usual}. */
+  /** Returns the signal that comes first, where a job that says nothing would get {@code usual}. */
   public int first(int usual) {
     return signal == 0 ? usual : signal;
   }
 
-  /** Nanoseconds until KILL, where a job that says nothing would have {@code usual}. */
+  /** Returns nanoseconds until KILL, where a job that says nothing would have {@code usual}. */
   public long grace(long usual) {
     return grace < 0 ? usual : grace;
   }
 
-  /** The name of the signal without SIG; empty if none is named. */
+  /** Returns the name of the signal without SIG; empty if none is named. */
   public String name() {
     for (Map.Entry<String, Integer> each : SIGNALS.entrySet()) {
       if (each.getValue() == signal) {

@@ -22,7 +22,9 @@ public final class SystemName {
     return HERE;
   }
 
-  /** The id of this boot: Linux has one; elsewhere, and without {@code /proc}, it is empty. */
+  /**
+   * Returns the id of this boot: Linux has one; elsewhere, and without {@code /proc}, it is empty.
+   */
   public static String boot() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
@@ -31,7 +33,7 @@ public final class SystemName {
     }
   }
 
-  /** The processor's architecture, as the kernel names it. */
+  /** Returns the processor's architecture, as the kernel names it. */
   public static String architecture() {
     String name = System.getProperty("os.arch");
     return name.equals("amd64") ? "x86_64" : name;

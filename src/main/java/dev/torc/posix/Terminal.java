@@ -24,7 +24,7 @@ public final class Terminal {
 
   private Terminal() {}
 
-  /** Whether the descriptor is a terminal. */
+  /** Returns whether the descriptor is a terminal. */
   public static boolean isTerminal(int fd) {
     return NativeCall.of("isatty").call(fd) == 1;
   }
@@ -59,7 +59,9 @@ public final class Terminal {
     }
   }
 
-  /** The foreground process group of our controlling terminal; negative where this is none. */
+  /**
+   * Returns the foreground process group of our controlling terminal; negative where this is none.
+   */
   static int foreground(int fd) {
     return NativeCall.of("tcgetpgrp").call(fd);
   }
@@ -72,7 +74,10 @@ public final class Terminal {
     SignalMask.blocked(Kill.TTOU, () -> NativeCall.of("tcsetpgrp").call(fd, group));
   }
 
-  /** A terminal's settings (a termios as the C library has it); null where it is no terminal. */
+  /**
+   * Returns a terminal's settings (a termios as the C library has it); null where it is no
+   * terminal.
+   */
   static Memory settings(int fd) {
     Memory termios = Memory.of(TERMIOS);
     return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0 ? termios : null;
@@ -87,7 +92,7 @@ public final class Terminal {
     }
   }
 
-  /** The process group of this process. */
+  /** Returns the process group of this process. */
   static int ownGroup() {
     return NativeCall.of("getpgrp").call();
   }
@@ -110,7 +115,7 @@ public final class Terminal {
       lend();
     }
 
-    /** Whether the terminal is lent to the group. */
+    /** Returns whether the terminal is lent to the group. */
     public boolean lent() {
       return terminal >= 0;
     }

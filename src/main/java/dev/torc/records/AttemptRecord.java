@@ -121,7 +121,10 @@ public record AttemptRecord(
           RecordTree.ATTEMPTS, DatabaseKey.of(build, sequence), RecordCodec::attempt, visitor);
     }
 
-    /** What an attempt used over time, or with {@link #MACHINE} the machine; null where unknown. */
+    /**
+     * Returns what an attempt used over time, or with {@link #MACHINE} the machine; null where
+     * unknown.
+     */
     public Series series(long build, long sequence) {
       return cache.record(RecordTree.SERIES, DatabaseKey.of(build, sequence), RecordCodec::series);
     }

@@ -46,7 +46,7 @@ public final class BuildLock implements AutoCloseable {
    * @param host the name of the other host that it runs on; empty for this host
    */
   public record Holder(long pid, String build, String what, String host) {
-    /** A holder on this host. */
+    /** Returns a holder on this host. */
     public Holder(long pid, String build, String what) {
       this(pid, build, what, "");
     }
@@ -202,7 +202,10 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** The holder of the lock; empty where there is none or it cannot be told. Creates nothing. */
+  /**
+   * Returns the holder of the lock; empty where there is none or it cannot be told. Creates
+   * nothing.
+   */
   public static Optional<Holder> holder(CachePlace place) {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).strip().lines().toList();
@@ -232,7 +235,9 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** The bytes of the file that names the holder; none where only the lock's file is there. */
+  /**
+   * Returns the bytes of the file that names the holder; none where only the lock's file is there.
+   */
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
         place.isNetworkRoot()

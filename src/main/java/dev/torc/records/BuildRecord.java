@@ -72,7 +72,7 @@ public record BuildRecord(
       return misses == 0 && places.isEmpty();
     }
 
-    /** The sum of several. */
+    /** Returns the sum of several. */
     public static StoreUse sum(Collection<StoreUse> all) {
       TreeMap<String, StoreHits> places = new TreeMap<>();
       for (StoreUse each : all) {

@@ -108,7 +108,7 @@ public final class Cache implements AutoCloseable {
     return CacheOpening.forLooking(place, note, CacheSettings.system());
   }
 
-  /** Where the cache is; with the database's true folder if it was opened for work. */
+  /** Returns where the cache is; with the database's true folder if it was opened for work. */
   public CachePlace place() {
     return place;
   }
@@ -152,7 +152,9 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** How far the database holds the records of a journal; null where it never followed one. */
+  /**
+   * Returns how far the database holds the records of a journal; null where it never followed one.
+   */
   JournalPosition position() {
     return store == null ? null : store.position();
   }
@@ -174,7 +176,9 @@ public final class Cache implements AutoCloseable {
     commits.makeJournal();
   }
 
-  /** A text that changes with the records of a network root; empty for a root of one host. */
+  /**
+   * Returns a text that changes with the records of a network root; empty for a root of one host.
+   */
   public static String journal(CachePlace place) throws IOException {
     if (!place.isNetworkRoot()) {
       return "";
@@ -186,7 +190,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** What is known of a path, or null. */
+  /** Returns what is known of a path, or null. */
   public KnownDigest stamp(String path) {
     return find(RecordTree.STAMPS, path, this::known);
   }
@@ -203,23 +207,23 @@ public final class Cache implements AutoCloseable {
     return whole ? result : null;
   }
 
-  /** What people ask about a job's last run, or null. */
+  /** Returns what people ask about a job's last run, or null. */
   public RunDetails details(String job) {
     return find(RecordTree.DETAILS, job, RecordCodec::details);
   }
 
-  /** The values that a job's last run stored; empty if there are none. */
+  /** Returns the values that a job's last run stored; empty if there are none. */
   public List<StoredValue> data(String job) {
     List<StoredValue> data = find(RecordTree.DATA, job, RecordCodec::data);
     return data == null ? List.of() : data;
   }
 
-  /** The record of a path that torc made, or null. */
+  /** Returns the record of a path that torc made, or null. */
   public OwnedPath owned(String path) {
     return find(RecordTree.OWNED, path, (in, of) -> RecordCodec.owned(path, in, of));
   }
 
-  /** A stored list, or null. */
+  /** Returns a stored list, or null. */
   public List<ManifestEntry> list(Digest digest) {
     return record(RecordTree.LISTS, digest.bytes(), RecordCodec::entries);
   }
@@ -242,7 +246,7 @@ public final class Cache implements AutoCloseable {
     eachRecord(RecordTree.EVENTS, DatabaseKey.of(build, sequence), RecordCodec::posted, visitor);
   }
 
-  /** A record of a tree whose keys are no names, or null. */
+  /** Returns a record of a tree whose keys are no names, or null. */
   <T> T record(RecordTree tree, byte[] key, Form<T> form) {
     return RecordCodec.open(tree, key, value(tree, key), form);
   }
@@ -257,12 +261,12 @@ public final class Cache implements AutoCloseable {
         visitor);
   }
 
-  /** Whether no job has a committed result. */
+  /** Returns whether no job has a committed result. */
   public boolean isBlank() {
     return size(RecordTree.RESULTS) == 0;
   }
 
-  /** How many committed records a tree has. */
+  /** Returns how many committed records a tree has. */
   long size(RecordTree tree) {
     return reading(() -> store.size(tree), 0L);
   }
@@ -282,7 +286,7 @@ public final class Cache implements AutoCloseable {
     each(RecordTree.STAMPS, (_, in, of) -> known(in, of), visitor);
   }
 
-  /** The newest lines of the history, newest first, {@code most} at most. */
+  /** Returns the newest lines of the history, newest first, {@code most} at most. */
   public List<BuildRecord> builds(int most) {
     var late = pending.from(RecordTree.BUILDS, null); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
@@ -300,7 +304,7 @@ public final class Cache implements AutoCloseable {
     return builds.values().stream().limit(most).toList();
   }
 
-  /** A number greater than any in the history, most often by one; 1 for the first build. */
+  /** Returns a number greater than any in the history, most often by one; 1 for the first build. */
   public long nextBuildNumber() {
     var late = pending.from(RecordTree.BUILDS, null);
     long[] next = {1};
@@ -379,7 +383,7 @@ public final class Cache implements AutoCloseable {
     return CacheTrouble.of(what, place.data(), e);
   }
 
-  /** What is read, or {@code none} where there is no database. */
+  /** Returns what is read, or {@code none} where there is no database. */
   private <T> T reading(Supplier<T> read, T none) {
     try {
       return store != null ? read.get() : none;
@@ -388,7 +392,9 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** The record of a name, or null. Where two names share a key, one of them has the record. */
+  /**
+   * Returns the record of a name, or null. Where two names share a key, one of them has the record.
+   */
   private <T> T find(RecordTree tree, String name, Form<T> form) {
     byte[] key = DatabaseKey.of(name);
     return RecordCodec.named(

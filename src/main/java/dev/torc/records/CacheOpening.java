@@ -126,7 +126,10 @@ final class CacheOpening {
     }
   }
 
-  /** How a look's snapshot is damaged; empty where it is not. A build at work has checked it. */
+  /**
+   * Returns how a look's snapshot is damaged; empty where it is not. A build at work has checked
+   * it.
+   */
   private static String damage(CachePlace place, RecordStore store) throws IOException {
     if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
       return Recovery.damage(place.data(), null);
@@ -134,12 +137,12 @@ final class CacheOpening {
     return store.snapshot() > 0 && store.isForeign() ? RecoveryProcess.FOREIGN : "";
   }
 
-  /** A cache for a look, without records. */
+  /** Returns a cache for a look, without records. */
   static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return new Cache(place, settings, note, null, false);
   }
 
-  /** The line for a look at a cache that is damaged. */
+  /** Returns the line for a look at a cache that is damaged. */
   static String unusable(CachePlace place, String how) {
     return "the cache %s is %s and counts as empty; the next build %s"
         .formatted(

@@ -110,62 +110,67 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("journal");
   }
 
-  /** Whether other hosts may build here too. */
+  /** Returns whether other hosts may build here too. */
   public boolean isNetworkRoot() {
     return host != null;
   }
 
-  /** The file that holds the records of a network root. */
+  /** Returns the file that holds the records of a network root. */
   public Path journal() {
     return journal(folder);
   }
 
-  /** The logs of jobs. */
+  /** Returns the logs of jobs. */
   public Path logs() {
     return folder.resolve("logs");
   }
 
-  /** The files of the user that torc moved aside. */
+  /** Returns the files of the user that torc moved aside. */
   public Path kept() {
     return folder.resolve("kept");
   }
 
-  /** What rule 15 set aside in a build. */
+  /** Returns what rule 15 set aside in a build. */
   public Path kept(String build) {
     return kept().resolve(build);
   }
 
-  /** The local store: what earlier runs made, by digest. */
+  /** Returns the local store: what earlier runs made, by digest. */
   public Path store() {
     return folder.resolve("store");
   }
 
-  /** Where files are written before they move to their places; what is left there is of no use. */
+  /**
+   * Returns where files are written before they move to their places; what is left there is of no
+   * use.
+   */
   public Path tmp() {
     return folder.resolve("tmp");
   }
 
-  /** Where the members of folder products are while these are emptied or filled. */
+  /** Returns where the members of folder products are while these are emptied or filled. */
   public Path moving() {
     return folder.resolve("moving");
   }
 
-  /** The files that jobs read and write by the names in their environment, while they run. */
+  /**
+   * Returns the files that jobs read and write by the names in their environment, while they run.
+   */
   public Path jobs() {
     return folder.resolve("jobs");
   }
 
-  /** What is handed out to schedulers, a folder for each executor. */
+  /** Returns what is handed out to schedulers, a folder for each executor. */
   public Path remote() {
     return folder.resolve("remote");
   }
 
-  /** The file of the build lock. */
+  /** Returns the file of the build lock. */
   public Path lock() {
     return folder.resolve("lock");
   }
 
-  /** The file of the lock that other hosts of a network root see. */
+  /** Returns the file of the lock that other hosts of a network root see. */
   public Path networkLock() {
     return folder.resolve("lock.shared");
   }
@@ -178,17 +183,20 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return isNetworkRoot() ? folder.resolve("lock.by") : lock();
   }
 
-  /** The file of the marks of started attempts. */
+  /** Returns the file of the marks of started attempts. */
   public Path running() {
     return folder.resolve("running");
   }
 
-  /** The file from whose times the clock of the file system is read. */
+  /** Returns the file from whose times the clock of the file system is read. */
   public Path clock() {
     return folder.resolve("clock");
   }
 
-  /** Whether the database lies elsewhere: {@code TORC_CACHE} says so, or it is a network root. */
+  /**
+   * Returns whether the database lies elsewhere: {@code TORC_CACHE} says so, or it is a network
+   * root.
+   */
   public boolean elsewhere() {
     return !database.equals(folder);
   }
@@ -204,7 +212,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return sum(database);
   }
 
-  /** The file of the graph that was made from the build files last. */
+  /** Returns the file of the graph that was made from the build files last. */
   public Path graph() {
     return database.resolve("graph");
   }
@@ -216,12 +224,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return database.resolve("rest");
   }
 
-  /** The note that the database was closed in order; opening it for work takes it away. */
+  /** Returns the note that the database was closed in order; opening it for work takes it away. */
   Path closed() {
     return database.resolve("closed");
   }
 
-  /** The file of the database. */
+  /** Returns the file of the database. */
   public Path data() {
     return database.resolve("data.mdb");
   }
@@ -330,13 +338,16 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  /** The name of a database's folder, with the host's name where other hosts may see the base. */
+  /**
+   * Returns the name of a database's folder, with the host's name where other hosts may see the
+   * base.
+   */
   private static String name(Path root, String id, Path base, ThisHost host) {
     String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
     return sum(root) + "-" + (id.isEmpty() ? "new" : id) + own;
   }
 
-  /** The beginning of the digest of a folder's real path, which stands for the path. */
+  /** Returns the beginning of the digest of a folder's real path, which stands for the path. */
   private static String sum(Path folder) {
     Path real;
     try {

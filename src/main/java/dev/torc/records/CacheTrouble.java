@@ -81,7 +81,10 @@ final class CacheTrouble {
     return new CacheException(line(what, file, why), e);
   }
 
-  /** Whether it is the database itself that is unsound, and not its surroundings or the system. */
+  /**
+   * Returns whether it is the database itself that is unsound, and not its surroundings or the
+   * system.
+   */
   static boolean isDamage(RuntimeException e) {
     return e instanceof LmdbNativeException refused
         && refused.getResultCode() < 0 // else it is an errno
@@ -91,7 +94,7 @@ final class CacheTrouble {
             || e instanceof Dbi.MapResizedException);
   }
 
-  /** How the database is damaged, as the end of a sentence. */
+  /** Returns how the database is damaged, as the end of a sentence. */
   static String damage(RuntimeException e) {
     return "damaged (" + words(e) + ")";
   }
@@ -103,7 +106,7 @@ final class CacheTrouble {
         : String.valueOf(e.getMessage());
   }
 
-  /** A reason that the C library gave, begun in lower case as all else on the line. */
+  /** Returns a reason that the C library gave, begun in lower case as all else on the line. */
   private static String lower(String reason) {
     return reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
   }
@@ -118,7 +121,7 @@ final class CacheTrouble {
     return (what + " " + file + ": " + why + next).replace('\n', ' ');
   }
 
-  /** A folder, or the nearest one above it that is there. */
+  /** Returns a folder, or the nearest one above it that is there. */
   private static Path there(Path folder) {
     return folder.getParent() == null || Files.exists(folder) ? folder : there(folder.getParent());
   }

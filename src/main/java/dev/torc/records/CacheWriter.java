@@ -142,12 +142,12 @@ final class CacheWriter {
       }
     }
 
-    /** The change of a key, or null. */
+    /** Returns the change of a key, or null. */
     Batch.Change get(RecordTree tree, byte[] key) {
       return trees.get(tree).get(key);
     }
 
-    /** A copy of the changes of a tree from a key on; of all of them if the key is null. */
+    /** Returns a copy of the changes of a tree from a key on; of all of them if the key is null. */
     TreeMap<byte[], Batch.Change> from(RecordTree tree, byte[] key) {
       TreeMap<byte[], Batch.Change> copy = new TreeMap<>(Arrays::compareUnsigned);
       copy.putAll(key == null ? trees.get(tree) : trees.get(tree).tailMap(key));

@@ -41,12 +41,12 @@ final class DatabaseKey {
     return ByteBuffer.allocate(2 * Long.BYTES).putLong(first).putLong(second).array();
   }
 
-  /** Whether a record under this key begins with its whole name. */
+  /** Returns whether a record under this key begins with its whole name. */
   static boolean shortened(byte[] key) {
     return key.length == LONG;
   }
 
-  /** The name of a key that is not {@link #shortened}. */
+  /** Returns the name of a key that is not {@link #shortened}. */
   static String name(byte[] key) {
     return key.length == 1 && key[0] == 0 ? "" : new String(key, StandardCharsets.UTF_8);
   }
@@ -70,7 +70,7 @@ final class DatabaseKey {
     STORED,
     STORED_NAMES;
 
-    /** Its name in the database. */
+    /** Returns its name in the database. */
     byte[] key() {
       return name().getBytes(StandardCharsets.UTF_8);
     }

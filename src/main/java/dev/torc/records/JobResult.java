@@ -43,17 +43,21 @@ public record JobResult(
     /** The run ended well, and a product was changed later in the same build (rule 16). */
     UNDONE;
 
-    /** Whether the products are those of a job that ended well, or were accepted as such. */
+    /**
+     * Returns whether the products are those of a job that ended well, or were accepted as such.
+     */
     public boolean isGood() {
       return this == OK || this == ADOPTED;
     }
 
-    /** Whether a run failed, and was not interrupted. */
+    /** Returns whether a run failed, and was not interrupted. */
     public boolean isFailure() {
       return !isGood() && this != INTERRUPTED;
     }
 
-    /** Whether a run tells what resources its job takes: it ended well, or exceeded them. */
+    /**
+     * Returns whether a run tells what resources its job takes: it ended well, or exceeded them.
+     */
     public boolean isTelling() {
       return this == OK || this == OUT_OF_MEMORY || this == TIMED_OUT;
     }
@@ -91,7 +95,7 @@ public record JobResult(
       Origin origin,
       List<String> read) {
 
-    /** These details of a job that is not done after all, and whose result is not kept. */
+    /** Returns these details of a job that is not done after all, and whose result is not kept. */
     public RunDetails undone(String why) {
       return new RunDetails(
           manifest, reasons, why, number, started, exit, signal, cpu, peak, attempts, null, origin,
@@ -118,7 +122,7 @@ public record JobResult(
       boolean shown,
       RecordedProduct depfile) {
 
-    /** Its {@link Fields.Form}. The tags 4 and 7 held what now stands with the products. */
+    /** Returns its {@link Fields.Form}. The tags 4 and 7 held what now stands with the products. */
     public static Restorable form(Fields fields, Restorable of) {
       return new Restorable(
           fields.digest(1, of, Restorable::key),

@@ -104,12 +104,12 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** The position of its end. */
+  /** Returns the position of its end. */
   JournalPosition end() {
     return end;
   }
 
-  /** Whether it is worth writing anew. */
+  /** Returns whether it is worth writing anew. */
   boolean isMostlyDead() {
     long dead = end.end() - end.live();
     return dead > DEAD && dead > end.live();

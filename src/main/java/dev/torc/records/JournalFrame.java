@@ -28,7 +28,7 @@ final class JournalFrame {
 
   private JournalFrame() {}
 
-  /** A whole frame. */
+  /** Returns a whole frame. */
   static byte[] of(List<Batch.Change> changes, int before) {
     ByteWriter out = new ByteWriter(HEAD);
     for (Batch.Change change : changes) {
@@ -54,7 +54,7 @@ final class JournalFrame {
     return key.length + value.length + 5L;
   }
 
-  /** The length of a frame by its head, which begins at an index; 0 where no head does. */
+  /** Returns the length of a frame by its head, which begins at an index; 0 where no head does. */
   static int wanted(byte[] bytes, int from) {
     ByteBuffer head = ByteBuffer.wrap(bytes, from, HEAD);
     int magic = head.getInt();
@@ -62,7 +62,7 @@ final class JournalFrame {
     return magic == MAGIC && size >= 0 && size <= Integer.MAX_VALUE - HEAD ? HEAD + size : 0;
   }
 
-  /** Whether a whole frame begins at an index. */
+  /** Returns whether a whole frame begins at an index. */
   static boolean isWhole(byte[] bytes, int from) {
     int length = bytes.length - from < HEAD ? 0 : wanted(bytes, from);
     return length > 0
@@ -70,12 +70,12 @@ final class JournalFrame {
         && chain(bytes, from) == sum(bytes, from, length, before(bytes, from));
   }
 
-  /** The checksum of the frame before the one that begins at an index. */
+  /** Returns the checksum of the frame before the one that begins at an index. */
   static int before(byte[] bytes, int from) {
     return ByteBuffer.wrap(bytes).getInt(from + 2 * Integer.BYTES);
   }
 
-  /** The checksum of the frame that begins at an index. */
+  /** Returns the checksum of the frame that begins at an index. */
   static int chain(byte[] bytes, int from) {
     return ByteBuffer.wrap(bytes).getInt(from + 3 * Integer.BYTES);
   }

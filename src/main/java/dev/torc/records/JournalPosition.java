@@ -40,7 +40,7 @@ record JournalPosition(String journal, long last, long end, int chain, long live
     }
   }
 
-  /** The position behind one more frame. */
+  /** Returns the position behind one more frame. */
   JournalPosition behind(byte[] frame) {
     return new JournalPosition(
         journal, end, end + frame.length, JournalFrame.chain(frame, 0), live);

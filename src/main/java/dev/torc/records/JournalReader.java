@@ -78,12 +78,12 @@ final class JournalReader implements AutoCloseable {
     return Channels.newInputStream(file.position(begin));
   }
 
-  /** The position of the next frame. */
+  /** Returns the position of the next frame. */
   JournalPosition position() {
     return position;
   }
 
-  /** How long the file is now, in bytes. */
+  /** Returns how long the file is now, in bytes. */
   long length() throws IOException {
     return file.size();
   }
@@ -135,7 +135,7 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** The frame that begins here; null where no whole frame does. */
+  /** Returns the frame that begins here; null where no whole frame does. */
   private byte[] frame() throws IOException {
     byte[] head = in.readNBytes(JournalFrame.HEAD);
     int length = head.length < JournalFrame.HEAD ? 0 : JournalFrame.wanted(head, 0);

@@ -70,7 +70,7 @@ public abstract class LmdbCalls implements LoadedLibrary {
     return new String(Memory.textAt(call(name, given)), StandardCharsets.UTF_8);
   }
 
-  /** Memory that the function is to read or to fill; null for a number and for NULL. */
+  /** Returns memory that the function is to read or to fill; null for a number and for NULL. */
   private static Pointer memory(Object value) {
     if (value instanceof Pointer pointer) {
       return pointer;

@@ -60,7 +60,7 @@ public record MovingFolder(Path path) {
     }
   }
 
-  /** The folder of the members. */
+  /** Returns the folder of the members. */
   public Path members() {
     return path.resolve(IN);
   }
@@ -137,7 +137,7 @@ public record MovingFolder(Path path) {
     OwnFile.removeEmpty(place.moving());
   }
 
-  /** The moves that killed torcs left. */
+  /** Returns the moves that killed torcs left. */
   public static List<MovingFolder> left(CachePlace place) throws IOException {
     return Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)
         ? FileTree.entries(place.moving()).stream().sorted().map(MovingFolder::new).toList()

@@ -39,7 +39,7 @@ final class NetworkOpening {
     }
   }
 
-  /** The journal; null where there is none. */
+  /** Returns the journal; null where there is none. */
   private static JournalReader journal(CachePlace place) throws IOException, JournalReader.Damaged {
     return OwnFile.stands(place.journal()) ? JournalReader.open(place.journal()) : null;
   }
@@ -153,7 +153,7 @@ final class NetworkOpening {
     return journal == null ? held != null : !journal.goTo(held);
   }
 
-  /** The place of the cache as it is while the root is not shared. */
+  /** Returns the place of the cache as it is while the root is not shared. */
   private static CachePlace alone(CachePlace place) {
     return new CachePlace(place.root(), place.folder(), place.folder(), null, place.group());
   }

@@ -67,7 +67,9 @@ final class RecordCodec {
     return named(tree, key, value, (_, fields, of) -> form.pass(fields, of));
   }
 
-  /** The record, or null where the value is null, fails its checksum or does not read back. */
+  /**
+   * Returns the record, or null where the value is null, fails its checksum or does not read back.
+   */
   static <T> T named(RecordTree tree, byte[] key, byte[] value, Keyed<String, T> form) {
     if (value == null
         || value.length < SUM

@@ -189,17 +189,17 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** The size of a map for twice the file, and no smaller than the wanted one. */
+  /** Returns the size of a map for twice the file, and no smaller than the wanted one. */
   static long mapSize(Path data, long wanted) throws IOException {
     return Math.max(wanted, Files.exists(data) ? 2 * Files.size(data) : 0);
   }
 
-  /** The transaction of a look's snapshot; 0 where nothing was ever committed. */
+  /** Returns the transaction of a look's snapshot; 0 where nothing was ever committed. */
   long snapshot() {
     return reader.getId();
   }
 
-  /** Whether a torc with another format of records wrote a look's snapshot. */
+  /** Returns whether a torc with another format of records wrote a look's snapshot. */
   boolean isForeign() {
     return !Arrays.equals(bytes(SCHEMA), noted(SCHEMA_KEY));
   }
@@ -229,12 +229,12 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** The value of a key, or null. */
+  /** Returns the value of a key, or null. */
   byte[] get(RecordTree tree, byte[] key) {
     return read(txn -> trees.get(tree).get(txn, key));
   }
 
-  /** How many records a tree has. */
+  /** Returns how many records a tree has. */
   long size(RecordTree tree) {
     return read(
         txn -> {
@@ -379,12 +379,12 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** How far the records hold a journal; null where that was never noted. */
+  /** Returns how far the records hold a journal; null where that was never noted. */
   JournalPosition position() {
     return JournalPosition.of(noted(JOURNAL_KEY));
   }
 
-  /** The note of the last commit; null where there was none. */
+  /** Returns the note of the last commit; null where there was none. */
   CommitNote lastCommit() {
     return CommitNote.of(noted(COMMIT_KEY));
   }

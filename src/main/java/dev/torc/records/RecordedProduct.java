@@ -28,14 +28,14 @@ public record RecordedProduct(
     String link,
     List<RecordedProduct> members) {
 
-  /** A product or member that has no members. */
+  /** Returns a product or member that has no members. */
   public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
   }
 
   private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
 
-  /** Its {@link Fields.Form} as a part of a record; no torc reads members of members. */
+  /** Returns its {@link Fields.Form} as a part of a record; no torc reads members of members. */
   public static RecordedProduct form(Fields fields, RecordedProduct of) {
     RecordedProduct bare = bare(fields, of);
     List<RecordedProduct> members =
@@ -56,39 +56,39 @@ public record RecordedProduct(
         fields.text(5, of, RecordedProduct::link));
   }
 
-  /** A file. */
+  /** Returns a file. */
   public static RecordedProduct file(String path, Digest digest, long size) {
     return new RecordedProduct(path, Stamp.FileKind.FILE, digest, size, null);
   }
 
-  /** A link in a product. */
+  /** Returns a link in a product. */
   public static RecordedProduct link(String path, String text) {
     return new RecordedProduct(path, Stamp.FileKind.LINK, null, 0, text);
   }
 
-  /** A product that is a folder, with its digest. */
+  /** Returns a product that is a folder, with its digest. */
   public static RecordedProduct folder(String path, Digest digest, List<RecordedProduct> members) {
     long size = members.stream().mapToLong(RecordedProduct::size).sum();
     return new RecordedProduct(
         path, Stamp.FileKind.FOLDER, digest, size, null, List.copyOf(members));
   }
 
-  /** A folder in a product. */
+  /** Returns a folder in a product. */
   public static RecordedProduct inner(String path) {
     return new RecordedProduct(path, Stamp.FileKind.FOLDER, null, 0, null);
   }
 
-  /** Whether it is a file itself, and no link to one. */
+  /** Returns whether it is a file itself, and no link to one. */
   public boolean isFile() {
     return kind == Stamp.FileKind.FILE && link == null;
   }
 
-  /** Whether it is a link. */
+  /** Returns whether it is a link. */
   public boolean isLink() {
     return link != null;
   }
 
-  /** The kind of file at its path: of a link, that of the link itself. */
+  /** Returns the kind of file at its path: of a link, that of the link itself. */
   public Stamp.FileKind stands() {
     return isLink() ? Stamp.FileKind.LINK : kind;
   }
@@ -103,7 +103,10 @@ public record RecordedProduct(
     return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
   }
 
-  /** Whether path, kind and digest are equal. The JVM links a record's equals at every start. */
+  /**
+   * Returns whether path, kind and digest are equal. The JVM links a record's equals at every
+   * start.
+   */
   public boolean isLike(RecordedProduct other) {
     return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
   }

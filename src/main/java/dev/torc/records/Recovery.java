@@ -98,7 +98,10 @@ final class Recovery {
     return Files.size(data) == 0 ? EMPTY : damage(data, command(data, copy), PATIENCE);
   }
 
-  /** How a database is damaged, told by the end of the process that read it; empty if it is not. */
+  /**
+   * Returns how a database is damaged, told by the end of the process that read it; empty if it is
+   * not.
+   */
   static String damage(Path data, List<String> command, Duration patience) throws IOException {
     Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
     try {
@@ -138,7 +141,7 @@ final class Recovery {
     return command;
   }
 
-  /** A path through an open file of this process, as another process reaches it. */
+  /** Returns a path through an open file of this process, as another process reaches it. */
   private static String forAnother(String path) {
     return path.replace("/proc/self/", "/proc/" + ProcessHandle.current().pid() + "/");
   }
@@ -176,7 +179,7 @@ final class Recovery {
 
     private CleanClose() {}
 
-    /** Whether the database is as it was closed; where that is not known, it is not. */
+    /** Returns whether the database is as it was closed; where that is not known, it is not. */
     static boolean holds(CachePlace place) throws IOException {
       byte[] bytes = CheckedFile.read(place.closed());
       if (bytes == null || FileStatus.of(place.data().toString(), false).links() > 1) {

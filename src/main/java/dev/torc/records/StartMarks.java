@@ -75,7 +75,7 @@ public final class StartMarks implements AutoCloseable {
       StartOrigin origin,
       long started) {
 
-    /** A mark for a job that is about to be started. */
+    /** Returns a mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
       this("", false, build, job, attempt, "", null, 0);
     }
@@ -95,22 +95,22 @@ public final class StartMarks implements AutoCloseable {
       return in(RESTORED + key.hex());
     }
 
-    /** Whether it marks a restore: its products were being put back. */
+    /** Returns whether it marks a restore: its products were being put back. */
     public boolean isRestored() {
       return container.startsWith(RESTORED);
     }
 
-    /** The key of the result that was being put back. */
+    /** Returns the key of the result that was being put back. */
     public Digest key() {
       return Digest.ofHex(container.substring(RESTORED.length()));
     }
 
-    /** Whether it was handed out, so that it may go on when torc has ended. */
+    /** Returns whether it was handed out, so that it may go on when torc has ended. */
     public boolean isRemote() {
       return container.startsWith(REMOTE);
     }
 
-    /** The executor to which it was handed out. */
+    /** Returns the executor to which it was handed out. */
     public String executor() {
       return container.substring(REMOTE.length());
     }
@@ -141,7 +141,7 @@ public final class StartMarks implements AutoCloseable {
   private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
 
-  /** The marks that an earlier torc left; lines that are torn or unreadable are skipped. */
+  /** Returns the marks that an earlier torc left; lines that are torn or unreadable are skipped. */
   public static List<Mark> read(CachePlace place) {
     byte[] bytes;
     try {
@@ -202,7 +202,7 @@ public final class StartMarks implements AutoCloseable {
         .toList();
   }
 
-  /** The {@link #live} marks of attempts that are handed out. */
+  /** Returns the {@link #live} marks of attempts that are handed out. */
   public static List<Mark> out(List<Mark> marks, Cache cache) {
     return live(marks, cache).stream().filter(Mark::isRemote).toList();
   }
@@ -262,7 +262,9 @@ public final class StartMarks implements AutoCloseable {
     }
   }
 
-  /** The marks of other owners; where these are too many, without those of the first ones. */
+  /**
+   * Returns the marks of other owners; where these are too many, without those of the first ones.
+   */
   private static List<Mark> others(List<Mark> marks, String owner) {
     List<Mark> others = marks.stream().filter(mark -> !mark.owner.equals(owner)).toList();
     List<String> owners = others.stream().map(Mark::owner).distinct().toList();
@@ -324,7 +326,7 @@ public final class StartMarks implements AutoCloseable {
     return sum(rest) + "\t" + rest + "\n";
   }
 
-  /** The mark of a line; null for a line that is torn, or another torc's. */
+  /** Returns the mark of a line; null for a line that is torn, or another torc's. */
   private static Mark parse(String line) {
     String[] fields = line.split("\t", 8);
     if (fields.length < 8 || !fields[0].equals(sum(line.substring(fields[0].length() + 1)))) {
@@ -365,7 +367,7 @@ public final class StartMarks implements AutoCloseable {
    */
   public record StartOrigin(String host, String boot, long pid, String user) {
 
-    /** What marks of this process say; null where no other user or host builds the root. */
+    /** Returns what marks of this process say; null where no other user or host builds the root. */
     static StartOrigin of(CachePlace place) {
       if (!place.isNetworkRoot() && place.group().isNone()) {
         return null;
@@ -383,12 +385,14 @@ public final class StartMarks implements AutoCloseable {
       return new StartOrigin(parts[0], parts[1], Long.parseLong(parts[2]), parts[3]);
     }
 
-    /** Whether its processes may run on another host than this one. */
+    /** Returns whether its processes may run on another host than this one. */
     public boolean isOfAnotherHost(CachePlace place) {
       return place.isNetworkRoot() && !host.isEmpty() && !host.equals(place.host().name());
     }
 
-    /** Whether its processes may run here, and only their user or root can see and end them. */
+    /**
+     * Returns whether its processes may run here, and only their user or root can see and end them.
+     */
     public boolean isOfAnotherUser(CachePlace place) {
       return !isOfAnotherHost(place)
           && boot.equals(boot(place))
@@ -410,7 +414,7 @@ public final class StartMarks implements AutoCloseable {
       return (place.isNetworkRoot() ? place.host() : ThisHost.system()).boot();
     }
 
-    /** The user's name; a user without a name in the system is known by the number. */
+    /** Returns the user's name; a user without a name in the system is known by the number. */
     private static String me() {
       String name = System.getProperty("user.name", "?").replaceAll("[\\s/]", "-");
       return name.equals("?") ? Integer.toUnsignedString(OwnUser.number()) : name;

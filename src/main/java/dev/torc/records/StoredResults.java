@@ -26,7 +26,9 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
    */
   public record Stored<T>(long used, T result) {}
 
-  /** The form of a stored result. The tags from 1 to 5, and 7, were those of other forms. */
+  /**
+   * Returns the form of a stored result. The tags from 1 to 5, and 7, were those of other forms.
+   */
   Stored<T> pass(Fields fields, Stored<T> of) {
     Stored<T> stored =
         new Stored<>(fields.number(6, of, Stored::used), fields.one(8, of, Stored::result, form));
@@ -36,7 +38,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     return stored;
   }
 
-  /** The form of the lists under a first key, the newest first. */
+  /** Returns the form of the lists under a first key, the newest first. */
   private static List<List<String>> names(Fields fields, List<List<String>> of) {
     return fields.list(1, of, lists -> lists, (each, names) -> each.texts(1, names, all -> all));
   }
@@ -45,12 +47,12 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     return fields.number(1, of, number -> number);
   }
 
-  /** The result under a key, or null. */
+  /** Returns the result under a key, or null. */
   public Stored<T> of(Digest key) {
     return cache.record(RecordTree.STORED, key.bytes(), this::pass);
   }
 
-  /** The lists of found needs under a first key, newest first. */
+  /** Returns the lists of found needs under a first key, newest first. */
   public List<List<String>> names(Digest first) {
     List<List<String>> names =
         cache.record(RecordTree.STORED_NAMES, first.bytes(), StoredResults::names);
@@ -62,12 +64,12 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     cache.eachRecord(RecordTree.STORED, null, (_, fields, of) -> pass(fields, of), visitor);
   }
 
-  /** Whether nothing was ever kept, or all of it is forgotten. */
+  /** Returns whether nothing was ever kept, or all of it is forgotten. */
   public boolean isEmpty() {
     return cache.size(RecordTree.STORED) == 0;
   }
 
-  /** How many bytes the local store has, as it was recorded last. */
+  /** Returns how many bytes the local store has, as it was recorded last. */
   public long bytes() {
     Long total = cache.record(RecordTree.STORED_NAMES, TOTAL, StoredResults::number);
     return total == null ? 0 : total;
@@ -92,7 +94,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     cache.put(new Batch().put(RecordTree.STORED_NAMES, seenKey(key), made, StoredResults::number));
   }
 
-  /** A byte longer than a digest, so no first key is like it. */
+  /** Returns a byte longer than a digest, so no first key is like it. */
   private static byte[] seenKey(Digest key) {
     return Arrays.copyOf(key.bytes(), Digest.LENGTH + 1);
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public interface ThisHost {
 
-  /** The machine itself. It asks the system for nothing before it is asked. */
+  /** Returns the machine itself. It asks the system for nothing before it is asked. */
   static ThisHost system() {
     return new ThisHost() {};
   }
@@ -38,7 +38,7 @@ public interface ThisHost {
     return LocalLocks.at(folder);
   }
 
-  /** Its name in the network: never empty, without blanks and slashes. */
+  /** Returns its name in the network: never empty, without blanks and slashes. */
   default String name() {
     String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
     if (name.isEmpty()) {
@@ -47,7 +47,9 @@ public interface ThisHost {
     return name.isEmpty() ? "localhost" : name.replaceAll("[\\s/]", "-");
   }
 
-  /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
+  /**
+   * Returns the id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted.
+   */
   default String boot() {
     return SystemName.boot();
   }

@@ -25,7 +25,7 @@ final class ActionEntry {
 
   private ActionEntry() {}
 
-  /** The bytes of an entry that names a record's blob. */
+  /** Returns the bytes of an entry that names a record's blob. */
   static byte[] encode(Blob record) {
     StringBuilder size = new StringBuilder();
     long rest = record.size();
@@ -38,12 +38,12 @@ final class ActionEntry {
     return ("\u0012" + (char) file.length() + file).getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** The bytes of an entry; of one that is too long, one byte more than the limit. */
+  /** Returns the bytes of an entry; of one that is too long, one byte more than the limit. */
   static byte[] read(InputStream entry) throws IOException {
     return entry.readNBytes(MOST + 1);
   }
 
-  /** The record's blob that an entry names; throws with the reason where it names none. */
+  /** Returns the record's blob that an entry names; throws with the reason where it names none. */
   static Blob decode(byte[] entry) throws StoreRefusal {
     if (entry.length > MOST) {
       throw new StoreRefusal("its entry is longer than " + MOST + " bytes");

@@ -16,12 +16,12 @@ public record Blob(Digest digest, long size) {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }
 
-  /** The bytes of a file. */
+  /** Returns the bytes of a file. */
   static Blob of(RecordedProduct file) {
     return new Blob(file.digest(), file.size());
   }
 
-  /** Its name in a store: 64 hexadecimal digits. */
+  /** Returns its name in a store: 64 hexadecimal digits. */
   String name() {
     return digest.hex();
   }

@@ -15,12 +15,12 @@ import java.util.function.LongConsumer;
  */
 public record BlobSource(Blob blob, Path file, byte[] memory) {
 
-  /** A file that should still have these bytes; where it has others, they are not sent. */
+  /** Returns a file that should still have these bytes; where it has others, they are not sent. */
   static BlobSource file(Blob blob, Path file) {
     return new BlobSource(blob, file, null);
   }
 
-  /** Bytes in memory. */
+  /** Returns bytes in memory. */
   public static BlobSource bytes(byte[] bytes) {
     return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
   }
@@ -48,7 +48,7 @@ public record BlobSource(Blob blob, Path file, byte[] memory) {
     }
   }
 
-  /** The refusal for a blob that cannot be read. */
+  /** Returns the refusal for a blob that cannot be read. */
   static StoreRefusal unreadable() {
     return new StoreRefusal("a file to be sent cannot be read, or changed meanwhile");
   }

@@ -97,7 +97,7 @@ public record FolderBound(
     return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
   }
 
-  /** The plain files of an inner folder with a digest as name; adds the status of each. */
+  /** Returns the plain files of an inner folder with a digest as name; adds the status of each. */
   private static List<Path> files(Path folder, Map<Path, FileStatus> all) throws IOException {
     List<Path> files = new ArrayList<>();
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS); // else nothing was sent
@@ -112,7 +112,7 @@ public record FolderBound(
     return files;
   }
 
-  /** An entry with all files that it names, as far as its record can be read. */
+  /** Returns an entry with all files that it names, as far as its record can be read. */
   private static Item item(FolderStore store, Path folder, Path entry, long time) {
     Digest key = Digest.ofHex(entry.getFileName().toString());
     List<Path> files = new ArrayList<>(List.of(entry));

@@ -89,7 +89,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /** A trusted folder in the store; null if it is not there yet. It is looked at once. */
+  /** Returns a trusted folder in the store; null if it is not there yet. It is looked at once. */
   private Path inner(String name) throws StoreRefusal, IOException {
     Path inner = folder.resolve(name);
     if (looked.contains(name)) {
@@ -245,7 +245,10 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /** A path for a new file; the first call in a build removes old files that were left there. */
+  /**
+   * Returns a path for a new file; the first call in a build removes old files that were left
+   * there.
+   */
   private Path fresh() throws StoreRefusal, IOException {
     boolean first = !looked.contains(NEW);
     Path inner = madeInner(NEW);

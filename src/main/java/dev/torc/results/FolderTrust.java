@@ -57,7 +57,7 @@ final class FolderTrust {
     }
   }
 
-  /** The group; null for none. */
+  /** Returns the group; null for none. */
   GroupPrincipal group() {
     return group;
   }
@@ -69,12 +69,14 @@ final class FolderTrust {
       return owner == 0 || OwnUser.is(owner);
     }
 
-    /** Whether only the owners of its entries can replace them, though others can add to it. */
+    /**
+     * Returns whether only the owners of its entries can replace them, though others can add to it.
+     */
     boolean isSticky() {
       return owner == 0 && (mode & STICKY) != 0;
     }
 
-    /** Whether no other user made it, or can write to it. */
+    /** Returns whether no other user made it, or can write to it. */
     boolean isTrusted() {
       return (own() || ofGroup) && (mode & OF_OTHERS) == 0 && ((mode & OF_GROUP) == 0 || ofGroup);
     }
@@ -92,7 +94,7 @@ final class FolderTrust {
     return new Status(path, mode, owner, !plain && isOfGroup(path));
   }
 
-  /** A group is looked up by name, which may ask another machine: so only where it matters. */
+  /** Looks up the group by name, which may ask another machine, so only where it matters. */
   private boolean isOfGroup(Path path) throws IOException {
     return group != null
         && group.equals(Files.getAttribute(path, "unix:group", LinkOption.NOFOLLOW_LINKS));

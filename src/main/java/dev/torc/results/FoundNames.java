@@ -20,7 +20,7 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
 
   private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
 
-  /** Its form in stores. */
+  /** Returns its form in stores. */
   static FoundNames form(Fields fields, FoundNames of) {
     return new FoundNames(
         fields.digest(1, of, FoundNames::key),

@@ -78,12 +78,12 @@ record HttpAddress(String url, Map<String, String> headers) {
     }
   }
 
-  /** The URL of a blob or an entry. */
+  /** Returns the URL of a blob or an entry. */
   URI resolve(String kind, String name) {
     return URI.create(url + "/" + kind + "/" + name);
   }
 
-  /** The URL, without what may be secret. */
+  /** Returns the URL, without what may be secret. */
   @Override
   public String toString() {
     return url;

@@ -85,27 +85,27 @@ public class LocalResults implements ResultParts {
     this.restores = restores;
   }
 
-  /** Whether nothing is kept here, so that there is nothing to find. */
+  /** Returns whether nothing is kept here, so that there is nothing to find. */
   public boolean isOff() {
     return keep == 0 || isBlocked();
   }
 
-  /** Whether nothing can be kept, since something else stands where the store would be. */
+  /** Returns whether nothing can be kept, since something else stands where the store would be. */
   public boolean isBlocked() {
     return bytes.isBlocked();
   }
 
-  /** Whether a stored result may be restored in place of a run. */
+  /** Returns whether a stored result may be restored in place of a run. */
   public boolean restores() {
     return restores && !isOff();
   }
 
-  /** Whether nothing was kept here before, and something is now. */
+  /** Returns whether nothing was kept here before, and something is now. */
   public boolean isNew() {
     return bytes.isNew();
   }
 
-  /** Bytes that the store may take. */
+  /** Returns bytes that the store may take. */
   public synchronized long bound() throws IOException {
     if (bound < 0) {
       bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
@@ -113,7 +113,10 @@ public class LocalResults implements ResultParts {
     return bound;
   }
 
-  /** Bytes that the file system has left; unlike a file store, this needs no table of mounts. */
+  /**
+   * Returns bytes that the file system has left; unlike a file store, this needs no table of
+   * mounts.
+   */
   long usable() {
     return cache.place().root().toFile().getUsableSpace();
   }
@@ -134,7 +137,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Whether no result is stored. */
+  /** Returns whether no result is stored. */
   public boolean isEmpty() {
     return records.isEmpty();
   }
@@ -158,18 +161,18 @@ public class LocalResults implements ResultParts {
     return bytes.text(part);
   }
 
-  /** The result under a key; null for none. */
+  /** Returns the result under a key; null for none. */
   public Result find(Digest key) {
     return of(cache, key);
   }
 
-  /** The result under a key, for callers that need only the cache; null for none. */
+  /** Returns the result under a key, for callers that need only the cache; null for none. */
   public static Result of(Cache cache, Digest key) {
     StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
     return stored == null ? null : stored.result();
   }
 
-  /** The lists of found needs under a first key, newest first. */
+  /** Returns the lists of found needs under a first key, newest first. */
   public List<List<String>> names(Digest first) {
     return records.names(first);
   }
@@ -179,12 +182,12 @@ public class LocalResults implements ResultParts {
     records.each(stored -> visitor.accept(stored.result()));
   }
 
-  /** Whether the bytes of a product are here. */
+  /** Returns whether the bytes of a product are here. */
   public boolean has(OwnedPath part) {
     return bytes.has(part);
   }
 
-  /** Whether a result of this size may be kept, whatever else is kept. */
+  /** Returns whether a result of this size may be kept, whatever else is kept. */
   public boolean holds(long size, int files) throws IOException {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
@@ -238,7 +241,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Whether there is a record under the key of a result. */
+  /** Returns whether there is a record under the key of a result. */
   private boolean isKept(Result result) {
     return wanted.get(result.key()) == result || light.of(result.key()) != null;
   }
@@ -272,7 +275,7 @@ public class LocalResults implements ResultParts {
     wanted.replace(result.key(), null);
   }
 
-  /** A new empty folder, whose files can be renamed to where they are to stand. */
+  /** Returns a new empty folder, whose files can be renamed to where they are to stand. */
   public Path freshFolder() throws IOException {
     return bytes.freshFolder();
   }
@@ -362,7 +365,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Bytes that the store holds. */
+  /** Returns bytes that the store holds. */
   public synchronized long size() {
     if (total == UNKNOWN) {
       total = records.bytes();

@@ -40,42 +40,47 @@ final class LocalStore {
   private boolean made;
   private boolean cleaned;
 
-  /** The store of a root; its folder is made when something is added. */
+  /** Returns the store of a root; its folder is made when something is added. */
   LocalStore(CachePlace place) {
     this.place = place;
     this.folder = place.store();
     this.prefix = folder + "/";
   }
 
-  /** The name of a product: the same for equal bytes. */
+  /** Returns the name of a product: the same for equal bytes. */
   static String name(OwnedPath part) {
     Stamp.FileKind of = part.kind();
     char kind = of == Stamp.FileKind.FOLDER ? 'd' : of == Stamp.FileKind.LINK ? 'l' : 'f';
     return kind + part.digest().hex().replace(' ', '.'); // may end in " executable"
   }
 
-  /** The names of all parts of a result; a name occurs twice if two parts have equal bytes. */
+  /**
+   * Returns the names of all parts of a result; a name occurs twice if two parts have equal bytes.
+   */
   static List<String> names(Result of) {
     return of.allParts().stream().map(LocalStore::name).toList();
   }
 
-  /** The status of a name. Makes no path, since it is called for each of many products. */
+  /** Returns the status of a name. Makes no path, since it is called for each of many products. */
   private FileStatus look(String name) throws IOException {
     return FileStatus.of(prefix + name, false);
   }
 
-  /** Whether something else stands where the store would be, or it cannot be looked at. */
+  /** Returns whether something else stands where the store would be, or it cannot be looked at. */
   boolean isBlocked() {
     FileStatus there = before();
     return there == null || there.exists() && !there.isFolder();
   }
 
-  /** Whether there was no store, and now there is. */
+  /** Returns whether there was no store, and now there is. */
   synchronized boolean isNew() {
     return made && !before().exists();
   }
 
-  /** What stood in place of the store before anything was added; null if that cannot be told. */
+  /**
+   * Returns what stood in place of the store before anything was added; null if that cannot be
+   * told.
+   */
   private synchronized FileStatus before() {
     try {
       before = before == null ? FileStatus.of(folder.toString(), false) : before;
@@ -85,7 +90,9 @@ final class LocalStore {
     }
   }
 
-  /** Whether a product is there; a thing of another kind, such as a FIFO, does not count. */
+  /**
+   * Returns whether a product is there; a thing of another kind, such as a FIFO, does not count.
+   */
   boolean has(OwnedPath part) {
     try {
       return isOf(part.kind(), look(name(part)));
@@ -133,7 +140,7 @@ final class LocalStore {
     }
   }
 
-  /** The bytes of a file that is there; null where it is not. */
+  /** Returns the bytes of a file that is there; null where it is not. */
   byte[] text(OwnedPath part) throws IOException {
     return has(part) ? OwnFile.read(folder.resolve(name(part))) : null;
   }
@@ -166,7 +173,7 @@ final class LocalStore {
     }
   }
 
-  /** A new empty folder for what is on its way to its place. */
+  /** Returns a new empty folder for what is on its way to its place. */
   Path freshFolder() throws IOException {
     makeTmp();
     return Files.createDirectory(fresh());
@@ -240,22 +247,22 @@ final class LocalStore {
     }
   }
 
-  /** The bytes of all that stands at a path; 0 where nothing does. */
+  /** Returns the bytes of all that stands at a path; 0 where nothing does. */
   static long size(Path path) {
     return walk(path, _ -> {});
   }
 
-  /** The bytes of the whole store. */
+  /** Returns the bytes of the whole store. */
   long size() {
     return size(folder);
   }
 
-  /** The bytes under a name; 0 if there is none. */
+  /** Returns the bytes under a name; 0 if there is none. */
   long size(String name) {
     return size(folder.resolve(name));
   }
 
-  /** The bytes of each thing that is there, by its name. */
+  /** Returns the bytes of each thing that is there, by its name. */
   Map<String, Long> sizes() throws IOException {
     Map<String, Long> sizes = new HashMap<>();
     for (String name : names()) {
@@ -264,7 +271,7 @@ final class LocalStore {
     return sizes;
   }
 
-  /** The names of all that is there. */
+  /** Returns the names of all that is there. */
   List<String> names() throws IOException {
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
     List<Path> all = there ? FileTree.entries(folder) : List.of();

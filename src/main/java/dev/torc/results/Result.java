@@ -69,7 +69,7 @@ public record Result(
   /** The last tag of the fields that tell of bytes: keys, job, products and log. */
   private static final int LOG = 4;
 
-  /** The form in all stores. The fields that tell of bytes come first. */
+  /** Returns the form in all stores. The fields that tell of bytes come first. */
   static Result form(Fields fields, Result of) {
     return new Result(
         fields.one(1, of, Result::terms, Restorable::form),
@@ -92,7 +92,7 @@ public record Result(
     return fields.upTo(LOG, of, Result::form);
   }
 
-  /** The result of the last run of a job; null if it is not one to be kept. */
+  /** Returns the result of the last run of a job; null if it is not one to be kept. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
     boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.moved().isEmpty();
@@ -117,30 +117,30 @@ public record Result(
         null);
   }
 
-  /** The key under which stores have it. */
+  /** Returns the key under which stores have it. */
   @Override
   public Digest key() {
     return terms.key();
   }
 
-  /** The key of the lists of found needs; null for a job without depfile or trace. */
+  /** Returns the key of the lists of found needs; null for a job without depfile or trace. */
   public Digest first() {
     return terms.first();
   }
 
-  /** The depfile where the job has one, else null. */
+  /** Returns the depfile where the job has one, else null. */
   public RecordedProduct depfile() {
     return terms.depfile();
   }
 
-  /** Where the result of a run comes from. */
+  /** Returns where the result of a run comes from. */
   public static Origin origin(RunDetails run) {
     return run.origin() != null
         ? run.origin()
         : new Origin("", run.number(), "", run.started(), "");
   }
 
-  /** The origin as a job that is restored from this result records it. */
+  /** Returns the origin as a job that is restored from this result records it. */
   public Origin originFor(String restored) {
     return originFor(restored, origin.store());
   }
@@ -187,12 +187,14 @@ public record Result(
     return parts;
   }
 
-  /** The output of the job, as a part without a path; only where it belongs to the result. */
+  /**
+   * Returns the output of the job, as a part without a path; only where it belongs to the result.
+   */
   public OwnedPath logPart() {
     return log.owned(job);
   }
 
-  /** All parts that a store may have: the products, the depfile and the output. */
+  /** Returns all parts that a store may have: the products, the depfile and the output. */
   List<OwnedPath> allParts() {
     List<OwnedPath> parts = parts();
     if (log != null) {
@@ -201,12 +203,14 @@ public record Result(
     return parts;
   }
 
-  /** How many bytes its products have. */
+  /** Returns how many bytes its products have. */
   public long size() {
     return products.stream().mapToLong(RecordedProduct::size).sum();
   }
 
-  /** All files, each with its path from the root: those of the products, and the depfile. */
+  /**
+   * Returns all files, each with its path from the root: those of the products, and the depfile.
+   */
   public List<RecordedProduct> allFiles() {
     List<RecordedProduct> all = made(Stamp.FileKind.FILE);
     if (depfile() != null && !all.contains(depfile())) {
@@ -215,7 +219,9 @@ public record Result(
     return all;
   }
 
-  /** The files among products and members, or the folders, each with its path from the root. */
+  /**
+   * Returns the files among products and members, or the folders, each with its path from the root.
+   */
   List<RecordedProduct> made(Stamp.FileKind kind) {
     List<RecordedProduct> made = new ArrayList<>();
     for (RecordedProduct product : products) {
@@ -257,13 +263,13 @@ public record Result(
     return behind;
   }
 
-  /** Whether it can stand in another root: all its links lead to products. */
+  /** Returns whether it can stand in another root: all its links lead to products. */
   public boolean isWhole() {
     Set<String> behind = behindLinks().keySet();
     return products.stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
   }
 
-  /** The blobs to be fetched or sent besides the record, each once. */
+  /** Returns the blobs to be fetched or sent besides the record, each once. */
   public Set<Blob> blobs() {
     Set<Blob> blobs = new LinkedHashSet<>();
     allFiles().forEach(file -> blobs.add(Blob.of(file)));
@@ -273,7 +279,7 @@ public record Result(
     return blobs;
   }
 
-  /** How many bytes all blobs have. */
+  /** Returns how many bytes all blobs have. */
   long bytes() {
     return blobs().stream().mapToLong(Blob::size).sum();
   }
@@ -349,7 +355,7 @@ public record Result(
      */
     boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound) throws IOException;
 
-    /** The text of a file that is here; null where it is not. */
+    /** Returns the text of a file that is here; null where it is not. */
     byte[] text(OwnedPath part) throws IOException;
 
     /** The result stands in its place, or was given up: removes what is left of it. */

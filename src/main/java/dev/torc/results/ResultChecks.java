@@ -49,13 +49,13 @@ final class ResultChecks {
 
   private ResultChecks() {}
 
-  /** The bytes of a record; throws with the reason if no reader would take it. */
+  /** Returns the bytes of a record; throws with the reason if no reader would take it. */
   static byte[] encode(StoreRecord record) throws StoreRefusal {
     check(record);
     return bytes(record);
   }
 
-  /** The bytes of an unchecked record: tests make bad ones with it. */
+  /** Returns the bytes of an unchecked record: tests make bad ones with it. */
   static byte[] bytes(StoreRecord record) {
     ByteWriter bytes = new ByteWriter(0);
     if (record instanceof Result result) { // a switch over types would be linked at every start

@@ -53,7 +53,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   /** The bytes of the head with the signer's key: enough to tell the signer. */
   static final int SIGNED = HEAD + SigningWord.LENGTH;
 
-  /** The blobs of a result that may lie in its record, in their order. */
+  /** Returns the blobs of a result that may lie in its record, in their order. */
   static Set<Blob> small(Result result) {
     Set<Blob> small = new LinkedHashSet<>();
     long left = MOST_INSIDE;
@@ -188,7 +188,9 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
    */
   sealed interface StoreRecord permits Result, FoundNames {
 
-    /** The key that it was made for: a record under another key is a mistake, or an attack. */
+    /**
+     * Returns the key that it was made for: a record under another key is a mistake, or an attack.
+     */
     Digest key();
   }
 }

@@ -112,12 +112,12 @@ public final class SharedStore implements AutoCloseable {
     this.sending = new StoreHealth(place.name(), silent, build);
   }
 
-  /** The name in messages: a path or a URL. */
+  /** Returns the name in messages: a path or a URL. */
   public String name() {
     return place.name();
   }
 
-  /** Whether it takes results of this build. */
+  /** Returns whether it takes results of this build. */
   boolean isSentTo() {
     return (trust == null || key != null)
         && !reading.isAlone()
@@ -125,22 +125,22 @@ public final class SharedStore implements AutoCloseable {
         && !build.stopped.get();
   }
 
-  /** Whether uploads to it wait for now, since one has just failed. */
+  /** Returns whether uploads to it wait for now, since one has just failed. */
   boolean rests() {
     return isSentTo() && sending.rest() != null;
   }
 
-  /** How many requests it gets at the same time. */
+  /** Returns how many requests it gets at the same time. */
   private int breadth() {
     return place.isFar() ? BREADTH : 1;
   }
 
-  /** Whether only the store's owner can read its files. */
+  /** Returns whether only the store's owner can read its files. */
   boolean isPrivate() {
     return place.isPrivate();
   }
 
-  /** The result under a key, or the reason why the record there may not be used. */
+  /** Returns the result under a key, or the reason why the record there may not be used. */
   public Hit find(Digest of) {
     try {
       SealedRecord sealed = look(of, true);
@@ -155,7 +155,10 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** The lists of found needs under a first key, newest first; empty where they cannot be read. */
+  /**
+   * Returns the lists of found needs under a first key, newest first; empty where they cannot be
+   * read.
+   */
   public List<List<String>> names(Digest first) {
     try {
       SealedRecord sealed = look(first, false);
@@ -218,7 +221,9 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** A record of any kind; null where it is missing or may not be used, which is not told. */
+  /**
+   * Returns a record of any kind; null where it is missing or may not be used, which is not told.
+   */
   private StoreRecord anyRecord(Digest of, StoreCall call) {
     try {
       SealedRecord record = record(of, call);
@@ -228,7 +233,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** A record of any kind under a key; null if there is none. */
+  /** Returns a record of any kind under a key; null if there is none. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
     byte[] entry = call.ask(threads, request -> entry(of, request));
     if (entry == null) {
@@ -296,7 +301,9 @@ public final class SharedStore implements AutoCloseable {
     void take(BlobStream bytes) throws IOException, StoreRefusal;
   }
 
-  /** Whether a blob is there; if so, all its bytes were taken, and they are the right ones. */
+  /**
+   * Returns whether a blob is there; if so, all its bytes were taken, and they are the right ones.
+   */
   private boolean fetch(Blob blob, StoreCall call, Taker to) throws StoreRefusal {
     return call.ask(
         threads,

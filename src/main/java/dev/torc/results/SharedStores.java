@@ -95,7 +95,7 @@ public final class SharedStores implements AutoCloseable {
     return all;
   }
 
-  /** All stores, in their order. */
+  /** Returns all stores, in their order. */
   public List<SharedStore> all() {
     return stores;
   }
@@ -151,7 +151,7 @@ public final class SharedStores implements AutoCloseable {
     notifyAll();
   }
 
-  /** How many results are still to be sent. */
+  /** Returns how many results are still to be sent. */
   public synchronized int pending() {
     return pending;
   }
@@ -344,7 +344,7 @@ public final class SharedStores implements AutoCloseable {
           : null;
     }
 
-    /** The product, with the present members if it is a folder. */
+    /** Returns the product, with the present members if it is a folder. */
     private static RecordedProduct standing(Path root, DigestMemo digests, RecordedProduct product)
         throws IOException {
       String path = product.path();
@@ -383,7 +383,9 @@ public final class SharedStores implements AutoCloseable {
       }
     }
 
-    /** The sources of some of its blobs, in the order of the set; null for a missing one. */
+    /**
+     * Returns the sources of some of its blobs, in the order of the set; null for a missing one.
+     */
     List<BlobSource> blobs(Set<Blob> some) {
       Map<Blob, BlobSource> all = new HashMap<>();
       blobs.forEach(each -> all.put(each.blob(), each));
@@ -487,14 +489,14 @@ public final class SharedStores implements AutoCloseable {
       return words;
     }
 
-    /** The folder or server of the store. */
+    /** Returns the folder or server of the store. */
     StorePlace place() throws StoreRefusal {
       return url == null
           ? new FolderStore(path, FolderTrust.of(group))
           : new HttpStore(HttpAddress.of(url, headers));
     }
 
-    /** The signers whose records count; null if all records count. */
+    /** Returns the signers whose records count; null if all records count. */
     Set<SigningWord> trusted(SigningKey own) throws StoreRefusal {
       if (url == null) {
         return null;
@@ -506,7 +508,7 @@ public final class SharedStores implements AutoCloseable {
       return words;
     }
 
-    /** The folder or URL; never a header's value. */
+    /** Returns the folder or URL; never a header's value. */
     @Override
     public String toString() {
       return url == null ? path.toString() : url;

@@ -49,7 +49,7 @@ public final class SigningKey {
     this.word = word;
   }
 
-  /** The public half, which others put into {@code trust}. */
+  /** Returns the public half, which others put into {@code trust}. */
   public SigningWord word() {
     return word;
   }
@@ -148,7 +148,7 @@ public final class SigningKey {
     }
   }
 
-  /** The public key is the last bytes of its X.509 form. */
+  /** Returns the public key: the last bytes of its X.509 form. */
   private static SigningWord word(KeyPair pair) {
     byte[] x509 = pair.getPublic().getEncoded();
     return SigningWord.of(Arrays.copyOfRange(x509, x509.length - SigningWord.LENGTH, x509.length));

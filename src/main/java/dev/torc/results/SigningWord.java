@@ -24,7 +24,7 @@ public record SigningWord(String word) {
   /** The bytes before every such key in its X.509 form (RFC 8410). */
   private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
 
-  /** The word of a public key. */
+  /** Returns the word of a public key. */
   static SigningWord of(byte[] key) {
     return new SigningWord(PREFIX + Base64.getEncoder().encodeToString(key));
   }
@@ -54,7 +54,7 @@ public record SigningWord(String word) {
     return Base64.getDecoder().decode(word.substring(PREFIX.length()));
   }
 
-  /** Whether a signature is one of this key for these bytes. */
+  /** Returns whether a signature is one of this key for these bytes. */
   boolean verifies(byte[] message, byte[] signature) {
     try {
       Signature ed25519 = Signature.getInstance(SigningKey.ALGORITHM);

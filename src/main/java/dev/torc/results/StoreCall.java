@@ -92,7 +92,7 @@ final class StoreCall {
       this.call = call;
     }
 
-    /** Nanoseconds since its call began. */
+    /** Returns nanoseconds since its call began. */
     long age() {
       return call.now() - call.start;
     }
@@ -119,12 +119,12 @@ final class StoreCall {
       moved(bytes);
     }
 
-    /** Whether bytes should flow: its answer has begun, or not all is sent. */
+    /** Returns whether bytes should flow: its answer has begun, or not all is sent. */
     private boolean flows() {
       return begun || moved.get() < sent;
     }
 
-    /** Nanoseconds that it may be silent: the last bytes may flow as slowly as allowed. */
+    /** Returns nanoseconds that it may be silent: the last bytes may flow as slowly as allowed. */
     private long silence() {
       return SILENCE + Math.min(sent, BUFFERED) * SPAN / SLOW;
     }
@@ -199,14 +199,14 @@ final class StoreCall {
     }
   }
 
-  /** The refusal that a request threw, or a failure that names another exception. */
+  /** Returns the refusal that a request threw, or a failure that names another exception. */
   private static StoreRefusal refusal(Throwable e) {
     return e instanceof StoreRefusal refusal
         ? refusal
         : StoreRefusal.failed(SafeText.line(e.toString(), 200));
   }
 
-  /** The refusal for a thread that was interrupted: the user ended the build. */
+  /** Returns the refusal for a thread that was interrupted: the user ended the build. */
   static StoreRefusal interrupted() {
     Thread.currentThread().interrupt();
     return new StoreRefusal(ENDED);
@@ -260,12 +260,14 @@ final class StoreCall {
     return new StoreRefusal("would take longer than the job did");
   }
 
-  /** Bytes per nanosecond of this call; the known rate where too few bytes passed to tell. */
+  /**
+   * Returns bytes per nanosecond of this call; the known rate where too few bytes passed to tell.
+   */
   double rate(double known) {
     return moved.get() < TELLING ? known : (double) moved.get() / Math.max(1, now() - start);
   }
 
-  /** When the call began. */
+  /** Returns when the call began. */
   long start() {
     return start;
   }

@@ -84,12 +84,14 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return new HeldResult(result, stored.used(), lacks, standing);
   }
 
-  /** The bytes of the whole store. */
+  /** Returns the bytes of the whole store. */
   public long bytes() {
     return sizes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The bytes in the store that belong to some results; parts that they share count once. */
+  /**
+   * Returns the bytes in the store that belong to some results; parts that they share count once.
+   */
   public long bytes(List<HeldResult> some) {
     return some.stream()
         .flatMap(each -> LocalStore.names(each.result()).stream())
@@ -98,12 +100,12 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
         .sum();
   }
 
-  /** These contents without some results. */
+  /** Returns these contents without some results. */
   public StoreContents without(Collection<HeldResult> gone) {
     return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
   }
 
-  /** The bytes in the store that belong to no result, as a killed torc leaves them. */
+  /** Returns the bytes in the store that belong to no result, as a killed torc leaves them. */
   public long unnamed() {
     return bytes() - bytes(results);
   }
@@ -157,7 +159,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       return free;
     }
 
-    /** How often a name is counted. */
+    /** Returns how often a name is counted. */
     int of(N name) {
       return counts.getOrDefault(name, 0);
     }
@@ -196,7 +198,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     private final Map<String, Finding> findings = new HashMap<>();
     private long bytes;
 
-    /** A check of a store with these contents. */
+    /** Returns a check of a store with these contents. */
     public StoreCheck(CachePlace place, StoreContents contents, StampSource stamps) {
       this.sizes = contents.sizes();
       this.digests = DigestMemo.looking(place.store(), stamps, _ -> null);
@@ -235,12 +237,12 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       }
     }
 
-    /** How many parts were read. */
+    /** Returns how many parts were read. */
     public int checked() {
       return findings.size();
     }
 
-    /** The bytes of the parts that were read. */
+    /** Returns the bytes of the parts that were read. */
     public long bytes() {
       return bytes;
     }

@@ -41,12 +41,12 @@ final class StoreHealth {
     this.failed = build.clock().getAsLong() - REST; // so the store is not left alone at first
   }
 
-  /** Whether it is left alone for the rest of the build. */
+  /** Returns whether it is left alone for the rest of the build. */
   synchronized boolean isAlone() {
     return alone;
   }
 
-  /** Why it is left alone now; null where it is not. */
+  /** Returns why it is left alone now; null where it is not. */
   synchronized String rest() {
     boolean rests = build.clock().getAsLong() - failed < REST;
     return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;

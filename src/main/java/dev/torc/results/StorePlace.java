@@ -17,10 +17,10 @@ interface StorePlace extends AutoCloseable {
 
   String ENTRIES = "ac";
 
-  /** The name in messages: a path or a URL. */
+  /** Returns the name in messages: a path or a URL. */
   String name();
 
-  /** Whether only the store's owner can read its files. */
+  /** Returns whether only the store's owner can read its files. */
   default boolean isPrivate() {
     return false;
   }
@@ -32,10 +32,10 @@ interface StorePlace extends AutoCloseable {
    */
   InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal;
 
-  /** The refusal for a stream of this place that broke off. */
+  /** Returns the refusal for a stream of this place that broke off. */
   StoreRefusal broken(IOException e);
 
-  /** Whether a blob of this size lies there; its bytes are not looked at. */
+  /** Returns whether a blob of this size lies there; its bytes are not looked at. */
   boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal;
 
   /**
@@ -54,7 +54,10 @@ interface StorePlace extends AutoCloseable {
     return List.of();
   }
 
-  /** Whether a request takes a round trip: several go at once, small blobs within the record. */
+  /**
+   * Returns whether a request takes a round trip: several go at once, small blobs within the
+   * record.
+   */
   default boolean isFar() {
     return false;
   }

@@ -20,23 +20,23 @@ public class StoreRefusal extends Exception {
 
   private final Failure failure;
 
-  /** A refusal that is no failure of the store. */
+  /** Returns a refusal that is no failure of the store. */
   public StoreRefusal(String line) {
     this(line, null);
   }
 
-  /** A failure of the store, with the line. */
+  /** Returns a failure of the store, with the line. */
   StoreRefusal(String line, Failure failure) {
     super(line, null, false, false);
     this.failure = failure;
   }
 
-  /** A failure that may not come again. */
+  /** Returns a failure that may not come again. */
   static StoreRefusal failed(String line) {
     return new StoreRefusal(line, Failure.PASSING);
   }
 
-  /** How the store failed; null if it did not. */
+  /** Returns how the store failed; null if it did not. */
   Failure failure() {
     return failure;
   }

@@ -74,7 +74,10 @@ final class Advice {
         .toList();
   }
 
-  /** The lines on parameters that programs take for a setting of their own: see {@link #READ}. */
+  /**
+   * Returns the lines on parameters that programs take for a setting of their own: see {@link
+   * #READ}.
+   */
   static List<BadInput.Diagnostic> parameters(List<Group> groups) {
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (Group group : groups) {
@@ -91,7 +94,10 @@ final class Advice {
     return lines;
   }
 
-  /** The lines on needed values whose names fit two jobs, {@code train} and {@code train.val}. */
+  /**
+   * Returns the lines on needed values whose names fit two jobs, {@code train} and {@code
+   * train.val}.
+   */
   static List<BadInput.Diagnostic> readings(Graph graph) {
     Set<String> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -120,7 +126,7 @@ final class Advice {
                     .formatted(data.written(), meant.key(), meant.job(), other.key(), other.job()));
   }
 
-  /** The lines on the values of groups, as far as the groups are named or needed. */
+  /** Returns the lines on the values of groups, as far as the groups are named or needed. */
   static List<BadInput.Diagnostic> groups(
       Graph graph, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
@@ -164,7 +170,10 @@ final class Advice {
     return lines;
   }
 
-  /** The lines on folders that cannot be listed, though needed globs and folders ask for them. */
+  /**
+   * Returns the lines on folders that cannot be listed, though needed globs and folders ask for
+   * them.
+   */
   static List<BadInput.Diagnostic> unlisted(Graph graph, BitSet jobs) {
     Set<Integer> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -236,7 +245,7 @@ final class Advice {
     }
   }
 
-  /** A line where the cache lies on a network file system, which LMDB is not made for. */
+  /** Returns a line where the cache lies on a network file system, which LMDB is not made for. */
   static Optional<String> network(Project project, CachePlace settled) {
     String line =
         "the cache is on a network file system (%s), where it is not safe;"
@@ -259,7 +268,7 @@ final class Advice {
       this.graph = graph;
     }
 
-    /** The needed globs and folders of a job that give nothing, in written order. */
+    /** Returns the needed globs and folders of a job that give nothing, in written order. */
     public List<Ref> of(int job) {
       if (graph.listNeeds().count(job) == 0) {
         return List.of();
@@ -273,7 +282,7 @@ final class Advice {
       return empty;
     }
 
-    /** What is there instead of the files of an empty need, in a few words. */
+    /** Returns what is there instead of the files of an empty need, in a few words. */
     public String beside(Ref empty) throws IOException {
       NearestPath near = JobSelection.likelyPaths(graph);
       return empty instanceof Ref.OfGlob glob
@@ -292,7 +301,10 @@ final class Advice {
       return false;
     }
 
-    /** The jobs that make what a list matches; -1 for anything else that is there, or will be. */
+    /**
+     * Returns the jobs that make what a list matches; -1 for anything else that is there, or will
+     * be.
+     */
     private Set<Integer> makers(NeedList list) {
       Path root = graph.workflow().root();
       if (!list.makers().isEmpty()) {

@@ -185,7 +185,9 @@ public record AllocatedBuild(
     }
   }
 
-  /** The executor's settings with what this allocation asks for; the user's options go last. */
+  /**
+   * Returns the executor's settings with what this allocation asks for; the user's options go last.
+   */
   private SchedulerSettings settings() {
     SchedulerSettings given = plan.context().graph().workflow().executor(EXECUTOR).settings();
     SchedulerResources each = each();
@@ -230,7 +232,7 @@ public record AllocatedBuild(
     return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }
 
-  /** A number that was checked before; one too large for Slurm becomes the largest int. */
+  /** Returns a number that was checked before; one too large for Slurm becomes the largest int. */
   private static int whole(String number) {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }

@@ -45,12 +45,12 @@ record AllocationFiles(Path folder, String id) {
     return new AllocationFiles(place.folder().resolve(AllocatedBuild.EXECUTOR), id);
   }
 
-  /** The standard output of the build; the name of its input has one more ending. */
+  /** Returns the standard output of the build; the name of its input has one more ending. */
   Path output() {
     return folder.resolve(id + ".out");
   }
 
-  /** The standard error of the build. */
+  /** Returns the standard error of the build. */
   Path log() {
     return folder.resolve(id + ".log");
   }
@@ -59,7 +59,7 @@ record AllocationFiles(Path folder, String id) {
     return folder.resolve(id + INPUT);
   }
 
-  /** The folder of the scripts that are handed to Slurm. */
+  /** Returns the folder of the scripts that are handed to Slurm. */
   Path scripts() {
     return folder.resolve(AllocatedBuild.EXECUTOR);
   }
@@ -127,7 +127,7 @@ record AllocationFiles(Path folder, String id) {
     }
   }
 
-  /** Whether its build is over; if so, forgets its script. */
+  /** Returns whether its build is over; if so, forgets its script. */
   private boolean isOver(ClaimOwner me, Predicate<EarlierJob> over) throws IOException {
     for (EarlierJob each : EarlierJob.all(folder)) {
       HandedOutAttempt place = each.place();

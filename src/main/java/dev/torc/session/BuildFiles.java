@@ -41,7 +41,9 @@ final class BuildFiles implements Expander.Source {
     this.reused = last != null && last.good() && input == null ? last : null;
   }
 
-  /** The graph file of the last build, perhaps of other build files; null if there is none. */
+  /**
+   * Returns the graph file of the last build, perhaps of other build files; null if there is none.
+   */
   GraphFile last() {
     return last;
   }
@@ -77,12 +79,12 @@ final class BuildFiles implements Expander.Source {
     return id;
   }
 
-  /** The build files, tables among them, that the graph was made from. */
+  /** Returns the build files, tables among them, that the graph was made from. */
   List<BuildFile.Read> sources() {
     return parsed == null ? reused.sources() : parsed.sources();
   }
 
-  /** The patterns of groups that looked for files on disk, each with what it found. */
+  /** Returns the patterns of groups that looked for files on disk, each with what it found. */
   SortedMap<String, List<String>> patterns() {
     return parsed == null ? reused.patterns() : parsed.deciders().files();
   }

@@ -104,7 +104,9 @@ public final class BuildSession {
     return look(warn);
   }
 
-  /** Nanoseconds that the last forecast is likely to take; negative where nothing is known. */
+  /**
+   * Returns nanoseconds that the last forecast is likely to take; negative where nothing is known.
+   */
   public long expected() {
     return expected;
   }
@@ -239,12 +241,15 @@ public final class BuildSession {
     return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
-  /** What the build left. */
+  /** Returns what the build left. */
   Left left() {
     return left;
   }
 
-  /** Where nothing can be written: succeeds if there is nothing to do, else throws the refusal. */
+  /**
+   * Returns where nothing can be written: succeeds if there is nothing to do, else throws the
+   * refusal.
+   */
   private int look(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
     if (Files.isWritable(project.place().folder())) {
@@ -341,12 +346,14 @@ public final class BuildSession {
       lines.forEach(this::warn);
     }
 
-    /** Whether each job that is up to date is of interest, where nothing has to be decided. */
+    /**
+     * Returns whether each job that is up to date is of interest, where nothing has to be decided.
+     */
     default boolean wantsAll() {
       return true;
     }
 
-    /** Whether commands are of interest as they run, before they have run. */
+    /** Returns whether commands are of interest as they run, before they have run. */
     default boolean wantsCommands() {
       return false;
     }

@@ -35,7 +35,7 @@ import java.util.function.Supplier;
  */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
-  /** The stamps of the files of a root, if no build file says otherwise. */
+  /** Returns the stamps of the files of a root, if no build file says otherwise. */
   public StampSource stamps(CachePlace place) {
     return stamps(place, StampPaths.NONE);
   }
@@ -49,12 +49,12 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
     return place.isNetworkRoot() ? stamps.opened() : stamps;
   }
 
-  /** Where the cache of a root is for this caller. */
+  /** Returns where the cache of a root is for this caller. */
   public CachePlace place(Path root) {
     return CachePlace.find(root, env, host.here());
   }
 
-  /** A build of this process as an owner of claims. */
+  /** Returns a build of this process as an owner of claims. */
   ClaimOwner owner(String build) {
     return ClaimOwner.here(build, env, host.here().boot());
   }
@@ -106,7 +106,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return new Host(stamps, own, runner, threads, cache, here, given, process);
     }
 
-    /** The machine itself, for a caller with this environment. */
+    /** Returns the machine itself, for a caller with this environment. */
     public static Host of(Map<String, String> env) {
       return of(env, CallingProcess.own());
     }
@@ -150,7 +150,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return host.here().name() + ": " + SystemName.here() + ", " + cpus + ", " + memory;
     }
 
-    /** The machine of a build; null if it is not on record. */
+    /** Returns the machine of a build; null if it is not on record. */
     public String of(BuildRecord build) {
       if (!here.equals(build.machine())) {
         return build.machine();

@@ -62,7 +62,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return new Capacity(limits, machine, host.allocation(), excess && !numbered);
   }
 
-  /** The executor whose jobs run on the nodes of an allocation; null without one. */
+  /** Returns the executor whose jobs run on the nodes of an allocation; null without one. */
   String allocated() {
     return allocation == null ? null : AllocatedBuild.EXECUTOR;
   }
@@ -97,7 +97,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     }
   }
 
-  /** A line on a limit for gpus that is above what there is. */
+  /** Returns a line on a limit for gpus that is above what there is. */
   private static String tooManyGpus(String limit, long amount, Gpus gpus) {
     String told = SafeText.line(gpus.told());
     String line = limit.formatted(amount) + " is more than there are: " + told;
@@ -134,7 +134,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     }
   }
 
-  /** Why a job can never run; null if it can. */
+  /** Returns why a job can never run; null if it can. */
   private BadInput.Diagnostic trouble(Job job) {
     boolean here = job.runs().executor() == null;
     if (!here && job.runs().resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
@@ -149,7 +149,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
-  /** A line on what a job asks too much of; null if it can run. */
+  /** Returns a line on what a job asks too much of; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.runs().resources();
     boolean here = job.runs().executor() == null;

@@ -78,7 +78,7 @@ record FastPath(
     return state.decidesGroups(new BitSet()) ? none(project) : state;
   }
 
-  /** What the last build left fresh of the graph; null where nothing is. */
+  /** Returns what the last build left fresh of the graph; null where nothing is. */
   private static Carried left(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile reused = project.reused();
@@ -98,13 +98,16 @@ record FastPath(
         : null;
   }
 
-  /** The state with nothing fresh: then nothing is known of results that decided about groups. */
+  /**
+   * Returns the state with nothing fresh: then nothing is known of results that decided about
+   * groups.
+   */
   static FastPath none(Project project) throws IOException {
     Project of = project.withoutResults();
     return new FastPath(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
   }
 
-  /** Whether jobs may run whose results decided about groups, if the asked jobs run. */
+  /** Returns whether jobs may run whose results decided about groups, if the asked jobs run. */
   boolean decidesGroups(BitSet asked) {
     BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
     if (deciding.isEmpty()) {
@@ -123,7 +126,10 @@ record FastPath(
     return new FreshJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
-  /** The stamp of a file beside the database: on a disk of this host, and never to be opened. */
+  /**
+   * Returns the stamp of a file beside the database: on a disk of this host, and never to be
+   * opened.
+   */
   static Stamp own(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
@@ -140,7 +146,7 @@ record FastPath(
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
 
-  /** The selected jobs that may run, if the asked jobs run. */
+  /** Returns the selected jobs that may run, if the asked jobs run. */
   BitSet concerned(BitSet selected, BitSet asked) {
     BitSet jobs = Downstream.with(project.graph(), dirty(asked));
     jobs.and(selected);
@@ -188,7 +194,7 @@ record FastPath(
     }
   }
 
-  /** The jobs that have to be decided, those that are asked to run among them. */
+  /** Returns the jobs that have to be decided, those that are asked to run among them. */
   BitSet dirty(BitSet asked) {
     BitSet jobs = (BitSet) dirty.clone();
     jobs.or(asked);
@@ -245,7 +251,7 @@ record FastPath(
     return null;
   }
 
-  /** The stale products of a graph; null if the last build did not know. */
+  /** Returns the stale products of a graph; null if the last build did not know. */
   List<String> stale(PlanContext context) {
     return fresh == null || context.graph() != project.graph() ? null : fresh.stale();
   }

@@ -133,7 +133,7 @@ final class FolderNotices implements Notices {
     return key != null;
   }
 
-  /** The next folder that has something to tell; null for none in this time. */
+  /** Returns the next folder that has something to tell; null for none in this time. */
   private WatchKey poll(long nanos) throws IOException {
     try {
       if (service != null) {

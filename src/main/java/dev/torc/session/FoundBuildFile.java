@@ -61,7 +61,9 @@ public final class FoundBuildFile {
     }
   }
 
-  /** Whether a user is the caller or root; behind {@code sudo} the caller is its user, too. */
+  /**
+   * Returns whether a user is the caller or root; behind {@code sudo} the caller is its user, too.
+   */
   private static boolean isOwn(int user, Caller caller) {
     String sudo = OwnUser.isRoot() ? caller.env().getOrDefault("SUDO_UID", "") : "";
     return user == 0 || OwnUser.is(user) || sudo.equals(Integer.toUnsignedString(user));
@@ -93,7 +95,9 @@ public final class FoundBuildFile {
             .formatted(what, SafeText.name(owner), SafeText.name("" + found.getParent()), next));
   }
 
-  /** Whether only members of one of the caller's groups can have put a file into a folder. */
+  /**
+   * Returns whether only members of one of the caller's groups can have put a file into a folder.
+   */
   private static boolean isOfOwnGroup(Path folder) throws IOException {
     GroupAccess group = GroupAccess.of(folder);
     return !group.isNone() && !isOpenToAll(folder) && OwnUser.isMember(group.group());
@@ -103,7 +107,7 @@ public final class FoundBuildFile {
     return (FileStatus.of(path.toString(), true).mode() & OF_OTHERS) != 0;
   }
 
-  /** Whether the user's configuration trusts a folder, or one above it. */
+  /** Returns whether the user's configuration trusts a folder, or one above it. */
   private boolean trusts(Path folder) throws IOException {
     UserConfig config = configuration(caller);
     for (Path trusted : config == null ? List.<Path>of() : config.trust()) {

@@ -196,12 +196,14 @@ record GraphFile(
     return new GraphFile(graph, good, text, id, deciding, sources, patterns, tags);
   }
 
-  /** Whether the build files alone decided the graph. */
+  /** Returns whether the build files alone decided the graph. */
   boolean lasting() {
     return patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Whether a pattern finds just these files; false where it cannot look: told elsewhere. */
+  /**
+   * Returns whether a pattern finds just these files; false where it cannot look: told elsewhere.
+   */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
       return files.equals(GlobWalk.all(root, pattern).files());
@@ -210,7 +212,7 @@ record GraphFile(
     }
   }
 
-  /** Whether a build file is found where it was, with the bytes that it had. */
+  /** Returns whether a build file is found where it was, with the bytes that it had. */
   private static boolean isSame(BuildFile.Read read, KnownDigest known, DigestMemo digests)
       throws IOException {
     String file = read.file().toString();
@@ -288,7 +290,9 @@ record GraphFile(
     return id;
   }
 
-  /** The text of the only build file, if the next build may take over jobs by it; else null. */
+  /**
+   * Returns the text of the only build file, if the next build may take over jobs by it; else null.
+   */
   private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
     if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
       return null;

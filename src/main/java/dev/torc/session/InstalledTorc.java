@@ -28,7 +28,7 @@ public final class InstalledTorc {
     return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
   }
 
-  /** The program that starts it; throws where only its classes are here. */
+  /** Returns the program that starts it; throws where only its classes are here. */
   public static Path program() throws IOException {
     Path program = code().toAbsolutePath().resolveSibling("../bin/torc").normalize();
     if (!Files.isExecutable(program)) {
@@ -54,7 +54,7 @@ public final class InstalledTorc {
     }
   }
 
-  /** The version, and in brackets the commit that it was built from. */
+  /** Returns the version, and in brackets the commit that it was built from. */
   public static String version() throws IOException {
     try (InputStream in = InstalledTorc.class.getResourceAsStream("/dev/torc/cli/version.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -72,13 +72,13 @@ public final class InstalledTorc {
    */
   public record Installation(String way, Path home, String update) {
 
-    /** The installation of the torc that runs. */
+    /** Returns the installation of the torc that runs. */
     public static Installation here() throws IOException {
       Path code = code().toAbsolutePath().normalize();
       return of(code.endsWith("lib/torc.jar") ? code.getParent().getParent() : code);
     }
 
-    /** The installation with this folder, or with these classes. */
+    /** Returns the installation with this folder, or with these classes. */
     static Installation of(Path home) {
       Path built = home.endsWith("target/torc") || home.endsWith("target/classes") ? home : null;
       Path clone = built == null ? null : built.getParent().getParent();

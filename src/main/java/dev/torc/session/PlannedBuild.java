@@ -160,7 +160,9 @@ record PlannedBuild(
         project.caller().host().here());
   }
 
-  /** The schedulers. Ends submitted attempts whose job is gone, or whose result is recorded. */
+  /**
+   * Returns the schedulers. Ends submitted attempts whose job is gone, or whose result is recorded.
+   */
   private Remotes remotes() throws IOException {
     Consumer<String> warn = watcher::warn;
     String id = work.build().id();
@@ -197,14 +199,17 @@ record PlannedBuild(
     }
   }
 
-  /** The selected jobs, but neither the fresh ones nor those that will fail for what is gone. */
+  /**
+   * Returns the selected jobs, but neither the fresh ones nor those that will fail for what is
+   * gone.
+   */
   static BitSet looked(Plan plan) {
     BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
     looked.and(plan.decided());
     return looked;
   }
 
-  /** The calling make's jobserver, unless the user said how many cpus to use. */
+  /** Returns the calling make's jobserver, unless the user said how many cpus to use. */
   private Optional<Jobserver> jobserver() {
     Map<String, String> env = project.caller().env();
     if (!request.limits().containsKey("cpus")) {

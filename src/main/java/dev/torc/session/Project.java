@@ -94,7 +94,10 @@ public record Project(
     return new Project(caller, options, graph, place, files, from, containers, reused, from);
   }
 
-  /** A project without jobs in the caller's folder, for as long as no build file could be read. */
+  /**
+   * Returns a project without jobs in the caller's folder, for as long as no build file could be
+   * read.
+   */
   static Project without(Caller caller) throws IOException {
     byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
     List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
@@ -104,7 +107,7 @@ public record Project(
             file, null, text, Collections.emptySortedMap(), null, null, false, false));
   }
 
-  /** The inputs of a graph that is made of these files under these options. */
+  /** Returns the inputs of a graph that is made of these files under these options. */
   static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Inputs(
@@ -113,7 +116,7 @@ public record Project(
         new Overrides(options.variables(), contained, options.executor()));
   }
 
-  /** How many jobs a build file has, if nothing is known of results or of the disk. */
+  /** Returns how many jobs a build file has, if nothing is known of results or of the disk. */
   public static int jobs(Path file) throws IOException {
     ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
     return unexpanded(parsed::expand, null).jobs();
@@ -138,22 +141,22 @@ public record Project(
     return new Project(caller, options, expanded, place, files, source, containers, reused, keeper);
   }
 
-  /** The build file as read, with its groups as far as they are expanded. */
+  /** Returns the build file as read, with its groups as far as they are expanded. */
   public Workflow workflow() {
     return graph.workflow();
   }
 
-  /** Where torc's own files of this project are. */
+  /** Returns where torc's own files of this project are. */
   public Path folder() {
     return place.folder();
   }
 
-  /** Where the cache is, now that the root has its id. */
+  /** Returns where the cache is, now that the root has its id. */
   CachePlace settled() {
     return caller.place(place.root());
   }
 
-  /** The build files as records name them: relative to the root where they lie below it. */
+  /** Returns the build files as records name them: relative to the root where they lie below it. */
   public List<String> fileNames() {
     Path root = place.root();
     return files.stream()
@@ -162,23 +165,23 @@ public record Project(
         .toList();
   }
 
-  /** The clock of the file system, for a command that may write. */
+  /** Returns the clock of the file system, for a command that may write. */
   FileClock clock() {
     return FileClock.of(place.clock(), stamps());
   }
 
-  /** The results that are stored. */
+  /** Returns the results that are stored. */
   LocalResults results(Cache cache) {
     return new LocalResults(cache, workflow().stores().keep(), options.restores());
   }
 
-  /** What the verdicts of a command are made from. */
+  /** Returns what the verdicts of a command are made from. */
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
     boolean fails = options.keepsFailed();
     return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
   }
 
-  /** What manifests ask of the machine beside files. */
+  /** Returns what manifests ask of the machine beside files. */
   MachineInputs machineInputs() {
     return new MachineInputs(place.root(), caller.env(), stamps(), new Identities(containers));
   }
@@ -197,7 +200,7 @@ public record Project(
     }
   }
 
-  /** The stamps of the files of the project, with torc's own in {@link #folder}. */
+  /** Returns the stamps of the files of the project, with torc's own in {@link #folder}. */
   StampSource stamps() {
     return caller.stamps(place, workflow().stamps());
   }
@@ -231,12 +234,12 @@ public record Project(
     return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
   }
 
-  /** What is wrong with the entries of its shared stores; asks no store. */
+  /** Returns what is wrong with the entries of its shared stores; asks no store. */
   public List<BadInput.Diagnostic> storeTroubles() {
     return new SharedAccess(this).troubles();
   }
 
-  /** What is accepted but looks wrong, for all jobs; see {@link Advice}. */
+  /** Returns what is accepted but looks wrong, for all jobs; see {@link Advice}. */
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
@@ -249,22 +252,25 @@ public record Project(
     return lines;
   }
 
-  /** The jobs that targets name; files are relative to where the user stands. */
+  /** Returns the jobs that targets name; files are relative to where the user stands. */
   public JobSelection select(List<String> targets) {
     return JobSelection.of(graph, targets, paths());
   }
 
-  /** The jobs of a build of these targets: without one, all but the manual jobs. */
+  /** Returns the jobs of a build of these targets: without one, all but the manual jobs. */
   public JobSelection selectToBuild(List<String> targets) {
     return JobSelection.toBuild(graph, targets, paths());
   }
 
-  /** The jobs that targets name, one vertex for each group or instance, without what they need. */
+  /**
+   * Returns the jobs that targets name, one vertex for each group or instance, without what they
+   * need.
+   */
   public DisplayGraph folded(JobSelection selection, boolean instances) {
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
 
-  /** The tags of its jobs, each once. */
+  /** Returns the tags of its jobs, each once. */
   Collection<String> tags() {
     return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
@@ -320,7 +326,10 @@ public record Project(
       return found;
     }
 
-    /** The executors that jobs can be for: this machine's, and those that the project describes. */
+    /**
+     * Returns the executors that jobs can be for: this machine's, and those that the project
+     * describes.
+     */
     public static SortedSet<String> executors(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(List.of("local"));
@@ -328,13 +337,16 @@ public record Project(
       return names;
     }
 
-    /** The variables of the build file, which is read for them. */
+    /** Returns the variables of the build file, which is read for them. */
     public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
       GraphFile.Inputs origin = Project.origin(options, options.layers(caller));
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 
-    /** The names that limits can have: the machine's, and the counters that the project names. */
+    /**
+     * Returns the names that limits can have: the machine's, and the counters that the project
+     * names.
+     */
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(Resources.MACHINE);

@@ -41,7 +41,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     }
   }
 
-  /** The first build file in a folder; null for none. */
+  /** Returns the first build file in a folder; null for none. */
   public static Path buildFile(Path folder) {
     return BuildFile.in(folder).stream().findFirst().orElse(null);
   }

@@ -110,18 +110,20 @@ public final class ReadSession implements AutoCloseable {
     }
   }
 
-  /** The project with its groups expanded as far as the results in a cache allow. */
+  /** Returns the project with its groups expanded as far as the results in a cache allow. */
   public static Project expand(Project project, Cache cache, Warnings note) throws IOException {
     return new ReadSession(project, FastPath.none(project), cache, Set.of(), null, note)
         .project; // the cache stays with the caller
   }
 
-  /** The project with its groups expanded as far as is possible without running anything. */
+  /**
+   * Returns the project with its groups expanded as far as is possible without running anything.
+   */
   public Project project() {
     return project;
   }
 
-  /** The verdicts on the selected jobs of {@link #project}. */
+  /** Returns the verdicts on the selected jobs of {@link #project}. */
   public Plan plan(JobSelection selection, Rerun rerun) throws IOException {
     BitSet asked = selection.asked(context.graph(), rerun);
     // A settled job may still run if it is asked for: then the records are read anew.
@@ -134,7 +136,7 @@ public final class ReadSession implements AutoCloseable {
     return cache;
   }
 
-  /** All that is known of {@link #project}. */
+  /** Returns all that is known of {@link #project}. */
   public PlanContext context() {
     return context;
   }
@@ -143,7 +145,7 @@ public final class ReadSession implements AutoCloseable {
     return context.records();
   }
 
-  /** The command of each job as it would run now, with the resources that it would get. */
+  /** Returns the command of each job as it would run now, with the resources that it would get. */
   public IntFunction<String> commands() {
     Caller caller = project.caller();
     CachePlace place = project.place();
@@ -168,7 +170,7 @@ public final class ReadSession implements AutoCloseable {
     return digests;
   }
 
-  /** The shared stores that are asked; null for none. */
+  /** Returns the shared stores that are asked; null for none. */
   public SharedStores asked() {
     return asked;
   }

@@ -26,12 +26,12 @@ record SharedAccess(Project project) {
     return project.workflow().stores().shared();
   }
 
-  /** Whether there are any stores. */
+  /** Returns whether there are any stores. */
   boolean isAny() {
     return !entries().isEmpty();
   }
 
-  /** What is wrong with the entries; asks no store. */
+  /** Returns what is wrong with the entries; asks no store. */
   List<BadInput.Diagnostic> troubles() {
     List<BadInput.Diagnostic> wrong = new ArrayList<>();
     for (SharedEntry entry : entries()) {
@@ -102,7 +102,9 @@ record SharedAccess(Project project) {
     return path == null ? null : project.workflow().root().resolve(path);
   }
 
-  /** The headers with their values by name; headers without a value are told and left out. */
+  /**
+   * Returns the headers with their values by name; headers without a value are told and left out.
+   */
   private SortedMap<String, String> headers(SharedEntry entry, Consumer<String> told) {
     SortedMap<String, String> headers = new TreeMap<>();
     for (var header : entry.headers().entrySet()) {

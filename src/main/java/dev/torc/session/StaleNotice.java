@@ -84,7 +84,7 @@ record StaleNotice(List<String> known, List<String> stale) {
     return jobs != null && Arrays.stream(jobs).anyMatch(last.selection().jobs()::get);
   }
 
-  /** The line for people; null if nothing is stale. */
+  /** Returns the line for people; null if nothing is stale. */
   String line() {
     if (stale.isEmpty()) {
       return null;

@@ -193,7 +193,7 @@ public record WatchRounds(
       known = FastPath.own(project, project.settled().rest());
     }
 
-    /** What changed. Waits a while for the end of a file that a process still writes. */
+    /** Returns what changed. Waits a while for the end of a file that a process still writes. */
     private SortedSet<String> news() throws IOException {
       SortedSet<String> changed = changes();
       long end = clock.getAsLong() + settle;
@@ -204,7 +204,7 @@ public record WatchRounds(
       return changed;
     }
 
-    /** What changed by now, but for products that another build made as they should be. */
+    /** Returns what changed by now, but for products that another build made as they should be. */
     private SortedSet<String> changes() throws IOException {
       SortedSet<String> changed = settle();
       while (seen.areMade(changed) && isBusy()) {
@@ -213,7 +213,7 @@ public record WatchRounds(
       return seen.areMade(changed) && isOthersWork() ? changes() : changed;
     }
 
-    /** Whether another build is at work; if so, waits a while for its end. */
+    /** Returns whether another build is at work; if so, waits a while for its end. */
     private boolean isBusy() throws IOException {
       boolean busy = BuildLock.holder(project.settled()).isPresent();
       if (busy) {
@@ -222,7 +222,9 @@ public record WatchRounds(
       return busy;
     }
 
-    /** Whether another build has run since, and left fresh what the next round may rely on. */
+    /**
+     * Returns whether another build has run since, and left fresh what the next round may rely on.
+     */
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none());
@@ -240,7 +242,7 @@ public record WatchRounds(
       }
     }
 
-    /** What changed since the round; listens at the present places of the files. */
+    /** Returns what changed since the round; listens at the present places of the files. */
     private SortedSet<String> settle() throws IOException {
       SortedSet<String> changed = seen.look();
       while (changed.isEmpty() && notices.follow(seen.files())) {
@@ -270,7 +272,9 @@ public record WatchRounds(
       }
     }
 
-    /** How long to wait for a notice: the cause of a refusal may be mended without a notice. */
+    /**
+     * Returns how long to wait for a notice: the cause of a refusal may be mended without a notice.
+     */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
@@ -278,7 +282,7 @@ public record WatchRounds(
       return notices.lack().isEmpty() ? ENDLESS : POLL;
     }
 
-    /** The message of a round that would not begin now; empty if it would begin. */
+    /** Returns the message of a round that would not begin now; empty if it would begin. */
     private String refusal() {
       try {
         BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
@@ -347,7 +351,7 @@ public record WatchRounds(
      */
     boolean await(long nanos) throws IOException;
 
-    /** Why not all changes are heard, for people; empty where they are. */
+    /** Returns why not all changes are heard, for people; empty where they are. */
     String lack();
 
     @Override

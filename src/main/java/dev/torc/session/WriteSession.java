@@ -136,7 +136,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** What is known before anything runs. */
+  /** Returns what is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
     PlanContext.Basis basis = project.basis(cache, digests, stored, null);
     return PlanContext.of(basis, project.graph(), left, false, selection, rerun);
@@ -176,12 +176,12 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return stale;
   }
 
-  /** What {@link #stale(PlanContext)} found; null if it was not called. */
+  /** Returns what {@link #stale(PlanContext)} found; null if it was not called. */
   StaleNotice stale() {
     return stale;
   }
 
-  /** The marks of running jobs; after the end of the build, the marks for the next torc. */
+  /** Returns the marks of running jobs; after the end of the build, the marks for the next torc. */
   StartMarks marks() {
     return marks;
   }
@@ -235,7 +235,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** A line, once, on where and how much results are stored; empty if there is no news. */
+  /** Returns a line, once, on where and how much results are stored; empty if there is no news. */
   String news() {
     try {
       return stored.isNew()
@@ -275,7 +275,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** Whether an earlier build handed out a job whose result is not recorded. */
+  /** Returns whether an earlier build handed out a job whose result is not recorded. */
   boolean isOut(String job) {
     Reason reason = left.get(job);
     return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
@@ -319,7 +319,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return digests;
   }
 
-  /** The heap of this build. */
+  /** Returns the heap of this build. */
   Heap heap() {
     return heap;
   }

@@ -18,7 +18,7 @@ public final class AttemptText {
 
   private AttemptText() {}
 
-  /** How it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
+  /** Returns how it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
   public static String end(AttemptRecord attempt) {
     String how = failure(attempt);
     return switch (attempt.outcome()) {
@@ -41,7 +41,10 @@ public final class AttemptText {
     return last < 0 ? "" : time > last ? ", longer than before" : " of about " + Amount.time(last);
   }
 
-  /** How it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty where it did not. */
+  /**
+   * Returns how it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty where it did
+   * not.
+   */
   public static String failure(AttemptRecord attempt) {
     return switch (attempt.outcome()) {
       case OK -> "";
@@ -53,7 +56,9 @@ public final class AttemptText {
     };
   }
 
-  /** Why it ran: the reasons that are kept, and how many more there were; empty if unknown. */
+  /**
+   * Returns why it ran: the reasons that are kept, and how many more there were; empty if unknown.
+   */
   public static String why(AttemptRecord attempt) {
     return whole(attempt, ReasonText::of);
   }

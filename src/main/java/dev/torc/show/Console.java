@@ -109,7 +109,7 @@ public record Console(
     }
   }
 
-  /** A writer to a stream whose errors are {@link ClosedPipe} or name the stream. */
+  /** Returns a writer to a stream whose errors are {@link ClosedPipe} or name the stream. */
   public static Writer writer(OutputStream stream, String name) {
     return new Stream(
         new FilterOutputStream(stream) {

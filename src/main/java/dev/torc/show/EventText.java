@@ -63,7 +63,10 @@ final class EventText {
     this.clock = clock;
   }
 
-  /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
+  /**
+   * Returns the lines of an event, each ended by a line feed; empty where this detail leaves it
+   * out.
+   */
   String of(Event event) {
     flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
@@ -121,7 +124,7 @@ final class EventText {
     return "";
   }
 
-  /** A line for each job that has run for long by now and had no line yet. */
+  /** Returns a line for each job that has run for long by now and had no line yet. */
   String late() {
     StringBuilder out = new StringBuilder();
     if (!lent) {
@@ -139,7 +142,9 @@ final class EventText {
     return out.toString();
   }
 
-  /** How many jobs are still out at a scheduler, and how the build goes on; empty for none. */
+  /**
+   * Returns how many jobs are still out at a scheduler, and how the build goes on; empty for none.
+   */
   private static String out(Event.Finished finished) {
     int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
     int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
@@ -152,7 +157,7 @@ final class EventText {
                 rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet");
   }
 
-  /** The first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
+  /** Returns the first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     recap.add(ended);
@@ -162,7 +167,10 @@ final class EventText {
         + "\n";
   }
 
-  /** Why an ended job ran, behind a word; empty where that is not shown, or the job did not run. */
+  /**
+   * Returns why an ended job ran, behind a word; empty where that is not shown, or the job did not
+   * run.
+   */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
     return ran == null || !at(Detail.NORMAL) ? "" : because(word, ran.reasons);
@@ -173,7 +181,7 @@ final class EventText {
     return reasons.isEmpty() ? "" : word + ReasonText.briefOfRun(reasons);
   }
 
-  /** Whether the time says something that the words of the failure do not say already. */
+  /** Returns whether the time says something that the words of the failure do not say already. */
   private static boolean timed(Event.Details details) {
     return details.wall() > 0
         && !isFull(details)
@@ -181,12 +189,14 @@ final class EventText {
         && !details.what().startsWith("product ");
   }
 
-  /** Whether the disk was full: then an empty log means nothing. */
+  /** Returns whether the disk was full: then an empty log means nothing. */
   private static boolean isFull(Event.Details details) {
     return details.what().endsWith(Refusal.FULL);
   }
 
-  /** The rest of a failure: why it ran, command, head and tail of the log, path of the log. */
+  /**
+   * Returns the rest of a failure: why it ran, command, head and tail of the log, path of the log.
+   */
   String body(Event.JobEnded ended) {
     Event.Details details = ended.details();
     String why = why("  reason: ", ended.job());
@@ -209,7 +219,7 @@ final class EventText {
     return log.wanted() || at(Detail.VERBOSE);
   }
 
-  /** What a job that ended well wrote, with nothing before or after it. */
+  /** Returns what a job that ended well wrote, with nothing before or after it. */
   private String output(Event.Log log) {
     return log != null && wantsAll(log) && at(Detail.NORMAL)
         ? written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette))
@@ -221,7 +231,9 @@ final class EventText {
     return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
   }
 
-  /** A command in a form to be pasted: one with several lines begins on a line of its own. */
+  /**
+   * Returns a command in a form to be pasted: one with several lines begins on a line of its own.
+   */
   private String command(String command) {
     if (command.isEmpty()) {
       return "";
@@ -233,7 +245,7 @@ final class EventText {
         : "  command:\n    " + String.join("\n    ", lines) + "\n";
   }
 
-  /** A log's path as it is shown. */
+  /** Returns a log's path as it is shown. */
   String shown(Path log) {
     return LogExcerpt.shown(log, here);
   }
@@ -334,7 +346,7 @@ final class EventText {
     return "changed: " + SafeText.names(changed.files(), shown);
   }
 
-  /** The image that is being fetched, and the runtime that fetches it. */
+  /** Returns the image that is being fetched, and the runtime that fetches it. */
   static String fetching(Event.Fetching fetching) {
     return "fetching image " + SafeText.name(fetching.image()) + " with " + fetching.runtime();
   }
@@ -347,7 +359,7 @@ final class EventText {
     };
   }
 
-  /** A text as a line; empty where the detail is below {@code least}. */
+  /** Returns a text as a line; empty where the detail is below {@code least}. */
   private String line(Detail least, String text) {
     return at(least) ? text + "\n" : "";
   }
@@ -373,17 +385,17 @@ final class EventText {
       }
     }
 
-    /** The first failures. */
+    /** Returns the first failures. */
     List<Event.JobEnded> failed() {
       return failed;
     }
 
-    /** How many further failures there are. */
+    /** Returns how many further failures there are. */
     int more() {
       return more;
     }
 
-    /** A line for each failure, with its cause and its log; empty where none failed. */
+    /** Returns a line for each failure, with its cause and its log; empty where none failed. */
     String text(Palette palette, Function<Path, String> shown) {
       if (failed.isEmpty()) {
         return "";

@@ -28,12 +28,12 @@ final class FlakyJobs {
     }
   }
 
-  /** The names of the jobs; complete when the build is over. */
+  /** Returns the names of the jobs; complete when the build is over. */
   List<String> names() {
     return List.copyOf(failures.keySet());
   }
 
-  /** The failed attempts of a job that then succeeded; empty for any other job. */
+  /** Returns the failed attempts of a job that then succeeded; empty for any other job. */
   List<Event.JobRetried> of(String job) {
     return failures.getOrDefault(job, List.of());
   }

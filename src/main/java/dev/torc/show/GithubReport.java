@@ -96,7 +96,7 @@ final class GithubReport extends PlainReport {
     }
   }
 
-  /** The first error with its place in the log of a failed job. */
+  /** Returns the first error with its place in the log of a failed job. */
   private Optional<Found> found(Event.Log log) {
     try {
       for (String line : LogExcerpt.WHOLE.of(log.file(), log.from(), false)) {
@@ -118,7 +118,10 @@ final class GithubReport extends PlainReport {
     return escape(text).replace(":", "%3A").replace(",", "%2C");
   }
 
-  /** The text; where it could be read as a command of either syntax, between stop and resume. */
+  /**
+   * Returns the text; where it could be read as a command of either syntax, between stop and
+   * resume.
+   */
   @Override
   String harmless(String text) {
     if (!text.contains("::") && !text.contains("##[")) {

@@ -94,7 +94,7 @@ public final class Json {
     to.write('\n');
   }
 
-  /** The components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
+  /** Returns the components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
   public static Map<String, Object> fields(Object of) {
     if (of instanceof Map<?, ?> map) {
       Map<String, Object> fields = new LinkedHashMap<>();
@@ -125,29 +125,29 @@ public final class Json {
     }
   }
 
-  /** What is wrong with a build file: each message with its place. */
+  /** Returns what is wrong with a build file: each message with its place. */
   public static List<?> places(List<Diagnostic> all) {
     return all.stream()
         .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))
         .toList();
   }
 
-  /** Nanoseconds as seconds, null where they are negative. */
+  /** Returns nanoseconds as seconds, null where they are negative. */
   public static Double seconds(long nanos) {
     return nanos < 0 ? null : Double.valueOf(nanos / SECOND);
   }
 
-  /** A number, null where it is negative and so not known. */
+  /** Returns a number, null where it is negative and so not known. */
   public static Long known(long number) {
     return number < 0 ? null : Long.valueOf(number);
   }
 
-  /** A number, null for 0, which says that there is none. */
+  /** Returns a number, null for 0, which says that there is none. */
   public static Long some(long number) {
     return number <= 0 ? null : Long.valueOf(number);
   }
 
-  /** The name of a value's type: {@code job_started}, {@code will_run}. */
+  /** Returns the name of a value's type: {@code job_started}, {@code will_run}. */
   public static String kind(Object value) {
     return snake(value.getClass().getSimpleName());
   }
@@ -156,7 +156,7 @@ public final class Json {
     return WORD.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT);
   }
 
-  /** A constant's name in small letters. */
+  /** Returns a constant's name in small letters. */
   public static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }

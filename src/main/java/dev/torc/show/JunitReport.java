@@ -90,7 +90,10 @@ public final class JunitReport implements Report {
     }
   }
 
-  /** The details that the file needs: nearly all jobs of a large project need next to nothing. */
+  /**
+   * Returns the details that the file needs: nearly all jobs of a large project need next to
+   * nothing.
+   */
   private static Event.Details kept(JobState state, Event.Details of) {
     boolean logged = of.log() != null && (state != JobState.RAN || of.log().wanted());
     String command = state == JobState.FAILED ? of.command() : "";
@@ -170,7 +173,7 @@ public final class JunitReport implements Report {
     return out.toString();
   }
 
-  /** The root's folder; its name is what people call the project. */
+  /** Returns the root's folder; its name is what people call the project. */
   private String suite() {
     Path name = started == null ? null : started.root().getFileName();
     return name == null ? TORC : SafeText.name(name.toString());
@@ -187,7 +190,7 @@ public final class JunitReport implements Report {
     return "" + cases.stream().filter(each -> kind(each.state).equals(kind)).count();
   }
 
-  /** The element that says what is wrong; empty for a case that passed. */
+  /** Returns the element that says what is wrong; empty for a case that passed. */
   private static String kind(JobState state) {
     return switch (state) {
       case RAN, RESTORED, UP_TO_DATE -> "";
@@ -259,7 +262,7 @@ public final class JunitReport implements Report {
     return out.toString();
   }
 
-  /** The first and last lines of a job's output. */
+  /** Returns the first and last lines of a job's output. */
   private static String output(Case of) {
     Event.Log log = of.details.log();
     if (log == null) {
@@ -273,7 +276,10 @@ public final class JunitReport implements Report {
     return String.format(Locale.ROOT, "%.3f", Math.max(0, nanos) / SECOND);
   }
 
-  /** A text for XML; characters that XML 1.0 cannot have become escapes that mean nothing to it. */
+  /**
+   * Returns a text for XML; characters that XML 1.0 cannot have become escapes that mean nothing to
+   * it.
+   */
   private static String clean(String text) {
     return SafeText.markup(
         NO_XML.matcher(text).replaceAll(it -> "\\\\u%04x".formatted(it.group().codePointAt(0))));

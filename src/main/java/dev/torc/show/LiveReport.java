@@ -276,7 +276,9 @@ final class LiveReport implements Report {
     return lines;
   }
 
-  /** A running job: its time so far, the time it is likely to take, its use, why it runs. */
+  /**
+   * Returns a running job: its time so far, the time it is likely to take, its use, why it runs.
+   */
   private String line(String job, Running run, long now) {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
@@ -291,7 +293,7 @@ final class LiveReport implements Report {
             run.why);
   }
 
-  /** The counts, the time, and before them a bar where there is room for one. */
+  /** Returns the counts, the time, and before them a bar where there is room for one. */
   private String status(long now, int width) {
     long guess = left;
     String likely = guess < 0 ? "" : ", about " + Amount.time(guess) + " left";
@@ -310,7 +312,10 @@ final class LiveReport implements Report {
     return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
   }
 
-  /** The bar: jobs done, failed or blocked, running, to do; empty if there is too little room. */
+  /**
+   * Returns the bar: jobs done, failed or blocked, running, to do; empty if there is too little
+   * room.
+   */
   private String bar(int cells) {
     if (cells < LEAST_BAR) {
       return "";
@@ -328,7 +333,7 @@ final class LiveReport implements Report {
     return bar.append("] ").toString();
   }
 
-  /** An image that is being fetched, with the last line that the runtime wrote. */
+  /** Returns an image that is being fetched, with the last line that the runtime wrote. */
   private static String fetched(Fetch fetch, long now) {
     List<String> said = List.of();
     try {

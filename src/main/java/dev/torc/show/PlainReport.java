@@ -51,12 +51,12 @@ class PlainReport implements Report {
     }
   }
 
-  /** The lines of an event. */
+  /** Returns the lines of an event. */
   String text(Event event) {
     return harmless(wording.of(event));
   }
 
-  /** The text as it may be written here. */
+  /** Returns the text as it may be written here. */
   String harmless(String text) {
     return text;
   }

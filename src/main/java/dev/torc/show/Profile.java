@@ -204,7 +204,7 @@ public final class Profile implements Report {
     }
   }
 
-  /** An event of the trace; all belong to one process. */
+  /** Returns an event of the trace; all belong to one process. */
   private static Map<String, Object> event(
       String name, String phase, int lane, Map<String, ?> args) {
     Map<String, Object> event = new LinkedHashMap<>();

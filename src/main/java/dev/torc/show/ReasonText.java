@@ -54,7 +54,7 @@ public final class ReasonText {
 
   private ReasonText() {}
 
-  /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
+  /** Returns one reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
   public static String of(Reason reason) {
     return told(reason, false);
   }
@@ -65,7 +65,7 @@ public final class ReasonText {
         : words(reason, past) + more(reason);
   }
 
-  /** The words of a reason's kind, with the reason's name put in. */
+  /** Returns the words of a reason's kind, with the reason's name put in. */
   private static String words(Reason reason, boolean past) {
     String both = words(reason);
     int bar = both.indexOf('|');
@@ -73,7 +73,10 @@ public final class ReasonText {
     return words.replace("{}", SafeText.name(reason.name()));
   }
 
-  /** The words of a reason's kind, with {} for its name; behind a bar stand those for the past. */
+  /**
+   * Returns the words of a reason's kind, with {} for its name; behind a bar stand those for the
+   * past.
+   */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
       case NEVER_RAN -> "never ran|it had never run";
@@ -110,7 +113,7 @@ public final class ReasonText {
     };
   }
 
-  /** What a reason says beside the words of its kind. */
+  /** Returns what a reason says beside the words of its kind. */
   private static String more(Reason reason) {
     return switch (reason.kind()) {
       case FAILED, UNDONE -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
@@ -123,14 +126,14 @@ public final class ReasonText {
     };
   }
 
-  /** A reason for a run that is over. */
+  /** Returns a reason for a run that is over. */
   public static String past(Reason reason) {
     return reason.kind() == Reason.Kind.SUBMITTED
         ? "it was out at " + SafeText.line(reason.now())
         : told(reason, true);
   }
 
-  /** All reasons, joined by semicolons. */
+  /** Returns all reasons, joined by semicolons. */
   public static String all(List<Reason> reasons) {
     return all(reasons, ReasonText::of);
   }
@@ -168,7 +171,9 @@ public final class ReasonText {
     }
   }
 
-  /** The reasons, joined by semicolons; of many needs or products only the first are named. */
+  /**
+   * Returns the reasons, joined by semicolons; of many needs or products only the first are named.
+   */
   public static String brief(List<Reason> reasons) {
     return brief(reasons, i -> of(reasons.get(i)));
   }
@@ -193,7 +198,10 @@ public final class ReasonText {
     return String.join("; ", out);
   }
 
-  /** The kind of a reason, without what it is about: {@code need changed}, {@code never ran}. */
+  /**
+   * Returns the kind of a reason, without what it is about: {@code need changed}, {@code never
+   * ran}.
+   */
   public static String kind(Reason reason) {
     return switch (reason.kind()) {
       case DATA_CHANGED -> "data changed";
@@ -204,7 +212,7 @@ public final class ReasonText {
     };
   }
 
-  /** What a reason is about, beside its kind. */
+  /** Returns what a reason is about, beside its kind. */
   private static String about(Reason reason) {
     return switch (reason.kind()) {
       case FAILED, UNDONE, SUBMITTED -> SafeText.line(reason.now());
@@ -279,13 +287,13 @@ public final class ReasonText {
     return reason.old().isEmpty() ? " added" : reason.now().isEmpty() ? " removed" : " changed";
   }
 
-  /** The digests of a product, if only its executable bit differs. */
+  /** Returns the digests of a product, if only its executable bit differs. */
   private static String bit(Reason reason) {
     boolean same = reason.old().startsWith(reason.now()) || reason.now().startsWith(reason.old());
     return same && !digests(reason).isEmpty() ? ":" + digests(reason) : "";
   }
 
-  /** The old and the new value as JSON; a long value is shown by its digest. */
+  /** Returns the old and the new value as JSON; a long value is shown by its digest. */
   private static String data(Reason reason) {
     if (reason.old().isEmpty() || reason.now().isEmpty()) {
       return "";
@@ -298,7 +306,9 @@ public final class ReasonText {
     return text.startsWith("sha256 ") ? "(long) " + text.substring(7, 14) : text;
   }
 
-  /** The first letters of a digest, with the words beside it; any other value, shortened. */
+  /**
+   * Returns the first letters of a digest, with the words beside it; any other value, shortened.
+   */
   public static String digest(String text) {
     Matcher digest = DIGEST.matcher(text);
     return digest.matches()
@@ -329,7 +339,7 @@ public final class ReasonText {
 
     private static final int CONTEXT = 12;
 
-    /** The difference of two texts as they are. */
+    /** Returns the difference of two texts as they are. */
     static TextDiff of(String old, String now) {
       if (Math.max(old.codePointCount(0, old.length()), now.codePointCount(0, now.length()))
           <= MAX) {
@@ -366,7 +376,10 @@ public final class ReasonText {
           + (to < text.length ? " …" : "");
     }
 
-    /** Whether context that has {@code soFar} code points takes one more: it ends with a word. */
+    /**
+     * Returns whether context that has {@code soFar} code points takes one more: it ends with a
+     * word.
+     */
     private static boolean more(int c, int soFar) {
       return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
     }

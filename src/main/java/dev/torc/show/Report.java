@@ -55,7 +55,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     return json ? all(List.of(new JsonReport(console.out()), people)) : people;
   }
 
-  /** The report for a step's summary page in GitHub Actions; null where there is none. */
+  /** Returns the report for a step's summary page in GitHub Actions; null where there is none. */
   static Report ofStep(Console console) {
     String file = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
     Path here = console.cwd();
@@ -87,7 +87,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
         : new PlainReport(err, detail, palette, here, terminal, System::nanoTime);
   }
 
-  /** A report that hands all events to each of the reports, in the order given. */
+  /** Returns a report that hands all events to each of the reports, in the order given. */
   static Report all(List<Report> reports) {
     return new Report() {
       @Override
@@ -121,17 +121,17 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     /** Nothing is known. */
     Progress NONE = new Progress() {};
 
-    /** Nanoseconds that the build is likely to go on; negative unknown. */
+    /** Returns nanoseconds that the build is likely to go on; negative unknown. */
     default long left() {
       return -1;
     }
 
-    /** Nanoseconds that an attempt of a job is likely to take in all; negative unknown. */
+    /** Returns nanoseconds that an attempt of a job is likely to take in all; negative unknown. */
     default long expected(String job) {
       return -1;
     }
 
-    /** What running jobs used at the last look; without jobs not looked at yet. */
+    /** Returns what running jobs used at the last look; without jobs not looked at yet. */
     default Map<String, Series.Point> uses() {
       return Map.of();
     }

@@ -105,7 +105,7 @@ final class StepSummary implements Report {
     }
   }
 
-  /** The summary; if it is too long, failures are left out, and only counted. */
+  /** Returns the summary; if it is too long, failures are left out, and only counted. */
   private String text() {
     String head = head();
     String tail = times();
@@ -140,7 +140,7 @@ final class StepSummary implements Report {
         + flaky();
   }
 
-  /** The jobs that succeeded only on a retry, on one line; empty for none. */
+  /** Returns the jobs that succeeded only on a retry, on one line; empty for none. */
   private String flaky() {
     List<String> names = flaky.names();
     String more = names.size() > FLAKY ? " and " + (names.size() - FLAKY) + " more" : "";

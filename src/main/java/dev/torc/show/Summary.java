@@ -43,7 +43,7 @@ public final class Summary {
     return Amount.count(jobs, "job") + ": " + parts + " in " + Amount.time(nanos);
   }
 
-  /** A state in words: {@code up to date}, {@code not started}. */
+  /** Returns a state in words: {@code up to date}, {@code not started}. */
   public static String words(Enum<?> state) {
     return state == JobState.NOT_REACHED
         ? "not started"

@@ -30,7 +30,7 @@ public final class BadInput extends RuntimeException {
     this(Place.NONE, message);
   }
 
-  /** The reasons, at least one. */
+  /** Returns the reasons, at least one. */
   public List<Diagnostic> diagnostics() {
     return diagnostics;
   }
@@ -38,7 +38,7 @@ public final class BadInput extends RuntimeException {
   /** One line: the place, what is wrong in lower case, and the next step. */
   public record Diagnostic(Place place, String message) {
 
-    /** A line without a place. */
+    /** Returns a line without a place. */
     public Diagnostic(String message) {
       this(Place.NONE, message);
     }

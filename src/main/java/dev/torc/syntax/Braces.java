@@ -45,7 +45,9 @@ final class Braces {
     }
   }
 
-  /** Where the first group of braces begins, has its commas, and ends; null without a group. */
+  /**
+   * Returns where the first group of braces begins, has its commas, and ends; null without a group.
+   */
   private static List<Integer> cuts(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -74,7 +76,9 @@ final class Braces {
     return choices;
   }
 
-  /** The offsets of the commas of a brace group and then of its end; null if it is no group. */
+  /**
+   * Returns the offsets of the commas of a brace group and then of its end; null if it is no group.
+   */
   static List<Integer> commas(String text, int open) {
     List<Integer> cuts = new ArrayList<>();
     int depth = 0;

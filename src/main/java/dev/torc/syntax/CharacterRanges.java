@@ -36,7 +36,7 @@ final class CharacterRanges {
     return false;
   }
 
-  /** Whether all of {@code b} is in {@code a}. */
+  /** Returns whether all of {@code b} is in {@code a}. */
   static boolean holds(int[] a, int[] b) {
     return !intersect(complement(a), b);
   }
@@ -71,7 +71,7 @@ final class CharacterRanges {
     return normalize(out);
   }
 
-  /** The ranges without one character. */
+  /** Returns the ranges without one character. */
   static int[] without(int[] ranges, int c) {
     int[] others = complement(ranges);
     List<int[]> out = new ArrayList<>(List.of(new int[] {c, c}));

@@ -85,7 +85,7 @@ public final class Durations {
         "invalid duration " + shown(text) + "; use 90s, 10m, 1h30m or PT10M");
   }
 
-  /** A text for a message that begins with it. */
+  /** Returns a text for a message that begins with it. */
   static String shown(String text) {
     return text.isBlank() ? "(empty)" : "`" + text + "`";
   }

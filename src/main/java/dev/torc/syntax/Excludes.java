@@ -9,7 +9,7 @@ public final class Excludes {
 
   private Excludes() {}
 
-  /** Whether one of the patterns excludes a path. */
+  /** Returns whether one of the patterns excludes a path. */
   public static boolean path(List<Glob> excludes, String path) {
     for (Glob exclude : excludes) {
       if (exclude.excludes(path)) {
@@ -19,7 +19,7 @@ public final class Excludes {
     return false;
   }
 
-  /** Whether one of the patterns excludes a folder with all it holds. */
+  /** Returns whether one of the patterns excludes a folder with all it holds. */
   public static boolean folder(List<Glob> excludes, String folder) {
     for (Glob exclude : excludes) {
       if (exclude.excludesFolder(folder)) {
@@ -29,7 +29,7 @@ public final class Excludes {
     return false;
   }
 
-  /** Whether one of the patterns surely excludes all that another one matches. */
+  /** Returns whether one of the patterns surely excludes all that another one matches. */
   public static boolean all(List<Glob> excludes, Glob glob) {
     for (Glob exclude : excludes) {
       if (exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix())) {

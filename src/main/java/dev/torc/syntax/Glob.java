@@ -99,17 +99,17 @@ public final class Glob {
     return firstSpecial(text) >= 0;
   }
 
-  /** The text with its backslashes taken out, for a path that is no pattern. */
+  /** Returns the text with its backslashes taken out, for a path that is no pattern. */
   public static String unescape(String text) {
     return text.indexOf('\\') < 0 ? text : ESCAPED.matcher(text).replaceAll("$1");
   }
 
-  /** The text with backslashes put in, so that it stands for itself in a pattern or path. */
+  /** Returns the text with backslashes, so that it stands for itself in a pattern or path. */
   public static String escape(String text) {
     return SPECIAL.matcher(text).replaceAll("\\\\$0");
   }
 
-  /** Where the first special character stands, -1 without one. */
+  /** Returns where the first special character stands, -1 without one. */
   public static int firstSpecial(String text) {
     for (int i = 0; i < text.length(); i++) {
       switch (text.charAt(i)) {
@@ -133,7 +133,10 @@ public final class Glob {
     return -1;
   }
 
-  /** The path that is a text's own if only brackets are special in it; null for other patterns. */
+  /**
+   * Returns the path that is a text's own if only brackets are special in it; null for other
+   * patterns.
+   */
   public static String ownText(String text) {
     StringBuilder own = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
@@ -164,31 +167,31 @@ public final class Glob {
     return regex.toString();
   }
 
-  /** The texts that a pattern stands for with its braces written out, escapes kept. */
+  /** Returns the texts that a pattern stands for with its braces written out, escapes kept. */
   public static List<String> withoutBraces(String pattern) {
     List<String> texts = new ArrayList<>();
     Braces.expand(pattern, texts);
     return texts;
   }
 
-  /** The text with which all matches begin: what stands before the first special character. */
+  /** Returns the text with which all matches begin, up to the first special character. */
   public String literalPrefix() {
     int special = firstSpecial(pattern);
     return unescape(special < 0 ? pattern : pattern.substring(0, special));
   }
 
-  /** Whether a normalized path fits. */
+  /** Returns whether a normalized path fits. */
   public boolean matches(String path) {
     return matches(path, path.indexOf('[') >= 0, path.indexOf('{') >= 0)
         && !Excludes.path(excludes, path);
   }
 
-  /** Whether a path fits if brackets and braces do not match their own text. */
+  /** Returns whether a path fits if brackets and braces do not match their own text. */
   public boolean matchesAsPattern(String path) {
     return matches(path, false, false);
   }
 
-  /** Whether a path is left out by this pattern behind a {@code !}. */
+  /** Returns whether a path is left out by this pattern behind a {@code !}. */
   public boolean excludes(String path) {
     return matches(path) || excludesFolder(path.substring(0, Math.max(path.lastIndexOf('/'), 0)));
   }
@@ -240,7 +243,10 @@ public final class Glob {
     return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
-  /** Whether some path could match both patterns. The answer is exact where none excludes any. */
+  /**
+   * Returns whether some path could match both patterns. The answer is exact where none excludes
+   * any.
+   */
   public boolean overlaps(Glob other) {
     if (Excludes.all(other.excludes, this) || Excludes.all(excludes, other)) {
       return false;
@@ -264,7 +270,10 @@ public final class Glob {
     return overlaps(other) && (asText().overlaps(other) || overlaps(other.asText()));
   }
 
-  /** Whether it has brackets that may be text, so that its matches can be another job's, too. */
+  /**
+   * Returns whether it has brackets that may be text, so that its matches can be another job's,
+   * too.
+   */
   public boolean mayBeText() {
     return !asText().pattern.equals(pattern);
   }
@@ -283,7 +292,7 @@ public final class Glob {
         .allMatch(inner -> alternatives.stream().anyMatch(outer -> covers(outer, inner)));
   }
 
-  /** The pattern as given. */
+  /** Returns the pattern as given. */
   @Override
   public String toString() {
     return pattern;
@@ -537,7 +546,7 @@ public final class Glob {
     return -1;
   }
 
-  /** The characters of a set; null if one of its ranges runs backwards. */
+  /** Returns the characters of a set; null if one of its ranges runs backwards. */
   private static int[] set(String text, int open, int close) {
     int i = open + 1;
     boolean negated = text.charAt(i) == '!' || text.charAt(i) == '^';

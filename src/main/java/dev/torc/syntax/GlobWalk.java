@@ -55,7 +55,9 @@ public final class GlobWalk {
     return path.chars().filter(c -> c == '/').count();
   }
 
-  /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
+  /**
+   * Returns the paths of matching files, sorted; relative to the root, or absolute as the glob is.
+   */
   public static List<String> of(Path root, Glob glob) throws IOException {
     return of(root, glob, List.of(), new StopFlag());
   }
@@ -90,25 +92,25 @@ public final class GlobWalk {
     return new Found(walk.found, walk.folders, walk.certain);
   }
 
-  /** A pattern and those behind a {@code !} as one text, for {@link #all(Path, String)}. */
+  /** Returns a pattern and those behind a {@code !} as one text, for {@link #all(Path, String)}. */
   public static String text(Glob glob, List<Glob> excludes) {
     StringBuilder text = new StringBuilder(glob.toString());
     excludes.forEach(exclude -> text.append('\0').append(exclude)); // no path has a NUL
     return text.toString();
   }
 
-  /** The patterns of a {@link #text}: the first one, and those behind a {@code !}. */
+  /** Returns the patterns of a {@link #text}: the first one, and those behind a {@code !}. */
   public static List<Glob> patterns(String text) {
     return Stream.of(text.split("\0")).map(Glob::of).toList();
   }
 
-  /** What the patterns of a {@link #text} find. */
+  /** Returns what the patterns of a {@link #text} find. */
   public static Found all(Path root, String text) throws IOException {
     List<Glob> patterns = patterns(text);
     return all(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
   }
 
-  /** What stands at a path, a link not followed; null if it is gone since it was listed. */
+  /** Returns what stands at a path, a link not followed; null if it is gone since it was listed. */
   private static BasicFileAttributes look(Path path) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

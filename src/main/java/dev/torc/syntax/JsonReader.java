@@ -111,7 +111,7 @@ final class JsonReader {
     return place(parser.currentTokenLocation().getCharOffset());
   }
 
-  /** The place of a character; tokens come in order, so the text is walked once. */
+  /** Returns the place of a character; tokens come in order, so the text is walked once. */
   private Place place(long at) {
     for (; offset < at && offset < text.length(); offset++) {
       char c = text.charAt(offset);

@@ -45,13 +45,16 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** The JSON value of a text: a text that is JSON is its own value, any other becomes a string. */
+  /**
+   * Returns the JSON value of a text: a text that is JSON is its own value, any other becomes a
+   * string.
+   */
   public static String of(String text) {
     String value = parse(text);
     return value == null ? string(text) : value;
   }
 
-  /** The value of a text that is JSON; null of one that is not, or has a key twice. */
+  /** Returns the value of a text that is JSON; null of one that is not, or has a key twice. */
   private static String parse(String text) {
     try (JsonParser parser = JSON.createParser(text)) {
       JsonToken first = parser.nextToken();
@@ -88,7 +91,10 @@ public final class JsonText {
     };
   }
 
-  /** A line as an object: the line if it is one, else an object with the line as {@code text}. */
+  /**
+   * Returns a line as an object: the line if it is one, else an object with the line as {@code
+   * text}.
+   */
   public static String objectOf(String line) {
     String text = line.replaceFirst("\r$", "");
     return isObject(text) ? text.strip() : object(Map.of("text", string(text)));
@@ -106,7 +112,7 @@ public final class JsonText {
         : value;
   }
 
-  /** A text as a JSON string. */
+  /** Returns a text as a JSON string. */
   public static String string(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
     JsonStringEncoder.getInstance().quoteAsString(text, out);
@@ -117,14 +123,14 @@ public final class JsonText {
         : out.toString();
   }
 
-  /** An object of values that are JSON, keys sorted. */
+  /** Returns an object of values that are JSON, keys sorted. */
   public static String object(Map<String, String> members) {
     StringJoiner out = new StringJoiner(",", "{", "}");
     new TreeMap<>(members).forEach((key, value) -> out.add(string(key) + ":" + value));
     return out.toString();
   }
 
-  /** A value as a program takes it: a string without its quotes, anything else as JSON. */
+  /** Returns a value as a program takes it: a string without its quotes, anything else as JSON. */
   public static String plain(String value) {
     if (!value.startsWith("\"")) {
       return value;
@@ -136,7 +142,7 @@ public final class JsonText {
     }
   }
 
-  /** Whether a text is one JSON object. */
+  /** Returns whether a text is one JSON object. */
   public static boolean isObject(String text) {
     return text.stripLeading().startsWith("{") && parse(text) != null;
   }

@@ -55,7 +55,7 @@ public final class NaturalOrder implements Comparator<String> {
     return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
   }
 
-  /** Whether a dot and a digit stand at a place. */
+  /** Returns whether a dot and a digit stand at a place. */
   private static boolean isPart(String text, int at) {
     return at < text.length() && text.charAt(at) == '.' && isDigit(text, at + 1);
   }
@@ -108,7 +108,7 @@ public final class NaturalOrder implements Comparator<String> {
       return Integer.compare(Math.max(0, end - i), Math.max(0, other.end - j));
     }
 
-    /** The digits of a fraction without zeros at their end. */
+    /** Returns the digits of a fraction without zeros at their end. */
     private static String trimmed(String text, int start, int end) {
       int last = end;
       while (last > start && text.charAt(last - 1) == '0') {

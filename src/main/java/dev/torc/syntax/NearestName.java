@@ -110,7 +110,10 @@ public final class NearestName {
         : Normalizer.isNormalized(character, Form.NFD) ? ", decomposed" : "";
   }
 
-  /** The number of insertions, deletions, replacements and neighbour swaps between two texts. */
+  /**
+   * Returns the number of insertions, deletions, replacements and neighbour swaps between two
+   * texts.
+   */
   static int distance(String a, String b) {
     int[][] steps = new int[a.length() + 1][b.length() + 1]; // between the beginnings of both
     for (int i = 0; i <= a.length(); i++) {

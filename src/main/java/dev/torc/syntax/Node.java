@@ -11,10 +11,13 @@ import java.util.function.IntUnaryOperator;
  */
 public sealed interface Node {
 
-  /** Where the value begins. */
+  /** Returns where the value begins. */
   Place place();
 
-  /** The whole value as bytes, where each line number is replaced by what {@code lines} gives. */
+  /**
+   * Returns the whole value as bytes, where each line number is replaced by what {@code lines}
+   * gives.
+   */
   default byte[] bytes(IntUnaryOperator lines) {
     return PackedNode.bytes(this, lines);
   }
@@ -27,7 +30,7 @@ public sealed interface Node {
    */
   record Scalar(Place place, String text, boolean quoted) implements Node {
 
-    /** Whether nothing stands here: no value at all, {@code ~} or {@code null}. */
+    /** Returns whether nothing stands here: no value at all, {@code ~} or {@code null}. */
     public boolean isNothing() {
       return !quoted
           && text.length() <= 4
@@ -41,7 +44,7 @@ public sealed interface Node {
   /** A map, in the order written; merge keys and aliases are resolved, keys are unique. */
   record Mapping(Place place, SequencedMap<String, Entry> entries) implements Node {
 
-    /** The value under a key, null without one. */
+    /** Returns the value under a key, null without one. */
     public Node get(String key) {
       Entry entry = entries.get(key);
       return entry == null ? null : entry.value();
@@ -88,18 +91,20 @@ public sealed interface Node {
       }
     }
 
-    /** Where its key begins. */
+    /** Returns where its key begins. */
     public Place place() {
       return place;
     }
 
-    /** Its value; a packed value is unpacked anew, and equal, each time. */
+    /** Returns its value; a packed value is unpacked anew, and equal, each time. */
     public Node value() {
       return packed == null ? value : packed.node();
     }
   }
 
-  /** Whether nothing stands here, which counts as an empty list or map where one is wanted. */
+  /**
+   * Returns whether nothing stands here, which counts as an empty list or map where one is wanted.
+   */
   static boolean isNothing(Node node) {
     return node instanceof Scalar scalar && scalar.isNothing();
   }

@@ -27,14 +27,16 @@ final class PackedNode {
     this.bytes = bytes(node, line -> line);
   }
 
-  /** The bytes of a value, where each line number is replaced by what {@code lines} gives. */
+  /**
+   * Returns the bytes of a value, where each line number is replaced by what {@code lines} gives.
+   */
   static byte[] bytes(Node node, IntUnaryOperator lines) {
     ByteWriter out = new ByteWriter(0);
     write(out, node, lines);
     return out.bytes();
   }
 
-  /** The value, unpacked anew each time: equal, but not the same object. */
+  /** Returns the value, unpacked anew each time: equal, but not the same object. */
   Node node() {
     return read(new ByteReader(bytes, 0));
   }

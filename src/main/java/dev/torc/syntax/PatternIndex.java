@@ -41,17 +41,17 @@ public final class PatternIndex {
     return copy;
   }
 
-  /** All globs in the order in which they were added. */
+  /** Returns all globs in the order in which they were added. */
   public List<Pattern> all() {
     return all;
   }
 
-  /** How many globs have been compared with a path or another glob. */
+  /** Returns how many globs have been compared with a path or another glob. */
   public long compared() {
     return compared;
   }
 
-  /** The first glob that matches a path, null if none does. */
+  /** Returns the first glob that matches a path, null if none does. */
   public Pattern matching(String path) {
     if (all.isEmpty()) {
       return null;

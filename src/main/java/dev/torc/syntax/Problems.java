@@ -30,7 +30,7 @@ public final class Problems {
     warnings.add(new Diagnostic(place, message));
   }
 
-  /** What was accepted but looks wrong, each once. */
+  /** Returns what was accepted but looks wrong, each once. */
   public Set<Diagnostic> warnings() {
     return Collections.unmodifiableSet(warnings);
   }
@@ -49,17 +49,19 @@ public final class Problems {
     }
   }
 
-  /** Whether no problem was noted. */
+  /** Returns whether no problem was noted. */
   public boolean isEmpty() {
     return found.isEmpty();
   }
 
-  /** The problems in the order in which they were noted. */
+  /** Returns the problems in the order in which they were noted. */
   public List<Diagnostic> found() {
     return List.copyOf(found);
   }
 
-  /** Each problem once: by file, in the order in which files came, then by line and column. */
+  /**
+   * Returns each problem once: by file, in the order in which files came, then by line and column.
+   */
   public List<Diagnostic> sorted() {
     List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
     return found.stream()

@@ -32,7 +32,10 @@ public final class Quoting {
 
   private Quoting() {}
 
-  /** The value as it must be written, null where it needs quoting and the place is not known. */
+  /**
+   * Returns the value as it must be written, null where it needs quoting and the place is not
+   * known.
+   */
   public static String quote(String value, Quote place) {
     return switch (place) {
       case NONE -> value;
@@ -70,7 +73,10 @@ public final class Quoting {
     return !value.isEmpty() && !RESERVED.contains(value);
   }
 
-  /** Whether a word of a command, not its first, means itself: comma and {@code =} may be in it. */
+  /**
+   * Returns whether a word of a command, not its first, means itself: comma and {@code =} may be in
+   * it.
+   */
   public static boolean isPlainArgument(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
@@ -85,7 +91,7 @@ public final class Quoting {
     return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
   }
 
-  /** Whether the next word of a shell, given as words, is a text whose quoting is known. */
+  /** Returns whether the next word of a shell, given as words, is a text whose quoting is known. */
   public static boolean isKnown(List<String> shell) {
     String program = shell.getFirst();
     int end = program.length();

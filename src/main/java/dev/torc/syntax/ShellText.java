@@ -80,7 +80,7 @@ public final class ShellText {
     return scan;
   }
 
-  /** How the value of each hole is quoted, in order. */
+  /** Returns how the value of each hole is quoted, in order. */
   public List<Quote> holes() {
     return holes;
   }
@@ -94,12 +94,15 @@ public final class ShellText {
     return inserts;
   }
 
-  /** Whether a value would lengthen the name of a variable where quotes cannot keep them apart. */
+  /**
+   * Returns whether a value would lengthen the name of a variable where quotes cannot keep them
+   * apart.
+   */
   public boolean joinsName() {
     return joinsName;
   }
 
-  /** Whether the text ends inside of quotes or a substitution. */
+  /** Returns whether the text ends inside of quotes or a substitution. */
   public boolean endsInQuote() {
     return open;
   }
@@ -212,7 +215,7 @@ public final class ShellText {
     i += 2;
   }
 
-  /** Whether a character means itself wherever it stands outside of quotes. */
+  /** Returns whether a character means itself wherever it stands outside of quotes. */
   private static boolean isPlain(char c) {
     return c >= 'a' && c <= 'z' || c >= '-' && c <= '9' || c >= 'A' && c <= 'Z' || c == '_';
   }
@@ -234,7 +237,7 @@ public final class ShellText {
     }
   }
 
-  /** Whether a value, and digits around it, are followed by a redirection. */
+  /** Returns whether a value, and digits around it, are followed by a redirection. */
   private boolean redirected() {
     int end = digitsEnd();
     return (charAt(end) == '<' || charAt(end) == '>') && charAt(end + 1) != '(';
@@ -461,7 +464,7 @@ public final class ShellText {
     }
   }
 
-  /** Whether a {@code $} with a name ends at an offset. */
+  /** Returns whether a {@code $} with a name ends at an offset. */
   private boolean endsName(int at) {
     int start = at;
     while (start > 0
@@ -471,7 +474,10 @@ public final class ShellText {
     return start < at && start > 0 && text.charAt(start - 1) == '$';
   }
 
-  /** Whether some level is a parameter expansion or arithmetic, where no quoting can be told. */
+  /**
+   * Returns whether some level is a parameter expansion or arithmetic, where no quoting can be
+   * told.
+   */
   private boolean inside() {
     for (Frame frame : frames) {
       if (frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC) {

@@ -48,7 +48,9 @@ public final class SourceFile {
     return bytes(file, whole, MAX_BYTES, ", which no build file should be");
   }
 
-  /** The bytes of a file that may be gone; {@code more} ends the message if it is too large. */
+  /**
+   * Returns the bytes of a file that may be gone; {@code more} ends the message if it is too large.
+   */
   public static byte[] bytes(Path file, Place whole, int most, String more) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -90,7 +92,7 @@ public final class SourceFile {
     }
   }
 
-  /** The text of strict UTF-8 without NUL; a byte order mark is dropped. */
+  /** Returns the text of strict UTF-8 without NUL; a byte order mark is dropped. */
   public static String decode(byte[] bytes, String shown) {
     int start = bytes.length > 2 && bytes[0] == -17 && bytes[1] == -69 && bytes[2] == -65 ? 3 : 0;
     String text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
@@ -118,7 +120,7 @@ public final class SourceFile {
         behind(new String(bytes, 0, offset, StandardCharsets.UTF_8), shown), message);
   }
 
-  /** The place right behind a text with which a file begins. */
+  /** Returns the place right behind a text with which a file begins. */
   public static Place behind(String text, String shown) {
     int line = 1;
     int start = 0;
@@ -174,7 +176,10 @@ public final class SourceFile {
     return text;
   }
 
-  /** A parser's message in torc's form: one line, no character codes, no places of the parser. */
+  /**
+   * Returns a parser's message in torc's form: one line, no character codes, no places of the
+   * parser.
+   */
   public static String oneLine(String message) {
     String line =
         message

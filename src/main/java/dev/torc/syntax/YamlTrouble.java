@@ -17,7 +17,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
 
   private static final String COMMENT = " (a # behind a blank begins a comment)";
 
-  /** The error to show. */
+  /** Returns the error to show. */
   static BadInput of(MarkedYamlEngineException e, String text, String shown) {
     Mark at = e.getProblemMark().or(e::getContextMark).orElseThrow();
     String problem = SourceFile.oneLine(e.getProblem());
@@ -60,7 +60,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     };
   }
 
-  /** The text before a mark in its line, without blanks at the end. */
+  /** Returns the text before a mark in its line, without blanks at the end. */
   private String before(Mark mark) {
     String line = line(mark);
     return line.substring(0, line.offsetByCodePoints(0, column(mark, line))).stripTrailing();
@@ -136,7 +136,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     return text.lines().skip(mark.getLine()).findFirst().orElse("");
   }
 
-  /** The character at a mark. */
+  /** Returns the character at a mark. */
   private String first(Mark mark) {
     String line = line(mark);
     int i = line.offsetByCodePoints(0, column(mark, line));

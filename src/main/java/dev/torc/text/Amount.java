@@ -9,7 +9,10 @@ public final class Amount {
 
   private Amount() {}
 
-  /** Nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}; below 0: unknown. */
+  /**
+   * Returns nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}; below 0:
+   * unknown.
+   */
   public static String time(long nanos) {
     if (nanos < 0) {
       return "unknown time";
@@ -26,7 +29,7 @@ public final class Amount {
     return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
   }
 
-  /** Bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
+  /** Returns bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
   public static String size(long bytes) {
     return size(bytes, 1024, "i");
   }

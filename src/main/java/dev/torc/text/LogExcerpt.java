@@ -65,7 +65,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     }
   }
 
-  /** A log's path as it is shown: relative to the folder if it is below that. */
+  /** Returns a log's path as it is shown: relative to the folder if it is below that. */
   public static String shown(Path log, Path folder) {
     return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
   }

@@ -14,12 +14,12 @@ public final class OneLine {
 
   private OneLine() {}
 
-  /** The line for a text. */
+  /** Returns the line for a text. */
   public static String of(String text) {
     return text.replace("\\", "\\\\").replace("\n", "\\n");
   }
 
-  /** The text that a line stands for; a backslash before anything else is left out. */
+  /** Returns the text that a line stands for; a backslash before anything else is left out. */
   public static String text(String line) {
     return ESCAPED
         .matcher(line)

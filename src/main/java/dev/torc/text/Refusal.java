@@ -19,7 +19,7 @@ public final class Refusal {
 
   private Refusal() {}
 
-  /** An error of the file system on one line: {@code FILE: permission denied}. */
+  /** Returns an error of the file system on one line: {@code FILE: permission denied}. */
   public static String line(IOException e) {
     if (!(e instanceof FileSystemException file) || file.getFile() == null) {
       return what(e);

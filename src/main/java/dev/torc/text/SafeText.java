@@ -49,13 +49,16 @@ public final class SafeText {
         : '"' + spelled(name) + '"';
   }
 
-  /** The first of some names, and how many there are more: {@code a, b and 3 more}. */
+  /** Returns the first of some names, and how many there are more: {@code a, b and 3 more}. */
   public static String names(List<String> names, int most) {
     String first = String.join(", ", names.stream().limit(most).map(SafeText::name).toList());
     return names.size() > most ? first + " and " + (names.size() - most) + " more" : first;
   }
 
-  /** A text such as a command on one line: line ends as ⏎, other hidden characters as escapes. */
+  /**
+   * Returns a text such as a command on one line: line ends as ⏎, other hidden characters as
+   * escapes.
+   */
   public static String line(String text) {
     if (isPlain(text, ' ')) {
       return text;
@@ -75,7 +78,7 @@ public final class SafeText {
     return out.toString();
   }
 
-  /** A text as it stands in HTML and XML, between quotes too. */
+  /** Returns a text as it stands in HTML and XML, between quotes too. */
   public static String markup(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
@@ -83,12 +86,15 @@ public final class SafeText {
         .replace("\"", "&quot;");
   }
 
-  /** A word in single quotes, as every shell reads it back; no word has a NUL. */
+  /** Returns a word in single quotes, as every shell reads it back; no word has a NUL. */
   public static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
   }
 
-  /** Whether it is ASCII that can be seen, as nearly all is: from {@code first} to the tilde. */
+  /**
+   * Returns whether it is ASCII that can be seen, as nearly all is: from {@code first} to the
+   * tilde.
+   */
   private static boolean isPlain(String text, char first) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < first || text.charAt(i) > '~') {
@@ -103,7 +109,7 @@ public final class SafeText {
     return cut(line(text), max);
   }
 
-  /** A text with what is beyond {@code max} code points cut out of its middle. */
+  /** Returns a text with what is beyond {@code max} code points cut out of its middle. */
   public static String cut(String line, int max) {
     int length = line.codePointCount(0, line.length());
     if (length <= max) {

@@ -12,7 +12,7 @@ public final class TextWidth {
     return text.codePoints().map(TextWidth::of).sum();
   }
 
-  /** The text, or as much of it as leaves room for an ellipsis within {@code columns}. */
+  /** Returns the text, or as much of it as leaves room for an ellipsis within {@code columns}. */
   public static String fit(String text, int columns) {
     if (of(text) <= columns) {
       return text;

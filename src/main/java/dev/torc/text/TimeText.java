@@ -11,12 +11,12 @@ public final class TimeText {
 
   private TimeText() {}
 
-  /** Milliseconds since 1970 as local time, {@code 2026-11-20 10:01:02}. */
+  /** Returns milliseconds since 1970 as local time, {@code 2026-11-20 10:01:02}. */
   public static String local(long millis) {
     return LOCAL.format(Instant.ofEpochMilli(millis).atZone(ZoneId.systemDefault()));
   }
 
-  /** Milliseconds since 1970 in the form of ISO 8601, in UTC. */
+  /** Returns milliseconds since 1970 in the form of ISO 8601, in UTC. */
   public static String iso(long millis) {
     return Instant.ofEpochMilli(millis).toString();
   }

@@ -62,7 +62,7 @@ public final class FoldedLines {
     known.put(kin(job) + key, line);
   }
 
-  /** The lines that were added since the last call. */
+  /** Returns the lines that were added since the last call. */
   public List<Diagnostic> take() {
     List<Diagnostic> lines = untaken.stream().map(Line::diagnostic).toList();
     untaken.clear();

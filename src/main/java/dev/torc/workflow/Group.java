@@ -58,7 +58,7 @@ public record Group(
     /** Stands for a name in a path; no text of a build file can hold it. */
     public static final char HOLE = '\0';
 
-    /** The pattern of the paths that have some values. */
+    /** Returns the pattern of the paths that have some values. */
     public Glob with(Map<String, String> values) {
       StringBuilder glob = new StringBuilder();
       String[] literals = path.split(String.valueOf(HOLE), -1);
@@ -78,12 +78,14 @@ public record Group(
     }
   }
 
-  /** Whether each job that is awaited gives instances of its own, as soon as it has ended. */
+  /**
+   * Returns whether each job that is awaited gives instances of its own, as soon as it has ended.
+   */
   public boolean grows() {
     return !growing.isEmpty();
   }
 
-  /** Whether not all instances are known: it awaits results, or these showed problems. */
+  /** Returns whether not all instances are known: it awaits results, or these showed problems. */
   public boolean isOpen() {
     return !awaits.isEmpty() || !problems.isEmpty();
   }

@@ -50,7 +50,10 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return new InstanceName(text, Collections.emptySortedMap());
   }
 
-  /** Whether another name is that of an instance of the same group, and has this name's values. */
+  /**
+   * Returns whether another name is that of an instance of the same group, and has this name's
+   * values.
+   */
   public boolean includes(InstanceName instance) {
     return !instance.values.isEmpty()
         && group.equals(instance.group)
@@ -73,7 +76,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return null;
   }
 
-  /** The name as text. */
+  /** Returns the name as text. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(group);
@@ -103,7 +106,9 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return out.toString();
   }
 
-  /** The value that {@link #encode} gave; a {@code %} that starts no code stands for itself. */
+  /**
+   * Returns the value that {@link #encode} gave; a {@code %} that starts no code stands for itself.
+   */
   static String decode(String text) {
     if (text.indexOf('%') < 0) {
       return text;

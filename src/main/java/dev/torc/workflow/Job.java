@@ -100,7 +100,7 @@ public record Job(
     return refs;
   }
 
-  /** The first slot of a name in the texts of its steps; null where there is none. */
+  /** Returns the first slot of a name in the texts of its steps; null where there is none. */
   public Template.Part.Slot slot(String name) {
     for (Step step : runs.steps) {
       for (Template text : step.templates()) {
@@ -113,7 +113,9 @@ public record Job(
     return null;
   }
 
-  /** Whether it goes without a file that it names in {@code needs} if that does not exist. */
+  /**
+   * Returns whether it goes without a file that it names in {@code needs} if that does not exist.
+   */
   public boolean isOptional(String path) {
     boolean optional = false;
     for (Ref ref : needRefs()) {
@@ -127,7 +129,7 @@ public record Job(
     return optional;
   }
 
-  /** All that it produces, in written order, whatever items it stands in. */
+  /** Returns all that it produces, in written order, whatever items it stands in. */
   public List<Ref> productRefs() {
     return refs(links.produces);
   }
@@ -139,22 +141,22 @@ public record Job(
     return has(Trait.MANUAL) && links.produces.isEmpty();
   }
 
-  /** Whether a run finds further needs, by a depfile or a trace. */
+  /** Returns whether a run finds further needs, by a depfile or a trace. */
   public boolean finds() {
     return depfile() != null || has(Trait.TRACE);
   }
 
-  /** Whether a step of it runs in a container. */
+  /** Returns whether a step of it runs in a container. */
   public boolean runsInContainers() {
     return runs.steps.stream().anyMatch(step -> step.image() != null);
   }
 
-  /** The patterns of needs that begin with {@code !}: what they match is not needed. */
+  /** Returns the patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
     return excludes(links.needs);
   }
 
-  /** The patterns of entries that begin with {@code !}. */
+  /** Returns the patterns of entries that begin with {@code !}. */
   public static List<Glob> excludes(List<Item> items) {
     List<Glob> excludes = new ArrayList<>(0);
     for (Ref ref : refs(items)) {
@@ -171,7 +173,7 @@ public record Job(
     return refs;
   }
 
-  /** The command for people: one line for each task, placeholders as written. */
+  /** Returns the command for people: one line for each task, placeholders as written. */
   public String command() {
     List<String> texts = new ArrayList<>();
     for (Step step : runs.steps) {
@@ -268,12 +270,12 @@ public record Job(
    */
   public record Tool(Place place, String name, List<String> paths, Template search, String dir) {
 
-    /** Whether its name is a path, so that it is not searched for. */
+    /** Returns whether its name is a path, so that it is not searched for. */
     public boolean isPath() {
       return name.indexOf('/') >= 0;
     }
 
-    /** The names of the caller's variables that decide where it is searched. */
+    /** Returns the names of the caller's variables that decide where it is searched. */
     public List<String> variables() {
       List<String> names = new ArrayList<>();
       if (isPath()) {
@@ -353,17 +355,17 @@ public record Job(
     public static final Resources DEFAULT =
         new Resources(0, 0, -1, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
-    /** How many cpus it takes; at least 1, whether any were declared or not. */
+    /** Returns how many cpus it takes; at least 1, whether any were declared or not. */
     public int cpus() {
       return Math.max(1, askedCpus);
     }
 
-    /** How many GPUs it takes; at least 0, whether any were declared or not. */
+    /** Returns how many GPUs it takes; at least 0, whether any were declared or not. */
     public int gpus() {
       return Math.max(0, askedGpus);
     }
 
-    /** The amounts by resource, without those that are 0. */
+    /** Returns the amounts by resource, without those that are 0. */
     public Map<String, Long> amounts() {
       Map<String, Long> amounts = new TreeMap<>(counters);
       amounts.put(CPUS, (long) cpus());

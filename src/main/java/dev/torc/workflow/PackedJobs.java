@@ -66,12 +66,12 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return new PackedJobs(all.codec, picked, null);
   }
 
-  /** The codec that packed the jobs. */
+  /** Returns the codec that packed the jobs. */
   public WorkflowCodec codec() {
     return codec;
   }
 
-  /** The bytes of a job; not to be changed. */
+  /** Returns the bytes of a job; not to be changed. */
   public byte[] packed(int index) {
     if (starts == null) {
       return packed[index];
@@ -80,12 +80,15 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return Arrays.copyOfRange(packed[0], starts[index], end);
   }
 
-  /** The bytes of a job when the lines of its build file, from one on, have moved by so many. */
+  /**
+   * Returns the bytes of a job when the lines of its build file, from one on, have moved by so
+   * many.
+   */
   public byte[] moved(int index, int from, int by) {
     return by == 0 ? packed(index) : codec.moved(packed(index), from, by);
   }
 
-  /** Where a job stands; nothing else of it is read. */
+  /** Returns where a job stands; nothing else of it is read. */
   public Place place(int index) {
     return codec.place(at(index));
   }
@@ -100,12 +103,12 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
         : (mine, its) -> codec.unplaced(at(mine)).equals(other.codec.unplaced(other.at(its)));
   }
 
-  /** The name of a job; nothing else of it is read. */
+  /** Returns the name of a job; nothing else of it is read. */
   String name(int index) {
     return codec.name(at(index));
   }
 
-  /** The tags of all jobs, each once. */
+  /** Returns the tags of all jobs, each once. */
   public List<String> tags() {
     Set<String> tags = new TreeSet<>();
     for (int j = 0; j < size(); j++) {

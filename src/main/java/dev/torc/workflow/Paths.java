@@ -47,7 +47,7 @@ public final class Paths {
     this.rootText = "/" + String.join("/", this.root);
   }
 
-  /** What an entry of {@code needs} or {@code produces} refers to. */
+  /** Returns what an entry of {@code needs} or {@code produces} refers to. */
   public Ref ref(String text, Place place, boolean need) {
     if (text.isEmpty()) {
       throw new BadInput(place, "an empty path");
@@ -115,7 +115,7 @@ public final class Paths {
     }
   }
 
-  /** Whether a path as written can only be a folder. */
+  /** Returns whether a path as written can only be a folder. */
   private static boolean isFolder(String literal, String path) {
     return path.equals(".") || DOTS.contains(literal.substring(literal.lastIndexOf('/') + 1));
   }

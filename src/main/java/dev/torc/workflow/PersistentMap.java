@@ -37,7 +37,7 @@ public final class PersistentMap<V> {
     this.layers = layers;
   }
 
-  /** A map without entries. */
+  /** Returns a map without entries. */
   public static <V> PersistentMap<V> none() {
     return new PersistentMap<>(List.of());
   }
@@ -62,7 +62,7 @@ public final class PersistentMap<V> {
     return new PersistentMap<>(next);
   }
 
-  /** The value of a text, null if the map does not have it. */
+  /** Returns the value of a text, null if the map does not have it. */
   public V get(String text) {
     for (Layer<V> layer : layers) {
       V found = layer.entries.get(text);
@@ -73,7 +73,7 @@ public final class PersistentMap<V> {
     return null;
   }
 
-  /** Whether there are no entries. */
+  /** Returns whether there are no entries. */
   public boolean isEmpty() {
     return layers.isEmpty();
   }

@@ -31,7 +31,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
    */
   public record Claim(int owner, Place place, Ref.OfFolder folder) {
 
-    /** The pattern of a file, or of all that a folder may have. */
+    /** Returns the pattern of a file, or of all that a folder may have. */
     public Glob glob(String path) {
       return folder == null ? Glob.of(Glob.escape(path)) : inside(path).without(folder.excludes());
     }
@@ -113,7 +113,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return new ProductIndex(files, folders, globs, open, paths);
   }
 
-  /** The pattern of all paths that a product can have, a folder's own included. */
+  /** Returns the pattern of all paths that a product can have, a folder's own included. */
   private static Glob pattern(Ref product) {
     return product instanceof Ref.OfFolder folder
         ? Glob.of(Glob.escape(folder.path()) + "{,/**}").without(folder.excludes())
@@ -134,7 +134,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     };
   }
 
-  /** The pattern of all paths in a folder. */
+  /** Returns the pattern of all paths in a folder. */
   public static Glob inside(String folder) {
     return Glob.of(folder.equals(".") ? "**" : Glob.escape(folder) + "/**");
   }
@@ -144,22 +144,22 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return folders == base.folders && globs == base.globs && !base.files.isEmpty();
   }
 
-  /** The files and folders that are declared. */
+  /** Returns the files and folders that are declared. */
   public PersistentMap<Claim> files() {
     return files;
   }
 
-  /** The globs that are declared. */
+  /** Returns the globs that are declared. */
   public PatternIndex globs() {
     return globs;
   }
 
-  /** The paths of {@link #but}. */
+  /** Returns the paths of {@link #but}. */
   public Set<String> sources() {
     return sources;
   }
 
-  /** The patterns of other owners that can match what a pattern of an owner matches. */
+  /** Returns the patterns of other owners that can match what a pattern of an owner matches. */
   public List<Glob> rivals(int owner, Glob produced) {
     List<Glob> rivals = new ArrayList<>(0);
     globs.overlapping(
@@ -172,12 +172,12 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return rivals;
   }
 
-  /** How often a glob was compared with a path or another glob. */
+  /** Returns how often a glob was compared with a path or another glob. */
   public long compared() {
     return globs.compared() + open.compared();
   }
 
-  /** The owner of whatever stands at a path, -1 if there is none. */
+  /** Returns the owner of whatever stands at a path, -1 if there is none. */
   public int of(String path) {
     Claim claim = files.get(path);
     if (claim == null && !folders.isEmpty()) {
@@ -197,7 +197,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return pattern == null ? -1 : pattern.job();
   }
 
-  /** Whether a path lies in a folder product that it is excluded from. */
+  /** Returns whether a path lies in a folder product that it is excluded from. */
   public boolean leavesOut(String path) {
     for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       Claim claim = folders.isEmpty() ? null : folders.get(path.substring(0, slash));
@@ -214,7 +214,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return claim == null ? null : claim.folder.excluded();
   }
 
-  /** Whether all products are files, so that nothing but their paths has an owner. */
+  /** Returns whether all products are files, so that nothing but their paths has an owner. */
   public boolean arePlain() {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
   }
@@ -280,7 +280,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     };
   }
 
-  /** The declared folders that begin with a text, and those that the text leads into. */
+  /** Returns the declared folders that begin with a text, and those that the text leads into. */
   public Map<String, Claim> foldersNear(String prefix) {
     if (folders.isEmpty()) {
       return Map.of();

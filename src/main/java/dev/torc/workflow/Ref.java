@@ -15,7 +15,7 @@ import java.util.List;
  */
 public sealed interface Ref {
 
-  /** Where it is written. */
+  /** Returns where it is written. */
   Place place();
 
   /**
@@ -31,7 +31,7 @@ public sealed interface Ref {
    */
   record OfFile(Place place, String path, boolean optional) implements Ref {
 
-    /** A file that is not left out. */
+    /** Returns a file that is not left out. */
     public OfFile(Place place, String path) {
       this(place, path, false);
     }
@@ -51,20 +51,20 @@ public sealed interface Ref {
     /** Patterns of paths that are no part of a product; none of a need. */
     List<Glob> excludes();
 
-    /** The same with other excludes. */
+    /** Returns the same with other excludes. */
     OfMany without(List<Glob> excludes);
 
-    /** Whether a path can be part of it. */
+    /** Returns whether a path can be part of it. */
     boolean holds(String path);
 
-    /** Whether a path is excluded that else could be part of it. */
+    /** Returns whether a path is excluded that else could be part of it. */
     boolean leavesOut(String path);
   }
 
   /** A folder, by normalized path without the trailing slash. */
   record OfFolder(Place place, String path, List<Glob> excludes) implements OfMany {
 
-    /** A folder of which all counts. */
+    /** Returns a folder of which all counts. */
     public OfFolder(Place place, String path) {
       this(place, path, List.of());
     }
@@ -89,7 +89,7 @@ public sealed interface Ref {
       return !excludes.isEmpty() && other.startsWith(path + "/") && isExcluded(other);
     }
 
-    /** What is excluded, by paths in the folder; null where nothing is. */
+    /** Returns what is excluded, by paths in the folder; null where nothing is. */
     public FolderDigest.Excluded excluded() {
       return excludes.isEmpty()
           ? null
@@ -114,7 +114,7 @@ public sealed interface Ref {
   /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
   record OfGlob(Place place, String pattern, List<Glob> excludes) implements OfMany {
 
-    /** A pattern of which all matches count. */
+    /** Returns a pattern of which all matches count. */
     public OfGlob(Place place, String pattern) {
       this(place, pattern, List.of());
     }
@@ -124,7 +124,7 @@ public sealed interface Ref {
       return pattern;
     }
 
-    /** The pattern of the paths that are meant. */
+    /** Returns the pattern of the paths that are meant. */
     public Glob glob() {
       return Glob.of(pattern).without(excludes);
     }
@@ -163,7 +163,7 @@ public sealed interface Ref {
     /** The end of a text of a need that leaves out what failed. */
     public static final String SKIPS = " (failed: skip)";
 
-    /** A need that leaves nothing out. */
+    /** Returns a need that leaves nothing out. */
     public OfJob(Place place, String job) {
       this(place, job, false);
     }
@@ -173,7 +173,7 @@ public sealed interface Ref {
       return skips ? "job " + job + SKIPS : "job " + job;
     }
 
-    /** The job's name in a {@link #text}. */
+    /** Returns the job's name in a {@link #text}. */
     public static String name(String text) {
       int end = text.endsWith(SKIPS) ? text.length() - SKIPS.length() : text.length();
       return text.substring("job ".length(), end);
@@ -239,7 +239,7 @@ public sealed interface Ref {
       return "data " + written() + (skips ? OfJob.SKIPS : "");
     }
 
-    /** The name as it is written: {@code train.loss}, {@code high}. */
+    /** Returns the name as it is written: {@code train.loss}, {@code high}. */
     public String written() {
       return job == null ? key : job + "." + key;
     }

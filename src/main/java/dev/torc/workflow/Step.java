@@ -21,7 +21,7 @@ public record Step(
     List<String> shell,
     Image image) {
 
-  /** All its texts: those of the command and of the environment. */
+  /** Returns all its texts: those of the command and of the environment. */
   public List<Template> templates() {
     if (env.isEmpty()) {
       return command.templates();
@@ -37,7 +37,7 @@ public record Step(
    */
   public sealed interface Command {
 
-    /** The text, or the words. */
+    /** Returns the text, or the words. */
     List<Template> templates();
 
     /** Run as {@code shell... text}. */

@@ -44,7 +44,7 @@ public record Template(List<Part> parts) {
      */
     record Slot(String name, int index, String member, Quote quote, Place place) implements Part {
 
-      /** The slot as it is written. */
+      /** Returns the slot as it is written. */
       @Override
       public String toString() {
         String at = index < 0 ? "" : "[" + index + "]";
@@ -53,12 +53,12 @@ public record Template(List<Part> parts) {
     }
   }
 
-  /** The template of a text without slots. */
+  /** Returns the template of a text without slots. */
   public static Template of(String text) {
     return new Template(List.of(new Part.Text(text)));
   }
 
-  /** The first slot of a name; null where there is none. */
+  /** Returns the first slot of a name; null where there is none. */
   public Part.Slot slot(String name) {
     for (Part part : parts) {
       if (part instanceof Part.Slot slot && slot.name().equals(name)) {

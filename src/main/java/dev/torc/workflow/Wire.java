@@ -63,7 +63,7 @@ final class Wire {
     this.texts = texts;
   }
 
-  /** Where something stands in a build file. */
+  /** Returns where something stands in a build file. */
   Place place(Place of) {
     if (in == null) {
       placesOut.number(texts.number(of.file()));
@@ -100,12 +100,12 @@ final class Wire {
     return number;
   }
 
-  /** A text, or null. */
+  /** Returns a text, or null. */
   <R> String text(R of, Function<R, String> field) {
     return text(in == null ? field.apply(of) : null);
   }
 
-  /** A text that other records have too. */
+  /** Returns a text that other records have too. */
   <R> String shared(R of, Function<R, String> field) {
     return shared(in == null ? field.apply(of) : null);
   }
@@ -148,13 +148,13 @@ final class Wire {
     return form.pass(this, in == null ? field.apply(of) : null);
   }
 
-  /** A value, or null. */
+  /** Returns a value, or null. */
   <R, T> T maybe(R of, Function<R, T> field, Codec<T> form) {
     T value = in == null ? field.apply(of) : null;
     return flag(value, each -> each != null) ? form.pass(this, value) : null;
   }
 
-  /** A list; one that is read is unmodifiable. */
+  /** Returns a list; one that is read is unmodifiable. */
   <R, T> List<T> list(R of, Function<R, List<T>> field, Codec<T> form) {
     if (in != null) {
       return in.list(_ -> form.pass(this, null));
@@ -167,7 +167,7 @@ final class Wire {
     return list;
   }
 
-  /** Names with their values. */
+  /** Returns names with their values. */
   <R, T> SortedMap<String, T> map(R of, Function<R, SortedMap<String, T>> field, Codec<T> form) {
     SortedMap<String, T> map = in == null ? field.apply(of) : new TreeMap<>();
     List<String> names = list(map, each -> List.copyOf(each.keySet()), SHARED);

@@ -86,18 +86,18 @@ public record Workflow(
         left);
   }
 
-  /** The name of a job by its index; nothing else of the job is read. */
+  /** Returns the name of a job by its index; nothing else of the job is read. */
   public String jobName(int job) {
     return jobs instanceof PackedJobs packed ? packed.name(job) : jobs.get(job).name();
   }
 
-  /** Whether the executor of a job says that jobs run there without a trace. */
+  /** Returns whether the executor of a job says that jobs run there without a trace. */
   public boolean goesUntraced(Job job) {
     Executor executor = executor(job.runs().executor());
     return executor != null && !executor.trace();
   }
 
-  /** The executor of a name; null if there is none. */
+  /** Returns the executor of a name; null if there is none. */
   public Executor executor(String name) {
     for (Executor executor : executors) {
       if (executor.name().equals(name)) {
@@ -118,12 +118,12 @@ public record Workflow(
     /** The name of this machine, which is always there. */
     public static final String LOCAL = "local";
 
-    /** The name that jobs use for it. */
+    /** Returns the name that jobs use for it. */
     public String name() {
       return settings.name();
     }
 
-    /** Text of the shell that runs before each job; empty for none. */
+    /** Returns text of the shell that runs before each job; empty for none. */
     public String before() {
       return settings.before();
     }
@@ -193,7 +193,7 @@ public record Workflow(
         String key,
         List<String> trust) {
 
-      /** The store's URL or path, for people. */
+      /** Returns the store's URL or path, for people. */
       public String name() {
         return url == null ? path : url;
       }

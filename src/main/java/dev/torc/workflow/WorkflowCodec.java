@@ -80,12 +80,15 @@ public final class WorkflowCodec {
     before.shared().forEach(this::number);
   }
 
-  /** The texts that were written once; to be kept beside what was written. */
+  /** Returns the texts that were written once; to be kept beside what was written. */
   public List<String> shared() {
     return List.of(Arrays.copyOf(shared, size));
   }
 
-  /** The number of a text that records share: the text is written once, elsewhere its number. */
+  /**
+   * Returns the number of a text that records share: the text is written once, elsewhere its
+   * number.
+   */
   int number(String text) {
     Integer known = numbers.putIfAbsent(text, size);
     if (known != null) {
@@ -97,7 +100,7 @@ public final class WorkflowCodec {
     return size++;
   }
 
-  /** The text of a number. */
+  /** Returns the text of a number. */
   String text(int number) {
     return shared[number];
   }
@@ -150,7 +153,7 @@ public final class WorkflowCodec {
     return out.bytes();
   }
 
-  /** What a packed job says, without its places. */
+  /** Returns what a packed job says, without its places. */
   ByteReader says(ByteReader in) {
     return in.part(in.small());
   }
@@ -173,7 +176,7 @@ public final class WorkflowCodec {
     return new Wire(in, in, this).place(null);
   }
 
-  /** A packed job when the lines of its build file, from one on, have moved by so many. */
+  /** Returns a packed job when the lines of its build file, from one on, have moved by so many. */
   byte[] moved(byte[] packed, int from, int by) {
     ByteReader in = new ByteReader(packed, 0);
     int says = in.small();
@@ -196,7 +199,7 @@ public final class WorkflowCodec {
     return job(new Wire(says, in, this), null);
   }
 
-  /** How many jobs were read back so far. */
+  /** Returns how many jobs were read back so far. */
   public long reads() {
     return reads.sum();
   }
@@ -206,7 +209,7 @@ public final class WorkflowCodec {
     return job(new Wire(says(in), null, this), null);
   }
 
-  /** Whether a number means the same text in both codecs, as far as both have it. */
+  /** Returns whether a number means the same text in both codecs, as far as both have it. */
   boolean agrees(WorkflowCodec other) {
     int both = Math.min(size, other.size);
     return Arrays.equals(shared, 0, both, other.shared, 0, both);
