@@ -8,9 +8,11 @@ import dev.torc.engine.DiskTrace.Seen;
 import dev.torc.engine.DiskTrace.Size;
 import dev.torc.engine.DiskTrace.Sync;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,12 +195,12 @@ final class CutDisk {
     }
   }
 
-  /** The bytes of the files, by path. */
+  /** The bytes of the files, and where the links point to, by path. */
   Map<String, byte[]> files() {
     Map<String, byte[]> files = new TreeMap<>();
     names.forEach(
         (path, inode) -> {
-          if (!inode.folder) {
+          if (inode.kind != FileKind.FOLDER) {
             files.put(path, found.get(inode).bytes);
           }
         });
@@ -225,10 +227,12 @@ final class CutDisk {
     for (var name : names.entrySet()) {
       Path path = Path.of(name.getKey());
       Inode inode = name.getValue();
-      if (inode.folder) {
+      if (inode.kind == FileKind.FOLDER) {
         Files.createDirectories(path);
       } else if (first.putIfAbsent(inode, path) != null) {
         Files.createLink(path, first.get(inode));
+      } else if (inode.kind == FileKind.LINK) {
+        Files.createSymbolicLink(path, Path.of(new String(inode.begin, StandardCharsets.UTF_8)));
       } else {
         Files.write(path, found.get(inode).bytes);
         Files.setLastModifiedTime(path, trace.time());

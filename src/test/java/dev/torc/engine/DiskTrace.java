@@ -1,8 +1,10 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,13 +41,16 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
 
   /** A file, folder or link by itself, whatever its names are. */
   static final class Inode {
-    final boolean folder;
+    final FileKind kind;
+
+    /** For a link where it points to: on the disk as soon as a name of the link is. */
     final byte[] begin;
+
     final Stamp stamp;
     private long size;
 
-    Inode(boolean folder, byte[] begin, Stamp stamp) {
-      this.folder = folder;
+    Inode(FileKind kind, byte[] begin, Stamp stamp) {
+      this.kind = kind;
       this.begin = begin;
       this.stamp = stamp;
       this.size = begin.length;
@@ -171,8 +176,8 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
     Map<String, byte[]> there = new TreeMap<>();
     for (Path folder : folders) {
       try (Stream<Path> all = Files.walk(folder)) {
-        for (Path file : all.filter(Files::isRegularFile).toList()) {
-          there.put(file.toString(), Files.readAllBytes(file));
+        for (Path file : all.filter(each -> kind(each) != FileKind.FOLDER).toList()) {
+          there.put(file.toString(), held(file, kind(file)));
         }
       }
     }
@@ -183,6 +188,21 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
             throw new AssertionError("the trace tells other bytes of " + path);
           }
         });
+  }
+
+  private static FileKind kind(Path path) {
+    return Files.isSymbolicLink(path)
+        ? FileKind.LINK
+        : Files.isDirectory(path) ? FileKind.FOLDER : FileKind.FILE;
+  }
+
+  /** Reads what a file holds, or where a link points to. */
+  private static byte[] held(Path path, FileKind kind) throws IOException {
+    return switch (kind) {
+      case FILE -> Files.readAllBytes(path);
+      case LINK -> Files.readSymbolicLink(path).toString().getBytes(StandardCharsets.UTF_8);
+      default -> new byte[0];
+    };
   }
 
   /** Moves a name, and the names below it. */
@@ -211,9 +231,8 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       for (Path folder : folders) {
         try (Stream<Path> all = Files.walk(folder)) {
           for (Path each : all.toList()) {
-            boolean inner = Files.isDirectory(each);
-            byte[] bytes = inner ? new byte[0] : Files.readAllBytes(each);
-            names.put(each.toString(), new Inode(inner, bytes, stamps.stamp(each)));
+            FileKind kind = kind(each);
+            names.put(each.toString(), new Inode(kind, held(each, kind), stamps.stamp(each)));
           }
         }
       }
@@ -250,11 +269,11 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
         case "rename" -> rename(path(words, 0), path(words, 1));
         case "link" -> name(names.get(path(words, 0)), null, path(words, 1));
         case "unlink", "rmdir" -> name(names.get(path(words, 0)), path(words, 0), null);
-        case "mkdir" -> make(path(words, 0), true);
+        case "mkdir" -> make(path(words, 0), FileKind.FOLDER, new byte[0]);
         case "symlink" -> {
-          if (isBelow(path(words, 1))) {
-            throw new AssertionError("a link is made: " + text(words));
-          }
+          Matcher to = TEXT.matcher(words);
+          assertTrue(to.find(), words);
+          make(path(words, 1), FileKind.LINK, bytes(to.group(1)));
         }
         case "fsync", "fdatasync" -> add(file(words), new Sync(file(words), from));
         case "fchmod", "chmod", "utimens", "futimens", "utime", "utimes", "futimes" -> {
@@ -283,7 +302,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
         return;
       }
       if (words.contains("O_CREAT") && !names.containsKey(path)) {
-        make(path, false);
+        make(path, FileKind.FILE, new byte[0]);
       }
       if (words.contains("O_TRUNC")) {
         size(names.get(path), 0);
@@ -298,7 +317,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
 
     private void write(String words, long length, boolean placed) {
       Inode inode = file(words);
-      if (inode == null || inode.folder) {
+      if (inode == null || inode.kind != FileKind.FILE) {
         return;
       }
       ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -321,9 +340,9 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       }
     }
 
-    private void make(String path, boolean folder) {
+    private void make(String path, FileKind kind, byte[] begin) {
       if (isBelow(path)) {
-        name(new Inode(folder, new byte[0], null), null, path);
+        name(new Inode(kind, begin, null), null, path);
       }
     }
 
@@ -362,8 +381,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       long ctime = time(words, "ctime");
       long size = number(words, "_size=(\\d+)");
       long number = number(words, "_ino=(\\d+)");
-      ops.add(
-          new Seen(inode, new Stamp(Stamp.FileKind.FILE, executable, size, mtime, ctime, number)));
+      ops.add(new Seen(inode, new Stamp(FileKind.FILE, executable, size, mtime, ctime, number)));
     }
 
     /** Reads both forms: {@code st_mtime=1, st_mtime_nsec=2} and {@code {tv_sec=1, tv_nsec=2}}. */
