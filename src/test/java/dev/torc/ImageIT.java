@@ -58,6 +58,7 @@ class ImageIT {
               Map.entry("init", "0 -C fresh init"),
               Map.entry("import", "2 -C fresh import torc.yaml"),
               Map.entry("slurm", "2 slurm"),
+              Map.entry("server", "1 server status"),
               Map.entry("doctor", "0 doctor"),
               Map.entry("completion", "0 completion bash -- =: torc\\ b")));
 
