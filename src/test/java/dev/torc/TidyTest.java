@@ -38,7 +38,7 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_295;
+  private static final int LINES = 59_297;
 
   private static final int FILES = 485;
   private static final int SURFACE = 209;

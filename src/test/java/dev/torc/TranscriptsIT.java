@@ -200,7 +200,7 @@ class TranscriptsIT {
         .filter(line -> !line.contains(": still runs after 10 s: ")) // on a slow machine
         // How much is kept depends on the disk; the first build that keeps anything tells it.
         .filter(line -> !line.startsWith("results are stored in .torc/store, "))
-        .map(line -> line.replaceAll("^\\S+ \\S+ at most, 5 GiB or", "SIZE at most, 5 GiB or"))
+        .map(line -> line.replaceAll("^limit \\S+ \\S+ (?=\\(the smaller)", "limit SIZE "))
         .map(line -> line.replaceAll("\\b[0-9a-f]{7}\\b", "DIGEST"))
         .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT"))
         .map(line -> line.replaceAll("(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS"))

@@ -81,8 +81,11 @@ public final class FileTree {
   static FileSystemException explained(Path path, FileSystemException refused) {
     Path folder = path.toAbsolutePath().getParent();
     if (refused instanceof AccessDeniedException) {
+      // A folder that moves gets another "..", so it must be writable itself.
+      boolean self = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Files.isWritable(folder);
+      Path closed = self ? path : folder;
       return others(
-          folder, "is for nobody else to change", "open it: chmod -R g+rwX " + folder, refused);
+          closed, "is for nobody else to change", "open it: chmod -R g+rwX " + closed, refused);
     }
     return DENIED.equals(refused.getReason()) && isSticky(folder)
         ? others(
