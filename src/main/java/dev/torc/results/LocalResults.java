@@ -70,7 +70,7 @@ public class LocalResults implements ResultParts {
   private boolean changed;
 
   /**
-   * The kept results of a root.
+   * The stored results of a root.
    *
    * @param cache open for work where anything is to be changed
    * @param keep the bound in bytes; 0 where nothing is kept, negative without a setting

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kept results make room when the disk is nearly full; a kill leaves no wrong sum of sizes. */
+/** Stored results make room when the disk is nearly full; a kill leaves no wrong sum of sizes. */
 class LocalResultsTest {
 
   private static final long GIB = 1L << 30;
