@@ -43,13 +43,13 @@ record FolderEmptying(ProductRemoval removal) {
       return;
     }
     Path file = removal.place().root().resolve(owned.path());
-    FolderMembers recorded = new FolderMembers(file, standing.members(), part, removal.aside());
+    KnownMembers recorded = new KnownMembers(file, standing.members(), part, removal.aside());
     MovingFolder moving = MovingFolder.begin(removal.place(), folder.path());
     removal.place().give(folder.makeAlike(moving.members()));
     try (FolderHandle members = FolderHandle.of(moving.members());
         FolderHandle above = FolderHandle.of(moving.path())) {
       FolderPart.move(folder, part, members, (from, name, to) -> from.move(name, to, name));
-      new FolderMembers(file, List.of(), part, removal.aside()).sort(folder); // what came in since
+      new KnownMembers(file, List.of(), part, removal.aside()).sort(folder); // what came in since
       if (!recorded.sort(members) || !emptied.take(above, moving.members().getFileName())) {
         moving.gone();
         recorded.empty(members);

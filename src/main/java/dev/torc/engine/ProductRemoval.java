@@ -246,10 +246,10 @@ public record ProductRemoval(
     return true;
   }
 
-  private FolderMembers members(OwnedPath owned, FolderHandle from, Path name, Standing standing) {
+  private KnownMembers members(OwnedPath owned, FolderHandle from, Path name, Standing standing) {
     Path file = place.root().resolve(owned.path());
     FolderPart part = part(owned.path(), from.path().resolve(name));
-    return new FolderMembers(file, standing.members, part, aside());
+    return new KnownMembers(file, standing.members, part, aside());
   }
 
   /**
@@ -274,7 +274,7 @@ public record ProductRemoval(
       try (FolderHandle folder = from.enter(name)) {
         folder.empty();
       }
-      FolderMembers.removeEmptied(from, name);
+      KnownMembers.removeEmptied(from, name);
     } else {
       from.removeFile(name);
     }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * Sets aside what is the user's (rule 15): moves it to the kept things of a build, with a line.
- * {@link ProductRemoval} and {@link FolderMembers} tell what that is. Nothing is ever removed from
+ * {@link ProductRemoval} and {@link KnownMembers} tell what that is. Nothing is ever removed from
  * the kept things, but by {@code clean --kept}.
  *
  * @param grounds where products may lie

@@ -21,18 +21,16 @@ import java.util.stream.Collectors;
  * @param product where the folder stands, or stood
  * @param part what may be touched; null for all
  */
-record FolderMembers(Path product, Map<String, Member> members, FolderPart part, SetAside aside) {
+record KnownMembers(Path product, Map<String, Member> members, FolderPart part, SetAside aside) {
 
   /** Files that come into a folder while it is removed let the removal begin again so often. */
   private static final int TRIES = 20;
 
-  FolderMembers(Path product, List<Member> members, FolderPart part, SetAside aside) {
+  KnownMembers(Path product, List<Member> members, FolderPart part, SetAside aside) {
     this(product, members.stream().collect(Collectors.toMap(Member::path, m -> m)), part, aside);
   }
 
-  /**
-   * Sets aside all in a folder that is no unaltered member; returns whether all members are there.
-   */
+  /** Sets aside all but the unaltered members; returns whether all members are there. */
   boolean sort(FolderHandle folder) throws IOException {
     return walk(folder, "", false) == members.size();
   }
