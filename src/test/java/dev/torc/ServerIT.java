@@ -206,15 +206,18 @@ class ServerIT {
     assertEquals(before + 2, server.log(" served: ").size());
   }
 
+  /** Starts a build, and waits until its job runs. */
+  private Going startSlow() throws Exception {
+    Going slow = project.start("build", "slow");
+    Path running = project.root.resolve(".torc/running");
+    until("the job runs", () -> Files.exists(running) && Files.size(running) > 0);
+    return slow;
+  }
+
   /** Only a client that does not know whether its call began goes on by itself. */
   @Test
   void aServerThatDiesLosesNoCallInSilence() throws Exception {
-    Going slow = project.start("build", "slow");
-    until(
-        "the job runs",
-        () ->
-            Files.exists(project.root.resolve(".torc/running"))
-                && Files.size(project.root.resolve(".torc/running")) > 0);
+    Going slow = startSlow();
     ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
     Ran ran = slow.await();
     assertEquals(3, ran.exit());
@@ -233,12 +236,7 @@ class ServerIT {
 
   @Test
   void aClientThatIsKilledEndsItsBuild() throws Exception {
-    Going slow = project.start("build", "slow");
-    until(
-        "the job runs",
-        () ->
-            Files.exists(project.root.resolve(".torc/running"))
-                && Files.size(project.root.resolve(".torc/running")) > 0);
+    Going slow = startSlow();
     slow.process().destroyForcibly().waitFor();
     until("the call is over", () -> server.log(" served: status 143").size() == 1);
     until("its place is free", () -> !Files.exists(server.folder.resolve("busy0")));

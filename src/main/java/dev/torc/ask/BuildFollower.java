@@ -227,7 +227,7 @@ final class BuildFollower implements Progress {
     }
   }
 
-  /** Tells that there is no build to follow. */
+  /** Says that no build is running. */
   private void none(Cache cache) {
     build = cache.builds(1).stream().findFirst().orElse(null);
     if (build != null && build.exit() < 0) {

@@ -301,7 +301,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       return (int) faults.stream().filter(each -> each.fault() == fault).count();
     }
 
-    /** Returns the worst finding; a missing part is no failure, since users may remove parts. */
+    /** Returns the status of the worst finding. Missing parts are fine: users may remove them. */
     @Override
     public int exit() {
       int unread = count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;

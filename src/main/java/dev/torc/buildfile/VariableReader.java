@@ -83,9 +83,7 @@ final class VariableReader {
     return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
   }
 
-  /**
-   * Returns the items of a list var from the command line: one item as it stands, or a YAML list.
-   */
+  /** Returns the items of a list var from the command line: one item as written, or a YAML list. */
   private List<String> defined(String name, String value) {
     String text = value.strip();
     if (text.isEmpty()) {

@@ -224,7 +224,7 @@ public final class Main {
   }
 
   /**
-   * Returns the error where the first word is no command, and its build as a target was refused.
+   * Returns the error for a first word that is neither a command nor a target that can be built.
    */
   private BadInput mistyped(String word, BadInput refused) {
     String foreign = ForeignArguments.hint(word, Set.of());

@@ -94,7 +94,7 @@ final class BatchWord {
   }
 
   /**
-   * Returns the value of a key as a number; throws {@link IllegalArgumentException} if it is no
+   * Returns the value of a key as a number; throws {@link IllegalArgumentException} if it is not a
    * number.
    */
   long number(String key) {

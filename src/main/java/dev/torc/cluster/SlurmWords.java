@@ -111,8 +111,7 @@ final class SlurmWords {
   }
 
   /**
-   * Returns a time of Slurm, in milliseconds since 1970; 0 for a word that is no time, as {@code
-   * N/A}.
+   * Returns a time of Slurm, in milliseconds since 1970; 0 for any other word, such as {@code N/A}.
    */
   static long time(String word) {
     try {

@@ -35,7 +35,7 @@ final class Depfile {
   /**
    * The files named behind the colons, in order, doubles included.
    *
-   * @throws IllegalArgumentException with one line, where a line is no rule, or there are too many
+   * @throws IllegalArgumentException with one line, if a line is not a rule or there are too many
    *     files
    */
   static List<String> parse(String text) {

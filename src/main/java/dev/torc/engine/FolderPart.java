@@ -17,7 +17,7 @@ import java.util.List;
  * removes it. What is excluded stays where it is, with the folders above it. Knows no records;
  * {@link ProductRemoval} decides what becomes of a product.
  *
- * @param excluded what is no part of it
+ * @param excluded the members that the product leaves out
  */
 record FolderPart(Excluded excluded) {
 

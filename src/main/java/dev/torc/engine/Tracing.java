@@ -297,7 +297,7 @@ public final class Tracing {
     try {
       return snapshot.declaresTarget(graph.workflow().root().resolve(path));
     } catch (IOException e) {
-      return false; // a file that is gone is no need
+      return false; // a deleted file is not a need
     }
   }
 
@@ -307,7 +307,7 @@ public final class Tracing {
   }
 
   /**
-   * Returns whether a strict job may write a file that is no product of it, or make or remove a
+   * Returns whether a strict job may write a file that is not its product, or make or remove a
    * folder.
    */
   private static boolean mayWrite(Graph graph, int id, String path, Access access) {
