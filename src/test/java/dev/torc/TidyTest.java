@@ -38,13 +38,13 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_297;
+  private static final int LINES = 59_288;
 
-  private static final int FILES = 485;
-  private static final int SURFACE = 209;
+  private static final int FILES = 475;
+  private static final int SURFACE = 197;
 
   /** Types that only one other package uses. */
-  private static final int ALONE = 30;
+  private static final int ALONE = 27;
 
   /** Methods for tests alone (counters, views), and methods called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =

@@ -12,7 +12,6 @@ import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -42,7 +41,7 @@ record AdoptAnswer(
   static int run(Call call) throws IOException {
     AdoptAnswer answer = of(call);
     if (answer != null) {
-      answer.problems.stream().map(ErrorMessage::line).forEach(call.console()::say);
+      answer.problems.stream().map(Exit::line).forEach(call.console()::say);
     }
     return call.print(answer);
   }

@@ -7,16 +7,16 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 
 /** Looks at the records again and again while a build is at work. The caller knows what for. */
-public record BuildFollow(CachePlace place) {
+record BuildFollow(CachePlace place) {
 
   /** Milliseconds between two looks. */
-  public static final long PAUSE = 300;
+  static final long PAUSE = 300;
 
   /** Milliseconds between two looks at files that other machines write. */
   static final long SLOW = 2_000;
 
   /** What the caller does at each look. */
-  public interface Look {
+  interface Look {
     /**
      * Looks once.
      *
@@ -40,7 +40,7 @@ public record BuildFollow(CachePlace place) {
   }
 
   /** Waits so many milliseconds. */
-  public static void pause(long millis) throws IOException {
+  static void pause(long millis) throws IOException {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
@@ -49,7 +49,7 @@ public record BuildFollow(CachePlace place) {
   }
 
   /** Returns the id of the build that is at work; empty for none. */
-  public static String working(CachePlace place) {
+  static String working(CachePlace place) {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }
 }

@@ -11,7 +11,6 @@ import dev.torc.records.CachePlace;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
-import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
@@ -372,7 +371,7 @@ public final class Call {
     }
     refused = folder.refused();
     if (refused != null) {
-      console.tellAll(ErrorMessage.of(refused).lines());
+      console.tellAll(Exit.of(refused).lines());
     }
     return folder;
   }
@@ -409,5 +408,18 @@ public final class Call {
     all.put("version", Json.VERSION);
     all.put("errors", Json.places(refused.diagnostics()));
     Json.write(all, to);
+  }
+
+  /** Returns the id of the build that is at work in a project; empty for none. */
+  public static String working(Project project) {
+    return BuildFollow.working(project.place());
+  }
+
+  /** Waits until that build has ended, but only so many seconds. */
+  public static void awaitEnd(Project project, String build, int seconds) throws IOException {
+    long until = System.nanoTime() + seconds * 1_000_000_000L;
+    while (System.nanoTime() < until && build.equals(working(project))) {
+      BuildFollow.pause(BuildFollow.PAUSE);
+    }
   }
 }

@@ -16,7 +16,6 @@ import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
-import dev.torc.session.FoundBuildFile;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.InstalledTorc.Installation;
 import dev.torc.session.Project;
@@ -182,7 +181,7 @@ final class DoctorAnswer implements Answer {
   /** Checks the user's configuration, which other commands read only if it matters. */
   private void configuration() throws IOException {
     try {
-      UserConfig read = FoundBuildFile.configuration(caller);
+      UserConfig read = ProjectOptions.configuration(caller);
       if (read != null) {
         String trusts = Amount.count(read.trust().size(), "folder");
         add("configuration", ok(UserConfig.file(env) + ", trusts " + trusts));

@@ -13,11 +13,11 @@ import dev.torc.records.StartMarks.Mark;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;
-import dev.torc.syntax.Durations;
 import dev.torc.syntax.JsonText;
+import dev.torc.syntax.Quantity;
+import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TimeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -52,7 +52,7 @@ final class EventsAnswer {
 
     @Override
     public String text(Palette palette) {
-      String when = TimeText.local(time.toEpochMilli());
+      String when = Amount.localTime(time.toEpochMilli());
       String who = SafeText.name(job) + (attempt > 1 ? " attempt " + attempt : "");
       return "%s build %d %s %s\n".formatted(when, build, who, SafeText.line(data.text()));
     }
@@ -111,7 +111,7 @@ final class EventsAnswer {
   /** Returns milliseconds since 1970 of a moment, or of a duration before now. */
   static long moment(String text, long now) {
     try {
-      return now - Durations.parse(text) / 1_000_000;
+      return now - Quantity.duration(text) / 1_000_000;
     } catch (IllegalArgumentException no) {
       // then it is a moment
     }

@@ -12,7 +12,6 @@ import dev.torc.show.Json;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TimeText;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -142,7 +141,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       for (AttemptRecord each : attempts) {
         boolean first = each.attempt() <= 1;
         String job = SafeText.name(each.job()) + (first ? "" : " attempt " + each.attempt());
-        String began = TimeText.local(each.started());
+        String began = Amount.localTime(each.started());
         String time = Amount.time(each.wall());
         String why = first ? AttemptText.because(each) : "";
         String end = AttemptText.end(each);
@@ -181,7 +180,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       fields.put("outcome", run.outcome());
       fields.put("exit", Json.known(run.exit()));
       fields.put("signal", Json.some(run.signal()));
-      fields.put("started", TimeText.iso(run.started()));
+      fields.put("started", Amount.isoTime(run.started()));
       fields.put("queued", Json.seconds(run.queued()));
       fields.put("seconds", Json.seconds(run.wall()));
       fields.put("cpu", Json.seconds(run.usage().cpu()));

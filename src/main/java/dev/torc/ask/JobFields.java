@@ -7,7 +7,7 @@ import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.show.Json;
-import dev.torc.text.TimeText;
+import dev.torc.text.Amount;
 import dev.torc.workflow.Job.Resources;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -72,7 +72,7 @@ final class JobFields {
     last.put("outcome", result.outcome());
     last.put("what", details.what());
     last.put("build", details.number());
-    last.put("started", details.started() > 0 ? TimeText.iso(details.started()) : null);
+    last.put("started", details.started() > 0 ? Amount.isoTime(details.started()) : null);
     last.put("seconds", Json.seconds(result.wall()));
     last.put("exit", Json.known(details.exit()));
     last.put("signal", Json.some(details.signal()));

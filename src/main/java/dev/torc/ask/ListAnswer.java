@@ -18,8 +18,6 @@ import dev.torc.show.Console;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TextWidth;
-import dev.torc.text.TimeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
@@ -158,7 +156,7 @@ record ListAnswer(
       String text = row.get(last);
       row.set(
           last,
-          columns > 0 ? TextWidth.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
+          columns > 0 ? SafeText.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
     }
     return TextTable.of(
         rows,
@@ -178,7 +176,7 @@ record ListAnswer(
     return List.of(
         SafeText.name(job.name()),
         words(id),
-        ran ? TimeText.local(known.started()) : "-",
+        ran ? Amount.localTime(known.started()) : "-",
         ran ? Amount.time(known.wall()) : "-",
         resources(job.runs().resources()),
         job.labels().description().isEmpty()
@@ -198,7 +196,7 @@ record ListAnswer(
     return List.of(
         SafeText.name(fold.name()),
         counts(fold).words(),
-        last > 0 ? TimeText.local(last) : "-",
+        last > 0 ? Amount.localTime(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.runs().resources()),
         first == null ? "-" : (size + first.labels().description()).strip());

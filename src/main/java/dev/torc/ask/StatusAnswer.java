@@ -19,7 +19,6 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.LocalResults;
-import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
@@ -32,7 +31,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TimeText;
 import dev.torc.workflow.Workflow.Stores;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -185,7 +183,7 @@ record StatusAnswer(
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
         // The rest is told even if a build would refuse something.
-        ErrorMessage.of(bad).lines().forEach(call.console()::say);
+        Exit.of(bad).lines().forEach(call.console()::say);
       }
       return of(
           folder,
@@ -424,7 +422,7 @@ record StatusAnswer(
 
     /** Returns when it began. */
     String started() {
-      return TimeText.local(build.started());
+      return Amount.localTime(build.started());
     }
 
     /** Returns whether its end was recorded. */
@@ -465,7 +463,7 @@ record StatusAnswer(
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("number", build.id().number());
       fields.put("build", build.id().id());
-      fields.put("started", TimeText.iso(build.started()));
+      fields.put("started", Amount.isoTime(build.started()));
       fields.put("seconds", Json.seconds(build.nanos()));
       fields.put("exit", Json.known(build.exit()));
       fields.put("counts", counts);

@@ -13,7 +13,6 @@ import dev.torc.show.AttemptText;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TimeText;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.io.IOException;
@@ -186,7 +185,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   }
 
   private static String time(Instant moment) {
-    return TimeText.local(moment.toEpochMilli());
+    return Amount.localTime(moment.toEpochMilli());
   }
 
   private static String shared(Shared store) {
@@ -256,7 +255,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
               case IN_PLACE -> "in their place";
               case GONE -> "gone";
             };
-        String made = TimeText.local(each.from.started());
+        String made = Amount.localTime(each.from.started());
         String size = Amount.size(each.bytes);
         String used = time(each.lastUsed);
         String job = SafeText.name(each.job);

@@ -21,7 +21,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.AttemptText;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
@@ -97,7 +97,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
 
   private static long size(String text) {
     try {
-      return Sizes.parse(text);
+      return Quantity.size(text);
     } catch (IllegalArgumentException e) {
       throw Call.usage(PRUNE + ": " + SafeText.line(e.getMessage()));
     }

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.text.Palette;
-import dev.torc.text.TextWidth;
+import dev.torc.text.SafeText;
 import java.util.Arrays;
 import java.util.List;
 
@@ -38,7 +38,7 @@ final class TextTable {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {
         String cell = rows.get(r).get(c);
-        String blanks = " ".repeat(widths[c] - TextWidth.of(cell));
+        String blanks = " ".repeat(widths[c] - SafeText.width(cell));
         String painted = paint.of(r, c, cell);
         line.append(c < names ? painted + blanks : blanks + painted);
         line.append(widths[c] == 0 ? "" : "  ");
@@ -52,7 +52,7 @@ final class TextTable {
   static int[] widths(List<List<String>> rows, int columns) {
     int[] widths = new int[columns];
     for (List<String> row : rows) {
-      Arrays.setAll(widths, c -> Math.max(widths[c], TextWidth.of(row.get(c))));
+      Arrays.setAll(widths, c -> Math.max(widths[c], SafeText.width(row.get(c))));
     }
     return widths;
   }

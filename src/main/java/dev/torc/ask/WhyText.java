@@ -8,9 +8,9 @@ import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import dev.torc.show.AttemptText;
 import dev.torc.show.ReasonText;
+import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TimeText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,7 +95,7 @@ final class WhyText {
    * @param brief as of {@link #of}
    */
   static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
-    String at = last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
+    String at = last.started() > 0 ? " (" + Amount.localTime(last.started()) + ")" : "";
     if (chain.head().how() == CauseChain.How.ADOPTED) {
       return "its products were adopted" + at + " and it did not run since";
     }

@@ -4,12 +4,12 @@ import dev.torc.cluster.SchedulerSettings;
 import dev.torc.cluster.SchedulerSettings.CommandTemplate;
 import dev.torc.cluster.SchedulerSettings.Fact;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.syntax.Quantity;
 import dev.torc.workflow.Workflow.Executor;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -91,9 +91,9 @@ record ExecutorReader(
                 fields.text("partition", ""),
                 fields.texts("args"),
                 (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                fields.amount("batch", BATCH, Durations::parse),
-                fields.amount("max_runtime", 0, Durations::parse),
-                fields.amount("latency", LATENCY, Durations::parse),
+                fields.amount("batch", BATCH, Quantity::duration),
+                fields.amount("max_runtime", 0, Quantity::duration),
+                fields.amount("latency", LATENCY, Quantity::duration),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }

@@ -4,13 +4,12 @@ import dev.torc.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.posix.Stop;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Job.Resources;
@@ -394,11 +393,11 @@ final class JobReader {
     }
     return new Resources(
         (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
-        fields.limit("memory", Sizes::parse),
+        fields.limit("memory", Quantity::size),
         (int) fields.whole("gpus", -1, 0, Integer.MAX_VALUE),
-        fields.limit("runtime", Durations::parse),
+        fields.limit("runtime", Quantity::duration),
         amounts,
-        fields.amount("disk", 0, Sizes::parse),
+        fields.amount("disk", 0, Quantity::size),
         (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
         map.entries().isEmpty() ? Place.NONE : map.place());
   }
@@ -424,7 +423,7 @@ final class JobReader {
         retries,
         codes,
         causes,
-        retry.amount("delay", 0, Durations::parse),
+        retry.amount("delay", 0, Quantity::duration),
         grow.factor("memory"),
         grow.factor("runtime"),
         retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
@@ -433,7 +432,7 @@ final class JobReader {
   private static Stop stop(MapFields job) {
     MapFields stop = job.inner("stop").only(KnownKeys.STOP, "stop");
     String signal = stop.choice("signal", "", STOP_SIGNALS);
-    long grace = stop.amount("grace", Stop.USUAL.grace(), Durations::parse);
+    long grace = stop.amount("grace", Stop.USUAL.grace(), Quantity::duration);
     return signal.isEmpty() && grace < 0
         ? Stop.USUAL
         : new Stop(Stop.SIGNALS.getOrDefault(signal, 0), grace);

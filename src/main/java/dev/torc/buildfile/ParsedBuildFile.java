@@ -2,14 +2,14 @@ package dev.torc.buildfile;
 
 import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.buildfile.VariableReader.Vars;
-import dev.torc.hash.StampPaths;
+import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Workflow;
@@ -253,7 +253,7 @@ public final class ParsedBuildFile {
         problems.add(
             each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
       } else if (name.equals("memory")) {
-        limits.put(name, fields.amount(name, 0, Sizes::parse));
+        limits.put(name, fields.amount(name, 0, Quantity::size));
       } else {
         limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
       }

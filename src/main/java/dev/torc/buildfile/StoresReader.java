@@ -2,7 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Problems;
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
@@ -39,7 +39,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private static long keep(MapFields fields) {
-    return fields.amount("keep", Stores.UNSAID, Sizes::parse);
+    return fields.amount("keep", Stores.UNSAID, Quantity::size);
   }
 
   private MapFields fields(Node node, String where, Set<String> known) {

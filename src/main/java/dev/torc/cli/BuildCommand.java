@@ -9,7 +9,6 @@ import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
-import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
@@ -19,7 +18,7 @@ import dev.torc.show.JunitReport;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
-import dev.torc.syntax.Durations;
+import dev.torc.syntax.Quantity;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -131,7 +130,7 @@ final class BuildCommand {
   private long settle() {
     String settle = call.value("--settle");
     try {
-      return settle == null ? SETTLE : Durations.parse(settle);
+      return settle == null ? SETTLE : Quantity.duration(settle);
     } catch (IllegalArgumentException bad) {
       throw Call.usage("--settle " + SafeText.name(settle) + ": " + bad.getMessage());
     }
@@ -246,7 +245,7 @@ final class BuildCommand {
       try {
         exit = build.get();
       } catch (IOException | RuntimeException | Error e) {
-        report.broken(ErrorMessage.of(e).lines());
+        report.broken(Exit.of(e).lines());
         try {
           isWritten();
         } catch (IOException unsaid) {

@@ -6,7 +6,6 @@ import dev.torc.posix.Descriptor;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
-import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.InstalledTorc.Installation;
@@ -36,8 +35,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Leads from the command line to a command and its exit status. {@link ErrorMessage} says what an
- * exception means.
+ * Leads from the command line to a command and its exit status. {@link Exit} says what an exception
+ * means.
  */
 public final class Main {
 
@@ -89,7 +88,7 @@ public final class Main {
   /** Ends the process after a thread broke: others may wait for that thread without end. */
   private static void lost(Throwable thrown, Io.Take<byte[]> tell) {
     try {
-      String said = String.join("\n", ErrorMessage.of(thrown).lines()) + "\n";
+      String said = String.join("\n", Exit.of(thrown).lines()) + "\n";
       tell.take(said.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       // The output is closed: the exit status alone says it.
@@ -160,7 +159,7 @@ public final class Main {
   }
 
   private static int tell(Throwable thrown, Console console) {
-    ErrorMessage trouble = ErrorMessage.of(thrown);
+    Exit trouble = Exit.of(thrown);
     try {
       // Data that were found before the trouble came are still worth having.
       console.out().flush();
@@ -177,12 +176,12 @@ public final class Main {
     } catch (IOException e) {
       tellElsewhere(trouble, console);
     }
-    return trouble.exit();
+    return trouble.status();
   }
 
   /** Standard error cannot be written: says on standard output what no exit status can say. */
-  private static void tellElsewhere(ErrorMessage trouble, Console console) {
-    if (trouble.exit() == Exit.TROUBLE) {
+  private static void tellElsewhere(Exit trouble, Console console) {
+    if (trouble.status() == Exit.TROUBLE) {
       try {
         console.print(String.join("\n", trouble.lines()) + "\n");
         console.out().flush();

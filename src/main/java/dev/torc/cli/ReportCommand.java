@@ -1,6 +1,5 @@
 package dev.torc.cli;
 
-import dev.torc.ask.BuildFollow;
 import dev.torc.ask.Call;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
@@ -9,7 +8,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.show.Console;
-import dev.torc.syntax.Warnings;
+import dev.torc.syntax.BadInput.Warnings;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -69,7 +68,7 @@ final class ReportCommand {
     boolean told = false;
     for (String id = null; !"".equals(id); told = true) {
       Project project = call.project(); // groups may have more instances, and the file other jobs
-      id = BuildFollow.working(project.place());
+      id = Call.working(project);
       OwnFile.prepare(to);
       Warnings warn = told ? _ -> {} : call.console()::warn;
       ReportPage.of(project, build, call.has("--paths"), warn)
@@ -78,11 +77,8 @@ final class ReportCommand {
         String goes = id.isEmpty() ? ", and no build is running" : " and follows the build";
         call.console().say("the report is in " + to + goes);
       }
-      long until = System.nanoTime() + SECONDS * 1_000_000_000L;
-      while (!id.isEmpty()
-          && System.nanoTime() < until
-          && id.equals(BuildFollow.working(project.place()))) {
-        BuildFollow.pause(BuildFollow.PAUSE);
+      if (!id.isEmpty()) {
+        Call.awaitEnd(project, id, SECONDS);
       }
     }
     return Exit.DONE;

@@ -1,7 +1,6 @@
 package dev.torc.cluster;
 
 import dev.torc.posix.OwnFile;
-import dev.torc.text.OneLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,12 +70,12 @@ final class BatchWord {
 
   /** Adds a line whose value may hold anything. */
   static void line(StringBuilder lines, String key, String value) {
-    lines.append(key).append(' ').append(OneLine.of(value)).append('\n');
+    lines.append(key).append(' ').append(OwnFile.line(value)).append('\n');
   }
 
   /** Returns all values of a key that {@link #line} wrote. */
   List<String> texts(String key) {
-    return all(key).stream().map(OneLine::text).toList();
+    return all(key).stream().map(OwnFile::text).toList();
   }
 
   /** Returns all values of a key. */

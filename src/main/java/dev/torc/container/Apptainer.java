@@ -115,7 +115,7 @@ final class Apptainer extends ContainerRuntime {
     List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
     words.addAll(
         List.of("--cleanenv", "--no-eval", "--no-home", "--no-mount", "cwd", "--pwd", dir));
-    for (StepContainer.Mount mount : container.mounts()) {
+    for (StepContainer.BindMount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
     if (container.gpus() == null || !container.gpus().isEmpty()) { // null: all that the node shows

@@ -236,7 +236,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       String title,
       String name,
       SequencedMap<String, String> labels,
-      List<Mount> mounts,
+      List<BindMount> mounts,
       List<String> args,
       String user,
       List<String> groups,
@@ -267,7 +267,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
      * @param from a path here
      * @param to the path there
      */
-    public record Mount(String from, String to, boolean readOnly) {
+    public record BindMount(String from, String to, boolean readOnly) {
 
       /** As {@code --mount} takes it: fields of CSV, so that any name is safe. */
       String words() {

@@ -188,7 +188,7 @@ final class OciRuntime extends ContainerRuntime {
     addIf(input == Input.TERMINAL, words, "--tty");
     user(container, words);
     words.addAll(List.of("--workdir", dir));
-    for (StepContainer.Mount mount : container.mounts()) {
+    for (StepContainer.BindMount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
     variables.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));

@@ -3,7 +3,7 @@ package dev.torc.engine;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.FolderHandle;
-import dev.torc.posix.MountedException;
+import dev.torc.posix.FolderHandle.MountedException;
 import dev.torc.records.Batch;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;

@@ -117,7 +117,7 @@ record ContainerBuilder(
         status);
   }
 
-  private List<StepContainer.Mount> mounts(Image image, Collection<String> needs)
+  private List<StepContainer.BindMount> mounts(Image image, Collection<String> needs)
       throws IOException {
     Path root = workflow.root();
     Set<Path> writable = new LinkedHashSet<>(List.of(root));
@@ -127,14 +127,14 @@ record ContainerBuilder(
         writable.add(other.toRealPath());
       }
     }
-    List<StepContainer.Mount> mounts = new ArrayList<>();
-    writable.forEach(path -> mounts.add(new StepContainer.Mount("" + path, "" + path, false)));
+    List<StepContainer.BindMount> mounts = new ArrayList<>();
+    writable.forEach(path -> mounts.add(new StepContainer.BindMount("" + path, "" + path, false)));
     for (Path path : outside(root, needs, writable)) {
-      mounts.add(new StepContainer.Mount("" + path, "" + path, true));
+      mounts.add(new StepContainer.BindMount("" + path, "" + path, true));
     }
     for (String volume : image.volumes()) {
       String[] parts = volume.split(":");
-      mounts.add(new StepContainer.Mount(parts[0], parts[1], parts.length > 2));
+      mounts.add(new StepContainer.BindMount(parts[0], parts[1], parts.length > 2));
     }
     return mounts;
   }

@@ -5,7 +5,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.FolderHandle;
-import dev.torc.posix.MountedException;
+import dev.torc.posix.FolderHandle.MountedException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.torc.hash;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.MountedException;
+import dev.torc.posix.FolderHandle.MountedException;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

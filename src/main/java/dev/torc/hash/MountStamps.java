@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.posix.RandomId;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package dev.torc.hash;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileSystems;
 import dev.torc.posix.FileSystems.CtimeKeeper;
-import dev.torc.posix.Mount;
+import dev.torc.posix.FileSystems.Mount;
 import dev.torc.posix.SystemName;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -66,7 +66,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
   /** Returns the mount that holds a file; null where that cannot be told. */
   private static Mount mount(String path) {
     try {
-      return Mount.of(Path.of(path).toRealPath()).orElse(null);
+      return FileSystems.mount(Path.of(path).toRealPath()).orElse(null);
     } catch (IOException untold) {
       return null;
     }

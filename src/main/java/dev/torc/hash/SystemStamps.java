@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileStatus.StatusReader;
 import java.io.IOException;

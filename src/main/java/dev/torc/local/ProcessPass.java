@@ -1,6 +1,6 @@
 package dev.torc.local;
 
-import dev.torc.posix.OtherProcesses;
+import dev.torc.posix.OtherProcess;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,7 +63,7 @@ final class ProcessPass {
     }
     groups.remove(0);
     List<ProcessTable.Entry> all = ProcessTable.all();
-    Set<Long> ours = OtherProcesses.ancestors(ProcessHandle.current().pid());
+    Set<Long> ours = OtherProcess.ancestors(ProcessHandle.current().pid());
     all.removeIf(process -> ours.contains((long) process.pid()));
     Map<Integer, ProcessTree> owners = new HashMap<>(); // by number of a process
     for (ProcessTable.Entry process : all) {

@@ -23,7 +23,7 @@ import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Summary;
-import dev.torc.syntax.Warnings;
+import dev.torc.syntax.BadInput.Warnings;
 import dev.torc.text.LogExcerpt;
 import dev.torc.text.SafeText;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.torc.posix;
 
+import dev.torc.posix.FolderHandle.MountedException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;

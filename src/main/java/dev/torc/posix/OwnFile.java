@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The files and folders that torc keeps for itself (rule 9), opened so that nothing else is read or
@@ -199,5 +201,24 @@ public final class OwnFile {
 
   private static FileStatus status(Path file) throws IOException {
     return FileStatus.of(file.toString(), false);
+  }
+
+  /**
+   * Returns any text as one line of such a file: backslash and line feed are written {@code \\} and
+   * {@code \n}.
+   */
+  public static String line(String text) {
+    return text.replace("\\", "\\\\").replace("\n", "\\n");
+  }
+
+  /** Returns the text that a line stands for; a backslash before anything else is left out. */
+  public static String text(String line) {
+    return Pattern.compile("\\\\(.)", Pattern.DOTALL)
+        .matcher(line)
+        .replaceAll(
+            escaped -> {
+              String c = escaped.group(1);
+              return c.equals("n") ? "\n" : Matcher.quoteReplacement(c);
+            });
   }
 }

@@ -4,7 +4,7 @@ import dev.torc.posix.FileStatus;
 import dev.torc.posix.Io;
 import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.OpenFileLock.Unlockable;
-import dev.torc.posix.OtherProcesses;
+import dev.torc.posix.OtherProcess;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
@@ -159,7 +159,7 @@ public final class BuildLock implements AutoCloseable {
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0
-        && OtherProcesses.removed(place.lock()).isPresent();
+        && OtherProcess.removed(place.lock()).isPresent();
   }
 
   private void say(Holder me) throws IOException {
@@ -210,7 +210,7 @@ public final class BuildLock implements AutoCloseable {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).strip().lines().toList();
       if (lines.isEmpty()) {
-        return OtherProcesses.removed(place.lock()).stream()
+        return OtherProcess.removed(place.lock()).stream()
             .mapToObj(pid -> new Holder(pid, "", "whose lock was removed"))
             .findFirst();
       }

@@ -1,6 +1,7 @@
 package dev.torc.records;
 
-import dev.torc.posix.Mount;
+import dev.torc.posix.FileSystems;
+import dev.torc.posix.FileSystems.Mount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public record LocalLocks(String told, String next) {
    */
   static Optional<LocalLocks> at(Path folder) {
     try {
-      return Mount.of(folder.toRealPath()).flatMap(LocalLocks::of);
+      return FileSystems.mount(folder.toRealPath()).flatMap(LocalLocks::of);
     } catch (IOException untold) {
       return Optional.empty();
     }

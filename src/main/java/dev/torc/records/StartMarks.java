@@ -5,7 +5,6 @@ import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.OwnUser;
 import dev.torc.records.JobResult.RunDetails;
-import dev.torc.text.OneLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -322,7 +321,7 @@ public final class StartMarks implements AutoCloseable {
             mark.build,
             mark.attempt + (mark.started == 0 ? "" : "@" + mark.started),
             mark.container,
-            OneLine.of(mark.job));
+            OwnFile.line(mark.job));
     return sum(rest) + "\t" + rest + "\n";
   }
 
@@ -339,7 +338,7 @@ public final class StartMarks implements AutoCloseable {
           fields[2],
           fields[1].equals(ENDED),
           fields[4],
-          OneLine.text(fields[7]),
+          OwnFile.text(fields[7]),
           Integer.parseInt(attempt[0]),
           fields[6],
           origin,

@@ -22,7 +22,7 @@ import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.AllocationFiles.Shown;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Job.Trait;
@@ -199,7 +199,7 @@ public record AllocatedBuild(
       args.add("--ntasks=" + tasks);
     }
     String memory = limits.get(Resources.MEMORY);
-    long bytes = memory == null ? tasks * each.memory() : Sizes.parse(memory);
+    long bytes = memory == null ? tasks * each.memory() : Quantity.size(memory);
     if (bytes > 0 && given.args().stream().noneMatch(arg -> arg.startsWith("--mem"))) {
       long part = Math.ceilDiv(bytes + OWN, (long) tasks * each.cpus());
       args.add("--mem-per-cpu=" + Math.ceilDiv(part, MEBIBYTE) + "M");

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.posix.OtherProcesses;
+import dev.torc.posix.OtherProcess;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
@@ -117,8 +117,8 @@ public record BuildRequest(
       List<String> around = List.of(caller.env().getOrDefault(VARIABLE, "").split(":"));
       return !holder.build().isEmpty() && around.contains(holder.build())
           || holder.host().isEmpty()
-              && OtherProcesses.descends(caller.host().process().pid(), holder.pid())
-              && OtherProcesses.mayHave(holder.pid(), place.lock());
+              && OtherProcess.descends(caller.host().process().pid(), holder.pid())
+              && OtherProcess.mayHave(holder.pid(), place.lock());
     }
   }
 }

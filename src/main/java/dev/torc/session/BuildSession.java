@@ -24,7 +24,7 @@ import dev.torc.results.SharedStores;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Warnings;
+import dev.torc.syntax.BadInput.Warnings;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Job.Trait;

@@ -9,7 +9,7 @@ import dev.torc.plan.Verdict;
 import dev.torc.session.Caller.Host;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
@@ -84,7 +84,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   private static long amount(String name, String amount) {
     try {
-      long value = name.equals(Resources.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
+      long value = name.equals(Resources.MEMORY) ? Quantity.size(amount) : Long.parseLong(amount);
       if (value < (name.equals(Resources.CPUS) ? 1 : 0)) {
         throw new BadInput("--limit " + name + "=" + amount + ": the amount is too small");
       }

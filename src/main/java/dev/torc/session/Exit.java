@@ -1,9 +1,25 @@
 package dev.torc.session;
 
+import dev.torc.records.Cache.CacheException;
+import dev.torc.show.Console;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.util.List;
+
 /**
- * The exit statuses, as commands.md lists them. The code that meets an event decides its status.
+ * How a call ends: the exit statuses, as commands.md lists them, and what a throwable that reaches
+ * {@code main} means. It is the one place where exceptions become messages. The code that meets an
+ * event decides its status.
+ *
+ * @param lines none where the reader of the output is gone
+ * @param defect whether it is a defect of torc, so that a stack trace is of use
  */
-public final class Exit {
+public record Exit(int status, List<String> lines, boolean defect) {
 
   /** All that was asked for is done. */
   public static final int DONE = 0;
@@ -23,10 +39,51 @@ public final class Exit {
   /** The reader of the output is gone: 128 + SIGPIPE. */
   public static final int PIPE = signal(13);
 
-  private Exit() {}
-
-  /** Ended by a signal, by its number. */
+  /** Returns the status after a signal, by its number. */
   public static int signal(int number) {
     return 128 + number;
+  }
+
+  /** Returns how a call ends that ends with a throwable. */
+  public static Exit of(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Console.ClosedPipe) {
+        return new Exit(PIPE, List.of(), false);
+      }
+    }
+    return switch (thrown) {
+      case BadInput bad -> usage(bad.diagnostics().stream().map(Exit::line).toList());
+      case InvalidPathException bad ->
+          usage(List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"));
+      case UncheckedIOException e -> environment(Refusal.line(e.getCause()));
+      case IOException e -> environment(Refusal.line(e));
+      case CacheException e -> environment(e.getMessage());
+      case OutOfMemoryError e when String.valueOf(e.getMessage()).contains("native thread") ->
+          environment(
+              "the system gives no more threads: raise the limit of processes (ulimit -u), or run"
+                  + " fewer jobs at once (-j)");
+      case OutOfMemoryError _ ->
+          environment("out of memory: give java more, as in JAVA_TOOL_OPTIONS=-Xmx4g");
+      default -> {
+        String what = "torc: internal error: " + SafeText.line(thrown.toString(), 300);
+        String next = "; please report it with what TORC_DEBUG=1 shows";
+        yield new Exit(TROUBLE, List.of(what + next), true);
+      }
+    };
+  }
+
+  /**
+   * Returns {@code place: error: text}, and {@code torc: text} for an error of the command line.
+   */
+  public static String line(BadInput.Diagnostic said) {
+    return said.line(said.place().equals(Place.NONE) ? "torc:" : "error:");
+  }
+
+  private static Exit usage(List<String> lines) {
+    return new Exit(USAGE, lines, false);
+  }
+
+  private static Exit environment(String line) {
+    return new Exit(TROUBLE, List.of("torc: " + SafeText.message(line)), false);
   }
 }

@@ -21,7 +21,7 @@ import java.util.List;
  * build file in the current folder counts as named, as for make. It looks at owners, not at what a
  * file holds, and reads the user's configuration only if it would refuse.
  */
-public final class FoundBuildFile {
+final class FoundBuildFile {
 
   private static final int OF_OTHERS = 0002; // the mode bit by which all users write
   private static final int MOST_LINKS = 40; // as many as the kernel follows
@@ -118,11 +118,8 @@ public final class FoundBuildFile {
     return false;
   }
 
-  /**
-   * Reads the configuration of the caller, null where there is none; throws {@link BadInput} where
-   * it is wrong, or where another user wrote it or may write to it.
-   */
-  public static UserConfig configuration(Caller caller) throws IOException {
+  /** Reads the caller's configuration, as {@link ProjectOptions#configuration} says. */
+  static UserConfig configuration(Caller caller) throws IOException {
     Path file = UserConfig.file(caller.env());
     if (file == null || Files.notExists(file)) {
       return null;

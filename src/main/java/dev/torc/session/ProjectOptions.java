@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.UserConfig;
 import dev.torc.container.Containers;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
@@ -122,5 +123,13 @@ public record ProjectOptions(
       throw new BadInput(where + SafeText.name(word) + hint);
     }
     return word;
+  }
+
+  /**
+   * Reads the configuration of the caller, null where there is none; throws {@link BadInput} where
+   * it is wrong, or where another user wrote it or may write to it.
+   */
+  public static UserConfig configuration(Caller caller) throws IOException {
+    return FoundBuildFile.configuration(caller);
   }
 }

@@ -19,7 +19,7 @@ import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Warnings;
+import dev.torc.syntax.BadInput.Warnings;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;

@@ -4,7 +4,7 @@ import dev.torc.results.SharedStores;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.StoreRefusal;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Warnings;
+import dev.torc.syntax.BadInput.Warnings;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.nio.file.Path;

@@ -141,8 +141,8 @@ public record WatchRounds(
         asked = asked.again();
         exit = session.run(began, report, null, all, signals);
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
-        ErrorMessage said = ErrorMessage.of(trouble);
-        boolean usage = said.exit() == Exit.USAGE;
+        Exit said = Exit.of(trouble);
+        boolean usage = said.status() == Exit.USAGE;
         boolean placeless = said.lines().stream().allMatch(line -> line.startsWith("torc: "));
         if (said.lines().isEmpty() || first && usage && placeless) {
           throw trouble; // the output has no reader, or the command line is wrong
@@ -153,7 +153,7 @@ public record WatchRounds(
         } else {
           said.lines().forEach(l -> note(Event.Level.ERROR, l.replaceFirst("^torc: ", ""), report));
         }
-        exit = said.exit();
+        exit = said.status();
       }
       took = System.nanoTime() - began;
       if (exit <= Exit.signal(0)) {

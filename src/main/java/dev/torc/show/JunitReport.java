@@ -7,7 +7,6 @@ import dev.torc.text.Amount;
 import dev.torc.text.LogExcerpt;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TimeText;
 import dev.torc.workflow.InstanceName;
 import java.io.IOException;
 import java.io.Writer;
@@ -141,7 +140,7 @@ public final class JunitReport implements Report {
 
   /** Writes the elements, each on a line of its own. */
   private void xml(Writer out) throws IOException {
-    String moment = TimeText.iso(begun).substring(0, WITHOUT_FRACTION);
+    String moment = Amount.isoTime(begun).substring(0, WITHOUT_FRACTION);
     out.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.write("<testsuites" + counts(TORC, null, null) + ">\n");
     out.write("  <testsuite" + counts(suite(), count("skipped"), moment) + ">\n");

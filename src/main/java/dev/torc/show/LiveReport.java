@@ -11,7 +11,6 @@ import dev.torc.text.Amount;
 import dev.torc.text.LogExcerpt;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
-import dev.torc.text.TextWidth;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -271,7 +270,7 @@ final class LiveReport implements Report {
     if (shown < running.size()) {
       lines.add("  …and " + (running.size() - shown) + " more");
     }
-    lines.replaceAll(line -> TextWidth.fit(line.stripTrailing(), width));
+    lines.replaceAll(line -> SafeText.fit(line.stripTrailing(), width));
     lines.add(status(now, width));
     return lines;
   }
@@ -307,8 +306,8 @@ final class LiveReport implements Report {
                 blocked > 0 ? ", " + blocked + " blocked" : "",
                 Amount.time(now - began),
                 killed != 0 ? ending(now) : likely);
-    String bar = bar(Math.min(BAR, width - TextWidth.of(status) - 3));
-    String fitted = TextWidth.fit(bar + status, width);
+    String bar = bar(Math.min(BAR, width - SafeText.width(status) - 3));
+    String fitted = SafeText.fit(bar + status, width);
     return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
   }
 

@@ -2,6 +2,7 @@ package dev.torc.syntax;
 
 import dev.torc.text.SafeText;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -60,6 +61,23 @@ public final class BadInput extends RuntimeException {
     @Override
     public String toString() {
       return place.toString().isEmpty() ? message : place + ": " + message;
+    }
+  }
+
+  /**
+   * Takes warnings for people, about a place in a file or without one. The place stays apart from
+   * the text until the line is written, since it stands before the word that says how bad it is.
+   */
+  @FunctionalInterface
+  public interface Warnings extends Consumer<String> {
+
+    /** Takes a warning. */
+    void take(Diagnostic said);
+
+    /** Takes a warning without a place. */
+    @Override
+    default void accept(String text) {
+      take(new Diagnostic(text));
     }
   }
 }

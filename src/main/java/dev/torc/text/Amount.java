@@ -1,8 +1,13 @@
 package dev.torc.text;
 
+import static java.time.format.DateTimeFormatter.ISO_LOCAL_DATE_TIME;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Durations and sizes as people read them. */
+/** Durations, moments, sizes and counts as people read them; and moments as programs do. */
 public final class Amount {
 
   private static final String UNITS = "KMGTPE";
@@ -73,5 +78,16 @@ public final class Amount {
 
   private static long rounded(long nanos, long unit) {
     return (Math.max(0, nanos) + unit / 2) / unit;
+  }
+
+  /** Returns milliseconds since 1970 as local time, {@code 2026-11-20 10:01:02}. */
+  public static String localTime(long millis) {
+    Instant second = Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS);
+    return ISO_LOCAL_DATE_TIME.format(second.atZone(ZoneId.systemDefault())).replace('T', ' ');
+  }
+
+  /** Returns milliseconds since 1970 in the form of ISO 8601, in UTC. */
+  public static String isoTime(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
   }
 }

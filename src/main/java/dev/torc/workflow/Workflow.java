@@ -1,7 +1,7 @@
 package dev.torc.workflow;
 
 import dev.torc.cluster.SchedulerSettings;
-import dev.torc.hash.StampPaths;
+import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Place;

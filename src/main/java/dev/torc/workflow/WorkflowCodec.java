@@ -3,7 +3,7 @@ package dev.torc.workflow;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.cluster.SchedulerSettings;
-import dev.torc.hash.StampPaths;
+import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.posix.Stop;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;

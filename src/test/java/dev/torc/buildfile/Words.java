@@ -3,15 +3,14 @@ package dev.torc.buildfile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.StepFiles;
-import dev.torc.syntax.Durations;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NaturalOrder;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.NumberRange;
 import dev.torc.syntax.PlaceholderFormat;
+import dev.torc.syntax.Quantity;
 import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
-import dev.torc.syntax.Sizes;
 import dev.torc.workflow.InstanceName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,8 +64,8 @@ final class Words implements StepFiles.Stage {
       case "excludes" -> those(others, Glob.of(first)::excludes);
       case "clash" -> Glob.of(first).clashes(Glob.of(last)) + "";
       case "covers" -> Glob.of(first).covers(Glob.of(last)) + "";
-      case "duration" -> Duration.ofNanos(Durations.parse(text)).toString();
-      case "size" -> Sizes.parse(text) + "";
+      case "duration" -> Duration.ofNanos(Quantity.duration(text)).toString();
+      case "size" -> Quantity.size(text) + "";
       case "range" -> String.join(" ", NumberRange.of(first, words.get(1), last, 1000));
       case "format" -> PlaceholderFormat.apply(first, text.substring(first.length() + 1));
       case "match" -> matched(PathPatternTest.match(first), others);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.show.Console;
-import dev.torc.text.TextWidth;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -47,7 +47,7 @@ class ListCommandTest {
             System::nanoTime);
     assertEquals(0, Main.run(new String[] {"list", "--color", "never"}, narrow));
     for (String line : out.toString().lines().toList()) {
-      assertTrue(TextWidth.of(line) <= 75 && line.endsWith("…"), line);
+      assertTrue(SafeText.width(line) <= 75 && line.endsWith("…"), line);
     }
   }
 

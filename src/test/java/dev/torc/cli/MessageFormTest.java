@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.session.ErrorMessage;
+import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Place;
 import java.io.IOException;
@@ -26,9 +26,9 @@ class MessageFormTest {
   void thePlaceStandsFirst() {
     Diagnostic said = new Diagnostic(new Place("a\nb.yaml", 3, 5), "x");
     assertEquals("a ⏎ b.yaml:3:5: warning: x", said.line("warning:"));
-    assertEquals("a ⏎ b.yaml:3:5: error: x", ErrorMessage.line(said));
+    assertEquals("a ⏎ b.yaml:3:5: error: x", Exit.line(said));
     assertEquals("warning: x", new Diagnostic("x").line("warning:"));
-    assertEquals("torc: x", ErrorMessage.line(new Diagnostic("x")));
+    assertEquals("torc: x", Exit.line(new Diagnostic("x")));
   }
 
   /** Whatever a transcript or a page shows; the advice of {@code stats} is no warning. */

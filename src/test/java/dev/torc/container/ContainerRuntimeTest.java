@@ -52,7 +52,7 @@ class ContainerRuntimeTest {
     return Map.of("PATH", temp.toString()); // and no runtime of this machine
   }
 
-  private List<String> run(ContainerRuntime runtime, StepContainer.Mount... mounts) {
+  private List<String> run(ContainerRuntime runtime, StepContainer.BindMount... mounts) {
     LinkedHashMap<String, String> labels = new LinkedHashMap<>();
     labels.put("dev.torc.build", "b1");
     StepContainer container =
@@ -100,8 +100,8 @@ class ContainerRuntimeTest {
             " ",
             run(
                 podman,
-                new StepContainer.Mount("/p", "/p", false),
-                new StepContainer.Mount("/a\",b:c", "/d", true))));
+                new StepContainer.BindMount("/p", "/p", false),
+                new StepContainer.BindMount("/a\",b:c", "/d", true))));
   }
 
   @Test
@@ -245,7 +245,7 @@ class ContainerRuntimeTest {
             "tools/x.sif",
             "torc-b1-1",
             new LinkedHashMap<>(),
-            List.of(new StepContainer.Mount("/a\",b:c", "/d", true)),
+            List.of(new StepContainer.BindMount("/a\",b:c", "/d", true)),
             List.of("--rocm"),
             "7:8",
             List.of("9"),

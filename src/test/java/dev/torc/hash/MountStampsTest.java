@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.SystemName;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.torc.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.posix.Mount;
+import dev.torc.posix.FileSystems;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class LocalLocksTest {
           .formatted(NFS);
 
   private static String told(String path) {
-    return Mount.holding(TABLE, path)
+    return FileSystems.mount(TABLE, path)
         .flatMap(LocalLocks::of)
         .map(local -> local.told() + "; " + local.next())
         .orElse("");
@@ -110,24 +110,24 @@ class LocalLocksTest {
     assertEquals(keeps("NFS, mounted with nolock", "mount it without nolock"), told("/no/deeper"));
     assertEquals("", told("/nothing"), "a name that only begins alike");
     assertEquals("", told("/twice/p"));
-    assertEquals("ext4", Mount.holding(TABLE, "/").orElseThrow().type());
+    assertEquals("ext4", FileSystems.mount(TABLE, "/").orElseThrow().type());
   }
 
   @Test
   void namesOfMountsAreEscaped() {
-    assertEquals("/a b\\c\td", Mount.holding(TABLE, "/a b\\c\td/p").orElseThrow().point());
+    assertEquals("/a b\\c\td", FileSystems.mount(TABLE, "/a b\\c\td/p").orElseThrow().point());
     assertEquals(
         keeps("NFS, mounted with nolock", "mount it without nolock"), told("/a b\\c\td/p"));
     String odd = "1 2 0:1 / /x\\ rw - nfs s rw\n1 2 0:1 / /y\\9 rw - nfs s rw\n";
-    assertEquals("/x\\", Mount.holding(odd, "/x\\/p").orElseThrow().point());
-    assertEquals("/y\\9", Mount.holding(odd, "/y\\9").orElseThrow().point());
+    assertEquals("/x\\", FileSystems.mount(odd, "/x\\/p").orElseThrow().point());
+    assertEquals("/y\\9", FileSystems.mount(odd, "/y\\9").orElseThrow().point());
   }
 
   @Test
   void whatIsNoLineOfATableIsPassedOver() {
     String odd = "\ngarbage\n1 2 - nfs srv rw\n - \n1 2 0:1 / /x rw - nfs\n";
-    assertEquals(Optional.empty(), Mount.holding(odd, "/x"));
-    assertEquals(Optional.empty(), Mount.holding("", "/"));
+    assertEquals(Optional.empty(), FileSystems.mount(odd, "/x"));
+    assertEquals(Optional.empty(), FileSystems.mount("", "/"));
   }
 
   @Test

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.posix.OpenFileLock;
-import dev.torc.posix.OtherProcesses;
+import dev.torc.posix.OtherProcess;
 import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ class NetworkLockTest {
   /** The files of the lock that this process has open. */
   private List<Path> openLocks() {
     return List.of(two.lock(), two.networkLock()).stream()
-        .filter(file -> OtherProcesses.mayHave(SELF, file))
+        .filter(file -> OtherProcess.mayHave(SELF, file))
         .toList();
   }
 

@@ -11,7 +11,7 @@ import dev.torc.machine.Series;
 import dev.torc.show.Report.Detail;
 import dev.torc.show.Report.Progress;
 import dev.torc.text.Palette;
-import dev.torc.text.TextWidth;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -265,7 +265,7 @@ class LiveReportTest {
       columns = width;
       report.draw();
       String shown = screen.next().replaceAll("\\^\\[[?0-9]*[A-Za-z]|\r", "");
-      shown.lines().forEach(line -> assertTrue(TextWidth.of(line) < width, line));
+      shown.lines().forEach(line -> assertTrue(SafeText.width(line) < width, line));
     }
   }
 

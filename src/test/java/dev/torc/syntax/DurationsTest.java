@@ -17,14 +17,14 @@ class DurationsTest {
       @ForAll @IntRange(min = 0, max = 99) int m,
       @ForAll @IntRange(min = 0, max = 9999) int s) {
     Duration expected = Duration.ofDays(d).plusHours(h).plusMinutes(m).plusSeconds(s);
-    assertEquals(expected.toNanos(), Durations.parse(d + "d" + h + "h" + m + "m" + s + "s"));
-    assertEquals(expected.toNanos(), Durations.parse(expected.toString()));
+    assertEquals(expected.toNanos(), Quantity.duration(d + "d" + h + "h" + m + "m" + s + "s"));
+    assertEquals(expected.toNanos(), Quantity.duration(expected.toString()));
   }
 
   @Property
   void anyTextIsADurationOrRefused(@ForAll String text) {
     try {
-      assertTrue(Durations.parse(text) >= 0);
+      assertTrue(Quantity.duration(text) >= 0);
     } catch (IllegalArgumentException e) {
       assertEquals(IllegalArgumentException.class, e.getClass());
     }

@@ -10,17 +10,17 @@ class SizesTest {
 
   @Property
   void unitsAreFactors(@ForAll @LongRange(min = 0, max = 1 << 20) long n) {
-    assertEquals(n, Sizes.parse(n + "B"));
-    assertEquals(n << 10, Sizes.parse(n + "KiB"));
-    assertEquals(n << 20, Sizes.parse(n + "mi"));
-    assertEquals(n * 1000, Sizes.parse(n + " kB"));
-    assertEquals(n * 1_000_000_000, Sizes.parse("" + n));
+    assertEquals(n, Quantity.size(n + "B"));
+    assertEquals(n << 10, Quantity.size(n + "KiB"));
+    assertEquals(n << 20, Quantity.size(n + "mi"));
+    assertEquals(n * 1000, Quantity.size(n + " kB"));
+    assertEquals(n * 1_000_000_000, Quantity.size("" + n));
   }
 
   @Property
   void anyTextIsASizeOrRefusedInOneLine(@ForAll String text) {
     try {
-      Sizes.parse(text);
+      Quantity.size(text);
     } catch (IllegalArgumentException e) {
       assertEquals(IllegalArgumentException.class, e.getClass());
     }

@@ -3,7 +3,7 @@ package dev.torc.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.syntax.Sizes;
+import dev.torc.syntax.Quantity;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,16 +38,16 @@ class AmountTest {
   @Test
   void memoryIsToldInTheUnitInWhichItWasAsked() {
     for (String binary : List.of("4GiB", "512MiB", "1.5GiB", "1TiB", "16000GiB")) {
-      long asked = Sizes.parse(binary);
+      long asked = Quantity.size(binary);
       assertEquals(Amount.size(asked), Amount.size(asked, asked), binary);
     }
-    long gigabytes = Sizes.parse("4GB");
+    long gigabytes = Quantity.size("4GB");
     assertEquals("4.0 GB", Amount.size(gigabytes, gigabytes));
     assertEquals("4.3 GB", Amount.size(4L << 30, gigabytes), "what was used of it, too");
     assertEquals("1.0 MB", Amount.size(999_999, gigabytes));
     assertEquals("999 B", Amount.size(999, gigabytes));
     for (String decimal : List.of("512MB", "16.4 GB", "1.5 TB")) {
-      assertTrue(Amount.isDecimal(Sizes.parse(decimal)), decimal);
+      assertTrue(Amount.isDecimal(Quantity.size(decimal)), decimal);
     }
     assertEquals("1.0 MiB", Amount.size(1 << 20, 0), "where none was asked");
   }

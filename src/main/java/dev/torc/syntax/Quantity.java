@@ -4,14 +4,19 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Spans of time as people write them: {@code 90s}, {@code 1h30m}, {@code 2d}, {@code 500ms}, or
- * ISO-8601 ({@code PT10M}, {@code P0DT1H}). A bare number has no unit and is refused.
+ * Reads durations and sizes as people write them. {@code Amount} writes them for people.
+ *
+ * <p>A duration is {@code 90s}, {@code 1h30m}, {@code 2d}, {@code 500ms}, or ISO-8601 ({@code
+ * PT10M}, {@code P0DT1H}); a bare number has no unit and is refused. A size is {@code 4GiB}, {@code
+ * 512MB}, {@code 1.5g}; a bare number is gigabytes (10^9). K, M, G, T, with or without B, count by
+ * 1000; Ki, Mi, Gi, Ti by 1024.
  */
-public final class Durations {
+public final class Quantity {
 
   private static final long SECOND = 1_000_000_000L;
 
@@ -19,16 +24,17 @@ public final class Durations {
   private static final String NUMBER = "\\d+(\\.\\d+)?";
   private static final Pattern PART =
       Pattern.compile("\\G(?<number>" + NUMBER + ")(?<unit>ms|min|[smhd])");
+  private static final Pattern SIZE = Pattern.compile("\\d+(\\.\\d+)?(?![.\\d])");
 
-  private Durations() {}
+  private Quantity() {}
 
   /**
-   * The nanoseconds, rounded up.
+   * Returns the nanoseconds of a duration, rounded up.
    *
    * @throws IllegalArgumentException with the reason if it is no duration, negative or beyond a
    *     long
    */
-  public static long parse(String text) {
+  public static long duration(String text) {
     String s = text.strip();
     try {
       return s.startsWith("P") || s.startsWith("p") ? iso(text, s) : units(text, s);
@@ -86,7 +92,44 @@ public final class Durations {
   }
 
   /** Returns a text for a message that begins with it. */
-  static String shown(String text) {
+  private static String shown(String text) {
     return text.isBlank() ? "(empty)" : "`" + text + "`";
+  }
+
+  /**
+   * Returns the bytes of a size, rounded up.
+   *
+   * @throws IllegalArgumentException with the reason if it is no size, negative or beyond a long
+   */
+  public static long size(String text) {
+    String s = text.strip();
+    Matcher number = SIZE.matcher(s);
+    if (!number.lookingAt() || number.end() > 30) {
+      throw new IllegalArgumentException("invalid size " + shown(text) + "; use 4GiB or 512MB");
+    }
+    long factor =
+        switch (s.substring(number.end()).strip().toLowerCase(Locale.ROOT)) {
+          case "" -> 1_000_000_000L;
+          case "b" -> 1L;
+          case "k", "kb" -> 1_000L;
+          case "m", "mb" -> 1_000_000L;
+          case "g", "gb" -> 1_000_000_000L;
+          case "t", "tb" -> 1_000_000_000_000L;
+          case "ki", "kib" -> 1L << 10;
+          case "mi", "mib" -> 1L << 20;
+          case "gi", "gib" -> 1L << 30;
+          case "ti", "tib" -> 1L << 40;
+          default ->
+              throw new IllegalArgumentException(
+                  text + " has no unit of size; write it like 4GiB or 512MB");
+        };
+    BigDecimal bytes =
+        new BigDecimal(number.group())
+            .multiply(BigDecimal.valueOf(factor))
+            .setScale(0, RoundingMode.CEILING);
+    if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+      throw new IllegalArgumentException(text + " is more than any machine has");
+    }
+    return bytes.longValueExact();
   }
 }
