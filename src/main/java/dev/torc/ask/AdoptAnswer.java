@@ -46,7 +46,9 @@ record AdoptAnswer(
     return call.print(answer);
   }
 
-  /** Adopts; returns null if another build has the lock and the call does not wait for it. */
+  /**
+   * Adopts the files; returns null if another build has the lock and the call does not wait for it.
+   */
   private static AdoptAnswer of(Call call) throws IOException {
     List<String> targets = call.targets();
     Project project = call.project().withoutResults();

@@ -229,8 +229,8 @@ public final class Call {
   }
 
   /**
-   * The options that, with the current folder, say which project is meant. Reads standard input, or
-   * a descriptor that the shell has opened, if {@code -f} names it.
+   * Returns the options that, with the current folder, say which project is meant. Reads standard
+   * input, or a descriptor that the shell has opened, if {@code -f} names it.
    */
   public ProjectOptions options() throws IOException {
     List<String> files = values("--file");
@@ -352,15 +352,16 @@ public final class Call {
   }
 
   /**
-   * The folder of the project, for a command that works from the records if the build file is
-   * refused. Only groups that the build file alone decides are expanded.
+   * Returns the folder of the project, for a command that works from the records if the build file
+   * is refused. Only groups that the build file alone decides are expanded.
    */
   ProjectFolder folder() throws IOException {
     return folder(false).withoutResults();
   }
 
   /**
-   * The folder of the project. If the build file is refused, standard error says why (rule 13).
+   * Returns the folder of the project. If the build file is refused, standard error says why (rule
+   * 13).
    *
    * @param particular whether the command then cannot go on, so that the refusal is thrown
    */

@@ -90,7 +90,9 @@ record CheckAnswer(
     return new CheckAnswer(file, jobs, images, errors, warnings);
   }
 
-  /** Lines on files that a job's last traced run read beyond its needs; they name its group. */
+  /**
+   * Returns lines on files that a job's last traced run read beyond its needs; they name its group.
+   */
   private static List<String> traced(ReadSession look, int id) {
     Graph graph = look.project().graph();
     Job job = graph.job(id);
@@ -100,7 +102,7 @@ record CheckAnswer(
         .toList();
   }
 
-  /** Lines on the images that a job cannot have here, as far as a look shows. */
+  /** Returns lines on the images that a job cannot have here, as far as a look shows. */
   private static List<String> unavailable(PlanContext context, int id) {
     return context.contents().machine().lacking(context.graph(), id).stream()
         .map(Reason::lack)

@@ -103,7 +103,10 @@ final class CleanAnswer implements Cleaner.Listener {
     this.place = given.place();
   }
 
-  /** Removes, and prints each path as it goes; null if it may not wait for another build. */
+  /**
+   * Removes the files and prints each path as it goes; returns null if it may not wait for another
+   * build.
+   */
   static Answer of(Call call) throws IOException {
     return new CleanAnswer(call).run();
   }
@@ -213,7 +216,8 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * Whether jobs may still write what is to go; warns of each. Force cancels those at a scheduler.
+   * Returns whether jobs may still write what is to go; warns of each. Force cancels those at a
+   * scheduler.
    */
   private boolean isOut(Cache cache) throws IOException {
     Caller caller = call.caller();

@@ -317,7 +317,7 @@ final class DoctorAnswer implements Answer {
     return fine;
   }
 
-  /** In words, whether the kernel can show that a process has the build file open to write. */
+  /** Says whether the kernel can show that a process has the build file open to write. */
   private String leases() throws IOException {
     if (project == null) {
       return "";

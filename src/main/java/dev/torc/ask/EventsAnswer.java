@@ -198,8 +198,8 @@ final class EventsAnswer {
   }
 
   /**
-   * The attempts that run, by job: those that were begun and have no result in the cache. A job of
-   * which two are such is left out: what the first one posted is not yet printed.
+   * Returns the attempts that run, by job: those that were begun and have no result in the cache. A
+   * job of which two are such is left out: what the first one posted is not yet printed.
    */
   private Map<String, Integer> attempts(Cache cache, String id) {
     return StartMarks.live(StartMarks.read(place), cache).stream()

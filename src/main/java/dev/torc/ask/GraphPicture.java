@@ -126,8 +126,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * The picture of the jobs that targets name, and of all jobs that these wait for; or the picture
-   * of the surroundings of some jobs.
+   * Returns the picture of the jobs that targets name, and of all jobs that these wait for; or the
+   * picture of the surroundings of some jobs.
    *
    * @param around names and files in the middle; none for what the targets name
    * @param steps how many steps from these are shown; at least 0
@@ -243,8 +243,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * The graph in words, stage by stage, to be read or listened to: each job with its state and what
-   * it waits for.
+   * Returns the graph in words, stage by stage, to be read or listened to: each job with its state
+   * and what it waits for.
    */
   private String words() {
     Map<Integer, List<Integer>> all =
@@ -324,7 +324,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       }
     }
 
-    /** Black on light colours, whatever the page's theme is. */
+    /** Returns black on light colors, whatever the page's theme is. */
     private static String style(String state) {
       return state.equals(ASKED) ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
     }
@@ -374,8 +374,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * The nodes, and all that are at most {@code steps} before or behind them. Join nodes are no
-   * step, and are included. A node that only waits for the same thing as these nodes is not
+   * Returns the nodes, and all that are at most {@code steps} before or behind them. Join nodes are
+   * no step, and are included. A node that only waits for the same thing as these nodes is not
    * included.
    *
    * @param steps from one job or group to the next, at least 0

@@ -66,7 +66,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return SafeText.name(image) + where;
   }
 
-  /** Several images on one line. */
+  /** Returns several images on one line. */
   static String shown(List<ImageUse> images) {
     return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
   }

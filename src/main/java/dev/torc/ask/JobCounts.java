@@ -71,7 +71,10 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
       return this == WILL_RESTORE ? "will be restored" : Summary.words(this);
     }
 
-    /** From 0, where there is nothing to do, to 2, where something went or will go wrong. */
+    /**
+     * Returns a level from 0, where there is nothing to do, to 2, where something went or will go
+     * wrong.
+     */
     private int trouble() {
       return switch (this) {
         case UP_TO_DATE -> 0;

@@ -21,7 +21,7 @@ final class JobFields {
   private JobFields() {}
 
   /**
-   * The verdicts on jobs, and on groups that are not expanded yet, in order.
+   * Returns the verdicts on jobs, and on groups that are not expanded yet, in order.
    *
    * @param images whether jobs that are not up to date are told with their images
    */

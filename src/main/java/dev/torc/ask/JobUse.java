@@ -67,7 +67,7 @@ record JobUse(
   }
 
   /**
-   * This use with one more run added.
+   * Returns this use with one more run added.
    *
    * @param last the attempt that counts for a job
    * @param series what that attempt used over time; null where it is not known
@@ -92,7 +92,7 @@ record JobUse(
     return plus(new JobUse(name, instances, 1, asked, run, memory, time));
   }
 
-  /** This use and another together, under the name of this one. */
+  /** Returns this use and another together, under the name of this one. */
   JobUse plus(JobUse other) {
     Map<Used, Long> most = new EnumMap<>(Used.class);
     most.putAll(used);

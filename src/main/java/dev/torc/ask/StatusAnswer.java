@@ -430,7 +430,7 @@ record StatusAnswer(
       return build.nanos() >= 0;
     }
 
-    /** {@code exit 0}, or what there is in place of an exit status. */
+    /** Returns {@code exit 0}, or what there is in place of an exit status. */
     String end() {
       return isOver()
           ? "exit " + build.exit()
@@ -442,7 +442,7 @@ record StatusAnswer(
       return isOver() ? Amount.time(build.nanos()) : "";
     }
 
-    /** {@code 2 ran, 1 failed}; empty where it is not known. */
+    /** Returns {@code 2 ran, 1 failed}; empty where it is not known. */
     String counts() {
       StringJoiner counts = new StringJoiner(", ");
       for (JobState state : isOver() ? JobState.values() : new JobState[0]) {

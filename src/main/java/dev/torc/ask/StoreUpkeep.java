@@ -125,8 +125,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Whether a result is of no use because some of its bytes are nowhere. A temporary job needs only
-   * the record of its result; if the build file is refused, any job may be temporary.
+   * Returns whether a result is of no use because some of its bytes are nowhere. A temporary job
+   * needs only the record of its result; if the build file is refused, any job may be temporary.
    */
   private boolean isLost(HeldResult held) {
     if (held.lacks().isEmpty() || folder.project() == null) {

@@ -30,7 +30,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   static final int APART = 10;
 
   /**
-   * The lines of a vertex, in the order of their first jobs.
+   * Returns the lines of a vertex, in the order of their first jobs.
    *
    * @param all how many known instances of the group were asked about
    */
@@ -92,7 +92,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   }
 
   /**
-   * The verdict in words: {@code will run: never ran}.
+   * Returns the verdict in words: {@code will run: never ran}.
    *
    * @param full whether all reasons of a job are told, not only the first few
    */

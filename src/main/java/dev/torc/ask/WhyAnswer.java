@@ -107,7 +107,8 @@ record WhyAnswer(
   }
 
   /**
-   * The questions of a target. A tag or glob gives each group with unknown instances its own.
+   * Returns the questions of a target. A tag or glob gives each group with unknown instances its
+   * own.
    *
    * @param nodes takes the nodes that the target means
    */
@@ -162,7 +163,7 @@ record WhyAnswer(
     return out.toString();
   }
 
-  /** A line for each reader of a source; many instances that say the same are counted. */
+  /** Writes a line for each reader of a source; many instances that say the same are counted. */
   private void uses(Question question, StringBuilder out) {
     Map<String, List<PathUse>> alike = new LinkedHashMap<>();
     for (PathUse use : question.uses) {

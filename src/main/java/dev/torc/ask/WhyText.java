@@ -41,7 +41,7 @@ final class WhyText {
   }
 
   /**
-   * Why a job will or may run: {@code work2 will run: need f2.json changed … (…)}.
+   * Returns why a job will or may run: {@code work2 will run: need f2.json changed … (…)}.
    *
    * @param brief whether of many needs only the first are named
    */
@@ -65,7 +65,7 @@ final class WhyText {
   }
 
   /**
-   * A line that says that products of a temporary job are missing, and no job needs them.
+   * Returns a line that says that products of a temporary job are missing, and no job needs them.
    *
    * @param deletes whether torc takes them away by itself
    */

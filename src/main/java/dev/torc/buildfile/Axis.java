@@ -130,7 +130,7 @@ sealed interface Axis {
     }
 
     /**
-     * These rows, in which only the values of the table's key name an instance.
+     * Returns these rows, in which only the values of the table's key name an instance.
      *
      * @throws BadInput where a column of the key is missing or empty, or all columns are empty
      *     where they are the key

@@ -27,13 +27,14 @@ final class AxisSources {
   private final SortedMap<String, Digest> digests = new TreeMap<>();
   private boolean complete = true;
 
-  /** For paths and patterns relative to a root. */
+  /** Creates sources for paths and patterns relative to a root. */
   AxisSources(Path root) {
     this.root = root;
   }
 
   /**
-   * The patterns that were looked for, as {@link GlobWalk#text}, each with the files that it found.
+   * Returns the patterns that were looked for, as {@link GlobWalk#text}, each with the files that
+   * it found.
    */
   SortedMap<String, List<String>> found() {
     return Collections.unmodifiableSortedMap(new TreeMap<>(matches));

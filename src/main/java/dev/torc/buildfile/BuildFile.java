@@ -36,8 +36,8 @@ public final class BuildFile {
   private BuildFile() {}
 
   /**
-   * The real path of a file's folder, with the file's name: {@code ..} means what the disk says,
-   * and a file that is a link itself stays a link.
+   * Returns the real path of a file's folder, with the file's name: {@code ..} means what the disk
+   * says, and a file that is a link itself stays a link.
    */
   public static Path located(Path file) {
     Path absolute = file.toAbsolutePath();

@@ -35,7 +35,7 @@ final class FileLayers {
   private final Set<String> varFiles = new HashSet<>();
 
   /**
-   * For a root that is absolute and normalized.
+   * Creates the layers of a root that is absolute and normalized.
    *
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
    * @param unchanged finds jobs of the only file, which are left out; null to read all
@@ -165,7 +165,7 @@ final class FileLayers {
     }
   }
 
-  /** Jobs as a map; a list of jobs is keyed by their names. */
+  /** Returns jobs as a map; a list of jobs is keyed by their names. */
   private Node named(Node jobs) {
     if (!(jobs instanceof Node.Sequence list)) {
       return jobs;

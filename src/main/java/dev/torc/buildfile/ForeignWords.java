@@ -64,7 +64,7 @@ final class ForeignWords {
 
   private ForeignWords() {}
 
-  /** {@code "; did you mean X?"} for a mistyped or foreign word, else {@code otherwise}. */
+  /** Returns {@code "; did you mean X?"} for a mistyped or foreign word, else {@code otherwise}. */
   static String hint(String word, Collection<String> known, String otherwise) {
     String instead =
         known.contains("command") || known.contains("jobs") ? INSTEAD.get(plain(word)) : null;

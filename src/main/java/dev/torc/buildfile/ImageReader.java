@@ -67,8 +67,8 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   }
 
   /**
-   * The {@code container} of a job laid over that of the build file, for all images of the job;
-   * null without {@code container}, {@code image} and {@code tasks}.
+   * Returns the {@code container} of a job laid over that of the build file, for all images of the
+   * job; null without {@code container}, {@code image} and {@code tasks}.
    */
   Image settings(MapFields job) {
     Node tasks = job.map().get("tasks");

@@ -140,8 +140,8 @@ record JobEntryReader(
   }
 
   /**
-   * A group as one job with wildcards for its values. Of the mistakes in it, only those are told
-   * that no value could mend.
+   * Returns a group as one job with wildcards for its values. Of the mistakes in it, only those are
+   * told that no value could mend.
    */
   private Job outline(String key, String name, Entry entry, List<Axis> read) {
     SortedMap<String, String> values = new TreeMap<>();

@@ -242,7 +242,7 @@ final class JobReader {
   }
 
   /**
-   * The executor of a job; null for this machine, where each interactive job runs.
+   * Returns the executor of a job; null for this machine, where each interactive job runs.
    *
    * @param named whether the job itself names it: then {@code --on} yields, but for {@code local}
    */
@@ -317,7 +317,7 @@ final class JobReader {
   }
 
   /**
-   * The name of a job or group as written, with its placeholders put in.
+   * Returns the name of a job or group as written, with its placeholders put in.
    *
    * @throws BadInput if it cannot be a name
    */

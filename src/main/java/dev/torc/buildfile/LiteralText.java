@@ -20,7 +20,7 @@ public final class LiteralText {
   }
 
   /**
-   * What has to be written to mean texts and placeholders in turn.
+   * Returns what has to be written to mean texts and placeholders in turn.
    *
    * @param parts a text, a placeholder with its braces, a text, and so on; texts may be empty
    * @return null where it cannot be written: a brace right before a placeholder and one right

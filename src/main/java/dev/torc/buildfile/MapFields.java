@@ -138,7 +138,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return all[words.indexOf(word)];
   }
 
-  /** {@code true} or {@code false}. */
+  /** Reads {@code true} or {@code false}. */
   boolean flag(String key) {
     return choice(key, "false", FLAG).equals("true");
   }

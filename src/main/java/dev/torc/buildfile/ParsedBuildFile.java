@@ -197,9 +197,9 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * The workflow as far as it is known with these results. Groups whose instances depend on missing
-   * results stand in it with the instances that are known. Repeating it is cheap: plain jobs, and
-   * instances that stay, are the same objects again.
+   * Returns the workflow as far as it is known with these results. Groups whose instances depend on
+   * missing results stand in it with the instances that are known. Repeating it is cheap: plain
+   * jobs, and instances that stay, are the same objects again.
    *
    * @throws BadInput with what is wrong whatever the results; what only results showed is in {@link
    *     Group#problems}
@@ -265,7 +265,7 @@ public final class ParsedBuildFile {
     return new StampPaths(outside(fields, "never", root), outside(fields, "trust", root));
   }
 
-  /** Absolute paths, wherever they lie. */
+  /** Reads absolute paths, wherever they lie. */
   private static List<Path> outside(MapFields fields, String key, Path root) {
     return fields.list(
         key,
@@ -277,8 +277,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Maps, lists and scalars of the data section as JSON, by name. An unquoted scalar that is JSON
-   * stays that value; any other scalar is a string.
+   * Returns maps, lists and scalars of the data section as JSON, by name. An unquoted scalar that
+   * is JSON stays that value; any other scalar is a string.
    */
   private static SortedMap<String, String> data(MapFields data) {
     SortedMap<String, String> values = new TreeMap<>();
@@ -365,17 +365,18 @@ public final class ParsedBuildFile {
   public interface ResultSource {
 
     /**
-     * The files that a job has made: paths as products have them, those inside folder products
-     * instead of the folder, in any order. Empty while it has not ended well or while it will run
-     * again; an ended job without products has an empty list.
+     * Returns the files that a job has made: paths as products have them, those inside folder
+     * products instead of the folder, in any order. Empty while it has not ended well or while it
+     * will run again; an ended job without products has an empty list.
      *
      * @param job the name of a plain job or of an instance
      */
     Optional<List<String>> products(String job);
 
     /**
-     * Whether what stands at a path is the unaltered product of an earlier build. Where no job
-     * declares it any more it is no source, and no group's {@code glob} or {@code match} sees it.
+     * Returns whether what stands at a path is the unaltered product of an earlier build. Where no
+     * job declares it any more it is no source, and no group's {@code glob} or {@code match} sees
+     * it.
      *
      * @param path a normalized path
      */
@@ -384,7 +385,8 @@ public final class ParsedBuildFile {
     }
 
     /**
-     * While this object is the same, no answer about products is taken back; further jobs may end.
+     * Returns an object for the era of answers: while it is the same, no answer about products is
+     * taken back; further jobs may end.
      */
     default Object era() {
       return this;

@@ -43,7 +43,7 @@ public final class RowPlaces {
     }
   }
 
-  /** For the groups of a workflow. */
+  /** Creates the places of rows for the groups of a workflow. */
   public RowPlaces(Workflow workflow) {
     this.workflow = workflow;
   }

@@ -98,19 +98,19 @@ public record Scope(
     return ANY_PATH.equals(job);
   }
 
-  /** This scope with the items of the job, which are known now. */
+  /** Returns this scope with the items of the job, which are known now. */
   Scope with(List<Item> needs, List<Item> produces) {
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
 
-  /** This scope with other problems. */
+  /** Returns this scope with other problems. */
   Scope telling(Problems problems) {
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
 
   /**
-   * One value or the values of a list, as nodes; an item that is only the placeholder of a list var
-   * stands for the items of that list.
+   * Returns one value or the values of a list, as nodes; an item that is only the placeholder of a
+   * list var stands for the items of that list.
    */
   List<Node> items(Node node) {
     List<Node> written = MapFields.oneOrMore(node);
@@ -216,16 +216,16 @@ public record Scope(
   }
 
   /**
-   * A path or pattern; in it the values of parameters ({@code $name} too) and the job's name are
-   * literal text, while vars may hold patterns.
+   * Returns a path or pattern; in it the values of parameters ({@code $name} too) and the job's
+   * name are literal text, while vars may hold patterns.
    */
   String path(Node.Scalar node) {
     return text(node, Form.PATH);
   }
 
   /**
-   * The name of a job, group or instance; parameters may also be written {@code $name}, and behind
-   * a {@code =} values are encoded as in the names of instances.
+   * Returns the name of a job, group or instance; parameters may also be written {@code $name}, and
+   * behind a {@code =} values are encoded as in the names of instances.
    */
   String name(Node.Scalar node) {
     return text(node, Form.NAME);

@@ -168,8 +168,8 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
   }
 
   /**
-   * The programs of {@code tools}; the job's own {@code PATH} tells where they may be. With an
-   * image, only programs in the root are accepted.
+   * Returns the programs of {@code tools}; the job's own {@code PATH} tells where they may be. With
+   * an image, only programs in the root are accepted.
    */
   List<Tool> tools(
       MapFields job, String dir, SortedMap<String, Optional<Template>> env, List<Step> steps) {

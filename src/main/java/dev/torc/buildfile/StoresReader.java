@@ -88,7 +88,10 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
         });
   }
 
-  /** By header, the variable that has its value; a value itself never stands in a build file. */
+  /**
+   * Returns, by header, the variable that has its value; a value itself never stands in a build
+   * file.
+   */
   private SortedMap<String, String> headers(Node node) {
     SortedMap<String, String> headers = new TreeMap<>();
     for (Map.Entry<String, Node.Entry> each :

@@ -130,7 +130,7 @@ final class TableReader {
   }
 
   /**
-   * The bytes of a table's file.
+   * Returns the bytes of a table's file.
    *
    * @throws BadInput if it is missing or too large
    * @throws IOException if it cannot be read, or is there and no regular file

@@ -39,7 +39,7 @@ final class TemplateReader {
   }
 
   /**
-   * The text as one that no shell reads.
+   * Returns the text as one that no shell reads.
    *
    * @param env whether the caller's own variables may stand in it
    */

@@ -40,7 +40,7 @@ final class UnchangedJobs {
   private boolean found;
 
   /**
-   * For a file whose earlier text is known.
+   * Creates the comparison for a file whose earlier text is known.
    *
    * @param before the earlier text
    * @param workflow what was read of that text alone, with packed jobs
@@ -169,8 +169,8 @@ final class UnchangedJobs {
   }
 
   /**
-   * A text without the unchanged jobs, except those next to a cut or to what is no job. Of the
-   * others empty lines stay.
+   * Returns a text without the unchanged jobs, except those next to a cut or to what is no job. Of
+   * the others empty lines stay.
    *
    * @param later how much later the common end begins in this text than in the earlier one
    */

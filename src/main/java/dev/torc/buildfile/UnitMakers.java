@@ -85,8 +85,8 @@ final class UnitMakers {
   }
 
   /**
-   * Jobs whose products are what a unit may make: for a group one job per combination of the values
-   * that the build file holds, with wildcards for all others.
+   * Returns jobs whose products are what a unit may make: for a group one job per combination of
+   * the values that the build file holds, with wildcards for all others.
    */
   List<Job> outlines(int unit) {
     return units.get(unit) instanceof Unit.Many group
@@ -122,8 +122,8 @@ final class UnitMakers {
   }
 
   /**
-   * A unit and all units that follow from it: by needs, by {@code after}, and by axes that name its
-   * results.
+   * Returns a unit and all units that follow from it: by needs, by {@code after}, and by axes that
+   * name its results.
    */
   private BitSet followers(int unit) {
     if (readers == null) {

@@ -50,7 +50,7 @@ public final class ByteWriter {
     }
   }
 
-  /** One byte. */
+  /** Writes one byte. */
   public void one(int value) {
     room(1);
     bytes[length++] = (byte) value;
@@ -61,19 +61,19 @@ public final class ByteWriter {
     one(value ? 1 : 0);
   }
 
-  /** Eight bytes, whatever the number. */
+  /** Writes eight bytes, whatever the number. */
   public void eight(long value) {
     room(Long.BYTES);
     ByteBuffer.wrap(bytes).putLong(length, value);
     length += Long.BYTES;
   }
 
-  /** A number in as few bytes as it needs. */
+  /** Writes a number in as few bytes as it needs. */
   public void number(long value) {
     unsigned(value << 1 ^ value >> 63);
   }
 
-  /** A number that is not negative, in as few bytes as it needs. */
+  /** Writes a number that is not negative, in as few bytes as it needs. */
   void size(int value) {
     unsigned(value);
   }
@@ -99,14 +99,14 @@ public final class ByteWriter {
     length += size;
   }
 
-  /** Bytes as they are. */
+  /** Writes bytes as they are. */
   public void raw(byte[] more) {
     room(more.length);
     System.arraycopy(more, 0, bytes, length, more.length);
     length += more.length;
   }
 
-  /** How many there are, then each in four bytes. */
+  /** Writes how many there are, then each in four bytes. */
   public void ints(int[] values) {
     number(values.length);
     room(Integer.BYTES * values.length);
@@ -114,7 +114,7 @@ public final class ByteWriter {
     length += Integer.BYTES * values.length;
   }
 
-  /** How many there are, then each in eight bytes. */
+  /** Writes how many there are, then each in eight bytes. */
   public void longs(long[] values) {
     number(values.length);
     room(Long.BYTES * values.length);
@@ -122,7 +122,7 @@ public final class ByteWriter {
     length += Long.BYTES * values.length;
   }
 
-  /** A text, or null. */
+  /** Writes a text, or null. */
   public void text(String text) {
     if (text == null) {
       number(0);
@@ -133,7 +133,7 @@ public final class ByteWriter {
     raw(utf8);
   }
 
-  /** A digest: its bytes behind a 1, or behind a 2 for an executable product; 0 for null. */
+  /** Writes a digest: its bytes behind a 1, or behind a 2 for an executable product; 0 for null. */
   public void digest(Digest digest) {
     one(digest == null ? 0 : digest.isExecutable() ? 2 : 1);
     if (digest != null) {
@@ -141,7 +141,7 @@ public final class ByteWriter {
     }
   }
 
-  /** What is known of a file. */
+  /** Writes what is known of a file. */
   public void known(KnownDigest known) {
     Stamp stamp = known.stamp();
     one(stamp.kind().ordinal() << 2 | (stamp.executable() ? 2 : 0) | (known.safe() ? 1 : 0));
@@ -152,7 +152,7 @@ public final class ByteWriter {
     digest(known.digest());
   }
 
-  /** How many there are, then each. */
+  /** Writes how many there are, then each. */
   public <T> void list(List<? extends T> items, BiConsumer<ByteWriter, T> each) {
     number(items.size());
     for (T item : items) {
@@ -160,7 +160,7 @@ public final class ByteWriter {
     }
   }
 
-  /** How many there are, then each name with its value. */
+  /** Writes how many there are, then each name with its value. */
   public <T> void map(SortedMap<String, ? extends T> map, BiConsumer<ByteWriter, T> value) {
     number(map.size());
     for (Map.Entry<String, ? extends T> entry : map.entrySet()) {

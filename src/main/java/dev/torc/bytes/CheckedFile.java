@@ -30,8 +30,8 @@ public final class CheckedFile {
   private CheckedFile() {}
 
   /**
-   * The first or only part of a file, its first {@link #FREE} bytes included; null where that is
-   * missing or not whole. Further parts are not checked.
+   * Reads the first or only part of a file, its first {@link #FREE} bytes included; null where that
+   * is missing or not whole. Further parts are not checked.
    */
   public static byte[] read(Path file) {
     byte[] bytes = part(file, 0);
@@ -39,7 +39,7 @@ public final class CheckedFile {
   }
 
   /**
-   * The part of a file that follows some others.
+   * Reads the part of a file that follows some others.
    *
    * @param before the parts before it, or the first {@link #FREE} bytes of each
    * @return null where the part is damaged, or where the file is another one by now

@@ -108,8 +108,8 @@ public final class Fields {
   }
 
   /**
-   * One of an enum's constants by its place, so constants may only be appended; null is left out.
-   * Reading throws for a constant that is missing or that a later torc added.
+   * Passes one of an enum's constants by its place, so constants may only be appended; null is left
+   * out. Reading throws for a constant that is missing or that a later torc added.
    */
   public <R, E extends Enum<E>> E constant(int tag, R of, Function<R, E> field, E[] all) {
     E constant = out == null ? null : field.apply(of);
@@ -172,7 +172,7 @@ public final class Fields {
     return kind == SHA256 ? digest : digest.executable();
   }
 
-  /** Texts, none of them null; a list that was read is unmodifiable. */
+  /** Passes texts, none of them null; a list that was read is unmodifiable. */
   public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
     if (out != null) {
       List<String> texts = field.apply(of);
@@ -273,8 +273,8 @@ public final class Fields {
   }
 
   /**
-   * The first byte of the next field. Tags never fall, so that bytes that are no record are not
-   * taken for one.
+   * Reads the first byte of the next field. Tags never fall, so that bytes that are no record are
+   * not taken for one.
    */
   private int head() {
     if (done) {

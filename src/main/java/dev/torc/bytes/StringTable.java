@@ -100,7 +100,7 @@ public sealed class StringTable {
     return slot;
   }
 
-  /** FNV-1a, with its bits mixed once more: the low ones choose the slot. */
+  /** Computes FNV-1a, with its bits mixed once more: the low ones choose the slot. */
   private static int hash(byte[] bytes, int from, int to) {
     int hash = 0x811c9dc5;
     for (int i = from; i < to; i++) {

@@ -64,8 +64,8 @@ final class BuildCommand {
   }
 
   /**
-   * What a build is asked to do; of {@code -j} and several {@code --limit} of one resource the last
-   * one counts. Throws {@link dev.torc.syntax.BadInput}.
+   * Returns what a build is asked to do; of {@code -j} and several {@code --limit} of one resource
+   * the last one counts. Throws {@link dev.torc.syntax.BadInput}.
    *
    * @param dry whether it is a dry run whatever the options say
    */
@@ -114,7 +114,7 @@ final class BuildCommand {
     return Report.open(call.console(), call.errPalette(), detail(), call.json());
   }
 
-  /** {@code torc watch}: builds that follow one another; {@link WatchRounds} says when. */
+  /** Runs {@code torc watch}: builds that follow one another; {@link WatchRounds} says when. */
   int watch() throws IOException {
     boolean all = call.json() || detail() == Detail.VERBOSE;
     BuildRequest request = request(false);
@@ -137,8 +137,8 @@ final class BuildCommand {
   }
 
   /**
-   * {@code torc slurm}: a build on nodes that Slurm gives for as long as the build lasts. The same
-   * command runs there once more, and builds.
+   * Runs {@code torc slurm}: a build on nodes that Slurm gives for as long as the build lasts. The
+   * same command runs there once more, and builds.
    */
   int slurm() throws IOException {
     boolean quiet = detail() == Detail.QUIET;
@@ -192,8 +192,8 @@ final class BuildCommand {
   }
 
   /**
-   * The profile of this build, null where {@code TORC_PROFILE} does not ask for one. Its trace goes
-   * to the folder of the cache.
+   * Returns the profile of this build, null where {@code TORC_PROFILE} does not ask for one. Its
+   * trace goes to the folder of the cache.
    *
    * @param began when torc began, by {@link System#nanoTime}
    * @param read when torc began to read the build file

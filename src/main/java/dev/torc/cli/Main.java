@@ -54,7 +54,7 @@ public final class Main {
     this(work, CallingProcess.own());
   }
 
-  /** As {@link #Main(Io.Make)}, for calls of another process. */
+  /** Works like {@link #Main(Io.Make)}, for calls of another process. */
   public Main(Io.Make<Call, Integer> work, CallingProcess process) {
     this.work = work;
     this.process = process;
@@ -179,7 +179,7 @@ public final class Main {
     return trouble.status();
   }
 
-  /** Standard error cannot be written: says on standard output what no exit status can say. */
+  /** Says on standard output what no exit status can say. */
   private static void tellElsewhere(Exit trouble, Console console) {
     if (trouble.status() == Exit.TROUBLE) {
       try {
@@ -265,8 +265,8 @@ public final class Main {
   }
 
   /**
-   * The arguments with the first word in front: options may stand before the command. Without a
-   * word they stay as they are, and mean the default command.
+   * Returns the arguments with the first word in front: options may stand before the command.
+   * Without a word they stay as they are, and mean the default command.
    */
   List<String> commandFirst(List<String> args) {
     int at = 0;
@@ -339,8 +339,9 @@ public final class Main {
   }
 
   /**
-   * The error for an unknown option, with a hint: torc's option for what another tool means by it,
-   * or the only one that begins like it, or else the nearest. A single letter is near to none.
+   * Returns the error for an unknown option, with a hint: torc's option for what another tool means
+   * by it, or the only one that begins like it, or else the nearest. A single letter is near to
+   * none.
    */
   private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
@@ -397,7 +398,7 @@ public final class Main {
     }
 
     /**
-     * {@code "; did you mean X?"}, or nothing.
+     * Returns {@code "; did you mean X?"}, or nothing.
      *
      * @param options the options that are known where the argument was met
      */

@@ -84,8 +84,8 @@ final class ManPage {
   }
 
   /**
-   * A text that roff prints as it is: with hyphens that can be copied, escaped backslashes, no sign
-   * that begins a request, no character but ASCII.
+   * Returns a text that roff prints as it is: with hyphens that can be copied, escaped backslashes,
+   * no sign that begins a request, no character but ASCII.
    */
   static String escape(String text) {
     String escaped = text.replace("\\", "\\e").replace("-", "\\-").replaceFirst("^[.']", "\\\\&$0");

@@ -143,8 +143,8 @@ final class Options {
   }
 
   /**
-   * The option whose value is the argument behind this one; null for none. Letters may stand
-   * together, and the value of the last one may be glued to it.
+   * Returns the option whose value is the argument behind this one; null for none. Letters may
+   * stand together, and the value of the last one may be glued to it.
    */
   OptionSpec waiting(String arg) {
     if (arg.startsWith("--")) {

@@ -112,7 +112,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   }
 
   /**
-   * A scheduler that runs scripts on one of the other nodes.
+   * Returns a scheduler that runs scripts on one of the other nodes.
    *
    * @param folder the folder in which the scripts start
    */

@@ -113,7 +113,10 @@ final class BatchAttempt {
     return all;
   }
 
-  /** {@link #places} if it did not begin in this script: only what torc moved aside lies there. */
+  /**
+   * Returns {@link #places} if it did not begin in this script: only what torc moved aside lies
+   * there.
+   */
   List<HandedOutAttempt> earlierPlaces() {
     return place != null && place.isCleared() ? places() : List.copyOf(places);
   }
@@ -157,19 +160,19 @@ final class BatchAttempt {
   }
 
   /**
-   * The same attempt for another script; it did not begin in this one. Null if an earlier torc
-   * handed it out: then the job that asks for it is told to start it.
+   * Returns the same attempt for another script; it did not begin in this one. Null if an earlier
+   * torc handed it out: then the job that asks for it is told to start it.
    */
   BatchAttempt again() {
     return successor(earlierPlaces(), resent);
   }
 
-  /** As {@link #again}, if no machine took the script. */
+  /** Works like {@link #again}, if no machine took the script. */
   BatchAttempt againUnstarted() {
     return successor(earlierPlaces(), resent + 1);
   }
 
-  /** As {@link #again}, for an attempt that had begun in this script; its node failed. */
+  /** Works like {@link #again}, for an attempt that had begun in this script; its node failed. */
   BatchAttempt againAfterNodeFailure() {
     if (attempt != null) {
       listener.nodeFailed();

@@ -196,7 +196,7 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * How a job ended; null while there is no whole file that says it.
+   * Returns how a job ended; null while there is no whole file that says it.
    *
    * @param submitted when the script was handed out, milliseconds since 1970
    */
@@ -205,9 +205,9 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Whether the script says that it did not begin a job: the rest of the batch's time was too
-   * short, or the batch was cancelled before the job's turn. The claim must still be taken before
-   * the job is submitted anew.
+   * Returns whether the script says that it did not begin a job: the rest of the batch's time was
+   * too short, or the batch was cancelled before the job's turn. The claim must still be taken
+   * before the job is submitted anew.
    */
   boolean isLater(String job) {
     return BatchWord.read(file(job, Word.LATER)) != null;
@@ -237,15 +237,17 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * The owner of the claim on a job; null if no file names one. If {@link #words} has a claim, the
-   * job is taken even so: its owner was killed before it wrote its name, or is about to write it.
+   * Returns the owner of the claim on a job; null if no file names one. If {@link #words} has a
+   * claim, the job is taken even so: its owner was killed before it wrote its name, or is about to
+   * write it.
    */
   public ClaimOwner owner(String job) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
   }
 
   /**
-   * Whether a torc has the claim on a job: this script never ran it, or its end is recorded.
+   * Returns whether a torc has the claim on a job: this script never ran it, or its end is
+   * recorded.
    *
    * @param there the job's entry in {@link #words}
    */
@@ -255,7 +257,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Whether nothing here of a job is of use any more: a torc has the claim, and nothing lies aside.
+   * Returns whether nothing here of a job is of use any more: a torc has the claim, and nothing
+   * lies aside.
    *
    * @param there the job's entry in {@link #words}
    */

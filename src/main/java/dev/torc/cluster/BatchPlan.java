@@ -96,9 +96,9 @@ final class BatchPlan {
   }
 
   /**
-   * Jobs that together do not fill {@code spread} batches are divided among so many; otherwise a
-   * batch takes jobs, one behind the other, as long as they fit. A job whose time is not known is
-   * alone.
+   * Divides jobs into batches: jobs that together do not fill {@code spread} batches are divided
+   * among so many; otherwise a batch takes jobs, one behind the other, as long as they fit. A job
+   * whose time is not known is alone.
    */
   private List<List<BatchAttempt>> batches(List<BatchAttempt> all, int spread) {
     List<List<BatchAttempt>> batches = new ArrayList<>();

@@ -49,7 +49,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
   }
 
   /**
-   * The script.
+   * Returns the script.
    *
    * @param batches each a list of jobs that run one after the other; if there are several, a run of
    *     the script runs the one whose number {@code index} tells

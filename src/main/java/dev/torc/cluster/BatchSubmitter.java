@@ -33,7 +33,7 @@ final class BatchSubmitter {
   private long submitted; // when the last batch was submitted, nanoseconds since 1970
 
   /**
-   * A submitter to one scheduler.
+   * Creates a submitter to one scheduler.
    *
    * @param plan what is not handed out yet
    * @param out the batches that are out

@@ -16,7 +16,7 @@ import java.util.Map;
 public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
 
   /**
-   * The owner for a build of this process.
+   * Returns the owner for a build of this process.
    *
    * @param boot the id of this host's boot
    */

@@ -58,7 +58,7 @@ final class CommandScheduler implements Scheduler {
             .toList();
   }
 
-  /** Values of placeholders: the user's, and what resources say. */
+  /** Returns values of placeholders: the user's, and what resources say. */
   private Map<String, String> given(SchedulerResources resources) {
     Map<String, String> given = new HashMap<>(values);
     given.put("cpus", Integer.toString(resources.cpus()));
@@ -241,7 +241,7 @@ final class CommandScheduler implements Scheduler {
       return new SchedulerState(Kind.UNCLEAR, String.join(" ", line));
     }
 
-    /** If two lines tell of one job: the state after which more is still to come. */
+    /** Returns, if two lines tell of one job, the state after which more is still to come. */
     private static SchedulerState livelier(SchedulerState one, SchedulerState other) {
       return rank(other) > rank(one) ? other : one;
     }

@@ -92,7 +92,7 @@ final class EarlierBatches {
     waiting.forEach(asker -> asker.listener.ended(how, List.of()));
   }
 
-  /** See {@link BatchTracker#resume}. */
+  /** Resumes a job as {@link BatchTracker#resume} says. */
   void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
     if (!sought) {
       find();

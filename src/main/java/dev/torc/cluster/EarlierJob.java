@@ -41,7 +41,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   }
 
   /**
-   * All such attempts of all executors, in the order in which they were handed out.
+   * Returns all such attempts of all executors, in the order in which they were handed out.
    *
    * @param folder contains a folder for each executor; need not exist
    */

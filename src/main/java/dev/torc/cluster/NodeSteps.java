@@ -87,7 +87,8 @@ final class NodeSteps implements Scheduler {
   }
 
   /**
-   * The command line of srun. A step gets only what it asks for; one that says no memory gets all.
+   * Returns the command line of srun. A step gets only what it asks for; one that says no memory
+   * gets all.
    */
   private List<String> words(SubmissionRequest request) {
     SchedulerResources wanted = request.resources();

@@ -100,17 +100,17 @@ public record RemoteAttempt(
   public interface RemoteListener {
 
     /**
-     * The attempt was handed out.
+     * Tells that the attempt was handed out.
      *
      * @param id the scheduler's id of it; null if that is not known
      */
     void submitted(String id);
 
-    /** The attempt had begun, and its node failed; it is handed out anew. */
+    /** Tells that the attempt had begun and its node failed; it is handed out anew. */
     default void nodeFailed() {}
 
     /**
-     * The attempt is over, or is watched no more; called once.
+     * Tells that the attempt is over, or is watched no more; called once.
      *
      * @param end the end, as of an attempt that ran here; {@code PASSED_ON} if it stays out for a
      *     later torc, {@code NOT_REACHED} if torc ends before it was handed out; null if nothing of
@@ -163,8 +163,9 @@ public record RemoteAttempt(
     }
 
     /**
-     * Whether a script says how the attempt ended, or a torc has the claim, so that no script ever
-     * will. If no id of a scheduler is known, this call tries to claim the attempt for {@code me}.
+     * Returns whether a script says how the attempt ended, or a torc has the claim, so that no
+     * script ever will. If no id of a scheduler is known, this call tries to claim the attempt for
+     * {@code me}.
      */
     public boolean isOver(ClaimOwner me) throws IOException {
       ClaimOwner by = folder.owner(claim);
@@ -179,7 +180,8 @@ public record RemoteAttempt(
     }
 
     /**
-     * The file that was written when the places were clear and before the first process started.
+     * Returns the file that was written when the places were clear and before the first process
+     * started.
      */
     public Path begun() {
       return folder.begunFile(claim);

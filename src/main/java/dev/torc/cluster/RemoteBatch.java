@@ -59,7 +59,7 @@ final class RemoteBatch {
   }
 
   /**
-   * The time that a scheduler is asked for, in nanoseconds; 0 for none.
+   * Returns the time that a scheduler is asked for, in nanoseconds; 0 for none.
    *
    * @param limit the time limit of the longest of some batches; 0 for none
    * @param slack nanoseconds beyond the limit that a script keeps: for its own start and end

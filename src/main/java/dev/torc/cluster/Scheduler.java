@@ -37,7 +37,7 @@ public interface Scheduler {
   }
 
   /**
-   * What became of scripts, in one question as far as that can be.
+   * Returns what became of scripts, in one question as far as that can be.
    *
    * @return a state for each of them
    */
@@ -53,8 +53,8 @@ public interface Scheduler {
   String cancel(List<SchedulerJob> jobs);
 
   /**
-   * The placeholders of its commands for which such resources have no value, as the user writes
-   * them: {@code {memory}}. Empty if there are none.
+   * Returns the placeholders of its commands for which such resources have no value, as the user
+   * writes them: {@code {memory}}. Empty if there are none.
    */
   default List<String> lacks(SchedulerResources resources) {
     return List.of();
@@ -74,8 +74,8 @@ public interface Scheduler {
   }
 
   /**
-   * The environment variable in which an array task finds its number, from 0. It is not set in a
-   * submission of one task.
+   * Returns the environment variable in which an array task finds its number, from 0. It is not set
+   * in a submission of one task.
    */
   default String indexVariable() {
     return "";
@@ -133,7 +133,7 @@ public interface Scheduler {
       this(kind, said, 0, 0);
     }
 
-    /** This state with its times, in milliseconds since 1970; 0 if not told. */
+    /** Returns this state with its times, in milliseconds since 1970; 0 if not told. */
     SchedulerState at(long begin, long end) {
       return new SchedulerState(kind, said, begin, end);
     }
@@ -193,7 +193,8 @@ public interface Scheduler {
       Path script, String name, int tasks, SchedulerResources resources, Path log) {
 
     /**
-     * The log of one array task: {@link #log} with its number behind, unless it is the only one.
+     * Returns the log of one array task: {@link #log} with its number behind, unless it is the only
+     * one.
      */
     public Path log(int index) {
       return tasks == 1 ? log : log.resolveSibling(log.getFileName() + "." + index);

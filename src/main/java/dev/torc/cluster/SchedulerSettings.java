@@ -171,7 +171,7 @@ public record SchedulerSettings(
     }
 
     /**
-     * The command with values put in.
+     * Returns the command with values put in.
      *
      * @param values quoted values by names with their formats; one for each of {@link #names}
      */

@@ -146,7 +146,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says, at most once a minute, that the scheduler does not answer. */
+  /** Says at most once a minute that the scheduler does not answer. */
   void unanswered(String why, long now) {
     tell(now, "%s does not answer: %s; torc asks on", to.executor(), why);
   }
@@ -158,7 +158,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says, at most once a minute, that only its files tell of a batch that has begun. */
+  /** Says at most once a minute that only its files tell of a batch that has begun. */
   void unfound(RemoteBatch batch, long now) {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"

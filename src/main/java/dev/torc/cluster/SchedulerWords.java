@@ -73,8 +73,8 @@ final class SchedulerWords {
   }
 
   /**
-   * Why a command failed, without lines that only say that a job is over; empty if it has no
-   * others.
+   * Returns why a command failed, without lines that only say that a job is over; empty if it has
+   * no others.
    */
   static String failureBesideOver(ProgramOutput said) {
     String errors = said.errors().isBlank() ? said.text() : said.errors();

@@ -279,7 +279,9 @@ final class Slurm implements Scheduler {
         "--format=JobID,State,ExitCode,JobName,Start,End");
   }
 
-  /** Slurm's own settings as text; it is asked until it answers, and they are empty before. */
+  /**
+   * Returns Slurm's own settings as text; it is asked until it answers, and they are empty before.
+   */
   private synchronized String configuration() {
     if (configuration.isEmpty()) {
       configuration = ask(asking, List.of("scontrol", "show", "config")).text();
@@ -287,7 +289,7 @@ final class Slurm implements Scheduler {
     return configuration;
   }
 
-  /** For a step, cancels its allocation, which is of no use without the torc that asked for it. */
+  /** Cancels, for a step, its allocation, which is of no use without the torc that asked for it. */
   @Override
   public String cancel(List<SchedulerJob> all) {
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
@@ -365,7 +367,7 @@ final class Slurm implements Scheduler {
         String id, String word, String reason, String nodes, String name, long began, long ended) {}
 
     /**
-     * The question for jobs of one user.
+     * Returns the question for jobs of one user.
      *
      * @param names names of jobs, with commas between them
      */
@@ -381,7 +383,10 @@ final class Slurm implements Scheduler {
           FORMAT);
     }
 
-    /** This list and that of an answer; an answer unlike squeue's counts as no answer at all. */
+    /**
+     * Returns this list and that of an answer; an answer unlike squeue's counts as no answer at
+     * all.
+     */
     SlurmQueue with(ProgramOutput said) {
       if (!said.ok()) {
         return new SlurmQueue(Map.of(), SchedulerWords.failure(said));

@@ -68,8 +68,8 @@ final class SlurmWords {
   }
 
   /**
-   * The state that a line of squeue tells of a job that has not ended. A word that is not known
-   * counts as waiting.
+   * Returns the state that a line of squeue tells of a job that has not ended. A word that is not
+   * known counts as waiting.
    */
   static SchedulerState alive(String word, String reason, String nodes) {
     Kind waits = NEVER.matcher(reason).matches() ? Kind.NEVER : Kind.WAITING;
@@ -79,8 +79,8 @@ final class SlurmWords {
   }
 
   /**
-   * The end of a job, or of a step. If Slurm has no control groups, a kill for memory has the words
-   * of any other kill, and only the script's log tells it.
+   * Returns the end of a job, or of a step. If Slurm has no control groups, a kill for memory has
+   * the words of any other kill, and only the script's log tells it.
    *
    * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
    * @param log may be null

@@ -29,9 +29,9 @@ final class StatusFile {
   private StatusFile() {}
 
   /**
-   * The end that a status file tells, as of a job that ran here; a job that its script was told to
-   * end counts as interrupted. Null if there is no file, or if it is not whole, not understood or
-   * not of this job.
+   * Returns the end that a status file tells, as of a job that ran here; a job that its script was
+   * told to end counts as interrupted. Null if there is no file, or if it is not whole, not
+   * understood or not of this job.
    *
    * @param made the file that lists the files of the products, if the status names its length
    * @param job the name of its claim
@@ -76,7 +76,7 @@ final class StatusFile {
   }
 
   /**
-   * What a job used.
+   * Returns what a job used.
    *
    * @param words a shell's words for user and system time, in this order
    * @param peak KiB; -1 if unknown

@@ -105,8 +105,8 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
   }
 
   /**
-   * An end of a given cause, with what else is known of it. The script may have told it after all;
-   * else the job's claim tells when it began, and the scheduler when its task ended.
+   * Returns an end of a given cause, with what else is known of it. The script may have told it
+   * after all; else the job's claim tells when it began, and the scheduler when its task ended.
    */
   private static ProcessEnd known(
       BatchAttempt job, SchedulerState word, ProcessEnd.How how, String message) {

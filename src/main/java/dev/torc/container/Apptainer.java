@@ -158,7 +158,10 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Of the caller's own settings of apptainer, only those of folders stay. */
+  /**
+   * Returns the variables to hand on: of the caller's own settings of apptainer, only those of
+   * folders.
+   */
   @Override
   Map<String, String> handed(Map<String, String> variables, boolean terminal) {
     Map<String, String> handed = new HashMap<>();

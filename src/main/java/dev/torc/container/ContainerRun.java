@@ -46,8 +46,8 @@ final class ContainerRun implements Container.Client {
   }
 
   /**
-   * The step as a script on another machine starts it. Processes in the container that are no
-   * children of its client carry the script's own mark, by which they are found and ended; the
+   * Returns the step as a script on another machine starts it. Processes in the container that are
+   * no children of its client carry the script's own mark, by which they are found and ended; the
    * client itself and its monitor do not, so that they live to remove the container. An image is
    * named by its content, so one that differs there is not run.
    */
@@ -156,14 +156,17 @@ final class ContainerRun implements Container.Client {
   }
 
   /**
-   * Whether the container may still be there after an end: its client, or its monitor, was killed.
+   * Returns whether the container may still be there after an end: its client, or its monitor, was
+   * killed.
    */
   @Override
   public boolean mayLeave(ChildWait.News end) {
     return end.what() != ChildWait.What.EXITED || container.runtime().isOwn(end.code());
   }
 
-  /** For an end before the job: podman exits with 0 if told to end while it makes a container. */
+  /**
+   * Explains an end before the job: podman exits with 0 if told to end while it makes a container.
+   */
   private String early() {
     return container.runtime().name() + " ended before image " + container.title() + " ran";
   }
@@ -257,7 +260,7 @@ final class ContainerRun implements Container.Client {
     private ContainerScript() {}
 
     /**
-     * What to run in a container in place of a job's words.
+     * Returns what to run in a container in place of a job's words.
      *
      * @param terminal whether the job has torc's own terminal, and keeps its two streams
      * @param home the home that the job sets; null where it sets none

@@ -42,7 +42,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
 
   /**
-   * A runtime that was not asked anything yet.
+   * Creates a runtime that was not asked anything yet.
    *
    * @param names names that its program may have; the first is the runtime's own
    * @param env the caller's environment
@@ -83,8 +83,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract ProgramOutput about();
 
   /**
-   * Whether the processes in its containers are no children of the client, so that a container may
-   * outlive it; otherwise a container is an ordinary process.
+   * Returns whether the processes in its containers are no children of the client, so that a
+   * container may outlive it; otherwise a container is an ordinary process.
    */
   public boolean isApart() {
     return false;
@@ -101,15 +101,15 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract Containers.LocalImage find(Containers.ImageName image);
 
   /**
-   * The command that fetches an image.
+   * Returns the command that fetches an image.
    *
    * @param source its name with its registry
    */
   public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
 
   /**
-   * What an image's registry says if it has no image of this name, or none for this user; empty
-   * where it has the image, where it does not answer, and where the program cannot ask.
+   * Returns what an image's registry says if it has no image of this name, or none for this user;
+   * empty where it has the image, where it does not answer, and where the program cannot ask.
    *
    * @param source its name with its registry
    */
@@ -121,7 +121,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   public void pulled(Containers.ImageName image, boolean well) throws IOException {}
 
   /**
-   * The command that runs a container and ends with it.
+   * Returns the command that runs a container and ends with it.
    *
    * @param argv what runs in it
    * @param dir the folder that it runs in
@@ -135,7 +135,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Input input);
 
   /**
-   * Lines of sh that start the client on another machine; its command line is their arguments.
+   * Returns lines of sh that start the client on another machine; its command line is their
+   * arguments.
    *
    * @param names of variables that the container gets with their values there, where they are set
    * @param gpus whether it gets the GPUs that a scheduler chose there
@@ -174,7 +175,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract boolean lacksProgram(int status, String line);
 
   /**
-   * A line of sh that removes a container and prints nothing; empty where none outlives a client.
+   * Returns a line of sh that removes a container and prints nothing; empty where none outlives a
+   * client.
    */
   String removal(String container) {
     return "";
@@ -269,7 +271,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
      */
     public record BindMount(String from, String to, boolean readOnly) {
 
-      /** As {@code --mount} takes it: fields of CSV, so that any name is safe. */
+      /** Returns the mount as {@code --mount} takes it: fields of CSV, so that any name is safe. */
       String words() {
         return "type=bind,%s,%s%s"
             .formatted(field("src=" + from), field("dst=" + to), readOnly ? ",ro" : "");

@@ -111,7 +111,7 @@ public final class Containers {
   }
 
   /**
-   * The runtime that an image runs with: the first that can work here.
+   * Returns the runtime that an image runs with: the first that can work here.
    *
    * @throws NoRuntime where none can
    */

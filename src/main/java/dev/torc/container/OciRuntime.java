@@ -118,8 +118,9 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * The second argument is {@code run}; {@code --env NAME} hands on the client's own variable.
-   * Where Slurm constrains the GPUs, it numbers them anew for its jobs, and tells both numbers.
+   * Returns the lines; the second argument is {@code run}; {@code --env NAME} hands on the client's
+   * own variable. Where Slurm constrains the GPUs, it numbers them anew for its jobs, and tells
+   * both numbers.
    */
   @Override
   String onNode(List<String> names, boolean gpus) {

@@ -92,7 +92,7 @@ final class RoCrate {
       return this;
     }
 
-    /** The entities that it refers to by a name; the caller may add more. */
+    /** Returns the entities that it refers to by a name; the caller may add more. */
     @SuppressWarnings("unchecked") // under the name of a text there is no reference
     Set<Entity> refs(String name) {
       return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
@@ -140,7 +140,7 @@ final class RoCrate {
   }
 
   /**
-   * A file as a run found or left it; a folder, if one of that name and digest is known.
+   * Returns a file as a run found or left it; a folder, if one of that name and digest is known.
    *
    * @param digest in hexadecimal digits
    * @param size bytes; -1 unknown
@@ -192,7 +192,7 @@ final class RoCrate {
   }
 
   /**
-   * A value that a job stored, or one of the data section.
+   * Returns a value that a job stored, or one of the data section.
    *
    * @param json null where only its digest is known
    */

@@ -131,7 +131,10 @@ public final class Adoption {
     }
   }
 
-  /** Every declared product must be there; one match is enough for all products that are globs. */
+  /**
+   * Checks the declared products: each must exist; one match is enough for all products that are
+   * globs.
+   */
   private void products(Job job) throws IOException {
     int globs = 0;
     for (Ref ref : job.productRefs()) {

@@ -71,7 +71,8 @@ record AttemptOutcome(
   }
 
   /**
-   * Nanoseconds that it waited before its processes began, for resources and in a queue.
+   * Returns the nanoseconds that it waited before its processes began, for resources and in a
+   * queue.
    *
    * @param before the part of that wait before torc began to work on it; it does not count if an
    *     earlier torc had handed the attempt out

@@ -107,7 +107,7 @@ public record BuildSetup(
       return plan.basis().digests();
     }
 
-    /** This context with the plan of another graph. */
+    /** Returns this context with the plan of another graph. */
     AttemptContext over(PlanContext next) {
       return new AttemptContext(
           next, removal, launches, marks, runner, remotes, tracing, build, here);

@@ -40,7 +40,7 @@ public record Cleaner(
   /** What the caller chose to have taken away. */
   public interface Choice {
     /**
-     * Whether a recorded product is chosen.
+     * Returns whether a recorded product is chosen.
      *
      * @param unaltered whether what stands there is what torc made
      */
@@ -49,13 +49,13 @@ public record Cleaner(
 
   /** Is told of each path that is chosen, in the order of the records. */
   public interface Listener {
-    /** The path was taken away, or would be. */
+    /** Tells that a path was removed, or would be. */
     void removed(String path);
 
-    /** The path stays; {@code why} says why, in one line. */
+    /** Tells that a path stays; {@code why} says why, in one line. */
     void kept(String path, String why);
 
-    /** As {@link #kept}: at a mount point below the path torc stopped. */
+    /** Tells that torc stopped at a mount point below a path, so it stays. */
     default void mounted(String path, String why) {
       kept(path, why);
     }

@@ -79,7 +79,8 @@ final class ClearedProducts {
   }
 
   /**
-   * The log of a job, if it belongs to the result; null if it does not, is too long, or is gone.
+   * Returns the log of a job, if it belongs to the result; null if it does not, is too long, or is
+   * gone.
    */
   static byte[] said(Result of, Path log) throws IOException {
     boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;

@@ -53,8 +53,8 @@ record ContainerBuilder(
   }
 
   /**
-   * The runtime of a job's containers with their name, for its mark; empty if their processes are
-   * as any others.
+   * Returns the runtime of a job's containers with their name, for its mark; empty if their
+   * processes are as any others.
    */
   String mark(Job job, int attempt) {
     String mark = "";
@@ -77,7 +77,7 @@ record ContainerBuilder(
   }
 
   /**
-   * The container of a step.
+   * Returns the container of a step.
    *
    * @param number of the process in the attempt
    * @param needs paths of all needs, relative to the root or absolute
@@ -139,7 +139,10 @@ record ContainerBuilder(
     return mounts;
   }
 
-  /** Needed files outside of all that is mounted, by each name under which links lead to them. */
+  /**
+   * Returns needed files outside of all that is mounted, by each name under which links lead to
+   * them.
+   */
   private static Collection<Path> outside(Path root, Collection<String> needs, Set<Path> mounted)
       throws IOException {
     Set<Path> names = new LinkedHashSet<>();

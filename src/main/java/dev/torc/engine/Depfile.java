@@ -33,7 +33,7 @@ final class Depfile {
   }
 
   /**
-   * The files named behind the colons, in order, doubles included.
+   * Returns the files named behind the colons, in order, doubles included.
    *
    * @throws IllegalArgumentException with one line, if a line is not a rule or there are too many
    *     files

@@ -38,7 +38,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   /** Bytes of the largest depfile that is read; compilers stay far below. */
   private static final int MOST = 16 << 20;
 
-  /** None so far. */
+  /** Returns no needs: none so far. */
   static DiscoveredNeeds none() {
     return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }
@@ -125,8 +125,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   }
 
   /**
-   * Whether a job sees the file that this machine has at a path: a step runs on the host, or the
-   * file is mounted in a container at the same path.
+   * Returns whether a job sees the file that this machine has at a path: a step runs on the host,
+   * or the file is mounted in a container at the same path.
    */
   private static boolean sees(Graph graph, Job job, String path) {
     Path file = Path.of(path);

@@ -62,7 +62,7 @@ public sealed interface Event {
    */
   record JobUndone(String job, Details details) implements Event {
 
-    /** This event as the end of a job that failed. */
+    /** Returns this event as the end of a job that failed. */
     public JobEnded failure() {
       return new JobEnded(job, JobState.FAILED, details);
     }

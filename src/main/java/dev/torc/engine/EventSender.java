@@ -72,8 +72,8 @@ final class EventSender {
   }
 
   /**
-   * The job's next attempt begins. Warns of the first local job that asks for more cpus than this
-   * machine has, for all such jobs (rule 12).
+   * Tells that a job's next attempt begins. Warns of the first local job that asks for more cpus
+   * than this machine has, for all such jobs (rule 12).
    */
   void started(AttemptContext common, int id, JobRun run, long cpus) {
     Job job = common.graph().job(id);
@@ -105,8 +105,8 @@ final class EventSender {
   }
 
   /**
-   * A job or group ended without having run here; {@code what} names the job that blocks it, if
-   * any.
+   * Tells that a job or group ended without having run here; {@code what} names the job that blocks
+   * it, if any.
    */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);
@@ -116,7 +116,7 @@ final class EventSender {
     tell(new Event.JobEnded(job, end, new Event.Details(what, "", null, 0, -1, -1, left, allowed)));
   }
 
-  /** A job failed without a run. */
+  /** Tells that a job failed without a run. */
   void failed(Job job, String what) {
     ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
   }
@@ -141,12 +141,12 @@ final class EventSender {
     warn(warnings, "", "jobs that lost a product", "");
   }
 
-  /** A job is up to date, though needs of it may leave failed jobs out. */
+  /** Tells that a job is up to date, though needs of it may leave failed jobs out. */
   void upToDate(PlanContext context, int id) {
     ended(context.graph().name(id), JobState.UP_TO_DATE, "", context.leftOut(id), false);
   }
 
-  /** A group could not be expanded. */
+  /** Tells that a group could not be expanded. */
   void failed(Group group) {
     String more =
         group.problems().size() == 1 ? "" : "; and " + (group.problems().size() - 1) + " more";
@@ -165,7 +165,7 @@ final class EventSender {
     tell(new Event.JobEnded(job.name(), state, details(common, id, run, outcome)));
   }
 
-  /** A known result was put in the place of a run. */
+  /** Tells that a known result was put in the place of a run. */
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
     Result known = outcome.restored();
     Origin from = known.originFor(job.name());
@@ -174,7 +174,7 @@ final class EventSender {
     tell(new Event.JobRestored(job.name(), from, reasons));
   }
 
-  /** The build's end waited for uploads to shared stores, for so many nanoseconds. */
+  /** Tells that the build's end waited for uploads to shared stores, for so many nanoseconds. */
   void sent(long nanos) {
     if (nanos > SECOND) {
       String text = "sending results to shared stores took " + Amount.time(nanos);
@@ -182,7 +182,7 @@ final class EventSender {
     }
   }
 
-  /** The build is over. */
+  /** Tells that the build is over. */
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
     patterns.all().forEach(this::warn);
     if (!excess.isEmpty()) {
@@ -199,7 +199,7 @@ final class EventSender {
     tell(new Event.JobRetried(job.name(), run.attempts(), details, job.runs().retry().delay()));
   }
 
-  /** Needs of a job moved while it ran (rule 6). */
+  /** Tells that needs of a job moved while it ran (rule 6). */
   void moved(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return; // the usual case, in which no text is made
@@ -208,7 +208,7 @@ final class EventSender {
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
-  /** Products of a job that ran elsewhere were touched before this build took them. */
+  /** Tells that products of a job that ran elsewhere were touched before this build took them. */
   void touched(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return;

@@ -76,7 +76,7 @@ final class Hooks {
   }
 
   /**
-   * The hooks of a build that begins.
+   * Creates the hooks of a build that begins.
    *
    * @param tell takes notes
    */
@@ -87,7 +87,7 @@ final class Hooks {
     this.tell = tell;
   }
 
-  /** Something happened: if it is the end of a job, runs the hooks for that. */
+  /** Runs the hooks for an event, if it is the end of a job. */
   void told(Event event) {
     if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
       int id = loop.graph().jobId(ended.job());
@@ -99,7 +99,7 @@ final class Hooks {
     }
   }
 
-  /** Before the first job, runs the hooks for the start; returns whether jobs may start now. */
+  /** Runs the hooks for the start, before the first job; returns whether jobs may start now. */
   boolean open() {
     if (!opened) {
       opened = true;
@@ -114,7 +114,7 @@ final class Hooks {
     return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
   }
 
-  /** Before a job, runs the hooks for its state ready; returns whether it may start now. */
+  /** Runs the hooks for a job's state ready, before it starts; returns whether it may start now. */
   boolean ready(Job job) {
     hooks.stream()
         .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))
@@ -136,7 +136,7 @@ final class Hooks {
     return job.name().equals(hook.job()) || hook.job() != null && hook.job().equals(job.group());
   }
 
-  /** A job came to its final state: runs the hooks for that, and for the end of its group. */
+  /** Runs the hooks for a job's final state, and for the end of its group. */
   private void ended(Job job, JobState state) {
     for (Hook hook : hooks) {
       if (hook.on() == On.READY || !isOf(hook, job)) {
@@ -159,7 +159,7 @@ final class Hooks {
     }
   }
 
-  /** A group could not be expanded: runs the hooks for its failure. */
+  /** Runs the hooks for the failure of a group that could not be expanded. */
   private void failed(String group) {
     for (Hook hook : hooks) {
       boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
@@ -169,7 +169,7 @@ final class Hooks {
     }
   }
 
-  /** The build is about to end: runs the hooks for that, if any job was about to start. */
+  /** Runs the hooks for the end of the build, if any job was about to start. */
   void close(On on, String status) {
     if (opened) {
       hooks.stream()

@@ -99,8 +99,8 @@ public final class ImageSupply {
   }
 
   /**
-   * Why a step cannot have its image, as far as a look tells; empty where it can, or where only
-   * fetching it would show.
+   * Returns why a step cannot have its image, as far as a look tells; empty where it can, or where
+   * only fetching it would show.
    *
    * @param waits whether the job waits for others: one of them may make the image
    */

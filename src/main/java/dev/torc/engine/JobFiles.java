@@ -158,7 +158,7 @@ public final class JobFiles {
   }
 
   /**
-   * A job's name as the name of a file: letters, digits and a few signs stay, all else is
+   * Returns a job's name as the name of a file: letters, digits and a few signs stay, all else is
    * %-encoded, and long names end in a digest. Different jobs have different names.
    */
   static String name(String job) {

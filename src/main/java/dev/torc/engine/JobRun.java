@@ -154,7 +154,7 @@ final class JobRun {
   }
 
   /**
-   * What its next or present attempt is given.
+   * Returns what its next or present attempt is given.
    *
    * @param identifiers of the GPUs
    */
@@ -179,7 +179,7 @@ final class JobRun {
   }
 
   /**
-   * Whether another attempt may follow one with this end.
+   * Returns whether another attempt may follow one with this end.
    *
    * @param relieved whether it may have failed because the disk was full, and there is room now
    */

@@ -193,7 +193,7 @@ public final class LaunchBuilder {
   }
 
   /**
-   * The commands of a job as they would run now, with the resources that it would be given.
+   * Returns the commands of a job as they would run now, with the resources that it would be given.
    *
    * @param limits amounts by resource
    */
@@ -288,7 +288,7 @@ public final class LaunchBuilder {
   }
 
   /**
-   * The launch of one run of a hook.
+   * Returns the launch of one run of a hook.
    *
    * @param number counts the runs of hooks in the build
    * @param more further entries of its environment
@@ -305,8 +305,9 @@ public final class LaunchBuilder {
   }
 
   /**
-   * The environment entries by which the processes of an attempt are found. A later torc looks for
-   * those of {@link Launch#mark}; the last entry tells a job's processes from those of its hooks.
+   * Returns the environment entries by which the processes of an attempt are found. A later torc
+   * looks for those of {@link Launch#mark}; the last entry tells a job's processes from those of
+   * its hooks.
    */
   private Map<String, String> mark(String job, String last, String value) {
     Map<String, String> mark = new HashMap<>(Launch.mark(build, job, root));
@@ -379,7 +380,7 @@ public final class LaunchBuilder {
   }
 
   /**
-   * A command that was or would be started, for people to paste into a shell.
+   * Returns a command that was or would be started, for people to paste into a shell.
    *
    * @param shell the words that stand before a text for the shell
    */

@@ -92,9 +92,9 @@ record LinesFile(String name, Path path) {
   }
 
   /**
-   * The values that a job stores in it, in the form that GitHub's workflows have for outputs:
-   * {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of their
-   * keys' first lines; the last value of a key counts. They are not read as JSON.
+   * Returns the values that a job stores in it, in the form that GitHub's workflows have for
+   * outputs: {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of
+   * their keys' first lines; the last value of a key counts. They are not read as JSON.
    *
    * @throws AttemptFailure for a line of neither form, or of invalid UTF-8
    */

@@ -91,7 +91,7 @@ final class PendingDeps {
     further.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(job);
   }
 
-  /** A job is settled; what follows from that happens in {@link #pass}. */
+  /** Marks a job as settled; what follows from that happens in {@link #pass}. */
   void settle(int job) {
     records.settle(job);
     settled.add(job);

@@ -97,7 +97,7 @@ record PlaceholderValues(
     return all; // the reader of the build file has checked names and numbers
   }
 
-  /** Paths of one item; a needed folder stands for its files only among all needs. */
+  /** Returns the paths of one item; a needed folder stands for its files only among all needs. */
   private List<String> paths(Item item, boolean needs, boolean filesOfFolders) {
     List<String> paths = new ArrayList<>();
     for (Ref ref : item.refs()) {

@@ -54,7 +54,7 @@ final class PlainWords {
   private PlainWords() {}
 
   /**
-   * The words to execute instead of {@code shell... text}.
+   * Returns the words to execute instead of {@code shell... text}.
    *
    * @param shell the shell and its options, the last of which takes the text ({@code -c})
    * @param isSet whether the job's environment has a variable: {@code BASH_ENV} names a file that
@@ -93,8 +93,9 @@ final class PlainWords {
   }
 
   /**
-   * No word begins with {@code =}; the first word has none at all (assignments, and in zsh paths of
-   * commands), and does not begin with a sign that begins an option.
+   * Returns whether a character is plain in a word. No word begins with {@code =}; the first word
+   * has none at all (assignments, and in zsh paths of commands), and does not begin with a sign
+   * that begins an option.
    */
   private static boolean isPlain(char c, boolean begin, boolean first) {
     if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {

@@ -100,8 +100,8 @@ record PostedEvents(List<Post> posts, String odd) {
     }
 
     /**
-     * When the line that ends at this byte was written, in milliseconds since 1970. Lines that came
-     * between two looks have the time of the last one of them.
+     * Returns when the line that ends at this byte was written, in milliseconds since 1970. Lines
+     * that came between two looks have the time of the last one of them.
      */
     synchronized long of(long end) {
       Map.Entry<Long, Long> look = seen.ceilingEntry(end);

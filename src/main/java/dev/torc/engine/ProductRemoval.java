@@ -302,7 +302,8 @@ public record ProductRemoval(
   }
 
   /**
-   * What torc made, if it stands unaltered; null for anything else, and for what cannot be read.
+   * Returns what torc made, if it stands unaltered; null for anything else, and for what cannot be
+   * read.
    *
    * @param seen the stamp just taken there, for a link its own; null for none
    */
@@ -362,7 +363,7 @@ public record ProductRemoval(
   }
 
   /**
-   * What stands at a path, if it is what was recorded; else null.
+   * Returns what stands at a path, if it is what was recorded; else null.
    *
    * @param seen the stamp just taken there, for a link its own; null for none
    */

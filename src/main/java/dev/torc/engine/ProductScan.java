@@ -79,9 +79,9 @@ record ProductScan(
   }
 
   /**
-   * The folder that decides where a product lies; empty for the root. For a file it is the parent,
-   * since a link in its place moves aside; for a folder the folder itself, since a link in its
-   * place is followed.
+   * Returns the folder that decides where a product lies; empty for the root. For a file it is the
+   * parent, since a link in its place moves aside; for a folder the folder itself, since a link in
+   * its place is followed.
    */
   static String folder(Ref product) {
     if (product instanceof Ref.OfFile file) {
@@ -94,7 +94,7 @@ record ProductScan(
   }
 
   /**
-   * The message for a product in whose place something else stands, or nothing.
+   * Returns the message for a product in whose place something else stands, or nothing.
    *
    * @param missing the end of the message if nothing stands there
    */

@@ -71,8 +71,8 @@ final class ReadyQueue {
   }
 
   /**
-   * When a job might start that the last call of {@link #next} held back for one of which a store
-   * is asked, by {@link System#nanoTime}; null if there is none.
+   * Returns when a job might start that the last call of {@link #next} held back for one of which a
+   * store is asked, by {@link System#nanoTime}; null if there is none.
    */
   Long heldUntil() {
     return heldUntil;

@@ -122,8 +122,8 @@ final class Recorder {
   }
 
   /**
-   * The batch of a record, with the lists that no earlier batch has. Batches must be put in the
-   * order in which this returns them, by one thread at a time.
+   * Returns the batch of a record, with the lists that no earlier batch has. Batches must be put in
+   * the order in which this returns them, by one thread at a time.
    */
   Batch whole(Record record) {
     record.lists.forEach(

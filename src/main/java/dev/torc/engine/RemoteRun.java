@@ -147,7 +147,7 @@ final class RemoteRun {
     return isRemote() && (wait == null || !wait.hasBegun());
   }
 
-  /** Called when its end is recorded. */
+  /** Handles that its end is recorded. */
   void recorded() {
     if (wait != null) {
       wait.recorded();
@@ -165,7 +165,7 @@ final class RemoteRun {
   }
 
   /**
-   * The attempt as the scheduler is told of it.
+   * Returns the attempt as the scheduler is told of it.
    *
    * @param memory bytes that are asked for; 0 for none
    */
@@ -251,7 +251,8 @@ final class RemoteRun {
   }
 
   /**
-   * The products; waits until those made elsewhere are here as they were made, or time is over.
+   * Returns the products; waits until those made elsewhere are here as they were made, or time is
+   * over.
    *
    * @param look at the products, which tells of each file
    * @return null if a product that was made is not here

@@ -114,7 +114,7 @@ final class RemoteWait implements RemoteListener {
     return places.isEmpty() ? null : places.getLast().begun();
   }
 
-  /** Called when its end is recorded. */
+  /** Handles that its end is recorded. */
   void recorded() {
     tracker.forget(places);
   }

@@ -89,7 +89,7 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * The tracker of an executor of the build file, or of a node of an allocation: {@code
+   * Returns the tracker of an executor of the build file, or of a node of an allocation: {@code
    * EXECUTOR/NODE}.
    */
   synchronized BatchTracker of(String executor) {
@@ -106,8 +106,8 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * The tracker of an executor to which an earlier torc handed a job that is not recorded; null
-   * where there is none. Callable from any thread.
+   * Returns the tracker of an executor to which an earlier torc handed a job that is not recorded;
+   * null where there is none. Callable from any thread.
    */
   synchronized BatchTracker holder(String job) {
     if (!earlier.containsKey(job)) {
@@ -201,8 +201,8 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Called by any thread when the build ends: nothing is handed out any more, and each attempt that
-   * waits is told what becomes of it.
+   * Ends the work for this build, called by any thread: nothing is handed out any more, and each
+   * attempt that waits is told what becomes of it.
    *
    * @param now whether to do so without waiting until that is known
    * @param cancel whether schedulers have to end their jobs; else jobs stay there that need no torc

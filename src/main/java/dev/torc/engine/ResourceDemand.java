@@ -21,7 +21,8 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
   static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   /**
-   * What a job declares. If it asks for more cpus than there are, it takes all and runs alone.
+   * Returns what a job declares. If it asks for more cpus than there are, it takes all and runs
+   * alone.
    *
    * @param memory bytes for this attempt, as {@link JobRun} made them grow; 0 for no demand
    */
@@ -38,7 +39,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
   }
 
-  /** This demand, as one that another node may meet. */
+  /** Returns this demand, as one that another node may meet. */
   ResourceDemand moving() {
     return new ResourceDemand(amounts, true);
   }

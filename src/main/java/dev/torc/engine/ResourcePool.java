@@ -33,7 +33,7 @@ final class ResourcePool {
   record Taken(String node, List<Integer> gpus) {}
 
   /**
-   * All of the limits are free at first.
+   * Creates a pool in which all of the limits are free.
    *
    * @param nodes limits of the other nodes
    */
@@ -92,9 +92,9 @@ final class ResourcePool {
   }
 
   /**
-   * Whether to take {@code demand} would make {@code waiting}, which does not fit now, wait longer.
-   * It would not if it takes nothing that {@code waiting} lacks and leaves enough of the rest, or
-   * if it goes to a node that could never hold {@code waiting}.
+   * Returns whether to take {@code demand} would make {@code waiting}, which does not fit now, wait
+   * longer. It would not if it takes nothing that {@code waiting} lacks and leaves enough of the
+   * rest, or if it goes to a node that could never hold {@code waiting}.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {

@@ -242,7 +242,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** The user ended the build: no store is waited for any more. From any thread. */
+  /** Ends all waiting for stores, when the user ended the build. From any thread. */
   void stop() {
     if (sharing != null) {
       sharing.stores().stop();

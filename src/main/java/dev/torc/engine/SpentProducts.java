@@ -74,22 +74,22 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * A job is about to run after all, and may read what was to go: what is not gone by now stays,
-   * and what can go is found anew.
+   * Cancels pending removals: a job is about to run after all and may read these files. What can go
+   * is found anew.
    */
   synchronized void stay() {
     going.clear();
     touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
-  /** A job ended: its record is about to be put into the cache. */
+  /** Notes that a job ended and its record is about to be put into the cache. */
   void ended(int job, Recorder.Record record) {
     if (context != null && record.result().outcome().isGood()) {
       record.batch().onCommit(e -> lock.post(e == null ? () -> recorded(job) : () -> {}));
     }
   }
 
-  /** A job is up to date, and the cache says so. */
+  /** Notes that a job is up to date, and that the cache says so. */
   void recorded(int job) {
     if (context != null && !recorded.get(job)) {
       hold(job, 0);
@@ -199,8 +199,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * All records are in the cache: removes what is left, after it has decided whether readers that
-   * the build left out are up to date.
+   * Removes the remaining spent products, when all records are in the cache, after it has decided
+   * whether readers that the build left out are up to date.
    *
    * @param ran the jobs with a new good result
    */

@@ -31,7 +31,7 @@ final class Submitted {
   }
 
   /**
-   * An attempt begins.
+   * Notes that an attempt begins.
    *
    * @param executor null for one that runs here
    */
@@ -51,8 +51,8 @@ final class Submitted {
   }
 
   /**
-   * Whether a job that is ready has to wait until others are over; {@link #ended} returns it then,
-   * unless it was asked about again before.
+   * Returns whether a job that is ready has to wait until others are over; {@link #ended} returns
+   * it then, unless it was asked about again before.
    *
    * @param executor null for one that is to run here
    */

@@ -93,9 +93,9 @@ final class ToolState {
   }
 
   /**
-   * Whether the products of a run with these reasons stay in place. If a member of a folder or glob
-   * product is missing, all go once: the tool would take its state for up to date, and not make the
-   * member again.
+   * Returns whether the products of a run with these reasons stay in place. If a member of a folder
+   * or glob product is missing, all go once: the tool would take its state for up to date, and not
+   * make the member again.
    */
   static boolean persists(Job job, int attempt, List<Reason> why) {
     return job.has(Trait.PERSIST)

@@ -67,7 +67,7 @@ public final class Tracing {
   }
 
   /**
-   * Whether an attempt of a job is traced.
+   * Returns whether an attempt of a job is traced.
    *
    * @throws AttemptFailure if it has to be traced and cannot
    */
@@ -96,7 +96,7 @@ public final class Tracing {
   }
 
   /**
-   * A new trace for an attempt.
+   * Returns a new trace for an attempt.
    *
    * @param begin a stamp from when it starts, by the clock of the root's file system
    */
@@ -254,7 +254,7 @@ public final class Tracing {
     return names(graph, paths);
   }
 
-  /** Absolute names as the build file would have them. */
+  /** Returns absolute names as the build file would have them. */
   static Set<String> names(Graph graph, Collection<String> paths) {
     Paths normal = new Paths(graph.workflow().root());
     Set<String> names = new TreeSet<>();
@@ -273,7 +273,8 @@ public final class Tracing {
   }
 
   /**
-   * Whether a job makes a path, as a product, as its depfile, or excluded from a folder product.
+   * Returns whether a job makes a path, as a product, as its depfile, or excluded from a folder
+   * product.
    */
   static boolean isOwn(Graph graph, int id, String path) {
     return graph.makerOf(path) == id

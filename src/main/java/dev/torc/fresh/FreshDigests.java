@@ -25,7 +25,7 @@ final class FreshDigests {
   }
 
   /**
-   * The digests that lie in a file.
+   * Returns the digests that lie in a file.
    *
    * @param first the file's first part, read before: only digests that belong to it count
    */

@@ -114,7 +114,7 @@ public record FreshJobs(
       return new Held(graph, boot, database, journal, all);
     }
 
-    /** In place of a record's own {@code equals}, which is linked anew at every start. */
+    /** Compares in place of a record's own {@code equals}, which is linked anew at every start. */
     boolean isSame(Held that) {
       return graph.equals(that.graph)
           && boot.equals(that.boot)
@@ -179,7 +179,7 @@ public record FreshJobs(
   }
 
   /**
-   * What a build leaves fresh.
+   * Returns what a build leaves fresh.
    *
    * @param context the context with which the build ended
    * @param held what the next build must find the same; its {@code caller} is filled in here

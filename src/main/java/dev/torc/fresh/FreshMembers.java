@@ -69,8 +69,8 @@ final class FreshMembers {
   }
 
   /**
-   * The names in a needed glob or folder as the build saw it, even if more decides about it. Names
-   * that came after the build had looked are left out, so that a watch finds them new.
+   * Returns the names in a needed glob or folder as the build saw it, even if more decides about
+   * it. Names that came after the build had looked are left out, so that a watch finds them new.
    *
    * @param looked whether the build looked there; if not, all names count that are there now
    */
@@ -79,7 +79,7 @@ final class FreshMembers {
     return seen(names.computeIfAbsent(list, _ -> WatchSnapshot.walk(root, needed).files()), looked);
   }
 
-  /** As {@link #seen(int, boolean)}, for a folder that a job made. */
+  /** Works like {@link #seen(int, boolean)}, for a folder that a job made. */
   List<String> seen(String folder, boolean looked) {
     return seen(WatchSnapshot.walk(root, WatchSnapshot.folder(folder)).files(), looked);
   }

@@ -64,7 +64,7 @@ final class TouchedFiles {
   }
 
   /**
-   * The files that have another stamp, by number.
+   * Returns the files that have another stamp, by number.
    *
    * @param some the files to look at; null for all
    */

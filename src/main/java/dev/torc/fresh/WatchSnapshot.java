@@ -177,8 +177,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * The absolute paths of all files; some may be missing. A path whose last name is {@code .}
-   * stands for all that may come to that folder; the last look found these folders.
+   * Returns the absolute paths of all files; some may be missing. A path whose last name is {@code
+   * .} stands for all that may come to that folder; the last look found these folders.
    */
   public List<Path> files() {
     List<Path> all = new ArrayList<>(folders);
@@ -283,8 +283,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * The names in a glob or folder, none if it cannot be listed: the build tells that error. In a
-   * folder, folders and links have names too.
+   * Returns the names in a glob or folder, none if it cannot be listed: the build tells that error.
+   * In a folder, folders and links have names too.
    */
   static GlobWalk.Found walk(Path root, NeedList list) {
     GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);

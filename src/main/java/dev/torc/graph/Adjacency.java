@@ -72,8 +72,9 @@ public final class Adjacency {
   }
 
   /**
-   * The reverse of the rows from {@code first} on: each pair (row, entry) becomes (entry, row),
-   * both counted from {@code first}; pairs with a lower entry drop out. Rows come out ascending.
+   * Returns the reverse of the rows from {@code first} on: each pair (row, entry) becomes (entry,
+   * row), both counted from {@code first}; pairs with a lower entry drop out. Rows come out
+   * ascending.
    */
   Adjacency reversed(int first) {
     if (first == 0) {
@@ -94,7 +95,7 @@ public final class Adjacency {
   }
 
   /**
-   * The reverse: each pair (row, entry) becomes (entry, row).
+   * Returns the reverse: each pair (row, entry) becomes (entry, row).
    *
    * @param order all rows of this one, in the order that the entries of each new row have
    */
@@ -180,7 +181,7 @@ public final class Adjacency {
     }
 
     /**
-     * All rows so far, with other numbers for their entries.
+     * Returns all rows so far, with other numbers for their entries.
      *
      * @param numbers the new number of each entry; null if they stay
      * @param set as for {@link #endRow}

@@ -81,7 +81,7 @@ public final class DisplayGraph {
     return folds;
   }
 
-  /** Vertex to the vertices that it waits for, ascending, by index. */
+  /** Returns for each vertex the vertices that it waits for, ascending, by index. */
   public Adjacency before() {
     RowCollector rows = new RowCollector();
     for (int v = 0; v < folds.size(); v++) {
@@ -100,8 +100,8 @@ public final class DisplayGraph {
   }
 
   /**
-   * A copy as JGraphT stores a graph, which is far larger than the rows: for one look at it. An
-   * edge leads from the vertex that is waited for, and its value is its index in the rows.
+   * Returns a copy as JGraphT stores a graph, which is far larger than the rows: for one look at
+   * it. An edge leads from the vertex that is waited for, and its value is its index in the rows.
    *
    * @param vertices the vertices that are copied
    * @param edges the edges that are copied, if they lie between such vertices

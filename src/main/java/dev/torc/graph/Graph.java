@@ -151,7 +151,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return all.products();
   }
 
-  /** This graph with the jobs of another workflow, which say the same as its own. */
+  /** Returns this graph with the jobs of another workflow, which say the same as its own. */
   Graph with(Workflow other) {
     return new Graph(other, tables, open, growth, new BitSet());
   }
@@ -321,15 +321,15 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * The jobs that a name stands for, in order: a job, all instances of a group, or those that have
-   * the values in {@code train/lr=0.1}; with the group's own node if not all instances are known.
-   * Null if nothing has that name.
+   * Returns the jobs that a name stands for, in order: a job, all instances of a group, or those
+   * that have the values in {@code train/lr=0.1}; with the group's own node if not all instances
+   * are known. Null if nothing has that name.
    */
   public int[] named(String name) {
     return sorted(references.get().of(name));
   }
 
-  /** As {@link #named}, for the name in a need: a part that results left empty is no error. */
+  /** Works like {@link #named} for a need: a part that results left empty is no error. */
   public int[] meant(String name) {
     return sorted(references.get().meant(name));
   }
@@ -388,8 +388,8 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * The job that makes a file (itself, or in a folder or glob product), or the open group that may;
-   * -1 for a source.
+   * Returns the job that makes a file (itself, or in a folder or glob product), or the open group
+   * that may; -1 for a source.
    */
   public int maker(int file) {
     return tables.maker[file];
@@ -402,8 +402,8 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * The maker of a file or folder. The pattern of an open group's folder matches only what lies in
-   * the folder, so a path in it is looked for as well.
+   * Returns the maker of a file or folder. The pattern of an open group's folder matches only what
+   * lies in the folder, so a path in it is looked for as well.
    */
   public int makerAt(String path) {
     int maker = makerOf(path);
@@ -427,7 +427,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return produced.mayBeText() ? makers.get().rivals(job, produced) : List.of();
   }
 
-  /** By node, the same node of an earlier graph, or -1. Both are whole, with packed jobs. */
+  /** Returns, by node, the same node of an earlier graph, or -1. Both have packed jobs. */
   public int[] sameIn(Graph earlier) {
     return SameJobs.of(earlier, this);
   }

@@ -123,7 +123,7 @@ public final class GraphBuilder {
     return build(workflow, Set.of());
   }
 
-  /** As {@link #build(Workflow)}, with sources that look like products of open groups. */
+  /** Works like {@link #build(Workflow)}, with sources that look like products of open groups. */
   static Graph build(Workflow workflow, Set<String> sources) {
     return build(sources, more -> new GraphBuilder(workflow, more));
   }
@@ -196,7 +196,7 @@ public final class GraphBuilder {
   }
 
   /**
-   * The graph that follows when groups are expanded. Whatever was there keeps its number.
+   * Returns the graph that follows when groups are expanded. Whatever was there keeps its number.
    *
    * @param next the workflow of {@code base}, with more known of the groups that are open there
    */
@@ -486,8 +486,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * The list for a named job, group or part of a group. An error and -1 if nothing has that name;
-   * an error if {@code skips} is said of a single job.
+   * Returns the list for a named job, group or part of a group. An error and -1 if nothing has that
+   * name; an error if {@code skips} is said of a single job.
    *
    * @param skips whether instances may be left out
    * @param step the next step, for the message, if no job has a similar name
@@ -558,7 +558,7 @@ public final class GraphBuilder {
     return group == null ? name(node) : group;
   }
 
-  /** A value without a job must be in the data section; it makes no edge. */
+  /** Checks a value without a job: it must be in the data section, and makes no edge. */
   private void staticData(Ref.OfData ref) {
     if (!workflow.data().containsKey(ref.key())) {
       String hint =

@@ -42,7 +42,7 @@ final class Makers {
   }
 
   /**
-   * The products of another one and of further jobs.
+   * Creates the makers with the products of another one and of further jobs.
    *
    * @param added nodes of the further jobs
    * @param groups the groups that are not expanded now, by node
@@ -104,7 +104,10 @@ final class Makers {
     return products;
   }
 
-  /** A depfile is cleared before each run of its job: no other job may write or produce it. */
+  /**
+   * Refuses a depfile that another job writes or produces: it is cleared before each run of its
+   * job.
+   */
   private void refuseDepfile(
       int j, Job job, PersistentMap<Integer> known, Map<String, Integer> cleared) {
     Integer earlier = known.get(job.depfile());
@@ -151,7 +154,7 @@ final class Makers {
   }
 
   /**
-   * Whether any product lies inside another; each folder is looked for once.
+   * Returns whether any product lies inside another; each folder is looked for once.
    *
    * @param known folders in which earlier products lie
    * @param outer takes the folders in which these products lie

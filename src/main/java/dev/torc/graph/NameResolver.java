@@ -99,14 +99,17 @@ final class NameResolver {
   }
 
   /**
-   * The nodes that a name stands for, ascending; empty for a group without instances, null where
-   * nothing has that name.
+   * Returns the nodes that a name stands for, ascending; empty for a group without instances, null
+   * where nothing has that name.
    */
   int[] of(String name) {
     return of(name, false);
   }
 
-  /** As {@link #of(String)}, for the name in a need: a part that results left empty is no error. */
+  /**
+   * Works like {@link #of(String)}, for the name in a need: a part that results left empty is no
+   * error.
+   */
   int[] meant(String name) {
     return of(name, true);
   }
@@ -211,7 +214,7 @@ final class NameResolver {
   }
 
   /**
-   * What to say of a name that stands for nothing.
+   * Returns what to say of a name that stands for nothing.
    *
    * @param step the next step, for the message, if no job has a similar name
    */

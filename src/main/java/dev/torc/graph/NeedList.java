@@ -45,7 +45,7 @@ public record NeedList(
     return kind == ListKind.JOB || kind == ListKind.SOME;
   }
 
-  /** This list with other makers of its members. */
+  /** Returns this list with other makers of its members. */
   NeedList with(List<Integer> others) {
     return others == makers
         ? this

@@ -161,7 +161,7 @@ final class NeedLists {
   }
 
   /**
-   * The number of the list that stands for a need.
+   * Returns the number of the list that stands for a need.
    *
    * @param reader the job whose own products, and those of its group, are left out; -1 for none
    */
@@ -226,8 +226,8 @@ final class NeedLists {
   }
 
   /**
-   * The node that stands for all of the given ones, -1 if there is none to wait for. A list that
-   * may grow has a node of its own.
+   * Returns the node that stands for all of the given ones, -1 if there is none to wait for. A list
+   * that may grow has a node of its own.
    */
   private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {

@@ -97,7 +97,7 @@ final class NodeOrder {
   }
 
   /**
-   * Whether {@code later} waits for {@code earlier}, directly or through others.
+   * Returns whether {@code later} waits for {@code earlier}, directly or through others.
    *
    * @param before what each node waits for
    */

@@ -60,7 +60,7 @@ public final class Stages {
   }
 
   /**
-   * Whether others imply an edge: a longer way leads from its one end to its other end.
+   * Returns whether others imply an edge: a longer way leads from its one end to its other end.
    *
    * @param edge its index in the vertices' rows
    */
@@ -69,7 +69,7 @@ public final class Stages {
   }
 
   /**
-   * The vertices that a vertex waits for, without those whose edges others imply.
+   * Returns the vertices that a vertex waits for, without those whose edges others imply.
    *
    * @param before the graph of these stages
    */
@@ -113,7 +113,7 @@ public final class Stages {
     return order;
   }
 
-  /** Knot to the knots that it waits for. */
+  /** Returns for each knot the knots that it waits for. */
   private static Adjacency between(Adjacency before, int[] knot, int[] order) {
     RowCollector rows = new RowCollector();
     for (int i = 0; i < order.length; i++) {
@@ -131,10 +131,10 @@ public final class Stages {
   }
 
   /**
-   * The edges that others imply, of a graph in which all lead from lower numbers to higher ones. It
-   * finds for 64 vertices at a time which vertices a way leads to, and looks no further than to the
-   * last that one of them has an edge to. A matrix of all ways, as JGraphT's TransitiveReduction
-   * has, is beyond reach where the graph is large.
+   * Returns the edges that others imply, of a graph in which all lead from lower numbers to higher
+   * ones. It finds for 64 vertices at a time which vertices a way leads to, and looks no further
+   * than to the last that one of them has an edge to. A matrix of all ways, as JGraphT's
+   * TransitiveReduction has, is beyond reach where the graph is large.
    */
   private static BitSet implied(Adjacency behind) {
     int[] last = new int[behind.rows()];
@@ -157,7 +157,10 @@ public final class Stages {
     return implied;
   }
 
-  /** From which of the 64 vertices a way leads to a vertex; marks its edges that others imply. */
+  /**
+   * Returns from which of the 64 vertices a way leads to a vertex; marks its edges that others
+   * imply.
+   */
   private static long ways(Adjacency behind, int vertex, int first, long[] ways, BitSet implied) {
     long direct = 0;
     long longer = 0;

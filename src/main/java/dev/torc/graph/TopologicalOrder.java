@@ -27,7 +27,7 @@ final class TopologicalOrder {
   private TopologicalOrder() {}
 
   /**
-   * The nodes in topological order.
+   * Returns the nodes in topological order.
    *
    * @param written the nodes of the jobs, in the order written
    * @throws BadInput for a cycle
@@ -48,8 +48,8 @@ final class TopologicalOrder {
   }
 
   /**
-   * The order of a graph that grew: each new node comes right before the first node that waits for
-   * it, and the old nodes keep their order.
+   * Returns the order of a graph that grew: each new node comes right before the first node that
+   * waits for it, and the old nodes keep their order.
    *
    * @param base the order without the new nodes
    * @param renewed all new nodes, and old ones that wait for other nodes than before
@@ -95,8 +95,8 @@ final class TopologicalOrder {
   }
 
   /**
-   * The nodes from a number on in topological order, as if there were no others; without those of a
-   * cycle and what waits for these.
+   * Returns the nodes from a number on in topological order, as if there were no others; without
+   * those of a cycle and what waits for these.
    *
    * @param after what waits for each of them, counted from the first
    * @param waiting takes, for each, how many nodes it still waits for
@@ -182,11 +182,11 @@ final class TopologicalOrder {
   }
 
   /**
-   * The shortest cycle among the nodes that never became ready, as nodes each waiting for the next.
-   * What only waits for a cycle is left out: a million jobs may stand behind one. The search is a
-   * breadth-first search from each node of a strongly connected component, cut off at the best
-   * length so far and, in very large tangles, after a bounded number of steps (then the shortest
-   * found is told).
+   * Returns the shortest cycle among the nodes that never became ready, as nodes each waiting for
+   * the next. What only waits for a cycle is left out: a million jobs may stand behind one. The
+   * search is a breadth-first search from each node of a strongly connected component, cut off at
+   * the best length so far and, in very large tangles, after a bounded number of steps (then the
+   * shortest found is told).
    */
   private static List<Integer> shortestCycle(
       Adjacency before, Adjacency after, int[] written, int[] waiting) {

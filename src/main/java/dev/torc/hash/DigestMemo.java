@@ -128,7 +128,10 @@ public final class DigestMemo implements FileDigests {
     return root;
   }
 
-  /** For a command that only looks: it writes nothing, so nothing that it reads is stored. */
+  /**
+   * Creates a memo for a command that only looks: it writes nothing, so nothing that it reads is
+   * stored.
+   */
   public static DigestMemo looking(
       Path root, StampSource stamps, Function<String, KnownDigest> stored) {
     return new DigestMemo(root, stamps, FileClock.none(), stored, (_, _) -> {});
@@ -229,7 +232,7 @@ public final class DigestMemo implements FileDigests {
     return Set.copyOf(replaced);
   }
 
-  /** Like {@link #product(String)}, with a stamp that was just taken. */
+  /** Works like {@link #product(String)}, with a stamp that was just taken. */
   public KnownDigest product(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -252,8 +255,8 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * The digest that a product at this path has as it stands now, a link by its text; null where it
-   * is of another kind.
+   * Returns the digest that a product at this path has as it stands now, a link by its text; null
+   * where it is of another kind.
    */
   public Digest standing(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
@@ -303,9 +306,9 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Whether a needed file moved since it was looked at (rule 6): its kind, size, mtime, ctime or
-   * inode is another. If it is only the ctime, and mode, owner or link count say why, the digest
-   * decides.
+   * Returns whether a needed file moved since it was looked at (rule 6): its kind, size, mtime,
+   * ctime or inode is another. If it is only the ctime, and mode, owner or link count say why, the
+   * digest decides.
    *
    * @param product whether it is a product, whose executable bit counts; asked if that may decide
    */
@@ -325,7 +328,7 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Whether anything in a folder moved since it was digested; see {@link #moved(String,
+   * Returns whether anything in a folder moved since it was digested; see {@link #moved(String,
    * KnownDigest, BooleanSupplier)}.
    *
    * @param needed whether it was digested as a needed one
@@ -348,9 +351,9 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Whether a path that had these stamps moved between them, whatever its bytes are. A folder moved
-   * if it was renamed: then its ctime goes beyond its mtime. A file that is made in it moves both,
-   * and a copied mtime lies before.
+   * Returns whether a path that had these stamps moved between them, whatever its bytes are. A
+   * folder moved if it was renamed: then its ctime goes beyond its mtime. A file that is made in it
+   * moves both, and a copied mtime lies before.
    */
   public static boolean moved(Stamp before, Stamp now) {
     if (now.kind() != before.kind()) {
@@ -483,7 +486,9 @@ public final class DigestMemo implements FileDigests {
     return isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
-  /** Like {@link #isSafe(String, Stamp)}, with the times of a stamp in nanoseconds since 1970. */
+  /**
+   * Works like {@link #isSafe(String, Stamp)}, with the times of a stamp in nanoseconds since 1970.
+   */
   public boolean isSafe(String path, long mtime, long ctime) {
     return clock(path).past(ctime + window(mtime, ctime));
   }

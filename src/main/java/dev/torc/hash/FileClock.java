@@ -47,7 +47,7 @@ public final class FileClock {
   }
 
   /**
-   * The clock of the file system where the probe file lies.
+   * Returns the clock of the file system where the probe file lies.
    *
    * @param file a file of torc's own in a folder that exists; written at the first question
    */
@@ -69,8 +69,9 @@ public final class FileClock {
   }
 
   /**
-   * The clock of a file system on which torc has no file, and which may go by another machine's: it
-   * is past the ctimes that were seen there, and at most an hour behind this machine's.
+   * Returns the clock of a file system on which torc has no file, and which may go by another
+   * machine's: it is past the ctimes that were seen there, and at most an hour behind this
+   * machine's.
    */
   static FileClock observed() {
     FileClock clock =

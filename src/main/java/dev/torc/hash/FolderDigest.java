@@ -49,7 +49,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    * @param digest of a file's bytes or of a link's target; null for a folder
    */
   public record Member(String path, Stamp stamp, Digest digest) {
-    /** File, folder or link. */
+    /** Returns whether it is a file, a folder or a link. */
     public Stamp.FileKind kind() {
       return stamp.kind();
     }
@@ -284,7 +284,8 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   }
 
   /**
-   * The text of a name. Java puts U+FFFD where the bytes are no UTF-8, so it loses these bytes.
+   * Returns the text of a name. Java puts U+FFFD where the bytes are no UTF-8, so it loses these
+   * bytes.
    *
    * @throws IOException with a line that has such bytes in the {@code $'…'} form of bash
    */
@@ -369,7 +370,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   public interface FileDigests {
 
     /**
-     * The digest of a file.
+     * Returns the digest of a file.
      *
      * @param path relative to the root or absolute, with {@code /} between names
      * @param fresh the stamp it was just seen with

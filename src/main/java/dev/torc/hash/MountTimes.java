@@ -26,7 +26,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
   private static final int LOOP = 7; // major number of devices that show a file as a disk
 
   /**
-   * What is known of the mount of a file.
+   * Returns what is known of the mount of a file.
    *
    * @param path of something that exists
    * @param number its {@link FileStatus#mount}
@@ -79,7 +79,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     return major == LOOP || major != 0 && isImage(Path.of("/sys/dev/block/" + major + ":" + minor));
   }
 
-  /** As {@link #isImage(long)}, for the path of a device; anything else is none. */
+  /** Works like {@link #isImage(long)}, for the path of a device; anything else is none. */
   private static boolean isImage(String source) throws IOException {
     return source.startsWith("/dev/")
         && isImage(Path.of("/sys/class/block").resolve(Path.of(source).getFileName()));

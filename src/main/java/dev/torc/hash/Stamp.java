@@ -49,7 +49,10 @@ public record Stamp(
     this(kind, executable, size, mtime, ctime, inode, 0);
   }
 
-  /** By hand: all files are compared by it, and the JVM links a record's equals at every start. */
+  /**
+   * Compares by hand: all files are compared by it, and the JVM links a record's equals at every
+   * start.
+   */
   @Override
   public boolean equals(Object other) {
     return other instanceof Stamp that
@@ -66,7 +69,7 @@ public record Stamp(
     return Long.hashCode(size ^ mtime ^ ctime ^ inode);
   }
 
-  /** Size and executable bit, mtime, ctime and inode. */
+  /** Returns size and executable bit, mtime, ctime and inode. */
   public long[] numbers() {
     return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
   }

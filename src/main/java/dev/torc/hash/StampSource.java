@@ -14,7 +14,7 @@ import java.util.List;
 public interface StampSource {
 
   /**
-   * The stamp of a file.
+   * Returns the stamp of a file.
    *
    * @param path relative to the folder, which is absolute then, or absolute itself; empty for the
    *     path of the folder itself
@@ -36,7 +36,7 @@ public interface StampSource {
   }
 
   /**
-   * A way to look at many files of a folder, which is absolute.
+   * Returns a way to look at many files of a folder, which is absolute.
    *
    * @param follow whether a link at the end of a path is followed
    */
@@ -49,25 +49,26 @@ public interface StampSource {
   }
 
   /**
-   * This source for roots that other hosts write to: it takes a stamp after it has opened the file,
-   * since a client of a network file system would otherwise tell what it heard seconds ago. An
-   * injected source has no such memory, and stays as it is.
+   * Returns this source for roots that other hosts write to: it takes a stamp after it has opened
+   * the file, since a client of a network file system would otherwise tell what it heard seconds
+   * ago. An injected source has no such memory, and stays as it is.
    */
   default StampSource opened() {
     return this;
   }
 
   /**
-   * This source for needs and products (rule 4): where nothing keeps ctime, a stamp also contains
-   * the mount. Without it, as for torc's own files, it does not. An injected source stays as it is.
+   * Returns this source for needs and products (rule 4): where nothing keeps ctime, a stamp also
+   * contains the mount. Without it, as for torc's own files, it does not. An injected source stays
+   * as it is.
    */
   default StampSource of(StampPaths paths) {
     return this;
   }
 
   /**
-   * The clock by which the window of rule 4 passes for a file: that of its file system, if torc has
-   * no file there; {@link FileClock#none} if its stamp never counts.
+   * Returns the clock by which the window of rule 4 passes for a file: that of its file system, if
+   * torc has no file there; {@link FileClock#none} if its stamp never counts.
    *
    * @param usual the clock of the file system of the folder
    */
@@ -76,7 +77,7 @@ public interface StampSource {
   }
 
   /**
-   * The source of the machine's own files: one system call per stamp.
+   * Returns the source of the machine's own files: one system call per stamp.
    *
    * @throws IllegalArgumentException for another file system, whose stamps must be injected
    */

@@ -15,7 +15,7 @@ public final class StopFlag {
     told = true;
   }
 
-  /** Like {@link #within}, but only where reading was told to stop already. */
+  /** Works like {@link #within}, but only where reading was told to stop already. */
   public void extend(long nanos) {
     if (told) {
       within(nanos);

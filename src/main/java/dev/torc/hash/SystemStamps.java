@@ -82,7 +82,7 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return mounts != null && kind != Stamp.FileKind.LINK;
   }
 
-  /** As {@link Path#resolve} does, without taking the path apart. */
+  /** Resolves as {@link Path#resolve} does, without taking the path apart. */
   private static String within(Path folder, String path) {
     String base = folder.toString();
     if (path.isEmpty() || path.charAt(0) == '/') {

@@ -74,7 +74,10 @@ final class BuildFileText {
       return representScalar(Tag.STR, text, style);
     }
 
-    /** Line ends that YAML does not have are read back only from double quotes. */
+    /**
+     * Returns the style of a text: line ends that YAML does not have are read back only from double
+     * quotes.
+     */
     private static ScalarStyle style(String text) {
       boolean odd = !text.matches("[^\\x85\\u2028\\u2029\\ufeff]*");
       ScalarStyle style = text.indexOf('\n') >= 0 ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;

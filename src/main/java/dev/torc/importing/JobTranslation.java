@@ -58,7 +58,7 @@ final class JobTranslation {
   }
 
   /**
-   * The keys of the job with their values.
+   * Returns the keys of the job with their values.
    *
    * @param handlers the keys that a job with a failure handler gets, by the handler's name
    * @throws BadInput with the reason if it cannot be said as a group, or not in a build file
@@ -105,7 +105,10 @@ final class JobTranslation {
     return new BadInput(job.name.place(), reason.formatted(of));
   }
 
-  /** Torc quotes the values that it puts into a command; with NREL's torc the shell reads them. */
+  /**
+   * Refuses values that the shell would change: torc quotes what it puts into a command, NREL's
+   * torc does not.
+   */
   private void refuseIrregularValues() {
     for (String name : job.kept) {
       if (LiteralText.wrongParameter(name) != null) {
@@ -205,7 +208,8 @@ final class JobTranslation {
   }
 
   /**
-   * Names files by their makers if several instances of a job make only needed files, else by path.
+   * Returns files by their makers if several instances of a job make only needed files, else by
+   * path.
    */
   private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
@@ -238,8 +242,8 @@ final class JobTranslation {
   }
 
   /**
-   * How an instance refers to others: to files by their paths; to jobs by one name if they are the
-   * whole group, or all its jobs with the instance's own values, else one by one.
+   * Returns how an instance refers to others: to files by their paths; to jobs by one name if they
+   * are the whole group, or all its jobs with the instance's own values, else one by one.
    */
   private List<Object> refs(Member from, Target to, Set<Member> some) {
     Map<String, String> own = Sweep.part(from.values(), to.kept);
@@ -281,7 +285,7 @@ final class JobTranslation {
   }
 
   /**
-   * A text as the build file has it, with placeholders.
+   * Returns a text as the build file has it, with placeholders.
    *
    * @param plain gives what to write for plain text
    */

@@ -47,7 +47,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return reader;
   }
 
-  /** This map with more values to put in. */
+  /** Returns this map with more values to put in. */
   MapReader with(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(values);
     all.putAll(more);

@@ -62,8 +62,9 @@ final class Symbols {
   }
 
   /**
-   * A name without its placeholders: {@code train} of {@code train_lr{lr:.4f}_bs{batch}}. Parts
-   * with a placeholder are left out; if nothing else would be left, only the placeholders are.
+   * Returns a name without its placeholders: {@code train} of {@code train_lr{lr:.4f}_bs{batch}}.
+   * Parts with a placeholder are left out; if nothing else would be left, only the placeholders
+   * are.
    */
   static String label(String name) {
     String label = trimmed(name.replaceAll("[^-_.{}]*\\{[^{}]*}[^-_.{}]*", ""));

@@ -84,7 +84,10 @@ final class Target {
     return sweep.zip() && count == sweep.rows().size() ? all : kept;
   }
 
-  /** As with NREL's torc, a script of one line is the program that runs the command. */
+  /**
+   * Returns the command: as with NREL's torc, a script of one line is the program that runs the
+   * command.
+   */
   private PlacedText command() {
     PlacedText command = map.needed("command");
     PlacedText script = map.text("invocation_script");

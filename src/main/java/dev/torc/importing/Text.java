@@ -78,7 +78,7 @@ record Text(List<Piece> pieces) {
   }
 
   /**
-   * The text with these values; references keep their form.
+   * Returns the text with these values; references keep their form.
    *
    * @param regex whether the text is a regular expression, in which the values are literal
    */

@@ -60,7 +60,7 @@ final class GpuLoad implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Nothing is asked before {@link #look}.
+   * Creates a load that asks nothing before {@link #look}.
    *
    * @param environment the tool's environment
    */
@@ -146,7 +146,7 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /**
-   * The load of some GPUs by a job that has them for itself.
+   * Returns the load of some GPUs by a job that has them for itself.
    *
    * @param ids numbers or ids with commas between them
    * @param processes the numbers of its processes: where the tool knows one, memory is theirs alone

@@ -48,7 +48,7 @@ public record Launch(
   }
 
   /**
-   * The entries by which the processes of a job, of all its attempts and hooks, are known.
+   * Returns the entries by which the processes of a job, of all its attempts and hooks, are known.
    *
    * @param build the random id of the build
    */
@@ -56,12 +56,12 @@ public record Launch(
     return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString());
   }
 
-  /** This launch, traced. */
+  /** Returns this launch, traced. */
   public Launch traced(JobTrace by) {
     return with(steps, stop, by);
   }
 
-  /** This launch, ended in another way. */
+  /** Returns this launch, ended in another way. */
   public Launch stopping(Stop how) {
     return with(steps, how, trace);
   }
@@ -70,12 +70,12 @@ public record Launch(
     return new Launch(run, log, append, interactive, timeLimit, memoryLimit, mark, how, by);
   }
 
-  /** This launch with some of its steps: from an index to before another one. */
+  /** Returns this launch with some of its steps: from an index to before another one. */
   public Launch only(int from, int to) {
     return with(steps.subList(from, to), stop, trace);
   }
 
-  /** This launch as a script on another machine starts it: for a container, its client. */
+  /** Returns this launch as a script on another machine starts it: for a container, its client. */
   public Launch handedOut() {
     List<Step> handed = new ArrayList<>();
     for (Step step : steps) {
@@ -150,7 +150,7 @@ public record Launch(
       /** Returns the client's command line. */
       List<String> command() throws IOException;
 
-      /** Has the runtime stop all processes of the container, or continue them. */
+      /** Makes the runtime stop all processes of the container, or continue them. */
       void pause(boolean stop);
 
       /** Variables that are laid over the caller's for the client; null removes a variable. */

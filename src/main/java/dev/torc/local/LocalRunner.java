@@ -29,7 +29,7 @@ final class LocalRunner implements Runner {
   private volatile boolean closed;
   private volatile boolean paused;
 
-  /** See {@link Runner#local}. */
+  /** Creates the runner that {@link Runner#local} returns. */
   LocalRunner(Environment caller, Duration grace) {
     this(caller, grace, new OomKills(Path.of("/")));
   }

@@ -25,7 +25,7 @@ final class MachineLoad {
   record Reading(long time, long cpu, long memory) {
 
     /**
-     * What was used since an earlier reading.
+     * Returns what was used since an earlier reading.
      *
      * @param at the point's time in its series
      * @param gpus of the machine
@@ -47,7 +47,7 @@ final class MachineLoad {
   private final Path memoryGroup;
 
   /**
-   * The load as the files below a folder tell it.
+   * Creates the load as the files below a folder tell it.
    *
    * @param system stands for {@code /}
    */
@@ -118,7 +118,10 @@ final class MachineLoad {
     return total == null || free == null ? -1 : (total - free) * 1024;
   }
 
-  /** Without pages of files that were not used of late: the kernel takes these back first. */
+  /**
+   * Returns the memory without pages of files that were not used of late: the kernel takes these
+   * back first.
+   */
   private long groupMemory() {
     List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
     long files = numbers(memoryGroup.resolve("memory.stat")).getOrDefault("inactive_file", 0L);

@@ -19,7 +19,7 @@ final class OomKills {
   private long last;
 
   /**
-   * The kills from now on.
+   * Counts the kills from now on.
    *
    * @param system stands for {@code /}
    */

@@ -81,22 +81,22 @@ public record ProcessEnd(
     return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
   }
 
-  /** This end with another cause, status and message. */
+  /** Returns this end with another cause, status and message. */
   public ProcessEnd as(How cause, int status, String words) {
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
-  /** This end with another time from start to end, in nanoseconds; -1 unknown. */
+  /** Returns this end with another time from start to end, in nanoseconds; -1 unknown. */
   public ProcessEnd lasting(long time) {
     return new ProcessEnd(how, code, time, usage, message, series, elsewhere);
   }
 
-  /** This end as one on another machine. */
+  /** Returns this end as one on another machine. */
   public ProcessEnd at(Elsewhere place) {
     return new ProcessEnd(how, code, wall, usage, message, series, place);
   }
 
-  /** This end without the files of the products, which may be very many. */
+  /** Returns this end without the files of the products, which may be very many. */
   public ProcessEnd withoutMade() {
     Elsewhere all = elsewhere;
     return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
@@ -116,7 +116,7 @@ public record ProcessEnd(
   }
 
   /**
-   * Whether a signal ended it.
+   * Returns whether a signal ended it.
    *
    * @param contained whether it ran in a container, of which only an exit status is known
    */

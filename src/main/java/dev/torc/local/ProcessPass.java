@@ -49,8 +49,8 @@ final class ProcessPass {
   }
 
   /**
-   * All processes of each tree, zombies among them, but never this process or one that it descends
-   * from. Each tree is told of its processes.
+   * Returns all processes of each tree, zombies among them, but never this process or one that it
+   * descends from. Each tree is told of its processes.
    */
   Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
     Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();

@@ -176,8 +176,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Whether a step succeeded. If it failed or is the last one, nothing changes the attempt's end
-   * any more; but the end of a container is yet to be understood.
+   * Returns whether a step succeeded. If it failed or is the last one, nothing changes the
+   * attempt's end any more; but the end of a container is yet to be understood.
    */
   private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
@@ -507,8 +507,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Nanoseconds to the next sample: samples take a twentieth of the time at most, but a limit is
-   * checked even where a sample is slow, as the first one of a torc on a busy machine is.
+   * Returns the nanoseconds to the next sample: samples take a twentieth of the time at most, but a
+   * limit is checked even where a sample is slow, as the first one of a torc on a busy machine is.
    *
    * @param last nanoseconds that lay before the last sample
    * @param cost nanoseconds that the last sample took

@@ -31,7 +31,7 @@ final class ProcessTable {
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
-    /** Number and start in one number, which names the process for ever in this boot. */
+    /** Returns number and start in one number, which names the process for ever in this boot. */
     long id() {
       return id(pid, start);
     }
@@ -126,7 +126,7 @@ final class ProcessTable {
   }
 
   /**
-   * The children of all threads of a process.
+   * Returns the children of all threads of a process.
    *
    * @return nothing where the kernel does not list them
    */
@@ -181,9 +181,9 @@ final class ProcessTable {
   }
 
   /**
-   * Bytes of memory of a process that the kernel cannot take back: anonymous and shared memory,
-   * pages that processes share counted in each. Clean pages of mapped files do not count. 0 if it
-   * is gone.
+   * Returns the bytes of memory of a process that the kernel cannot take back: anonymous and shared
+   * memory, pages that processes share counted in each. Clean pages of mapped files do not count. 0
+   * if it is gone.
    */
   static long memory(int pid) {
     String status = text(pid, "status");

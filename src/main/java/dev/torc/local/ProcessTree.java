@@ -34,7 +34,7 @@ final class ProcessTree {
   private long since = Long.MAX_VALUE; // start of the first leader
 
   /**
-   * An empty tree.
+   * Creates an empty tree.
    *
    * @param mark environment entries that only its processes carry
    * @param whole whether the leader's memory counts: that of the client of a container does not
@@ -165,7 +165,7 @@ final class ProcessTree {
   }
 
   /**
-   * Its memory now, as {@link #memory(List)}.
+   * Returns its memory now, as {@link #memory(List)}.
    *
    * @param thorough whether to look for orphans too, which means to read the whole process table
    */
@@ -177,8 +177,8 @@ final class ProcessTree {
   }
 
   /**
-   * Bytes of memory of its processes that the kernel cannot take back. Only above the limit are
-   * pages that processes share counted once: that takes 10 ms for each GiB.
+   * Returns the bytes of memory of its processes that the kernel cannot take back. Only above the
+   * limit are pages that processes share counted once: that takes 10 ms for each GiB.
    *
    * @param processes all of them
    */

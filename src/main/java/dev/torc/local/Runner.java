@@ -19,7 +19,7 @@ public interface Runner extends AutoCloseable {
   Duration GRACE = Duration.ofSeconds(5);
 
   /**
-   * A runner that runs attempts as processes of this machine.
+   * Returns a runner that runs attempts as processes of this machine.
    *
    * @param caller the environment over which that of each job is laid
    * @param grace time from the first signal to KILL where a launch does not say otherwise

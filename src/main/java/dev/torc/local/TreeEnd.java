@@ -130,9 +130,9 @@ record TreeEnd(
   }
 
   /**
-   * Whether a process is bash without a trap for INT: if the program for which it waits handles INT
-   * and exits, it goes on with the next command. The kernel shows the same handler with a trap and
-   * without one, so the script has to tell. Other shells end.
+   * Returns whether a process is bash without a trap for INT: if the program for which it waits
+   * handles INT and exits, it goes on with the next command. The kernel shows the same handler with
+   * a trap and without one, so the script has to tell. Other shells end.
    */
   private static boolean continuesAfterInt(int pid) {
     try {
@@ -167,7 +167,10 @@ record TreeEnd(
     }
   }
 
-  /** Made only where a tree is ended: its lambdas would be linked at every start. */
+  /**
+   * Returns the order of ends. It is made only where a tree is ended: its lambdas would be linked
+   * at every start.
+   */
   private static Comparator<ProcessTable.Entry> youngestFirst() {
     return Comparator.comparing(ProcessTable.Entry::start)
         .thenComparing(ProcessTable.Entry::pid)

@@ -29,7 +29,7 @@ public record Gpus(List<String> ids, String source) {
   public static final Gpus NONE = new Gpus(List.of(), "");
 
   /**
-   * The GPUs that the files below a folder and the caller's variables tell.
+   * Returns the GPUs that the files below a folder and the caller's variables tell.
    *
    * @param system stands for {@code /}
    */
@@ -53,7 +53,10 @@ public record Gpus(List<String> ids, String source) {
     return runtime.visible(environment.containsKey(HIP) ? HIP : CUDA, environment);
   }
 
-  /** CUDA and HIP number what they see from 0, whatever the numbers of the devices are. */
+  /**
+   * Returns the numbers from 0: CUDA and HIP number what they see so, whatever the numbers of the
+   * devices are.
+   */
   private static List<String> numbers(int count) {
     return IntStream.range(0, count).mapToObj(String::valueOf).toList();
   }
@@ -109,7 +112,7 @@ public record Gpus(List<String> ids, String source) {
     return source.isEmpty();
   }
 
-  /** {@code CUDA_VISIBLE_DEVICES=0,1 leaves 2}, or {@code this machine has 2}. */
+  /** Returns {@code CUDA_VISIBLE_DEVICES=0,1 leaves 2}, or {@code this machine has 2}. */
   public String told() {
     boolean machine = isUnknown() || source.equals(MACHINE);
     return (machine ? MACHINE + " has " : source + " leaves ") + count();
@@ -120,7 +123,7 @@ public record Gpus(List<String> ids, String source) {
     return ids.size();
   }
 
-  /** At most the first so many. */
+  /** Returns at most the first so many. */
   Gpus first(int most) {
     return new Gpus(ids.subList(0, Math.min(most, ids.size())), source);
   }

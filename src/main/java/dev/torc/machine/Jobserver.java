@@ -42,7 +42,7 @@ public final class Jobserver implements AutoCloseable {
   }
 
   /**
-   * The jobserver that {@code MAKEFLAGS} names.
+   * Returns the jobserver that {@code MAKEFLAGS} names.
    *
    * @param warn takes a line where there should be one but it cannot be used
    * @return empty where there is none; otherwise the caller must close it
@@ -73,8 +73,8 @@ public final class Jobserver implements AutoCloseable {
   }
 
   /**
-   * The numbers may stand for anything: a make that gave its recipe no jobserver closes the pipe
-   * and names it still, and then Java opens files of its own under these numbers.
+   * Opens the pipe. The numbers may stand for anything: a make that gave its recipe no jobserver
+   * closes the pipe and names it still, and then Java opens files of its own under these numbers.
    */
   private static Jobserver ofPipe(String numbers, Consumer<String> warn) throws IOException {
     Matcher pair = Pattern.compile("(\\d{1,9}),(\\d{1,9})").matcher(numbers);
@@ -93,7 +93,7 @@ public final class Jobserver implements AutoCloseable {
   }
 
   /**
-   * The system's name of the anonymous pipe that a descriptor stands for.
+   * Returns the system's name of the anonymous pipe that a descriptor stands for.
    *
    * @param mode 0 where it must be open for reading, 1 for writing
    */

@@ -25,7 +25,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
   private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
   /**
-   * The limits of this process.
+   * Returns the limits of this process.
    *
    * @param environment the caller's; its variables say which GPUs exist
    */
@@ -46,7 +46,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
   }
 
   /**
-   * The limits that the files below a folder tell.
+   * Returns the limits that the files below a folder tell.
    *
    * @param system stands for {@code /}
    * @param elsewhere gives the memory in bytes where there is no {@code /proc/meminfo}

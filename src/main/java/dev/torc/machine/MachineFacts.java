@@ -60,7 +60,7 @@ public record MachineFacts(
             unknown));
   }
 
-  /** Processor and system behind a semicolon, as far as they are known. */
+  /** Returns processor and system behind a semicolon, as far as they are known. */
   public String told() {
     String parts = processor + (processor.isEmpty() || system.isEmpty() ? "" : ", ") + system;
     return parts.isEmpty() ? "" : "; " + parts;

@@ -37,7 +37,7 @@ public final class Makeflags {
     return Optional.ofNullable(last);
   }
 
-  /** {@code MAKEFLAGS} without jobserver and {@code -j}, for the environment of jobs. */
+  /** Returns {@code MAKEFLAGS} without jobserver and {@code -j}, for the environment of jobs. */
   public static String without(String makeflags) {
     StringBuilder kept = new StringBuilder();
     List<String> options = options(makeflags);

@@ -41,7 +41,7 @@ public final class Series {
   private int gathered;
 
   /**
-   * An empty series.
+   * Creates an empty series.
    *
    * @param began milliseconds since 1970
    */
@@ -105,7 +105,10 @@ public final class Series {
     return whole;
   }
 
-  /** As bytes, for {@link #of}: differences from point to point, a few bytes each. */
+  /**
+   * Returns the series as bytes, for {@link #of}: differences from point to point, a few bytes
+   * each.
+   */
   public synchronized byte[] bytes() {
     ByteWriter out = new ByteWriter(0);
     out.number(began);
@@ -185,22 +188,22 @@ public final class Series {
     /** No process was started. */
     public static final Usage NOTHING = new Usage(0, 0, -1, 0, 0);
 
-    /** User and system time together; -1 unknown. */
+    /** Returns user and system time together; -1 unknown. */
     public long cpu() {
       return user < 0 || system < 0 ? -1 : user + system;
     }
 
-    /** This usage with a sampled peak of memory, in bytes. */
+    /** Returns this usage with a sampled peak of memory, in bytes. */
     public Usage withPeak(long bytes) {
       return new Usage(user, system, bytes, read, written, gpu, gpuMemory);
     }
 
-    /** This usage with what was used of GPUs. */
+    /** Returns this usage with what was used of GPUs. */
     public Usage withGpus(long busy, long memory) {
       return new Usage(user, system, peak, read, written, busy, memory);
     }
 
-    /** This usage with what a series tells of the GPUs; null for no series. */
+    /** Returns this usage with what a series tells of the GPUs; null for no series. */
     public Usage withGpus(Series series) {
       Point whole = series == null ? null : series.whole();
       return whole == null ? this : withGpus(whole.gpu, whole.gpuMemory);

@@ -145,9 +145,9 @@ final class GraphLayout {
   }
 
   /**
-   * The points at which an edge bends, from the vertex that is waited for to the one that waits: x
-   * and y by turns. The edge passes each column at one height; a point between two others at the
-   * same height is left out.
+   * Returns the points at which an edge bends, from the vertex that is waited for to the one that
+   * waits: x and y by turns. The edge passes each column at one height; a point between two others
+   * at the same height is left out.
    */
   public float[] bends(int from, int to) {
     int between = Math.max(0, layer[to] - layer[from] - 1);

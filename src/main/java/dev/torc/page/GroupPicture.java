@@ -59,7 +59,7 @@ final class GroupPicture {
   }
 
   /**
-   * The picture of jobs and groups; if they are too many, the picture of the stages.
+   * Returns the picture of jobs and groups; if they are too many, the picture of the stages.
    *
    * @param index of each job in {@code rows}, by name
    */
@@ -80,8 +80,8 @@ final class GroupPicture {
   }
 
   /**
-   * The stages in a row, since each waits for the one before; if they are too many, a box stands
-   * for several stages.
+   * Returns the stages in a row, since each waits for the one before; if they are too many, a box
+   * stands for several stages.
    */
   private Picture stages(DisplayGraph shown) {
     Stages stages = Stages.of(shown.before());

@@ -91,8 +91,8 @@ final class PageFiles {
   }
 
   /**
-   * The files, in the order in which the build file names them; the files of a glob in their
-   * natural order.
+   * Returns the files, in the order in which the build file names them; the files of a glob in
+   * their natural order.
    */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();

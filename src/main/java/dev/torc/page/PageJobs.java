@@ -86,7 +86,7 @@ final class PageJobs {
     gone.forEach(name -> add(name, null, -1, Resources.DEFAULT, all));
   }
 
-  /** Jobs by name, as indices of {@link #rows}. */
+  /** Returns jobs by name, as indices of {@link #rows}. */
   Map<String, Integer> index() {
     return index;
   }
@@ -95,7 +95,7 @@ final class PageJobs {
     return rows;
   }
 
-  /** See {@link PageData#runs}. */
+  /** Returns the runs, see {@link PageData#runs}. */
   List<AttemptRecord> runs() {
     List<AttemptRecord> all = new ArrayList<>(shown);
     all.addAll(earlier);

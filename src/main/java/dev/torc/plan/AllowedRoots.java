@@ -20,7 +20,7 @@ public final class AllowedRoots {
   private final List<Path> real = new ArrayList<>();
 
   /**
-   * The places of a project below which products may lie.
+   * Creates the places of a project below which products may lie.
    *
    * @param roots as the build file names them; those that do not exist yet may come
    */
@@ -56,7 +56,7 @@ public final class AllowedRoots {
   }
 
   /**
-   * Where a folder really is, if links lead to a place where no products may lie.
+   * Returns where a folder really is, if links lead to a place where no products may lie.
    *
    * @param folder relative to the root, or absolute; empty for the root
    * @return the real path; null where products may lie there
@@ -70,8 +70,9 @@ public final class AllowedRoots {
   }
 
   /**
-   * Whether a folder lies below the root by its path alone, since no part of that is a link. Each
-   * attempt asks this, with one look for each part; a real path takes one for each from the top on.
+   * Returns whether a folder lies below the root by its path alone, since no part of that is a
+   * link. Each attempt asks this, with one look for each part; a real path takes one for each from
+   * the top on.
    */
   private boolean staysBelow(String folder) throws IOException {
     if (folder.startsWith("/") || folder.startsWith("..")) {
@@ -125,8 +126,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * The folder in {@code roots} that a file lies in, and its path from there; of several such
-   * folders the nearest.
+   * Returns the folder in {@code roots} that a file lies in, and its path from there; of several
+   * such folders the nearest.
    *
    * @return null where the root is nearer, or no such folder holds the file
    */

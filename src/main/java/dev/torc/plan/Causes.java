@@ -174,8 +174,8 @@ public final class Causes {
   }
 
   /**
-   * The jobs that need a path, by itself, in a glob or folder, or because a depfile named it; empty
-   * where there are none. What they will do is not known here.
+   * Returns the jobs that need a path, by itself, in a glob or folder, or because a depfile named
+   * it; empty where there are none. What they will do is not known here.
    *
    * @param path the path of a file, or of a needed folder
    */

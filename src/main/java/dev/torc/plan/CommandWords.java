@@ -82,7 +82,7 @@ final class CommandWords {
   private boolean unclear; // patterns of a case or a test look like commands and pipes
 
   /**
-   * The words of a step, in the order of the command.
+   * Reads the words of a step, in the order of the command.
    *
    * @param shell the shell that runs the command; where its grammar is not known there are no words
    */

@@ -135,8 +135,8 @@ public final class Decider {
   }
 
   /**
-   * Whether a failure may stand: it is the only reason, and all that decides is known and the same.
-   * For a job with a depfile it is not known what the failed run read.
+   * Returns whether a failure may stand: it is the only reason, and all that decides is known and
+   * the same. For a job with a depfile it is not known what the failed run read.
    */
   private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
     return last.outcome().isFailure()
@@ -168,8 +168,8 @@ public final class Decider {
   }
 
   /**
-   * What a job cannot have this time. Unreadable and vanished needs count only if the job ran
-   * before. What a depfile named then does not count: the job may need it no more.
+   * Returns what a job cannot have this time. Unreadable and vanished needs count only if the job
+   * ran before. What a depfile named then does not count: the job may need it no more.
    */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
@@ -230,8 +230,8 @@ public final class Decider {
   }
 
   /**
-   * The first unsettled job that makes a file which a depfile named when a job ran last, -1 if
-   * there is none. The jobs between the two may be settled earlier. A job that the reader goes
+   * Returns the first unsettled job that makes a file which a depfile named when a job ran last, -1
+   * if there is none. The jobs between the two may be settled earlier. A job that the reader goes
    * without does not count.
    */
   public int found(int id) {
@@ -247,7 +247,7 @@ public final class Decider {
     return -1;
   }
 
-  /** A prior failure reruns even where the input was put back. */
+  /** Adds a prior failure as a reason, even where the input was put back. */
   private void prior(Job job, JobResult last, List<Reason> reasons) {
     Kind kind =
         switch (last.outcome()) {
@@ -306,7 +306,7 @@ public final class Decider {
   }
 
   /**
-   * How the present manifest differs from another.
+   * Returns how the present manifest differs from another.
    *
    * @param found the files that a depfile named then
    */
@@ -330,7 +330,9 @@ public final class Decider {
     throw new IllegalArgumentException("no list " + written);
   }
 
-  /** Rule 5: products are verified by digest, not by existence. */
+  /**
+   * Adds reasons for products that differ: they are verified by digest, not by existence (rule 5).
+   */
   private void products(int id, JobResult last, Wish wish, List<Reason> reasons) {
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
@@ -369,8 +371,8 @@ public final class Decider {
   }
 
   /**
-   * The manifest of a job that just ran, with its needs as they were when it started. Callable from
-   * any thread.
+   * Returns the manifest of a job that just ran, with its needs as they were when it started.
+   * Callable from any thread.
    *
    * @param found the files that its depfile named; the snapshot has them already
    */

@@ -145,7 +145,7 @@ public final class DiskChecks {
     }
   }
 
-  /** A program that is not found is an error as a missing source is. */
+  /** Checks the programs: one that is not found is an error as a missing source is. */
   private void tools(Job job) {
     for (Tool tool : ToolSearch.unmade(graph, job)) {
       String path = tools.path(tool);
@@ -239,7 +239,7 @@ public final class DiskChecks {
     }
   }
 
-  /** A product that is needed under another name would be read before it is made. */
+  /** Refuses a product that is needed under another name: it would be read before it is made. */
   private void alias(int id, Ref.OfFile file, String path) {
     int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
     if (maker >= 0) {
@@ -277,7 +277,7 @@ public final class DiskChecks {
     return folder;
   }
 
-  /** A folder may be missing if products are to appear in it. */
+  /** Checks a needed folder: it may be missing if products are to appear in it. */
   private void folder(int id, Ref.OfFolder folder) throws IOException {
     Stamp stamp = digests.stamp(folder.path());
     boolean made = false;
@@ -300,7 +300,10 @@ public final class DiskChecks {
     }
   }
 
-  /** A path that comes from the values of an instance fails that instance alone. */
+  /**
+   * Reports a missing need; one that comes from the values of an instance fails that instance
+   * alone.
+   */
   private void missing(int id, Ref ref, String missing) {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");

@@ -73,7 +73,10 @@ public final class Expander {
     return plan(first, first.selection().jobs());
   }
 
-  /** As {@code plan(first)}, if only some of its jobs have to be decided; see {@link Plan#of}. */
+  /**
+   * Works like {@code plan(first)}, if only some of its jobs have to be decided; see {@link
+   * Plan#of}.
+   */
   public Plan plan(PlanContext first, BitSet dirty) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
     PlanContext begin = withoutStale(first, dirty);
@@ -95,7 +98,7 @@ public final class Expander {
   }
 
   /**
-   * The next context.
+   * Returns the next context.
    *
    * @param counted takes the missing products by whose records groups are expanded, with the groups
    */
@@ -110,9 +113,9 @@ public final class Expander {
   }
 
   /**
-   * Whether a missing product by whose record a group was expanded turns out to be made again, for
-   * an instance of the group, say, or a group turns out to wait for other jobs too. Then the
-   * product is made first: {@code wanted} takes it.
+   * Returns whether a missing product by whose record a group was expanded turns out to be made
+   * again, for an instance of the group, say, or a group turns out to wait for other jobs too. Then
+   * the product is made first: {@code wanted} takes it.
    */
   private static boolean revoked(
       Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
@@ -134,9 +137,9 @@ public final class Expander {
   }
 
   /**
-   * The context without the instances of files that an earlier build made and no job declares any
-   * more: no records were known when the build file was read. The same context where there are
-   * none.
+   * Returns the context without the instances of files that an earlier build made and no job
+   * declares any more: no records were known when the build file was read. The same context where
+   * there are none.
    *
    * @param dirty the jobs whose needs have to be looked at
    */
@@ -179,8 +182,9 @@ public final class Expander {
   }
 
   /**
-   * The context with the instances of groups that await nothing any more and the instances that
-   * ended makers give, or with the problems of these groups. The same context where nothing is new.
+   * Returns the context with the instances of groups that await nothing any more and the instances
+   * that ended makers give, or with the problems of these groups. The same context where nothing is
+   * new.
    */
   public PlanContext next(PlanContext now) throws IOException {
     List<Group> whole = new ArrayList<>();
@@ -311,8 +315,8 @@ public final class Expander {
   }
 
   /**
-   * The wanted workflow, with some groups as they are wanted, the failed ones as failed, and all
-   * others as they were: no group loses an instance.
+   * Returns the wanted workflow, with some groups as they are wanted, the failed ones as failed,
+   * and all others as they were: no group loses an instance.
    */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     List<Group> groups = new ArrayList<>();

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 record FolderMembers(JobRecords records, DigestMemo digests) {
 
   /**
-   * The members that differ, each as a reason with its path; none if the folder is as it was made.
-   * Null if its list is not stored.
+   * Returns the members that differ, each as a reason with its path; none if the folder is as it
+   * was made. Null if its list is not stored.
    */
   List<Reason> changes(RecordedProduct made) throws IOException {
     boolean stands = digests.stamp(made.path()).kind() == FileKind.FOLDER;

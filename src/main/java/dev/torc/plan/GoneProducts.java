@@ -68,8 +68,8 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   }
 
   /**
-   * Whether the records tell what a folder held. With links in it they do not: its digest says what
-   * the links say, and not what a reader finds there.
+   * Returns whether the records tell what a folder held. With links in it they do not: its digest
+   * says what the links say, and not what a reader finds there.
    */
   boolean tells(RecordedProduct made) {
     List<ManifestEntry> stored =

@@ -54,7 +54,7 @@ interface InputSource {
   Content ofTool(Tool tool);
 
   /**
-   * Which image a step of a job runs in.
+   * Returns which image a step of a job runs in.
    *
    * @param step its number, as the manifest has it
    */

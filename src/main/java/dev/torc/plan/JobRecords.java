@@ -85,8 +85,8 @@ public final class JobRecords {
   }
 
   /**
-   * The records for the graph that follows: results are kept, and what is settled stays so. Both
-   * records share what they know, as far as there is room.
+   * Returns the records for the graph that follows: results are kept, and what is settled stays so.
+   * Both records share what they know, as far as there is room.
    */
   JobRecords grown(Graph next) {
     boolean fits = next.nodes() <= known.results.length();
@@ -104,7 +104,7 @@ public final class JobRecords {
   }
 
   /**
-   * A copy of the records, which shares nothing with them.
+   * Returns a copy of the records, which shares nothing with them.
    *
    * @param settled whether what is settled stays so
    */
@@ -180,8 +180,8 @@ public final class JobRecords {
   }
 
   /**
-   * A stored list by its digest, null if it is not there. The last list is kept: its readers are
-   * decided one after the other.
+   * Returns a stored list by its digest, null if it is not there. The last list is kept: its
+   * readers are decided one after the other.
    */
   public List<ManifestEntry> list(Digest digest) {
     Lent last = lent;
@@ -238,7 +238,7 @@ public final class JobRecords {
     settlings.incrementAndGet();
   }
 
-  /** Where nothing is about to run: from now on the job counts as restored from a known result. */
+  /** Counts a job as restored from a known result from now on, where nothing is about to run. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
       Result from = verdict.from();
@@ -302,8 +302,8 @@ public final class JobRecords {
   }
 
   /**
-   * The first unsettled job or unexpanded group that a node waits for, by itself or through join
-   * nodes; -1 if all are settled. What a group awaits has to be in its place, too.
+   * Returns the first unsettled job or unexpanded group that a node waits for, by itself or through
+   * join nodes; -1 if all are settled. What a group awaits has to be in its place, too.
    */
   public int unsettledBefore(int node) {
     return unsettledBefore(node, graph.isOpen(node));

@@ -99,7 +99,7 @@ public record JobSelection(
   }
 
   /**
-   * The jobs that may run only because they are named: those that {@code rerun} means, and
+   * Returns the jobs that may run only because they are named: those that {@code rerun} means, and
    * temporary ones, since their products are wanted then.
    */
   public BitSet asked(Graph graph, Rerun rerun) {
@@ -122,8 +122,8 @@ public record JobSelection(
   }
 
   /**
-   * The nodes that a target means: jobs, and groups that are not expanded yet; null where it means
-   * none.
+   * Returns the nodes that a target means: jobs, and groups that are not expanded yet; null where
+   * it means none.
    */
   public static BitSet find(Graph graph, String target, UserPaths paths) {
     BitSet found = named(graph, target);
@@ -156,8 +156,8 @@ public record JobSelection(
   }
 
   /**
-   * The nodes that a target means, none for a group without instances; null where it is no job,
-   * group, instance, part of a group, tag or glob over instances, though it may be a file.
+   * Returns the nodes that a target means, none for a group without instances; null where it is no
+   * job, group, instance, part of a group, tag or glob over instances, though it may be a file.
    */
   public static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
@@ -212,7 +212,8 @@ public record JobSelection(
   }
 
   /**
-   * The end of a message about a target that names nothing: what it may mean, or what to do next.
+   * Returns the end of a message about a target that names nothing: what it may mean, or what to do
+   * next.
    *
    * @param sources whether files that no job makes can be meant too
    * @param others names that the build file does not have
@@ -283,7 +284,7 @@ public record JobSelection(
     ALL;
 
     /**
-     * What a command asks for.
+     * Returns what a command asks for.
      *
      * @param targets as given; where there are none no job is named
      */

@@ -74,8 +74,8 @@ public final class KnownResults {
   }
 
   /**
-   * Whether results of a job may be kept, as far as its build file says. Whether it stores values
-   * is seen when it ran: a run that leaves nothing has no result.
+   * Returns whether results of a job may be kept, as far as its build file says. Whether it stores
+   * values is seen when it ran: a run that leaves nothing has no result.
    */
   public static boolean mayKeep(Job job) {
     return !job.has(Trait.ALWAYS)
@@ -90,8 +90,8 @@ public final class KnownResults {
   }
 
   /**
-   * The keys under which the result of a run will be found, and what else must be the same then;
-   * null where it is not to be kept.
+   * Returns the keys under which the result of a run will be found, and what else must be the same
+   * then; null where it is not to be kept.
    *
    * @param described the digest of the run's manifest
    * @param bare its digest without found needs; null for a job that finds none
@@ -133,7 +133,7 @@ public final class KnownResults {
   }
 
   /**
-   * The result that can be put in the place of a run now; null where there is none.
+   * Returns the result that can be put in the place of a run now; null where there is none.
    *
    * @param bytes whether its products can be had; if not, nothing stands in their places
    */
@@ -187,7 +187,7 @@ public final class KnownResults {
   private interface Place {
 
     /**
-     * The result that fits a job as it is now; null for none.
+     * Returns the result that fits a job as it is now; null for none.
      *
      * @param first the key that leads to {@code key}; null for a job without a depfile
      * @param named the files that the depfile of the result's run named
@@ -197,7 +197,7 @@ public final class KnownResults {
   }
 
   /**
-   * The first result for a job that a place has.
+   * Returns the first result for a job that a place has.
    *
    * @param manifests the manifest with the files of a depfile; null where it is not known yet
    * @param names what depfiles named in the runs whose results the place has, by the first key
@@ -417,8 +417,8 @@ public final class KnownResults {
             .thenComparing(near -> near.from.started(), Comparator.reverseOrder());
 
     /**
-     * The nearest results to jobs that will run, by job, as far as one is known that tells more
-     * than the job's reasons. Looks once at all that is stored.
+     * Returns the nearest results to jobs that will run, by job, as far as one is known that tells
+     * more than the job's reasons. Looks once at all that is stored.
      *
      * @param runs the jobs' verdicts, with their reasons
      * @param folders shared stores that are asked too; null for none

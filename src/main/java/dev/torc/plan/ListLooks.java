@@ -113,8 +113,8 @@ final class ListLooks {
   }
 
   /**
-   * Whether each product of needed jobs has the very stamp that it had: one call for each and no
-   * more. To a glob or folder something may have come.
+   * Returns whether each product of needed jobs has the very stamp that it had: one call for each
+   * and no more. To a glob or folder something may have come.
    */
   private boolean stands(int list, Look last) throws IOException {
     if (last == null || !graph.list(list).ofJobs() || !last.folders.isEmpty()) {

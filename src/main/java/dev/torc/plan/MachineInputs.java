@@ -55,8 +55,8 @@ public final class MachineInputs {
   }
 
   /**
-   * The image that a name means; null where it is not here, and its name has no digest. Where the
-   * image is a file, the need for it tells whether the file is there.
+   * Returns the image that a name means; null where it is not here, and its name has no digest.
+   * Where the image is a file, the need for it tells whether the file is there.
    */
   public ImageSource.Here image(Image image) {
     if (image.file() != null) {
@@ -99,8 +99,8 @@ public final class MachineInputs {
   }
 
   /**
-   * The present answer to a question: one of {@link #question}, one of {@link ToolSearch#question},
-   * or the name of a variable.
+   * Returns the present answer to a question: one of {@link #question}, one of {@link
+   * ToolSearch#question}, or the name of a variable.
    */
   public Optional<String> answer(String question) {
     if (question.startsWith(ToolSearch.QUESTION)) {
@@ -137,8 +137,8 @@ public final class MachineInputs {
     record Here(Digest id, String file) {}
 
     /**
-     * Why a step cannot have its image in this build, as far as a look tells; empty where it can,
-     * or where only fetching it would show.
+     * Returns why a step cannot have its image in this build, as far as a look tells; empty where
+     * it can, or where only fetching it would show.
      *
      * @param waits whether the job waits for others: one of them may make the image
      */
@@ -160,7 +160,7 @@ public final class MachineInputs {
     private static final int SHOWN = 12;
 
     /**
-     * What the line of an earlier run tells of an image that is not here.
+     * Returns what the line of an earlier run tells of an image that is not here.
      *
      * @param line as {@link #toString} has it; null without such a run
      */
@@ -177,8 +177,8 @@ public final class MachineInputs {
     }
 
     /**
-     * An image as it is here, null where it is not. An image that is a need counts by its path: its
-     * contents count as that need.
+     * Returns an image as it is here, null where it is not. An image that is a need counts by its
+     * path: its contents count as that need.
      */
     static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
       if (image.file() != null) {

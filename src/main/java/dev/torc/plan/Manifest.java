@@ -336,22 +336,22 @@ public record Manifest(Graph graph) {
     }
 
     /**
-     * Needed files by their names, with those that a depfile named; values are digests. If the
-     * lines are those of a stored list: its members.
+     * Returns needed files by their names, with those that a depfile named; values are digests. If
+     * the lines are those of a stored list: its members.
      */
     public List<Line> files() {
       return lines(LineKind.NEED, LineKind.FOUND);
     }
 
     /**
-     * Needed globs, folders and jobs as they were written; values are the digests under which their
-     * members are stored.
+     * Returns needed globs, folders and jobs as they were written; values are the digests under
+     * which their members are stored.
      */
     public List<Line> lists() {
       return lines(LineKind.LIST);
     }
 
-    /** Needed values by their names as written; values are JSON, or digests of it. */
+    /** Returns needed values by their names as written; values are JSON, or digests of it. */
     public List<Line> data() {
       return lines(LineKind.DATA);
     }

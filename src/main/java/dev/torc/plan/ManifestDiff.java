@@ -200,7 +200,8 @@ record ManifestDiff(
   }
 
   /**
-   * The words of an item list as written, without some, and without names that lost their items.
+   * Returns the words of an item list as written, without some, and without names that lost their
+   * items.
    */
   private static List<String> without(String list, List<String> some) {
     List<String> words =
@@ -242,7 +243,7 @@ record ManifestDiff(
     }
   }
 
-  /** Names the instances of a group whose values differ, each as its value would be needed. */
+  /** Reports the instances of a group whose values differ, each as its value would be needed. */
   private void instances(NeedValues.OfGroup now, Map<String, ManifestEntry> left) {
     String group = InstanceName.parse(now.value().job()).group() + "/";
     String key = "." + now.value().key();
@@ -259,7 +260,10 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.DATA_CHANGED, name, there(old), there(now)));
   }
 
-  /** The same image under another name is no change. Without an image a step runs on the host. */
+  /**
+   * Compares images: the same image under another name is no change. Without an image a step runs
+   * on the host.
+   */
   private void image(String what, ManifestEntry old, ManifestEntry now) {
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
@@ -314,7 +318,7 @@ record ManifestDiff(
     }
   }
 
-  /** Names the members that differ; a list that came or went as a whole is named itself. */
+  /** Reports the members that differ; a list that came or went as a whole is reported itself. */
   private void list(String written, ManifestEntry old, ManifestEntry now) {
     if (old == null || now == null) {
       needs.put(

@@ -67,7 +67,7 @@ interface ManifestWriter {
      */
     record Value(String json, List<ManifestEntry> members, LeftOut leftOut) implements Content {}
 
-    /** A value as a line has it. */
+    /** Returns a value as a line has it. */
     static String shown(String json) {
       return json.length() <= SHORT ? json : LONG + Digest.ofText(json).hex();
     }
@@ -81,7 +81,7 @@ interface ManifestWriter {
     /** A job that has yet to run, or a group that has yet to be expanded, decides. */
     record Pending(int job) implements Content {}
 
-    /** The contents as a stored line has them. */
+    /** Returns the contents as a stored line has them. */
     default String value() {
       return this instanceof Known known
           ? known.digest.hex()
@@ -127,7 +127,7 @@ interface ManifestWriter {
       lines.add(line);
     }
 
-    /** All lines in their order. */
+    /** Returns all lines in their order. */
     List<ManifestEntry> lines() {
       return lines;
     }
@@ -192,18 +192,23 @@ interface ManifestWriter {
       this.word = word;
     }
 
-    /** The name of the setting for people. */
+    /** Returns the name of the setting for people. */
     String word() {
       return word;
     }
 
-    /** Whether a setting, as people call it with the number of its step, is of this kind. */
+    /**
+     * Returns whether a setting, as people call it with the number of its step, is of this kind.
+     */
     boolean tells(String setting) {
       return setting.startsWith(word)
           && (setting.length() == word.length() || setting.charAt(word.length()) == ' ');
     }
 
-    /** The value of this line in the manifest of a run, null where there is none of that name. */
+    /**
+     * Returns the value of this line in the manifest of a run, null where there is none of that
+     * name.
+     */
     String value(RunDetails run, String name) {
       for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
         if (line.code() == ordinal() && line.name().equals(name)) {
@@ -213,7 +218,7 @@ interface ManifestWriter {
       return null;
     }
 
-    /** The line of a stored code, null for one of a future version. */
+    /** Returns the line of a stored code, null for one of a future version. */
     static LineKind of(int code) {
       return code >= 0 && code < ALL.length ? ALL[code] : null;
     }

@@ -50,9 +50,9 @@ final class MissingTemporaries {
   }
 
   /**
-   * The products of some temporary jobs that can go: jobs read them, none of these jobs will run as
-   * far as its record tells, and the records will tell the jobs what the products held. A table
-   * from which a group takes its values cannot go.
+   * Returns the products of some temporary jobs that can go: jobs read them, none of these jobs
+   * will run as far as its record tells, and the records will tell the jobs what the products held.
+   * A table from which a group takes its values cannot go.
    *
    * @param further jobs that may read them beside those that wait for the makers themselves
    */
@@ -92,8 +92,8 @@ final class MissingTemporaries {
   }
 
   /**
-   * The missing products that a node reads: a job, also by what its depfile named, or a group that
-   * is not expanded yet.
+   * Returns the missing products that a node reads: a job, also by what its depfile named, or a
+   * group that is not expanded yet.
    */
   List<MissingRead> reads(int node) {
     List<MissingRead> reads = new ArrayList<>(0);

@@ -218,8 +218,8 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * The members of a folder product that differ from those that it was made with, each as a reason
-   * with its path; null if these are not known.
+   * Returns the members of a folder product that differ from those that it was made with, each as a
+   * reason with its path; null if these are not known.
    */
   public List<Reason> changes(RecordedProduct folder) throws IOException {
     return new FolderMembers(records, digests).changes(folder);
@@ -477,8 +477,8 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * Whether a path that was found on disk is a member of a list: it is no stale product, the list
-   * means its maker, if it has one, and the maker has made it, if that is known.
+   * Returns whether a path that was found on disk is a member of a list: it is no stale product,
+   * the list means its maker, if it has one, and the maker has made it, if that is known.
    */
   private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
     int maker = graph.makerOf(path);

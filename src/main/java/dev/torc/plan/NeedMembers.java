@@ -118,8 +118,8 @@ public record NeedMembers(
   }
 
   /**
-   * The name of a job without products among the members of a list: its values alone, since neither
-   * its own name nor its group's counts. No path has two slashes.
+   * Returns the name of a job without products among the members of a list: its values alone, since
+   * neither its own name nor its group's counts. No path has two slashes.
    */
   static String nameOf(Job job) {
     return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);

@@ -66,7 +66,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private String missingData; // the message about a missing value; null for none
   private long end;
 
-  /** See {@link NeedContents#snapshot}. */
+  /** Creates a snapshot as {@link NeedContents#snapshot} says. */
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
     this.contents = contents;
@@ -245,8 +245,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * The message about a need that is not there, a file or a value; null for none. A file that its
-   * maker did not make counts as not there, too.
+   * Returns the message about a need that is not there, a file or a value; null for none. A file
+   * that its maker did not make counts as not there, too.
    */
   public String lack() {
     return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
@@ -329,9 +329,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * The needs that moved since, to be asked after {@link #ended}, even if the bytes were put back;
-   * see {@link DigestMemo#moved(String, Known, java.util.function.BooleanSupplier)}. Sorted, each
-   * once.
+   * Returns the needs that moved since, to be asked after {@link #ended}, even if the bytes were
+   * put back; see {@link DigestMemo#moved(String, Known, java.util.function.BooleanSupplier)}.
+   * Sorted, each once.
    */
   public List<String> moved() {
     TreeSet<String> moved = new TreeSet<>();
@@ -356,8 +356,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * The needs that changed at or after a moment, by the clock of their file system: what was read
-   * of them then is not known. Sorted, each once.
+   * Returns the needs that changed at or after a moment, by the clock of their file system: what
+   * was read of them then is not known. Sorted, each once.
    *
    * @param begun the moment, in nanoseconds since 1970
    */

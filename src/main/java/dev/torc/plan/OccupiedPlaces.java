@@ -163,7 +163,7 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * What names a file, as a part of the message; null for nothing.
+   * Returns what names a file, as a part of the message; null for nothing.
    *
    * @param needs whether needs count: to need what lies in a folder product is to need the product
    */

@@ -70,7 +70,8 @@ final class PathTrail {
   }
 
   /**
-   * The links at the end of ways, and the folders there, to which another way leads than before.
+   * Returns the links at the end of ways, and the folders there, to which another way leads than
+   * before.
    */
   Set<String> moved(PathTrail before) throws IOException {
     Set<String> moved = new TreeSet<>();
@@ -97,8 +98,8 @@ final class PathTrail {
   }
 
   /**
-   * Whether the way to a file changed at or after a moment, as far as times tell: then a folder
-   * that was given another mode or owner counts, too.
+   * Returns whether the way to a file changed at or after a moment, as far as times tell: then a
+   * folder that was given another mode or owner counts, too.
    *
    * @param moment nanoseconds since 1970
    */

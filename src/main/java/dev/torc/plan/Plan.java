@@ -57,8 +57,8 @@ public final class Plan {
   }
 
   /**
-   * The fresh jobs that have to be decided: jobs that may run read them, but their records, which a
-   * fresh job does not need, cannot be read.
+   * Returns the fresh jobs that have to be decided: jobs that may run read them, but their records,
+   * which a fresh job does not need, cannot be read.
    */
   static BitSet unread(PlanContext context, BitSet dirty) {
     BitSet found = new BitSet();
@@ -84,16 +84,16 @@ public final class Plan {
   }
 
   /**
-   * The verdicts on jobs that wait in the middle of a build. Their context is a copy: nothing is
-   * settled in that of the build.
+   * Returns the verdicts on jobs that wait in the middle of a build. Their context is a copy:
+   * nothing is settled in that of the build.
    */
   public static Plan amid(PlanContext context, BitSet waiting) {
     return new Plan(context, waiting, waiting, true);
   }
 
   /**
-   * The missing product for which a temporary job may run, and the job that may need it. Null for
-   * jobs without such a product.
+   * Returns the missing product for which a temporary job may run, and the job that may need it.
+   * Null for jobs without such a product.
    */
   public Reason maybe(int job) {
     return maybe.get(job);
@@ -316,8 +316,8 @@ public final class Plan {
     }
 
     /**
-     * The verdict that a reader may run; null if it is sure to. A reader that waits for a restored
-     * job may be restored, too: its inputs are known only then.
+     * Returns the verdict that a reader may run; null if it is sure to. A reader that waits for a
+     * restored job may be restored, too: its inputs are known only then.
      */
     private Verdict unsure(int reader) {
       if (!(verdicts[reader] instanceof Verdict.WillRun will)) {

@@ -52,7 +52,7 @@ public record PlanContext(
       MachineInputs machine) {}
 
   /**
-   * The first context.
+   * Returns the first context.
    *
    * @param left see {@link JobRecords}; jobs that have run are removed from it
    * @param foresees see {@link JobRecords}
@@ -98,7 +98,7 @@ public record PlanContext(
   }
 
   /**
-   * A copy that keeps what is known of results, and forgets what is known of contents.
+   * Returns a copy that keeps what is known of results, and forgets what is known of contents.
    *
    * @param settled whether what is settled stays so
    */
@@ -149,7 +149,7 @@ public record PlanContext(
   }
 
   /**
-   * The context for a job that runs though it was not expected to: the missing products of
+   * Returns the context for a job that runs though it was not expected to: the missing products of
    * temporary jobs that it reads are wanted. This context if it reads none.
    */
   public PlanContext running(int job) {

@@ -94,13 +94,13 @@ public record Reason(Kind kind, String name, String old, String now) {
       this.wantsRun = wantsRun;
     }
 
-    /** Whether no earlier result can stand for the run that is due. */
+    /** Returns whether no earlier result can stand for the run that is due. */
     boolean wantsRun() {
       return wantsRun;
     }
   }
 
-  /** Where a job is that an earlier build handed out; null for one that is not out. */
+  /** Returns where a job is that an earlier build handed out; null for one that is not out. */
   public static String out(List<Reason> reasons) {
     for (Reason reason : reasons) {
       if (reason.kind == Kind.SUBMITTED) {
@@ -110,19 +110,21 @@ public record Reason(Kind kind, String name, String old, String now) {
     return null;
   }
 
-  /** The reasons without the one that says where a job is, unless that is the only one. */
+  /** Returns the reasons without the one that says where a job is, unless that is the only one. */
   public static List<Reason> causes(List<Reason> reasons) {
     return reasons.size() < 2 || out(reasons) == null
         ? reasons
         : reasons.stream().filter(reason -> reason.kind != Kind.SUBMITTED).toList();
   }
 
-  /** This reason; if it says where a job is, without the cause. */
+  /** Returns this reason; if it says where a job is, without the cause. */
   Reason where() {
     return kind == Kind.SUBMITTED ? new Reason(kind, "", "", now) : this;
   }
 
-  /** Why a job was handed out, read from its {@link #word}; null where that is not known. */
+  /**
+   * Returns why a job was handed out, read from its {@link #word}; null where that is not known.
+   */
   Reason cause() {
     String[] word = old.split(" ", 2);
     return kind != Kind.SUBMITTED || word.length < 2
@@ -130,13 +132,13 @@ public record Reason(Kind kind, String name, String old, String now) {
         : new Reason(Kind.valueOf(word[0]), word[1], "", "");
   }
 
-  /** The kind and name, as a text that {@link Kind#SUBMITTED} keeps of its first cause. */
+  /** Returns the kind and name, as a text that {@link Kind#SUBMITTED} keeps of its first cause. */
   public String word() {
     return kind + " " + name;
   }
 
   /**
-   * Whether one of the reasons may be that an item of needs or produces is new.
+   * Returns whether one of the reasons may be that an item of needs or produces is new.
    *
    * @param kind of a reason that says so
    * @param names whether the item may be meant by the name in that reason
@@ -150,7 +152,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     return false;
   }
 
-  /** Whether one of the reasons says that a command, its folder or its shell is a new one. */
+  /**
+   * Returns whether one of the reasons says that a command, its folder or its shell is a new one.
+   */
   public static boolean anyNewCommand(List<Reason> reasons) {
     for (Reason reason : reasons) {
       String name = reason.name;
@@ -165,7 +169,7 @@ public record Reason(Kind kind, String name, String old, String now) {
     return false;
   }
 
-  /** Why a job cannot run this time, in the words of all reports and answers. */
+  /** Returns why a job cannot run this time, in the words of all reports and answers. */
   public String lack() {
     return switch (kind) {
       case IMAGE_UNAVAILABLE -> now;
@@ -187,12 +191,12 @@ public record Reason(Kind kind, String name, String old, String now) {
     };
   }
 
-  /** A reason whose kind says all. */
+  /** Returns a reason whose kind says all. */
   public static Reason of(Kind kind) {
     return new Reason(kind, "", "", "");
   }
 
-  /** A reason about one thing. */
+  /** Returns a reason about one thing. */
   public static Reason of(Kind kind, String name) {
     return new Reason(kind, name, "", "");
   }

@@ -19,7 +19,7 @@ final class ResultKey {
   private ResultKey() {}
 
   /**
-   * The key of a job.
+   * Returns the key of a job.
    *
    * @param described the digest of the manifest
    * @param system the kind of system that the job ran on; null for this machine's

@@ -48,7 +48,7 @@ public final class StaleProducts {
   }
 
   /**
-   * Whether a recorded product is neither declared nor needed.
+   * Returns whether a recorded product is neither declared nor needed.
    *
    * @param unaltered whether it stands as torc made it: then needed globs and folders do not match
    *     it

@@ -38,7 +38,7 @@ public final class ToolSearch {
   private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
 
   /**
-   * A search that knows nothing yet.
+   * Creates a search that knows nothing yet.
    *
    * @param caller the caller's environment
    */
@@ -66,8 +66,8 @@ public final class ToolSearch {
   }
 
   /**
-   * Whether it is known where a step finds its programs: not if it has an image, or if its PATH
-   * depends on values of the run.
+   * Returns whether it is known where a step finds its programs: not if it has an image, or if its
+   * PATH depends on values of the run.
    */
   static boolean isKnown(Step step) {
     Template search = search(step);

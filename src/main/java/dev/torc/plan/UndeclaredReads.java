@@ -62,7 +62,7 @@ final class UndeclaredReads {
   }
 
   /**
-   * What a job reads undeclared, each path once, in the order of its commands.
+   * Returns what a job reads undeclared, each path once, in the order of its commands.
    *
    * @param commands the words of the job's steps, in order
    */

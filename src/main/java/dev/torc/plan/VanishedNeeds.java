@@ -89,7 +89,10 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     }
   }
 
-  /** As {@link #nothing(int, NeedList)}, for the group of a name, also of a part or an instance. */
+  /**
+   * Works like {@link #nothing(int, NeedList)}, for the group of a name, also of a part or an
+   * instance.
+   */
   private String nothing(String name) {
     String wanted = InstanceName.parse(name).group();
     for (Group group : graph.workflow().groups()) {

@@ -31,7 +31,7 @@ public sealed interface Verdict {
   record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
 
     /**
-     * Where the result comes from.
+     * Returns where the result comes from.
      *
      * @param job the name of the job that is restored
      */

@@ -73,7 +73,7 @@ final class CallFilter {
     add(out, RETURN, 0, 0, result);
   }
 
-  /** struct sock_filter. */
+  /** Writes a {@code struct sock_filter}. */
   private static void add(ByteBuffer out, int operation, int yes, int no, int value) {
     out.putShort((short) operation).put((byte) yes).put((byte) no).putInt(value);
   }

@@ -158,7 +158,7 @@ final class CallNotice {
   }
 
   /**
-   * The path of a folder that the calling thread has open; null where it is gone.
+   * Returns the path of a folder that the calling thread has open; null where it is gone.
    *
    * @param index the argument with its descriptor; -1 for the thread's current folder
    */
@@ -204,8 +204,8 @@ final class CallNotice {
   }
 
   /**
-   * The real path of a file as this process sees it, all links followed; null where nothing is
-   * there.
+   * Returns the real path of a file as this process sees it, all links followed; null where nothing
+   * is there.
    *
    * @param rooted whether the file is named from the root of the calling thread
    */

@@ -46,7 +46,10 @@ final class CallTracer implements AutoCloseable {
     this(1000);
   }
 
-  /** As {@link #CallTracer()}, with another pause, in milliseconds, between the guard's looks. */
+  /**
+   * Works like {@link #CallTracer()}, with another pause, in milliseconds, between the guard's
+   * looks.
+   */
   CallTracer(long pause) {
     this.pause = pause;
     refusal = tried();
@@ -74,15 +77,18 @@ final class CallTracer implements AutoCloseable {
   }
 
   /**
-   * The call that starts a process and watches its tree; it may be made again after one that
-   * failed. Only where {@link #refusal} is null.
+   * Returns the call that starts a process and watches its tree; it may be made again after one
+   * that failed. Only where {@link #refusal} is null.
    */
   Spawn.Caller of(JobTrace trace) {
     return (pid, path, actions, attributes, argv, env) ->
         new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }
 
-  /** After this no process may be started; running ones are watched to their ends. */
+  /**
+   * Closes the tracer: no process may be started after this; running ones are watched to their
+   * ends.
+   */
   @Override
   public void close() {
     closed = true;

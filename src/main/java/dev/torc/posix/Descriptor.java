@@ -137,9 +137,9 @@ public record Descriptor(int number) {
   }
 
   /**
-   * A stream that writes all bytes, and waits where the file has no room and does not block: Java's
-   * own streams fail there, and do not tell how much they wrote. Its errors have the system's
-   * words.
+   * Returns a stream that writes all bytes, and waits where the file has no room and does not
+   * block: Java's own streams fail there, and do not tell how much they wrote. Its errors have the
+   * system's words.
    */
   public OutputStream stream() {
     Memory piece = Memory.of(PIECE);

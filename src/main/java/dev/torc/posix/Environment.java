@@ -61,7 +61,7 @@ public final class Environment {
   }
 
   /**
-   * The entries for a process: these with others laid over them.
+   * Returns the entries for a process: these with others laid over them.
    *
    * @param over values by name; null removes the name
    */

@@ -65,9 +65,9 @@ public record FileStatus(
   }
 
   /**
-   * As {@link #of(String, boolean)}, but asks the opened file: for file systems of other machines,
-   * whose clients remember for seconds what they heard of a file, and ask again when it is opened.
-   * The caller knows which root needs that.
+   * Works like {@link #of(String, boolean)}, but asks the opened file: for file systems of other
+   * machines, whose clients remember for seconds what they heard of a file, and ask again when it
+   * is opened. The caller knows which root needs that.
    */
   public static FileStatus ofOpened(String path, boolean follow) throws IOException {
     return of(path, follow, OpenedBuffer.OF_THREAD.get());
@@ -184,8 +184,8 @@ public record FileStatus(
     private final boolean follow;
 
     /**
-     * A reader for the files of a folder. If that is the folder of the process, names are not
-     * appended to its path: the system finds them in fewer steps.
+     * Creates a reader for the files of a folder. If that is the folder of the process, names are
+     * not appended to its path: the system finds them in fewer steps.
      *
      * @param folder absolute
      * @param follow whether a link at the end of a path is followed

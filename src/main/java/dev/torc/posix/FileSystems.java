@@ -34,7 +34,7 @@ public final class FileSystems {
   private FileSystems() {}
 
   /**
-   * What kind of network file system a path lies on.
+   * Returns what kind of network file system a path lies on.
    *
    * @param path something that exists on the default file system
    * @return a name for people (NFS, Lustre …); empty for local ones and where it cannot be told
@@ -52,7 +52,7 @@ public final class FileSystems {
   }
 
   /**
-   * Whether the file system keeps no executable bit for each file, but shows one for all.
+   * Returns whether the file system keeps no executable bit for each file, but shows one for all.
    *
    * @param path address of the path of something that exists, NUL-terminated
    */
@@ -108,9 +108,9 @@ public final class FileSystems {
   }
 
   /**
-   * What keeps ctime, by the {@code f_type} on Linux: the kernel on ext, XFS, Btrfs, tmpfs, F2FS,
-   * overlay, bcachefs, ZFS and HFS+, a server on NFS, SMB, Lustre, GPFS, BeeGFS, Ceph, AFS and 9P.
-   * virtiofs has the type of FUSE, so only its {@link Mount} can tell.
+   * Returns what keeps ctime, by the {@code f_type} on Linux: the kernel on ext, XFS, Btrfs, tmpfs,
+   * F2FS, overlay, bcachefs, ZFS and HFS+, a server on NFS, SMB, Lustre, GPFS, BeeGFS, Ceph, AFS
+   * and 9P. virtiofs has the type of FUSE, so only its {@link Mount} can tell.
    */
   static CtimeKeeper keeper(int type) {
     return switch (type) {
@@ -134,7 +134,7 @@ public final class FileSystems {
     return told ? status : null;
   }
 
-  /** On macOS: f_fstypename, 16 bytes after f_fssubtype. */
+  /** Returns, on macOS, f_fstypename, 16 bytes after f_fssubtype. */
   private static String name(Memory status) {
     return text(status, 72).toLowerCase(Locale.ROOT);
   }
@@ -146,8 +146,8 @@ public final class FileSystems {
   }
 
   /**
-   * Whether a file system keeps no executable bits, by its {@code f_type} on Linux: FAT, exFAT,
-   * NTFS and SMB. A FUSE or 9P file system may keep modes or not; what it shows counts.
+   * Returns whether a file system keeps no executable bits, by its {@code f_type} on Linux: FAT,
+   * exFAT, NTFS and SMB. A FUSE or 9P file system may keep modes or not; what it shows counts.
    */
   static boolean isModeless(int type) {
     return switch (type) {
@@ -157,9 +157,9 @@ public final class FileSystems {
   }
 
   /**
-   * The name of a network file system by its {@code f_type} on Linux: linux/magic.h, and what
-   * Lustre, GPFS, BeeGFS and others put there. A FUSE file system may be anything; most that people
-   * keep projects on (sshfs, s3fs, gcsfuse) are remote, so it counts as such.
+   * Returns the name of a network file system by its {@code f_type} on Linux: linux/magic.h, and
+   * what Lustre, GPFS, BeeGFS and others put there. A FUSE file system may be anything; most that
+   * people keep projects on (sshfs, s3fs, gcsfuse) are remote, so it counts as such.
    */
   static Optional<String> kind(int type) {
     return Optional.ofNullable(

@@ -97,7 +97,10 @@ public final class FolderHandle implements AutoCloseable {
     return new FolderHandle(inner, opened);
   }
 
-  /** As {@link #enter}, but throws a {@link MountedException} if the folder is a mount point. */
+  /**
+   * Works like {@link #enter}, but throws a {@link MountedException} if the folder is a mount
+   * point.
+   */
   public FolderHandle enterSame(Path name) throws IOException {
     FolderHandle inner = enter(name);
     if (inner.mount != mount) {
@@ -284,7 +287,7 @@ public final class FolderHandle implements AutoCloseable {
 
     private static final long serialVersionUID = 1;
 
-    /** Something is mounted on a path. */
+    /** Says that something is mounted on a path. */
     public MountedException(String path) {
       super(path, null, "a mount point, which torc does not cross; unmount it first");
     }

@@ -68,7 +68,10 @@ public record GroupAccess(int group, boolean inherited) {
     return give(path, 0);
   }
 
-  /** As {@link #give(Path)}, and takes it from all others; for {@link #NONE} from the group too. */
+  /**
+   * Works like {@link #give(Path)}, and takes it from all others; for {@link #NONE} from the group
+   * too.
+   */
   public void giveAlone(Path path) throws IOException {
     if (isNone()) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -155,7 +158,8 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Whether the system refused: to a user outside of the group, or where all files have one mode.
+   * Returns whether the system refused: to a user outside of the group, or where all files have one
+   * mode.
    */
   private static boolean isRefused(int result) {
     return result == -Libc.EPERM

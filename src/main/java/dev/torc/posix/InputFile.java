@@ -52,10 +52,10 @@ public final class InputFile extends InputStream {
   }
 
   /**
-   * Whether any process has the file open for writing now, or mapped so: then it may change without
-   * a trace in its times. It asks for a read lease, which the kernel refuses while there is a
-   * writer. Where there are no leases (network file systems, files of other users, macOS) no writer
-   * can be seen.
+   * Returns whether any process has the file open for writing now, or mapped so: then it may change
+   * without a trace in its times. It asks for a read lease, which the kernel refuses while there is
+   * a writer. Where there are no leases (network file systems, files of other users, macOS) no
+   * writer can be seen.
    *
    * <p>The lease is given back at once. A process that opens the file for writing meanwhile waits
    * until then, and the kernel sends this process a signal: SIGIO, which would end it, unless

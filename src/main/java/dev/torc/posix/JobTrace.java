@@ -52,7 +52,7 @@ public final class JobTrace {
   public interface Bounds {
 
     /**
-     * Whether a call may go on.
+     * Returns whether a call may go on.
      *
      * @param path absolute
      */
@@ -133,7 +133,10 @@ public final class JobTrace {
     return bounds != null;
   }
 
-  /** A process is started: the first one, or another one after a failed try or after an end. */
+  /**
+   * Notes that a process is started: the first one, or another one after a failed try or after an
+   * end.
+   */
   void begins(CountDownLatch end) {
     over = end;
   }
@@ -232,7 +235,10 @@ public final class JobTrace {
     }
   }
 
-  /** A name is made or removed, or a file altered without being opened. Only of a strict job. */
+  /**
+   * Handles a name that is made or removed, or a file altered without being opened. Only of a
+   * strict job.
+   */
   private void changed(FileCall call) throws CallNotice.Unreadable {
     String name = call.name < 0 ? "" : notice.name(call.name);
     String path = path(call.folder, name.equals(".") ? "" : name);
@@ -283,7 +289,10 @@ public final class JobTrace {
     return anew ? kind != 0 : kind == FileStatus.LINK;
   }
 
-  /** A program is executed, and the interpreter that it names, which is opened without a call. */
+  /**
+   * Handles a program that is executed, and the interpreter that it names, which is opened without
+   * a call.
+   */
   private void executed(int index, String name, int depth) throws CallNotice.Unreadable {
     String path = path(index, name);
     if (path != null) {
@@ -304,7 +313,7 @@ public final class JobTrace {
     }
   }
 
-  /** A file or folder is renamed or linked. */
+  /** Handles a file or folder that is renamed or linked. */
   private void placed(FileCall call) throws CallNotice.Unreadable {
     String to = path(call.otherFolder, notice.name(call.other));
     relinked |= to == null;
@@ -330,7 +339,7 @@ public final class JobTrace {
   }
 
   /**
-   * A file that counts is written.
+   * Handles the writing of a file that counts.
    *
    * @param fresh whether its old content cannot be read any more
    */
@@ -355,7 +364,7 @@ public final class JobTrace {
     return false;
   }
 
-  /** A name that counts is read: notes or refuses it, if it is a file's. */
+  /** Records, or under strict refuses, an opened file that counts. */
   private void reads(String path, int kind) throws CallNotice.Unreadable {
     String file = kind == FileStatus.FILE ? source(path) : null;
     if (file == null || !file.equals(path) && own.contains(file)) {
@@ -382,8 +391,8 @@ public final class JobTrace {
   }
 
   /**
-   * The path itself; for Python's bytecode its module, since Python with a warm cache opens only
-   * the bytecode, and null where there is no such module.
+   * Returns the path itself; for Python's bytecode its module, since Python with a warm cache opens
+   * only the bytecode, and null where there is no such module.
    */
   private String source(String path) {
     int name = path.lastIndexOf('/') + 1;
@@ -406,8 +415,8 @@ public final class JobTrace {
   }
 
   /**
-   * The path, as it is reported, to which a name of the call leads. A name that lies elsewhere
-   * counts if its links lead to one that counts.
+   * Returns the path, as it is reported, to which a name of the call leads. A name that lies
+   * elsewhere counts if its links lead to one that counts.
    *
    * @param index the argument with the descriptor of the name's folder, if the name is relative
    * @param text the name; empty for the file of that descriptor
@@ -470,7 +479,8 @@ public final class JobTrace {
   }
 
   /**
-   * A folder without {@code .}, {@code ..} and empty parts; a link before {@code ..} is followed.
+   * Returns a folder without {@code .}, {@code ..} and empty parts; a link before {@code ..} is
+   * followed.
    */
   private String normalized(String path) throws CallNotice.Unreadable {
     if (!path.contains("//") && !path.contains("/./") && !path.contains("/../")) {

@@ -83,7 +83,7 @@ public final class Kill {
                 }));
   }
 
-  /** 0, 1 and negative numbers mean "many", down to all processes of the user: never meant here. */
+  /** Checks a number: 0, 1 and negative numbers mean "many", down to all processes of the user. */
   private static int checked(int pid) {
     if (pid <= 1) {
       throw new IllegalArgumentException("no process to signal: " + pid);

@@ -28,8 +28,9 @@ public final class Memory {
   }
 
   /**
-   * Memory of zeros. It is freed some time after the last use of this object, not of its address:
-   * the caller that hands the address over must hold on to the object until the call has returned.
+   * Allocates memory of zeros. It is freed some time after the last use of this object, not of its
+   * address: the caller that hands the address over must hold on to the object until the call has
+   * returned.
    *
    * @param size bytes
    */
@@ -133,7 +134,7 @@ public final class Memory {
   }
 
   /**
-   * Eight bytes in the order of the machine.
+   * Returns eight bytes in the order of the machine.
    *
    * @throws IndexOutOfBoundsException where they are not all in this memory
    */
@@ -147,7 +148,7 @@ public final class Memory {
   }
 
   /**
-   * Four bytes in the order of the machine.
+   * Returns four bytes in the order of the machine.
    *
    * @throws IndexOutOfBoundsException where they are not all in this memory
    */
@@ -202,7 +203,7 @@ public final class Memory {
     }
 
     /**
-     * The address of a NULL-ended array of pointers: the given ones that are not NULL, then
+     * Returns the address of a NULL-ended array of pointers: the given ones that are not NULL, then
      * pointers to copies of the texts.
      */
     long pointers(long[] first, List<byte[]> texts) {

@@ -53,8 +53,8 @@ public final class NativeCall {
   }
 
   /**
-   * A function of another library, which stays loaded as long as one of its functions is referred
-   * to: the file is not needed any more. No other library sees its symbols.
+   * Returns a function of another library, which stays loaded as long as one of its functions is
+   * referred to: the file is not needed any more. No other library sees its symbols.
    *
    * @throws UnsatisfiedLinkError with the system's words, where it cannot be loaded, or where it
    *     has none of this name
@@ -85,7 +85,9 @@ public final class NativeCall {
     return call(a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  /** As {@link #call(long...)}, and calls again as long as a signal interrupts the function. */
+  /**
+   * Works like {@link #call(long...)}, and calls again as long as a signal interrupts the function.
+   */
   int again(long... arguments) {
     int result;
     do {
@@ -94,7 +96,9 @@ public final class NativeCall {
     return result;
   }
 
-  /** As {@link #call(long...)} without an array, for functions that are called very often. */
+  /**
+   * Works like {@link #call(long...)} without an array, for functions that are called very often.
+   */
   int call(long a, long b, long c, long d, long e, long f) {
     int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
     return result == -1 ? -LastError.getInstance().get() : result;

@@ -107,8 +107,8 @@ public final class OpenFileLock implements AutoCloseable {
   }
 
   /**
-   * Whether another process holds the lock on the bytes: true where that cannot be told, false
-   * where there is no file. It takes and creates nothing.
+   * Returns whether another process holds the lock on the bytes: true where that cannot be told,
+   * false where there is no file. It takes and creates nothing.
    */
   public static boolean bytesMayBeHeld(Path file) {
     int fd = open(file, 0, 0);

@@ -108,8 +108,8 @@ public record OtherProcess(int pid) {
   }
 
   /**
-   * Whether a process descends from another one: by its own parents, or by the parents of the
-   * leader of its process group, which stays the same when its own parents end.
+   * Returns whether a process descends from another one: by its own parents, or by the parents of
+   * the leader of its process group, which stays the same when its own parents end.
    */
   public static boolean descends(long process, long from) {
     return from != process
@@ -127,7 +127,7 @@ public record OtherProcess(int pid) {
   }
 
   /**
-   * A process, this one included, that has a file open which was removed from this place.
+   * Returns a process, this one included, that has a file open which was removed from this place.
    *
    * @param place its folder exists, but may be another one than that from which the file went
    */

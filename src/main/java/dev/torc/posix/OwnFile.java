@@ -35,7 +35,7 @@ public final class OwnFile {
   private OwnFile() {}
 
   /**
-   * Whether a file is there that may be read.
+   * Returns whether a file is there that may be read.
    *
    * @throws FileSystemException where something is there that is neither a file nor a link
    */
@@ -82,7 +82,7 @@ public final class OwnFile {
     return Files.newInputStream(file, NO_LINK);
   }
 
-  /** As {@link #in}, but as a channel, which closes when its thread is interrupted. */
+  /** Works like {@link #in}, but as a channel, which closes when its thread is interrupted. */
   public static FileChannel channel(Path file) throws IOException {
     mustStand(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
@@ -143,7 +143,7 @@ public final class OwnFile {
   }
 
   /**
-   * As {@link #replace(Path, Io.Take)}, for any file.
+   * Works like {@link #replace(Path, Io.Take)}, for any file.
    *
    * @param fresh a name on the same file system that nothing has
    */

@@ -59,7 +59,7 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * As {@link #during(IntConsumer)}, for work that is told of Ctrl-Z too.
+   * Works like {@link #during(IntConsumer)}, for work that is told of Ctrl-Z too.
    *
    * @param paused given true before this process stops, and false when it is continued
    */
@@ -126,8 +126,8 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * Where a signal that came before the handler was there ends the JVM, which takes some
-   * milliseconds: tells the work of it, and lets the JVM wait until the work is done.
+   * Tells the work of a signal that came before the handler was there and ends the JVM, which takes
+   * some milliseconds; lets the JVM wait until the work is done.
    */
   private void atEnd() {
     endWork();

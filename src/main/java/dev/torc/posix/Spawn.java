@@ -53,7 +53,7 @@ public final class Spawn implements AutoCloseable {
   /** Makes the call that starts a process; the memory at all addresses is ready. */
   interface Caller {
 
-    /** As posix_spawn(3): 0, or the number of the error. */
+    /** Works like posix_spawn(3): returns 0, or the number of the error. */
     int spawn(long pid, long path, long actions, long attributes, long argv, long env);
   }
 
@@ -80,13 +80,13 @@ public final class Spawn implements AutoCloseable {
     return new Spawn(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent(), SETSID);
   }
 
-  /** For tests, with a tracer of their own. */
+  /** Creates one for tests, with a tracer of their own. */
   Spawn(CallTracer tracer) {
     this();
     this.tracer = tracer;
   }
 
-  /** For tests of the ways around functions that a C library lacks. */
+  /** Creates one for tests of the ways around functions that a C library lacks. */
   Spawn(boolean hasChdir, boolean hasCloseFrom) {
     this(hasChdir, hasCloseFrom, SETPGROUP);
   }
@@ -171,7 +171,7 @@ public final class Spawn implements AutoCloseable {
     return tracer;
   }
 
-  /** After this no process may be started. */
+  /** Closes it: no process may be started after this. */
   @Override
   public synchronized void close() {
     if (tracer != null) {
@@ -259,7 +259,7 @@ public final class Spawn implements AutoCloseable {
   }
 
   /**
-   * The attributes are the same for all processes, and only read by posix_spawn.
+   * Returns the attributes, which are the same for all processes and only read by posix_spawn.
    *
    * @param leads whether a process leads a group or a session of its own
    */

@@ -306,7 +306,7 @@ class StatusBuffer {
       this(false);
     }
 
-    /** As {@link StatusBuffer#StatusBuffer(boolean)}. */
+    /** Works like {@link StatusBuffer#StatusBuffer(boolean)}. */
     OpenedBuffer(boolean plain) {
       super(plain);
     }

@@ -17,7 +17,10 @@ public final class SystemName {
 
   private SystemName() {}
 
-  /** Kernel, the processor's architecture, and the C library: {@code Linux x86_64 glibc 2.36}. */
+  /**
+   * Returns kernel, the processor's architecture, and the C library: {@code Linux x86_64 glibc
+   * 2.36}.
+   */
   public static String here() {
     return HERE;
   }

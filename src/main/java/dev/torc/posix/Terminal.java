@@ -148,9 +148,9 @@ public final class Terminal {
     }
 
     /**
-     * The group was stopped from the keyboard: takes the terminal back and stops our own group too,
-     * so that the shell that called us has its prompt; returns when we are continued, with the
-     * group continued as well.
+     * Handles that the group was stopped from the keyboard: takes the terminal back and stops our
+     * own group too, so that the shell that called us has its prompt; returns when we are
+     * continued, with the group continued as well.
      */
     public void suspend() {
       Memory job = lent() ? Terminal.settings(terminal) : null;

@@ -56,7 +56,7 @@ public record AttemptRecord(
   /** Nanoseconds. The average CPU use of runs shorter than this says little. */
   public static final long LONG = 1_000_000_000L;
 
-  /** This attempt with what it used of GPUs; see {@link Usage}. */
+  /** Returns this attempt with what it used of GPUs; see {@link Usage}. */
   public AttemptRecord withGpus(long gpu, long gpuMemory) {
     return new AttemptRecord(
         build,

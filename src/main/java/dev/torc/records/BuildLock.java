@@ -153,9 +153,9 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Whether a process holds the lock on a file that was removed from this place, as by {@code rm
-   * -rf .torc}. An empty file is new: one that was ever held names its holder, or says that it is
-   * free.
+   * Returns whether a process holds the lock on a file that was removed from this place, as by
+   * {@code rm -rf .torc}. An empty file is new: one that was ever held names its holder, or says
+   * that it is free.
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0
@@ -262,7 +262,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** The first lock goes last: the process that gets it finds the others free. */
+  /** Releases the locks, the first one last: the process that gets it finds the others free. */
   private void release() {
     held.reversed().forEach(OpenFileLock::close);
   }

@@ -66,7 +66,8 @@ public record BuildRecord(
     }
 
     /**
-     * Whether it is {@link #NONE}. The JVM would link a record's own {@code equals} at every start.
+     * Returns whether it is {@link #NONE}. The JVM would link a record's own {@code equals} at
+     * every start.
      */
     public boolean isNone() {
       return misses == 0 && places.isEmpty();

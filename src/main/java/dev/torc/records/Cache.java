@@ -62,7 +62,7 @@ public final class Cache implements AutoCloseable {
   private long distrust;
 
   /**
-   * A cache over an open database.
+   * Creates a cache over an open database.
    *
    * @param store null for a cache without records
    */
@@ -114,9 +114,9 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * The machine may have gone down since the last commit. Files written just before may have lost
-   * their bytes and kept their stamps: those stamps are read as unsafe, and stored as such,
-   * together with the new boot's id.
+   * Distrusts late stamps: the machine may have gone down since the last commit. Files written just
+   * before may have lost their bytes and kept their stamps, so those stamps are read as unsafe, and
+   * stored as such, together with the new boot's id.
    */
   void distrustLate() {
     if (late == null) {
@@ -196,7 +196,8 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * A job's last run, or null; null too where its values cannot be read, for they are part of it.
+   * Returns a job's last run, or null; null too where its values cannot be read, for they are part
+   * of it.
    */
   public JobResult result(String job) {
     JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);

@@ -21,7 +21,7 @@ final class CacheOpening {
 
   private CacheOpening() {}
 
-  /** See {@link Cache#open}. */
+  /** Opens a cache as {@link Cache#open} says. */
   static Cache forWork(CachePlace found, Consumer<String> note, CacheSettings settings) {
     CachePlace place = found.settle();
     takeAway(place.rest());
@@ -73,7 +73,7 @@ final class CacheOpening {
     }
   }
 
-  /** See {@link Cache#look}. */
+  /** Opens a cache as {@link Cache#look} says. */
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return place.isNetworkRoot()
         ? NetworkOpening.forLooking(place, note, settings)

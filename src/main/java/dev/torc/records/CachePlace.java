@@ -42,7 +42,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   public static final String KEPT_BELOW_ROOTS = ".torc-kept";
 
   /**
-   * The place for a root under an environment; creates nothing.
+   * Returns the place for a root under an environment; creates nothing.
    *
    * @throws CacheException where a link stands in the place of one of its folders
    */
@@ -176,8 +176,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The file that says which torc holds the lock. On a network root it is not a locked file: such a
-   * file cannot be read over SMB.
+   * Returns the file that says which torc holds the lock. On a network root it is not a locked
+   * file: such a file cannot be read over SMB.
    */
   Path lockHolder() {
     return isNetworkRoot() ? folder.resolve("lock.by") : lock();
@@ -202,8 +202,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * Names, in marks, the cache that has the records of the jobs. A cache in {@code .torc} keeps its
-   * name when the root is moved; all hosts of a network root use one name. Valid once settled.
+   * Returns the name, for marks, of the cache that has the records of the jobs. A cache in {@code
+   * .torc} keeps its name when the root is moved; all hosts of a network root use one name. Valid
+   * once settled.
    */
   String owner() {
     if (!elsewhere() || isNetworkRoot()) {
@@ -218,7 +219,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The file about jobs that the last build left fresh; opening the cache for work takes it away.
+   * Returns the file about jobs that the last build left fresh; opening the cache for work takes it
+   * away.
    */
   public Path rest() {
     return database.resolve("rest");
@@ -234,7 +236,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return database.resolve("data.mdb");
   }
 
-  /** LMDB's lock table. */
+  /** Returns LMDB's lock table. */
   Path lockTable() {
     return database.resolve("lock.mdb");
   }

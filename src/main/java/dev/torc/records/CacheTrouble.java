@@ -99,7 +99,7 @@ final class CacheTrouble {
     return "damaged (" + words(e) + ")";
   }
 
-  /** LMDB's own words for an error that it returned; lmdbjava has others. */
+  /** Returns LMDB's own words for an error that it returned; lmdbjava has others. */
   static String words(RuntimeException e) {
     return e instanceof LmdbNativeException refused
         ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"

@@ -73,7 +73,7 @@ final class CacheWriter {
     }
   }
 
-  /** An interrupt does not end this wait. */
+  /** Writes what waits, now; an interrupt does not end the wait. */
   private void writeNow() {
     CompletableFuture.runAsync(this::write, thread).join();
   }

@@ -18,7 +18,7 @@ final class ForeignFile {
   private ForeignFile() {}
 
   /**
-   * The line for people.
+   * Returns the line for people.
    *
    * @param refused a file in {@code .torc}, or where one was to be made
    * @return empty where it can be written, its root is no group's, or it is this user's own
@@ -48,7 +48,10 @@ final class ForeignFile {
     }
   }
 
-  /** On the way down to a file: the first path that is there and not writable; null for none. */
+  /**
+   * Returns, on the way down to a file, the first path that is there and not writable; null for
+   * none.
+   */
   private static Path culprit(Path torc, Path file) {
     for (int names = torc.getNameCount(); names <= file.getNameCount(); names++) {
       Path at = file.getRoot().resolve(file.subpath(0, names));

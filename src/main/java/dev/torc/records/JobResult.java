@@ -27,7 +27,7 @@ public record JobResult(
     long wall,
     boolean traced) {
 
-  /** This result as that of a job that is not done, since a product was changed later. */
+  /** Returns this result as that of a job that is not done, since a product was changed later. */
   public JobResult undone() {
     return new JobResult(Outcome.UNDONE, build, manifest, products, found, moved, wall, traced);
   }

@@ -49,7 +49,7 @@ final class JournalFrame {
     return bytes;
   }
 
-  /** About how many bytes a record with this key and value takes in a frame. */
+  /** Returns about how many bytes a record with this key and value takes in a frame. */
   static long size(byte[] key, byte[] value) {
     return key.length + value.length + 5L;
   }
@@ -81,7 +81,7 @@ final class JournalFrame {
   }
 
   /**
-   * The changes of a whole frame.
+   * Returns the changes of a whole frame.
    *
    * @throws IllegalArgumentException where only another version can read them
    */

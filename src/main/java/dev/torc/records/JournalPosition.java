@@ -46,7 +46,7 @@ record JournalPosition(String journal, long last, long end, int chain, long live
         journal, end, end + frame.length, JournalFrame.chain(frame, 0), live);
   }
 
-  /** This position with another number of live bytes. */
+  /** Returns this position with another number of live bytes. */
   JournalPosition with(long bytes) {
     return new JournalPosition(journal, last, end, chain, bytes);
   }

@@ -111,7 +111,7 @@ final class JournalReader implements AutoCloseable {
   }
 
   /**
-   * The changes of the next frame; the position is behind it then.
+   * Returns the changes of the next frame; the position is behind it then.
    *
    * @return null at the end, also where half a frame is left
    * @throws Damaged where a frame is not whole and others follow

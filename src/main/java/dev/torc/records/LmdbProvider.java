@@ -29,7 +29,7 @@ import jnr.ffi.provider.jffi.ByteBufferMemoryIO;
  */
 public final class LmdbProvider extends FFIProvider {
 
-  /** Called by jnr-ffi, which knows the class by its name. */
+  /** Serves jnr-ffi, which knows the class by its name. */
   public LmdbProvider() {}
 
   /** Lets jnr-ffi take this provider. It asks once, when lmdbjava is first used. */

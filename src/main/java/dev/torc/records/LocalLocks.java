@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 public record LocalLocks(String told, String next) {
 
   /**
-   * What the mount of a folder tells.
+   * Returns what the mount of a folder tells.
    *
    * @param folder may be missing
    * @return empty where locks reach other hosts, on local file systems, and where it cannot be told
@@ -40,8 +40,8 @@ public record LocalLocks(String told, String next) {
   }
 
   /**
-   * What the options of a mount tell. On NFS with {@code local_lock=flock}, range locks still reach
-   * the server; NFS 4 has no {@code nolock}, and the kernel does not show it there.
+   * Returns what the options of a mount tell. On NFS with {@code local_lock=flock}, range locks
+   * still reach the server; NFS 4 has no {@code nolock}, and the kernel does not show it there.
    */
   static Optional<LocalLocks> of(Mount mount) {
     String type = mount.type();

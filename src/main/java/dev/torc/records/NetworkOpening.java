@@ -21,7 +21,7 @@ final class NetworkOpening {
 
   private NetworkOpening() {}
 
-  /** See {@link Cache#open}. */
+  /** Opens a cache as {@link Cache#open} says. */
   static Cache forWork(CachePlace place, Consumer<String> note, CacheSettings settings) {
     try {
       while (true) {
@@ -45,8 +45,8 @@ final class NetworkOpening {
   }
 
   /**
-   * The settings of a new database's first commit, before it takes over a journal. A journal does
-   * not tell whether the machine went down since, so these settings say that it did.
+   * Returns the settings of a new database's first commit, before it takes over a journal. A
+   * journal does not tell whether the machine went down since, so these settings say that it did.
    */
   static CacheSettings unknown(CachePlace place, CacheSettings settings) throws IOException {
     if (!exists(place.journal())) {
@@ -101,7 +101,7 @@ final class NetworkOpening {
     }
   }
 
-  /** See {@link Cache#look}. */
+  /** Opens a cache as {@link Cache#look} says. */
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
     try {
       try {
@@ -143,8 +143,8 @@ final class NetworkOpening {
   }
 
   /**
-   * Whether a database holds anything else than records of the journal; if not, the reader of the
-   * journal stands at the database's position then.
+   * Returns whether a database holds anything else than records of the journal; if not, the reader
+   * of the journal stands at the database's position then.
    *
    * @param journal null where there is none
    */

@@ -94,8 +94,8 @@ public record RecordedProduct(
   }
 
   /**
-   * The path that torc may delete while it is unaltered: a link counts by where it leads to, but
-   * the link itself is deleted.
+   * Returns the path that torc may delete while it is unaltered: a link counts by where it leads
+   * to, but the link itself is deleted.
    *
    * @param job the job that made it
    */
@@ -120,14 +120,14 @@ public record RecordedProduct(
   public record OwnedPath(
       String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
 
-    /** This path as a product of a job, not adopted. */
+    /** Returns this path as a product of a job, not adopted. */
     public OwnedPath by(String maker) {
       return new OwnedPath(path, kind, digest, maker, false);
     }
 
     /**
-     * Whether path, kind and digest are equal, made by any job. The JVM links a record's own equals
-     * at every start.
+     * Returns whether path, kind and digest are equal, made by any job. The JVM links a record's
+     * own equals at every start.
      */
     public boolean isLike(OwnedPath other) {
       return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);

@@ -86,7 +86,8 @@ final class Recovery {
   }
 
   /**
-   * How a database is damaged, as the end of a sentence; empty where all records can be read.
+   * Returns how a database is damaged, as the end of a sentence; empty where all records can be
+   * read.
    *
    * @param copy the file that takes the records; null for none
    * @throws CacheException where it cannot be told

@@ -83,7 +83,8 @@ public final class RecoveryProcess {
   }
 
   /**
-   * How a database is damaged, empty where its records could be read; damage may end the process.
+   * Returns how a database is damaged, empty where its records could be read; damage may end the
+   * process.
    */
   static String damage(Path data, Path copy) throws IOException {
     long room = 2 * Files.size(data);

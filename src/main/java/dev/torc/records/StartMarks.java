@@ -79,17 +79,17 @@ public final class StartMarks implements AutoCloseable {
       this("", false, build, job, attempt, "", null, 0);
     }
 
-    /** This mark for an attempt that runs in containers. */
+    /** Returns this mark for an attempt that runs in containers. */
     public Mark in(String containers) {
       return new Mark(owner, ended, build, job, attempt, containers, origin, started);
     }
 
-    /** This mark for an attempt that is handed out to a scheduler. */
+    /** Returns this mark for an attempt that is handed out to a scheduler. */
     public Mark at(String executor) {
       return in(REMOTE + executor);
     }
 
-    /** This mark for a restore, which puts products back; no process is started. */
+    /** Returns this mark for a restore, which puts products back; no process is started. */
     public Mark restoring(Digest key) {
       return in(RESTORED + key.hex());
     }
@@ -115,7 +115,7 @@ public final class StartMarks implements AutoCloseable {
     }
 
     /**
-     * Whether its processes may run where they can be neither seen nor ended from here.
+     * Returns whether its processes may run where they can be neither seen nor ended from here.
      *
      * @param gone names of hosts and users that run nothing any more, as the caller says
      */
@@ -158,9 +158,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * The cache's own marks that no result of the same attempt replaced: their jobs were interrupted.
-   * A job that is tried again has a result of its earlier attempts while the next one runs. A job
-   * that is adopted has no attempt: any that was handed out was ended first.
+   * Returns the cache's own marks that no result of the same attempt replaced: their jobs were
+   * interrupted. A job that is tried again has a result of its earlier attempts while the next one
+   * runs. A job that is adopted has no attempt: any that was handed out was ended first.
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
@@ -179,7 +179,7 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * The cache's own marks of restores, without those of jobs that ran after all and were
+   * Returns the cache's own marks of restores, without those of jobs that ran after all and were
    * interrupted, for what such a run leaves is not torc's.
    */
   public static List<Mark> restored(List<Mark> marks, Cache cache) {
@@ -191,7 +191,7 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * The {@link #live} marks whose processes may run where this process cannot end them.
+   * Returns the {@link #live} marks whose processes may run where this process cannot end them.
    *
    * @param gone names of hosts and users that run nothing any more, as the caller says
    */
@@ -207,8 +207,8 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * The marks whose processes may still run here: the cache's {@link #live} ones, and those of
-   * other owners that are not known to have ended.
+   * Returns the marks whose processes may still run here: the cache's {@link #live} ones, and those
+   * of other owners that are not known to have ended.
    */
   public static List<Mark> running(List<Mark> marks, Cache cache) {
     List<Mark> running = new ArrayList<>(live(marks, cache));
@@ -400,7 +400,7 @@ public final class StartMarks implements AutoCloseable {
     }
 
     /**
-     * Whether its processes may run where they can be neither seen nor ended from here.
+     * Returns whether its processes may run where they can be neither seen nor ended from here.
      *
      * @param gone names of hosts and users that run nothing any more, as the caller says
      */

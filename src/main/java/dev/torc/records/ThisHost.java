@@ -21,7 +21,7 @@ public interface ThisHost {
   }
 
   /**
-   * What kind of network file system a folder lies on.
+   * Returns what kind of network file system a folder lies on.
    *
    * @param folder may be missing
    * @return a name for people, such as NFS; empty for local ones
@@ -31,8 +31,8 @@ public interface ThisHost {
   }
 
   /**
-   * Whether locks on the file system of a folder stay on this host; empty where others see them,
-   * and where it cannot be told.
+   * Returns whether locks on the file system of a folder stay on this host; empty where others see
+   * them, and where it cannot be told.
    */
   default Optional<LocalLocks> localLocks(Path folder) {
     return LocalLocks.at(folder);
@@ -55,8 +55,8 @@ public interface ThisHost {
   }
 
   /**
-   * The folder for the databases of network roots where {@code TORC_CACHE} names none: on a local
-   * disk, outlives a reboot, and no other user may write there.
+   * Returns the folder for the databases of network roots where {@code TORC_CACHE} names none: on a
+   * local disk, outlives a reboot, and no other user may write there.
    */
   default Path databases() {
     return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));

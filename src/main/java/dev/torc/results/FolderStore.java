@@ -66,7 +66,7 @@ final class FolderStore implements StorePlace {
   private final Set<String> looked = ConcurrentHashMap.newKeySet();
 
   /**
-   * A store in a folder that may be missing.
+   * Creates a store in a folder that may be missing.
    *
    * @param trust decides which of its files count
    */

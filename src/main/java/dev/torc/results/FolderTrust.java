@@ -35,7 +35,7 @@ final class FolderTrust {
   }
 
   /**
-   * The trust in the user, in root and in a group.
+   * Returns the trust in the user, in root and in a group.
    *
    * @param group its name or number; null for none
    * @throws StoreRefusal if there is no such group
@@ -101,7 +101,7 @@ final class FolderTrust {
   }
 
   /**
-   * Whether the file at a path counts, if its folder does.
+   * Returns whether the file at a path counts, if its folder does.
    *
    * @throws NoSuchFileException if it is not there
    */

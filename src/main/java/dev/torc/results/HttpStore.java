@@ -74,7 +74,7 @@ final class HttpStore implements StorePlace {
     return ask;
   }
 
-  /** Closing the stream ends the answer. */
+  /** Opens an answer; closing the stream ends it. */
   @Override
   public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);

@@ -70,7 +70,7 @@ public class LocalResults implements ResultParts {
   private boolean changed;
 
   /**
-   * The stored results of a root.
+   * Creates the stored results of a root.
    *
    * @param cache open for work where anything is to be changed
    * @param keep the bound in bytes; 0 where nothing is kept, negative without a setting
@@ -247,8 +247,8 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Whether a shared store's result is older than one under its key that this root took from a
-   * store, or made and sent: a server may give again what its maker has replaced.
+   * Returns whether a shared store's result is older than one under its key that this root took
+   * from a store, or made and sent: a server may give again what its maker has replaced.
    */
   public boolean isReplaced(Result shared) {
     return shared.origin().started() < records.seen(shared.key());
@@ -345,7 +345,10 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** A part that cannot be removed, as in another member's folder, stays: that is no failure. */
+  /**
+   * Removes a part; one that cannot be removed, as in another member's folder, stays: that is no
+   * failure.
+   */
   private void drop(String name) throws IOException {
     long size = bytes.size(name);
     try {
@@ -356,7 +359,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Called before a change: the recorded number of bytes is unknown until {@link #end}. */
+  /** Makes the recorded number of bytes unknown until {@link #end}; called before a change. */
   private void known() {
     total = size();
     if (!changed) {

@@ -146,7 +146,7 @@ public record Result(
   }
 
   /**
-   * The origin as a job that is restored from a store records it.
+   * Returns the origin as a job that is restored from a store records it.
    *
    * @param restored the name of that job
    * @param store the name of the store; empty for the local one
@@ -158,7 +158,7 @@ public record Result(
   }
 
   /**
-   * The record of a job whose run this result replaces.
+   * Returns the record of a job whose run this result replaces.
    *
    * @param build the random id of the build
    */
@@ -169,8 +169,8 @@ public record Result(
   }
 
   /**
-   * All parts that a restore puts in place: files and folders in the order of the products, then
-   * the depfile, then links, which may lead to those.
+   * Returns all parts that a restore puts in place: files and folders in the order of the products,
+   * then the depfile, then links, which may lead to those.
    */
   public List<OwnedPath> parts() {
     List<OwnedPath> parts = new ArrayList<>(products.size() + 1);
@@ -239,8 +239,8 @@ public record Result(
   }
 
   /**
-   * The files that links among the products lead to, by the paths of the links. A link to no file
-   * of the products is left out: elsewhere that is another file, or none.
+   * Returns the files that links among the products lead to, by the paths of the links. A link to
+   * no file of the products is left out: elsewhere that is another file, or none.
    */
   Map<String, RecordedProduct> behindLinks() {
     if (products.stream().noneMatch(RecordedProduct::isLink)) {
@@ -284,7 +284,7 @@ public record Result(
     return blobs().stream().mapToLong(Blob::size).sum();
   }
 
-  /** This result with the output of the job. */
+  /** Returns this result with the output of the job. */
   public Result withLog(Blob text) {
     RecordedProduct said = RecordedProduct.file("", text.digest(), text.size());
     return new Result(
@@ -292,7 +292,7 @@ public record Result(
   }
 
   /**
-   * This result as it is sent, with products and found needs in the order of such a record.
+   * Returns this result as it is sent, with products and found needs in the order of such a record.
    *
    * @param only the path of the root in which alone it counts, since it holds that; null for none
    */
@@ -306,7 +306,7 @@ public record Result(
   }
 
   /**
-   * This result as that of a job here.
+   * Returns this result as that of a job here.
    *
    * @param bare the first key here; null for a job without depfile or trace
    * @param name the name of the job
@@ -324,7 +324,7 @@ public record Result(
   }
 
   /**
-   * This result with the members of folders, as it is sent.
+   * Returns this result with the members of folders, as it is sent.
    *
    * @param made its products, with the members of folders
    * @param host where it was made
@@ -358,7 +358,7 @@ public record Result(
     /** Returns the text of a file that is here; null where it is not. */
     byte[] text(OwnedPath part) throws IOException;
 
-    /** The result stands in its place, or was given up: removes what is left of it. */
+    /** Removes what remains of a result that stands in its place or was given up. */
     default void done() {}
   }
 }

@@ -67,7 +67,7 @@ final class ResultChecks {
   }
 
   /**
-   * The record of some bytes, checked; throws with the reason if it may not be used.
+   * Returns the record of some bytes, checked; throws with the reason if it may not be used.
    *
    * @param result whether it is a result; else it is lists of names
    * @param from where it begins in the bytes
@@ -190,7 +190,7 @@ final class ResultChecks {
     return digest != null && !digest.isExecutable();
   }
 
-  /** Found needs are only ever read, so they may lie anywhere. */
+  /** Checks the names of found needs: these are only ever read, so they may lie anywhere. */
   private static void names(List<String> names) throws StoreRefusal {
     String before = null;
     for (String name : names) {

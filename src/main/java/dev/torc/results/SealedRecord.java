@@ -67,7 +67,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * The blob of a record.
+   * Returns the blob of a record.
    *
    * @param inside the bytes of the result's small blobs, or none
    * @param key null for a record without a signature
@@ -106,7 +106,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * The signer that a blob names, not verified yet; null for an unsigned one.
+   * Returns the signer that a blob names, not verified yet; null for an unsigned one.
    *
    * @param blob its first {@link #SIGNED} bytes at least must be set, or all if it is shorter
    * @throws StoreRefusal if it is no record that this torc reads

@@ -97,7 +97,7 @@ public final class SharedStore implements AutoCloseable {
   private final Set<Blob> wrong = ConcurrentHashMap.newKeySet();
 
   /**
-   * A store.
+   * Creates a store.
    *
    * @param trust signers that count; null if all do, as in a folder that only the trusted write
    * @param key signs the records; null for none
@@ -169,7 +169,7 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * The record under a key; null if there is none. Notes a failure in {@link #reading}.
+   * Returns the record under a key; null if there is none. Notes a failure in {@link #reading}.
    *
    * @param result whether the record should be a result; else it should be lists of names
    */

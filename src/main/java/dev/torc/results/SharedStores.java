@@ -292,7 +292,8 @@ public final class SharedStores implements AutoCloseable {
     private static final int READ = 0444;
 
     /**
-     * The upload of a good result: its products as they stand now, each compared with the record.
+     * Returns the upload of a good result: its products as they stand now, each compared with the
+     * record.
      *
      * @param said the output of the job if it belongs to the result; else null
      * @param umask the umask of the caller
@@ -393,8 +394,8 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * This upload, marked as one that counts only in the root with this path; null for all roots.
-     * Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
+     * Returns this upload, marked as one that counts only in the root with this path; null for all
+     * roots. Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
      */
     Upload marked(String only) {
       if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
@@ -415,7 +416,7 @@ public final class SharedStores implements AutoCloseable {
 
     private final String text; // a character for each byte
 
-    /** For a text of at least one byte. */
+    /** Creates a search for a text of at least one byte. */
     TextSearch(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       this.text = chars(bytes, bytes.length);
@@ -426,7 +427,7 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * Whether the text is in a stream, which is read to its end in either case.
+     * Returns whether the text is in a stream, which is read to its end in either case.
      *
      * @param stopped whether to give up; asked before each piece
      * @throws IOException where it cannot be read, or was given up

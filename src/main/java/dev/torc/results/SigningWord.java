@@ -30,7 +30,7 @@ public record SigningWord(String word) {
   }
 
   /**
-   * The key that a word stands for.
+   * Returns the key that a word stands for.
    *
    * @throws StoreRefusal if it is no such word
    */

@@ -62,7 +62,7 @@ final class StoreCall {
   }
 
   /**
-   * A call for a record, however long the job took.
+   * Returns a call for a record, however long the job took.
    *
    * @param waits is told how long a job waits for it; null if no job does
    */
@@ -71,7 +71,7 @@ final class StoreCall {
   }
 
   /**
-   * A call for all bytes of a result.
+   * Returns a call for all bytes of a result.
    *
    * @param wall how long the job took, in nanoseconds
    * @param total how many bytes the result has
@@ -135,7 +135,7 @@ final class StoreCall {
     T of(Request request) throws StoreRefusal;
   }
 
-  /** Asks, and waits for the answer, no longer than the rules allow. */
+  /** Asks a store, and waits for the answer, no longer than the rules allow. */
   <T> T ask(ExecutorService threads, Question<T> what) throws StoreRefusal {
     check();
     Request request = new Request(this);

@@ -111,8 +111,8 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   }
 
   /**
-   * The results that must go so that at most this many bytes are left: the least recently used
-   * first. Results without bytes in the store stay.
+   * Returns the results that must go so that at most this many bytes are left: the least recently
+   * used first. Results without bytes in the store stay.
    *
    * @param last keys of results that go after all others
    */

@@ -29,7 +29,7 @@ final class StoreHealth {
   private boolean alone;
 
   /**
-   * The health of one store.
+   * Creates the health of one store.
    *
    * @param store its name
    * @param consequence what follows from leaving it alone

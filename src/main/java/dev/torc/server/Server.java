@@ -152,7 +152,7 @@ public final class Server {
     refusals = 0;
   }
 
-  /** The call is over: the next one may come as soon as its client knows. */
+  /** Ends a call: the next one may come as soon as its client knows. */
   void over(String said) {
     say(said);
     now = null;
@@ -288,7 +288,7 @@ public final class Server {
     }
   }
 
-  /** The server got a signal: ends with the call that it makes. */
+  /** Handles a signal to the server: ends with the call that it makes. */
   private void signal(int number) {
     end("signal " + number);
     Slot slot = now;

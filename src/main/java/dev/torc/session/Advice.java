@@ -51,8 +51,8 @@ final class Advice {
   private Advice() {}
 
   /**
-   * The warnings of the build file for some of its jobs: each warning belongs to the job that
-   * begins last before it.
+   * Returns the warnings of the build file for some of its jobs: each warning belongs to the job
+   * that begins last before it.
    */
   static List<BadInput.Diagnostic> ofJobs(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> warnings = graph.workflow().warnings();
@@ -213,8 +213,8 @@ final class Advice {
   }
 
   /**
-   * The lines on tools that are scripts outside the root, as the shims of pyenv and conda, each
-   * once: the program that such a script runs may change while the script stays the same.
+   * Returns the lines on tools that are scripts outside the root, as the shims of pyenv and conda,
+   * each once: the program that such a script runs may change while the script stays the same.
    */
   static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
       throws IOException {
@@ -263,7 +263,7 @@ final class Advice {
     private final Graph graph;
     private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
 
-    /** For the jobs of a graph. */
+    /** Creates the search for the jobs of a graph. */
     public EmptyGlobs(Graph graph) {
       this.graph = graph;
     }

@@ -64,7 +64,7 @@ public record AllocatedBuild(
   private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
 
   /**
-   * The options with which all jobs run on the nodes that Slurm gives.
+   * Returns the options with which all jobs run on the nodes that Slurm gives.
    *
    * @throws BadInput where another executor is named, or there is none that speaks to Slurm
    */
@@ -102,8 +102,8 @@ public record AllocatedBuild(
   }
 
   /**
-   * The caller with the nodes of the allocation, for a torc that was started in it; null for a torc
-   * that has to ask for an allocation.
+   * Returns the caller with the nodes of the allocation, for a torc that was started in it; null
+   * for a torc that has to ask for an allocation.
    *
    * @param say takes a line that tells of the nodes
    */
@@ -117,8 +117,8 @@ public record AllocatedBuild(
   }
 
   /**
-   * A build that is to be run in an allocation; null where nothing has to run, so that none is
-   * needed.
+   * Returns a build that is to be run in an allocation; null where nothing has to run, so that none
+   * is needed.
    *
    * @param options as {@link #options} returns them
    * @throws BadInput where the build would be refused

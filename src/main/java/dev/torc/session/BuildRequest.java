@@ -38,7 +38,7 @@ public record BuildRequest(
     boolean strict,
     SortedMap<String, String> limits) {
 
-  /** This request, but no job runs because it is named. */
+  /** Returns this request, but no job runs because it is named. */
   BuildRequest again() {
     return new BuildRequest(
         targets, Rerun.NONE, failFast, submit, lock, dry, trace, strict, limits);

@@ -93,7 +93,7 @@ public final class BuildSession {
   }
 
   /**
-   * The verdicts of a build now. Writes nothing and waits for no lock.
+   * Returns the verdicts of a build now. Writes nothing and waits for no lock.
    *
    * @param warn takes lines for people
    * @throws dev.torc.syntax.BadInput where the build would be refused
@@ -198,7 +198,7 @@ public final class BuildSession {
   }
 
   /**
-   * Builds, after {@link #check}.
+   * Runs the build, after {@link #check}.
    *
    * @param id the random id of this build
    * @param began when it began for the user, by {@link System#nanoTime}
@@ -331,17 +331,17 @@ public final class BuildSession {
   /** Follows a build: takes its events, on one thread at a time and in their order. */
   public interface BuildWatcher extends Consumer<Event> {
 
-    /** A warning without a place. */
+    /** Takes a warning without a place. */
     default void warn(String line) {
       accept(new Event.Note(Event.Level.WARNING, line));
     }
 
-    /** A warning for people. */
+    /** Takes a warning for people. */
     default void warn(BadInput.Diagnostic said) {
       accept(new Event.Note(Event.Level.WARNING, said));
     }
 
-    /** A warning for each line. */
+    /** Takes a warning for each line. */
     default void warn(List<BadInput.Diagnostic> lines) {
       lines.forEach(this::warn);
     }
@@ -358,14 +358,14 @@ public final class BuildSession {
       return false;
     }
 
-    /** Files are read through these digests from now on. */
+    /** Notes that files are read through these digests from now on. */
     default void reading(DigestMemo digests) {}
 
-    /** The verdicts are about to be found. */
+    /** Notes that the verdicts are about to be found. */
     default void planning() {}
 
     /**
-     * Jobs may run from now on.
+     * Notes that jobs may run from now on.
      *
      * @param setup what the build works with, the verdicts to begin with among it
      * @return is closed when no job runs any more

@@ -41,8 +41,8 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   }
 
   /**
-   * The stamps of the files of a root, but for torc's own; on a network root each file is opened
-   * for its stamp.
+   * Returns the stamps of the files of a root, but for torc's own; on a network root each file is
+   * opened for its stamp.
    */
   StampSource stamps(CachePlace place, StampPaths paths) {
     StampSource stamps = host.stamps().of(paths);
@@ -60,7 +60,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   }
 
   /**
-   * The schedulers of a build or of a command; see {@link Remotes}.
+   * Returns the schedulers of a build or of a command; see {@link Remotes}.
    *
    * @param workflow null where the build file is refused
    * @param build the id of this build or command
@@ -99,7 +99,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       Allocation allocation,
       CallingProcess process) {
 
-    /** This machine as the first node of an allocation. */
+    /** Returns this machine as the first node of an allocation. */
     Host in(Allocation given) {
       Allocation.Node node = given.nodes().getFirst();
       Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
@@ -143,7 +143,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       this.here = here(host, host.limits().get());
     }
 
-    /** {@code login1: Linux x86_64 glibc 2.36, 2 cpus, 7.8 GiB of memory}. */
+    /** Returns {@code login1: Linux x86_64 glibc 2.36, 2 cpus, 7.8 GiB of memory}. */
     static String here(Host host, Limits limits) {
       String cpus = Amount.count(limits.cpus(), "cpu");
       String memory = Amount.size(limits.memory()) + " of memory";

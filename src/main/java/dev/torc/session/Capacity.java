@@ -105,8 +105,8 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
   }
 
   /**
-   * The selected jobs that ask for more than there is, cpus aside, or for a counter that is not
-   * declared.
+   * Returns the selected jobs that ask for more than there is, cpus aside, or for a counter that is
+   * not declared.
    */
   BitSet impossible(Graph graph, BitSet selected) {
     BitSet impossible = new BitSet();

@@ -135,8 +135,8 @@ record FastPath(
   }
 
   /**
-   * Whether no build has begun since: it would have removed the file or, with another cache, left
-   * marks of jobs that may still run.
+   * Returns whether no build has begun since: it would have removed the file or, with another
+   * cache, left marks of jobs that may still run.
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
@@ -154,8 +154,8 @@ record FastPath(
   }
 
   /**
-   * Whether no job whose result decided about groups has to run: a fresh job has to where its
-   * record turns out to be unreadable.
+   * Returns whether no job whose result decided about groups has to run: a fresh job has to where
+   * its record turns out to be unreadable.
    */
   boolean stands(Plan plan) {
     return project.reused() == null
@@ -179,7 +179,9 @@ record FastPath(
     return work.from(this);
   }
 
-  /** Of some fresh jobs, those with a product that has another stamp than when this looked. */
+  /**
+   * Returns, of some fresh jobs, those with a product that has another stamp than when this looked.
+   */
   BitSet moved(BitSet jobs) {
     return fresh == null
         ? new BitSet()
@@ -221,7 +223,7 @@ record FastPath(
   }
 
   /**
-   * What the build leaves fresh; the cache is still open.
+   * Returns what the build leaves fresh; the cache is still open.
    *
    * @param plan not looked at where nothing was fresh
    * @param last the context with which it ended
@@ -257,10 +259,10 @@ record FastPath(
   }
 
   /**
-   * After a build that found nothing to decide: remembers the stamps of files that were touched, or
-   * each build would read them again, and the graph of build files that were edited. The build lock
-   * is held, and the cache was not opened: so it still has the old stamps of these files, which are
-   * read again if this file is lost.
+   * Remembers, after a build that found nothing to decide, the stamps of files that were touched,
+   * or each build would read them again, and the graph of build files that were edited. The build
+   * lock is held, and the cache was not opened: so it still has the old stamps of these files,
+   * which are read again if this file is lost.
    */
   void renew(Consumer<String> warn) {
     if (!news) {
@@ -293,7 +295,7 @@ record FastPath(
     }
   }
 
-  /** What cannot be kept costs the next build time and nothing else. */
+  /** Warns that something could not be stored: it costs the next build time and nothing else. */
   private static void lost(IOException e, Consumer<String> warn) {
     String lost = "cannot keep what is fresh, the next build looks at everything";
     warn.accept(lost + ": " + Refusal.line(e));

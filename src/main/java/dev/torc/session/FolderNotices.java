@@ -159,7 +159,10 @@ final class FolderNotices implements Notices {
     return gone || interest;
   }
 
-  /** The kernel tells in order: what is older comes before the news that the cookie was written. */
+  /**
+   * Waits until older news is read: the kernel tells in order, so it comes before the news that the
+   * cookie was written.
+   */
   @Override
   public void catchUp(Path cookie) throws IOException {
     if (service == null) {

@@ -23,7 +23,7 @@ final class Heap {
     }
   }
 
-  /** To be called now and then while work goes on: collects when the heap grew by a quarter. */
+  /** Collects garbage when the heap grew by a quarter; to be called now and then during work. */
   void watch() {
     collect(limit);
   }

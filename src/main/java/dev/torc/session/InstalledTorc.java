@@ -19,8 +19,8 @@ public final class InstalledTorc {
   private InstalledTorc() {}
 
   /**
-   * Names the very torc that is installed here: another one, though it may have the same version,
-   * may read build files in another way.
+   * Returns a name for the very torc that is installed here: another one, though it may have the
+   * same version, may read build files in another way.
    */
   public static String id() throws IOException {
     FileStatus file = FileStatus.of(code().toString(), true);
@@ -38,8 +38,8 @@ public final class InstalledTorc {
   }
 
   /**
-   * The torc.jar that runs, or the folder of its classes. The class path comes first: for classes
-   * of the AOT cache the JVM names the jar that the cache was made from, which may be gone.
+   * Returns the torc.jar that runs, or the folder of its classes. The class path comes first: for
+   * classes of the AOT cache the JVM names the jar that the cache was made from, which may be gone.
    */
   static Path code() throws IOException {
     String path = System.getProperty("java.class.path", "");

@@ -127,7 +127,10 @@ public record Project(
     return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
   }
 
-  /** This project without knowledge of results: groups that results decided are not expanded. */
+  /**
+   * Returns this project without knowledge of results: groups that results decided are not
+   * expanded.
+   */
   public Project withoutResults() throws IOException {
     if (reused == null || reused.deciding().isEmpty()) {
       return this;
@@ -136,7 +139,7 @@ public record Project(
     return new Project(caller, options, without, place, files, source, containers, null, keeper);
   }
 
-  /** This project with its groups expanded. */
+  /** Returns this project with its groups expanded. */
   public Project with(Graph expanded) {
     return new Project(caller, options, expanded, place, files, source, containers, reused, keeper);
   }
@@ -275,7 +278,7 @@ public record Project(
     return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
 
-  /** Files as the user names them from where he stands. */
+  /** Returns how the user names files from the current folder. */
   public UserPaths paths() {
     return new UserPaths(workflow().root(), caller.cwd());
   }
@@ -289,9 +292,9 @@ public record Project(
     private CompletionNames() {}
 
     /**
-     * Jobs, groups, tags and produced files whose names begin like this; instances if the prefix
-     * has all of their group's name, or if only the group begins so: with them, a shell does not
-     * end the word after the group. Files are as the user names them from where he stands.
+     * Returns jobs, groups, tags and produced files whose names begin like this; instances if the
+     * prefix has all of their group's name, or if only the group begins so: with them, a shell does
+     * not end the word after the group. Files are as the user names them from where he stands.
      *
      * @param sources whether files that no job produces count too
      */

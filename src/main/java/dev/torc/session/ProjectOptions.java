@@ -47,8 +47,8 @@ public record ProjectOptions(
   public static final String HOST = "none";
 
   /**
-   * All files that are read, in their order; throws {@link BadInput} where a build file is missing,
-   * or the site's, and where the nearest one is a stranger's ({@link FoundBuildFile}).
+   * Returns all files that are read, in their order; throws {@link BadInput} where a build file is
+   * missing, or the site's, and where the nearest one is a stranger's ({@link FoundBuildFile}).
    */
   public List<Path> layers(Caller caller) throws IOException {
     Path start = caller.cwd();
@@ -87,7 +87,7 @@ public record ProjectOptions(
     return Files.exists(file) ? "" : "no such file";
   }
 
-  /** Paths where a file may come or go, which changes what is read. */
+  /** Returns paths where a file may come or go, which changes what is read. */
   List<Path> candidates(Path start) {
     List<Path> all = new ArrayList<>(files);
     boolean found = !files.isEmpty();
@@ -107,7 +107,7 @@ public record ProjectOptions(
   }
 
   /**
-   * The word for a runtime as the user gave it; throws {@link BadInput} for an unknown one.
+   * Returns the word for a runtime as the user gave it; throws {@link BadInput} for an unknown one.
    *
    * @param where it was given, for the message
    */

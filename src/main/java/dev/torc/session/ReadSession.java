@@ -156,7 +156,7 @@ public final class ReadSession implements AutoCloseable {
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
-  /** Foreign files that stand where produced globs and folders would take them. */
+  /** Returns foreign files that stand where produced globs and folders would take them. */
   public OccupiedPlaces taken() {
     return context.taken();
   }

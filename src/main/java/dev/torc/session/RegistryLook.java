@@ -27,7 +27,7 @@ final class RegistryLook implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Begins, and does not wait for an answer.
+   * Begins the look, and does not wait for an answer.
    *
    * @param warn takes lines for people, on another thread
    */

@@ -43,7 +43,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private long next = Long.MIN_VALUE;
 
   /**
-   * A build that is shown.
+   * Creates a build that is shown.
    *
    * @param profile null where it was not asked for
    * @param all whether commands as they run and each job that is up to date are told

@@ -76,8 +76,8 @@ record StaleNotice(List<String> known, List<String> stale) {
   }
 
   /**
-   * Whether a job, or an instance of a group, was asked for. A group without instances does not
-   * count: often its files are only out of reach, and its products must not be removed then.
+   * Returns whether a job, or an instance of a group, was asked for. A group without instances does
+   * not count: often its files are only out of reach, and its products must not be removed then.
    */
   private static boolean isAsked(PlanContext last, String name) {
     int[] jobs = last.graph().named(name);

@@ -327,7 +327,7 @@ public record WatchRounds(
   interface Notices extends AutoCloseable {
 
     /**
-     * From now on listens where these files are or may come, and nowhere else; listens anew where
+     * Listens from now on where these files are or may come, and nowhere else; listens anew where
      * another folder came to the place of one.
      *
      * @param files absolute; one of the name {@code .} stands for all in its folder

@@ -164,7 +164,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return this;
   }
 
-  /** Of some fresh jobs, those with a product that has another stamp now. */
+  /** Returns, of some fresh jobs, those with a product that has another stamp now. */
   BitSet moved(BitSet jobs) {
     return from == null ? new BitSet() : from.moved(jobs);
   }
@@ -281,7 +281,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
   }
 
-  /** Lines on those of these jobs that may still run on other hosts. */
+  /** Returns lines on those of these jobs that may still run on other hosts. */
   public List<String> elsewhere(Predicate<String> jobs) {
     return Leftovers.elsewhere(elsewhere, cache.place(), jobs);
   }

@@ -29,7 +29,7 @@ public final class AttemptText {
   }
 
   /**
-   * A failure in words: {@code failed: exit 3}, {@code failed in build 7; skipped, nothing
+   * Returns a failure in words: {@code failed: exit 3}, {@code failed in build 7; skipped, nothing
    * changed}.
    */
   public static String failed(String what) {
@@ -63,7 +63,7 @@ public final class AttemptText {
     return whole(attempt, ReasonText::of);
   }
 
-  /** As {@link #why}, in words for a run that is over: {@code it had never run}. */
+  /** Works like {@link #why}, in words for a run that is over: {@code it had never run}. */
   public static String because(AttemptRecord attempt) {
     return whole(attempt, ReasonText::past);
   }
@@ -79,8 +79,8 @@ public final class AttemptText {
   }
 
   /**
-   * Where the result of a restored job comes from: {@code build 3}, or {@code build 3 (job old) on
-   * login1, by FOLDER}.
+   * Returns where the result of a restored job comes from: {@code build 3}, or {@code build 3 (job
+   * old) on login1, by FOLDER}.
    */
   public static String origin(Origin origin) {
     String job = origin.job().isEmpty() ? "" : " (job " + SafeText.name(origin.job()) + ")";

@@ -46,7 +46,7 @@ public record Console(
     }
   }
 
-  /** This console with another current folder. */
+  /** Returns this console with another current folder. */
   public Console at(Path folder) {
     return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
   }

@@ -340,7 +340,7 @@ final class EventText {
         : palette.yellow("killing ") + jobs + "\n";
   }
 
-  /** {@code changed: src/a.c and 2 more}; all files where nothing is shortened. */
+  /** Returns {@code changed: src/a.c and 2 more}; all files where nothing is shortened. */
   private String changed(Event.Changed changed) {
     int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
     return "changed: " + SafeText.names(changed.files(), shown);

@@ -38,7 +38,9 @@ final class FlakyJobs {
     return failures.getOrDefault(job, List.of());
   }
 
-  /** {@code , at the third attempt} for a job that succeeded only on a retry; else empty. */
+  /**
+   * Returns {@code , at the third attempt} for a job that succeeded only on a retry; else empty.
+   */
   String attempt(String job) {
     List<Event.JobRetried> failed = of(job);
     if (failed.isEmpty()) {

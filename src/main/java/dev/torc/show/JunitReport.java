@@ -161,7 +161,7 @@ public final class JunitReport implements Report {
     return "      <property" + attributes("name", name, "value", value) + "/>\n";
   }
 
-  /** Attributes, by names and values in turns; those with the value null are left out. */
+  /** Returns attributes, by names and values in turns; those with the value null are left out. */
   private static String attributes(String... attributes) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < attributes.length; i += 2) {

@@ -96,7 +96,7 @@ class PlainReport implements Report {
     private final Future<?> calls;
     private boolean told;
 
-    /** Begins, with a call at once. */
+    /** Begins with a call at once. */
     Beat(String name, long period, Runnable each) {
       thread =
           Executors.newSingleThreadScheduledExecutor(
@@ -104,7 +104,7 @@ class PlainReport implements Report {
       calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
     }
 
-    /** If a call met an error: runs {@code before}, then throws that error, once. */
+    /** Throws the error that a call met, once, after it has run {@code before}. */
     synchronized void tellBroken(Runnable before) {
       if (!told && calls.state() == Future.State.FAILED) {
         told = true;

@@ -178,7 +178,10 @@ public final class ReasonText {
     return brief(reasons, i -> of(reasons.get(i)));
   }
 
-  /** As {@link #brief(List)}, in other words: {@code told} gives those of a reason by its index. */
+  /**
+   * Works like {@link #brief(List)}, in other words: {@code told} gives those of a reason by its
+   * index.
+   */
   public static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> left = new EnumMap<>(Class.class);
     reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
@@ -222,8 +225,8 @@ public final class ReasonText {
   }
 
   /**
-   * The reasons of several jobs that have the same kinds of reasons: one that all share as it is,
-   * otherwise the first of a kind with a count of the others.
+   * Returns the reasons of several jobs that have the same kinds of reasons: one that all share as
+   * it is, otherwise the first of a kind with a count of the others.
    */
   public static String together(List<List<Reason>> all) {
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
@@ -264,7 +267,10 @@ public final class ReasonText {
     };
   }
 
-  /** {@code without 3 of 100: call/s=s7, …} for each need that left jobs out; empty for none. */
+  /**
+   * Returns {@code without 3 of 100: call/s=s7, …} for each need that left jobs out; empty for
+   * none.
+   */
   public static String without(List<LeftOut> needs) {
     StringBuilder out = new StringBuilder();
     for (LeftOut left : needs) {
@@ -360,7 +366,8 @@ public final class ReasonText {
     }
 
     /**
-     * The text without its first {@code start} and last {@code end} code points, but for context.
+     * Returns the text without its first {@code start} and last {@code end} code points, but for
+     * context.
      */
     private static String part(int[] text, int start, int end) {
       int from = start;

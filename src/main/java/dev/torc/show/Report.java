@@ -35,10 +35,12 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     accept(event);
   }
 
-  /** Called before jobs run: a report that shows the progress takes the source that it asks. */
+  /** Takes the source of progress, before jobs run: a report that shows the progress asks it. */
   default void follow(Supplier<Progress> progress) {}
 
-  /** Called before torc is stopped by Ctrl-Z and after it was continued, from any thread. */
+  /**
+   * Pauses the report before torc is stopped by Ctrl-Z, and continues it after; from any thread.
+   */
   default void pause(boolean stop) {}
 
   /** Writes what is left. */

@@ -190,8 +190,8 @@ final class StepSummary implements Report {
   }
 
   /**
-   * Text that is nothing but text in Markdown, in a table too: what is no letter, digit or blank
-   * comes as an entity, which is never taken for markup, a link or a mention.
+   * Returns text that is nothing but text in Markdown, in a table too: what is no letter, digit or
+   * blank comes as an entity, which is never taken for markup, a link or a mention.
    */
   private static String escaped(String text) {
     return text.codePoints()

@@ -12,8 +12,8 @@ public final class Summary {
   private Summary() {}
 
   /**
-   * {@code 4 jobs: 2 ran (1 after retries), 2 up to date, 0 failed in 1.2 s}, with the other final
-   * states where there are any; the counts add up to the jobs.
+   * Returns {@code 4 jobs: 2 ran (1 after retries), 2 up to date, 0 failed in 1.2 s}, with the
+   * other final states where there are any; the counts add up to the jobs.
    *
    * @param counts by final state
    * @param flaky how many jobs ran only after a failed attempt

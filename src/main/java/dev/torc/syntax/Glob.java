@@ -87,14 +87,12 @@ public final class Glob {
     return new Glob(pattern, alternatives, plain, List.of());
   }
 
-  /** This pattern without the paths that others leave out, which stand behind a {@code !}. */
+  /** Returns this pattern without the paths that {@code !} patterns leave out. */
   public Glob without(List<Glob> excludes) {
     return excludes.isEmpty() ? this : new Glob(pattern, alternatives, plain, excludes);
   }
 
-  /**
-   * Whether a text has anything in it that only a pattern has: {@code * ? [a]} or {@code {a,b}}.
-   */
+  /** Returns whether a text holds what only a pattern has: {@code * ? [a]} or {@code {a,b}}. */
   public static boolean isPattern(String text) {
     return firstSpecial(text) >= 0;
   }
@@ -197,9 +195,9 @@ public final class Glob {
   }
 
   /**
-   * Whether this pattern behind a {@code !} leaves out a folder, or one that it lies in, with all
-   * that is there: as {@code !x/**} and {@code !x/} leave out {@code x}, names with a leading dot
-   * too.
+   * Returns whether this pattern behind a {@code !} leaves out a folder, or one that it lies in,
+   * with all that is there: as {@code !x/**} and {@code !x/} leave out {@code x}, names with a
+   * leading dot too.
    */
   public boolean excludesFolder(String folder) {
     String[] names = folder.split("/", -1);
@@ -233,9 +231,9 @@ public final class Glob {
   }
 
   /**
-   * The folder below which all matches lie: the components before the first special one, common to
-   * all alternatives, never the last one. Empty for the root; {@code /} and longer for absolute
-   * patterns.
+   * Returns the folder below which all matches lie: the components before the first special one,
+   * common to all alternatives, never the last one. Empty for the root; {@code /} and longer for
+   * absolute patterns.
    */
   public String fixedPrefix() {
     String literal = literalPrefix();
@@ -262,9 +260,9 @@ public final class Glob {
   }
 
   /**
-   * Whether two patterns of products must not stand side by side (rule 13). If both have brackets
-   * that may be text, those of one count as text: {@code [slug].html} and {@code [lang].html} are
-   * two files.
+   * Returns whether two patterns of products must not stand side by side (rule 13). If both have
+   * brackets that may be text, those of one count as text: {@code [slug].html} and {@code
+   * [lang].html} are two files.
    */
   public boolean clashes(Glob other) {
     return overlaps(other) && (asText().overlaps(other) || overlaps(other.asText()));
@@ -283,9 +281,9 @@ public final class Glob {
   }
 
   /**
-   * Whether this pattern matches all that another one matches, but for the own text of its braces.
-   * It compares component by component and character by character; what this cannot tell counts as
-   * no.
+   * Returns whether this pattern matches all that another one matches, but for the own text of its
+   * braces. It compares component by component and character by character; what this cannot tell
+   * counts as no.
    */
   public boolean covers(Glob other) {
     return other.alternatives.subList(0, other.plain).stream()
@@ -527,9 +525,9 @@ public final class Glob {
   }
 
   /**
-   * Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. -1 if
-   * there is none in the component, or a range in between runs backwards: {@code [user-id]} is a
-   * text.
+   * Returns where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a
+   * member. -1 if there is none in the component, or a range in between runs backwards: {@code
+   * [user-id]} is a text.
    */
   static int closing(String text, int open) {
     int i = open + 1;

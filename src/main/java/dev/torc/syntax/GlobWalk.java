@@ -62,14 +62,15 @@ public final class GlobWalk {
     return of(root, glob, List.of(), new StopFlag());
   }
 
-  /** As {@link #all}, the files alone, until the flag tells it to stop. */
+  /** Works like {@link #all}, for the files alone, until the flag tells it to stop. */
   public static List<String> of(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     return all(root, glob, excludes, stop).files();
   }
 
   /**
-   * The matching files that are not excluded, and the folders in which they were looked for.
+   * Returns the matching files that are not excluded, and the folders in which they were looked
+   * for.
    *
    * @param excludes patterns whose matches are left out; a folder that one of them excludes whole
    *     is not entered

@@ -25,8 +25,8 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * The nearest of the known names; null if none is near. Near means that at most a third of the
-   * name's letters differ, or 1, but never all.
+   * Returns the nearest of the known names; null if none is near. Near means that at most a third
+   * of the name's letters differ, or 1, but never all.
    */
   public static String to(String name, Collection<String> known) {
     String folded = folded(name);
@@ -39,14 +39,15 @@ public final class NearestName {
         .orElse(null);
   }
 
-  /** {@code "; did you mean X?"}; empty if no name is near. */
+  /** Returns {@code "; did you mean X?"}; empty if no name is near. */
   public static String hint(String name, Collection<String> known) {
     String nearest = to(name, known);
     return nearest == null ? "" : question(name, nearest);
   }
 
   /**
-   * As {@link #hint(String, Collection)}; if no name is near, a list of all known names, if any.
+   * Works like {@link #hint(String, Collection)}; if no name is near, returns a list of all known
+   * names, if any.
    *
    * @param before stands before the list, such as {@code "; known are "}
    */

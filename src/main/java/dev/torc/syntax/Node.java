@@ -62,7 +62,7 @@ public sealed interface Node {
     private final PackedNode packed;
 
     /**
-     * An entry.
+     * Creates an entry.
      *
      * @param place where its key begins
      */

@@ -26,7 +26,7 @@ public final class NumberRange {
   private NumberRange() {}
 
   /**
-   * The numbers, as texts.
+   * Returns the numbers, as texts.
    *
    * @param max how many numbers there may be
    * @throws IllegalArgumentException with the reason for what is no number, a step of 0 or one that

@@ -34,7 +34,7 @@ public final class PatternIndex {
     lengths.add(glob.literalPrefix().length());
   }
 
-  /** Another index with the same globs. */
+  /** Returns another index with the same globs. */
   public PatternIndex copy() {
     PatternIndex copy = new PatternIndex();
     all.forEach(pattern -> copy.add(pattern.glob, pattern.job, pattern.place));
@@ -71,7 +71,7 @@ public final class PatternIndex {
     return first;
   }
 
-  /** The globs that can match what another one matches. */
+  /** Finds the globs that can match what another one matches. */
   public void overlapping(Glob glob, Consumer<Pattern> found) {
     String prefix = glob.literalPrefix();
     for (int length : lengths.headSet(prefix.length())) {
@@ -84,7 +84,7 @@ public final class PatternIndex {
   }
 
   /**
-   * The pairs of globs of different jobs that can match one path, each once.
+   * Returns the pairs of globs of different jobs that can match one path, each once.
    *
    * @param from the number of first globs of which pairs are left out
    */

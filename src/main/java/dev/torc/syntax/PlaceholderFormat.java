@@ -18,7 +18,7 @@ public final class PlaceholderFormat {
   private PlaceholderFormat() {}
 
   /**
-   * The value in a format.
+   * Returns the value in a format.
    *
    * @throws IllegalArgumentException with the reason if there is no such format, or it does not fit
    *     the value
@@ -75,7 +75,9 @@ public final class PlaceholderFormat {
     return number;
   }
 
-  /** C's {@code %g}: the shorter of {@code %e} and {@code %f}, without trailing zeros. */
+  /**
+   * Formats like C's {@code %g}: the shorter of {@code %e} and {@code %f}, without trailing zeros.
+   */
   private static String general(String flags, char type, BigDecimal value) {
     int point = flags.indexOf('.');
     int precision = point < 0 ? 6 : Math.max(1, Integer.parseInt(flags.substring(point + 1)));

@@ -47,7 +47,7 @@ public final class Quoting {
   }
 
   /**
-   * The error for a value that {@link #quote} could not write.
+   * Returns the error for a value that {@link #quote} could not write.
    *
    * @param way how else the value reaches the program
    */
@@ -60,8 +60,8 @@ public final class Quoting {
   }
 
   /**
-   * Whether a value means itself anywhere: letters, digits and {@code _ . / : @ % + -} only. An
-   * {@code =} could make an assignment and a comma a brace list, so they do not count.
+   * Returns whether a value means itself anywhere: letters, digits and {@code _ . / : @ % + -}
+   * only. An {@code =} could make an assignment and a comma a brace list, so they do not count.
    */
   public static boolean isPlain(String value) {
     for (int i = 0; i < value.length(); i++) {

@@ -86,9 +86,9 @@ public final class ShellText {
   }
 
   /**
-   * What must be put into the text, by offset, to keep values apart from it: a blank where digits
-   * would become the number of a redirection ({@code echo {n}>file}), empty quotes where a value
-   * would lengthen the name of a variable ({@code $X{v}}).
+   * Returns what must be put into the text, by offset, to keep values apart from it: a blank where
+   * digits would become the number of a redirection ({@code echo {n}>file}), empty quotes where a
+   * value would lengthen the name of a variable ({@code $X{v}}).
    */
   public List<Insert> inserts() {
     return inserts;

@@ -65,7 +65,7 @@ public final class SourceFile {
   }
 
   /**
-   * The tree that the bytes of a file stand for.
+   * Returns the tree that the bytes of a file stand for.
    *
    * @param shown the file's name in messages
    * @throws BadInput if they are no UTF-8 or have a syntax error

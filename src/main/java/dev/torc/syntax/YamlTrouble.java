@@ -42,8 +42,8 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
   }
 
   /**
-   * The message for text behind a closed quote or bracket, as in {@code [ -f x ] || y}; null where
-   * there is none.
+   * Returns the message for text behind a closed quote or bracket, as in {@code [ -f x ] || y};
+   * null where there is none.
    */
   private String behind() {
     return context.startsWith("while scanning") && !isNeverClosed()

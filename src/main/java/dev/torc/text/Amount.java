@@ -39,14 +39,17 @@ public final class Amount {
     return size(bytes, 1024, "i");
   }
 
-  /** Like {@link #size(long)}, but as {@code 4.0 GB} where the user wrote an amount that way. */
+  /**
+   * Works like {@link #size(long)}, but gives {@code 4.0 GB} where the user wrote an amount that
+   * way.
+   */
   public static String size(long bytes, long written) {
     return isDecimal(written) ? size(bytes, 1000, "") : size(bytes);
   }
 
   /**
-   * Whether an amount of memory that a user wrote counts by 1000: it is whole megabytes, and no
-   * whole GiB.
+   * Returns whether an amount of memory that a user wrote counts by 1000: it is whole megabytes,
+   * and no whole GiB.
    */
   public static boolean isDecimal(long written) {
     return written % 1_000_000 == 0 && written % (1L << 30) != 0;
@@ -65,7 +68,7 @@ public final class Amount {
     return String.format(Locale.ROOT, "%.1f %s%sB", value, UNITS.charAt(unit), infix);
   }
 
-  /** {@code 1 job}, {@code 2 jobs}. */
+  /** Returns {@code 1 job}, {@code 2 jobs}. */
   public static String count(int n, String noun) {
     return n + " " + noun + (n == 1 ? "" : "s");
   }

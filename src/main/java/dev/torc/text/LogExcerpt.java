@@ -56,7 +56,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     return out;
   }
 
-  /** Like {@link #of}, or a line that says why the log cannot be read. */
+  /** Works like {@link #of}, or returns a line that says why the log cannot be read. */
   public List<String> orWhy(Path log, long from, Palette palette) {
     try {
       return of(log, from, palette.on());
@@ -81,7 +81,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     return lines;
   }
 
-  /** An overlong line of an excerpt loses its colours: a cut could split an escape sequence. */
+  /** Shows lines; an overlong one loses its colors, since a cut could split an escape sequence. */
   private void shown(List<String> lines, boolean colour, List<String> out) {
     for (String line : lines) {
       String shown = SafeText.output(line, colour);

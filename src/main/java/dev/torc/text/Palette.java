@@ -45,27 +45,27 @@ public record Palette(boolean on) {
     return value.equals("0") || value.equals("false");
   }
 
-  /** For failures. */
+  /** Colors failures. */
   public String red(String text) {
     return paint("31", text);
   }
 
-  /** For warnings, and what was blocked or interrupted. */
+  /** Colors warnings, and what was blocked or interrupted. */
   public String yellow(String text) {
     return paint("33", text);
   }
 
-  /** For what went well. */
+  /** Colors what went well. */
   public String green(String text) {
     return paint("32", text);
   }
 
-  /** For names and the last line. */
+  /** Marks names and the last line. */
   public String bold(String text) {
     return paint("1", text);
   }
 
-  /** For what is read last. */
+  /** Dims what is read last. */
   public String dim(String text) {
     return paint("2", text);
   }

@@ -28,7 +28,7 @@ public final class Refusal {
     return SafeText.name(file.getFile()) + other + ": " + what(e);
   }
 
-  /** Like {@link #line}, but without the path, for a line that has named it. */
+  /** Works like {@link #line}, but without the path, for a line that has named it. */
   public static String why(IOException e) {
     String what = what(e);
     int path = what.startsWith("cannot ") ? what.lastIndexOf(": ") : -1;

@@ -104,7 +104,7 @@ public final class SafeText {
     return true;
   }
 
-  /** {@link #line} with what is beyond {@code max} code points cut out of its middle. */
+  /** Returns {@link #line} with what is beyond {@code max} code points cut out of its middle. */
   public static String line(String text, int max) {
     return cut(line(text), max);
   }
@@ -121,8 +121,8 @@ public final class SafeText {
   }
 
   /**
-   * A line of a job's output: what a terminal would show of it in the end (after the last carriage
-   * return), tabs kept, escape sequences taken out.
+   * Returns a line of a job's output: what a terminal would show of it in the end (after the last
+   * carriage return), tabs kept, escape sequences taken out.
    *
    * @param colour whether colours stay; the line then ends with a reset
    */
@@ -151,7 +151,7 @@ public final class SafeText {
   }
 
   /**
-   * A text with escapes in place of its hidden characters.
+   * Returns a text with escapes in place of its hidden characters.
    *
    * @param own gives the replacement of a character that has one of its own here; null for others
    */
@@ -179,7 +179,10 @@ public final class SafeText {
     };
   }
 
-  /** Controls, line ends, lone surrogates, and the marks that reorder text. */
+  /**
+   * Returns whether a character is hidden: controls, line ends, lone surrogates, and the marks that
+   * reorder text.
+   */
   public static boolean hidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -233,7 +236,10 @@ public final class SafeText {
       write(text.toCharArray(), from, length);
     }
 
-    /** Below the tilde stand the line ends between the values, and controls that JSON forbids. */
+    /**
+     * Returns whether a terminal obeys it: below the tilde stand the line ends between the values,
+     * and controls that JSON forbids.
+     */
     private static boolean obeyed(char c) {
       return c > '~' && !Character.isSurrogate(c) && SafeText.hidden(c);
     }

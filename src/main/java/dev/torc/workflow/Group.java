@@ -90,7 +90,10 @@ public record Group(
     return !awaits.isEmpty() || !problems.isEmpty();
   }
 
-  /** This group as one that cannot be expanded further: what waits for the whole never starts. */
+  /**
+   * Returns this group as one that cannot be expanded further: what waits for the whole never
+   * starts.
+   */
   public Group failed(List<BadInput.Diagnostic> why) {
     return new Group(
         name,

@@ -61,8 +61,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   }
 
   /**
-   * What is wrong with the names of the parameters, for a message: {@code train has no parameter
-   * rate; did you mean lr?}. Null if the group has them all.
+   * Returns what is wrong with the names of the parameters, for a message: {@code train has no
+   * parameter rate; did you mean lr?}. Null if the group has them all.
    *
    * @param named the group that has the name {@link #group}
    */
@@ -89,8 +89,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   }
 
   /**
-   * A value, or a parameter's name, as it stands in a name: {@code / , = %}, blanks and control
-   * characters become the {@code %XX} of their UTF-8 bytes. No two values become the same.
+   * Returns a value, or a parameter's name, as it stands in a name: {@code / , = %}, blanks and
+   * control characters become the {@code %XX} of their UTF-8 bytes. No two values become the same.
    */
   public static String encode(String value) {
     StringBuilder out = new StringBuilder(value.length() + 8);

@@ -87,8 +87,8 @@ public record Job(
   }
 
   /**
-   * All that it needs, in written order, whatever items it stands in; images that are files come
-   * last.
+   * Returns all that it needs, in written order, whatever items it stands in; images that are files
+   * come last.
    */
   public List<Ref> needRefs() {
     List<Ref> refs = refs(links.needs);
@@ -135,7 +135,8 @@ public record Job(
   }
 
   /**
-   * Whether it is run for what it does, each time that it is named: it is manual and makes nothing.
+   * Returns whether it is run for what it does, each time that it is named: it is manual and makes
+   * nothing.
    */
   public boolean isAction() {
     return has(Trait.MANUAL) && links.produces.isEmpty();
@@ -303,8 +304,8 @@ public record Job(
   public record Item(String name, Place place, List<Ref> refs) {
 
     /**
-     * Whether the entry asks for files; one that only excludes, or asks for data, is not counted by
-     * {@code {needs[0]}}.
+     * Returns whether the entry asks for files; one that only excludes, or asks for data, is not
+     * counted by {@code {needs[0]}}.
      */
     public boolean isWanted() {
       for (Ref ref : refs) {
@@ -375,7 +376,10 @@ public record Job(
       return amounts;
     }
 
-    /** Called for each job that is read back; the JVM links a record's own anew at every start. */
+    /**
+     * Compares by hand each job that is read back; the JVM links a record's own anew at every
+     * start.
+     */
     @Override
     public boolean equals(Object other) {
       return other instanceof Resources that

@@ -41,18 +41,18 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     this.kept = new Kept[size > ALL ? FEW : Math.max(1, Integer.highestOneBit(2 * size - 1))];
   }
 
-  /** Jobs as the codec packed them, each by itself. */
+  /** Returns jobs as the codec packed them, each by itself. */
   public static PackedJobs of(WorkflowCodec codec, List<byte[]> packed) {
     return new PackedJobs(codec, packed.toArray(byte[][]::new), null);
   }
 
-  /** Jobs that stand in one array, each from its start. */
+  /** Returns jobs that stand in one array, each from its start. */
   public static PackedJobs of(WorkflowCodec codec, byte[] bodies, int[] starts) {
     return new PackedJobs(codec, new byte[][] {bodies}, starts);
   }
 
   /**
-   * Some of these jobs, in another order.
+   * Returns some of these jobs, in another order.
    *
    * @param jobs packed each by itself
    * @param indices of the jobs in the list

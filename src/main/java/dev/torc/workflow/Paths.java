@@ -40,7 +40,7 @@ public final class Paths {
   private final List<String> root;
   private final String rootText;
 
-  /** Paths relative to a root, which is absolute and normalized. */
+  /** Creates paths relative to a root, which is absolute and normalized. */
   public Paths(Path root) {
     this.root = new ArrayList<>();
     root.forEach(name -> this.root.add(name.toString()));
@@ -180,7 +180,7 @@ public final class Paths {
   }
 
   /**
-   * The normalized form of a path; {@code .} is the root itself.
+   * Returns the normalized form of a path; {@code .} is the root itself.
    *
    * @throws IllegalArgumentException with the reason, if it is too long for any file
    */
@@ -237,7 +237,7 @@ public final class Paths {
     return "/" + String.join("/", names);
   }
 
-  /** {@link #normalize} of a path relative to a folder that is itself normalized. */
+  /** Returns {@link #normalize} of a path relative to a folder that is itself normalized. */
   public String below(String dir, String path) {
     return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
   }

@@ -43,7 +43,7 @@ public final class PersistentMap<V> {
   }
 
   /**
-   * This map with further entries.
+   * Returns this map with further entries.
    *
    * @param more texts that this one does not have; must not change any more
    */

@@ -67,7 +67,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /**
-   * This index with further owners.
+   * Returns this index with further owners.
    *
    * @param products what each of them declares
    * @param claims takes their files and folders; must not change any more
@@ -108,7 +108,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
   }
 
-  /** This index with some paths as sources, though an expected pattern matches them. */
+  /** Returns this index with some paths as sources, though an expected pattern matches them. */
   public ProductIndex but(Set<String> paths) {
     return new ProductIndex(files, folders, globs, open, paths);
   }

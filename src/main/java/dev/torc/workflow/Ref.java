@@ -19,7 +19,7 @@ public sealed interface Ref {
   Place place();
 
   /**
-   * Its text, for people and for the manifest; refs that differ in what they stand for have
+   * Returns its text, for people and for the manifest; refs that differ in what they stand for have
    * different texts.
    */
   String text();

@@ -69,9 +69,9 @@ public record Template(List<Part> parts) {
   }
 
   /**
-   * The template as the manifest counts it: slots as written. No two templates of different texts
-   * or slots give the same: braces that stand as text before the name of a slot, or right before a
-   * slot, are doubled.
+   * Returns the template as the manifest counts it: slots as written. No two templates of different
+   * texts or slots give the same: braces that stand as text before the name of a slot, or right
+   * before a slot, are doubled.
    */
   public String declared() {
     if (parts.size() == 1
@@ -93,8 +93,8 @@ public record Template(List<Part> parts) {
   }
 
   /**
-   * A text of {@link #declared} for people: as it runs, but with slots as written. It has half as
-   * many braces before the name of a slot.
+   * Returns a text of {@link #declared} for people: as it runs, but with slots as written. It has
+   * half as many braces before the name of a slot.
    */
   public static String shown(String declared) {
     if (declared.indexOf('{') < 0) {
@@ -115,14 +115,14 @@ public record Template(List<Part> parts) {
     private static final Pattern BEFORE_SLOT =
         Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + "|\\z)");
 
-    /** Also those at the end, where a slot follows the text. */
+    /** Finds braces, also those at the end, where a slot follows the text. */
     static Matcher of(String text, boolean beforeSlot) {
       return (beforeSlot ? BEFORE_SLOT : BEFORE_NAME).matcher(text);
     }
   }
 
   /**
-   * The text with each slot's values quoted and joined by blanks; no values leave nothing.
+   * Returns the text with each slot's values quoted and joined by blanks; no values leave nothing.
    *
    * @throws BadInput for a value that would need quoting where that cannot be told
    */
@@ -146,7 +146,7 @@ public record Template(List<Part> parts) {
     return out.toString();
   }
 
-  /** Like {@link #render}, but a template of just one slot gives one word per value. */
+  /** Works like {@link #render}, but a template of just one slot gives one word per value. */
   public List<String> words(Function<Part.Slot, List<String>> values) {
     if (parts.size() == 1 && parts.getFirst() instanceof Part.Slot slot) {
       return new ArrayList<>(values.apply(slot));

@@ -42,7 +42,7 @@ final class Wire {
   private final WorkflowCodec texts; // the shared ones
 
   /**
-   * Reads.
+   * Creates a wire that reads.
    *
    * @param places the bytes with the places of records; null to give {@link Place#NONE} instead
    */
@@ -54,7 +54,7 @@ final class Wire {
     this.texts = texts;
   }
 
-  /** Writes, and the places of records to bytes of their own. */
+  /** Creates a wire that writes, and the places of records to bytes of their own. */
   Wire(ByteWriter out, ByteWriter places, WorkflowCodec texts) {
     this.in = null;
     this.placesIn = null;

@@ -59,7 +59,9 @@ public record Workflow(
    */
   public record ReportFile(String title, String caption, Ref ref) {}
 
-  /** This workflow with other jobs and groups, and their starts, warnings and manual names. */
+  /**
+   * Returns this workflow with other jobs and groups, and their starts, warnings and manual names.
+   */
   public Workflow with(
       List<Job> some,
       List<Group> known,

@@ -63,18 +63,18 @@ public final class WorkflowCodec {
   private Resources last; // most jobs take the same
   private final LongAdder reads = new LongAdder();
 
-  /** For writing: gathers the shared texts. */
+  /** Creates a codec for writing, which gathers the shared texts. */
   public WorkflowCodec() {
     this.shared = new String[16];
   }
 
-  /** For reading what was written with these shared texts. */
+  /** Creates a codec for reading what was written with these shared texts. */
   public WorkflowCodec(List<String> shared) {
     this.shared = shared.toArray(String[]::new);
     this.size = shared.size();
   }
 
-  /** For writing more, with the shared texts of another codec and further ones. */
+  /** Creates a codec for writing more, with the shared texts of another codec and further ones. */
   public WorkflowCodec(WorkflowCodec before) {
     this();
     before.shared().forEach(this::number);
@@ -140,8 +140,8 @@ public final class WorkflowCodec {
   }
 
   /**
-   * A job as bytes of its own: the number of bytes without places, these bytes, then the places. So
-   * a job that only moved in its build file has the same bytes up to its places.
+   * Returns a job as bytes of its own: the number of bytes without places, these bytes, then the
+   * places. So a job that only moved in its build file has the same bytes up to its places.
    */
   public byte[] packed(Job job) {
     ByteWriter places = new ByteWriter(0);
