@@ -27,132 +27,132 @@ final class Commands {
   private static final String TEXT =
       """
       files
-        -f --file FILE  build file, - for standard input; later ones are laid over earlier ones
+        -f --file FILE  build file, - for standard input (default: nearest torc.yaml); repeat to overlay
         -D VAR=VALUE  set a variable of the build file
       runs
         --no-containers  run jobs with an image on the host
         --container RUNTIME:podman,docker,apptainer,none  run all images with podman, docker or apptainer
-        --on --executor NAME  executor of jobs that name none themselves; local runs all jobs here
-        --no-restore  run jobs even if an earlier result is known
-        --keep-failed  do not run failed jobs again that have not changed
+        --on --executor NAME  set the executor of jobs that name none; local runs all jobs here
+        --no-restore  run jobs even if an earlier result is stored
+        --keep-failed  skip failed jobs for which nothing changed
       document
-        --json  data for programs instead of text, if there is data
+        --json  print data for programs, if the command has data
       everywhere
         = files
-        -C --directory DIR  go to this folder first
+        -C --directory DIR  change to this folder first
         = document
         = runs
-        --color WHEN:auto,always,never  auto, always or never
-        -h --help  show this and end
-        -V --version  show the version and end
+        --color WHEN:auto,always,never  use color: auto, always or never (default: auto)
+        -h --help  show this help
+        -V --version  show the version
       lock
-        --no-wait  end with status 75 if another build is at work
-        --trust-lock  build on a network root whose locks other hosts do not see
-        --gone NAME  on a network root: nothing runs any more on that host, or as that user
-      build  run the jobs that are not up to date
-        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
-        -n --dry-run  only say what would run, and why
-        -j --jobs N  the same as --limit cpus=N
-        -v --verbose  also show what starts, commands, what jobs write and what is up to date
+        --no-wait  exit with status 75 if another build is running
+        --trust-lock  build on a network root whose locks other hosts cannot see
+        --gone NAME  on a network root, declare that nothing runs any more on this host or as this user
+      build  run the jobs that are out of date
+        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
+        -n --dry-run  show what would run, and why
+        -j --jobs N  use at most N cpus; same as --limit cpus=N
+        -v --verbose  also show job starts, commands, job output and up-to-date jobs
         -q --quiet  show only failures, warnings and the last line
-        --force  run the targets whatever their state
-        --fail-fast  start nothing new after a failure
-        -k --keep-going  a failure stops only what depends on it (the default)
-        --limit NAME=AMOUNT  use at most this much at a time: cpus=4, memory=8GiB, gpus=1, or a counter
-        --trace  report which files jobs read but do not need (Linux)
-        --strict  refuse jobs access to files that they do not need (Linux)
-        --junit FILE  also write the outcome of the jobs as JUnit XML
-        --submit  end when every job that can be is submitted; a later torc goes on
+        --force  run the targets even if they are up to date
+        --fail-fast  start no more jobs after a failure
+        -k --keep-going  after a failure, run all jobs that do not depend on it (the default)
+        --limit NAME=AMOUNT  limit use at a time: cpus=4, memory=8GiB, gpus=1, or a counter
+        --trace  report files that jobs read but do not need (Linux)
+        --strict  deny jobs access to files that they do not need (Linux)
+        --junit FILE  also write the results of the jobs as JUnit XML
+        --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
-      watch  build, and build again whenever a file changes
+      watch  build, and rebuild when files change
         = build -n --submit --no-wait --junit
-        --settle TIME  wait at most this long for a file that is still written; 2s without it
-      why  tell why a job runs or ran, or which jobs need a file
-        JOB|FILE+  jobs, tags or files
-        -v --verbose --instances  tell of each instance of a group, and all reasons
-      clean  remove products that torc made
+        --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
+      why  explain why a job runs or ran, or which jobs need a file
+        JOB|FILE+  job, group, instance, tag or file
+        -v --verbose --instances  explain each instance of a group, with all reasons
+      clean  remove products
         ! runs
-        TARGET*  job or tag, for all its products, or a produced file or folder; all without one
-        -n --dry-run  only say what would be removed
-        --force  also remove products that were altered or adopted
-        --stale  only products that no job declares any more and none needs
-        --kept  what builds set aside in .torc/kept
+        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
+        -n --dry-run  show what would be removed
+        --force  also remove modified and adopted products
+        --stale  remove only products that no job declares or needs any more
+        --kept  remove the files that builds moved to .torc/kept
         = lock
-        --all  all products and .torc too, except .torc/kept
-      adopt  accept products that are there, without running their jobs
-        TARGET+  job, group, instance, tag, or produced file or folder
-        -n --dry-run  only say what would be adopted
-        --force  first cancel jobs that a scheduler has
+        --all  remove all products and .torc, except .torc/kept
+      adopt  mark existing files as up to date
+        TARGET+  job, group, instance, tag, product or folder
+        -n --dry-run  show what would be adopted
+        --force  first cancel jobs submitted to a scheduler
         = lock
       status  show what is up to date, and the last build
-        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
+        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -v --verbose --instances  show each instance of a group on its own line
-        --exit-code  end with status 1 if anything would run
-        --follow  show the build that is running until it ends; end with its exit status
-      list  show the jobs and groups with state, times and command
-        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
+        --exit-code  exit with status 1 if anything would run
+        --follow  show the running build until it ends, and exit with its status
+      list  list jobs with state, times and command
+        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         --instances  show each instance of a group on its own line
-        --groups  show the groups alone
-      check  read the build file and say what is wrong
-      graph  show the graph of jobs as dot, mermaid, json or text
-        TARGET*  job, tag, or produced file or folder; all jobs without one
-        --format FORMAT:dot,mermaid,json,text  dot (for Graphviz, the default), mermaid, json, or text: stage by stage
-        --job JOB  only what it waits for and what waits for it, all the way
-        --depth N  with --job: no more than N steps to either side
-        --instances  show each instance of a group by itself
+        --groups  show only groups
+      check  check the build file for errors
+      graph  print the job graph as dot, mermaid, json or text
+        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
+        --format FORMAT:dot,mermaid,json,text  print dot (for Graphviz), mermaid, json, or text in stages (default: dot)
+        --job JOB  show only this job, all jobs that it waits for, and all that wait for it
+        --depth N  with --job, show at most N steps in each direction
+        --instances  show each instance of a group as its own box
       log  print the output of a job's last run
         ! runs
-        JOB  job, group, instance, tag, or produced file or folder
+        JOB  job, group, instance, tag, product or folder
         --path  print the path of the log instead
-        --follow  go on with what is written until the job ends
+        --follow  keep printing until the job ends
       data  print the values that jobs stored
         ! runs
-        JOB*  jobs or groups; all without one
+        JOB*  job or group (default: all jobs)
       events  print the events that jobs posted
         ! runs
-        JOB*  jobs or groups; all without one
-        --job JOB  the same as JOB
-        --since WHEN  only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)
-        --follow  go on with what is posted until the build ends
-      stats  show what jobs used of the resources that they ask for
+        JOB*  job or group (default: all jobs)
+        --job JOB  same as JOB
+        --since WHEN  print only events after a moment (2026-11-20T10:00) or within a duration (30m)
+        --follow  keep printing until the build ends
+      stats  show what jobs used of the resources they asked for
         ! runs
-        TARGET*  job, group, instance, tag, or produced file or folder; all jobs without one
+        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         --instances  show each instance of a group on its own line
-      report  write a page that shows the project: results, jobs, times, failures
+      report  write a page about the project: results, jobs, times, failures
         ! document
-        --build N  a build by its number; by default the project as it stands
-        -o FILE  the file to write; else standard output
+        --build N  report on build N (default: the current state of the project)
+        -o FILE  write to this file (default: standard output)
         --follow  rewrite the page every 10 s until the running build ends
         --paths  show absolute paths
-        --ro-crate FOLDER  write where the results come from into a new folder, as an RO-Crate
-      history  show the builds, or one job over time
+        --ro-crate FOLDER  write an RO-Crate with the origin of all results into a new folder
+      history  list builds, or the runs of a job
         ! runs
-        JOB*  show the runs of jobs, groups, instances, tags, files instead
-        --last N  show so many; by default 20
-        --all  show all that are on record
+        JOB*  list the runs of this job, group, instance, tag or product instead
+        --last N  list at most N entries (default: 20)
+        --all  list all entries
       store  show, check and remove stored results
         ! runs
-        JOB*  show the results of jobs, groups, tags, files instead
-        --prune [SIZE]  remove the least recently used results until no more than SIZE is held
+        JOB*  show the results of this job, group, instance, tag or product
+        --prune [SIZE]  remove the least recently used results until at most SIZE is left (default: the limit)
         --clear  remove all results
-        --verify  read all that is held, and remove what is not as stored
-        -n --dry-run  only say what would be removed
+        --verify  read all results, and remove the damaged ones
+        -n --dry-run  show what would be removed
         = lock
-        --make-key FILE  write a new key that signs results for shared stores, and print its public word
+        --make-key FILE  write a new key that signs results for shared stores, and print its public part
       init  write a first torc.yaml
         ! files runs document
-      import  make a torc.yaml from a workflow file of NREL torc
+      import  convert a workflow file of NREL torc to torc.yaml
         ! files runs document
-        FILE  the workflow file: YAML, JSON or JSON5
-      slurm  build in one allocation of Slurm
+        FILE  workflow file: YAML, JSON or JSON5
+      slurm  build inside one Slurm allocation
         = build
-      server  tell of, start or stop the server that answers calls faster
+      server  show, start or stop the server that answers calls faster
         ACTION:status,start,stop  status, start or stop
-      doctor  say whether builds work here, and what to do
-      completion  print the script that completes torc's words in a shell
+      doctor  check whether builds work here, and suggest fixes
+      completion  print the shell completion script
         ! runs document
         SHELL:bash,zsh,fish  bash, zsh or fish
-        WORD*  after --, from the script: prints what fits the last one
+        WORD*  words of a command line, after --; prints what completes the last one
       """;
 
   private final SequencedMap<String, List<String>> taken = new LinkedHashMap<>();

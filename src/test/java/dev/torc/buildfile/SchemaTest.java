@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,43 @@ class SchemaTest {
     Set<String> named = new TreeSet<>(KnownKeys.JOB);
     named.add("name");
     assertKeys(named, "/$defs/namedJob/properties");
+  }
+
+  /** Editors show it for the key under the pointer, and the pages are made of it. */
+  @Test
+  void everyKeyHasADescriptionOfOneLine() {
+    Set<String> wrong = new TreeSet<>();
+    undescribed(SCHEMA.getSchemaNode(), wrong);
+    assertEquals(Set.of(), wrong);
+  }
+
+  /** Adds the keys that a schema names itself, but for those of its conditions. */
+  private static void undescribed(JsonNode schema, Set<String> into) {
+    for (Map.Entry<String, JsonNode> part : schema.properties()) {
+      if (part.getKey().equals("properties")) {
+        for (Map.Entry<String, JsonNode> key : part.getValue().properties()) {
+          if (key.getValue().isObject()
+              && !described(key.getValue()).matches("[A-Z].{5,170}[^.]")) {
+            into.add(key.toString());
+          }
+        }
+      }
+      if (!part.getKey().matches("allOf|if|then|not")) {
+        undescribed(part.getValue(), into);
+      }
+    }
+    if (schema.isArray()) {
+      schema.forEach(item -> undescribed(item, into));
+    }
+  }
+
+  /** Returns the description of a key; a bare reference to another key has that one's. */
+  private static String described(JsonNode key) {
+    return (key.has("description")
+            ? key
+            : SCHEMA.getSchemaNode().at(key.path("$ref").asText("#").substring(1)))
+        .path("description")
+        .asText();
   }
 
   private static void assertKeys(Collection<String> keys, String pointer) {

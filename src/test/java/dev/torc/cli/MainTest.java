@@ -168,8 +168,7 @@ class MainTest {
     Run run = probe("--help");
     assertEquals(0, run.exit());
     assertEquals("", run.err());
-    assertTrue(
-        run.out().contains("  build        run the jobs that are not up to date\n"), run.out());
+    assertTrue(run.out().contains("  build        run the jobs that are out of date\n"), run.out());
     assertTrue(run.out().lines().count() < 40);
     assertEquals(run, probe("help"));
     Run build = probe("build", "--help");
@@ -283,6 +282,8 @@ class MainTest {
     String build = Run.of(folder, "build", "--help").out();
     assertTrue(build.contains("\n  -D VAR=VALUE  "), build);
     assertTrue(
-        build.indexOf("  -n, --dry-run") < build.indexOf("\nEverywhere:\n  -f, --file"), build);
+        build.indexOf("  -n, --dry-run")
+            < build.indexOf("\nOptions of all commands:\n  -f, --file"),
+        build);
   }
 }
