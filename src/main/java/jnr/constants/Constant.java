@@ -3,6 +3,6 @@ package jnr.constants;
 /** See {@link ConstantSet}. */
 public interface Constant {
 
-  /** Its name. */
+  /** Returns the name. */
   String name();
 }

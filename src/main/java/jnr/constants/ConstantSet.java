@@ -11,12 +11,12 @@ public final class ConstantSet {
 
   private ConstantSet() {}
 
-  /** The system's errors, which lmdbjava asks for. */
+  /** Returns the system's errors, which lmdbjava asks for. */
   public static ConstantSet getConstantSet(String name) {
     return ERRORS;
   }
 
-  /** The error of a number, never null. */
+  /** Returns the error of a number, never null. */
   public Constant getConstant(long value) {
     return () -> "errno";
   }

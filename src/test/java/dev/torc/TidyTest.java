@@ -1,6 +1,7 @@
 package dev.torc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.source.tree.CompilationUnitTree;
@@ -9,7 +10,8 @@ import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
-import com.sun.source.util.TreeScanner;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -23,7 +25,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,6 +74,15 @@ class TidyTest {
               + "|at rest|restless|shared roots?|kept results?|kept graph)"
               + "\\b|/\\*\\* (that|those) of\\b");
 
+  /** Words that end like a verb and are none, as the first word of a method's comment. */
+  private static final Set<String> NO_VERBS =
+      Set.of(
+          ("Always Amounts As Bytes Colours Columns Contents Files Groups Hundredths"
+                  + " Identifiers Images Instances Its Jobs Keys Lines Nanoseconds Paths Patterns"
+                  + " Programs Products Reasons Resources Results Rows Seconds Tables Texts This"
+                  + " Thus Tools Values Variables Vars Warnings Words Yes")
+              .split(" "));
+
   @Test
   void aCommentHasThingsOfTheCodeAsItsSubjects() throws IOException {
     List<String> found = new ArrayList<>();
@@ -89,38 +102,66 @@ class TidyTest {
 
   @Test
   void noMethodIsLong() throws IOException {
+    List<String> found = new ArrayList<>();
+    eachMethod(
+        (path, trees) -> {
+          CompilationUnitTree unit = path.getCompilationUnit();
+          Tree body = ((MethodTree) path.getLeaf()).getBody();
+          SourcePositions places = trees.getSourcePositions();
+          LineMap lines = unit.getLineMap();
+          if (body != null) {
+            long size =
+                lines.getLineNumber(places.getEndPosition(unit, body))
+                    - lines.getLineNumber(places.getStartPosition(unit, body));
+            if (size > LONGEST_METHOD) {
+              found.add(name(path) + ": " + size);
+            }
+          }
+        });
+    assertEquals(List.of(), found);
+  }
+
+  @Test
+  void theCommentOfAMethodBeginsWithItsVerb() throws IOException {
+    List<String> found = new ArrayList<>();
+    eachMethod(
+        (path, trees) -> {
+          String comment = trees.getDocComment(path);
+          if (comment != null && !beginsWithVerb(comment.strip())) {
+            found.add(name(path) + ": " + comment.strip().lines().findFirst().orElse(""));
+          }
+        });
+    assertEquals(List.of(), found);
+    assertFalse(beginsWithVerb("Keys of a map."));
+    assertFalse(beginsWithVerb("The keys of a map."));
+  }
+
+  /** Returns whether the first word is a verb in the third person; tags need none. */
+  private static boolean beginsWithVerb(String comment) {
+    Matcher verb = Pattern.compile("@|\\{@inheritDoc}|([A-Z][a-z]+s)\\b").matcher(comment);
+    return verb.lookingAt() && (verb.group(1) == null || !NO_VERBS.contains(verb.group(1)));
+  }
+
+  private static String name(TreePath method) {
+    String file = method.getCompilationUnit().getSourceFile().getName();
+    return file + " " + ((MethodTree) method.getLeaf()).getName();
+  }
+
+  private static void eachMethod(BiConsumer<TreePath, Trees> look) throws IOException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     try (var files = compiler.getStandardFileManager(null, null, null)) {
-      JavacTask task =
-          (JavacTask)
-              compiler.getTask(
-                  null,
-                  files,
-                  null,
-                  null,
-                  null,
-                  files.getJavaFileObjectsFromPaths(FilesTest.sources("main")));
-      SourcePositions places = Trees.instance(task).getSourcePositions();
-      List<String> longOnes = new ArrayList<>();
+      var sources = files.getJavaFileObjectsFromPaths(FilesTest.sources("main"));
+      JavacTask task = (JavacTask) compiler.getTask(null, files, null, null, null, sources);
+      Trees trees = Trees.instance(task);
       for (CompilationUnitTree unit : task.parse()) {
-        LineMap lines = unit.getLineMap();
-        new TreeScanner<Void, Void>() {
+        new TreePathScanner<Void, Void>() {
           @Override
           public Void visitMethod(MethodTree method, Void none) {
-            Tree body = method.getBody();
-            if (body != null) {
-              long size =
-                  lines.getLineNumber(places.getEndPosition(unit, body))
-                      - lines.getLineNumber(places.getStartPosition(unit, body));
-              if (size > LONGEST_METHOD) {
-                longOnes.add(unit.getSourceFile().getName() + " " + method.getName() + ": " + size);
-              }
-            }
+            look.accept(getCurrentPath(), trees);
             return super.visitMethod(method, none);
           }
         }.scan(unit, null);
       }
-      assertEquals(List.of(), longOnes);
     }
   }
 

@@ -218,12 +218,12 @@ public final class Call {
     };
   }
 
-  /** Colours for standard output. */
+  /** Returns the colors for standard output. */
   Palette outPalette() {
     return Palette.of(color(), console.env(), console.stdoutTerminal());
   }
 
-  /** Colours for standard error. */
+  /** Returns the colors for standard error. */
   public Palette errPalette() {
     return Palette.of(color(), console.env(), console.stderrTerminal());
   }
@@ -269,7 +269,7 @@ public final class Call {
     return given.isEmpty() ? null : ProjectOptions.runtime(CONTAINER + "=", given);
   }
 
-  /** Variables set by {@code -D}; the last one of a name wins. */
+  /** Returns the variables set by {@code -D}; the last one of a name wins. */
   private SortedMap<String, String> variables() {
     SortedMap<String, String> out = new TreeMap<>();
     for (String variable : values("-D")) {

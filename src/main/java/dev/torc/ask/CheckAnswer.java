@@ -41,7 +41,7 @@ record CheckAnswer(
     List<Diagnostic> warnings)
     implements Answer {
 
-  /** Warnings and errors go to standard error, the line that counts them to standard output. */
+  /** Prints warnings and errors to standard error, the line that counts them to standard output. */
   static int run(Call call) throws IOException {
     CheckAnswer answer = of(call);
     if (!call.json()) {
@@ -109,7 +109,7 @@ record CheckAnswer(
         .toList();
   }
 
-  /** Warnings on jobs: equal lines once, at the place of the first job that has them. */
+  /** Returns warnings on jobs: equal lines once, at the place of the first job that has them. */
   private static Collection<Diagnostic> once(
       Graph graph, int[] jobs, IntFunction<List<String>> said) {
     Map<String, Diagnostic> found = new LinkedHashMap<>();

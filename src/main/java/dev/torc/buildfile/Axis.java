@@ -124,7 +124,7 @@ sealed interface Axis {
   record Rows(
       List<String> names, Set<String> columns, List<Row> rows, List<BadInput.Diagnostic> warnings) {
 
-    /** Rows in which each value names the instance. */
+    /** Creates rows in which each value names the instance. */
     Rows(List<String> names, List<Row> rows) {
       this(names, Set.of(), rows, List.of());
     }

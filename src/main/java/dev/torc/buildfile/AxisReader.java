@@ -305,7 +305,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return new Axis.Globbed(place, names, List.copyOf(globs), List.copyOf(excludes));
   }
 
-  /** The normalized path of a file. */
+  /** Returns the normalized path of a file. */
   private String file(Node node, String key) {
     Node.Scalar scalar = MapFields.scalar(node, key);
     return paths.file(scope.path(scalar), scalar.place(), key);

@@ -213,7 +213,7 @@ final class GroupExpansion {
     return units.get(unit);
   }
 
-  /** Tables and files on disk. */
+  /** Returns the tables and files on disk. */
   AxisSources sources() {
     return sources;
   }

@@ -141,7 +141,7 @@ final class JobReader {
       Map<String, String> columns,
       List<Item> files) {
 
-    /** Stands for all instances with these values, of which not all are known. */
+    /** Returns what stands for all instances with these values, of which not all are known. */
     static Instance some(SortedMap<String, String> values) {
       return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
     }

@@ -13,7 +13,7 @@ public final class KnownKeys {
 
   private KnownKeys() {}
 
-  /** Keys in the order of messages; a set, as each key of every job is looked up in it. */
+  /** Returns keys in the order of messages; a set, as each key of every job is looked up in it. */
   static Set<String> ordered(String... keys) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
   }

@@ -392,7 +392,7 @@ public final class ParsedBuildFile {
       return this;
     }
 
-    /** Knows of no results: what depends on one is not expanded. */
+    /** Returns a source that knows no results: what depends on one is not expanded. */
     static ResultSource nothing() {
       return job -> Optional.empty();
     }

@@ -204,7 +204,7 @@ final class VariableReader {
     /** No vars. */
     static final Vars NONE = of(Map.of());
 
-    /** Vars that are texts. */
+    /** Returns vars that are texts. */
     static Vars of(Map<String, String> texts) {
       return of(texts, Map.of(), Map.of());
     }

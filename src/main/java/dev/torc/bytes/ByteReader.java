@@ -55,7 +55,7 @@ public final class ByteReader {
     return bytes[at++] & 0xff;
   }
 
-  /** Yes or no. */
+  /** Reads yes or no. */
   public boolean flag() {
     return one() != 0;
   }
@@ -99,7 +99,7 @@ public final class ByteReader {
     return Arrays.copyOfRange(bytes, at - count, at);
   }
 
-  /** Numbers of four bytes each. */
+  /** Reads numbers of four bytes each. */
   public int[] ints() {
     int[] values = new int[many(small(), Integer.BYTES)];
     ByteBuffer.wrap(bytes, at, Integer.BYTES * values.length).asIntBuffer().get(values);
@@ -107,7 +107,7 @@ public final class ByteReader {
     return values;
   }
 
-  /** Numbers of eight bytes each. */
+  /** Reads numbers of eight bytes each. */
   public long[] longs() {
     long[] values = new long[many(small(), Long.BYTES)];
     ByteBuffer.wrap(bytes, at, Long.BYTES * values.length).asLongBuffer().get(values);

@@ -56,7 +56,7 @@ public final class ByteWriter {
     bytes[length++] = (byte) value;
   }
 
-  /** Yes or no. */
+  /** Writes yes or no. */
   public void flag(boolean value) {
     one(value ? 1 : 0);
   }

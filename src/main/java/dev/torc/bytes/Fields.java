@@ -102,7 +102,7 @@ public final class Fields {
     return Math.toIntExact(number(tag, out == null ? 0 : field.applyAsInt(of)));
   }
 
-  /** Yes or no. */
+  /** Passes yes or no. */
   public <R> boolean flag(int tag, R of, Predicate<R> field) {
     return number(tag, out != null && field.test(of) ? 1 : 0) != 0;
   }

@@ -449,7 +449,7 @@ public final class Main {
       }
     }
 
-    /** Hundredths of a second, from seconds with two digits behind the point. */
+    /** Returns hundredths of a second, from seconds with two digits behind the point. */
     private static long ticks(String seconds) {
       return Long.parseLong(seconds.replace(".", ""));
     }

@@ -61,7 +61,7 @@ final class ContainerRun implements Container.Client {
     return new Launch.Step(List.copyOf(argv), step.dir(), variables(), container);
   }
 
-  /** Variables of a job's resources that only the node can tell. */
+  /** Returns variables of a job's resources that only the node can tell. */
   private List<String> undeclared() {
     return Stream.of(MEMORY, GPUS)
         .filter(names -> !step.env().containsKey(names.getFirst()))
@@ -110,7 +110,7 @@ final class ContainerRun implements Container.Client {
         : ContainerRuntime.Input.CALLERS;
   }
 
-  /** Variables that are laid over the caller's for the client; null removes a variable. */
+  /** Returns variables that are laid over the caller's for the client; null removes a variable. */
   @Override
   public Map<String, String> variables() {
     return container.runtime().handed(step.env(), launch.interactive());

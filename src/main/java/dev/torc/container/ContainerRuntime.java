@@ -149,8 +149,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /**
-   * Variables that are laid over the caller's for the client, so that the container has the given
-   * ones and no others; null removes a variable.
+   * Returns variables that are laid over the caller's for the client, so that the container has the
+   * given ones and no others; null removes a variable.
    *
    * @param terminal whether the container has torc's own terminal
    */

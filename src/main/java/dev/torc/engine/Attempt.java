@@ -65,7 +65,7 @@ final class Attempt {
   private long logFrom; // the byte of the log where it begins
 
   /**
-   * An attempt that has not begun.
+   * Creates an attempt that has not begun.
    *
    * @param run the run of the job, whose next attempt it is
    * @param starts is told when its processes are gone, and which scheduler has it
@@ -107,7 +107,7 @@ final class Attempt {
     return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
 
-  /** Called when its outcome is recorded. */
+  /** Handles that its outcome is recorded. */
   void recorded() {
     remote.recorded();
   }
@@ -464,8 +464,8 @@ final class Attempt {
   }
 
   /**
-   * The outcome of a failure, with what the job left, which its next run may delete. Before the
-   * places were cleared, nothing that stands there is the job's.
+   * Returns the outcome of a failure, with what the job left, which its next run may delete. Before
+   * the places were cleared, nothing that stands there is the job's.
    */
   private AttemptOutcome left(String what) {
     if (!hasCleared || remote.isUnbegun()) {

@@ -100,7 +100,7 @@ final class AttemptThreads {
     }
   }
 
-  /** From now on the ends of attempts are not handled any more. */
+  /** Stops the handling of the ends of attempts. */
   void stop() {
     stopped = true;
   }

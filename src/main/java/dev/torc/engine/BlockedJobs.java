@@ -26,7 +26,7 @@ final class BlockedJobs {
     this.sender = sender;
   }
 
-  /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
+  /** Blocks what waits for a failed job, and so on; the rest continues (rule 8). */
   void behind(BuildState state, int failed) {
     String name = state.graph().name(failed);
     state
@@ -44,7 +44,10 @@ final class BlockedJobs {
             group -> blockGroup(state, group, name));
   }
 
-  /** Section 4: no more instances start of a group that cannot be expanded any further. */
+  /**
+   * Blocks the instances that have not started of a group that cannot be expanded any further
+   * (section 4).
+   */
   void rest(BuildState state, Group group) {
     for (String name : group.instances()) {
       int job = state.graph().jobId(name);
@@ -62,7 +65,7 @@ final class BlockedJobs {
     behind(state, job);
   }
 
-  /** Nothing runs and nothing will: the jobs that are left were not reached. */
+  /** Marks all jobs that have no end as not reached: nothing runs and nothing will. */
   void abandon(BuildState state) {
     for (int job : state.graph().inOrder(state.context().selection().jobs())) {
       if (!state.states().of(job).isFinal()) {

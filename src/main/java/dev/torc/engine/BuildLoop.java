@@ -283,7 +283,7 @@ public final class BuildLoop {
     state.free().forEach(this::decide);
   }
 
-  /** Groups with problems fail, each once, and what waits for them is blocked. */
+  /** Fails groups with problems, each once, and blocks what waits for them. */
   private void failGroups() {
     for (int node : state.graph().inOrder(state.context().selection().open())) {
       Group group = state.graph().open().get(node);
@@ -459,8 +459,8 @@ public final class BuildLoop {
   }
 
   /**
-   * Whether a job has to wait for the maker of a file that its depfile named, which precedes it
-   * only through other jobs. If the maker makes nothing, the job is blocked.
+   * Returns whether a job has to wait for the maker of a file that its depfile named, which
+   * precedes it only through other jobs. If the maker makes nothing, the job is blocked.
    *
    * @param maker the job to wait for, -1 for none
    */

@@ -61,10 +61,10 @@ record BuildState(
   }
 
   /**
-   * The state of the next context, after groups were expanded or a job turned out to run: new jobs
-   * wait, and so do temporary jobs that were up to date and lack products that a new or late job
-   * reads. After a failure all nodes are counted anew, and what failures block has to be told
-   * again.
+   * Returns the state of the next context, after groups were expanded or a job turned out to run:
+   * new jobs wait, and so do temporary jobs that were up to date and lack products that a new or
+   * late job reads. After a failure all nodes are counted anew, and what failures block has to be
+   * told again.
    *
    * @param late known jobs that run after all, once the products that they read are made
    */
@@ -100,7 +100,8 @@ record BuildState(
   }
 
   /**
-   * Whether a job came to its end, or is not selected; false for a group without known instances.
+   * Returns whether a job came to its end, or is not selected; false for a group without known
+   * instances.
    */
   boolean isOver(int node) {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
@@ -144,8 +145,8 @@ record BuildState(
   }
 
   /**
-   * The present verdicts on all jobs that wait, the undecided ones included; blocked jobs do not
-   * count as readers.
+   * Returns the present verdicts on all jobs that wait, the undecided ones included; blocked jobs
+   * do not count as readers.
    */
   Plan forecast() {
     BitSet waiting = new BitSet();

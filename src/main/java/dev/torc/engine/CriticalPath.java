@@ -55,7 +55,7 @@ final class CriticalPath {
   }
 
   /**
-   * Goes on with a graph that grew: paths get longer by jobs that came up.
+   * Continues with a graph that grew: new jobs can only lengthen paths.
    *
    * @param renewed the nodes that wait for others now, or are new
    * @param ready the queue, in which jobs move

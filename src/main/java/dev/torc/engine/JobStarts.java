@@ -78,7 +78,7 @@ final class JobStarts {
     return out.has(id);
   }
 
-  /** Jobs that waited for a hook are looked at again. */
+  /** Looks again at jobs that waited for a hook. */
   void unpark() {
     parked.forEach(state.get().ready()::add);
     parked.clear();
@@ -166,9 +166,9 @@ final class JobStarts {
   }
 
   /**
-   * The processes of an attempt ended well, and only a look at the products is left, which may take
-   * longer than the start of another attempt: that one starts meanwhile, unless the end of this
-   * attempt may mean that nothing starts any more. Called on the thread of the attempt.
+   * Starts another attempt when the processes of one ended well: the look at its products may take
+   * longer than that start. It starts none if the end of this attempt may mean that nothing starts
+   * any more. Called on the thread of the attempt.
    */
   void gone(Attempt attempt) {
     boolean overlaps =
@@ -185,12 +185,12 @@ final class JobStarts {
     }
   }
 
-  /** A scheduler has an attempt; callable from any thread. */
+  /** Notes that a scheduler has an attempt; callable from any thread. */
   void submitted(int id, Event.JobSubmitted at) {
     out.submitted(id, at);
   }
 
-  /** An attempt is over: gives back what it took. */
+  /** Gives back what an attempt took that is over. */
   void ended(Attempt attempt) {
     running--;
     out.ended(attempt.id).ifPresent(state.get().ready()::add);

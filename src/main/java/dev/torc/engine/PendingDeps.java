@@ -38,7 +38,7 @@ final class PendingDeps {
   }
 
   /**
-   * Goes on with a graph that grew.
+   * Continues with a graph that grew.
    *
    * @param nodes the nodes to count anew; among them are all that wait for a join node of them
    */

@@ -52,8 +52,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Goes on with the next context, in which jobs that were up to date may run after all. The first
-   * one with makers that delete may come late: jobs that ran before read nothing of these.
+   * Continues with the next context, in which jobs that were up to date may run after all. The
+   * first one with makers that delete may come late: jobs that ran before read nothing of these.
    */
   void over(PlanContext next) {
     Graph graph = next.graph();

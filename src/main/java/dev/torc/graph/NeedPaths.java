@@ -40,7 +40,7 @@ public final class NeedPaths {
     return false;
   }
 
-  /** Goes on to what a node needs, as far as it is not before a place in the order. */
+  /** Follows what a node needs, as far as it is not before a place in the order. */
   private void follow(int node, int from) {
     Job job = graph.isJob(node) ? graph.job(node) : null;
     if (job == null || job.links().after().isEmpty()) {

@@ -153,7 +153,9 @@ public record Launch(
       /** Makes the runtime stop all processes of the container, or continue them. */
       void pause(boolean stop);
 
-      /** Variables that are laid over the caller's for the client; null removes a variable. */
+      /**
+       * Returns variables that are laid over the caller's for the client; null removes a variable.
+       */
       Map<String, String> variables();
 
       /** Returns what the client's end means, where torc did not end it. */

@@ -443,7 +443,7 @@ final class ProcessRun implements Runner.Running {
     return tree;
   }
 
-  /** Identifiers of the attempt's GPUs with commas between them; empty for none. */
+  /** Returns the identifiers of the attempt's GPUs with commas between them; empty for none. */
   String gpus() {
     String given = launch.steps().getLast().env().get("TORC_GPUS");
     return given == null ? "" : given;

@@ -188,7 +188,7 @@ public final class Causes {
     return decode(details.reasons());
   }
 
-  /** Reasons as they were stored; reasons that only a later torc knows are left out. */
+  /** Returns reasons as they were stored; reasons that only a later torc knows are left out. */
   public static List<Reason> decode(List<ManifestEntry> stored) {
     return stored.stream()
         .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)

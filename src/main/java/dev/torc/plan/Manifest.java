@@ -356,7 +356,7 @@ public record Manifest(Graph graph) {
       return lines(LineKind.DATA);
     }
 
-    /** Programs by their names as written; values are digests. */
+    /** Returns programs by their names as written; values are digests. */
     public List<Line> tools() {
       return lines(LineKind.TOOL);
     }
@@ -371,7 +371,7 @@ public record Manifest(Graph graph) {
           .toList();
     }
 
-    /** Images by their names; values are digests. */
+    /** Returns images by their names; values are digests. */
     public List<Line> images() {
       return entries(LineKind.IMAGE)
           .map(entry -> ImageIdentity.of(entry.now()))

@@ -84,7 +84,9 @@ public final class NeedContents implements InputSource {
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
-  /** Contents by names alone: no file is read, and the digests that they give mean nothing. */
+  /**
+   * Returns contents by names alone: no file is read, and the digests that they give mean nothing.
+   */
   public NeedContents unread() {
     DigestMemo names = digests.anew();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);

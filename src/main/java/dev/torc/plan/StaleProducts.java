@@ -68,7 +68,7 @@ public final class StaleProducts {
         .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
   }
 
-  /** Whether a glob or folder stands for a path, or for anything that may be inside it. */
+  /** Returns whether a glob or folder stands for a path, or for anything that may be inside it. */
   private static boolean needs(NeedList list, String path, Glob inside) {
     return switch (list.kind()) {
       case GLOB -> list.covers(path) || list.glob().overlaps(inside);

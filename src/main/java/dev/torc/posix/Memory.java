@@ -56,7 +56,7 @@ public final class Memory {
     return AT.getInt(address);
   }
 
-  /** Numbers of eight bytes each, in the order of the machine. */
+  /** Returns numbers of eight bytes each, in the order of the machine. */
   static byte[] bytes(long[] numbers) {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * numbers.length);
     bytes.order(ByteOrder.nativeOrder()).asLongBuffer().put(numbers);

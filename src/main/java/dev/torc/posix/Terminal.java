@@ -30,9 +30,9 @@ public final class Terminal {
   }
 
   /**
-   * Columns of the terminal; 0 where that is unknown or there is no terminal, negative where
-   * another process group has it, as after bg: then nothing but lines should go there. It uses the
-   * JDK's linker, since {@link NativeCall} calls no variadic function.
+   * Returns the columns of the terminal; 0 where that is unknown or there is no terminal, negative
+   * where another process group has it, as after bg: then nothing but lines should go there. It
+   * uses the JDK's linker, since {@link NativeCall} calls no variadic function.
    */
   @SuppressWarnings("restricted")
   public static int width(int fd) {

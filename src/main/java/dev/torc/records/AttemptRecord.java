@@ -77,7 +77,7 @@ public record AttemptRecord(
         reasonCount);
   }
 
-  /** Hundredths of a CPU that were busy on average; -1 where that is not known. */
+  /** Returns the hundredths of a CPU that were busy on average; -1 where that is not known. */
   public long cpuPercent() {
     return usage.cpu() < 0 || wall < LONG ? -1 : usage.cpu() * 100 / wall;
   }

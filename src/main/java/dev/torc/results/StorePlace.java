@@ -46,7 +46,7 @@ interface StorePlace extends AutoCloseable {
   void put(String in, Digest name, BlobSource bytes, StoreCall.Request request) throws StoreRefusal;
 
   /**
-   * Keys with entries, newest first; none where they cannot be listed.
+   * Returns the keys with entries, newest first; none where they cannot be listed.
    *
    * @param nanos after this time, the entries seen so far are enough
    */

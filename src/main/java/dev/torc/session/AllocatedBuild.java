@@ -221,7 +221,7 @@ public record AllocatedBuild(
         null);
   }
 
-  /** Resources in which any job that may run has room, and all GPUs. */
+  /** Returns resources in which any job that may run has room, and all GPUs. */
   private SchedulerResources each() {
     List<Resources> each = toRun().stream().map(job -> job.runs().resources()).toList();
     int cpus = each.stream().mapToInt(Resources::cpus).max().orElse(1);

@@ -68,7 +68,7 @@ public final class BuildSession {
     begin(fast);
   }
 
-  /** Goes on with this fast path, and with its project. */
+  /** Continues with this fast path and its project. */
   private void begin(FastPath from) {
     fast = from;
     project = from.project();

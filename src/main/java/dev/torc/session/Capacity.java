@@ -67,7 +67,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return allocation == null ? null : AllocatedBuild.EXECUTOR;
   }
 
-  /** Amounts by resource of the nodes beside this machine, by their names. */
+  /** Returns amounts by resource of the nodes beside this machine, by their names. */
   Map<String, Map<String, Long>> nodes() {
     Map<String, Map<String, Long>> nodes = new LinkedHashMap<>();
     if (allocation != null) {

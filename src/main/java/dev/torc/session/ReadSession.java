@@ -161,7 +161,7 @@ public final class ReadSession implements AutoCloseable {
     return context.taken();
   }
 
-  /** Tools of jobs that are scripts outside the root; see {@link Advice}. */
+  /** Returns the tools of jobs that are scripts outside the root; see {@link Advice}. */
   public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
     return Advice.scripts(project, digests, jobs);
   }

@@ -158,7 +158,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return next;
   }
 
-  /** Goes on from what was fresh. */
+  /** Continues from what was fresh. */
   WriteSession from(FastPath before) {
     from = before;
     return this;

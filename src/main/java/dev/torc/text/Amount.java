@@ -73,7 +73,7 @@ public final class Amount {
     return n + " " + noun + (n == 1 ? "" : "s");
   }
 
-  /** Hundredths of a CPU as {@code 1.5}. */
+  /** Returns hundredths of a CPU as {@code 1.5}. */
   public static String cpus(long hundredths) {
     long tenths = (hundredths + 5) / 10;
     return tenths / 10 + "." + tenths % 10;

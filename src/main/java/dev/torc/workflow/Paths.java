@@ -156,7 +156,10 @@ public final class Paths {
     return literal.endsWith("/") ? path + "/**" : path;
   }
 
-  /** The normalized form of a pattern: what stands before its first special component is a path. */
+  /**
+   * Returns the normalized form of a pattern: what stands before its first special component is a
+   * path.
+   */
   private String pattern(String text) {
     int cut = text.lastIndexOf('/', Glob.firstSpecial(text)) + 1;
     String rest = text.substring(cut);

@@ -121,8 +121,8 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /**
-   * The pattern of all paths that a product can match. For a folder, the paths in it, excluded ones
-   * too: nothing that looks for products or sources there finds these.
+   * Returns the pattern of all paths that a product can match. For a folder, the paths in it,
+   * excluded ones too: nothing that looks for products or sources there finds these.
    */
   public static Glob inside(Ref product) {
     return switch (product) {
@@ -139,7 +139,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return Glob.of(folder.equals(".") ? "**" : Glob.escape(folder) + "/**");
   }
 
-  /** Whether it differs from {@code base}, which has files, by further files at most. */
+  /** Returns whether it differs from {@code base}, which has files, by further files at most. */
   public boolean addsFilesTo(ProductIndex base) {
     return folders == base.folders && globs == base.globs && !base.files.isEmpty();
   }

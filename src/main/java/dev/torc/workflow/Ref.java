@@ -48,7 +48,7 @@ public sealed interface Ref {
    */
   sealed interface OfMany extends Ref {
 
-    /** Patterns of paths that are no part of a product; none of a need. */
+    /** Returns patterns of paths that are no part of a product; none of a need. */
     List<Glob> excludes();
 
     /** Returns the same with other excludes. */
