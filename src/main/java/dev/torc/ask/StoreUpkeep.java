@@ -57,7 +57,6 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   /** Stands for the bound that the build file says, or the usual one. */
   private static final long BOUND = -1;
 
-  /** Returns the actions that a call asks for. */
   static List<Call.Given> actions(Call call) {
     return call.given(PRUNE, CLEAR, VERIFY, KEY);
   }

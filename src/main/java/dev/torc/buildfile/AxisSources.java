@@ -95,7 +95,6 @@ final class AxisSources {
     return tables.get(axis);
   }
 
-  /** Keeps the table of an axis. */
   void put(Axis axis, Axis.Rows table) {
     tables.put(axis, table);
   }

@@ -37,7 +37,6 @@ record Placeholder(String written, String name, int index, String member, String
     /** Knows no names. */
     Names NONE = name -> false;
 
-    /** Returns whether a name is known. */
     boolean has(String name);
 
     /** Returns the known names that have a {@code }} in them. */

@@ -83,12 +83,12 @@ public record Scope(
   /** How long a text may be with its values put in; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
 
-  /** Returns the scope of a text outside of instances. */
+  /** Creates the scope of a text outside of instances. */
   Scope(Vars vars, String job, Problems problems) {
     this(vars, Map.of(), Map.of(), job, null, null, problems);
   }
 
-  /** Returns the scope of a text outside of instances where no var is a list. */
+  /** Creates the scope of a text outside of instances where no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
     this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
   }
@@ -103,7 +103,6 @@ public record Scope(
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
 
-  /** Returns this scope with other problems. */
   Scope telling(Problems problems) {
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }

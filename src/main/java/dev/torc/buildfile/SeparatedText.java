@@ -50,12 +50,10 @@ final class SeparatedText {
     return cells;
   }
 
-  /** Returns the place of the row. */
   Place place() {
     return new Place(shown, line, 1);
   }
 
-  /** Returns the place of a cell of the row. */
   Place place(int cell) {
     return placeAt(starts[cell]);
   }

@@ -240,7 +240,6 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return new Command.Words(List.copyOf(words));
   }
 
-  /** Returns a text for the shell. */
   Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
     if (node.text().isBlank()) {
       throw new BadInput(node.place(), "the command is empty");

@@ -29,7 +29,6 @@ record VarLayers(FileReader reader, Problems problems) {
     Node read(Node.Scalar name) throws IOException;
   }
 
-  /** Returns the map of all layers. */
   Node.Mapping join(Node vars) throws IOException {
     SequencedMap<String, Entry> all = new LinkedHashMap<>();
     if (vars instanceof Node.Sequence list) {

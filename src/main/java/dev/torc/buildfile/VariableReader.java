@@ -229,7 +229,6 @@ final class VariableReader {
       return texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name);
     }
 
-    /** Returns all names. */
     Stream<String> all() {
       return Stream.of(texts, lists, unfit).flatMap(each -> each.keySet().stream());
     }

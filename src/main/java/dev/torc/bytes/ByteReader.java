@@ -60,7 +60,6 @@ public final class ByteReader {
     return one() != 0;
   }
 
-  /** Returns a number of eight bytes. */
   public long eight() {
     long value = ByteBuffer.wrap(bytes).getLong(at);
     at += Long.BYTES;
@@ -183,7 +182,6 @@ public final class ByteReader {
     return map;
   }
 
-  /** Returns whether no bytes are left. */
   public boolean isAtEnd() {
     return at == end;
   }

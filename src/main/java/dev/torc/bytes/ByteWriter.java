@@ -50,7 +50,6 @@ public final class ByteWriter {
     }
   }
 
-  /** Writes one byte. */
   public void one(int value) {
     room(1);
     bytes[length++] = (byte) value;
@@ -174,7 +173,6 @@ public final class ByteWriter {
     return length;
   }
 
-  /** Returns a copy of all bytes. */
   public byte[] bytes() {
     return Arrays.copyOf(bytes, length);
   }

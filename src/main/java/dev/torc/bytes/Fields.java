@@ -92,7 +92,6 @@ public final class Fields {
     return form.pass(this, record);
   }
 
-  /** Returns a number. */
   public <R> long number(int tag, R of, ToLongFunction<R> field) {
     return number(tag, out == null ? 0 : field.applyAsLong(of));
   }

@@ -114,7 +114,6 @@ public sealed class StringTable {
     return size;
   }
 
-  /** Returns a text by its number. */
   public final String text(int id) {
     String text = texts[id];
     if (text == null) {

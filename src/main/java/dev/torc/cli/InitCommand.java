@@ -41,7 +41,6 @@ final class InitCommand {
     }
   }
 
-  /** Writes a new build file. */
   static void write(Path file, String text, String command) throws IOException {
     try {
       Files.writeString(file, text, StandardOpenOption.CREATE_NEW);

@@ -27,7 +27,7 @@ final class Options {
   private final List<Call.Given> given = new ArrayList<>();
   private List<String> line = List.of();
 
-  /** Returns the options of a command, none so far. */
+  /** Creates the options of a command, none so far. */
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);

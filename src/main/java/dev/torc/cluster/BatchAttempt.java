@@ -44,12 +44,12 @@ final class BatchAttempt {
   boolean unwanted; // no job of this build wants it
   ArrayTask task; // its task in the script; null before it is in one
 
-  /** Returns an attempt that is ready. */
+  /** Creates an attempt that is ready. */
   BatchAttempt(RemoteAttempt attempt, RemoteListener listener) {
     this(attempt, listener, List.of(), 0);
   }
 
-  /** Returns an attempt that an earlier torc handed out. */
+  /** Creates an attempt that an earlier torc handed out. */
   BatchAttempt(HandedOutAttempt place) {
     this(null, null, List.of(), 0);
     this.place = place;

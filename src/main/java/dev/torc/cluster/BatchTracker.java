@@ -65,7 +65,7 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * Returns a tracker without a thread; {@code names} are random, of letters, digits and {@code -}.
+   * Creates a tracker without a thread; {@code names} are random, of letters, digits and {@code -}.
    */
   BatchTracker(SchedulerAccess to, Supplier<String> names) {
     this.to = to;
@@ -94,7 +94,6 @@ public final class BatchTracker implements AutoCloseable {
     return to.settings().latency();
   }
 
-  /** Returns the name of its executor. */
   public String executor() {
     return to.executor();
   }
@@ -418,12 +417,10 @@ public final class BatchTracker implements AutoCloseable {
       void handOut(List<RemoteAttempt.RemoteKey> attempts, String executor) throws IOException;
     }
 
-    /** Tells people a line. */
     void tell(String line, Object... with) {
       notes.accept(line.formatted(with));
     }
 
-    /** Returns the name of the executor. */
     String executor() {
       return settings.name();
     }

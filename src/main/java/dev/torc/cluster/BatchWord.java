@@ -78,7 +78,6 @@ final class BatchWord {
     return all(key).stream().map(OwnFile::text).toList();
   }
 
-  /** Returns all values of a key. */
   List<String> all(String key) {
     return values.getOrDefault(key, List.of());
   }

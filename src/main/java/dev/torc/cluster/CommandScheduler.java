@@ -215,7 +215,6 @@ final class CommandScheduler implements Scheduler {
       return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(why));
     }
 
-    /** Returns the state of a job. */
     SchedulerState of(String id) {
       return states.getOrDefault(head(id), otherwise);
     }

@@ -165,7 +165,6 @@ final class RemoteBatch {
     return time / 1_000_000;
   }
 
-  /** Returns the jobs of all its tasks. */
   List<BatchAttempt> jobs() {
     return tasks.stream().flatMap(task -> task.jobs.stream()).toList();
   }

@@ -128,7 +128,7 @@ public interface Scheduler {
     /** The state of a script that is gone, without the scheduler's own words. */
     public static final SchedulerState GONE = new SchedulerState(Kind.GONE, "gone");
 
-    /** Returns a state without times. */
+    /** Creates a state without times. */
     public SchedulerState(Kind kind, String said) {
       this(kind, said, 0, 0);
     }

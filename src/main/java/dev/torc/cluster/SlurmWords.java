@@ -62,7 +62,6 @@ final class SlurmWords {
     return reason.startsWith("JobHeld");
   }
 
-  /** Returns whether a word is that of an end. */
   static boolean isEnd(String word) {
     return ENDED.containsKey(word);
   }

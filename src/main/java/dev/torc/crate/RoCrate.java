@@ -186,7 +186,6 @@ final class RoCrate {
         .text("description", "What a need of this form stood for.");
   }
 
-  /** Returns a variable of the environment. */
   Entity variable(String name, String value) {
     return part("env", name, "=" + value, "PropertyValue").text("name", name).text("value", value);
   }

@@ -87,7 +87,6 @@ record AttemptOutcome(
     return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
   }
 
-  /** Returns whether the attempt succeeded. */
   boolean ok() {
     return what.isEmpty();
   }

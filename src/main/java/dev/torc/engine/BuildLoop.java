@@ -47,7 +47,7 @@ public final class BuildLoop {
   private CacheException broken;
   private IOException unreadable;
 
-  /** Returns a build that has its plan; nothing happens before {@link #run}. */
+  /** Creates a build that has its plan; nothing happens before {@link #run}. */
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
     this.state = BuildState.first(setup.common());
@@ -229,7 +229,6 @@ public final class BuildLoop {
     failGroups();
   }
 
-  /** Returns the present graph. */
   Graph graph() {
     return state.graph();
   }

@@ -65,7 +65,6 @@ public record BuildSetup(
    */
   public record Sharing(SharedStores stores, boolean asks) {}
 
-  /** Returns the identifier of a GPU by its number. */
   String gpu(int number) {
     return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
   }

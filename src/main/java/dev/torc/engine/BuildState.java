@@ -107,7 +107,6 @@ record BuildState(
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
 
-  /** Returns the jobs in a state, in order. */
   IntStream in(JobState state) {
     return selected().filter(job -> states.of(job) == state);
   }

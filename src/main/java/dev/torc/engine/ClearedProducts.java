@@ -34,7 +34,7 @@ final class ClearedProducts {
   private final Cache cache;
   private final LocalResults kept;
 
-  /** Returns an account without products. */
+  /** Creates an account without products. */
   ClearedProducts(ProductRemoval removal) {
     this.place = removal.place();
     this.cache = removal.cache();

@@ -38,7 +38,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   /** Bytes of the largest depfile that is read; compilers stay far below. */
   private static final int MOST = 16 << 20;
 
-  /** Returns no needs: none so far. */
+  /** Returns no needs, as before a run. */
   static DiscoveredNeeds none() {
     return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }

@@ -96,7 +96,7 @@ public sealed interface Event {
   /** A line for people: a warning, or what was moved to kept. */
   record Note(Level level, Diagnostic said) implements Event {
 
-    /** Returns a line without a place. */
+    /** Creates a line without a place. */
     public Note(Level level, String text) {
       this(level, new Diagnostic(text));
     }
@@ -141,7 +141,7 @@ public sealed interface Event {
       List<LeftOut> leftOut,
       boolean allowed) {
 
-    /** Returns nothing was left out, and no failure is allowed. */
+    /** Creates an end from which nothing was left out and in which no failure is allowed. */
     public Details(String what, String command, Log log, long wall, long cpu, long peak) {
       this(what, command, log, wall, cpu, peak, List.of(), false);
     }

@@ -239,7 +239,6 @@ final class EventSender {
     return !outcome.command().isEmpty() && log.toFile().length() > outcome.logFrom();
   }
 
-  /** Returns the log of a job, from a byte on. */
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.runs().steps().getFirst().dir());
     return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));

@@ -51,7 +51,6 @@ record FolderPart(Excluded excluded) {
     removeEmpty(holder, name);
   }
 
-  /** Moves the part to another folder. */
   void move(FolderHandle holder, Path name, Path to, PartStep step) throws IOException {
     try (FolderHandle folder = holder.enter(name);
         FolderHandle target = FolderHandle.of(to)) {

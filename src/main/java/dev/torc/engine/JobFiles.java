@@ -30,7 +30,7 @@ public final class JobFiles {
   private final CachePlace place;
   private final String name;
 
-  /** Returns the files of a job of a project; none of them needs to be there. */
+  /** Creates the files of a job of a project; none of them needs to be there. */
   public JobFiles(CachePlace place, String job) {
     this.place = place;
     this.name = name(job);

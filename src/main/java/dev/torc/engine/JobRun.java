@@ -60,7 +60,6 @@ final class JobRun {
     this.runtime = resources.runtime();
   }
 
-  /** Returns why it runs. */
   List<Reason> reasons() {
     return reasons;
   }

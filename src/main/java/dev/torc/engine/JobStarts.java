@@ -30,7 +30,7 @@ final class JobStarts {
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private volatile boolean stopped;
 
-  /** Returns nothing has started. */
+  /** Creates the starter; nothing has started. */
   JobStarts(
       BuildSetup setup,
       LoopLock lock,
@@ -73,7 +73,6 @@ final class JobStarts {
     return running > 0 && out.isAll(running);
   }
 
-  /** Returns whether a scheduler has a job. */
   boolean isOut(int id) {
     return out.has(id);
   }

@@ -14,7 +14,7 @@ final class JobStates {
   private JobState[] states = {};
   private final int[] counts = new int[JobState.values().length];
 
-  /** Returns all selected jobs begin as waiting; the others have no state. */
+  /** Creates the states: all selected jobs begin as waiting; the others have none. */
   JobStates(int nodes, BitSet selected) {
     grow(nodes, selected, new BitSet());
   }

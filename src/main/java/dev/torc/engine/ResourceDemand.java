@@ -12,7 +12,7 @@ import java.util.TreeMap;
  */
 record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
-  /** Returns a demand that only this machine can meet. */
+  /** Creates a demand that only this machine can meet. */
   ResourceDemand(Map<String, Long> amounts) {
     this(amounts, false);
   }

@@ -117,7 +117,6 @@ final class ResourcePool {
     return false;
   }
 
-  /** Takes a demand that fits. */
   Taken take(ResourceDemand demand) {
     if (!holds(free, demand)) {
       String node = node(demand);

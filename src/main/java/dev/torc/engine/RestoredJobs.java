@@ -56,7 +56,7 @@ final class RestoredJobs implements AutoCloseable {
   private final BitSet asked = new BitSet();
 
   /**
-   * Returns the restored jobs of a build; {@code state} is asked each time, since it is replaced.
+   * Creates the restored jobs of a build; {@code state} is asked each time, since it is replaced.
    */
   RestoredJobs(
       BuildSetup setup,

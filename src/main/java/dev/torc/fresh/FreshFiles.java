@@ -59,7 +59,6 @@ final class FreshFiles {
     return file >= 0 && isKnown(file);
   }
 
-  /** Returns the path of a number. */
   String path(int file) {
     return path(graph, further, file);
   }

@@ -56,7 +56,6 @@ public final class Adjacency {
     return start[row + 1] - start[row];
   }
 
-  /** Returns whether a row has an entry. */
   public boolean has(int row, int entry) {
     for (int i = start[row]; i < start[row + 1]; i++) {
       if (target[i] == entry) {
@@ -66,7 +65,6 @@ public final class Adjacency {
     return false;
   }
 
-  /** Returns a copy of one row. */
   public int[] row(int row) {
     return Arrays.copyOfRange(target, start[row], start[row + 1]);
   }

@@ -171,7 +171,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.written.length;
   }
 
-  /** Returns all jobs. */
   public BitSet allJobs() {
     BitSet all = new BitSet(nodes());
     all.set(0, nodes());
@@ -186,7 +185,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return found;
   }
 
-  /** Returns a job by its node. */
   public Job job(int node) {
     return workflow.jobs().get(index(node));
   }
@@ -260,7 +258,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.order.place(node);
   }
 
-  /** Returns whether a node is a job. */
   public boolean isJob(int node) {
     return !tables.joins.get(node);
   }

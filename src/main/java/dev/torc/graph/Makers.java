@@ -34,7 +34,7 @@ final class Makers {
   private final PersistentMap<Integer> depfiles;
   private long compared;
 
-  /** Returns the products of no jobs. */
+  /** Creates the products of no jobs. */
   Makers() {
     this.products = ProductIndex.NONE;
     this.above = PersistentMap.none();

@@ -87,7 +87,6 @@ final class NodeOrder {
     return sorted;
   }
 
-  /** Returns the places of some nodes. */
   BitSet places(BitSet some) {
     BitSet places = new BitSet(nodes.length);
     for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {

@@ -37,7 +37,6 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(bytes.clone(), false);
   }
 
-  /** Returns the digest of some bytes. */
   public static Digest ofBytes(byte[] bytes) {
     return new Digest(SHA256.get().digest(bytes), false);
   }
@@ -64,7 +63,6 @@ public final class Digest implements Comparable<Digest> {
     return executable;
   }
 
-  /** Returns a copy of the 32 bytes. */
   public byte[] bytes() {
     return bytes.clone();
   }
@@ -74,7 +72,7 @@ public final class Digest implements Comparable<Digest> {
     return executable ? digits().concat(" executable") : digits();
   }
 
-  /** Returns a loop of its own, since most calls come before any loop of the JDK is compiled. */
+  /** Writes hex in a loop of its own: most calls come before any loop of the JDK is compiled. */
   private String digits() {
     byte[] text = new byte[2 * LENGTH];
     for (int i = 0; i < LENGTH; i++) {

@@ -44,7 +44,7 @@ public record Stamp(
   /** Nothing is there. */
   public static final Stamp MISSING = new Stamp(FileKind.MISSING, false, 0, 0, 0, 0);
 
-  /** Returns a stamp as it is stored, without attributes. */
+  /** Creates a stamp as it is stored, without attributes. */
   public Stamp(FileKind kind, boolean executable, long size, long mtime, long ctime, long inode) {
     this(kind, executable, size, mtime, ctime, inode, 0);
   }

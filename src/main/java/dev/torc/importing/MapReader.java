@@ -149,7 +149,6 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
         map.entries().keySet().stream().filter(k -> k.matches(keys)).toArray(String[]::new));
   }
 
-  /** Returns the entries of the map under a key. */
   SequencedMap<String, Node.Entry> entries(String key) {
     if (given(key) instanceof Mapping inner) {
       return inner.entries();
@@ -167,7 +166,6 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return texts;
   }
 
-  /** Returns the maps of the list under a key. */
   List<MapReader> maps(String key, String each) {
     List<MapReader> maps = new ArrayList<>();
     if (given(key) instanceof Node.Sequence list) {

@@ -90,7 +90,6 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     return new Sweep(axes, zip, rows);
   }
 
-  /** Returns the names of its parameters. */
   List<String> parameters() {
     return axes.stream().map(SweepAxis::name).toList();
   }

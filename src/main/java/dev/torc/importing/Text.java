@@ -124,7 +124,6 @@ record Text(List<Piece> pieces) {
    */
   record PlacedText(Place place, String text, boolean regex) {
 
-    /** Returns the text with these values. */
     PlacedText put(Map<String, String> values) {
       String put = Text.of(text, values.keySet()).put(values, regex);
       return new PlacedText(place, put, regex);

@@ -35,7 +35,7 @@ public record Launch(
     Stop stop,
     JobTrace trace) {
 
-  /** Returns a launch that is not traced, and ended as usual. */
+  /** Creates a launch that is not traced, and ended as usual. */
   public Launch(
       List<Step> steps,
       Path log,
@@ -56,7 +56,6 @@ public record Launch(
     return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString());
   }
 
-  /** Returns this launch, traced. */
   public Launch traced(JobTrace by) {
     return with(steps, stop, by);
   }
@@ -112,7 +111,7 @@ public record Launch(
    */
   public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
 
-    /** Returns a process of the host. */
+    /** Creates a process of the host. */
     public Step(List<String> argv, Path dir, Map<String, String> env) {
       this(argv, dir, env, null);
     }

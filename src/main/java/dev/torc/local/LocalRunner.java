@@ -34,7 +34,7 @@ final class LocalRunner implements Runner {
     this(caller, grace, new OomKills(Path.of("/")));
   }
 
-  /** Returns a runner for which kills of the kernel are counted elsewhere. */
+  /** Creates a runner for which kills of the kernel are counted elsewhere. */
   LocalRunner(Environment caller, Duration grace, OomKills kills) {
     UsageSampler sampler = new UsageSampler(running.keySet(), caller);
     long nanos = grace.toNanos();

@@ -58,7 +58,6 @@ final class MachineLoad {
     this.memoryGroup = limited(own, "memory.max");
   }
 
-  /** Returns the load of this machine. */
   static MachineLoad here() {
     return new MachineLoad(Path.of("/"));
   }

@@ -66,7 +66,7 @@ public record ProcessEnd(
     NOT_STARTED
   }
 
-  /** Returns the end of an attempt that ran here, without samples. */
+  /** Creates the end of an attempt that ran here, without samples. */
   public ProcessEnd(How how, int code, long wall, Usage usage, String message) {
     this(how, code, wall, usage, message, null, null);
   }
@@ -81,7 +81,6 @@ public record ProcessEnd(
     return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
   }
 
-  /** Returns this end with another cause, status and message. */
   public ProcessEnd as(How cause, int status, String words) {
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }

@@ -192,7 +192,6 @@ final class ProcessTable {
         : kilobytes(status, "VmRSS:");
   }
 
-  /** Returns whether a process ignores a signal. */
   static boolean ignores(int pid, int signal) {
     String mask = word(pid, "SigIgn:");
     return !mask.isEmpty() && (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;

@@ -220,7 +220,6 @@ final class ProcessTree {
     return !mark.isEmpty() && process.start() >= since;
   }
 
-  /** Returns whether an environment has the tree's mark. */
   boolean isMark(Set<String> environment) {
     return environment.containsAll(mark);
   }

@@ -177,7 +177,7 @@ public final class Series {
   public record Usage(
       long user, long system, long peak, long read, long written, long gpu, long gpuMemory) {
 
-    /** Returns what an attempt used that has no GPU, or of whose GPUs nothing is known. */
+    /** Creates what an attempt used that has no GPU, or of whose GPUs nothing is known. */
     public Usage(long user, long system, long peak, long read, long written) {
       this(user, system, peak, read, written, -1, -1);
     }

@@ -33,7 +33,6 @@ final class MarkdownText {
 
   private MarkdownText() {}
 
-  /** Returns the HTML of a text. */
   static String html(String text) {
     Parser parser = Parser.builder().extensions(TABLES).maxOpenBlockParsers(BLOCKS).build();
     try {

@@ -96,7 +96,6 @@ final class PageRuns {
         .orElseThrow(() -> new BadInput(none));
   }
 
-  /** Returns the build on the timeline. */
   BuildRecord build() {
     return build;
   }

@@ -47,7 +47,6 @@ interface InputSource {
   /** Returns the jobs that a list leaves out, for people only; null where there is none. */
   LeftOut leftOut(int list);
 
-  /** Returns a needed value. */
   Content ofData(Ref.OfData value);
 
   /** Returns what a program of {@code tools} contains; no job makes it. */

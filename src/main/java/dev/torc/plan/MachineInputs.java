@@ -195,7 +195,6 @@ public final class MachineInputs {
       }
     }
 
-    /** Reads a line of a record. */
     static ImageIdentity of(String line) {
       int blank = line.lastIndexOf(' ');
       return blank < 0

@@ -37,7 +37,6 @@ interface ManifestWriter {
   /** Takes a line about contents; its name is for people only, {@code counts} counts. */
   void content(LineKind line, String shown, String counts, Content content);
 
-  /** Takes a line of text. */
   default void text(LineKind line, String name, String value) {
     text(line, name, value, value);
   }

@@ -282,7 +282,6 @@ public final class NeedContents implements InputSource {
     return values.of(value);
   }
 
-  /** Returns the needed values. */
   NeedValues values() {
     return values;
   }

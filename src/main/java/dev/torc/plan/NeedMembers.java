@@ -72,12 +72,10 @@ public record NeedMembers(
         leftOut);
   }
 
-  /** Returns a member by its path and its value. */
   static ManifestEntry entry(String path, String value) {
     return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
   }
 
-  /** Returns the members of a folder. */
   static List<ManifestEntry> entries(FolderDigest folder) {
     return folder.members().stream().map(NeedMembers::entry).toList();
   }

@@ -109,7 +109,6 @@ public final class Plan {
     return context;
   }
 
-  /** Returns the selected jobs. */
   public BitSet selected() {
     return context.selection().jobs();
   }

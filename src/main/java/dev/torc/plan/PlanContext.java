@@ -82,7 +82,6 @@ public record PlanContext(
         basis, graph, records, contents, decider, selection, rerun, Map.copyOf(wanted));
   }
 
-  /** Returns the context with another selection of jobs. */
   public PlanContext with(JobSelection other, Rerun again) {
     return new PlanContext(basis, graph, records, contents, decider, other, again, wanted);
   }

@@ -212,7 +212,7 @@ final class CallFilter {
       this(null, x86, arm, names);
     }
 
-    /** Returns a call that changes one name; without a name, the file of the descriptor. */
+    /** Creates a call that changes one name; without a name, the file of the descriptor. */
     FileCall(Change change, int x86, int arm, int... names) {
       this.change = change;
       this.x86 = x86;

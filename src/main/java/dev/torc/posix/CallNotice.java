@@ -111,12 +111,10 @@ final class CallNotice {
     return CallFilter.isOwn((int) (from[NOTICE + 2] >>> 32), number) ? FileCall.of(number) : null;
   }
 
-  /** Returns the number of the thread that calls. */
   int thread() {
     return (int) from[NOTICE + 1];
   }
 
-  /** Returns an argument by its index from 0 on. */
   long argument(int index) {
     return from[NOTICE + 4 + index];
   }

@@ -14,7 +14,6 @@ public interface CallingProcess {
     return new CallingProcess() {};
   }
 
-  /** Returns the environment that it was called with. */
   default Environment environment() {
     return Environment.ofCaller();
   }
@@ -32,7 +31,6 @@ public interface CallingProcess {
     return null;
   }
 
-  /** Returns the number of the process. */
   default long pid() {
     return ProcessHandle.current().pid();
   }

@@ -168,7 +168,6 @@ public record Descriptor(int number) {
     };
   }
 
-  /** Returns whether it is a terminal. */
   public boolean isTerminal() {
     return Terminal.isTerminal(number);
   }

@@ -28,7 +28,7 @@ public final class Environment {
   private final Map<String, String> view;
   private Block block; // null until a process is started
 
-  /** Returns an environment of the given {@code name=value} entries. */
+  /** Creates an environment of the given {@code name=value} entries. */
   public Environment(List<byte[]> given) {
     Map<String, String> all = decode(given);
     entries = new ArrayList<>();
@@ -46,7 +46,6 @@ public final class Environment {
     view = Collections.unmodifiableMap(decode(entries));
   }
 
-  /** Returns the environment of this process. */
   public static Environment ofCaller() {
     List<byte[]> entries = new ArrayList<>();
     for (long at = address(); Memory.longAt(at) != 0; at += Long.BYTES) {

@@ -138,12 +138,10 @@ public record FileStatus(
     return mode != 0;
   }
 
-  /** Returns whether it is a regular file. */
   public boolean isFile() {
     return (mode & KIND) == FILE;
   }
 
-  /** Returns whether it is a folder. */
   public boolean isFolder() {
     return (mode & KIND) == FOLDER;
   }
@@ -163,7 +161,6 @@ public record FileStatus(
     return (mode & KIND) == 0020000;
   }
 
-  /** Returns whether it is the same file as another one. */
   public boolean isSame(FileStatus other) {
     return inode == other.inode && device == other.device;
   }

@@ -195,7 +195,6 @@ public final class FolderHandle implements AutoCloseable {
     }
   }
 
-  /** Removes a folder that is empty. */
   public void removeEmpty(Path name) throws IOException {
     Path folder = path.resolve(name);
     int result = rmdir(folder);

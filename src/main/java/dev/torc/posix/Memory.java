@@ -73,7 +73,6 @@ public final class Memory {
     return address;
   }
 
-  /** Returns bytes. */
   public int size() {
     return bytes.capacity();
   }

@@ -19,7 +19,6 @@ public final class OwnUser {
 
   private OwnUser() {}
 
-  /** Returns the user's number. */
   public static int number() {
     return GETEUID.call();
   }
@@ -34,7 +33,6 @@ public final class OwnUser {
     return number() == user;
   }
 
-  /** Returns the number of the group. */
   public static int group() {
     return GETEGID.call();
   }

@@ -29,7 +29,6 @@ public final class PlainFile {
 
   private PlainFile() {}
 
-  /** Opens a file for reading. */
   public static InputStream open(Path file) throws IOException {
     if (isOwn(file)) {
       try {
@@ -58,7 +57,6 @@ public final class PlainFile {
     }
   }
 
-  /** Writes a file anew. */
   public static void write(Path file, byte[] bytes) throws IOException {
     if (isOwn(file)) {
       try (FileOutputStream out = new FileOutputStream(file.toString())) {

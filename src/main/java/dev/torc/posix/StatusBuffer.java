@@ -69,7 +69,7 @@ class StatusBuffer {
     this(false);
   }
 
-  /** Returns a buffer with this system's layout, or with that of a plain stat. */
+  /** Creates a buffer with this system's layout, or with that of a plain stat. */
   StatusBuffer(boolean plain) {
     at = plain ? PLAIN : LAYOUT;
   }

@@ -24,7 +24,6 @@ public final class Terminal {
 
   private Terminal() {}
 
-  /** Returns whether the descriptor is a terminal. */
   public static boolean isTerminal(int fd) {
     return NativeCall.of("isatty").call(fd) == 1;
   }
@@ -137,7 +136,6 @@ public final class Terminal {
       }
     }
 
-    /** Takes the terminal back. */
     @Override
     public void close() {
       if (lent()) {

@@ -62,13 +62,11 @@ public final class Batch {
         : named(RecordTree.DATA, job, data, RecordCodec::data);
   }
 
-  /** Stores an event. */
   public Batch post(PostedEvent event) {
     byte[] key = DatabaseKey.of(event.build(), event.sequence());
     return put(RecordTree.EVENTS, key, event, (out, of) -> RecordCodec.posted(key, out, of));
   }
 
-  /** Adds an attempt to the history. */
   public Batch attempt(AttemptRecord attempt) {
     byte[] key = DatabaseKey.of(attempt.build(), attempt.sequence());
     return put(RecordTree.ATTEMPTS, key, attempt, (out, of) -> RecordCodec.attempt(key, out, of));

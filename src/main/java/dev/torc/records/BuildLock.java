@@ -46,7 +46,7 @@ public final class BuildLock implements AutoCloseable {
    * @param host the name of the other host that it runs on; empty for this host
    */
   public record Holder(long pid, String build, String what, String host) {
-    /** Returns a holder on this host. */
+    /** Creates a holder on this host. */
     public Holder(long pid, String build, String what) {
       this(pid, build, what, "");
     }

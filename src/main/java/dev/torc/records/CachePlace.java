@@ -120,7 +120,6 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return journal(folder);
   }
 
-  /** Returns the logs of jobs. */
   public Path logs() {
     return folder.resolve("logs");
   }

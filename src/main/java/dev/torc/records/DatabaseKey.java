@@ -70,7 +70,6 @@ final class DatabaseKey {
     STORED,
     STORED_NAMES;
 
-    /** Returns its name in the database. */
     byte[] key() {
       return name().getBytes(StandardCharsets.UTF_8);
     }

@@ -60,7 +60,6 @@ public record MovingFolder(Path path) {
     }
   }
 
-  /** Returns the folder of the members. */
   public Path members() {
     return path.resolve(IN);
   }

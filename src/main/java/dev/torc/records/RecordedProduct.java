@@ -28,7 +28,7 @@ public record RecordedProduct(
     String link,
     List<RecordedProduct> members) {
 
-  /** Returns a product or member that has no members. */
+  /** Creates a product or member that has no members. */
   public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
   }
@@ -56,24 +56,20 @@ public record RecordedProduct(
         fields.text(5, of, RecordedProduct::link));
   }
 
-  /** Returns a file. */
   public static RecordedProduct file(String path, Digest digest, long size) {
     return new RecordedProduct(path, Stamp.FileKind.FILE, digest, size, null);
   }
 
-  /** Returns a link in a product. */
   public static RecordedProduct link(String path, String text) {
     return new RecordedProduct(path, Stamp.FileKind.LINK, null, 0, text);
   }
 
-  /** Returns a product that is a folder, with its digest. */
   public static RecordedProduct folder(String path, Digest digest, List<RecordedProduct> members) {
     long size = members.stream().mapToLong(RecordedProduct::size).sum();
     return new RecordedProduct(
         path, Stamp.FileKind.FOLDER, digest, size, null, List.copyOf(members));
   }
 
-  /** Returns a folder in a product. */
   public static RecordedProduct inner(String path) {
     return new RecordedProduct(path, Stamp.FileKind.FOLDER, null, 0, null);
   }
@@ -83,7 +79,6 @@ public record RecordedProduct(
     return kind == Stamp.FileKind.FILE && link == null;
   }
 
-  /** Returns whether it is a link. */
   public boolean isLink() {
     return link != null;
   }

@@ -74,7 +74,7 @@ public final class StartMarks implements AutoCloseable {
       StartOrigin origin,
       long started) {
 
-    /** Returns a mark for a job that is about to be started. */
+    /** Creates a mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
       this("", false, build, job, attempt, "", null, 0);
     }

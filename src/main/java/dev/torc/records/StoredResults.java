@@ -94,7 +94,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     cache.put(new Batch().put(RecordTree.STORED_NAMES, seenKey(key), made, StoredResults::number));
   }
 
-  /** Returns a byte longer than a digest, so no first key is like it. */
+  /** Returns a key one byte longer than a digest, so no first key equals it. */
   private static byte[] seenKey(Digest key) {
     return Arrays.copyOf(key.bytes(), Digest.LENGTH + 1);
   }

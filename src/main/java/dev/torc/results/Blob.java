@@ -16,7 +16,6 @@ public record Blob(Digest digest, long size) {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }
 
-  /** Returns the bytes of a file. */
   static Blob of(RecordedProduct file) {
     return new Blob(file.digest(), file.size());
   }

@@ -29,7 +29,7 @@ final class FetchedProducts implements ResultParts {
   private final Map<String, RecordedProduct> places = new HashMap<>();
   private final Map<Blob, Long> uses; // how many files of the result have each blob
 
-  /** Returns a result whose blobs all lie in a folder under their names. */
+  /** Creates a result whose blobs all lie in a folder under their names. */
   FetchedProducts(Result result, Path folder) {
     this.result = result;
     this.folder = folder;

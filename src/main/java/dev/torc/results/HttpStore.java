@@ -41,7 +41,7 @@ final class HttpStore implements StorePlace {
   /** Made with the first request; guarded by this. */
   private HttpClient client;
 
-  /** Returns a store to which no request is sent yet. */
+  /** Creates a store to which no request is sent yet. */
   HttpStore(HttpAddress address) {
     this.address = address;
   }

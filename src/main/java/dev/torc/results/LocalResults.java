@@ -137,7 +137,6 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Returns whether no result is stored. */
   public boolean isEmpty() {
     return records.isEmpty();
   }

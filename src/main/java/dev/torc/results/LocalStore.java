@@ -40,7 +40,7 @@ final class LocalStore {
   private boolean made;
   private boolean cleaned;
 
-  /** Returns the store of a root; its folder is made when something is added. */
+  /** Creates the store of a root; its folder is made when something is added. */
   LocalStore(CachePlace place) {
     this.place = place;
     this.folder = place.store();
@@ -271,7 +271,6 @@ final class LocalStore {
     return sizes;
   }
 
-  /** Returns the names of all that is there. */
   List<String> names() throws IOException {
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
     List<Path> all = there ? FileTree.entries(folder) : List.of();

@@ -174,7 +174,6 @@ public final class SigningKey {
     }
   }
 
-  /** Signs some bytes. */
   byte[] sign(byte[] message) {
     try {
       Signature ed25519 = Signature.getInstance(ALGORITHM);

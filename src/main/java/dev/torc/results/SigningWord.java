@@ -24,7 +24,6 @@ public record SigningWord(String word) {
   /** The bytes before every such key in its X.509 form (RFC 8410). */
   private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
 
-  /** Returns the word of a public key. */
   static SigningWord of(byte[] key) {
     return new SigningWord(PREFIX + Base64.getEncoder().encodeToString(key));
   }

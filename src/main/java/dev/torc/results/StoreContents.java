@@ -100,7 +100,6 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
         .sum();
   }
 
-  /** Returns these contents without some results. */
   public StoreContents without(Collection<HeldResult> gone) {
     return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
   }
@@ -198,7 +197,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     private final Map<String, Finding> findings = new HashMap<>();
     private long bytes;
 
-    /** Returns a check of a store with these contents. */
+    /** Creates a check of a store with these contents. */
     public StoreCheck(CachePlace place, StoreContents contents, StampSource stamps) {
       this.sizes = contents.sizes();
       this.digests = DigestMemo.looking(place.store(), stamps, _ -> null);

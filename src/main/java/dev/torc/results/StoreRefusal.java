@@ -20,12 +20,11 @@ public class StoreRefusal extends Exception {
 
   private final Failure failure;
 
-  /** Returns a refusal that is no failure of the store. */
+  /** Creates a refusal that is no failure of the store. */
   public StoreRefusal(String line) {
     this(line, null);
   }
 
-  /** Returns a failure of the store, with the line. */
   StoreRefusal(String line, Failure failure) {
     super(line, null, false, false);
     this.failure = failure;

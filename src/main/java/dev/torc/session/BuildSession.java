@@ -341,7 +341,6 @@ public final class BuildSession {
       accept(new Event.Note(Event.Level.WARNING, said));
     }
 
-    /** Takes a warning for each line. */
     default void warn(List<BadInput.Diagnostic> lines) {
       lines.forEach(this::warn);
     }

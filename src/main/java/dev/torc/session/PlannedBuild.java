@@ -232,7 +232,6 @@ record PlannedBuild(
     private final FoldedLines empty = new FoldedLines();
     private Supplier<PlanContext> context = plan::context; // what the build goes by now
 
-    /** Tells of all planned commands. */
     void tellPlanned() {
       tell(plan.context().graph().inOrder(plan.newCommands()));
     }

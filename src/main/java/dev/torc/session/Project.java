@@ -139,7 +139,6 @@ public record Project(
     return new Project(caller, options, without, place, files, source, containers, null, keeper);
   }
 
-  /** Returns this project with its groups expanded. */
   public Project with(Graph expanded) {
     return new Project(caller, options, expanded, place, files, source, containers, reused, keeper);
   }
@@ -173,7 +172,6 @@ public record Project(
     return FileClock.of(place.clock(), stamps());
   }
 
-  /** Returns the results that are stored. */
   LocalResults results(Cache cache) {
     return new LocalResults(cache, workflow().stores().keep(), options.restores());
   }

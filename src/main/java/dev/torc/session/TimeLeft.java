@@ -91,7 +91,6 @@ final class TimeLeft {
     known.clear(graph.jobId(job));
   }
 
-  /** Notes that a job is over. */
   synchronized void ended(String job) {
     began.remove(graph.jobId(job));
     takes[graph.jobId(job)] = 0;

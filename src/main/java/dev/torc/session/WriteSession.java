@@ -319,7 +319,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return digests;
   }
 
-  /** Returns the heap of this build. */
   Heap heap() {
     return heap;
   }

@@ -46,7 +46,6 @@ public record Console(
     }
   }
 
-  /** Returns this console with another current folder. */
   public Console at(Path folder) {
     return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
   }

@@ -245,7 +245,6 @@ final class EventText {
         : "  command:\n    " + String.join("\n    ", lines) + "\n";
   }
 
-  /** Returns a log's path as it is shown. */
   String shown(Path log) {
     return LogExcerpt.shown(log, here);
   }

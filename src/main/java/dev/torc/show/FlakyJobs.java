@@ -19,7 +19,6 @@ final class FlakyJobs {
 
   private final SequencedMap<String, List<Event.JobRetried>> failures = new LinkedHashMap<>();
 
-  /** Takes each event of the build. */
   void accept(Event event) {
     if (event instanceof Event.JobRetried retried) {
       failures.computeIfAbsent(retried.job(), _ -> new ArrayList<>(1)).add(retried);

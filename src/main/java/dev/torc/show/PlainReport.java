@@ -51,7 +51,6 @@ class PlainReport implements Report {
     }
   }
 
-  /** Returns the lines of an event. */
   String text(Event event) {
     return harmless(wording.of(event));
   }

@@ -39,7 +39,7 @@ public final class BadInput extends RuntimeException {
   /** One line: the place, what is wrong in lower case, and the next step. */
   public record Diagnostic(Place place, String message) {
 
-    /** Returns a line without a place. */
+    /** Creates a line without a place. */
     public Diagnostic(String message) {
       this(Place.NONE, message);
     }
@@ -71,7 +71,6 @@ public final class BadInput extends RuntimeException {
   @FunctionalInterface
   public interface Warnings extends Consumer<String> {
 
-    /** Takes a warning. */
     void take(Diagnostic said);
 
     /** Takes a warning without a place. */

@@ -71,7 +71,6 @@ final class CharacterRanges {
     return normalize(out);
   }
 
-  /** Returns the ranges without one character. */
   static int[] without(int[] ranges, int c) {
     int[] others = complement(ranges);
     List<int[]> out = new ArrayList<>(List.of(new int[] {c, c}));

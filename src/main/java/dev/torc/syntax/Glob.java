@@ -290,7 +290,6 @@ public final class Glob {
         .allMatch(inner -> alternatives.stream().anyMatch(outer -> covers(outer, inner)));
   }
 
-  /** Returns the pattern as given. */
   @Override
   public String toString() {
     return pattern;

@@ -112,7 +112,6 @@ public final class JsonText {
         : value;
   }
 
-  /** Returns a text as a JSON string. */
   public static String string(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
     JsonStringEncoder.getInstance().quoteAsString(text, out);
@@ -142,7 +141,6 @@ public final class JsonText {
     }
   }
 
-  /** Returns whether a text is one JSON object. */
   public static boolean isObject(String text) {
     return text.stripLeading().startsWith("{") && parse(text) != null;
   }

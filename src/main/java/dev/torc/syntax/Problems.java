@@ -20,7 +20,6 @@ public final class Problems {
   private final List<Diagnostic> found = new ArrayList<>();
   private final Set<Diagnostic> warnings = new LinkedHashSet<>();
 
-  /** Notes a problem. */
   public void add(Place place, String message) {
     found.add(new Diagnostic(place, message));
   }
@@ -49,7 +48,6 @@ public final class Problems {
     }
   }
 
-  /** Returns whether no problem was noted. */
   public boolean isEmpty() {
     return found.isEmpty();
   }

@@ -73,7 +73,6 @@ public final class ShellText {
     this.text = text;
   }
 
-  /** Reads a text. */
   public static ShellText scan(String text) {
     ShellText scan = new ShellText(text);
     scan.run();

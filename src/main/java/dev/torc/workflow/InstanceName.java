@@ -76,7 +76,6 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return null;
   }
 
-  /** Returns the name as text. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(group);

@@ -71,12 +71,10 @@ public record Job(
     return links.depfile;
   }
 
-  /** Returns the group of its labels. */
   public String group() {
     return labels.group;
   }
 
-  /** Returns the parameters of its labels. */
   public SortedMap<String, String> parameters() {
     return labels.parameters;
   }
@@ -147,7 +145,6 @@ public record Job(
     return depfile() != null || has(Trait.TRACE);
   }
 
-  /** Returns whether a step of it runs in a container. */
   public boolean runsInContainers() {
     return runs.steps.stream().anyMatch(step -> step.image() != null);
   }

@@ -66,7 +66,6 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return new PackedJobs(all.codec, picked, null);
   }
 
-  /** Returns the codec that packed the jobs. */
   public WorkflowCodec codec() {
     return codec;
   }

@@ -149,7 +149,6 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return files;
   }
 
-  /** Returns the globs that are declared. */
   public PatternIndex globs() {
     return globs;
   }

@@ -31,7 +31,7 @@ public sealed interface Ref {
    */
   record OfFile(Place place, String path, boolean optional) implements Ref {
 
-    /** Returns a file that is not left out. */
+    /** Creates a file that is not left out. */
     public OfFile(Place place, String path) {
       this(place, path, false);
     }
@@ -64,7 +64,7 @@ public sealed interface Ref {
   /** A folder, by normalized path without the trailing slash. */
   record OfFolder(Place place, String path, List<Glob> excludes) implements OfMany {
 
-    /** Returns a folder of which all counts. */
+    /** Creates a folder of which all counts. */
     public OfFolder(Place place, String path) {
       this(place, path, List.of());
     }
@@ -114,7 +114,7 @@ public sealed interface Ref {
   /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
   record OfGlob(Place place, String pattern, List<Glob> excludes) implements OfMany {
 
-    /** Returns a pattern of which all matches count. */
+    /** Creates a pattern of which all matches count. */
     public OfGlob(Place place, String pattern) {
       this(place, pattern, List.of());
     }
@@ -163,7 +163,7 @@ public sealed interface Ref {
     /** The end of a text of a need that leaves out what failed. */
     public static final String SKIPS = " (failed: skip)";
 
-    /** Returns a need that leaves nothing out. */
+    /** Creates a need that leaves nothing out. */
     public OfJob(Place place, String job) {
       this(place, job, false);
     }

@@ -100,7 +100,6 @@ public final class WorkflowCodec {
     return size++;
   }
 
-  /** Returns the text of a number. */
   String text(int number) {
     return shared[number];
   }
@@ -163,7 +162,6 @@ public final class WorkflowCodec {
     return says(in).text();
   }
 
-  /** Reads the tags of a job. */
   List<String> tags(ByteReader in) {
     ByteReader says = says(in);
     says.text();
@@ -192,7 +190,6 @@ public final class WorkflowCodec {
     return out.bytes();
   }
 
-  /** Reads a job back. */
   public Job job(ByteReader in) {
     reads.increment();
     ByteReader says = says(in);
