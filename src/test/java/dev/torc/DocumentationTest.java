@@ -74,10 +74,7 @@ class DocumentationTest {
     Page index = Page.of("index.md");
     List<String> links = index.links();
     List<String> unnamed =
-        Page.all().stream()
-            .map(page -> page.file().getFileName().toString())
-            .filter(file -> !links.contains(file))
-            .toList();
+        Page.all().stream().map(Page::name).filter(file -> !links.contains(file)).toList();
     assertEquals(List.of("index.md"), unnamed);
     assertTrue(Page.read(README).links().contains(index.file().toString()));
   }
@@ -93,7 +90,7 @@ class DocumentationTest {
   void pagesForContributorsStandApart() throws Exception {
     String apart = Page.of("index.md").prose().split("## For contributors")[1];
     for (Page page : Page.all()) {
-      String name = page.file().getFileName().toString();
+      String name = page.name();
       String begin = String.join(" ", page.lines().subList(0, Math.min(6, page.lines().size())));
       assertEquals(
           apart.contains("(" + name + ")"), begin.contains("people who change torc"), name);

@@ -57,13 +57,30 @@ public record Page(Path file, List<String> lines) {
 
   /** All pages of the documentation. */
   public static List<Page> all() throws IOException {
-    try (Stream<Path> files = Files.list(FOLDER)) {
+    return below("");
+  }
+
+  /** The pages in a folder of the documentation and below it. */
+  public static List<Page> below(String folder) throws IOException {
+    try (Stream<Path> files = Files.walk(FOLDER.resolve(folder))) {
       List<Page> pages = new ArrayList<>();
       for (Path file : files.filter(f -> f.toString().endsWith(".md")).sorted().toList()) {
         pages.add(read(file));
       }
       return pages;
     }
+  }
+
+  /** Its path below the folder of the pages. */
+  public String name() {
+    return FOLDER.relativize(file).toString();
+  }
+
+  /**
+   * The blocks of files that its examples begin with: of a command, those of the page of commands.
+   */
+  public List<Block> project() throws IOException {
+    return file.startsWith(FOLDER.resolve("commands")) ? of("commands.md").blocks() : List.of();
   }
 
   /** The fenced blocks, in order. */

@@ -117,8 +117,8 @@ class SiteIT extends BrowserHarness {
             "new Promise(found => { const look = () => { const first = document.querySelector('%s');"
                     .formatted(first)
                 + " first ? found(first.href) : setTimeout(look, 10) }; look() })");
-    String name = Path.of(URI.create(page.replaceFirst("[?#].*", ""))).getFileName().toString();
-    assertTrue(Files.readString(site.resolve(name)).contains("retry"), page);
+    Path found = Path.of(URI.create(page.replaceFirst("[?#].*", "")));
+    assertTrue(Files.readString(found).contains("retry"), page);
     String here = "request: " + site.toUri();
     assertEquals(
         List.of(),
@@ -139,7 +139,7 @@ class SiteIT extends BrowserHarness {
       }
     }
     for (Page page : Page.all()) {
-      Path copy = site.resolve(page.file().getFileName());
+      Path copy = site.resolve(page.name());
       assertEquals(page.anchors(), Page.read(copy).anchors(), copy.toString());
     }
   }

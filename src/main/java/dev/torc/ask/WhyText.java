@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * What {@code torc why} says, in the words of commands.md: a chain on one line, the job behind a
+ * What {@code torc why} says, in the words of its page: a chain on one line, the job behind a
  * reason in parentheses after it. Each job is told once. The planner knows what happened.
  */
 final class WhyText {

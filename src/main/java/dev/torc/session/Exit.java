@@ -12,9 +12,9 @@ import java.nio.file.InvalidPathException;
 import java.util.List;
 
 /**
- * How a call ends: the exit statuses, as commands.md lists them, and what a throwable that reaches
- * {@code main} means. It is the one place where exceptions become messages. The code that meets an
- * event decides its status.
+ * How a call ends: the exit statuses, as commands/environment.md lists them, and what a throwable
+ * that reaches {@code main} means. It is the one place where exceptions become messages. The code
+ * that meets an event decides its status.
  *
  * @param lines none where the reader of the output is gone
  * @param defect whether it is a defect of torc, so that a stack trace is of use

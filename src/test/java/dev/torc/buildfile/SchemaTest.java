@@ -32,6 +32,10 @@ class SchemaTest {
       JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
           .getSchema(SchemaTest.class.getResourceAsStream("/dev/torc/torc.schema.json"));
 
+  static JsonNode schema() {
+    return SCHEMA.getSchemaNode();
+  }
+
   /** Whether an editor would find nothing wrong. */
   static boolean accepts(Node file) {
     return SCHEMA.validate(value(file)).isEmpty();
@@ -40,7 +44,7 @@ class SchemaTest {
   /** Not all validators read look-around, classes of Unicode, or a bare hyphen in a class. */
   @Test
   void itsPatternsAreThoseThatEveryValidatorReads() {
-    List<String> patterns = SCHEMA.getSchemaNode().findValuesAsText("pattern");
+    List<String> patterns = schema().findValuesAsText("pattern");
     patterns.removeIf(String::isEmpty);
     assertTrue(patterns.size() > 15, patterns.toString());
     for (String pattern : patterns) {
@@ -81,7 +85,7 @@ class SchemaTest {
   @Test
   void everyKeyHasADescriptionOfOneLine() {
     Set<String> wrong = new TreeSet<>();
-    undescribed(SCHEMA.getSchemaNode(), wrong);
+    undescribed(schema(), wrong);
     assertEquals(Set.of(), wrong);
   }
 
@@ -107,16 +111,14 @@ class SchemaTest {
 
   /** Returns the description of a key; a bare reference to another key has that one's. */
   private static String described(JsonNode key) {
-    return (key.has("description")
-            ? key
-            : SCHEMA.getSchemaNode().at(key.path("$ref").asText("#").substring(1)))
+    return (key.has("description") ? key : schema().at(key.path("$ref").asText("#").substring(1)))
         .path("description")
         .asText();
   }
 
   private static void assertKeys(Collection<String> keys, String pointer) {
     Set<String> inSchema = new TreeSet<>();
-    SCHEMA.getSchemaNode().at(pointer).fieldNames().forEachRemaining(inSchema::add);
+    schema().at(pointer).fieldNames().forEachRemaining(inSchema::add);
     assertEquals(new TreeSet<>(keys), inSchema, pointer);
   }
 

@@ -1,88 +1,133 @@
 package dev.torc.cli;
 
+import static dev.torc.Generated.code;
+import static dev.torc.Generated.head;
+import static dev.torc.Generated.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Generated;
 import dev.torc.Page;
 import dev.torc.session.Exit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The page of commands, held against the commands and options that there are. */
+/** The pages of commands, made of the declarations of {@code --help} or held against them. */
 class CommandsPageTest {
 
-  private static final String EVERYWHERE = "everywhere";
+  private static final Commands COMMANDS = new Commands();
 
   /** An option in a code span: {@code `-j N`}, {@code `--dry-run`}. */
   private static final Pattern OPTION = Pattern.compile("`(--?[A-Za-z][a-z-]*)[^`]*`");
 
-  /** The text under each heading, by the heading in lower case. */
-  private static Map<String, String> sections() throws Exception {
-    Map<String, String> sections = new LinkedHashMap<>();
-    for (String part : Page.of("commands.md").prose().split("(?m)^##? ")) {
-      sections.put(part.lines().findFirst().orElse("").toLowerCase(), part);
+  @Test
+  void everyCommandHasItsSynopsisAndItsOptionsOnOnePage() throws Exception {
+    List<String> told = Generated.check("options", (page, command) -> options(command));
+    Set<String> all = new TreeSet<>(COMMANDS.descriptions().keySet());
+    all.add(""); // the options of all commands
+    assertEquals(all.stream().toList(), told.stream().sorted().toList());
+  }
+
+  private static String options(String command) {
+    Options options = COMMANDS.options(command);
+    Set<String> everywhere = COMMANDS.options("").names();
+    String words =
+        options.words().stream()
+            .map(word -> row(code(word.paramLabel()), String.join(" ", word.description())))
+            .collect(Collectors.joining());
+    String rows =
+        options.told().stream()
+            .filter(each -> command.isEmpty() || !everywhere.contains(each.longestName()))
+            .map(each -> row(names(each), String.join(" ", each.description())))
+            .collect(Collectors.joining());
+    if (command.isEmpty()) {
+      return head("option", "description") + rows;
     }
-    return sections;
+    String synopsis =
+        options.words().stream()
+            .map(
+                word -> {
+                  String name = word.paramLabel() + (word.arity().max() > 1 ? "…" : "");
+                  return word.required() ? name : "[" + name + "]";
+                })
+            .collect(Collectors.joining(" "));
+    String what = COMMANDS.descriptions().get(command);
+    return "    torc %s [OPTION…] %s".formatted(command, synopsis).stripTrailing()
+        + "\n\n%s%s.\n".formatted(what.substring(0, 1).toUpperCase(), what.substring(1))
+        + ((words + rows).isEmpty() ? "" : "\n" + head("option", "description") + words + rows);
   }
 
-  private static Set<String> told(String section) {
-    Set<String> told = new TreeSet<>();
-    OPTION.matcher(section).results().forEach(found -> told.add(found.group(1)));
-    return told;
-  }
-
-  private static Set<String> options(String command) {
-    return new Commands().options(command).names();
-  }
-
-  @Test
-  void everyCommandHasASectionWithJustItsOptions() throws Exception {
-    Map<String, String> sections = sections();
-    Set<String> common = options("");
-    List<String> wrong = new ArrayList<>();
-    new Commands()
-        .descriptions()
-        .keySet()
-        .forEach(
-            name -> {
-              Set<String> known = new TreeSet<>(options(name));
-              Set<String> told = told(sections.getOrDefault(name, ""));
-              told.removeAll(common);
-              known.removeAll(common);
-              if (!sections.containsKey(name) || !known.equals(told)) {
-                wrong.add(name + " has " + known + ", the page tells " + told);
-              }
-            });
-    assertEquals(List.of(), wrong);
+  private static String names(OptionSpec option) {
+    String value = option.arity().max() == 0 ? "" : " " + option.paramLabel();
+    String shown =
+        option.arity().min() == 0 && !value.isEmpty() ? " [" + value.strip() + "]" : value;
+    String[] names = option.names();
+    return Stream.of(names)
+        .map(name -> code(name + (name.equals(names[names.length - 1]) ? shown : "")))
+        .collect(Collectors.joining(", "));
   }
 
   @Test
-  void theTableOfCommandsIsThatOfTheHelp() throws Exception {
-    List<String> told =
-        Page.of("commands.md")
-            .prose()
-            .lines()
-            .filter(line -> line.startsWith("| [`"))
-            .map(line -> line.replaceFirst("\\| \\[`(\\w+)`].*", "$1"))
-            .sorted()
-            .toList();
-    assertEquals(new Commands().descriptions().keySet().stream().sorted().toList(), told);
+  void theTableOfCommandsLeadsToTheirPages() throws Exception {
+    assertEquals(List.of(""), Generated.check("commands", (page, none) -> commands()));
+  }
+
+  private static String commands() {
+    return head("command", "description")
+        + COMMANDS.descriptions().entrySet().stream()
+            .map(
+                each ->
+                    row(
+                        "[" + code(each.getKey()) + "](" + place(each.getKey()) + ")",
+                        each.getValue()))
+            .collect(Collectors.joining());
+  }
+
+  /** Returns where a command is told of: a page of its own, or a part of one. */
+  private static String place(String command) {
+    for (Page page : pages()) {
+      String anchor = "torc-" + command;
+      String file = page.name();
+      if (page.anchors().contains(anchor)) {
+        return page.anchors().getFirst().equals(anchor) ? file : file + "#" + anchor;
+      }
+    }
+    throw new AssertionError("no page has the heading torc " + command);
+  }
+
+  private static List<Page> pages() {
+    try {
+      return Page.below("commands");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
-  void theOptionsOfAllCommandsAreToldOnce() throws Exception {
-    assertEquals(new TreeSet<>(options("")), told(sections().get(EVERYWHERE)));
+  void everyOptionThatThePagesNameIsThere() {
+    Set<String> known =
+        COMMANDS.descriptions().keySet().stream()
+            .flatMap(name -> COMMANDS.options(name).names().stream())
+            .collect(Collectors.toSet());
+    for (Page page : pages()) {
+      Set<String> told = new TreeSet<>();
+      OPTION.matcher(page.prose()).results().forEach(found -> told.add(found.group(1)));
+      told.removeAll(known);
+      assertEquals(Set.of(), told, page.file().toString());
+    }
   }
 
   @Test
   void everyExitStatusIsTold() throws Exception {
-    String section = sections().get("exit status");
+    String section = Page.of("commands/environment.md").prose();
     for (int status : new int[] {Exit.DONE, Exit.FAILED, Exit.USAGE, Exit.TROUBLE, Exit.LOCKED}) {
       assertTrue(section.contains("\n| " + status + " |"), "status " + status);
     }
