@@ -27,7 +27,7 @@ final class Commands {
   private static final String TEXT =
       """
       files
-        -f --file FILE  build file, - for standard input (default: nearest torc.yaml); repeat to overlay
+        -f --file FILE  build file (default: nearest torc.yaml); repeat to overlay; - reads standard input
         -D VAR=VALUE  set a variable of the build file
       runs
         --no-containers  run jobs with an image on the host
@@ -77,8 +77,8 @@ final class Commands {
         --force  also remove modified and adopted products
         --stale  remove only products that no job declares or needs any more
         --kept  remove the files that builds moved to .torc/kept
-        = lock
         --all  remove all products and .torc, except .torc/kept
+        = lock
       adopt  mark existing files as up to date
         TARGET+  job, group, instance, tag, product or folder
         -n --dry-run  show what would be adopted
@@ -137,8 +137,8 @@ final class Commands {
         --clear  remove all results
         --verify  read all results, and remove the damaged ones
         -n --dry-run  show what would be removed
-        = lock
         --make-key FILE  write a new key that signs results for shared stores, and print its public part
+        = lock
       init  write a first torc.yaml
         ! files runs document
       import  convert a workflow file of NREL torc to torc.yaml

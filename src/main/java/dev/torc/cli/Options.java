@@ -31,7 +31,7 @@ final class Options {
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);
-    spec.usageMessage().description(description).abbreviateSynopsis(true).sortOptions(false);
+    spec.usageMessage().description(description, "").abbreviateSynopsis(true).sortOptions(false);
   }
 
   /** Adds an option or a word, by its line. */
@@ -59,7 +59,7 @@ final class Options {
     OptionSpec first =
         told().stream().filter(o -> o.order() >= SHARED && !o.hidden()).findFirst().orElseThrow();
     int shared = text.indexOf("\n  " + String.join(", ", first.names()));
-    text = text.substring(0, shared) + "\nOptions of all commands:" + text.substring(shared);
+    text = text.substring(0, shared) + "\n\nOptions of all commands:" + text.substring(shared);
     return text.replaceAll("(?m)^(  -\\w)=", "$1 "); // a letter's value stands apart
   }
 

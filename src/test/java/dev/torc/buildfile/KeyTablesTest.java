@@ -26,6 +26,10 @@ class KeyTablesTest {
 
   private static final JsonNode SCHEMA = SchemaTest.schema();
 
+  /** What the keys of a table are, if not those of a map that the page explains. */
+  private static final Map<String, String> HEADINGS =
+      Map.of("/properties", "top-level key", "/$defs/job/properties", "key of a job");
+
   /** A description, with a remark and the default in brackets at its end. */
   private static final Pattern DEFAULT =
       Pattern.compile("(.*?)(?: \\((?:([^()]*); )?default: (.*)\\))?");
@@ -74,8 +78,8 @@ class KeyTablesTest {
   /** Returns the table of keys under a pointer, all of them or those named. */
   private static String rows(Page page, String part) {
     String[] words = part.split(": ", 2);
-    boolean nested = !Set.of("/properties", "/$defs/job/properties").contains(words[0]);
-    StringBuilder rows = new StringBuilder(head("key", "type", "default", "description"));
+    String heading = HEADINGS.getOrDefault(words[0], "key");
+    StringBuilder rows = new StringBuilder(head(heading, "type", "default", "description"));
     for (String key : words.length == 2 ? List.of(words[1].split(" ")) : names(words[0])) {
       JsonNode schema = SCHEMA.at(words[0] + "/" + key);
       Matcher text = DEFAULT.matcher(schema.path("description").asText());
@@ -84,7 +88,7 @@ class KeyTablesTest {
       String ending = text.group(3) == null ? "" : text.group(3);
       rows.append(
           row(
-              nested ? code(key) : link(page, key),
+              heading.equals("key") ? code(key) : link(page, key),
               String.join(", ", types(schema)),
               ending.matches("[\\w./-]+|\\[.*") ? code(ending) : ending,
               text.group(1) + also));

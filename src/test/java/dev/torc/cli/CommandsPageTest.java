@@ -62,7 +62,12 @@ class CommandsPageTest {
     String what = COMMANDS.descriptions().get(command);
     return "    torc %s [OPTION…] %s".formatted(command, synopsis).stripTrailing()
         + "\n\n%s%s.\n".formatted(what.substring(0, 1).toUpperCase(), what.substring(1))
-        + ((words + rows).isEmpty() ? "" : "\n" + head("option", "description") + words + rows);
+        + ((words + rows).isEmpty()
+            ? ""
+            : "\n"
+                + head(words.isEmpty() ? "option" : "argument or option", "description")
+                + words
+                + rows);
   }
 
   private static String names(OptionSpec option) {
