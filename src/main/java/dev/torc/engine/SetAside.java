@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
 
-  static final String ALTERED = "torc did not make it as it is";
+  static final String ALTERED = "modified, or not made by torc";
 
   /**
    * Moves a thing.

@@ -86,14 +86,10 @@ public final class FileTree {
       boolean self = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Files.isWritable(folder);
       Path closed = self ? path : folder;
       return others(
-          closed, "is for nobody else to change", "open it: chmod -R g+rwX " + closed, refused);
+          closed, ", and only the owner can change it", "chmod -R g+rwX " + closed, refused);
     }
     return DENIED.equals(refused.getReason()) && isSticky(folder)
-        ? others(
-            path,
-            "stands in a folder with the sticky bit",
-            "have the bit taken away: chmod -t " + folder,
-            refused)
+        ? others(path, ", in a folder with the sticky bit", "chmod -t " + folder, refused)
         : refused;
   }
 
@@ -117,7 +113,7 @@ public final class FileTree {
         return refused;
       }
       String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-      String line = "belongs to %s and %s: let %s remove it, or %s";
+      String line = "belongs to %s%s; let %s remove it, or run %s";
       return new FileSystemException(
           path.toString(), null, line.formatted(owner, how, owner, other));
     } catch (IOException | UnsupportedOperationException unknown) {

@@ -85,7 +85,7 @@ final class CacheOpening {
     RecordStore store = null;
     try {
       FileStatus data = FileStatus.of(place.data().toString(), false);
-      String damage = data.exists() && !data.isFile() ? "no file" : "";
+      String damage = data.exists() && !data.isFile() ? "not a regular file" : "";
       if (data.isFile() && data.size() > 0) {
         ownLockTable(place);
         store =

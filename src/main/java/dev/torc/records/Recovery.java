@@ -94,7 +94,7 @@ final class Recovery {
    */
   static String damage(Path data, Path copy) throws IOException {
     if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
-      return "no file";
+      return "not a regular file";
     }
     return Files.size(data) == 0 ? EMPTY : damage(data, command(data, copy), PATIENCE);
   }

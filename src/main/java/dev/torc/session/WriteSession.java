@@ -239,7 +239,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   String news() {
     try {
       return stored.isNew()
-          ? "results are stored in .torc/store, %s at most (stores: {keep: SIZE})"
+          ? "results are stored in .torc/store, at most %s; change the limit with stores.keep"
               .formatted(Amount.size(stored.bound()))
           : "";
     } catch (IOException e) {

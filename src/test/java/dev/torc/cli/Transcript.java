@@ -236,7 +236,7 @@ final class Transcript implements StepFiles.Stage {
             .replaceAll(", memory \\d+\\.\\d [KM]iB\\b", "") // where there was a sample
             .replaceAll("\\b(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS") // minutes on busy machines
             .replace("; about SECONDS", "") // jobs take a second on a busy machine
-            .replaceAll("\\b[\\d.]+ \\S+ (?=at most \\(stores|\\(the smaller of)", "SIZE ")
+            .replaceAll("\\b[\\d.]+ \\S+(?=; change the limit| \\(the smaller of)", "SIZE")
             .replaceAll("(?m)[ \\t]+$", "");
     return plain.contains("MOMENT") ? plain.replaceAll(" {3,}(?=\\S)", "  ") : plain;
   }
