@@ -315,7 +315,8 @@ final class CleanAnswer implements Cleaner.Listener {
     cache.builds(Integer.MAX_VALUE).forEach(b -> files.put(b.id().number(), b.files()));
     for (var path : paths.entrySet()) {
       RunDetails last = cache.details(path.getKey());
-      List<String> made = last == null ? List.of() : files.getOrDefault(last.number(), List.of());
+      List<String> made =
+          last == null ? List.of() : files.getOrDefault(last.ran().build(), List.of());
       if (!project.fileNames().containsAll(made) && made.stream().allMatch(this::isThere)) {
         throw new BadInput(
             "a build with other build files made %s: say the same, `torc clean --stale -f %s`"

@@ -71,14 +71,15 @@ final class JobFields {
     Map<String, Object> last = new LinkedHashMap<>();
     last.put("outcome", result.outcome());
     last.put("what", details.what());
-    last.put("build", details.number());
-    last.put("started", details.started() > 0 ? Amount.isoTime(details.started()) : null);
+    last.put("build", details.ran().build());
+    last.put(
+        "started", details.ran().started() > 0 ? Amount.isoTime(details.ran().started()) : null);
     last.put("seconds", Json.seconds(result.wall()));
-    last.put("exit", Json.known(details.exit()));
-    last.put("signal", Json.some(details.signal()));
-    last.put("cpu", Json.seconds(details.cpu()));
-    last.put("memory", Json.known(details.peak()));
-    last.put("attempts", details.attempts());
+    last.put("exit", Json.known(details.ran().exit()));
+    last.put("signal", Json.some(details.ran().signal()));
+    last.put("cpu", Json.seconds(details.ran().cpu()));
+    last.put("memory", Json.known(details.ran().peak()));
+    last.put("attempts", details.ran().attempts());
     if (details.origin() != null) {
       last.put("from", details.origin());
     }

@@ -77,7 +77,7 @@ record ListAnswer(
     /** Returns milliseconds since 1970 when the last run began, 0 where it did not run. */
     long started() {
       boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
-      return details == null || adopted ? 0 : details.started();
+      return details == null || adopted ? 0 : details.ran().started();
     }
 
     /** Returns nanoseconds that the last run took. */

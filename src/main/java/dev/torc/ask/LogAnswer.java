@@ -140,7 +140,7 @@ final class LogAnswer implements Answer {
     RunDetails details = cache.details(job);
     return id >= 0
         && details != null
-        && details.attempts() > folder.project().graph().job(id).runs().retry().retries();
+        && details.ran().attempts() > folder.project().graph().job(id).runs().retry().retries();
   }
 
   /** Writes what a job's log has beyond what was written. */

@@ -95,7 +95,7 @@ final class WhyText {
    * @param brief as of {@link #of}
    */
   static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
-    String at = last.started() > 0 ? " (" + Amount.localTime(last.started()) + ")" : "";
+    String at = last.ran().started() > 0 ? " (" + Amount.localTime(last.ran().started()) + ")" : "";
     if (chain.head().how() == CauseChain.How.ADOPTED) {
       return "its products were adopted" + at + " and it did not run since";
     }
@@ -105,7 +105,7 @@ final class WhyText {
         chain.head().reasons().isEmpty()
             ? ""
             : " because " + new WhyText(chain, palette, brief).reasons(chain.head(), 0, true);
-    return how + " in build " + last.number() + at + from + why;
+    return how + " in build " + last.ran().build() + at + from + why;
   }
 
   /**

@@ -288,10 +288,10 @@ public final class CrateRequest {
       }
     }
     // If torc was killed with a run, the lines on record are those of the run before it.
-    boolean known = details.started() > 0;
+    boolean known = details.ran().started() > 0;
     Origin from = details.origin();
     boolean here = from == null || from.store().isEmpty();
-    long started = from == null ? details.started() : from.started();
+    long started = from == null ? details.ran().started() : from.started();
     long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
     String what = SafeText.line(details.what());
     String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
@@ -305,7 +305,7 @@ public final class CrateRequest {
             .ref("agent", here ? person : null)
             .refs("result", made);
     needs(action, inputs);
-    long number = from != null && here ? from.build() : details.number();
+    long number = from != null && here ? from.build() : details.ran().build();
     Run run = new Run(action, step, started, ended);
     builds.computeIfAbsent(number, _ -> new ArrayList<>()).add(run);
   }
@@ -317,7 +317,7 @@ public final class CrateRequest {
     StringJoiner notes = new StringJoiner("; ", "(", ")").setEmptyValue("");
     if (details.origin() != null) {
       String from = AttemptText.origin(details.origin());
-      notes.add("restored in build " + details.number() + " from " + from);
+      notes.add("restored in build " + details.ran().build() + " from " + from);
     }
     if (result.outcome().isGood() && verdict instanceof Verdict.MayRun(int after)) {
       notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));

@@ -15,6 +15,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Outcome;
+import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
@@ -166,13 +167,14 @@ final class Recorder {
             lines,
             entries(reasons),
             outcome.what(),
-            build.number(),
-            outcome.began(),
-            exit(ended),
-            signal(ended),
-            ended.usage().cpu(),
-            ended.usage().peak(),
-            attempts,
+            new Ran(
+                build.number(),
+                outcome.began(),
+                exit(ended),
+                signal(ended),
+                ended.usage().cpu(),
+                ended.usage().peak(),
+                attempts),
             kept ? terms(context, id, manifest, outcome) : null,
             null,
             List.copyOf(made.needs().read()));
@@ -195,13 +197,7 @@ final class Recorder {
             from.lines(),
             entries(reasons),
             "",
-            build.number(),
-            System.currentTimeMillis(),
-            0,
-            0,
-            from.cpu(),
-            from.peak(),
-            0,
+            new Ran(build.number(), System.currentTimeMillis(), 0, 0, from.cpu(), from.peak(), 0),
             from.terms(),
             from.originFor(job),
             List.of());
@@ -260,13 +256,7 @@ final class Recorder {
             lines,
             List.of(),
             "torc was killed",
-            number,
-            0,
-            -1,
-            0,
-            -1,
-            -1,
-            mark.attempt(),
+            Ran.unknown(number, mark.attempt()),
             null,
             null,
             List.of());

@@ -114,7 +114,7 @@ final class PageJobs {
     RunDetails details = its ? cache.details(name) : null;
     AttemptRecord last = runs.last(name);
     boolean same =
-        details != null && (!asOfNow || last == null || last.build() == details.number());
+        details != null && (!asOfNow || last == null || last.build() == details.ran().build());
     AttemptRecord run = asOfNow && !same ? null : last;
     boolean restored = details != null && details.origin() != null;
     known.set(rows.size(), details != null && (asOfNow || last != null || restored));

@@ -79,7 +79,7 @@ public final class Causes {
 
   private Link link(Plan plan, String name, Ask ask, List<Ask> next) {
     Run run = run(ask.job);
-    long last = run == null ? 0 : run.details.number();
+    long last = run == null ? 0 : run.details.ran().build();
     return switch (ask.verdict) {
       case null ->
           run.adopted
@@ -102,7 +102,7 @@ public final class Causes {
 
   private Link past(RunDetails run, int job, List<Ask> next) {
     How how = run.origin() == null ? How.RAN : How.RESTORED;
-    return reasons(how, job, run.origin(), decode(run), 0, run.number(), next);
+    return reasons(how, job, run.origin(), decode(run), 0, run.ran().build(), next);
   }
 
   /**
@@ -129,7 +129,7 @@ public final class Causes {
     int maker = maker(graph, reason);
     // Records of an older build file may name what only a later job makes now.
     Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
-    if (run == null || run.details.number() <= above || run.details.number() > to) {
+    if (run == null || run.details.ran().build() <= above || run.details.ran().build() > to) {
       return -1;
     }
     // If the last run made other bytes than the reader found, an earlier run was behind it;

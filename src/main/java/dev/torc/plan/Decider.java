@@ -121,7 +121,7 @@ public final class Decider {
       reasons.add(left.cause()); // why it was handed out, which no comparison finds now
     }
     if (keepsFailed && last != null && isKept(job, last, reasons)) {
-      String build = Long.toString(records.details(job.name()).number());
+      String build = Long.toString(records.details(job.name()).ran().build());
       return new Verdict.WillFail(List.of(new Reason(Kind.FAILED_BEFORE, "", "", build)));
     }
     if (!reasons.isEmpty()) {

@@ -33,7 +33,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         uses.add(
             new PathUse(
                 graph.job(job).name(),
-                last == null ? 0 : last.number(),
+                last == null ? 0 : last.ran().build(),
                 result != null && result.outcome() == Outcome.ADOPTED,
                 last == null ? "" : then(job, last, path),
                 now));

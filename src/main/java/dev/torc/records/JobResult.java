@@ -69,13 +69,7 @@ public record JobResult(
    * @param manifest the manifest it ran under, line by line
    * @param reasons why it ran
    * @param what how it failed in one phrase, empty for success
-   * @param number the number of its build in the history
-   * @param started milliseconds since 1970
-   * @param exit exit status, -1 where there was none
-   * @param signal number of the signal that ended it, 0 for none
-   * @param cpu nanoseconds of CPU time, -1 unknown
-   * @param peak bytes of memory at the highest sample, -1 unknown
-   * @param attempts how many attempts the run took
+   * @param ran when and how its processes ran
    * @param restorable what a store has to know; null where the result is not to be kept for later
    * @param origin where a restored result comes from; null where the job ran
    * @param read files that it was seen to read and that are none of its needs, sorted
@@ -84,22 +78,34 @@ public record JobResult(
       List<ManifestEntry> manifest,
       List<ManifestEntry> reasons,
       String what,
-      long number,
-      long started,
-      int exit,
-      int signal,
-      long cpu,
-      long peak,
-      int attempts,
+      Ran ran,
       Restorable restorable,
       Origin origin,
       List<String> read) {
 
     /** Returns these details of a job that is not done after all, and whose result is not kept. */
     public RunDetails undone(String why) {
-      return new RunDetails(
-          manifest, reasons, why, number, started, exit, signal, cpu, peak, attempts, null, origin,
-          read);
+      return new RunDetails(manifest, reasons, why, ran, null, origin, read);
+    }
+  }
+
+  /**
+   * When and how the processes of a run ran.
+   *
+   * @param build the number of the build in the history
+   * @param started milliseconds since 1970; 0 where that is not known
+   * @param exit exit status, -1 where there was none
+   * @param signal number of the signal that ended it, 0 for none
+   * @param cpu nanoseconds of CPU time, -1 unknown
+   * @param peak bytes of memory at the highest sample, -1 unknown
+   * @param attempts how many attempts the run took
+   */
+  public record Ran(
+      long build, long started, int exit, int signal, long cpu, long peak, int attempts) {
+
+    /** Returns a run of which only its build and the number of its attempts are known. */
+    public static Ran unknown(long build, int attempts) {
+      return new Ran(build, 0, -1, 0, -1, -1, attempts);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
@@ -123,17 +124,19 @@ final class RecordCodec {
   }
 
   static RunDetails details(Fields fields, RunDetails of) {
+    Ran ran = of == null ? null : of.ran();
     return new RunDetails(
         fields.list(1, of, RunDetails::manifest, ManifestEntry::form),
         fields.list(2, of, RunDetails::reasons, ManifestEntry::form),
         fields.text(3, of, RunDetails::what),
-        fields.number(4, of, RunDetails::number),
-        fields.number(5, of, RunDetails::started),
-        fields.small(6, of, RunDetails::exit),
-        fields.small(7, of, RunDetails::signal),
-        fields.number(8, of, RunDetails::cpu),
-        fields.number(9, of, RunDetails::peak),
-        fields.small(10, of, RunDetails::attempts),
+        new Ran(
+            fields.number(4, ran, Ran::build),
+            fields.number(5, ran, Ran::started),
+            fields.small(6, ran, Ran::exit),
+            fields.small(7, ran, Ran::signal),
+            fields.number(8, ran, Ran::cpu),
+            fields.number(9, ran, Ran::peak),
+            fields.small(10, ran, Ran::attempts)),
         fields.one(11, of, RunDetails::restorable, Restorable::form),
         fields.one(12, of, RunDetails::origin, Origin::form),
         fields.texts(13, of, RunDetails::read));

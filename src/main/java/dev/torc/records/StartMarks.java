@@ -175,7 +175,8 @@ public final class StartMarks implements AutoCloseable {
     return result != null
         && mark.build.equals(result.build())
         && details != null
-        && (details.attempts() >= mark.attempt || result.outcome() == JobResult.Outcome.ADOPTED);
+        && (details.ran().attempts() >= mark.attempt
+            || result.outcome() == JobResult.Outcome.ADOPTED);
   }
 
   /**

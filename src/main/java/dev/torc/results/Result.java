@@ -112,8 +112,8 @@ public record Result(
         details.manifest(),
         origin(details),
         run.wall(),
-        details.cpu(),
-        details.peak(),
+        details.ran().cpu(),
+        details.ran().peak(),
         null);
   }
 
@@ -137,7 +137,7 @@ public record Result(
   public static Origin origin(RunDetails run) {
     return run.origin() != null
         ? run.origin()
-        : new Origin("", run.number(), "", run.started(), "");
+        : new Origin("", run.ran().build(), "", run.ran().started(), "");
   }
 
   /** Returns the origin as a job that is restored from this result records it. */

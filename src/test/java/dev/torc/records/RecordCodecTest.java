@@ -17,6 +17,7 @@ import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
@@ -108,13 +109,7 @@ class RecordCodecTest {
                 List.of(entry),
                 List.of(entry, entry),
                 "x",
-                1,
-                2,
-                3,
-                4,
-                5,
-                -1,
-                7,
+                new Ran(1, 2, 3, 4, 5, -1, 7),
                 new Restorable(
                     DIGEST,
                     DIGEST.executable(),
@@ -263,13 +258,7 @@ class RecordCodecTest {
             List.of(),
             List.of(new ManifestEntry(999, "n", null, null)),
             "",
-            1,
-            2,
-            0,
-            0,
-            0,
-            0,
-            1,
+            new Ran(1, 2, 0, 0, 0, 0, 1),
             null,
             null,
             List.of());

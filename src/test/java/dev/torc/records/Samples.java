@@ -9,6 +9,7 @@ import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.nio.charset.StandardCharsets;
@@ -92,13 +93,7 @@ final class Samples {
             new ManifestEntry(Integer.MAX_VALUE, "", "é", "😀")),
         List.of(new ManifestEntry(0, build, null, null)),
         "",
-        7,
-        1_700_000_000_000L,
-        -1,
-        9,
-        -1,
-        Long.MAX_VALUE,
-        3,
+        new Ran(7, 1_700_000_000_000L, -1, 9, -1, Long.MAX_VALUE, 3),
         null,
         null,
         List.of(name));
