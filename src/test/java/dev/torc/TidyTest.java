@@ -14,12 +14,14 @@ import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,13 +45,18 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_284;
+  private static final int LINES = 59_278;
 
   private static final int FILES = 475;
   private static final int SURFACE = 197;
 
   /** Types that only one other package uses. */
   private static final int ALONE = 27;
+
+  /** Lists of more than seven parameters or components, and the longest one: both only fall. */
+  private static final int LONG_LISTS = 35;
+
+  private static final int LONGEST_LIST = 16;
 
   /** Methods for tests alone (counters, views), and methods called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =
@@ -165,6 +172,24 @@ class TidyTest {
         }.scan(unit, null);
       }
     }
+  }
+
+  @Test
+  void longListsOfParametersOnlyFall() {
+    Map<String, Integer> found = new TreeMap<>();
+    for (JavaClass type : HouseTest.TORC) {
+      for (JavaCodeUnit unit : type.getCodeUnits()) {
+        int size = unit.getRawParameterTypes().size();
+        if (size > 7
+            && !unit.getModifiers().contains(JavaModifier.SYNTHETIC)
+            && (type.isTopLevelClass() || type.isMemberClass())) {
+          found.put(unit.getFullName().replaceFirst("\\(.*", ""), size);
+        }
+      }
+    }
+    assertTrue(found.size() <= LONG_LISTS, found.size() + " lists: " + found);
+    int longest = Collections.max(found.values());
+    assertTrue(longest <= LONGEST_LIST, longest + " in a list: " + found);
   }
 
   @Test

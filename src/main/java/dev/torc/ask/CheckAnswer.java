@@ -85,7 +85,9 @@ record CheckAnswer(
       errors.addAll(refused.diagnostics());
     }
     String file =
-        project == null ? null : project.workflow().files().getFirst().getFileName().toString();
+        project == null
+            ? null
+            : project.workflow().settings().files().getFirst().getFileName().toString();
     int jobs = project == null ? 0 : project.graph().jobs();
     return new CheckAnswer(file, jobs, images, errors, warnings);
   }

@@ -283,7 +283,7 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   private List<Path> roots() {
-    return given.project() == null ? List.of() : given.project().workflow().roots();
+    return given.project() == null ? List.of() : given.project().workflow().settings().roots();
   }
 
   private ProductRemoval removal(Cache cache, Consumer<String> note) throws IOException {

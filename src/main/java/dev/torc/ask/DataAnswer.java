@@ -39,7 +39,7 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
       JobQuery asked = JobQuery.of(folder, call.targets(), stored.keySet(), cache);
       boolean all = asked.all() && project != null; // then jobs that are gone are not shown
       stored.keySet().removeIf(job -> !asked.has(job) || all && isGone(project.graph(), job));
-      return new DataAnswer(all ? project.workflow().data() : Map.of(), stored);
+      return new DataAnswer(all ? project.workflow().settings().data() : Map.of(), stored);
     }
   }
 

@@ -322,7 +322,7 @@ final class DoctorAnswer implements Answer {
     if (project == null) {
       return "";
     }
-    Path file = project.workflow().files().getFirst();
+    Path file = project.workflow().settings().files().getFirst();
     try (InputFile in = InputFile.open(file.toString(), true, Memory.of(1 << 16))) {
       return in.showsWriters() ? ", with leases" : ", without leases";
     }
@@ -455,7 +455,8 @@ final class DoctorAnswer implements Answer {
     SlurmLook look = SlurmLook.of(env);
     boolean described =
         project != null
-            && project.workflow().executors().stream().anyMatch(e -> e.settings().isSlurm());
+            && project.workflow().settings().executors().stream()
+                .anyMatch(e -> e.settings().isSlurm());
     if (look.version().isEmpty()) {
       String text = "an executor needs it, and it is not installed: " + look.trouble();
       return described

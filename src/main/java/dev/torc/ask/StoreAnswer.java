@@ -129,7 +129,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
         .collect(Collectors.groupingBy(each -> each.result().job()))
         .forEach((job, held) -> jobs.add(Job.of(job, held, contents)));
     jobs.sort(Comparator.comparingLong(Job::bytes).reversed().thenComparing(Job::job));
-    Stores said = folder.project() == null ? null : folder.project().workflow().stores();
+    Stores said = folder.project() == null ? null : folder.project().workflow().settings().stores();
     Local local =
         new Local(
             folder.place().store(),

@@ -145,7 +145,9 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
    */
   private Freed free(Cache cache, boolean all, long most) throws IOException {
     long keep =
-        folder.project() == null ? Stores.UNSAID : folder.project().workflow().stores().keep();
+        folder.project() == null
+            ? Stores.UNSAID
+            : folder.project().workflow().settings().stores().keep();
     LocalResults stored = new LocalResults(cache, keep, false);
     StoreContents before = StoreContents.of(cache);
     List<HeldResult> gone = new ArrayList<>(before.results());
@@ -171,7 +173,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   /** Holds the bounds of shared folders. */
   private List<FolderBound> folders() throws IOException {
     List<FolderBound> held = new ArrayList<>();
-    for (SharedEntry each : folder.project().workflow().stores().shared()) {
+    for (SharedEntry each : folder.project().workflow().settings().stores().shared()) {
       if (each.keep() == Stores.UNSAID) {
         continue;
       }

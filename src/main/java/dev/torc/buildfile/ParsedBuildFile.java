@@ -15,6 +15,7 @@ import dev.torc.workflow.Paths;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Executor;
 import dev.torc.workflow.Workflow.ReportFile;
+import dev.torc.workflow.Workflow.Settings;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
@@ -151,25 +152,21 @@ public final class ParsedBuildFile {
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
     Path folder = root.getFileName();
     this.sources = layers.sources();
-    this.blank =
-        new Workflow(
-            root,
+    Settings settings =
+        new Settings(
             layers.files(),
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
             limits,
             outside(fields, "roots", root),
-            List.of(),
-            List.of(),
-            List.of(),
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
             stores,
             stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps"), root),
-            report,
-            List.of(),
-            List.of());
+            report);
+    this.blank =
+        new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), List.of());
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 

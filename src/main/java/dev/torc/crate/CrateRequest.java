@@ -156,7 +156,7 @@ public final class CrateRequest {
   }
 
   private void root(Entity workflow) {
-    String said = project.workflow().description().strip();
+    String said = project.workflow().settings().description().strip();
     String what =
         builds.isEmpty()
             ? "The workflow of this project. Nothing of it is on record as having run."
@@ -169,7 +169,7 @@ public final class CrateRequest {
         .ref("about", root)
         .ref("conformsTo", crate.outside(RoCrate.PROFILE))
         .ref("conformsTo", profile);
-    root.text("name", project.workflow().name())
+    root.text("name", project.workflow().settings().name())
         .text("description", said.isEmpty() ? what : said + "\n\n" + what)
         .text("datePublished", TIME.format(Instant.now()))
         .ref("conformsTo", profile)
@@ -189,25 +189,25 @@ public final class CrateRequest {
   /** Returns the build files, the first of which is the workflow. */
   private Entity files() throws IOException {
     Workflow of = project.workflow();
-    Path first = of.files().getFirst();
+    Path first = of.settings().files().getFirst();
     byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().input() : null;
     boolean inside = first.startsWith(of.root());
     String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
     String name = input == null ? own : BuildFile.NAMES.getFirst();
     byte[] bytes = input == null ? SourceFile.bytes(first, name) : input;
     String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
-    Entity workflow = crate.source(name, bytes, types).text("name", of.name());
+    Entity workflow = crate.source(name, bytes, types).text("name", of.settings().name());
     root.ref("hasPart", workflow);
     String read = "Read together with " + workflow.id + ".";
     String laid = "Laid over the build file where it was read; not in this crate.";
-    for (Path file : of.files().subList(1, of.files().size())) {
+    for (Path file : of.settings().files().subList(1, of.settings().files().size())) {
       boolean in = file.startsWith(of.root());
       String path = (in ? of.root().relativize(file) : file).toString();
       source(path, in ? SourceFile.bytes(file, path) : null, in ? read : laid);
     }
     Entity language = named("#language", "ComputerLanguage", "torc", "Its build files.");
     return workflow
-        .text("description", of.description())
+        .text("description", of.settings().description())
         .ref("conformsTo", profile(BIOSCHEMAS, "Bioschemas ComputationalWorkflow"))
         .ref("programmingLanguage", language.text("version", torc));
   }
@@ -413,7 +413,7 @@ public final class CrateRequest {
     String what = "What it made that is the last result of its job; all else of it is not told.";
     build
         .text("location", record == null ? null : machine.of(record))
-        .text("name", "build " + number + " of " + project.workflow().name())
+        .text("name", "build " + number + " of " + project.workflow().settings().name())
         .text("description", what)
         .ref("instrument", workflow)
         .ref("agent", person);

@@ -57,7 +57,8 @@ public final class Adoption {
     this.expander = expander;
     this.digests = digests;
     this.grounds =
-        new AllowedRoots(first.graph().workflow().root(), first.graph().workflow().roots());
+        new AllowedRoots(
+            first.graph().workflow().root(), first.graph().workflow().settings().roots());
     this.recorder = new Recorder(build, null);
     this.context = first;
   }

@@ -52,7 +52,7 @@ record BuildState(
             job -> paths.graph().priority(job),
             paths::of,
             job -> paths.graph().index(job),
-            graph.workflow().executors().isEmpty()),
+            graph.workflow().settings().executors().isEmpty()),
         new PendingDeps(graph, context.records()),
         new HashMap<>(),
         new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time)),

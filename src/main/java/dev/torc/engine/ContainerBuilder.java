@@ -121,7 +121,7 @@ record ContainerBuilder(
       throws IOException {
     Path root = workflow.root();
     Set<Path> writable = new LinkedHashSet<>(List.of(root));
-    for (Path other : workflow.roots()) {
+    for (Path other : workflow.settings().roots()) {
       if (Files.isDirectory(other)) {
         writable.add(other);
         writable.add(other.toRealPath());

@@ -130,7 +130,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
    */
   private static boolean sees(Graph graph, Job job, String path) {
     Path file = Path.of(path);
-    if (!file.isAbsolute() || graph.workflow().roots().stream().anyMatch(file::startsWith)) {
+    if (!file.isAbsolute()
+        || graph.workflow().settings().roots().stream().anyMatch(file::startsWith)) {
       return true;
     }
     for (Step step : job.runs().steps()) {

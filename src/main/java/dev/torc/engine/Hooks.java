@@ -82,7 +82,7 @@ final class Hooks {
    */
   Hooks(AttemptContext common, BuildLoop loop, Consumer<Event> tell) {
     this.common = common;
-    this.hooks = common.graph().workflow().hooks();
+    this.hooks = common.graph().workflow().settings().hooks();
     this.loop = loop;
     this.tell = tell;
   }

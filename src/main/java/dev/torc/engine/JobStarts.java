@@ -173,7 +173,7 @@ final class JobStarts {
     boolean overlaps =
         !setup.failFast()
             && !attempt.job.has(Trait.INTERACTIVE)
-            && attempt.common.graph().workflow().hooks().isEmpty();
+            && attempt.common.graph().workflow().settings().hooks().isEmpty();
     if (overlaps && more) {
       lock.post(
           () -> {

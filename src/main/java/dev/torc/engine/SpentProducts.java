@@ -162,7 +162,13 @@ final class SpentProducts implements Cleaner.Listener {
     ProductRemoval removal = setup.common().removal();
     Cleaner cleaner =
         new Cleaner(
-            removal.place(), graph.workflow().roots(), setup.cache(), removal, false, false, this);
+            removal.place(),
+            graph.workflow().settings().roots(),
+            setup.cache(),
+            removal,
+            false,
+            false,
+            this);
     try {
       spent.forEach(path -> remove(path, cleaner));
     } catch (StoppedException e) {

@@ -103,7 +103,7 @@ public final class Tracing {
   JobTrace of(PlanContext plan, int id, NeedSnapshot snapshot, Stamp begin) {
     Graph graph = plan.graph();
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
-    grounds.addAll(graph.workflow().roots());
+    grounds.addAll(graph.workflow().settings().roots());
     if (!isStrict(graph.job(id))) {
       return new JobTrace(grounds, begin.ctime(), null);
     }

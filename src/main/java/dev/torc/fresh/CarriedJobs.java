@@ -41,9 +41,9 @@ final class CarriedJobs {
     Workflow read = now.workflow();
     boolean alike =
         old.root().equals(read.root())
-            && old.roots().equals(read.roots())
-            && old.stamps().equals(read.stamps())
-            && old.data().equals(read.data())
+            && old.settings().roots().equals(read.settings().roots())
+            && old.settings().stamps().equals(read.settings().stamps())
+            && old.settings().data().equals(read.settings().data())
             && elsewhere(old).equals(elsewhere(read));
     return alike ? new CarriedJobs(before, fresh, now).carry() : null;
   }
@@ -53,7 +53,7 @@ final class CarriedJobs {
    */
   private static Map<String, String> elsewhere(Workflow workflow) {
     Map<String, String> texts = new HashMap<>();
-    for (Workflow.Executor executor : workflow.executors()) {
+    for (Workflow.Executor executor : workflow.settings().executors()) {
       texts.put(executor.name(), executor.trace() + executor.before());
     }
     return texts;

@@ -182,9 +182,9 @@ public final class GraphBuilder {
             && before.groups().isEmpty()
             && now.jobs().size() == before.jobs().size()
             && now.root().equals(before.root())
-            && now.roots().equals(before.roots())
-            && now.stamps().equals(before.stamps())
-            && now.data().equals(before.data());
+            && now.settings().roots().equals(before.settings().roots())
+            && now.settings().stamps().equals(before.settings().stamps())
+            && now.settings().data().equals(before.settings().data());
     if (!same) {
       return false;
     }
@@ -514,7 +514,7 @@ public final class GraphBuilder {
 
   private String step(String data) {
     String whole = data.substring(0, data.indexOf('.'));
-    return workflow.data().containsKey(whole)
+    return workflow.settings().data().containsKey(whole)
         ? "; %1$s of the data section is one value, {data.%1$s}; in vars its parts have names: {%2$s}"
             .formatted(whole, data)
         : NO_FILE_BUT_DATA;
@@ -560,11 +560,11 @@ public final class GraphBuilder {
 
   /** Checks a value without a job: it must be in the data section, and makes no edge. */
   private void staticData(Ref.OfData ref) {
-    if (!workflow.data().containsKey(ref.key())) {
+    if (!workflow.settings().data().containsKey(ref.key())) {
       String hint =
           references.of(ref.key()) != null
               ? "; of a job's data write " + ref.key() + ".KEY"
-              : NearestName.hint(ref.key(), workflow.data().keySet());
+              : NearestName.hint(ref.key(), workflow.settings().data().keySet());
       error(ref.place(), "no value " + ref.key() + " in the data section" + hint);
     }
   }

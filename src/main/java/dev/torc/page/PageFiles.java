@@ -87,7 +87,7 @@ final class PageFiles {
     this.contents = contents;
     this.jobs = jobs;
     this.paths = paths;
-    this.grounds = new AllowedRoots(workflow.root(), workflow.roots());
+    this.grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
   }
 
   /**
@@ -96,13 +96,13 @@ final class PageFiles {
    */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
-    for (ReportFile entry : workflow.report()) {
+    for (ReportFile entry : workflow.settings().report()) {
       if (entry.ref() instanceof Ref.Exclude exclude) {
         excludes.add(Glob.of(exclude.pattern()));
       }
     }
     List<Shown> shown = new ArrayList<>();
-    for (ReportFile entry : workflow.report()) {
+    for (ReportFile entry : workflow.settings().report()) {
       switch (entry.ref()) {
         case Ref.OfGlob glob -> {
           TreeSet<String> files = matches(Glob.of(glob.pattern()), excludes);

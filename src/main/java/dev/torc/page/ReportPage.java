@@ -139,7 +139,7 @@ public final class ReportPage {
     List<Used> series = series();
     PageData.Build build = runs.told(runs.build());
     return new PageData(
-        project.workflow().name(),
+        project.workflow().settings().name(),
         build.started(),
         head(build),
         jobs.rows(),
@@ -156,8 +156,8 @@ public final class ReportPage {
     Limits limits = project.caller().host().limits().get();
     PageValues values = new PageValues(jobs, graph, cache, this::told);
     Map<String, Object> head = new LinkedHashMap<>();
-    head.put("project", project.workflow().name());
-    head.put("description", project.workflow().description());
+    head.put("project", project.workflow().settings().name());
+    head.put("description", project.workflow().settings().description());
     head.put("root", paths ? root : null);
     head.put("made", System.currentTimeMillis());
     String host = project.caller().host().here().name();

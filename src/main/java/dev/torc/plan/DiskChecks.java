@@ -86,11 +86,11 @@ public final class DiskChecks {
     this.near = JobSelection.likelyPaths(graph);
     this.digests = digests;
     this.root = graph.workflow().root();
-    this.grounds = new AllowedRoots(root, graph.workflow().roots());
+    this.grounds = new AllowedRoots(root, graph.workflow().settings().roots());
     for (Group group : graph.workflow().groups()) {
       tables.addAll(group.tables());
     }
-    for (Path file : graph.workflow().files()) {
+    for (Path file : graph.workflow().settings().files()) {
       buildFiles.add(file);
       buildFiles.add(AllowedRoots.real(file));
     }

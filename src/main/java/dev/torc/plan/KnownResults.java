@@ -125,11 +125,11 @@ public final class KnownResults {
 
   /** Returns whether there is no store that takes results. */
   private boolean isOff() {
-    return stored.isOff() && graph.workflow().stores().shared().isEmpty();
+    return stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
   }
 
   Digest key(Job job, Digest described, String system) {
-    return ResultKey.of(job, described, system, graph.workflow().stores().system());
+    return ResultKey.of(job, described, system, graph.workflow().settings().stores().system());
   }
 
   /**

@@ -34,7 +34,7 @@ final class NeedValues {
   /** Returns what a value is; pending while its job, or one of its group, may run. */
   Content of(Ref.OfData written) {
     if (written.job() == null) {
-      return content(graph.workflow().data().get(written.key()));
+      return content(graph.workflow().settings().data().get(written.key()));
     }
     Ref.OfData value = graph.meant(written);
     int job = graph.jobId(value.job());

@@ -27,7 +27,7 @@ public final class PatternReadings {
       add(graph, graph.job(job).needRefs(), graph.job(job).excludes(), lines);
       add(graph, graph.job(job).productRefs(), List.of(), lines);
     }
-    for (ReportFile file : graph.workflow().report()) {
+    for (ReportFile file : graph.workflow().settings().report()) {
       add(graph, List.of(file.ref()), List.of(), lines);
     }
     return List.copyOf(lines);

@@ -175,7 +175,7 @@ public final class BuildSession {
     if (caller.isOwn()) {
       return;
     }
-    if (!project.workflow().executors().isEmpty()
+    if (!project.workflow().settings().executors().isEmpty()
         || project.options().executor() != null
         || Files.exists(project.place().remote())) {
       caller.refuse("jobs may be at a scheduler");

@@ -41,7 +41,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     Gpus gpus = machine.gpus();
     Map<String, Long> limits =
         new TreeMap<>(amounts(machine.cpus(), machine.memory(), machine.gpus().count()));
-    limits.putAll(workflow.limits());
+    limits.putAll(workflow.settings().limits());
     given.forEach(
         (name, amount) -> {
           if (!limits.containsKey(name)) {
@@ -56,7 +56,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
             limits.put(name, value);
           }
         });
-    long declared = workflow.limits().getOrDefault(Resources.GPUS, 0L);
+    long declared = workflow.settings().limits().getOrDefault(Resources.GPUS, 0L);
     boolean excess = declared > gpus.count() && limits.get(Resources.GPUS) == declared;
     boolean numbered = gpus.isUnknown() && given.containsKey(Resources.GPUS);
     return new Capacity(limits, machine, host.allocation(), excess && !numbered);

@@ -173,7 +173,7 @@ public record Project(
   }
 
   LocalResults results(Cache cache) {
-    return new LocalResults(cache, workflow().stores().keep(), options.restores());
+    return new LocalResults(cache, workflow().settings().stores().keep(), options.restores());
   }
 
   /** Returns what the verdicts of a command are made from. */
@@ -203,7 +203,7 @@ public record Project(
 
   /** Returns the stamps of the files of the project, with torc's own in {@link #folder}. */
   StampSource stamps() {
-    return caller.stamps(place, workflow().stamps());
+    return caller.stamps(place, workflow().settings().stamps());
   }
 
   /**
@@ -334,7 +334,11 @@ public record Project(
     public static SortedSet<String> executors(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(List.of("local"));
-      Project.load(caller, options).workflow().executors().forEach(each -> names.add(each.name()));
+      Project.load(caller, options)
+          .workflow()
+          .settings()
+          .executors()
+          .forEach(each -> names.add(each.name()));
       return names;
     }
 
@@ -351,7 +355,7 @@ public record Project(
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(Resources.MACHINE);
-      names.addAll(Project.load(caller, options).workflow().limits().keySet());
+      names.addAll(Project.load(caller, options).workflow().settings().limits().keySet());
       return names;
     }
   }

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 record SharedAccess(Project project) {
 
   private List<SharedEntry> entries() {
-    return project.workflow().stores().shared();
+    return project.workflow().settings().stores().shared();
   }
 
   /** Returns whether there are any stores. */

@@ -189,7 +189,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   /** Takes away products and keeps what is the user's. */
   public ProductRemoval removal() throws IOException {
     Workflow of = project.workflow();
-    AllowedRoots roots = new AllowedRoots(of.root(), of.roots());
+    AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());
     String number = Long.toString(build.number());
     return new ProductRemoval(
         project.place(), roots, number, cache, digests, stored, this::setAside);

@@ -3,7 +3,6 @@ package dev.torc.workflow;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Place;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,42 +13,50 @@ import java.util.SortedMap;
  * applied. It knows nothing of files on disk or of the makers of files: that is the graph's.
  *
  * @param root the folder that all relative paths are relative to; absolute
- * @param files every build file read, the first one first; absolute
- * @param name the workflow's name, or the root's own name where none is given
- * @param description free text, empty where none is given
- * @param limits upper bounds by resource name; memory in bytes
- * @param roots folders outside the root below which products may lie too; absolute
+ * @param settings what the build file says beside the jobs
  * @param jobs plain jobs and the instances of groups, in the order written, included ones last
  * @param groups in the order written; empty where no job has parameters
  * @param starts by group: where in the jobs its instances begin, or would
- * @param data the values of the {@code data} section by name, as {@link JsonText}
- * @param hooks in the order written
- * @param executors schedulers of other machines, in the order written
- * @param stores where results are stored
- * @param stamps for which files a stamp counts whatever their file system is, or never
- * @param report the files that the page of a report shows, in the order written
  * @param warnings what is accepted but looks wrong
  * @param manual names of the jobs that a build without targets leaves out, and of such groups whose
  *     instances are not known
  */
 public record Workflow(
     Path root,
-    List<Path> files,
-    String name,
-    String description,
-    SortedMap<String, Long> limits,
-    List<Path> roots,
+    Settings settings,
     List<Job> jobs,
     List<Group> groups,
     List<Integer> starts,
-    SortedMap<String, String> data,
-    List<Hook> hooks,
-    List<Executor> executors,
-    Stores stores,
-    StampPaths stamps,
-    List<ReportFile> report,
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
+
+  /**
+   * What the build file says beside the jobs: it stays the same when groups are expanded.
+   *
+   * @param files every build file read, the first one first; absolute
+   * @param name the workflow's name, or the root's own name where none is given
+   * @param description free text, empty where none is given
+   * @param limits upper bounds by resource name; memory in bytes
+   * @param roots folders outside the root below which products may lie too; absolute
+   * @param data the values of the {@code data} section by name, as {@link JsonText}
+   * @param hooks in the order written
+   * @param executors schedulers of other machines, in the order written
+   * @param stores where results are stored
+   * @param stamps for which files a stamp counts whatever their file system is, or never
+   * @param report the files that the page of a report shows, in the order written
+   */
+  public record Settings(
+      List<Path> files,
+      String name,
+      String description,
+      SortedMap<String, Long> limits,
+      List<Path> roots,
+      SortedMap<String, String> data,
+      List<Hook> hooks,
+      List<Executor> executors,
+      Stores stores,
+      StampPaths stamps,
+      List<ReportFile> report) {}
 
   /**
    * An entry of {@code report}.
@@ -68,24 +75,7 @@ public record Workflow(
       List<Integer> from,
       List<BadInput.Diagnostic> told,
       List<String> left) {
-    return new Workflow(
-        root,
-        files,
-        name,
-        description,
-        limits,
-        roots,
-        some,
-        known,
-        from,
-        data,
-        hooks,
-        executors,
-        stores,
-        stamps,
-        report,
-        told,
-        left);
+    return new Workflow(root, settings, some, known, from, told, left);
   }
 
   /** Returns the name of a job by its index; nothing else of the job is read. */
@@ -101,7 +91,7 @@ public record Workflow(
 
   /** Returns the executor of a name; null if there is none. */
   public Executor executor(String name) {
-    for (Executor executor : executors) {
+    for (Executor executor : settings.executors) {
       if (executor.name().equals(name)) {
         return executor;
       }

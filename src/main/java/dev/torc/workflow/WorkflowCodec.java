@@ -19,6 +19,7 @@ import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow.Executor;
 import dev.torc.workflow.Workflow.Hook;
 import dev.torc.workflow.Workflow.ReportFile;
+import dev.torc.workflow.Workflow.Settings;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.nio.file.FileSystem;
@@ -118,24 +119,29 @@ public final class WorkflowCodec {
     Wire.Codec<Path> path = (to, each) -> files.getPath(to.text(each, Path::toString));
     return new Workflow(
         wire.one(of, Workflow::root, path),
-        wire.list(of, Workflow::files, path),
-        wire.text(of, Workflow::name),
-        wire.text(of, Workflow::description),
-        wire.map(of, Workflow::limits, Wire.LONG),
-        wire.list(of, Workflow::roots, path),
+        settings(wire, of == null ? null : of.settings(), path),
         jobs,
         wire.list(of, Workflow::groups, WorkflowCodec::group),
         wire.list(of, Workflow::starts, Wire.INT),
-        wire.map(of, Workflow::data, Wire.TEXT),
-        wire.list(of, Workflow::hooks, WorkflowCodec::hook),
-        wire.list(of, Workflow::executors, WorkflowCodec::executor),
-        wire.one(of, Workflow::stores, WorkflowCodec::stores),
-        new StampPaths(
-            wire.list(of, w -> w.stamps().never(), path),
-            wire.list(of, w -> w.stamps().trust(), path)),
-        wire.list(of, Workflow::report, WorkflowCodec::reportFile),
         wire.list(of, Workflow::warnings, WorkflowCodec::said),
         wire.list(of, Workflow::manual, Wire.TEXT));
+  }
+
+  private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {
+    return new Settings(
+        wire.list(of, Settings::files, path),
+        wire.text(of, Settings::name),
+        wire.text(of, Settings::description),
+        wire.map(of, Settings::limits, Wire.LONG),
+        wire.list(of, Settings::roots, path),
+        wire.map(of, Settings::data, Wire.TEXT),
+        wire.list(of, Settings::hooks, WorkflowCodec::hook),
+        wire.list(of, Settings::executors, WorkflowCodec::executor),
+        wire.one(of, Settings::stores, WorkflowCodec::stores),
+        new StampPaths(
+            wire.list(of, s -> s.stamps().never(), path),
+            wire.list(of, s -> s.stamps().trust(), path)),
+        wire.list(of, Settings::report, WorkflowCodec::reportFile));
   }
 
   /**

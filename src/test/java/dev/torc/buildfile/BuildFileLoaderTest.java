@@ -80,11 +80,11 @@ class BuildFileLoaderTest {
     }
     byte[] replacement = "name: a\uFFFDb".getBytes(StandardCharsets.UTF_8);
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", replacement)) {
-      assertEquals("a\uFFFDb", files.load().name(), "which is a character like others");
+      assertEquals("a\uFFFDb", files.load().settings().name(), "which is a character like others");
     }
     byte[] mark = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF, 'n', 'a', 'm', 'e', ':', ' ', 'x'};
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", mark)) {
-      assertEquals("x", files.load().name());
+      assertEquals("x", files.load().settings().name());
     }
     try (Written files = new Written().file("dir/x").layer("include.yaml", "include: dir")) {
       assertEquals(

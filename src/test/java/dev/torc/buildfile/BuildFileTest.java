@@ -61,7 +61,7 @@ class BuildFileTest {
       assertEquals(link, BuildFile.only(BuildFile.nearest(files.path("mine"))));
       Workflow workflow = BuildFileLoader.load(List.of(link), new TreeMap<>());
       assertEquals(files.path("mine"), workflow.root());
-      assertEquals(List.of(link), workflow.files());
+      assertEquals(List.of(link), workflow.settings().files());
     }
   }
 }

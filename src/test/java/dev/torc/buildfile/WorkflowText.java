@@ -44,7 +44,7 @@ final class WorkflowText {
   static List<String> special(Workflow workflow) {
     List<String> told = new ArrayList<>();
     told.addAll(parts(workflow, PLAIN, "jobs groups starts executors warnings"));
-    for (Workflow.Executor each : workflow.executors()) {
+    for (Workflow.Executor each : workflow.settings().executors()) {
       List<String> parts = parts(each.settings(), null, "name");
       parts.addAll(parts(each, null, "settings"));
       told.addAll(line("executor " + each.name(), parts));
@@ -170,7 +170,9 @@ final class WorkflowText {
               && (plain == null ? !isEmpty(is) : !show(is).equals(show(usual)));
       if (told && is instanceof Set<?> all && each.getName().equals("traits")) {
         all.forEach(trait -> parts.add(trait.toString().toLowerCase(Locale.ROOT) + ": true"));
-      } else if (told && List.of("runs", "links", "labels").contains(each.getName())) {
+      } else if (told
+          && (is instanceof Workflow.Settings
+              || List.of("runs", "links", "labels").contains(each.getName()))) {
         parts.addAll(parts((Record) is, (Record) usual, without));
       } else if (told) {
         boolean nested =

@@ -64,6 +64,7 @@ class SchedulersPageTest {
     for (Page.Block block : Page.of("schedulers.md").blocks("yaml")) {
       Path file = Files.writeString(temp.resolve("torc.yaml"), block.text());
       BuildFileLoader.load(List.of(file), new TreeMap<>())
+          .settings()
           .executors()
           .forEach(each -> shown.put(each.name(), each));
     }

@@ -55,23 +55,7 @@ public final class Grouped {
   public static Workflow with(
       Workflow all, List<Job> jobs, List<Group> groups, List<Integer> starts) {
     return new Workflow(
-        all.root(),
-        all.files(),
-        all.name(),
-        all.description(),
-        all.limits(),
-        all.roots(),
-        jobs,
-        groups,
-        starts,
-        all.data(),
-        all.hooks(),
-        all.executors(),
-        all.stores(),
-        all.stamps(),
-        all.report(),
-        all.warnings(),
-        all.manual());
+        all.root(), all.settings(), jobs, groups, starts, all.warnings(), all.manual());
   }
 
   /** A group of which these instances are known; more may come if it awaits jobs. */
