@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /**
  * Runs the {@code console} blocks of a page, each page in one session of a shell with the built
  * torc, and compares the output on the page with the real one. Blocks with {@code file} are written
- * when the session comes to them. Durations, moments, digests, the order of lines and the machine's
- * cpus do not count. -Dtorc.docs=fix puts the real output into the page.
+ * when the session comes to them, and with {@code append} added to a file. Durations, moments,
+ * digests, the order of lines and the machine's cpus do not count. -Dtorc.docs=fix puts the real
+ * output into the page.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("TranscriptsIT") // one of its tests at a time, beside other classes
@@ -30,6 +32,7 @@ class TranscriptsIT {
 
   @TempDir Path temp;
   private List<String> prefix = List.of(); // of the command that runs the session
+  private final Map<String, String> environment = new HashMap<>(); // beside the usual one
 
   /** A command of the page, with the output that the page shows. */
   private record Step(int line, String command, List<String> shown) {}
@@ -91,6 +94,24 @@ class TranscriptsIT {
   }
 
   @Test
+  void sweepTutorial() throws Exception {
+    check("tutorial-sweep.md", 20);
+  }
+
+  @Test
+  void samplesTutorial() throws Exception {
+    try (RealSlurm slurm = RealSlurm.start()) {
+      environment.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
+      check("tutorial-samples.md", 20);
+    }
+  }
+
+  @Test
+  void libraryTutorial() throws Exception {
+    check("tutorial-library.md", 20);
+  }
+
+  @Test
   void readme() throws Exception {
     check(Page.read(Path.of("README.md")), 4);
   }
@@ -128,10 +149,11 @@ class TranscriptsIT {
     List<Page.Block> blocks = new ArrayList<>(page.project());
     blocks.addAll(page.blocks());
     for (Page.Block block : blocks) {
-      String file = block.notes().get("file");
+      boolean append = block.notes().containsKey("append");
+      String file = block.notes().get(append ? "append" : "file");
       if (file != null) {
         script.append("mkdir -p \"$(dirname ").append(file).append(")\"\n");
-        script.append("cat > ").append(file).append(" <<'END OF BLOCK'\n");
+        script.append(append ? "cat >> " : "cat > ").append(file).append(" <<'END OF BLOCK'\n");
         script.append(block.text()).append("END OF BLOCK\n");
       } else if (block.language().equals("console")) {
         int line = Integer.parseInt(block.where().substring(block.where().indexOf(':') + 1));
@@ -170,6 +192,7 @@ class TranscriptsIT {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     bash.environment().clear();
+    bash.environment().putAll(environment);
     bash.environment()
         .putAll(
             Map.of(
@@ -209,6 +232,7 @@ class TranscriptsIT {
         .filter(line -> !line.startsWith("results are stored in .torc/store, "))
         .map(line -> line.replaceAll("^limit \\S+ \\S+ (?=\\(the smaller)", "limit SIZE "))
         .map(line -> line.replaceAll("\\b[0-9a-f]{7}\\b", "DIGEST"))
+        .map(line -> line.replaceAll("(: submitted to slurm) \\d+", "$1 ID"))
         .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT"))
         .map(line -> line.replaceAll("(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS"))
         // Jobs of a page take less than a second, but for a slow machine.

@@ -141,6 +141,7 @@ final class Commands {
         = lock
       init  write a first torc.yaml
         ! files runs document
+        --example [NAME:hello,sweep,samples,library]  write the files that a tutorial begins with (default: hello)
       import  convert a workflow file of NREL torc to torc.yaml
         ! files runs document
         FILE  workflow file: YAML, JSON or JSON5

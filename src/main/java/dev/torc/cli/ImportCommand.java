@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code torc import}: makes a build file of a workflow file of NREL torc. It writes over no file,
@@ -31,13 +32,12 @@ final class ImportCommand {
     Console console = call.console();
     String file = call.targets().getFirst();
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
-    Path target = console.cwd().resolve("torc.yaml");
     Path draft = console.cwd().resolve(".torc-import-" + RandomId.next() + ".yaml");
     int jobs;
     try {
       Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);
       jobs = accepted(draft, file, imported);
-      InitCommand.write(target, imported.text(), "import");
+      InitCommand.write(console.cwd(), Map.of("torc.yaml", imported.text()), "import");
     } finally {
       Files.deleteIfExists(draft);
     }
@@ -46,7 +46,10 @@ final class ImportCommand {
     }
     int count = imported.notes().size();
     String warnings = count == 0 ? "" : ", " + Amount.count(count, "warning") + " above";
-    String what = SafeText.name(target.toString()) + ": " + Amount.count(jobs, "job");
+    String what =
+        SafeText.name(console.cwd().resolve("torc.yaml").toString())
+            + ": "
+            + Amount.count(jobs, "job");
     console.tell("wrote " + what + warnings + "; next: torc check");
     return Exit.DONE;
   }

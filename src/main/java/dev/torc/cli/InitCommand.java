@@ -9,23 +9,51 @@ import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** {@code torc init}: a first build file. It never writes over one that is there. */
+/** {@code torc init}: a first build file, or the files that a tutorial begins with. */
 final class InitCommand {
+
+  /** The files of each example. A jar lists no folders, so they are named here. */
+  private static final Map<String, String> EXAMPLES =
+      Map.of(
+          "hello",
+          "torc.yaml",
+          "sweep",
+          "torc.yaml model.py simulate.py plot.py",
+          "samples",
+          "torc.yaml reference.fa place.awk call.awk reads/ann.fq reads/bo.fq reads/cy.fq",
+          "library",
+          "torc.yaml include/text.h src/trim.c src/words.c tests/test.c");
 
   private InitCommand() {}
 
   static int run(Call call) throws IOException {
     Console console = call.console();
     refuseOver(call, "init");
-    Path file = console.cwd().resolve("torc.yaml");
-    write(file, Main.resource("init.yaml").formatted(FilesForOthers.SCHEMA), "init");
+    String example = call.has("--example") ? call.value("--example") : "hello";
+    String files = EXAMPLES.get(example);
+    if (files == null) {
+      String given = example.isEmpty() ? "" : " " + SafeText.name(example);
+      throw Call.usage("--example" + given + ": write hello, sweep, samples or library");
+    }
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (String file : files.split(" ")) {
+      texts.put(file, Main.resource("examples/" + example + "/" + file));
+    }
+    write(console.cwd(), texts, "init");
     FilesForOthers.keep(console.cwd(), GroupAccess.of(console.cwd()));
-    console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
+    String more = texts.size() == 1 ? "" : " and " + (texts.size() - 1) + " more files";
+    String wrote = SafeText.name(console.cwd().resolve("torc.yaml").toString());
+    console.tell("wrote " + wrote + more + "; next: torc");
     return Exit.DONE;
   }
 
@@ -37,23 +65,38 @@ final class InitCommand {
     }
     Path there = ProjectFolder.buildFile(call.console().cwd());
     if (there != null) {
-      throw there(command, there.getFileName().toString());
+      throw there(command, there.getFileName());
     }
   }
 
-  static void write(Path file, String text, String command) throws IOException {
+  /** Writes new files into a folder: all of them, or none if one exists or cannot be written. */
+  static void write(Path folder, Map<String, String> texts, String command) throws IOException {
+    List<Path> begun = new ArrayList<>();
     try {
-      Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
-    } catch (FileAlreadyExistsException e) {
-      throw there(command, "torc.yaml");
+      for (Map.Entry<String, String> each : texts.entrySet()) {
+        Path file = folder.resolve(each.getKey());
+        Files.createDirectories(file.getParent());
+        try (var out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+          begun.add(file);
+          out.write(each.getValue().getBytes(StandardCharsets.UTF_8));
+        }
+      }
     } catch (IOException e) {
-      // Half a file would be in the way of the next try.
-      Files.deleteIfExists(file);
+      for (Path file : begun) {
+        Files.deleteIfExists(file);
+      }
+      if (e instanceof FileAlreadyExistsException there) {
+        throw there(command, folder.relativize(Path.of(there.getFile())));
+      }
       throw e;
     }
   }
 
-  private static BadInput there(String command, String name) {
-    return Call.usage(name + " already exists; torc " + command + " overwrites nothing");
+  private static BadInput there(String command, Path file) {
+    return Call.usage(
+        SafeText.name(file.toString())
+            + " already exists; torc "
+            + command
+            + " overwrites nothing");
   }
 }

@@ -59,7 +59,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
   public static final class FilesForOthers {
 
     /** The schema, relative to the root. */
-    public static final String SCHEMA = ".torc/schema.json";
+    private static final String SCHEMA = ".torc/schema.json";
 
     private FilesForOthers() {}
 
