@@ -11,7 +11,9 @@ import dev.torc.Generated;
 import dev.torc.Page;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,20 +98,22 @@ class KeyTablesTest {
     return rows.toString();
   }
 
-  /** Returns a key as a link to the part that explains it, if not above it on the page. */
+  /** Returns a key as a link to the part that explains it. */
   private static String link(Page from, String key) {
     try {
-      List<Page> pages = new ArrayList<>(List.of(from));
-      pages.addAll(Page.below("build-file"));
+      List<Page> pages = new ArrayList<>(Page.below("build-file"));
       pages.add(Page.of("groups.md"));
+      pages.sort(Comparator.comparing(page -> !page.file().equals(from.file())));
       for (Page page : pages) {
-        if (page.anchors().contains(key) && !page.name().equals("build-file.md")) {
-          String file =
-              page == from ? "" : from.file().getParent().relativize(page.file()).toString();
-          return "[" + code(key) + "](" + file + "#" + key + ")";
+        for (String anchor : page.anchors().subList(1, page.anchors().size())) { // not the title
+          if (List.of(anchor.split("-and-")).contains(key)) {
+            Path file = from.file().getParent().relativize(page.file());
+            boolean here = page.file().equals(from.file());
+            return "[" + code(key) + "](" + (here ? "" : file) + "#" + anchor + ")";
+          }
         }
       }
-      return code(key);
+      throw new AssertionError("no page has a heading for the key " + key);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
