@@ -20,7 +20,6 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,25 +239,6 @@ class ServerIT {
     slow.process().destroyForcibly().waitFor();
     until("the call is over", () -> server.log(" served: status 143").size() == 1);
     until("its place is free", () -> !Files.exists(server.folder.resolve("busy0")));
-  }
-
-  /** A server ends when it is told to, when its folder is gone, and when torc is installed anew. */
-  @Test
-  void theServerEndsByItself() throws Exception {
-    assertTrue(server.call("status").startsWith("running: process "));
-    assertTrue(server.call("start").startsWith("already running: process "));
-    assertEquals("stopped\n", server.call("stop"));
-    assertEquals("not running\n", server.call("stop"));
-    assertEquals("not running\n", server.call("status"));
-    server.start();
-    long pid = server.pid();
-    try (Stream<Path> files = Files.list(server.folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    until("a server without its folder ends", () -> ProcessHandle.of(pid).isEmpty());
-    assertEquals(0, project.torc("status").exit());
   }
 
   /** What a server that is gone, or a hand, left in the folder stops neither calls nor servers. */

@@ -1,5 +1,7 @@
 package dev.torc.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.torc.ask.Call;
 import dev.torc.posix.Environment;
 import dev.torc.posix.OwnFile;
@@ -41,17 +43,25 @@ final class ServerStart {
       return;
     }
     try {
-      if (wanted.isEmpty() && !ServerFolder.isConfigured(env) || !ServerFolder.isPossible()) {
+      String wish = wanted.isEmpty() ? ServerFolder.configuration(env) : wanted;
+      if (wish.isEmpty()) {
         return;
       }
       ServerFolder folder = ServerFolder.of(env);
+      boolean runs = folder.server().isPresent();
+      boolean noted = OwnFile.stands(folder.last());
+      boolean wants = // a configuration that was asked once is not read again
+          !wanted.isEmpty()
+              || noted && wish.equals(new String(OwnFile.read(folder.last()), US_ASCII))
+              || !runs && ServerFolder.isConfigured(env);
+      if (!wants || !ServerFolder.isPossible()) {
+        return;
+      }
       folder.make();
-      boolean recent =
-          OwnFile.stands(folder.last())
-              && System.currentTimeMillis() - Files.getLastModifiedTime(folder.last()).toMillis()
-                  < RECENT;
-      OwnFile.write(folder.last(), new byte[0]);
-      if (recent && folder.server().isEmpty()) {
+      long now = System.currentTimeMillis();
+      boolean recent = noted && now - Files.getLastModifiedTime(folder.last()).toMillis() < RECENT;
+      OwnFile.write(folder.last(), wish.getBytes(US_ASCII));
+      if (recent && !runs) {
         now(folder, call.caller().host().process().environment());
       }
     } catch (IOException | BadInput none) {

@@ -51,6 +51,8 @@ final class Training {
     write("other.yaml", Main.resource("training/other.yaml"));
     write("script.sh", "");
     Files.createDirectory(folder.resolve("below"));
+    Files.createDirectories(folder.resolve(".config/torc"));
+    write(".config/torc/config.yaml", "server: false\n");
     edit("one");
     for (String line : Main.resource("training/lessons.txt").split("\n")) {
       terminal |= line.startsWith("on a terminal");
@@ -83,7 +85,7 @@ final class Training {
     Files.writeString(folder.resolve(name), text);
   }
 
-  /** Returns the environment of a user: a home without settings, and no program around torc. */
+  /** Returns the environment of a user: a home with settings, and no program around torc. */
   private Map<String, String> environment(Map<String, String> given) {
     Map<String, String> env = new HashMap<>(given);
     env.keySet().removeAll(List.of("CI", "MAKELEVEL", "TORC_SERVER", "XDG_CONFIG_HOME"));

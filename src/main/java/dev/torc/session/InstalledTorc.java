@@ -23,9 +23,7 @@ public final class InstalledTorc {
    * same version, may read build files in another way.
    */
   public static String id() throws IOException {
-    FileStatus file = FileStatus.of(code().toString(), true);
-    // Uses neither the version's text, which lies in the jar, nor toString: each start would pay.
-    return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
+    return FileStatus.of(code().toString(), true).id(); // the version's text lies in the jar
   }
 
   /** Returns the program that starts it; throws where only its classes are here. */

@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +24,7 @@ public record ServerFolder(Path path) {
   /** The variable that decides whether calls are served: 1 or 0. */
   public static final String VARIABLE = "TORC_SERVER";
 
-  private static final FileAttribute<?> CLOSED =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
-  private static final int MODE = 07777;
+  private static final int CLOSED = FileStatus.FOLDER | 0700;
 
   /** Returns the folder of a user with this environment; it may be missing. */
   public static ServerFolder of(Map<String, String> env) {
@@ -43,16 +38,26 @@ public record ServerFolder(Path path) {
     return Files.exists(Path.of("/proc/self/environ"));
   }
 
-  /** Returns whether the user's configuration asks for a server. */
-  public static boolean isConfigured(Map<String, String> env) throws IOException {
+  /** Returns a text for the user's configuration in its present state; empty if there is none. */
+  public static String configuration(Map<String, String> env) throws IOException {
     Path file = UserConfig.file(env);
-    return file != null && Files.exists(file) && UserConfig.read(file).server();
+    FileStatus now = file == null ? FileStatus.MISSING : FileStatus.of(file.toString(), true);
+    return now.exists() ? now.id() : "";
+  }
+
+  /** Returns whether the user's configuration, which exists, asks for a server. */
+  public static boolean isConfigured(Map<String, String> env) throws IOException {
+    return UserConfig.read(UserConfig.file(env)).server();
   }
 
   /** Makes the folder if it is missing. Throws if it could be another user's, or open to others. */
   public void make() throws IOException {
+    if (isSafe()) {
+      return;
+    }
     try {
-      Files.createDirectory(path, CLOSED);
+      Files.createDirectory(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException found) {
       if (!isSafe()) {
         throw new IOException(
@@ -63,11 +68,8 @@ public record ServerFolder(Path path) {
 
   /** Returns whether it is there, is no link, and is closed to all other users. */
   public boolean isSafe() throws IOException {
-    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      return false;
-    }
-    Map<String, Object> of = Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-    return OwnUser.is((int) of.get("uid")) && ((int) of.get("mode") & MODE) == 0700;
+    String folder = path.toString();
+    return FileStatus.of(folder, false).mode() == CLOSED && OwnUser.is(FileStatus.owner(folder));
   }
 
   /** Returns the FIFO that clients write to. It is there while a server is ready. */
@@ -97,7 +99,10 @@ public record ServerFolder(Path path) {
     return path.resolve("log");
   }
 
-  /** Returns the file whose time is that of the last call that could have been served. */
+  /**
+   * Returns the file whose time is that of the last call that could have been served; it names what
+   * asked for a server.
+   */
   public Path last() {
     return path.resolve("last");
   }
@@ -108,8 +113,8 @@ public record ServerFolder(Path path) {
       return OptionalLong.empty();
     }
     Optional<OpenFileLock> free = OpenFileLock.flock(lock());
-    free.ifPresent(OpenFileLock::close);
     if (free.isPresent()) {
+      free.get().close();
       return OptionalLong.empty();
     }
     String pid =
