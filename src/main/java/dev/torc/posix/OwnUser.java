@@ -1,6 +1,7 @@
 package dev.torc.posix;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +53,16 @@ public final class OwnUser {
   /** Sets the mode bits that new files of this process lack. */
   public static void setUmask(int mask) {
     NativeCall.of("umask").call(mask);
+  }
+
+  /**
+   * Sets the folder in which the system looks up relative names, if that is possible. Java goes by
+   * the one that it was started in.
+   */
+  public static void enter(Path folder) {
+    Memory name = Memory.ofText(folder.toString());
+    NativeCall.of("chdir").call(name.address());
+    Reference.reachabilityFence(name);
   }
 
   /**

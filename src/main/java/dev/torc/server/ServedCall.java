@@ -120,6 +120,7 @@ final class ServedCall implements CallingProcess {
     environment = new Environment(given);
     check(server, environment.asMap());
     OwnUser.setUmask(umask());
+    OwnUser.enter(folder); // names in it are found in fewer steps
     try (ClientStream out = new ClientStream(client, OUT, this);
         ClientStream last = new ClientStream(client, ERR, this)) {
       err = last;
@@ -130,6 +131,7 @@ final class ServedCall implements CallingProcess {
           .call(arguments, console(out, last, folder));
     } finally {
       err = null;
+      OwnUser.enter(Path.of("/")); // so that the folder's disk can be unmounted
     }
   }
 
