@@ -35,7 +35,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   private static final int USUAL = 20;
 
   private static final List<String> LEFT_OUT =
-      List.of("earlier ones are left out: --all shows them");
+      List.of("earlier entries omitted; use --all to list them");
 
   /** Returns the builds, or the runs of the jobs that are named. */
   static Answer of(Call call) throws IOException {

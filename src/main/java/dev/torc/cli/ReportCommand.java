@@ -32,7 +32,7 @@ final class ReportCommand {
       alone(
           call,
           "--build",
-          "a crate tells of the results that stand, whichever build made them; leave --build out");
+          "a crate describes the current results, whichever build made them; omit --build");
       alone(call, "-o", "the folder is where the crate goes; call torc report once for each");
       alone(call, "--follow", "a crate is written once; leave --follow out");
       alone(call, "--paths", "only a page can show absolute paths; leave --paths out");
@@ -98,10 +98,10 @@ final class ReportCommand {
     String version = InstalledTorc.version().replaceFirst(" .*", "");
     CrateRequest.WrittenCrate told = CrateRequest.write(project, to, shown, version, console::warn);
     if (!told.hasRuns()) {
-      console.warn("nothing has run here yet: the crate tells of the workflow alone");
+      console.warn("nothing has run here yet; the crate describes only the workflow");
     } else if (told.behind() > 0) {
       console.warn(
-          "%d of %d jobs are not up to date: the crate tells of their last runs, where there are any"
+          "%d of %d jobs are out of date; the crate describes their last recorded runs"
               .formatted(told.behind(), told.jobs()));
     }
     console.say("the crate is in " + to);
