@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,10 @@ import org.junit.jupiter.api.Test;
 class HouseTest {
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");
+
+  /** Pairs of files that use each other; it only falls. */
+  private static final int PAIRS = 71;
+
   static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
 
   /** The main classes of torc's processes: for commands, and for the recovery of a database. */
@@ -121,6 +126,28 @@ class HouseTest {
   private static String room(JavaClass type) {
     String name = type.getBaseComponentType().getPackageName();
     return name.startsWith("dev.torc.") ? name.substring("dev.torc.".length()) : "";
+  }
+
+  /** Nested types aside: a file may name the small types of another one that uses it. */
+  @Test
+  void pairsOfFilesThatUseEachOtherOnlyGetFewer() {
+    Map<String, Set<String>> uses = new TreeMap<>();
+    for (JavaClass type : TORC) {
+      for (Dependency use : type.getDirectDependenciesFromSelf()) {
+        JavaClass other = use.getTargetClass().getBaseComponentType();
+        if (type.isTopLevelClass() && other.isTopLevelClass() && !other.equals(type)) {
+          uses.computeIfAbsent(type.getName(), _ -> new TreeSet<>()).add(other.getName());
+        }
+      }
+    }
+    List<String> pairs = new ArrayList<>();
+    uses.forEach(
+        (one, others) ->
+            others.stream()
+                .filter(other -> uses.getOrDefault(other, Set.of()).contains(one))
+                .filter(other -> one.compareTo(other) < 0)
+                .forEach(other -> pairs.add(one + " and " + other)));
+    assertTrue(pairs.size() <= PAIRS, pairs.size() + ": " + pairs);
   }
 
   @Test

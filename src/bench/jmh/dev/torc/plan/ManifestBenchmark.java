@@ -5,7 +5,6 @@ import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
-import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;

@@ -90,27 +90,6 @@ public final class Call {
     this.console = console.at(at);
   }
 
-  /** Runs the command, prints its answer and returns the exit status. */
-  public int answer() throws IOException {
-    return switch (given.command) {
-      case "adopt" -> AdoptAnswer.run(this);
-      case "check" -> CheckAnswer.run(this);
-      case "clean" -> print(CleanAnswer.of(this));
-      case "data" -> print(DataAnswer.of(this));
-      case "doctor" -> print(new DoctorAnswer(this));
-      case "events" -> EventsAnswer.run(this);
-      case "graph" -> GraphPicture.run(this);
-      case "history" -> print(HistoryAnswer.of(this));
-      case "list" -> print(ListAnswer.of(this));
-      case "log" -> LogAnswer.run(this);
-      case "stats" -> print(StatsAnswer.of(this));
-      case "status" -> StatusAnswer.run(this);
-      case "store" -> print(StoreAnswer.of(this));
-      case "why" -> WhyAnswer.run(this);
-      default -> throw new IllegalArgumentException(given.command);
-    };
-  }
-
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
   public int forecast(BuildSession session, boolean instances) throws IOException {
     Plan plan = session.forecast(this::warn);

@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;

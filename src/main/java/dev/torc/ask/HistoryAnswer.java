@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.ask.StatusAnswer.BuildLine;
 import dev.torc.plan.Causes;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.AttemptRecord.AttemptHistory;

@@ -2,12 +2,8 @@ package dev.torc.ask;
 
 import dev.torc.graph.DisplayGraph;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Reason;
-import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
-import dev.torc.show.Summary;
 import dev.torc.text.Amount;
-import dev.torc.text.Palette;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
@@ -33,64 +29,6 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
   /** The standings that the line of counts names even if no job has them. */
   private static final Set<JobStanding> ALWAYS =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.MAY_RUN, JobStanding.UP_TO_DATE);
-
-  /** How a job stands now. The order is that in which the counts of a group are told. */
-  enum JobStanding {
-    UP_TO_DATE,
-    RUNNING,
-    SUBMITTED,
-    WAITING,
-    WILL_RUN,
-    WILL_RESTORE,
-    WILL_FAIL,
-    MAY_RUN,
-    FAILED,
-    TIMED_OUT,
-    OUT_OF_MEMORY,
-    INTERRUPTED,
-    UNDONE;
-
-    /** The standings that verdicts give, in the order of lists and of the line of counts. */
-    static final List<JobStanding> VERDICTS =
-        List.of(RUNNING, WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
-
-    static JobStanding of(Verdict verdict) {
-      if (Reason.out(verdict.reasons()) != null) {
-        return SUBMITTED;
-      }
-      return switch (verdict) {
-        case Verdict.UpToDate _ -> UP_TO_DATE;
-        case Verdict.WillRun _ -> WILL_RUN;
-        case Verdict.WillRestore _ -> WILL_RESTORE;
-        case Verdict.WillFail _ -> WILL_FAIL;
-        case Verdict.MayRun _ -> MAY_RUN;
-      };
-    }
-
-    String words() {
-      return this == WILL_RESTORE ? "will be restored" : Summary.words(this);
-    }
-
-    /**
-     * Returns a level from 0, where there is nothing to do, to 2, where something went or will go
-     * wrong.
-     */
-    private int trouble() {
-      return switch (this) {
-        case UP_TO_DATE -> 0;
-        case WILL_FAIL, FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> 2;
-        default -> 1;
-      };
-    }
-
-    String paint(String text, Palette palette) {
-      return switch (trouble()) {
-        case 0 -> palette.green(text);
-        case 1 -> palette.yellow(text);
-        default -> palette.red(text);
-      };
-    }
-  }
 
   /** Counts jobs; if {@code open}, the unknown instances of their group count as one. */
   static <T> JobCounts of(Collection<T> jobs, Function<T, JobStanding> each, boolean open) {

@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.engine.JobFiles;
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.graph.DisplayGraph;

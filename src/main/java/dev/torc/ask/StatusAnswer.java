@@ -1,7 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.ask.JobCounts.JobStanding;
-import dev.torc.engine.JobState;
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -24,9 +22,7 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
 import dev.torc.show.AttemptText;
-import dev.torc.show.Json;
 import dev.torc.show.ReasonText;
-import dev.torc.show.Summary;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
@@ -44,12 +40,10 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
@@ -411,63 +405,5 @@ record StatusAnswer(
     fields.put("torc_bytes", disk.all());
     fields.put("last_build", build == null ? null : line().json());
     return fields;
-  }
-
-  /**
-   * A build of the history, in words and as JSON.
-   *
-   * @param working the id of the build that is at work; empty for none
-   */
-  record BuildLine(BuildRecord build, String working) {
-
-    /** Returns when it began. */
-    String started() {
-      return Amount.localTime(build.started());
-    }
-
-    /** Returns whether its end was recorded. */
-    boolean isOver() {
-      return build.nanos() >= 0;
-    }
-
-    /** Returns {@code exit 0}, or what there is in place of an exit status. */
-    String end() {
-      return isOver()
-          ? "exit " + build.exit()
-          : build.id().id().equals(working) ? "running now" : "was killed";
-    }
-
-    /** Returns how long the build took; empty if it is not over. */
-    String time() {
-      return isOver() ? Amount.time(build.nanos()) : "";
-    }
-
-    /** Returns {@code 2 ran, 1 failed}; empty where it is not known. */
-    String counts() {
-      StringJoiner counts = new StringJoiner(", ");
-      for (JobState state : isOver() ? JobState.values() : new JobState[0]) {
-        int count = build.counts().getOrDefault(state.name(), 0);
-        if (count > 0) {
-          counts.add(count + " " + Summary.words(state));
-        }
-      }
-      return counts.toString();
-    }
-
-    /** Returns the fields of the build's JSON object. */
-    Map<String, Object> json() {
-      Map<String, Integer> counts = new LinkedHashMap<>();
-      if (isOver()) { // before, they are not final
-        build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));
-      }
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("number", build.id().number());
-      fields.put("build", build.id().id());
-      fields.put("started", Amount.isoTime(build.started()));
-      fields.put("seconds", Json.seconds(build.nanos()));
-      fields.put("exit", Json.known(build.exit()));
-      fields.put("counts", counts);
-      return fields;
-    }
   }
 }

@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
 import dev.torc.buildfile.KnownNames.Near;
-import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;

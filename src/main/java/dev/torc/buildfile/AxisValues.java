@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
-import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;

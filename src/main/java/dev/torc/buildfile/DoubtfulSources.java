@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import static java.util.stream.Collectors.toList;
 
-import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.ArrayList;

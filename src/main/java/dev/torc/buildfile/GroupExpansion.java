@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
-import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;

@@ -1,8 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
-import dev.torc.buildfile.JobEntryReader.Unit;
-import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Problems;
 import dev.torc.text.Refusal;

@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.ParsedBuildFile.Overrides;
-import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.posix.Stop;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;

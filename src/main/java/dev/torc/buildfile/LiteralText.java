@@ -1,6 +1,5 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;

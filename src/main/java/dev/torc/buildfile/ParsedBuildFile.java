@@ -1,7 +1,5 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.JobEntryReader.Unit;
-import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.hash.StampSource.StampPaths;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;

@@ -1,6 +1,5 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;

@@ -1,6 +1,5 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.SourceFile;

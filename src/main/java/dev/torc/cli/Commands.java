@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Answers;
 import dev.torc.ask.Call;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -213,7 +214,7 @@ final class Commands {
       case "server" -> ServerCommand.run(call);
       case "slurm" -> new BuildCommand(call).slurm();
       case "watch" -> new BuildCommand(call).watch();
-      default -> call.answer();
+      default -> Answers.print(call);
     };
   }
 

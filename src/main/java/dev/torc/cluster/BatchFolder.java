@@ -111,36 +111,10 @@ public record BatchFolder(Path path) {
     return folders(folder).stream().filter(each -> !isGone(each)).map(BatchFolder::new).toList();
   }
 
-  private static List<Path> folders(Path folder) throws IOException {
+  static List<Path> folders(Path folder) throws IOException {
     List<Path> folders = entries(folder);
     folders.removeIf(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS));
     return folders;
-  }
-
-  /**
-   * Removes what killed torcs left and what is of no use any more: the folder of a script that has
-   * no record yet, or whose jobs are all recorded, or whose removal had begun; and empty folders.
-   *
-   * @param folder contains a folder for each executor
-   */
-  public static void tidy(Path folder) throws IOException {
-    for (Path executor : folders(folder)) {
-      for (Path each : folders(executor)) {
-        BatchFolder place = new BatchFolder(each);
-        if (isGone(each)) {
-          FileTree.remove(each);
-        } else if (place.isDone()) {
-          place.remove();
-        }
-      }
-      OwnFile.removeEmpty(executor);
-    }
-    OwnFile.removeEmpty(folder);
-  }
-
-  private boolean isDone() throws IOException {
-    RemoteBatch batch = RemoteBatch.read(this);
-    return batch == null ? words().isEmpty() : EarlierJob.of(batch).isEmpty();
   }
 
   /** Lists the folder once: by claim, the files of each job. A job without any has no entry. */
@@ -277,7 +251,7 @@ public record BatchFolder(Path path) {
   }
 
   /** Returns whether the removal of a folder has begun, as its name tells. */
-  private static boolean isGone(Path folder) {
+  static boolean isGone(Path folder) {
     return folder.toString().endsWith(GONE);
   }
 

@@ -3,6 +3,8 @@ package dev.torc.cluster;
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.local.ProcessEnd;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,5 +75,32 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
       }
     }
     return all;
+  }
+
+  /**
+   * Removes what killed torcs left and what is of no use any more: the folder of a script that has
+   * no record yet, or whose jobs are all recorded, or whose removal had begun; and empty folders.
+   *
+   * @param folder contains a folder for each executor
+   */
+  public static void tidy(Path folder) throws IOException {
+    for (Path executor : BatchFolder.folders(folder)) {
+      for (Path each : BatchFolder.folders(executor)) {
+
+        BatchFolder place = new BatchFolder(each);
+        if (BatchFolder.isGone(each)) {
+          FileTree.remove(each);
+        } else if (isDone(place)) {
+          place.remove();
+        }
+      }
+      OwnFile.removeEmpty(executor);
+    }
+    OwnFile.removeEmpty(folder);
+  }
+
+  private static boolean isDone(BatchFolder place) throws IOException {
+    RemoteBatch batch = RemoteBatch.read(place);
+    return batch == null ? place.words().isEmpty() : of(batch).isEmpty();
   }
 }

@@ -28,11 +28,11 @@ record AsideProducts(ProductRemoval removal) {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    FolderPart part = removal.part(ProductRemoval.shown(removal.place(), product), aside);
+    FolderPart part = removal.part(SetAside.shown(removal.place(), product), aside);
     if (part != null) {
       part.restore(aside, product);
     }
-    OwnedPath owned = removal.cache().owned(ProductRemoval.shown(removal.place(), product));
+    OwnedPath owned = removal.cache().owned(SetAside.shown(removal.place(), product));
     DigestMemo fresh = removal.digests().endless(); // asked for one path, after a signal too
     Standing standing =
         owned == null || owned.adopted()

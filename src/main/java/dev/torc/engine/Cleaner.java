@@ -111,16 +111,15 @@ public record Cleaner(
         try {
           FileTree.remove(entry);
         } catch (MountedException e) {
-          listener.mounted(ProductRemoval.shown(place, entry), Refusal.line(e));
+          listener.mounted(SetAside.shown(place, entry), Refusal.line(e));
         }
       }
     }
-    listener.removed(ProductRemoval.shown(place, folder));
+    listener.removed(SetAside.shown(place, folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
         listener.kept(
-            ProductRemoval.shown(place, kept),
-            "it holds what torc set aside for you; --kept removes it");
+            SetAside.shown(place, kept), "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
       try {
@@ -133,7 +132,7 @@ public record Cleaner(
 
   private void remove(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      String shown = ProductRemoval.shown(place, folder);
+      String shown = SetAside.shown(place, folder);
       try {
         if (!dry) {
           FileTree.remove(folder);

@@ -457,15 +457,6 @@ public record ProductRemoval(
   }
 
   private String shown(Path path) {
-    return shown(place, path);
-  }
-
-  /**
-   * Returns a path as it is recorded: relative to the root if it lies below the root, else
-   * absolute.
-   */
-  static String shown(CachePlace place, Path path) {
-    Path root = place.root();
-    return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
+    return SetAside.shown(place, path);
   }
 }

@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.cluster.Allocation;
-import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.ClaimOwner;
@@ -240,7 +239,7 @@ public final class Remotes implements AutoCloseable {
   public synchronized void close() {
     trackers.values().forEach(BatchTracker::close);
     try {
-      BatchFolder.tidy(folder);
+      EarlierJob.tidy(folder);
     } catch (IOException e) {
       warn.accept("cannot remove old files in .torc/remote: " + Refusal.line(e));
     }

@@ -103,7 +103,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
   }
 
   private String shown(Path path) {
-    return ProductRemoval.shown(place, path);
+    return shown(place, path);
   }
 
   /** Copies a thing to another file system, and removes what it copied. */
@@ -173,5 +173,14 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
       free = wanted.resolveSibling(wanted.getFileName() + "." + n);
     }
     return free;
+  }
+
+  /**
+   * Returns a path as it is recorded: relative to the root if it lies below the root, else
+   * absolute.
+   */
+  static String shown(CachePlace place, Path path) {
+    Path root = place.root();
+    return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
   }
 }

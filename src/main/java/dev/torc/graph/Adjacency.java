@@ -2,6 +2,7 @@ package dev.torc.graph;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
@@ -49,6 +50,23 @@ public final class Adjacency {
   /** Returns the entry at an index between {@link #from} and {@link #to}. */
   public int at(int index) {
     return target[index];
+  }
+
+  /** Returns some nodes, and all nodes that ways along the edges lead to from them. */
+  BitSet along(BitSet nodes) {
+    BitSet all = (BitSet) nodes.clone();
+    ArrayDeque<Integer> open = new ArrayDeque<>();
+    for (int first = nodes.nextSetBit(0); first >= 0; first = nodes.nextSetBit(first + 1)) {
+      for (int node = first; node >= 0; node = open.isEmpty() ? -1 : open.pop()) {
+        for (int i = from(node); i < to(node); i++) {
+          if (!all.get(at(i))) {
+            all.set(at(i));
+            open.push(at(i));
+          }
+        }
+      }
+    }
+    return all;
   }
 
   /** Returns how many entries a row has. */

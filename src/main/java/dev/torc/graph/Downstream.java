@@ -1,6 +1,5 @@
 package dev.torc.graph;
 
-import java.util.ArrayDeque;
 import java.util.BitSet;
 
 /** Finds the nodes before and behind a node of a graph, and all that follows from some jobs. */
@@ -32,23 +31,6 @@ public final class Downstream {
 
   /** Returns some jobs, and all that follow from them. */
   public static BitSet with(Graph graph, BitSet jobs) {
-    return graph.jobsOf(along(graph.after(), jobs));
-  }
-
-  /** Returns some nodes, and all nodes that ways along the edges lead to from them. */
-  static BitSet along(Adjacency edges, BitSet nodes) {
-    BitSet all = (BitSet) nodes.clone();
-    ArrayDeque<Integer> open = new ArrayDeque<>();
-    for (int first = nodes.nextSetBit(0); first >= 0; first = nodes.nextSetBit(first + 1)) {
-      for (int node = first; node >= 0; node = open.isEmpty() ? -1 : open.pop()) {
-        for (int i = edges.from(node); i < edges.to(node); i++) {
-          if (!all.get(edges.at(i))) {
-            all.set(edges.at(i));
-            open.push(edges.at(i));
-          }
-        }
-      }
-    }
-    return all;
+    return graph.jobsOf(graph.after().along(jobs));
   }
 }

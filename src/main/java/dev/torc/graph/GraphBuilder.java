@@ -158,8 +158,7 @@ public final class GraphBuilder {
               found.add(files.text(file));
             }
           };
-      Downstream.along(before, range(group, group + 1)).stream()
-          .forEach(node -> needs.forEach(node, look));
+      before.along(range(group, group + 1)).stream().forEach(node -> needs.forEach(node, look));
     }
     return found;
   }

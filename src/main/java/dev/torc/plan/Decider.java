@@ -5,7 +5,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -311,7 +310,7 @@ public final class Decider {
    * @param found the files that a depfile named then
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
-    ManifestWriter.Listing lines = new ManifestWriter.Listing(null);
+    Listing lines = new Listing(null);
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(
         then,
@@ -378,7 +377,7 @@ public final class Decider {
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
-    ManifestWriter.Listing lines = new ManifestWriter.Listing(counts);
+    Listing lines = new Listing(counts);
     manifest.describe(id, found, snapshot, lines);
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }

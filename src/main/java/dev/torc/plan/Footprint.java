@@ -1,7 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.plan.MachineInputs.ImageIdentity;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step.Image;

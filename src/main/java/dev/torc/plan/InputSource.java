@@ -1,7 +1,6 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;

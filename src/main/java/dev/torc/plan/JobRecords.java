@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;

@@ -1,6 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import java.util.ArrayList;

@@ -2,9 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList.ListKind;
-import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.Content;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;

@@ -1,8 +1,6 @@
 package dev.torc.plan;
 
 import dev.torc.hash.Digest;
-import dev.torc.plan.MachineInputs.ImageIdentity;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.InstanceName;

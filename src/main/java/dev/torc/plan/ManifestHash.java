@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.hash.Digest;
 import dev.torc.plan.ManifestWriter.Content;
-import dev.torc.plan.ManifestWriter.LineKind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;

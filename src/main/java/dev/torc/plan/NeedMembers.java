@@ -4,7 +4,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.NaturalOrder;

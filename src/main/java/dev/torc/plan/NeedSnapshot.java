@@ -10,7 +10,6 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.ListLooks.Look;
-import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.NeedContents.NeedFiles;

@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.ManifestWriter.Content;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Job;

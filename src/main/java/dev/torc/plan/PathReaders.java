@@ -4,7 +4,6 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.graph.NeedList.ListKind;
 import dev.torc.plan.Causes.PathUse;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Outcome;

@@ -1,6 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.text.SafeText;
 import java.util.List;
 import java.util.function.Predicate;

@@ -4,7 +4,6 @@ import dev.torc.buildfile.MissHint;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.graph.NeedList.ListKind;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;

@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.CallFilter.FileCall;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

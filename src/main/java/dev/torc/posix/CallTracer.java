@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.CallFilter.FileCall;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.Memory.ScratchMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.StatusBuffer.OpenedBuffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,8 +4,6 @@ import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -153,82 +151,5 @@ public final class Memory {
    */
   public int getInt(int offset) {
     return bytes.getInt(offset);
-  }
-
-  /**
-   * Memory for the arguments of a few calls: taken piece by piece from the front, and all given
-   * back at once. For one thread. It does not know what the pieces mean.
-   */
-  static final class ScratchMemory {
-
-    private static final int ALIGNED = 16;
-    private static final int SIZE = 16 << 10; // bytes: enough for an ordinary environment
-
-    private final Memory front = Memory.of(SIZE);
-    private final List<Memory> further = new ArrayList<>(); // pieces that did not fit
-    private int used;
-
-    /** Gives everything back: all addresses are invalid from now on. */
-    void clear() {
-      used = 0;
-      further.clear();
-    }
-
-    /** Returns the address of a copy of bytes. */
-    long copy(byte[] bytes) {
-      int end = used + bytes.length;
-      if (end > SIZE) {
-        Memory own = Memory.of(bytes.length);
-        own.put(0, bytes);
-        further.add(own);
-        return own.address();
-      }
-      front.put(used, bytes);
-      long address = front.address() + used;
-      used = Math.min(SIZE, end + ALIGNED - 1 & -ALIGNED);
-      return address;
-    }
-
-    /** Returns the address of so many zeros. */
-    long zeros(int size) {
-      return copy(new byte[size]);
-    }
-
-    /** Returns the address of a text with a NUL behind it. */
-    long text(byte[] text) {
-      byte[] ended = new byte[text.length + 1];
-      System.arraycopy(text, 0, ended, 0, text.length);
-      return copy(ended);
-    }
-
-    /**
-     * Returns the address of a NULL-ended array of pointers: the given ones that are not NULL, then
-     * pointers to copies of the texts.
-     */
-    long pointers(long[] first, List<byte[]> texts) {
-      int size = 0;
-      for (byte[] text : texts) {
-        size += text.length + 1;
-      }
-      byte[] bytes = new byte[size]; // copied at once: many small copies take longer
-      int at = 0;
-      for (byte[] text : texts) {
-        System.arraycopy(text, 0, bytes, at, text.length);
-        at += text.length + 1;
-      }
-      long next = copy(bytes);
-      long[] pointers = new long[first.length + texts.size() + 1];
-      int count = 0;
-      for (long pointer : first) {
-        if (pointer != 0) {
-          pointers[count++] = pointer;
-        }
-      }
-      for (byte[] text : texts) {
-        pointers[count++] = next;
-        next += text.length + 1;
-      }
-      return copy(Memory.bytes(pointers));
-    }
   }
 }

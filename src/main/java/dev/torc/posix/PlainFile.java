@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.Memory.ScratchMemory;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;

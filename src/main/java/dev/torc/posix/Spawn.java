@@ -1,7 +1,6 @@
 package dev.torc.posix;
 
 import dev.torc.posix.Environment.EnvironmentEntries;
-import dev.torc.posix.Memory.ScratchMemory;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.Reference;

@@ -4,7 +4,6 @@ import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

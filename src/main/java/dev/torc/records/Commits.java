@@ -2,12 +2,9 @@ package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 
 /**
  * How changes get to the disk: into the journal where the root has one, then into the database. The
@@ -109,49 +106,6 @@ final class Commits {
       } catch (IOException e) {
         throw CacheTrouble.of("cannot close the journal", place.journal(), e);
       }
-    }
-  }
-
-  /**
-   * The note that every commit leaves. The boot tells whether the machine went down since: after an
-   * unclean end the bytes of files written shortly before may never have reached the disk, though
-   * their stamps did.
-   *
-   * @param transaction number of the commit
-   * @param time milliseconds since 1970
-   * @param boot id of the system's boot, empty where the system has none
-   */
-  record CommitNote(long transaction, long time, String boot) {
-
-    private static final int SUM = Integer.BYTES;
-
-    byte[] bytes() {
-      byte[] name = boot.getBytes(StandardCharsets.UTF_8);
-      ByteBuffer bytes = ByteBuffer.allocate(SUM + 2 * Long.BYTES + name.length);
-      bytes.position(SUM).putLong(transaction).putLong(time).put(name);
-      return bytes.putInt(0, sum(bytes.array())).array();
-    }
-
-    /** Reads it back; null where it is missing or fails its checksum. */
-    static CommitNote of(byte[] bytes) {
-      if (bytes == null || bytes.length < SUM + 2 * Long.BYTES) {
-        return null;
-      }
-      ByteBuffer from = ByteBuffer.wrap(bytes);
-      if (from.getInt() != sum(bytes)) {
-        return null;
-      }
-      long transaction = from.getLong();
-      long time = from.getLong();
-      int at = from.position();
-      return new CommitNote(
-          transaction, time, new String(bytes, at, bytes.length - at, StandardCharsets.UTF_8));
-    }
-
-    private static int sum(byte[] bytes) {
-      CRC32C crc = new CRC32C();
-      crc.update(bytes, SUM, bytes.length - SUM);
-      return (int) crc.getValue();
     }
   }
 }

@@ -4,7 +4,6 @@ import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.Commits.CommitNote;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,7 +2,6 @@ package dev.torc.records;
 
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.Commits.CommitNote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

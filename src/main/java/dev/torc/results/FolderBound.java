@@ -5,7 +5,6 @@ import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnUser;
 import dev.torc.results.SharedStores.StoreSettings;
-import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;

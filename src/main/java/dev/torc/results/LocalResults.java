@@ -7,7 +7,6 @@ import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
 import dev.torc.results.Result.ResultParts;
-import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

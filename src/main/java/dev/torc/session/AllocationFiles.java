@@ -1,6 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
@@ -118,7 +117,7 @@ record AllocationFiles(Path folder, String id) {
         }
       }
       if (alone) { // else another caller may be writing its script
-        BatchFolder.tidy(folder);
+        EarlierJob.tidy(folder);
       }
     } catch (Unlockable e) {
       return; // without locks it is not known whether a caller lives

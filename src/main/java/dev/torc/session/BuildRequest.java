@@ -1,15 +1,12 @@
 package dev.torc.session;
 
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.posix.OtherProcess;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
-import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -87,38 +84,6 @@ public record BuildRequest(
     private static String told(BuildLock.Holder holder) {
       String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
       return "process " + holder.pid() + where + ", " + holder.what();
-    }
-  }
-
-  /**
-   * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
-   * wait for itself. The builds around a job stand in its environment, outermost first; where a job
-   * took them out of it, it still descends from torc. On another host than the holder's only the
-   * environment tells.
-   */
-  static final class Nesting {
-
-    /** Names the variable that holds the ids of the builds around a process, joined by colons. */
-    static final String VARIABLE = "TORC_BUILDS";
-
-    private Nesting() {}
-
-    /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-    static void refuse(Caller caller, CachePlace place, Optional<BuildLock.Holder> holder) {
-      if (holder.isPresent() && isAround(caller, place, holder.get())) {
-        String job = caller.env().get("TORC_JOB");
-        throw new BadInput(
-            "%s calls torc in %s, whose build it is part of; it would wait for itself"
-                .formatted(job == null ? "a job" : "job " + job, place.root()));
-      }
-    }
-
-    private static boolean isAround(Caller caller, CachePlace place, BuildLock.Holder holder) {
-      List<String> around = List.of(caller.env().getOrDefault(VARIABLE, "").split(":"));
-      return !holder.build().isEmpty() && around.contains(holder.build())
-          || holder.host().isEmpty()
-              && OtherProcess.descends(caller.host().process().pid(), holder.pid())
-              && OtherProcess.mayHave(holder.pid(), place.lock());
     }
   }
 }

@@ -20,7 +20,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller.Host;
 import dev.torc.text.Refusal;
 import java.io.IOException;

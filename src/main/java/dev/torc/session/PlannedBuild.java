@@ -20,8 +20,6 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.Signals;
 import dev.torc.results.SharedStores;
-import dev.torc.session.BuildRequest.Nesting;
-import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.workflow.FoldedLines;
 import java.io.IOException;
 import java.util.BitSet;

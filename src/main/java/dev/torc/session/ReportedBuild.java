@@ -6,7 +6,6 @@ import dev.torc.engine.Event;
 import dev.torc.local.Runner;
 import dev.torc.machine.Series;
 import dev.torc.posix.Signals;
-import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Progress;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torc.ask.Answers;
 import dev.torc.ask.Call;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
@@ -28,7 +29,7 @@ import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession;
-import dev.torc.session.BuildSession.BuildWatcher;
+import dev.torc.session.BuildWatcher;
 import dev.torc.session.Caller;
 import dev.torc.session.Caller.Host;
 import dev.torc.session.Project;
@@ -270,7 +271,7 @@ public class Harness extends LastBuild {
   /** A command's answer as JSON. */
   final JsonNode json(String command) throws IOException {
     StringWriter out = new StringWriter();
-    call(out, new StringWriter(), command, new Call.Given("--json", "true")).answer();
+    Answers.print(call(out, new StringWriter(), command, new Call.Given("--json", "true")));
     return new ObjectMapper().readTree(out.toString());
   }
 

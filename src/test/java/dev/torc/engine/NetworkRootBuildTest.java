@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.Answers;
 import dev.torc.ask.Call;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
@@ -122,7 +123,7 @@ class NetworkRootBuildTest {
     List.of(targets).forEach(target -> given.add(new Call.Given("TARGET", target)));
     torc.gone.forEach(host -> given.add(new Call.Given("--gone", host)));
     StringWriter err = new StringWriter();
-    torc.call(new StringWriter(), err, "clean", given.toArray(Call.Given[]::new)).answer();
+    Answers.print(torc.call(new StringWriter(), err, "clean", given.toArray(Call.Given[]::new)));
     return err.toString()
         .lines()
         .filter(line -> line.startsWith("warning: "))

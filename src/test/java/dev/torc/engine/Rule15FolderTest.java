@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.SmallDisk;
+import dev.torc.ask.Answers;
 import dev.torc.ask.Call;
 import dev.torc.hash.StampSource;
 import dev.torc.hash.WatchedStamps;
@@ -46,7 +47,7 @@ class Rule15FolderTest extends Harness {
     for (int i = 0; i < given.length; i++) {
       given[i] = new Call.Given(options[i], "true");
     }
-    int status = call(said, said, "clean", given).answer();
+    int status = Answers.print(call(said, said, "clean", given));
     return status + " " + said;
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.Answers;
 import dev.torc.ask.Call;
 import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
@@ -86,7 +87,7 @@ class Section11SharedTest extends Harness {
     forge(List.of("make=/opt/make 1 2", "sh=/opt/sh 1 2"));
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    other.call(out, err, "why", new Call.Given("JOB|FILE", "a")).answer();
+    Answers.print(other.call(out, err, "why", new Call.Given("JOB|FILE", "a")));
     String nearest = "  nearest is the result of build 1 on " + here.name() + ", by " + store;
     String differs = ": program make (/opt/make) was another one then";
     assertTrue(out.toString().lines().anyMatch((nearest + differs)::equals), out::toString);

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.StepFiles;
+import dev.torc.ask.Answers;
 import dev.torc.ask.Call;
 import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
@@ -244,7 +245,7 @@ class Story extends Harness implements StepFiles.Stage {
     restores = restoring;
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    call(out, err, "why", new Call.Given("JOB|FILE", job)).answer();
+    Answers.print(call(out, err, "why", new Call.Given("JOB|FILE", job)));
     String text = out.toString().replace(" on " + here.name(), " on HOST");
     text = text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT");
     return (err.toString().replaceAll("(?m)^warning: ", "") + text).lines().toList();

@@ -3,7 +3,6 @@ package dev.torc.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.hash.Digest;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.posix.CallFilter.FileCall;
 import dev.torc.posix.Environment.EnvironmentEntries;
 import java.io.IOException;
 import java.nio.file.Files;

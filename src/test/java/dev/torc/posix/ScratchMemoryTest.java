@@ -2,7 +2,6 @@ package dev.torc.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.posix.Memory.ScratchMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

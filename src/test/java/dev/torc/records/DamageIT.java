@@ -12,7 +12,6 @@ import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

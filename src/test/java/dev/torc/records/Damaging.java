@@ -2,7 +2,6 @@ package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.DatabaseKey.RecordTree;
-import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,6 @@ package dev.torc.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,6 @@ import dev.torc.records.LocalLocks;
 import dev.torc.records.OneHost;
 import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.BuildRequest.Nesting;
 import dev.torc.session.Caller.Host;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;

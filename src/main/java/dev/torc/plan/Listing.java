@@ -1,0 +1,46 @@
+package dev.torc.plan;
+
+import dev.torc.plan.ManifestWriter.Content;
+import dev.torc.records.JobResult.ManifestEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The manifest as lines: for the record of a run, and to be compared with an earlier one. */
+final class Listing implements ManifestWriter {
+
+  private final ManifestHash hash;
+  private final List<ManifestEntry> lines = new ArrayList<>();
+
+  /**
+   * @param hash takes all lines too, as they show more than what counts; null for none
+   */
+  Listing(ManifestHash hash) {
+    this.hash = hash;
+  }
+
+  @Override
+  public void text(LineKind line, String name, String shown, String counts) {
+    lines.add(new ManifestEntry(line.ordinal(), name, "", shown));
+    if (hash != null) {
+      hash.text(line, name, shown, counts);
+    }
+  }
+
+  @Override
+  public void content(LineKind line, String shown, String counts, Content content) {
+    lines.add(new ManifestEntry(line.ordinal(), shown, "", content.value()));
+    if (hash != null) {
+      hash.content(line, shown, counts, content);
+    }
+  }
+
+  @Override
+  public void leftOut(ManifestEntry line) {
+    lines.add(line);
+  }
+
+  /** Returns all lines in their order. */
+  List<ManifestEntry> lines() {
+    return lines;
+  }
+}
