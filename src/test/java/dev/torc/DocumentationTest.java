@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What all pages of the documentation have in common, README included. */
@@ -95,6 +96,37 @@ class DocumentationTest {
       assertEquals(
           apart.contains("(" + name + ")"), begin.contains("people who change torc"), name);
     }
+  }
+
+  /** Words for persons, metaphors for states, and sentences that have to be read twice. */
+  private static final Pattern BANNED =
+      Pattern.compile(
+          "(?i)\\b(nobody|somebody|anybody|likewise|whoever|as ever|anew|meanwhile|laid"
+              + " over|blanks?|unaltered|altered|at work|that which|of those that|what is"
+              + " otherwise|not reached|in the place of|goes by|(lies?|stands?)"
+              + " (in|on|below|beside|behind|there|where)|go(es)? on|is no"
+              + " (need|product|file|reason|attempt|placeholder))\\b");
+
+  @Test
+  void pagesForUsersUseTheUsualWords() throws Exception {
+    List<String> found = new ArrayList<>();
+    for (Page page : pages()) {
+      String text =
+          page.prose().split("\n## ")[0].contains("people who change") ? "" : page.prose();
+      if (page.file().endsWith("changelog.md")) { // only its newest part
+        text = text.split("\n## ")[1];
+      }
+      String words = text.replaceAll("\\s+", " ").replaceAll("\\*[^* ][^*]*\\*|`[^`]*`", "");
+      BANNED
+          .matcher(words)
+          .results()
+          .forEach(word -> found.add(page.file() + ": " + around(words, word.start())));
+    }
+    assertEquals(List.of(), found);
+  }
+
+  private static String around(String text, int at) {
+    return text.substring(Math.max(0, at - 40), Math.min(text.length(), at + 40));
   }
 
   @Test

@@ -1,5 +1,5 @@
 # awk -f call.awk reference.fa PLACED: prints position, base of the reference, base of the sample and
-# number of reads, wherever two reads or more agree on another base. It stands in for bcftools call.
+# number of reads, wherever two reads or more agree on another base. It takes the role of bcftools call.
 FNR == NR { if (!/^>/) reference = reference $0; next }
 { for (i = 1; i <= length($2); i++) count[$1 + i - 1, substr($2, i, 1)]++ }
 END {

@@ -1,5 +1,5 @@
 # awk -f place.awk reference.fa READS.fq: prints where in the reference each read fits best, and the
-# read. One base in ten may differ. It stands in for bwa, minimap2 or bowtie.
+# read. One base in ten may differ. It takes the role of bwa, minimap2 or bowtie.
 FNR == NR { if (!/^>/) reference = reference $0; next }
 FNR % 4 == 1 { name = $0 }
 FNR % 4 == 2 {
