@@ -13,28 +13,40 @@ import java.util.concurrent.ExecutorService;
 /**
  * The threads on which attempts run. A thread whose attempt is over takes a turn, in which it does
  * what follows, and then runs the attempt for which there is room now: so a job costs no hand-over
- * from thread to thread. {@link BuildLoop} decides what follows and what may start.
+ * from thread to thread. {@link AttemptEnds} decides what follows and what may start.
  */
 final class AttemptThreads {
+
+  /** What follows from the end of an attempt; called in a turn. */
+  interface AttemptEnds {
+
+    /** Handles the end of an attempt. */
+    void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record);
+
+    /** Begins what may start after it. */
+    void startNext();
+
+    /** Ends the build because the cache cannot be written. */
+    void endBroken(CacheException e);
+  }
 
   private final LoopLock lock;
   private final ExecutorService threads;
   private final Remotes remotes;
   private final Recorder recorder;
-  private final BuildLoop loop;
+  private final AttemptEnds ends;
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // attempts without a thread
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
   private volatile int ending; // the signal of the last call of end; 0 before
   private volatile boolean cancels;
   private boolean stopped;
 
-  AttemptThreads(
-      LoopLock lock, ExecutorService threads, Remotes remotes, Recorder recorder, BuildLoop loop) {
+  AttemptThreads(LoopLock lock, BuildSetup setup, Recorder recorder, AttemptEnds ends) {
     this.lock = lock;
-    this.remotes = remotes;
-    this.threads = threads;
+    this.remotes = setup.common().remotes();
+    this.threads = setup.threads();
     this.recorder = recorder;
-    this.loop = loop;
+    this.ends = ends;
   }
 
   /** Takes an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
@@ -129,7 +141,7 @@ final class AttemptThreads {
       String why = "its mark could not be written";
       Runnable end = done(now, AttemptOutcome.unstarted(ProcessEnd.How.INTERRUPTED, why));
       return () -> {
-        loop.broken(e);
+        ends.endBroken(e);
         end.run();
       };
     } finally {
@@ -139,7 +151,7 @@ final class AttemptThreads {
 
   private Runnable done(Attempt now, AttemptOutcome outcome) {
     Recorder.Record record = recorder.of(now, outcome);
-    return () -> loop.ended(now, outcome, record);
+    return () -> ends.handleEnd(now, outcome, record);
   }
 
   /** Takes a turn; returns the next attempt for this thread, null if there is none. */
@@ -154,7 +166,7 @@ final class AttemptThreads {
         return null;
       }
       end.run();
-      loop.goOn();
+      ends.startNext();
       Attempt next = waiting.poll();
       hand();
       return next;

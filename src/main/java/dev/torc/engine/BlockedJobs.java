@@ -1,7 +1,9 @@
 package dev.torc.engine;
 
+import dev.torc.graph.Graph;
 import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Job.Trait;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,82 +13,119 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Gives final states to jobs and groups that do not run in this build because of others: jobs
- * behind a failure, and groups without instances, since they could not be expanded, await jobs that
- * did not end well, or turned out to be empty. Each is told once; {@link BuildLoop} decides what
- * follows.
+ * What follows from a failure: gives final states to jobs and groups that do not run in this build
+ * because of others. These are jobs behind a failure, and groups without instances, since they
+ * could not be expanded, await jobs that did not end well, or turned out to be empty. Each is told
+ * once. It also says whether the build fails for that, and whether anything new may start.
  */
 final class BlockedJobs {
 
+  private final BuildState state;
   private final EventSender sender;
+  private final JobStarts starts;
+  private final boolean failFast;
   private final Set<String> failed = new HashSet<>(); // groups
   private final Map<String, Set<String>> blocked = new HashMap<>(); // groups, with what each lacks
+  private boolean fails;
 
-  BlockedJobs(EventSender sender) {
+  /** Creates the blocked jobs of a build that begins: none. */
+  BlockedJobs(BuildState state, EventSender sender, JobStarts starts, boolean failFast) {
+    this.state = state;
     this.sender = sender;
+    this.starts = starts;
+    this.failFast = failFast;
+  }
+
+  /** Handles the failure of a job. */
+  void fail(int id) {
+    if (!state.graph().job(id).has(Trait.ALLOW_FAILURE)) {
+      failBuild();
+    }
+    blockBehind(id);
+  }
+
+  private void failBuild() {
+    fails = true;
+    starts.stopIf(failFast);
+  }
+
+  /** Fails the groups with problems that results have shown, each once, and blocks what waits. */
+  void failGroups() {
+    for (int node : state.graph().inOrder(state.context().selection().open())) {
+      Group group = state.graph().open().get(node);
+      if (!group.problems().isEmpty()) {
+        if (failed.add(group.name())) {
+          state.states.add(JobState.FAILED);
+          sender.failed(group);
+        }
+        failBuild();
+        blockInstances(group);
+        blockBehind(node);
+      }
+    }
+  }
+
+  /** Blocks what waits for failed jobs and groups in a state that has grown. */
+  void blockAgain() {
+    List<Integer> ended = state.blocking(); // taken first, so that each is handled once
+    failGroups();
+    ended.forEach(this::blockBehind);
   }
 
   /** Blocks what waits for a failed job, and so on; the rest continues (rule 8). */
-  void behind(BuildState state, int failed) {
+  private void blockBehind(int failed) {
     String name = state.graph().name(failed);
-    state
-        .pending()
-        .behind(
-            failed,
-            job -> {
-              if (state.states().of(job) != JobState.WAITING) {
-                return false;
-              }
-              state.states().set(job, JobState.BLOCKED);
-              sender.ended(state.graph().name(job), JobState.BLOCKED, name);
-              return true;
-            },
-            group -> blockGroup(state, group, name));
+    state.pending.behind(
+        failed,
+        job -> {
+          if (state.states.of(job) != JobState.WAITING) {
+            return false;
+          }
+          end(job, JobState.BLOCKED, name);
+          return true;
+        },
+        group -> blockGroup(group, name));
   }
 
   /**
    * Blocks the instances that have not started of a group that cannot be expanded any further
    * (section 4).
    */
-  void rest(BuildState state, Group group) {
+  private void blockInstances(Group group) {
     for (String name : group.instances()) {
       int job = state.graph().jobId(name);
-      JobState now = state.states().of(job);
+      JobState now = state.states.of(job);
       if (now == JobState.WAITING || now == JobState.READY) {
-        block(state, job, group.name());
+        block(job, group.name());
       }
     }
   }
 
   /** Blocks a job, and what waits for it. */
-  void block(BuildState state, int job, String by) {
-    state.states().set(job, JobState.BLOCKED);
-    sender.ended(state.graph().name(job), JobState.BLOCKED, by);
-    behind(state, job);
+  void block(int job, String by) {
+    end(job, JobState.BLOCKED, by);
+    blockBehind(job);
   }
 
   /** Marks all jobs that have no end as not reached: nothing runs and nothing will. */
-  void abandon(BuildState state) {
+  void abandon() {
     for (int job : state.graph().inOrder(state.context().selection().jobs())) {
-      if (!state.states().of(job).isFinal()) {
-        state.states().set(job, JobState.NOT_REACHED);
-        sender.ended(state.graph().name(job), JobState.NOT_REACHED, "");
+      if (!state.states.of(job).isFinal()) {
+        end(job, JobState.NOT_REACHED, "");
       }
     }
   }
 
-  /** Fails a group with problems that results have shown, once. */
-  void fail(Group group) {
-    if (failed.add(group.name())) {
-      sender.failed(group);
-    }
+  private void end(int job, JobState end, String by) {
+    state.states.set(job, end);
+    sender.ended(state.graph().name(job), end, by);
   }
 
   /**
    * Blocks a group that waits for a job which did not end well, if a target asks for it. What each
    * of its makers that failed would have given counts as one job; without makers, the group does.
    */
-  private void blockGroup(BuildState state, int group, String by) {
+  private void blockGroup(int group, String by) {
     if (!state.context().selection().open().get(group)) {
       return;
     }
@@ -95,27 +134,30 @@ final class BlockedJobs {
     boolean grows = state.graph().grows(group);
     for (String maker : grows ? state.context().records().dropped(group) : List.of(by)) {
       if ((grows || lacking.isEmpty()) && lacking.add(maker)) {
+        state.states.add(JobState.BLOCKED);
         sender.ended(name, JobState.BLOCKED, maker);
       }
     }
   }
 
-  /** Returns whether a group is blocked that is a target and does not allow failures itself. */
-  boolean blocksTarget(BuildState state) {
-    return state.graph().open().entrySet().stream()
-        .filter(group -> blocked.containsKey(group.getValue().name()))
-        .anyMatch(
-            group -> !group.getValue().allowFailure() && state.context().isTarget(group.getKey()));
+  /**
+   * Returns whether the build fails: a job failed that may not, or a target is blocked that does
+   * not allow failures itself.
+   */
+  boolean failsBuild() {
+    PlanContext context = state.context();
+    Graph graph = context.graph();
+    return fails
+        || state
+            .jobsIn(JobState.BLOCKED)
+            .anyMatch(job -> !graph.job(job).has(Trait.ALLOW_FAILURE) && context.isTarget(job))
+        || graph.open().entrySet().stream()
+            .filter(group -> blocked.containsKey(group.getValue().name()))
+            .anyMatch(
+                group -> !group.getValue().allowFailure() && context.isTarget(group.getKey()));
   }
 
-  /** Adds the groups to the counts of jobs. */
-  void count(Map<JobState, Integer> counts) {
-    counts.merge(JobState.FAILED, failed.size(), Integer::sum);
-    int all = blocked.values().stream().mapToInt(Set::size).sum();
-    counts.merge(JobState.BLOCKED, all, Integer::sum);
-  }
-
-  /** Tells what is odd about the values of groups that were not known before. */
+  /** Warns of what is odd about the values of groups that were not known before. */
   void warn(PlanContext old, PlanContext next) {
     Set<String> before =
         old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());

@@ -107,7 +107,7 @@ public record BuildSetup(
     }
 
     /** Returns this context with the plan of another graph. */
-    AttemptContext over(PlanContext next) {
+    AttemptContext with(PlanContext next) {
       return new AttemptContext(
           next, removal, launches, marks, runner, remotes, tracing, build, here);
     }

@@ -44,11 +44,6 @@ final class CriticalPath {
     }
   }
 
-  /** Returns the graph to which the paths belong. */
-  Graph graph() {
-    return graph;
-  }
-
   /** Returns nanoseconds of a job's longest path; 0 if the job is not selected. */
   long of(int job) {
     return nanos[job];

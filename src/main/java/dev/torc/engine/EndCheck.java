@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Rule 16: when the jobs of a build have ended, looks once more at the products of the selected
@@ -44,7 +43,7 @@ final class EndCheck {
   private static final int NAMED = 3; // suspects
 
   private final BuildSetup setup;
-  private final Supplier<BuildState> state;
+  private final BuildState state;
   private final long begun = System.currentTimeMillis();
   private final List<Ran> ran = new ArrayList<>();
   private final Map<Integer, Ran> last = new HashMap<>(); // by job
@@ -81,14 +80,13 @@ final class EndCheck {
     }
   }
 
-  /** Starts with no job run; {@code state} is asked each time, since it is replaced. */
-  EndCheck(BuildSetup setup, Supplier<BuildState> state) {
+  EndCheck(BuildSetup setup, BuildState state) {
     this.setup = setup;
     this.state = state;
   }
 
   /** Notes that an attempt ended, or that its job was left to a scheduler. */
-  void ran(Attempt attempt, AttemptOutcome outcome) {
+  void noteRun(Attempt attempt, AttemptOutcome outcome) {
     long from = outcome.began();
     long over = from + TimeUnit.NANOSECONDS.toMillis(Math.max(0, outcome.ended().wall()));
     ProcessEnd.How how = outcome.ended().how();
@@ -107,12 +105,12 @@ final class EndCheck {
    */
   boolean fails(EventSender sender) {
     List<Undone> undone = last.isEmpty() ? List.of() : find();
-    Graph graph = state.get().graph();
+    Graph graph = state.graph();
     boolean fails = false;
     for (Undone each : undone) {
       record(each);
       if (each.blames) {
-        state.get().states().set(each.job, JobState.FAILED);
+        state.states.set(each.job, JobState.FAILED);
         fails |= !graph.job(each.job).has(Trait.ALLOW_FAILURE);
       }
     }
@@ -123,7 +121,7 @@ final class EndCheck {
 
   private List<Undone> find() {
     List<Undone> undone = new ArrayList<>();
-    JobRecords records = state.get().context().records();
+    JobRecords records = state.context().records();
     int[] jobs = concerned().stream().filter(records::isSettled).toArray();
     List<List<Changed>> found = new ArrayList<>(Collections.nCopies(jobs.length, List.of()));
     try {
@@ -143,7 +141,7 @@ final class EndCheck {
 
   /** Returns the selected jobs; of the fresh ones, only those whose product has another stamp. */
   private BitSet concerned() {
-    BitSet jobs = (BitSet) state.get().context().selection().jobs().clone();
+    BitSet jobs = (BitSet) state.context().selection().jobs().clone();
     BitSet fresh = (BitSet) setup.plan().selected().clone();
     fresh.andNot(setup.plan().decided());
     last.keySet().forEach(fresh::clear);
@@ -154,7 +152,7 @@ final class EndCheck {
 
   /** Returns the products of a job that are not as recorded. */
   private List<Changed> changed(int job) {
-    JobResult result = state.get().context().records().result(job);
+    JobResult result = state.context().records().result(job);
     List<Changed> changed = new ArrayList<>(0);
     for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
       try {
@@ -177,7 +175,7 @@ final class EndCheck {
   /** Adds the members that a folder has lost, and those that were changed; others may join them. */
   private void folder(int job, RecordedProduct made, List<Changed> changed) throws IOException {
     KnownDigest before = digests().last(made.path());
-    List<Reason> members = state.get().context().contents().changes(made);
+    List<Reason> members = state.context().contents().changes(made);
     Stamp stamp = digests().of(made.path()).stamp();
     if (stamp.exists() ? isBare(job, made) : isSpent(job, before)) {
       return;
@@ -192,12 +190,12 @@ final class EndCheck {
 
   /** Returns whether torc may have removed all of a folder but what is excluded from it. */
   private boolean isBare(int job, RecordedProduct made) throws IOException {
-    return state.get().graph().deletes(job) && digests().isBare(made.path());
+    return state.graph().deletes(job) && digests().isBare(made.path());
   }
 
   /** Returns whether a product was gone when the build last looked: torc removed it. */
   private boolean isSpent(int job, KnownDigest before) {
-    boolean temporary = state.get().graph().isTemporary(job);
+    boolean temporary = state.graph().isTemporary(job);
     return temporary && before != null && !before.stamp().exists();
   }
 
@@ -210,7 +208,7 @@ final class EndCheck {
   }
 
   private Undone undone(int job, List<Changed> changed) {
-    Graph graph = state.get().graph();
+    Graph graph = state.graph();
     Changed first = changed.getFirst();
     List<Ran> suspects = suspects(job, first);
     List<Ran> seen = suspects.stream().filter(each -> wrote(each, first.path)).toList();
@@ -270,7 +268,7 @@ final class EndCheck {
   }
 
   private boolean makesIn(int job, String folder) {
-    Graph graph = state.get().graph();
+    Graph graph = state.graph();
     for (int file : graph.products().row(job)) {
       if (UserPaths.parent(graph.path(file)).equals(folder)) {
         return true;
@@ -289,8 +287,8 @@ final class EndCheck {
   }
 
   private void record(Undone undone) {
-    JobRecords records = state.get().context().records();
-    String name = state.get().graph().name(undone.job);
+    JobRecords records = state.context().records();
+    String name = state.graph().name(undone.job);
     JobResult result = records.result(undone.job).undone();
     setup.cache().put(new Batch().result(name, result, records.details(name).undone(undone.what)));
     records.replace(undone.job, result);

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
@@ -17,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,9 +42,9 @@ final class Hooks {
   }
 
   private final List<Hook> hooks;
-  private final AttemptContext common;
-  private final BuildLoop loop;
+  private final BuildState state;
   private final Consumer<Event> tell;
+  private final List<Integer> parked = new ArrayList<>(); // jobs that wait for a hook
   private final Map<Hook, Gate> gates = new HashMap<>();
   private final Map<Hook, Group> groups = new HashMap<>();
   private final Map<Integer, Runner.Running> running = new LinkedHashMap<>();
@@ -62,13 +62,13 @@ final class Hooks {
     private JobState worst = JobState.RAN;
 
     /** Returns whether all instances came to their ends; those that did are not looked at again. */
-    boolean isOver(BuildLoop loop, String name) {
-      if (graph != loop.graph()) {
-        graph = loop.graph();
+    boolean isOver(BuildState state, String name) {
+      if (graph != state.graph()) {
+        graph = state.graph();
         nodes = graph.named(name);
         over = 0;
       }
-      while (over < nodes.length && loop.isOver(nodes[over])) {
+      while (over < nodes.length && state.isOver(nodes[over])) {
         over++;
       }
       return over == nodes.length;
@@ -80,46 +80,57 @@ final class Hooks {
    *
    * @param tell takes notes
    */
-  Hooks(AttemptContext common, BuildLoop loop, Consumer<Event> tell) {
-    this.common = common;
-    this.hooks = common.graph().workflow().settings().hooks();
-    this.loop = loop;
+  Hooks(BuildState state, Consumer<Event> tell) {
+    this.hooks = state.graph().workflow().settings().hooks();
+    this.state = state;
     this.tell = tell;
   }
 
-  /** Runs the hooks for an event, if it is the end of a job. */
-  void told(Event event) {
+  /** Runs the hooks for the end of a job, if the event is one. */
+  void runAfter(Event event) {
     if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
-      int id = loop.graph().jobId(ended.job());
+      int id = state.graph().jobId(ended.job());
       if (id >= 0) {
-        ended(loop.graph().job(id), ended.state());
+        runAfterJob(state.graph().job(id), ended.state());
       } else if (ended.state() == JobState.FAILED) {
-        failed(ended.job());
+        runAfterGroup(ended.job());
       }
     }
   }
 
   /** Runs the hooks for the start, before the first job; returns whether jobs may start now. */
-  boolean open() {
+  boolean mayStart() {
     if (!opened) {
       opened = true;
       hooks.stream().filter(hook -> hook.on() == On.START).forEach(hook -> begin(hook, "running"));
     }
-    return hooks.isEmpty()
-        || hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
+    return hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
   }
 
   /** Returns whether a required hook for the start failed, so that no job may start. */
-  boolean refused() {
+  boolean refuseAll() {
     return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
   }
 
-  /** Runs the hooks for a job's state ready, before it starts; returns whether it may start now. */
-  boolean ready(Job job) {
+  /**
+   * Runs the hooks for a job's state ready, before it starts; returns whether it may start now. If
+   * not, it is ready again when a hook has ended.
+   */
+  boolean mayStart(int id) {
+    Job job = state.graph().job(id);
     hooks.stream()
         .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))
         .forEach(hook -> begin(hook, "running"));
-    return hooks.stream().noneMatch(h -> isBefore(h, job) && gates.get(h) == Gate.CLOSED);
+    boolean may = hooks.stream().noneMatch(h -> isBefore(h, job) && gates.get(h) == Gate.CLOSED);
+    if (!may) {
+      parked.add(id);
+    }
+    return may;
+  }
+
+  /** Returns whether any job waits for a hook. */
+  boolean areAnyParked() {
+    return !parked.isEmpty();
   }
 
   /** Returns why a job must not start though its hooks have ended; null if it may. */
@@ -136,20 +147,20 @@ final class Hooks {
     return job.name().equals(hook.job()) || hook.job() != null && hook.job().equals(job.group());
   }
 
-  /** Runs the hooks for a job's final state, and for the end of its group. */
-  private void ended(Job job, JobState state) {
+  /** Runs the hooks for the final state of a job, and for the end of its group. */
+  private void runAfterJob(Job job, JobState last) {
     for (Hook hook : hooks) {
       if (hook.on() == On.READY || !isOf(hook, job)) {
         continue;
       }
-      boolean ran = state.isMade() || state == JobState.FAILED || state == JobState.INTERRUPTED;
-      JobState end = state;
+      boolean ran = last.isMade() || last == JobState.FAILED || last == JobState.INTERRUPTED;
+      JobState end = last;
       if (hook.job().equals(job.group())) {
         Group group = groups.computeIfAbsent(hook, _ -> new Group());
         group.ran |= ran;
-        boolean well = state.isMade() || state == JobState.UP_TO_DATE;
-        group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : state;
-        ran = group.ran && group.isOver(loop, hook.job());
+        boolean well = last.isMade() || last == JobState.UP_TO_DATE;
+        group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : last;
+        ran = group.ran && group.isOver(state, hook.job());
         end = group.worst;
       }
       boolean well = end.isMade();
@@ -160,7 +171,7 @@ final class Hooks {
   }
 
   /** Runs the hooks for the failure of a group that could not be expanded. */
-  private void failed(String group) {
+  private void runAfterGroup(String group) {
     for (Hook hook : hooks) {
       boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
       if (opened && end && group.equals(hook.job())) {
@@ -170,7 +181,7 @@ final class Hooks {
   }
 
   /** Runs the hooks for the end of the build, if any job was about to start. */
-  void close(On on, String status) {
+  void runLast(On on, String status) {
     if (opened) {
       hooks.stream()
           .filter(hook -> hook.on() == on && hook.job() == null)
@@ -184,7 +195,7 @@ final class Hooks {
   }
 
   /** Returns whether any hook runs. */
-  boolean busy() {
+  boolean isBusy() {
     return !running.isEmpty();
   }
 
@@ -203,32 +214,34 @@ final class Hooks {
     gates.put(hook, hook.required() ? Gate.CLOSED : Gate.OPEN);
     Map<String, String> env = new HashMap<>();
     env.put("TORC_STATUS", status);
-    loop.counts().forEach((state, count) -> env.put("TORC_" + state.name(), "" + count));
-    Launch launch = common.launches().of(hook, number, env);
+    state.states.counts().forEach((end, count) -> env.put("TORC_" + end.name(), "" + count));
+    Launch launch = state.common().launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
-        ended -> loop.hooked(() -> ended(hook, number, launch.log(), ended));
-    running.put(number, common.runner().start(launch, done));
+        ended -> state.lock.post(() -> handleEnd(hook, number, launch.log(), ended));
+    running.put(number, state.common().runner().start(launch, done));
   }
 
-  private void ended(Hook hook, int number, Path log, ProcessEnd ended) {
+  private void handleEnd(Hook hook, int number, Path log, ProcessEnd ended) {
     running.remove(number);
     gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
     failed |= !ended.ok() && hook.required();
     List<String> tail = List.of();
-    Path all = common.launches().place().logs().resolve("hooks.log");
+    Path all = state.common().launches().place().logs().resolve("hooks.log");
     try {
       tail = collect(hook, log, all);
     } catch (IOException e) {
       note(Event.Level.WARNING, "the output of hook %s: %s".formatted(name(hook), Refusal.line(e)));
     }
     if (!ended.ok()) {
-      Path shown = common.graph().workflow().root().relativize(all);
+      Path shown = state.graph().workflow().root().relativize(all);
       note(
           hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
           "hook %s failed: %s; its output is in %s"
               .formatted(name(hook), AttemptOutcome.phrase(ended, 0, 0), shown));
       tail.forEach(line -> note(Event.Level.INFO, "  | " + SafeText.output(line, false)));
     }
+    parked.forEach(state.ready::add);
+    parked.clear();
   }
 
   /** Appends the output of one run to the log of all hooks; returns its last lines. */

@@ -4,27 +4,23 @@ import dev.torc.machine.Jobserver;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Job.Trait;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Starts attempts of ready jobs, as far as resources, tokens of a jobserver, hooks that come
  * before, and the terminal, which one job has for itself, allow it. It gives back what an attempt
- * took when it is over. {@link BuildLoop} says which jobs are ready and what follows from an end.
- * Its state belongs to the turn of the loop.
+ * took when it is over. {@link JobVerdicts} says which jobs are ready, {@link BuildLoop} what
+ * follows from an end. Its state belongs to the turn of the loop.
  */
 final class JobStarts {
 
   private final BuildSetup setup;
-  private final LoopLock lock;
   private final AttemptThreads workers;
   private final Hooks hooks;
   private final EventSender sender;
-  private final Supplier<BuildState> state;
+  private final BuildState state;
   private final ResourcePool pool;
   private final Submitted out;
-  private final List<Integer> parked = new ArrayList<>(); // jobs that wait for a hook
   private int running; // attempts that are not over
   private boolean alone;
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
@@ -32,25 +28,25 @@ final class JobStarts {
 
   /** Creates the starter; nothing has started. */
   JobStarts(
-      BuildSetup setup,
-      LoopLock lock,
-      AttemptThreads workers,
-      Hooks hooks,
-      EventSender sender,
-      Supplier<BuildState> state) {
+      BuildSetup setup, AttemptThreads workers, Hooks hooks, EventSender sender, BuildState state) {
     this.setup = setup;
-    this.lock = lock;
     this.workers = workers;
     this.hooks = hooks;
     this.sender = sender;
     this.state = state;
     this.pool = new ResourcePool(setup.limits(), setup.nodes());
-    this.out = new Submitted(lock, sender, Submitted.MOST);
+    this.out = new Submitted(state.lock, sender, Submitted.MOST);
   }
 
   /** Lets no new attempt start; callable from any thread. */
   void stop() {
     stopped = true;
+  }
+
+  void stopIf(boolean end) {
+    if (end) {
+      stop(); // a plain assignment could undo the call of another thread
+    }
   }
 
   boolean isStopped() {
@@ -64,8 +60,7 @@ final class JobStarts {
 
   /** Returns whether nothing is about to start, now or after a delay. */
   boolean isIdle() {
-    BuildState now = state.get();
-    return now.ready().isEmpty() && now.delayed().isEmpty() && parked.isEmpty();
+    return state.ready.isEmpty() && state.delayed.isEmpty() && !hooks.areAnyParked();
   }
 
   /** Returns whether schedulers have all that runs. */
@@ -77,49 +72,40 @@ final class JobStarts {
     return out.has(id);
   }
 
-  /** Looks again at jobs that waited for a hook. */
-  void unpark() {
-    parked.forEach(state.get().ready()::add);
-    parked.clear();
-  }
-
   /** Starts what fits. */
   void start() {
-    BuildState now = state.get();
     while (!stopped && !alone) {
       if (setup.tokens() != null && holding() > setup.tokens().held()) {
         break;
       }
-      int id = now.ready().next(pool, j -> demand(now, j));
+      int id = state.ready.next(pool, this::demand);
       if (id < 0) {
         break;
       }
-      Job job = now.graph().job(id);
-      boolean gone = now.states().of(id) != JobState.READY; // blocked with its group
+      Job job = state.graph().job(id);
+      boolean gone = state.states.of(id) != JobState.READY; // blocked with its group
       if (gone || out.holds(id, job.runs().executor())) {
         continue;
       }
-      if (!hooks.open() || job.has(Trait.INTERACTIVE) && running > 0) {
-        now.ready().add(id); // until the hook is over, or the job can be alone, nothing else starts
+      if (!hooks.mayStart() || job.has(Trait.INTERACTIVE) && running > 0) {
+        state.ready.add(id); // until the hook is over, or the job can be alone, nothing else starts
         break;
       }
-      if (hooks.ready(job)) {
-        start(now, id);
-      } else {
-        parked.add(id);
+      if (hooks.mayStart(id)) {
+        start(id);
       }
     }
-    more = !now.ready().isEmpty();
+    more = !state.ready.isEmpty();
     if (setup.tokens() != null) {
       want(setup.tokens());
     }
   }
 
-  private ResourceDemand demand(BuildState now, int id) {
-    JobRun run = now.runs().get(id); // null for a job of which a store is asked
+  private ResourceDemand demand(int id) {
+    JobRun run = state.runs.get(id); // null for a job of which a store is asked
     return run != null
         ? run.demand()
-        : new JobRun(now.graph().job(id), List.of(), null, setup.limits(), setup.allocation())
+        : new JobRun(state.graph().job(id), List.of(), null, setup.limits(), setup.allocation())
             .demand();
   }
 
@@ -141,20 +127,20 @@ final class JobStarts {
     return running - pool.early() - out.prepared();
   }
 
-  private void start(BuildState now, int id) {
-    Job job = now.graph().job(id);
-    JobRun run = now.runs().get(id);
+  private void start(int id) {
+    Job job = state.graph().job(id);
+    JobRun run = state.runs.get(id);
     ResourcePool.Taken taken = pool.take(run.demand());
-    now.states().set(id, JobState.RUNNING);
+    state.states.set(id, JobState.RUNNING);
     running++;
     if (job.has(Trait.INTERACTIVE)) {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    Attempt attempt = run.begin(now.common(), id, taken, setup, this);
+    Attempt attempt = run.begin(state.common(), id, taken, setup, this);
     out.begin(id, run.executor());
     if (!run.isRestored()) {
-      sender.started(now.common(), id, run, pool.limits().get(Resources.CPUS));
+      sender.started(state.common(), id, run, pool.limits().get(Resources.CPUS));
     }
     String refusal = hooks.refusal(job);
     if (refusal == null) {
@@ -175,7 +161,7 @@ final class JobStarts {
             && !attempt.job.has(Trait.INTERACTIVE)
             && attempt.common.graph().workflow().settings().hooks().isEmpty();
     if (overlaps && more) {
-      lock.post(
+      state.lock.post(
           () -> {
             if (pool.giveEarly(attempt.run)) {
               sender.tell(new Event.JobReleased(attempt.job.name()));
@@ -190,9 +176,9 @@ final class JobStarts {
   }
 
   /** Gives back what an attempt took that is over. */
-  void ended(Attempt attempt) {
+  void giveBack(Attempt attempt) {
     running--;
-    out.ended(attempt.id).ifPresent(state.get().ready()::add);
+    out.ended(attempt.id).ifPresent(state.ready::add);
     pool.give(attempt.run);
     if (attempt.job.has(Trait.INTERACTIVE)) {
       alone = false;

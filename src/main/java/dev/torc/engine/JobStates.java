@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * The states of the selected jobs and how many are in each. Every change goes through {@link #set},
- * so the counts always add up. The loop decides what follows from a change.
+ * so the counts always add up; a group that could not be expanded counts as one job. The loop
+ * decides what follows from a change.
  */
 final class JobStates {
 
@@ -58,6 +59,11 @@ final class JobStates {
     states[job] = next;
     counts[now.ordinal()]--;
     counts[next.ordinal()]++;
+  }
+
+  /** Counts as one more job a group that has no instances to count. */
+  void add(JobState end) {
+    counts[end.ordinal()]++;
   }
 
   int count(JobState state) {

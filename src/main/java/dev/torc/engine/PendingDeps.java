@@ -22,7 +22,7 @@ final class PendingDeps {
 
   private Graph graph;
   private JobRecords records;
-  private int[] count;
+  private int[] count = {};
   private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
   private final BitSet makers = new BitSet(); // nodes that give a group instances of their own
@@ -31,7 +31,6 @@ final class PendingDeps {
 
   /** Counts for all nodes what the records do not know as settled. */
   PendingDeps(Graph graph, JobRecords records) {
-    this.count = new int[0];
     BitSet all = new BitSet(graph.nodes());
     all.set(0, graph.nodes());
     grow(graph, records, all);

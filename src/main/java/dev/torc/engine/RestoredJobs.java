@@ -27,7 +27,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * The jobs that are restored, or may be. Shared stores are asked for the result of a job that is
@@ -46,29 +45,24 @@ final class RestoredJobs implements AutoCloseable {
   private static final int PATIENCE = 5; // seconds for the threads to end, once interrupted
 
   private final BuildSetup setup;
-  private final LoopLock lock;
   private final Recorder recorder;
-  private final Supplier<BuildState> state;
-  private final BuildLoop loop;
+  private final BuildState state;
   private final BuildSetup.Sharing sharing; // null where there are no shared stores
   private final ExecutorService threads; // null where there are no shared stores
   private final int umask;
   private final BitSet asked = new BitSet();
 
-  /**
-   * Creates the restored jobs of a build; {@code state} is asked each time, since it is replaced.
-   */
-  RestoredJobs(
-      BuildSetup setup,
-      LoopLock lock,
-      Recorder recorder,
-      Supplier<BuildState> state,
-      BuildLoop loop) {
+  /** Takes what a shared store answers, in a turn. */
+  interface Answer {
+
+    /** Makes a job ready, with the result that is put in the place of a run; null for a run. */
+    void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known);
+  }
+
+  RestoredJobs(BuildSetup setup, Recorder recorder, BuildState state) {
     this.setup = setup;
-    this.lock = lock;
     this.recorder = recorder;
     this.state = state;
-    this.loop = loop;
     this.sharing = setup.sharing();
     this.umask = sharing == null ? 0 : OwnUser.umask();
     this.threads =
@@ -83,27 +77,26 @@ final class RestoredJobs implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
   }
 
-  /** Makes a job ready to run, unless a shared store has its result. */
-  void run(int id, Verdict.WillRun will) {
-    List<Reason> reasons = will.reasons();
-    AttemptContext common = state.get().common();
+  /** Asks shared stores for the result of a job that runs else; without stores, it is ready. */
+  void ask(int id, List<Reason> reasons, Answer answer) {
+    AttemptContext common = state.common();
     if (!mayAsk(reasons) || !KnownResults.mayShare(common.graph().job(id))) {
-      loop.ready(id, reasons, null);
+      answer.makeReady(id, reasons, null);
       return;
     }
     asked.set(id);
-    BuildState now = state.get();
-    now.ready().ask(id, System.nanoTime() + PLACE);
+    state.ready.ask(id, System.nanoTime() + PLACE);
     int priority = common.graph().priority(id);
-    threads.execute(new Question(priority, now.paths().of(id), () -> ask(common, id, reasons)));
+    Runnable work = () -> ask(common, id, reasons, answer);
+    threads.execute(new Question(priority, state.paths.of(id), work));
   }
 
-  private void ask(AttemptContext common, int id, List<Reason> reasons) {
+  private void ask(AttemptContext common, int id, List<Reason> reasons, Answer answer) {
     try {
       ProductRestore.Replacement known = find(common, id);
-      lock.post(() -> answered(id, reasons, known));
+      state.lock.post(() -> handle(id, reasons, known, answer));
     } catch (RuntimeException | Error e) {
-      lock.fail(e);
+      state.lock.fail(e);
     }
   }
 
@@ -153,11 +146,12 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  private void answered(int id, List<Reason> reasons, ProductRestore.Replacement known) {
+  private void handle(
+      int id, List<Reason> reasons, ProductRestore.Replacement known, Answer answer) {
     asked.clear(id);
-    state.get().ready().answered(id);
-    if (state.get().states().of(id) == JobState.WAITING) { // else the build was ended meanwhile
-      loop.ready(id, reasons, known);
+    state.ready.answered(id);
+    if (state.states.of(id) == JobState.WAITING) { // else the build was ended meanwhile
+      answer.makeReady(id, reasons, known);
     }
   }
 
@@ -171,24 +165,12 @@ final class RestoredJobs implements AutoCloseable {
     return !asked.isEmpty();
   }
 
-  /** Restores a job whose result is known here. */
-  void restore(int id, Verdict.WillRestore will) {
-    if (will.bytes()) {
-      LocalResults stored = setup.common().removal().kept();
-      loop.ready(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
-    } else {
-      recall(id, will);
-      loop.decide(id);
-    }
-  }
-
-  /** Puts back the record alone, without products. */
-  private void recall(int id, Verdict.WillRestore will) {
-    BuildState now = state.get();
+  /** Puts back the record of a known result alone, without products. */
+  void recall(int id, Verdict.WillRestore will) {
     Recorder.Record record =
-        recorder.recalled(now.graph().job(id).name(), will.reasons(), will.from());
+        recorder.recalled(state.graph().job(id).name(), will.reasons(), will.from());
     setup.cache().put(recorder.whole(record));
-    now.context().records().replace(id, record.result());
+    state.context().records().replace(id, record.result());
   }
 
   /** Records what was placed as torc's own, though the job has no new result. */
@@ -198,18 +180,12 @@ final class RestoredJobs implements AutoCloseable {
     setup.cache().put(own);
   }
 
-  /** Runs a job whose known result could not be restored. */
-  void failed(int id) {
-    state.get().runs().get(id).mustRun();
-    loop.runs(id);
-  }
-
   /**
    * Sends the result of a job that ran well to shared stores, once its record is put. If the job
    * ran though a result may be known, even what a store says it has is sent: it may be damaged.
    */
-  void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
-    AttemptContext common = state.get().common();
+  void send(int id, List<Reason> reasons, AttemptOutcome outcome) {
+    AttemptContext common = state.common();
     Job job = common.graph().job(id);
     if (sharing != null && KnownResults.mayShare(job)) {
       boolean again = !mayAsk(reasons);

@@ -48,14 +48,14 @@ final class SpentProducts implements Cleaner.Listener {
     this.lock = lock;
     this.recorded = (BitSet) setup.plan().selected().clone();
     recorded.andNot(setup.plan().decided()); // an earlier build left them fresh
-    over(setup.plan().context());
+    grow(setup.plan().context());
   }
 
   /**
    * Continues with the next context, in which jobs that were up to date may run after all. The
    * first one with makers that delete may come late: jobs that ran before read nothing of these.
    */
-  void over(PlanContext next) {
+  void grow(PlanContext next) {
     Graph graph = next.graph();
     if (!graph.deletes()) {
       return;
@@ -77,20 +77,20 @@ final class SpentProducts implements Cleaner.Listener {
    * Cancels pending removals: a job is about to run after all and may read these files. What can go
    * is found anew.
    */
-  synchronized void stay() {
+  synchronized void cancelRemovals() {
     going.clear();
     touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
   /** Notes that a job ended and its record is about to be put into the cache. */
-  void ended(int job, Recorder.Record record) {
+  void noteEnd(int job, Recorder.Record record) {
     if (context != null && record.result().outcome().isGood()) {
-      record.batch().onCommit(e -> lock.post(e == null ? () -> recorded(job) : () -> {}));
+      record.batch().onCommit(e -> lock.post(e == null ? () -> noteRecorded(job) : () -> {}));
     }
   }
 
   /** Notes that a job is up to date, and that the cache says so. */
-  void recorded(int job) {
+  void noteRecorded(int job) {
     if (context != null && !recorded.get(job)) {
       hold(job, 0);
       count(job, -1);
@@ -122,8 +122,8 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Takes away what can go now. */
-  void take() {
+  /** Removes what can go now. */
+  void removeDue() {
     if (due.isEmpty() || !context.graph().isWhole()) {
       return;
     }
@@ -180,7 +180,7 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Removes a product, if it still has to go; {@link #stay} waits meanwhile. */
+  /** Removes a product, if it still has to go; {@link #cancelRemovals} waits meanwhile. */
   private synchronized void remove(String path, Cleaner cleaner) {
     try {
       OwnedPath owned = cleaner.cache().owned(path);
@@ -210,11 +210,11 @@ final class SpentProducts implements Cleaner.Listener {
    *
    * @param ran the jobs with a new good result
    */
-  void end(IntStream ran) {
+  void removeLast(IntStream ran) {
     if (context == null || !context.graph().isWhole()) {
       return;
     }
-    ran.forEach(this::recorded);
+    ran.forEach(this::noteRecorded);
     Graph graph = context.graph();
     BitSet others = new BitSet();
     touched.stream().forEach(maker -> Downstream.addReaders(graph, maker, others));
@@ -223,22 +223,22 @@ final class SpentProducts implements Cleaner.Listener {
     try {
       for (int j : graph.inOrder(graph.jobsOf(others))) {
         if (context.decide(j) instanceof Verdict.UpToDate) {
-          recorded(j);
+          noteRecorded(j);
         }
       }
     } catch (StoppedException e) {
       return; // a signal came: a later build takes them
     }
-    take();
+    removeDue();
   }
 
   /** Returns whether anything is being removed. */
-  boolean busy() {
+  boolean isBusy() {
     return running > 0;
   }
 
-  /** Says how much went. */
-  void close() {
+  /** Tells how much went. */
+  void tellRemoved() {
     if (removed > 0) {
       String what = Amount.count(removed, "temporary product");
       String line = "removed " + what + ": all jobs that read such are up to date";

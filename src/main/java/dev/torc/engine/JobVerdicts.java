@@ -1,0 +1,248 @@
+package dev.torc.engine;
+
+import dev.torc.hash.StopFlag.StoppedException;
+import dev.torc.plan.Plan;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Verdict;
+import dev.torc.results.LocalResults;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Gives waiting jobs their final verdicts, each when nothing is left that it waits for, and does
+ * what a verdict says: the job becomes ready, is settled or fails. Expands groups when nothing is
+ * left that these await. {@code Decider} says whether a job runs, {@link JobStarts} starts it,
+ * {@link BuildLoop} calls this when something was settled. Its state belongs to the turn of the
+ * loop.
+ */
+record JobVerdicts(
+    BuildSetup setup,
+    BuildState state,
+    EventSender sender,
+    JobStarts starts,
+    BlockedJobs blocked,
+    SpentProducts spent,
+    RestoredJobs restored)
+    implements RestoredJobs.Answer {
+
+  /** Acts on the plan's verdicts: the final ones, and those of jobs that wait for nothing. */
+  void begin() {
+    Plan plan = setup.plan();
+    for (int j : state.graph().inOrder(plan.selected())) {
+      Verdict verdict = plan.verdict(j);
+      if (verdict instanceof Verdict.UpToDate) {
+        endUpToDate(j);
+      } else if (state.states.of(j) != JobState.WAITING) {
+        continue; // a job before it failed and blocks it
+      } else if (verdict instanceof Verdict.WillFail will && will.isSure()) {
+        obey(j, verdict);
+      } else if (state.pending.isFree(j)) {
+        if (verdict instanceof Verdict.MayRun) {
+          decide(j);
+        } else {
+          obey(j, verdict);
+        }
+      }
+    }
+    blocked.failGroups();
+    decideSettled();
+  }
+
+  /** Decides the jobs that waited for settled ones only. */
+  void decideSettled() {
+    do {
+      state.pending.pass(this::decide);
+    } while (!starts.isStopped() && decideTemporary(false));
+  }
+
+  /**
+   * Expands the groups that await nothing any more, and decides what their instances change.
+   *
+   * @throws IOException where the instances could not be found
+   */
+  void expandGroups() throws IOException {
+    while (state.pending.takeExpandable() && !starts.isStopped()) {
+      try {
+        PlanContext old = state.context();
+        PlanContext next = setup.expander().next(old);
+        if (next != old) {
+          grow(next, new BitSet());
+          sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+          blocked.warn(old, next);
+          decideFree();
+        }
+      } catch (StoppedException e) {
+        return; // a signal came: nothing new starts
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+      decideSettled();
+    }
+  }
+
+  private void grow(PlanContext next, BitSet late) {
+    state.grow(next, late);
+    spent.grow(next);
+  }
+
+  /**
+   * Blocks what waits for failed jobs in a state that has grown, and decides what is free in it.
+   */
+  private void decideFree() {
+    blocked.blockAgain();
+    state.freeJobs().forEach(this::decide);
+  }
+
+  /** Decides a job that waits for nothing any more. */
+  private void decide(int job) {
+    if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
+      return;
+    } else if (state.runs.containsKey(job)) { // it waited only for temporary needs
+      if (!awaits(job, state.context().decider().found(job))) {
+        makeReady(job);
+      }
+      return;
+    }
+    try {
+      Verdict verdict = state.context().decide(job);
+      if (verdict instanceof Verdict.UpToDate && state.context().lacks(job)) {
+        state.undecided.set(job);
+      } else {
+        obey(job, verdict);
+      }
+    } catch (StoppedException e) {
+      // a signal came: nothing new starts
+    }
+  }
+
+  /** Does what a final verdict says. */
+  private void obey(int id, Verdict verdict) {
+    int maker =
+        verdict instanceof Verdict.MayRun may
+            ? may.after()
+            : verdict instanceof Verdict.WillRun ? state.context().decider().found(id) : -1;
+    if (awaits(id, maker)) {
+      return;
+    } else if (verdict instanceof Verdict.WillRun will) {
+      restored.ask(id, will.reasons(), this);
+    } else if (verdict instanceof Verdict.WillRestore will && will.bytes()) {
+      LocalResults stored = setup.common().removal().kept();
+      makeReady(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
+    } else if (verdict instanceof Verdict.WillRestore will) {
+      restored.recall(id, will);
+      decide(id);
+    } else if (verdict instanceof Verdict.WillFail will) {
+      // The job keeps its record: when its needs are back, its result is as good as it was.
+      state.states.set(id, JobState.FAILED);
+      sender.failed(state.graph().job(id), will.what());
+      blocked.fail(id);
+    } else {
+      endUpToDate(id);
+      state.pending.settle(id);
+    }
+  }
+
+  private void endUpToDate(int id) {
+    state.states.set(id, JobState.UP_TO_DATE);
+    spent.noteRecorded(id);
+    sender.upToDate(state.context(), id);
+  }
+
+  /**
+   * Lets a job wait for the maker of a file that its depfile named, which precedes it only through
+   * other jobs. If the maker makes nothing, the job is blocked.
+   *
+   * @param maker the job to wait for, -1 for none
+   * @return whether it waits or is blocked
+   */
+  private boolean awaits(int id, int maker) {
+    if (maker >= 0 && state.context().records().isDropped(maker)) {
+      blocked.block(id, state.graph().name(maker));
+    } else if (maker >= 0) {
+      state.pending.add(id, maker);
+    }
+    return maker >= 0;
+  }
+
+  /** Returns whether nothing runs or will start, and only undecided temporary jobs are there. */
+  boolean isIdle() {
+    return starts.none() && starts.isIdle() && !state.undecided.isEmpty() && !restored.isAsking();
+  }
+
+  /**
+   * Decides the temporary jobs that are up to date but for missing products, as far as it is known
+   * whether a reader needs these. Their readers are decided after them, so all see the same bytes.
+   * It looks at all jobs that wait, so it is called only when nothing else can start.
+   *
+   * @param idle whether all other jobs wait for these, even the readers that would decide about
+   *     them: then the first one runs, though its products may turn out not to be needed
+   * @return whether any was decided
+   */
+  boolean decideTemporary(boolean idle) {
+    if (state.undecided.isEmpty()
+        || !state.ready.isEmpty()
+        || !idle && state.runs.values().stream().anyMatch(JobRun::isRestored)) {
+      return false; // when these jobs are restored, their readers may be, too
+    }
+    boolean any = false;
+    try {
+      Plan plan = state.forecast();
+      for (int job : state.graph().inOrder(state.undecided)) {
+        Verdict verdict = plan.verdict(job);
+        if (verdict instanceof Verdict.MayRun && idle && !any) {
+          verdict = state.context().decider().due(job, List.of(plan.maybe(job)));
+        }
+        if (!(verdict instanceof Verdict.MayRun)) {
+          any = true;
+          state.undecided.clear(job);
+          obey(job, verdict);
+        }
+      }
+    } catch (StoppedException e) {
+      return any; // a signal came: nothing new starts
+    }
+    return any;
+  }
+
+  private void makeReady(int job) {
+    state.states.set(job, JobState.READY);
+    state.ready.add(job);
+  }
+
+  @Override
+  public void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known) {
+    JobRun run =
+        new JobRun(state.graph().job(id), reasons, known, setup.limits(), setup.allocation());
+    state.runs.put(id, run);
+    if (known == null && state.graph().hasTemporary()) {
+      runLate(id);
+    } else {
+      makeReady(id);
+    }
+  }
+
+  /**
+   * Makes a job ready to run, once the temporary products that it reads are made: the plan may have
+   * counted on a restored result, and not asked for them.
+   */
+  void runLate(int id) {
+    try {
+      PlanContext next = state.context().running(id);
+      boolean asked = next.records().unsettledBefore(id) >= 0 || next.decider().found(id) >= 0;
+      if (next == state.context() && !asked) { // nothing that it reads is yet to be made
+        makeReady(id);
+      } else {
+        spent.cancelRemovals();
+        BitSet late = new BitSet();
+        late.set(id);
+        grow(next, late);
+        decideFree();
+      }
+    } catch (StoppedException e) {
+      // a signal came: it is not reached
+    }
+  }
+}
