@@ -157,7 +157,7 @@ final class BlockedJobs {
                 group -> !group.getValue().allowFailure() && context.isTarget(group.getKey()));
   }
 
-  /** Warns of what is odd about the values of groups that were not known before. */
+  /** Warns of odd values of groups, if these were not known before. */
   void warn(PlanContext old, PlanContext next) {
     Set<String> before =
         old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());

@@ -66,10 +66,9 @@ final class BuildState {
   }
 
   /**
-   * Takes the next context, after groups were expanded or a job turned out to run: new jobs
-   * wait, and so do temporary jobs that were up to date and lack products that a new or late job
-   * reads. After a failure all nodes are counted anew, and what failures block has to be told
-   * again.
+   * Takes the next context, after groups were expanded or a job turned out to run: new jobs wait,
+   * and so do temporary jobs that were up to date and lack products that a new or late job reads.
+   * After a failure all nodes are counted anew, and what failures block has to be told again.
    *
    * @param late known jobs that run after all, once the products that they read are made
    */

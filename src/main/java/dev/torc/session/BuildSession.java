@@ -45,10 +45,7 @@ public final class BuildSession {
 
   private final BuildRequest request;
   private final Capacity capacity;
-  private FastPath fast;
-  private Project project;
-  private SharedAccess shared;
-  private JobSelection selection;
+  private FastPath fast; // has the project
   private long expected = -1;
   private Left left;
 
@@ -69,10 +66,7 @@ public final class BuildSession {
   /** Continues with this fast path and its project. */
   private void begin(FastPath from) {
     fast = from;
-    project = from.project();
-    shared = new SharedAccess(project);
-    selection = project.selectToBuild(request.targets());
-    left = new Left(project.graph(), selection.jobs(), null);
+    left = new Left(from.project().graph(), from.selection().jobs(), null);
   }
 
   /**
@@ -81,13 +75,9 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput where a target or an amount of the request is wrong
    */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
-    FastPath fast = FastPath.of(project, request.dry() ? FileClock.none() : project.clock());
     Capacity capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
-    BuildSession session = new BuildSession(request, capacity, fast);
-    if (fast.decidesGroups(session.asked())) {
-      session.begin(FastPath.none(project));
-    }
-    return session;
+    FileClock clock = request.dry() ? FileClock.none() : project.clock();
+    return new BuildSession(request, capacity, FastPath.of(project, clock, request));
   }
 
   /**
@@ -97,8 +87,8 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput where the build would be refused
    */
   public Plan forecast(Warnings warn) throws IOException {
-    shared.check();
-    warn(project.check(fast.concerned(selection.jobs(), asked())), warn);
+    new SharedAccess(fast.project()).check();
+    warn(fast.project().check(fast.concerned()), warn);
     return look(warn);
   }
 
@@ -110,9 +100,10 @@ public final class BuildSession {
   }
 
   private Plan look(Warnings warn) throws IOException {
-    boolean asks = request.dry() && shared.isAny() && project.options().restores();
+    SharedAccess shared = new SharedAccess(fast.project());
+    boolean asks = request.dry() && shared.isAny() && fast.project().options().restores();
     SharedStores stores = asks ? shared.open(false, warn) : null;
-    try (ReadSession look = ReadSession.at(project, fast, request.lock().gone(), stores, warn)) {
+    try (ReadSession look = ReadSession.at(fast, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
@@ -135,16 +126,21 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput with all that is wrong
    */
   public void check(Warnings warn) throws IOException {
-    shared.check();
-    if (fast.dirty(asked()).intersects(selection.jobs())) {
+    new SharedAccess(fast.project()).check();
+    if (fast.dirty().intersects(fast.selection().jobs())) {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
-    BitSet jobs = fast.concerned(selection.jobs(), asked());
-    project.check(jobs); // needs that cannot be read fail their readers later
-    refuseShared(project.graph(), jobs);
-    if (!capacity.impossible(project.graph(), jobs).isEmpty()) {
+    BitSet jobs = fast.concerned();
+    check(jobs);
+    if (!capacity.impossible(fast.project().graph(), jobs).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
+  }
+
+  /** Refuses jobs that cannot be built, whatever their needs hold. */
+  private void check(BitSet jobs) throws IOException {
+    fast.project().check(jobs); // needs that cannot be read fail their readers later
+    refuseShared(fast.project().graph(), jobs);
   }
 
   /**
@@ -169,6 +165,7 @@ public final class BuildSession {
    * later torc takes a claim as held for as long as the process lives.
    */
   private void refuseShared(Graph graph, BitSet jobs) {
+    Project project = fast.project();
     CallingProcess caller = project.caller().host().process();
     if (caller.isOwn()) {
       return;
@@ -191,10 +188,6 @@ public final class BuildSession {
     }
   }
 
-  private BitSet asked() {
-    return selection.asked(project.graph(), request.rerun());
-  }
-
   /**
    * Runs the build, after {@link #check}.
    *
@@ -208,7 +201,8 @@ public final class BuildSession {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
     BuildLock lock;
     try {
-      lock = request.lock().take(project.caller(), project.place(), id, BuildLock.BUILD, note);
+      Project of = fast.project();
+      lock = request.lock().take(of.caller(), of.place(), id, BuildLock.BUILD, note);
     } catch (CacheException refused) {
       return look(id, began, watcher, refused);
     }
@@ -216,11 +210,10 @@ public final class BuildSession {
       return Exit.LOCKED;
     }
     try (lock) {
-      int exit = fast.holds() ? build(id, began, watcher) : AGAIN; // another build was at work
-      while (exit == AGAIN) {
-        begin(FastPath.none(project));
-        project.check(selection.jobs()); // unreadable needs fail later, as above
-        refuseShared(project.graph(), selection.jobs());
+      int exit = build(id, began, watcher);
+      if (exit == AGAIN) {
+        begin(FastPath.none(fast.project(), request));
+        check(fast.selection().jobs());
         exit = build(id, began, watcher);
       }
       return exit;
@@ -250,12 +243,11 @@ public final class BuildSession {
    */
   private int look(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
-    if (Files.isWritable(project.place().folder())) {
+    if (Files.isWritable(fast.project().place().folder())) {
       throw refused;
     }
     List<BadInput.Diagnostic> notes = new ArrayList<>();
-    try (ReadSession look =
-        ReadSession.at(project, fast, request.lock().gone(), null, notes::add)) {
+    try (ReadSession look = ReadSession.at(fast, request.lock().gone(), null, notes::add)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
         throw refused; // the notes of this look are of no use then
@@ -266,15 +258,17 @@ public final class BuildSession {
     }
   }
 
+  /** Builds under the lock; returns {@link #AGAIN} if the fast path may not be believed. */
   private int build(String id, long began, BuildWatcher watcher) throws IOException {
-    BitSet dirty = fast.dirty(asked());
+    if (!fast.holds()) {
+      return AGAIN; // another build was at work
+    }
     if (fast.digests() != null) {
       watcher.reading(fast.digests());
     }
-    if (fast.fresh() != null
-        && fast.whole()
-        && !dirty.intersects(selection.jobs())
-        && selection.open().isEmpty()) {
+    Project project = fast.project();
+    JobSelection selection = fast.selection();
+    if (fast.isQuiet()) {
       watcher.warn(Advice.groups(project.graph(), selection, request.targets()));
       fast.renew(watcher::warn);
       left = new Left(project.graph(), selection.jobs(), fast.fresh());
@@ -287,7 +281,7 @@ public final class BuildSession {
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander =
           project.expander(found -> found.selectToBuild(request.targets()), arrivals);
-      Plan plan = expander.plan(work.context(selection, request.rerun()), dirty);
+      Plan plan = expander.plan(work.context(selection, request.rerun()), fast.dirty());
       if (!fast.stands(plan)) {
         return AGAIN;
       }
@@ -318,7 +312,7 @@ public final class BuildSession {
 
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
-      DiskChecks.check(graph, digests, project.caller().env(), jobs);
+      DiskChecks.check(graph, digests, fast.project().caller().env(), jobs);
       refuseShared(graph, jobs);
       if (planned) {
         capacity.refuse(graph, jobs);

@@ -11,6 +11,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
@@ -35,19 +36,23 @@ import java.util.function.Consumer;
 /**
  * The jobs of a project that need not be decided, because the last build left them fresh and
  * nothing of them changed since. Keeps such jobs for the next build, too. {@link FreshJobs} says
- * what fresh means.
+ * what fresh means. It may be believed as long as it {@link #holds}, and for a plan if it {@link
+ * #stands}; else {@link #none} takes its place.
  *
- * @param project with the instances of groups that can be relied on; a build goes on with this one
+ * @param project with the instances of groups that can be relied on; the one of the session
+ * @param selection the jobs of the project that a build is asked for; null for a look
  * @param fresh null where nothing is fresh; else with the stamps that its files have now
  * @param whole whether the graph has all jobs that it had in the last build
  * @param file the stamp of the file of the fresh jobs, taken before it was read
- * @param dirty the jobs of the graph that have to be decided
+ * @param dirty the jobs of the graph that have to be decided, those that are asked to run among
+ *     them
  * @param news whether that file is behind: files were touched and have the same bytes, or build
  *     files were edited
  * @param digests the digests read for this; null where nothing is fresh
  */
 record FastPath(
     Project project,
+    JobSelection selection,
     FreshJobs fresh,
     boolean whole,
     Stamp file,
@@ -56,25 +61,45 @@ record FastPath(
     DigestMemo digests) {
 
   /**
-   * Looks at the files of all jobs that were left fresh, and reads those that were touched.
+   * Looks at the files of all jobs that were left fresh, and reads those that were touched. Nothing
+   * is fresh where jobs may run whose results decided about groups.
    *
    * @param clock {@link FileClock#none} for a look that writes nothing
+   * @param request null for a look at which no job is asked to run
    */
-  static FastPath of(Project project, FileClock clock) throws IOException {
+  static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
     StampSource stamps = project.stamps();
     Stamp file = own(project, project.place().rest());
     Carried left = file.exists() ? left(project) : null;
     if (left == null) {
-      return none(project);
+      return none(project, request);
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
     FreshJobs.Looked looked =
         left.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
     boolean news = project.reused() == null || looked.fresh() != left.fresh();
-    FastPath state =
-        new FastPath(project, looked.fresh(), left.whole(), file, looked.dirty(), news, digests);
-    return state.decidesGroups(new BitSet()) ? none(project) : state;
+    JobSelection selection = null;
+    BitSet dirty = (BitSet) looked.dirty().clone();
+    boolean decides = decidesGroups(project, looked.fresh(), dirty);
+    if (!decides && request != null) { // else targets may mean other jobs
+      selection = project.selectToBuild(request.targets());
+      dirty.or(selection.asked(project.graph(), request.rerun()));
+      decides = decidesGroups(project, looked.fresh(), dirty);
+    }
+    return decides
+        ? none(project, request)
+        : new FastPath(
+            project, selection, looked.fresh(), left.whole(), file, dirty, news, digests);
+  }
+
+  /** Returns whether jobs may run whose results decided about groups, if the dirty jobs run. */
+  private static boolean decidesGroups(Project project, FreshJobs fresh, BitSet dirty) {
+    BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
+    return !deciding.isEmpty()
+        && !dirty.isEmpty()
+        && (fresh.lack(project.graph(), deciding) // one may be wanted again
+            || Downstream.with(project.graph(), dirty).intersects(deciding));
   }
 
   /** Returns what the last build left fresh of the graph; null where nothing is. */
@@ -101,21 +126,11 @@ record FastPath(
    * Returns the state with nothing fresh: then nothing is known of results that decided about
    * groups.
    */
-  static FastPath none(Project project) throws IOException {
+  static FastPath none(Project project, BuildRequest request) throws IOException {
     Project of = project.withoutResults();
-    return new FastPath(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
-  }
-
-  /** Returns whether jobs may run whose results decided about groups, if the asked jobs run. */
-  boolean decidesGroups(BitSet asked) {
-    BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
-    if (deciding.isEmpty()) {
-      return false;
-    }
-    BitSet jobs = dirty(asked);
-    return !jobs.isEmpty()
-        && (fresh != null && fresh.lack(project.graph(), deciding) // one may be wanted again
-            || Downstream.with(project.graph(), jobs).intersects(deciding));
+    JobSelection selection = request == null ? null : of.selectToBuild(request.targets());
+    BitSet all = of.graph().allJobs();
+    return new FastPath(of, selection, null, true, Stamp.MISSING, all, false, null);
   }
 
   private static FreshJobs.Held held(Project project, Digest graph) throws IOException {
@@ -145,11 +160,19 @@ record FastPath(
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
 
-  /** Returns the selected jobs that may run, if the asked jobs run. */
-  BitSet concerned(BitSet selected, BitSet asked) {
-    BitSet jobs = Downstream.with(project.graph(), dirty(asked));
-    jobs.and(selected);
+  /** Returns the selected jobs that may run. */
+  BitSet concerned() {
+    BitSet jobs = Downstream.with(project.graph(), dirty);
+    jobs.and(selection.jobs());
     return jobs;
+  }
+
+  /** Returns whether nothing is to be decided. */
+  boolean isQuiet() {
+    return fresh != null
+        && whole
+        && !dirty.intersects(selection.jobs())
+        && selection.open().isEmpty();
   }
 
   /**
@@ -193,13 +216,6 @@ record FastPath(
       Graph graph = project.graph();
       to.follow(digests, (path, stamp) -> fresh.digest(graph, path, stamp));
     }
-  }
-
-  /** Returns the jobs that have to be decided, those that are asked to run among them. */
-  BitSet dirty(BitSet asked) {
-    BitSet jobs = (BitSet) dirty.clone();
-    jobs.or(asked);
-    return jobs;
   }
 
   /**

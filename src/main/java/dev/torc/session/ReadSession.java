@@ -44,16 +44,11 @@ public final class ReadSession implements AutoCloseable {
   private final FastPath fast;
 
   private ReadSession(
-      Project known,
-      FastPath fast,
-      Cache cache,
-      Set<String> gone,
-      SharedStores asked,
-      Warnings note)
+      FastPath fast, Cache cache, Set<String> gone, SharedStores asked, Warnings note)
       throws IOException {
     this.cache = cache;
     this.asked = asked;
-    this.fast = fast.holds() ? fast : FastPath.none(known);
+    this.fast = fast.holds() ? fast : FastPath.none(fast.project(), null);
     Project given = this.fast.project();
     this.left = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
@@ -61,7 +56,7 @@ public final class ReadSession implements AutoCloseable {
     this.fast.hand(digests);
     Expander expander = given.expander(found -> found.select(List.of()), digests);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
-    PlanContext begin = expander.withoutStale(first, this.fast.dirty(new BitSet()));
+    PlanContext begin = expander.withoutStale(first, this.fast.dirty());
     if (begin == first && first.selection().open().isEmpty()) {
       this.context = first;
       this.project = given;
@@ -86,7 +81,7 @@ public final class ReadSession implements AutoCloseable {
    */
   public static ReadSession at(Project project, Warnings note) throws IOException {
     SharedStores folders = new SharedAccess(project).look(note);
-    return at(project, FastPath.of(project, FileClock.none()), Set.of(), folders, note);
+    return at(FastPath.of(project, FileClock.none(), null), Set.of(), folders, note);
   }
 
   /**
@@ -95,12 +90,11 @@ public final class ReadSession implements AutoCloseable {
    * @param gone as {@link LockTerms#gone}
    * @param asked shared stores that are asked what they have, and closed in the end; null for none
    */
-  static ReadSession at(
-      Project project, FastPath fast, Set<String> gone, SharedStores asked, Warnings note)
+  static ReadSession at(FastPath fast, Set<String> gone, SharedStores asked, Warnings note)
       throws IOException {
-    Cache cache = Cache.look(project.place(), note);
+    Cache cache = Cache.look(fast.project().place(), note);
     try {
-      return new ReadSession(project, fast, cache, gone, asked, note);
+      return new ReadSession(fast, cache, gone, asked, note);
     } catch (IOException | RuntimeException e) {
       if (asked != null) {
         asked.close();
@@ -112,7 +106,7 @@ public final class ReadSession implements AutoCloseable {
 
   /** Returns the project with its groups expanded as far as the results in a cache allow. */
   public static Project expand(Project project, Cache cache, Warnings note) throws IOException {
-    return new ReadSession(project, FastPath.none(project), cache, Set.of(), null, note)
+    return new ReadSession(FastPath.none(project, null), cache, Set.of(), null, note)
         .project; // the cache stays with the caller
   }
 
@@ -129,7 +123,9 @@ public final class ReadSession implements AutoCloseable {
     // A settled job may still run if it is asked for: then the records are read anew.
     PlanContext of =
         asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
-    return of.graph() == fast.project().graph() ? Plan.of(of, fast.dirty(asked)) : Plan.of(of);
+    BitSet dirty = (BitSet) fast.dirty().clone();
+    dirty.or(asked);
+    return of.graph() == fast.project().graph() ? Plan.of(of, dirty) : Plan.of(of);
   }
 
   public Cache cache() {

@@ -148,7 +148,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    * @param last the context in which it is settled
    */
   public void leave(PlanContext last) throws IOException {
-    leave(FastPath.none(project), null, last);
+    leave(FastPath.none(project, null), null, last);
   }
 
   /** Leaves fresh what a build settled, on close; returns it, see {@link FastPath#after}. */

@@ -17,7 +17,7 @@ public final class Forgetting {
 
   /** Makes a change that fresh jobs do not see; returns false, without it, if there are none. */
   public static boolean behind(Project project, Change change) throws IOException {
-    FreshJobs fresh = FastPath.of(project, FileClock.none()).fresh();
+    FreshJobs fresh = FastPath.of(project, FileClock.none(), null).fresh();
     if (fresh == null) {
       return false;
     }
