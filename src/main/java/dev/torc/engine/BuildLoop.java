@@ -121,8 +121,8 @@ public final class BuildLoop {
         workers.hand();
         if (starts.none() && starts.isStopped()) {
           blocked.abandon();
-        } else if (verdicts.isIdle()) {
-          verdicts.decideTemporary(true);
+        } else if (verdicts.isIdle() && verdicts.decideTemporary()) {
+          verdicts.decideSettled();
         } else if (isSubmitted()) {
           starts.stop();
           setup.common().remotes().end(false, false); // jobs at schedulers stay there

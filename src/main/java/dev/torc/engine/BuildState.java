@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
-import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -76,7 +75,7 @@ final class BuildState {
     BitSet readers = next.graph().allJobs();
     readers.andNot(graph().allJobs());
     readers.or(late);
-    BitSet revived = next.revive(readers);
+    BitSet revived = next.temporaries().revive(readers);
     revived.or(late);
     BitSet selected = (BitSet) next.selection().jobs().clone();
     selected.andNot(context().selection().jobs());
@@ -144,13 +143,10 @@ final class BuildState {
         .toList();
   }
 
-  /**
-   * Returns the present verdicts on all jobs that wait, the undecided ones included; blocked jobs
-   * do not count as readers.
-   */
-  Plan forecast() {
+  /** Returns the jobs that wait, the undecided ones included. */
+  BitSet waiting() {
     BitSet waiting = new BitSet();
     jobsIn(JobState.WAITING).forEach(waiting::set);
-    return Plan.amid(context(), waiting);
+    return waiting;
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Gives waiting jobs their final verdicts, each when nothing is left that it waits for, and does
@@ -37,14 +38,11 @@ record JobVerdicts(
         endUpToDate(j);
       } else if (state.states.of(j) != JobState.WAITING) {
         continue; // a job before it failed and blocks it
-      } else if (verdict instanceof Verdict.WillFail will && will.isSure()) {
+      } else if (verdict instanceof Verdict.MayRun && state.pending.isFree(j)) {
+        decide(j);
+      } else if (state.pending.isFree(j)
+          || verdict instanceof Verdict.WillFail will && will.isSure()) {
         obey(j, verdict);
-      } else if (state.pending.isFree(j)) {
-        if (verdict instanceof Verdict.MayRun) {
-          decide(j);
-        } else {
-          obey(j, verdict);
-        }
       }
     }
     blocked.failGroups();
@@ -55,7 +53,7 @@ record JobVerdicts(
   void decideSettled() {
     do {
       state.pending.pass(this::decide);
-    } while (!starts.isStopped() && decideTemporary(false));
+    } while (!starts.isStopped() && decideTemporary());
   }
 
   /**
@@ -108,7 +106,7 @@ record JobVerdicts(
     }
     try {
       Verdict verdict = state.context().decide(job);
-      if (verdict instanceof Verdict.UpToDate && state.context().lacks(job)) {
+      if (verdict instanceof Verdict.UpToDate && state.context().temporaries().lacks(job)) {
         state.undecided.set(job);
       } else {
         obey(job, verdict);
@@ -167,44 +165,33 @@ record JobVerdicts(
     return maker >= 0;
   }
 
-  /** Returns whether nothing runs or will start, and only undecided temporary jobs are there. */
-  boolean isIdle() {
-    return starts.none() && starts.isIdle() && !state.undecided.isEmpty() && !restored.isAsking();
-  }
-
   /**
-   * Decides the temporary jobs that are up to date but for missing products, as far as it is known
-   * whether a reader needs these. Their readers are decided after them, so all see the same bytes.
-   * It looks at all jobs that wait, so it is called only when nothing else can start.
+   * Decides the temporary jobs that are up to date but for missing products, as far as that is
+   * known ({@link dev.torc.plan.Temporaries}). It looks at all jobs that wait, so it is called only
+   * when nothing else can start.
    *
-   * @param idle whether all other jobs wait for these, even the readers that would decide about
-   *     them: then the first one runs, though its products may turn out not to be needed
    * @return whether any was decided
    */
-  boolean decideTemporary(boolean idle) {
+  boolean decideTemporary() {
     if (state.undecided.isEmpty()
         || !state.ready.isEmpty()
-        || !idle && state.runs.values().stream().anyMatch(JobRun::isRestored)) {
+        || state.runs.values().stream().anyMatch(JobRun::isRestored)) {
       return false; // when these jobs are restored, their readers may be, too
     }
-    boolean any = false;
     try {
-      Plan plan = state.forecast();
-      for (int job : state.graph().inOrder(state.undecided)) {
-        Verdict verdict = plan.verdict(job);
-        if (verdict instanceof Verdict.MayRun && idle && !any) {
-          verdict = state.context().decider().due(job, List.of(plan.maybe(job)));
-        }
-        if (!(verdict instanceof Verdict.MayRun)) {
-          any = true;
-          state.undecided.clear(job);
-          obey(job, verdict);
-        }
-      }
+      Map<Integer, Verdict> known =
+          state.context().temporaries().decide(state.waiting(), state.undecided, isIdle());
+      known.keySet().forEach(state.undecided::clear);
+      known.forEach(this::obey);
+      return !known.isEmpty();
     } catch (StoppedException e) {
-      return any; // a signal came: nothing new starts
+      return false; // a signal came: nothing new starts
     }
-    return any;
+  }
+
+  /** Returns whether nothing runs, and nothing is about to start. */
+  boolean isIdle() {
+    return starts.none() && starts.isIdle() && !restored.isAsking();
   }
 
   private void makeReady(int job) {
@@ -230,7 +217,7 @@ record JobVerdicts(
    */
   void runLate(int id) {
     try {
-      PlanContext next = state.context().running(id);
+      PlanContext next = state.context().temporaries().wantedBy(id);
       boolean asked = next.records().unsettledBefore(id) >= 0 || next.decider().found(id) >= 0;
       if (next == state.context() && !asked) { // nothing that it reads is yet to be made
         makeReady(id);

@@ -138,7 +138,7 @@ final class SpentProducts implements Cleaner.Listener {
     now.andNot(may.isEmpty() ? may : JobSelection.of(graph, may).jobs());
     due.andNot(now);
     describe(now);
-    List<String> spent = now.isEmpty() ? List.of() : context.spent(now, depfiles);
+    List<String> spent = now.isEmpty() ? List.of() : context.temporaries().spent(now, depfiles);
     if (!spent.isEmpty()) {
       running++;
       going.addAll(spent);

@@ -147,7 +147,7 @@ final class FreshCollector {
     BitSet makers = new BitSet();
     IntStream jobs = graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j));
     jobs.filter(this::canRest).forEach(makers::set); // others may not declare all that they made
-    context.spent(makers, new BitSet()).stream()
+    context.temporaries().spent(makers, new BitSet()).stream()
         .filter(path -> !isGone(path))
         .forEach(path -> due.set(graph.makerOf(path)));
     return due;
@@ -349,7 +349,7 @@ final class FreshCollector {
    */
   private boolean goesWithout(int id, String path) {
     int maker = graph.makerOf(path);
-    return maker < 0 ? graph.job(id).isOptional(path) : context.lacks(maker);
+    return maker < 0 ? graph.job(id).isOptional(path) : context.temporaries().lacks(maker);
   }
 
   /** Remembers from which stamp a verdict came; a file with two such stamps decides nothing. */

@@ -4,7 +4,6 @@ import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Stamp.FileKind;
-import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.BadInput;
@@ -83,57 +82,19 @@ public final class Expander {
     BitSet asked = begin == first ? dirty : begin.selection().jobs();
     while (true) {
       Map<String, Integer> counted = new HashMap<>();
-      Plan plan = Plan.of(begin, asked);
-      PlanContext next = next(plan, counted);
-      while (next != plan.context()) {
-        plan = Plan.of(next);
-        next = next(plan, counted);
+      Plan plan = null;
+      PlanContext next = begin;
+      while (plan == null || next != plan.context()) {
+        plan = plan == null ? Plan.of(begin, asked) : Plan.of(next);
+        plan.context().temporaries().addCounted(counted);
+        next = next(plan.context());
       }
-      if (!revoked(plan, counted, wanted)) {
+      if (!Temporaries.revokes(plan, counted, wanted)) {
         return plan;
       }
       failed.clear();
       begin = begin.anew(false, wanted);
     }
-  }
-
-  /**
-   * Returns the next context.
-   *
-   * @param counted takes the missing products by whose records groups are expanded, with the groups
-   */
-  private PlanContext next(Plan plan, Map<String, Integer> counted) throws IOException {
-    MissingTemporaries missing = new MissingTemporaries(plan.context());
-    for (int group : plan.context().selection().open().stream().toArray()) {
-      for (MissingRead read : missing.reads(group)) {
-        counted.put(read.path(), group);
-      }
-    }
-    return next(plan.context());
-  }
-
-  /**
-   * Returns whether a missing product by whose record a group was expanded turns out to be made
-   * again, for an instance of the group, say, or a group turns out to wait for other jobs too. Then
-   * the product is made first: {@code wanted} takes it.
-   */
-  private static boolean revoked(
-      Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
-    int before = wanted.size();
-    Graph graph = plan.context().graph();
-    counted.forEach(
-        (path, node) -> {
-          Group group = graph.open().get(node);
-          int maker = graph.makerOf(path);
-          boolean waits =
-              group != null
-                  && group.problems().isEmpty()
-                  && (!group.grows() || graph.before().has(node, maker));
-          if (waits == plan.verdict(maker) instanceof Verdict.UpToDate) {
-            wanted.putIfAbsent(path, graph.name(node));
-          }
-        });
-    return wanted.size() > before;
   }
 
   /**

@@ -2,8 +2,8 @@ package dev.torc.plan;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
-import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.plan.Reason.Kind;
+import dev.torc.plan.Temporaries.MissingRead;
 import dev.torc.records.JobResult;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -174,7 +174,7 @@ public final class Plan {
     private final Verdict[] verdicts; // by job; null for others
     private final Map<String, String> wanted;
     private final Map<Integer, Reason> maybe = new HashMap<>();
-    private final MissingTemporaries missing;
+    private final Temporaries missing;
     private PlanContext context; // the context of the verdicts
 
     /**
@@ -191,7 +191,7 @@ public final class Plan {
       this.amid = amid;
       this.verdicts = new Verdict[graph.nodes()];
       this.wanted = new TreeMap<>(given.wanted());
-      this.missing = new MissingTemporaries(given);
+      this.missing = given.temporaries();
     }
 
     /** Decides all jobs; those that are up to date are settled in the context. */

@@ -4,13 +4,11 @@ import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.Cache;
 import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -124,53 +122,9 @@ public record PlanContext(
     return decider.decide(job, new Decider.Wish(asked, selection.targeted() && named, wanted));
   }
 
-  /**
-   * Unsettles temporary jobs that lack products which new jobs, or other such temporary jobs, read;
-   * nothing may have been asked of this context before.
-   *
-   * @return the jobs that it unsettled
-   */
-  public BitSet revive(BitSet readers) {
-    BitSet revived = new BitSet();
-    MissingTemporaries missing = new MissingTemporaries(this);
-    int[] order = graph.inOrder(graph.hasTemporary() ? graph.allJobs() : revived);
-    for (int i = order.length - 1; i >= 0; i--) {
-      if (readers.get(order[i]) || revived.get(order[i])) {
-        for (MissingRead read : missing.reads(order[i])) {
-          if (records.isSettled(read.maker())) {
-            records.unsettle(read.maker());
-            revived.set(read.maker());
-          }
-        }
-      }
-    }
-    return revived;
-  }
-
-  /**
-   * Returns the context for a job that runs though it was not expected to: the missing products of
-   * temporary jobs that it reads are wanted. This context if it reads none.
-   */
-  public PlanContext running(int job) {
-    List<MissingRead> reads = new MissingTemporaries(this).reads(job);
-    if (reads.isEmpty()) {
-      return this;
-    }
-    Map<String, String> wants = new HashMap<>(wanted);
-    reads.forEach(read -> wants.put(read.path(), graph.name(job)));
-    return anew(true, wants);
-  }
-
   /** Returns whether there is a group that cannot be expanded any further. */
   public boolean hasFailedGroups() {
     return graph.open().values().stream().anyMatch(group -> !group.problems().isEmpty());
-  }
-
-  /**
-   * Returns the products of some temporary jobs that can go; see {@link MissingTemporaries#spent}.
-   */
-  public List<String> spent(BitSet makers, BitSet further) {
-    return MissingTemporaries.spent(this, makers, further);
   }
 
   /** Returns the context when a build is over: nothing is wanted any more. */
@@ -213,8 +167,8 @@ public record PlanContext(
             .anyMatch(earlier -> earlier == node);
   }
 
-  /** Returns whether a product of a temporary job is not there any more. */
-  public boolean lacks(int job) {
-    return job >= 0 && !contents.gone().of(job).isEmpty();
+  /** Returns what is known of temporary jobs now. */
+  public Temporaries temporaries() {
+    return new Temporaries(this);
   }
 }
