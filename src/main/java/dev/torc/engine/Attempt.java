@@ -306,7 +306,8 @@ final class Attempt {
       launches.place().ready(launch.log());
       logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
     }
-    Stamp begin = job.finds() || traced ? common.digests().stamp(files.needs("").toString()) : null;
+    String marks = launches.place().running().toString(); // which were just written
+    Stamp begin = job.finds() || traced ? common.digests().stamp(marks) : null;
     trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
     times = times(started);
     launch(traced ? launch.traced(trace) : launch, tmp);
@@ -343,7 +344,9 @@ final class Attempt {
     }
     boolean persist = run.persists(job);
     boolean there = common.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
-    cleared.keep(job.name()); // even if nothing of its result was cleared
+    if (common.plan().records().result(id) != null) {
+      cleared.keep(job.name()); // even if nothing of its result was cleared
+    }
     hasCleared = true;
     if (!there) {
       makeFolders();

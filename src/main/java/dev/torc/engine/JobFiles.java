@@ -132,6 +132,13 @@ public final class JobFiles {
   }
 
   /**
+   * Returns whether a job has a list of needs of its own; jobs without needs share an empty one.
+   */
+  static boolean lists(Job job) {
+    return !job.links().needs().isEmpty();
+  }
+
+  /**
    * Removes the files that an attempt which ended well was given to read, and those that it wrote
    * for torc. A background process that it left has names of these files, gone by then, in its
    * environment.
@@ -140,7 +147,9 @@ public final class JobFiles {
    * @param wrote whether it stored values
    */
   void remove(Job job, boolean values, boolean wrote) throws IOException {
-    PlainFile.delete(needs(""));
+    if (lists(job)) {
+      PlainFile.delete(needs(""));
+    }
     for (Item item : job.links().needs()) {
       if (item.name() != null) {
         PlainFile.delete(needs(item.name()));

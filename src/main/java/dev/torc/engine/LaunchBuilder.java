@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class LaunchBuilder {
   private static final String NO_GPU = "-1";
 
   private static final String NO_DATA = ".data.json";
+  private static final String NO_NEEDS = ".needs";
 
   /** By these, numeric libraries and language runtimes know how many threads to start. */
   private static final List<String> THREADS =
@@ -72,7 +74,7 @@ public final class LaunchBuilder {
   private final ArgumentList arguments;
   private final ContainerBuilder containers;
   private final ImageSupply images;
-  private boolean noData;
+  private final Set<String> shared = new HashSet<>(2); // files that are written; guarded by this
 
   /**
    * @param workflow has the root, and the folders beside it that containers see
@@ -134,7 +136,8 @@ public final class LaunchBuilder {
       common.put(TemporaryFolder.VARIABLE, tmp.toString());
     }
     List<String> needs = values.needs();
-    common.put("TORC_NEEDS", list(files, "", needs));
+    boolean lists = JobFiles.lists(job);
+    common.put("TORC_NEEDS", lists ? list(files, "", needs) : shared(files, NO_NEEDS, ""));
     common.put("TORC_DATA", data(files, snapshot.data()));
     for (LinesFile lines : List.of(files.output(), files.eventLines())) {
       common.put(lines.name(), lines.path().toString());
@@ -336,17 +339,19 @@ public final class LaunchBuilder {
 
   /** Returns the file with the needed values; jobs that need none share one. */
   private String data(JobFiles files, SortedMap<String, String> values) throws IOException {
-    if (!values.isEmpty()) {
-      return files.write(files.values(), JsonText.object(values));
+    return values.isEmpty()
+        ? shared(files, NO_DATA, "{}")
+        : files.write(files.values(), JsonText.object(values));
+  }
+
+  /** Returns a file that jobs share; the first one writes it. */
+  private synchronized String shared(JobFiles files, String name, String text) throws IOException {
+    Path file = place.jobs().resolve(name);
+    if (!shared.contains(name)) {
+      files.write(file, text);
+      shared.add(name);
     }
-    Path none = place.jobs().resolve(NO_DATA);
-    synchronized (this) {
-      if (!noData) {
-        files.write(none, "{}");
-        noData = true;
-      }
-    }
-    return none.toString();
+    return file.toString();
   }
 
   /** Returns the caller's PATH, as the C library has it if the variable is not set. */

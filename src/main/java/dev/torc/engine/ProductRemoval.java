@@ -296,9 +296,10 @@ public record ProductRemoval(
 
   /** Returns what to take of a folder product; null where nothing is excluded from it. */
   FolderPart part(String path, Path file) {
-    FolderDigest.Excluded excluded =
-        Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? digests.excluded(path) : null;
-    return excluded == null ? null : new FolderPart(excluded);
+    FolderDigest.Excluded excluded = digests.excluded(path);
+    return excluded != null && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)
+        ? new FolderPart(excluded)
+        : null;
   }
 
   /**

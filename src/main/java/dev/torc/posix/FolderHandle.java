@@ -57,12 +57,16 @@ public final class FolderHandle implements AutoCloseable {
    * @throws NotDirectoryException if anything on the way from there is not a folder, as a link
    */
   public static FolderHandle below(Path ground, Path folder) throws IOException {
-    FolderHandle at = of(ground);
-    for (Path name : ground.relativize(folder)) {
-      if (!name.toString().isEmpty()) {
-        try (FolderHandle above = at) {
-          at = above.inner(name, above.open(name));
-        }
+    if (folder.equals(ground)) {
+      return of(ground);
+    }
+    Path way = ground.relativize(folder);
+    Path first = ground.resolve(way.getName(0));
+    FolderHandle at = inner(first, Libc.open(first.toString(), FLAGS | Libc.O_NOFOLLOW, 0));
+    for (int i = 1; i < way.getNameCount(); i++) {
+      try (FolderHandle above = at) {
+        Path name = way.getName(i);
+        at = inner(above.path.resolve(name), above.open(name));
       }
     }
     return at;
@@ -76,7 +80,7 @@ public final class FolderHandle implements AutoCloseable {
       FCHMODAT.call(fd, name(NAMES.get(), name), mode, Libc.AT_SYMLINK_NOFOLLOW);
       opened = open(name);
     }
-    FolderHandle entered = inner(name, opened);
+    FolderHandle entered = inner(path.resolve(name), opened);
     int mode = FileStatus.BUFFER.get().modeAsIs(); // as the handle just saw it
     if ((mode & OWNER) != OWNER) {
       FCHMOD.call(opened, mode & BITS | OWNER); // if refused, a later call tells
@@ -88,8 +92,7 @@ public final class FolderHandle implements AutoCloseable {
     return OPENAT.again(fd, name(NAMES.get(), name), FLAGS | Libc.O_NOFOLLOW);
   }
 
-  private FolderHandle inner(Path name, int opened) throws IOException {
-    Path inner = path.resolve(name);
+  private static FolderHandle inner(Path inner, int opened) throws IOException {
     if (opened == -Libc.ENOTDIR || opened == -Libc.ELOOP) {
       throw new NotDirectoryException(inner.toString());
     }
@@ -212,14 +215,23 @@ public final class FolderHandle implements AutoCloseable {
    * @throws AtomicMoveNotSupportedException if the other folder is on another file system
    */
   public boolean move(Path name, FolderHandle to, Path fresh) throws IOException {
+    return move(name, to.path.resolve(fresh), to.fd);
+  }
+
+  /** Moves what stands under a name to a place whose path is trusted. */
+  public boolean move(Path name, Path to) throws IOException {
+    return move(name, to, Libc.AT_FDCWD);
+  }
+
+  private boolean move(Path name, Path to, int folder) throws IOException {
     Path from = path.resolve(name);
-    int result = rename(from, to.path.resolve(fresh), to.fd);
+    int result = rename(from, to, folder);
     if (result == -Libc.EACCES && status(name).isFolder()) {
       enter(name).close(); // a folder that may not be written cannot get another parent
-      result = rename(from, to.path.resolve(fresh), to.fd);
+      result = rename(from, to, folder);
     }
     if (result == -Libc.EXDEV) {
-      throw new AtomicMoveNotSupportedException(from.toString(), to.path.toString(), "other disk");
+      throw new AtomicMoveNotSupportedException(from.toString(), to.toString(), "other disk");
     }
     if (result < 0 && result != -Libc.ENOENT) {
       throw refused(from, result);
@@ -238,7 +250,9 @@ public final class FolderHandle implements AutoCloseable {
   private int rename(Path from, Path to, int folder) {
     ScratchMemory names = NAMES.get();
     long name = name(names, from);
-    return RENAMEAT.call(fd, name, folder, names.text(bytes(to.getFileName())));
+    boolean whole = folder == Libc.AT_FDCWD;
+    byte[] fresh = whole ? to.toString().getBytes(StandardCharsets.UTF_8) : bytes(to.getFileName());
+    return RENAMEAT.call(fd, name, folder, names.text(fresh));
   }
 
   /** Returns the address of the last name of a path, until the next call. */

@@ -66,9 +66,7 @@ public record MovingFolder(Path path) {
 
   /** Takes a whole folder, whose members are to move into the product. */
   public void take(FolderHandle from, Path name) throws IOException {
-    try (FolderHandle here = FolderHandle.of(path)) {
-      from.move(name, here, IN);
-    }
+    from.move(name, members());
   }
 
   /** Gives back what is left of a folder that was taken. */

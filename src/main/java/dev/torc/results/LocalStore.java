@@ -119,8 +119,8 @@ final class LocalStore {
     if (isOf(part.kind(), look(stored))) {
       return Added.THERE;
     }
-    try (FolderHandle store = FolderHandle.of(folder)) {
-      return from.move(name, store, Path.of(stored)) ? Added.MOVED : Added.STAYED;
+    try {
+      return from.move(name, folder.resolve(stored)) ? Added.MOVED : Added.STAYED;
     } catch (FileSystemException e) {
       return Added.STAYED; // as on another file system
     }

@@ -61,6 +61,7 @@ class OwnFilesIT {
           "logs/hooks.log",
           "jobs/a.needs",
           "jobs/.data.json",
+          "jobs/.needs",
           "jobs/b.data.json",
           "jobs/a.output",
           "jobs/a.events",
