@@ -4,8 +4,11 @@ import dev.torc.hash.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
@@ -20,6 +23,9 @@ import java.util.function.ToLongFunction;
  * record; a list is one field for each item. A new field gets a tag that no torc used before, so an
  * older torc can skip it: what is not asked for is skipped. On any other bytes, reading throws what
  * the methods of {@link ByteReader} throw.
+ *
+ * <p>Texts that many records have can be written as numbers of a table that the records share. Such
+ * an item of a list is a number instead of bytes.
  */
 public final class Fields {
 
@@ -40,6 +46,8 @@ public final class Fields {
 
   private final ByteWriter out; // null where it reads
   private final ByteReader in; // null where it writes
+  private final ToIntFunction<String> numbers; // null where it reads, and where no table is shared
+  private final IntFunction<String> table; // null where it writes, and where no table is shared
 
   /** How many more texts and inner records may be read; shared with the inner records. */
   private final int[] left;
@@ -52,20 +60,41 @@ public final class Fields {
 
   private int last = Byte.MAX_VALUE; // fields with a greater tag are not read
 
-  private Fields(ByteWriter out, ByteReader in, int[] left) {
+  private Fields(
+      ByteWriter out,
+      ToIntFunction<String> numbers,
+      ByteReader in,
+      IntFunction<String> table,
+      int[] left) {
     this.out = out;
+    this.numbers = numbers;
     this.in = in;
+    this.table = table;
     this.left = left;
   }
 
   /** Writes a record behind the bytes that were written so far. */
   public static <T> void write(ByteWriter out, T record, Form<T> form) {
-    form.pass(new Fields(out, null, null), record);
+    write(out, record, null, form);
   }
 
-  /** Reads a record from the next byte to the end of the bytes. */
-  public static <T> T read(ByteReader in, Form<T> form) {
-    return read(in, Integer.MAX_VALUE, form);
+  /**
+   * Writes a record that shares a table of texts.
+   *
+   * @param numbers gives the number of a text in the table; null for no table
+   */
+  public static <T> void write(
+      ByteWriter out, T record, ToIntFunction<String> numbers, Form<T> form) {
+    form.pass(new Fields(out, numbers, null, null, null), record);
+  }
+
+  /**
+   * Reads a record from the next byte to the end of the bytes.
+   *
+   * @param table gives the text of a number, or null; null for no table
+   */
+  public static <T> T read(ByteReader in, IntFunction<String> table, Form<T> form) {
+    return read(in, table, new int[] {Integer.MAX_VALUE}, form);
   }
 
   /**
@@ -74,11 +103,11 @@ public final class Fields {
    * @param most how many texts and inner records it may have
    */
   public static <T> T read(ByteReader in, int most, Form<T> form) {
-    return read(in, new int[] {most}, form);
+    return read(in, null, new int[] {most}, form);
   }
 
-  private static <T> T read(ByteReader in, int[] left, Form<T> form) {
-    Fields fields = new Fields(null, in, left);
+  private static <T> T read(ByteReader in, IntFunction<String> table, int[] left, Form<T> form) {
+    Fields fields = new Fields(null, null, in, table, left);
     T record = form.pass(fields, null);
     while (fields.head() >= 0) { // throws where the bytes are no fields to their end
       fields.skip();
@@ -131,7 +160,7 @@ public final class Fields {
   public <R> String text(int tag, R of, Function<R, String> field) {
     if (out != null) {
       String text = field.apply(of);
-      put(tag, text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+      put(tag, text == null ? null : utf8(text));
       return text;
     }
     return finds(tag, BYTES) ? in.utf8(in.size()) : null;
@@ -173,31 +202,83 @@ public final class Fields {
 
   /** Passes texts, none of them null; a list that was read is unmodifiable. */
   public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
-    if (out != null) {
-      List<String> texts = field.apply(of);
-      texts.forEach(text -> put(tag, text.getBytes(StandardCharsets.UTF_8)));
-      return texts;
-    }
-    List<String> texts = new ArrayList<>();
-    while (finds(tag, BYTES)) {
-      count();
-      texts.add(in.utf8(in.size()));
-    }
-    return List.copyOf(texts);
+    return items(tag, of, field, text -> put(tag, utf8(text)), this::text, null, null);
+  }
+
+  /** Returns texts that many records have: by number if a table is shared. */
+  public <R> List<String> shared(int tag, R of, Function<R, List<String>> field) {
+    Function<String, String> same = text -> text;
+    return items(tag, of, field, text -> put(tag, utf8(text)), this::text, same, same);
   }
 
   /** Records within the record; a list that was read is unmodifiable. */
   public <R, T> List<T> list(int tag, R of, Function<R, List<T>> field, Form<T> form) {
+    return items(tag, of, field, item -> inner(tag, item, form), () -> inner(form), null, null);
+  }
+
+  /**
+   * Records within the record, some of which many records have: by number if a table is shared.
+   *
+   * @param text returns the text that stands for such an item; null for other items
+   * @param item returns the item that a text stands for
+   */
+  public <R, T> List<T> shared(
+      int tag,
+      R of,
+      Function<R, List<T>> field,
+      Form<T> form,
+      Function<T, String> text,
+      Function<String, T> item) {
+    return items(tag, of, field, each -> inner(tag, each, form), () -> inner(form), text, item);
+  }
+
+  private <R, T> List<T> items(
+      int tag,
+      R of,
+      Function<R, List<T>> field,
+      Consumer<T> put,
+      Supplier<T> take,
+      Function<T, String> text,
+      Function<String, T> item) {
+    int number = 0; // each one is written as the difference to the one before
     if (out != null) {
       List<T> items = field.apply(of);
-      items.forEach(item -> inner(tag, item, form));
+      for (T each : items) {
+        String shared = numbers == null || text == null ? null : text.apply(each);
+        if (shared == null) {
+          put.accept(each);
+        } else {
+          int next = numbers.applyAsInt(shared);
+          head(tag, NUMBER);
+          out.number(next - number);
+          number = next;
+        }
+      }
       return items;
     }
     List<T> items = new ArrayList<>();
-    while (finds(tag, BYTES)) {
-      items.add(inner(form));
+    while (isNext(tag)) {
+      if ((head & 1) == BYTES) {
+        items.add(take.get());
+        continue;
+      }
+      number += in.small();
+      String shared = table == null || item == null ? null : table.apply(number);
+      if (shared == null) {
+        throw new IllegalArgumentException("field " + tag + " has no text " + number);
+      }
+      items.add(item.apply(shared));
     }
     return List.copyOf(items);
+  }
+
+  private String text() {
+    count();
+    return in.utf8(in.size());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Returns a record within the record, or null. */
@@ -225,7 +306,7 @@ public final class Fields {
 
   private <T> T inner(Form<T> form) {
     count();
-    return read(in.part(in.size()), left, form);
+    return read(in.part(in.size()), table, left, form);
   }
 
   private byte[] put(int tag, byte[] bytes) {
@@ -247,8 +328,17 @@ public final class Fields {
     }
   }
 
-  /** Skips fields with lower tags. True if the next one has this tag; then its content is read. */
+  /** Does what {@link #isNext} does; throws if the field has another form. */
   private boolean finds(int tag, int form) {
+    boolean next = isNext(tag);
+    if (next && (head & 1) != form) {
+      throw new IllegalArgumentException("field " + tag + " of another form");
+    }
+    return next;
+  }
+
+  /** Skips fields with lower tags. True if the next one has this tag; then its content is read. */
+  private boolean isNext(int tag) {
     if (tag > last) {
       return false;
     }
@@ -256,9 +346,6 @@ public final class Fields {
       skip();
     }
     done = head >> 1 == tag;
-    if (done && (head & 1) != form) {
-      throw new IllegalArgumentException("field " + tag + " of another form");
-    }
     return done;
   }
 

@@ -90,7 +90,7 @@ final class CarriedJobs {
    * before.
    */
   private boolean hasSameMakers(int earlier) {
-    for (int file : fresh.extra().row(earlier)) {
+    for (int file : fresh.extra().rows().row(earlier)) {
       if (!asked.get(file)) { // many jobs share a header
         String path = fresh.path(before, file);
         asked.set(file);

@@ -108,7 +108,7 @@ final class FreshCollector {
       if (extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
       }
-      rows.endRow(false);
+      rows.endRow(true);
     }
     // No look finds such a stamp, so the jobs that touch the file are decided.
     torn.stream().forEach(file -> gathered.put(file, new long[] {FreshJobs.TORN, 0, 1, 0}));
@@ -125,7 +125,7 @@ final class FreshCollector {
       }
     }
     if (!moved.isEmpty()) {
-      FreshJobs.Files files = new FreshJobs.Files(graph, before.extra());
+      FreshJobs.Files files = new FreshJobs.Files(graph, before.extra().rows());
       stayed.stream().filter(j -> files.any(j, moved::get)).forEach(woken::set);
       stayed.andNot(woken);
     }

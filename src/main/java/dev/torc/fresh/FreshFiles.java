@@ -126,7 +126,7 @@ final class FreshFiles {
     int[] take(int job) {
       number(before.needs().row(job));
       number(before.products().row(job));
-      return number(fresh.extra().row(job));
+      return number(fresh.extra().rows().row(job));
     }
 
     private int[] number(int[] files) {
@@ -163,6 +163,7 @@ final class FreshFiles {
   /** Returns what is fresh, and dirty, with these files. */
   FreshJobs fresh(FreshJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = further.build();
-    return new FreshJobs(held, number, jobs, dirty, stamps, digests, others, extra, null);
+    return new FreshJobs(
+        held, number, jobs, dirty, stamps, digests, others, new ExtraFiles(extra), null);
   }
 }

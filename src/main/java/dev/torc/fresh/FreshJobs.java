@@ -60,7 +60,7 @@ public record FreshJobs(
     long[] stamps,
     FreshDigests digests,
     StringTable further,
-    Adjacency extra,
+    ExtraFiles extra,
     List<String> stale) {
 
   /** How many numbers a stamp has; the next two constants are indexes of such numbers. */
@@ -82,7 +82,7 @@ public record FreshJobs(
   /** In place of a size: the build saw the file in two states, so no stamp counts as the same. */
   static final long TORN = -4;
 
-  private static final String LAYOUT = "torc rest 9";
+  private static final String LAYOUT = "torc rest 10";
 
   /** How many threads look at files at a time. */
   public static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -154,7 +154,7 @@ public record FreshJobs(
           in.longs(),
           FreshDigests.in(file, bytes),
           StringTable.read(in),
-          Adjacency.read(in),
+          ExtraFiles.read(in),
           in.flag() ? in.list(ByteReader::text) : null);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return null; // another torc wrote it
@@ -306,7 +306,7 @@ public record FreshJobs(
     BitSet dirty = graph.allJobs();
     dirty.andNot(jobs);
     if (!moved.isEmpty()) {
-      Files all = new Files(graph, extra);
+      Files all = new Files(graph, extra.rows());
       jobs.stream().filter(job -> all.any(job, moved::get)).forEach(dirty::set);
     }
     return new Looked(with(touched.stamps()), dirty);
@@ -320,7 +320,7 @@ public record FreshJobs(
     BitSet files = new BitSet(stamps.length / WIDTH);
     for (int job = some.nextSetBit(0); job >= 0; job = some.nextSetBit(job + 1)) {
       mark(graph.products(), job, files);
-      mark(extra, job, files);
+      mark(extra.rows(), job, files);
     }
     TouchedFiles look = new TouchedFiles(this, graph, null, false); // which reads none
     BitSet makers = new BitSet();
@@ -403,7 +403,7 @@ public record FreshJobs(
     IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
     return some.stream()
         .filter(jobs::get)
-        .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra, j, gone));
+        .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra.rows(), j, gone));
   }
 
   /**

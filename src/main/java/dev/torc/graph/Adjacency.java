@@ -32,6 +32,33 @@ public final class Adjacency {
     return new Adjacency(in.ints(), in.ints());
   }
 
+  /** Writes it in few bytes, fewest if the entries of a row rise and lie close together. */
+  public void pack(ByteWriter out) {
+    out.number(rows());
+    for (int r = 0; r < rows(); r++) {
+      out.number(count(r));
+      int before = 0;
+      for (int i = start[r]; i < start[r + 1]; i++) {
+        out.number(target[i] - before);
+        before = target[i];
+      }
+    }
+  }
+
+  /** Returns what {@link #pack} wrote. */
+  public static Adjacency unpack(ByteReader in) {
+    RowCollector rows = new RowCollector();
+    for (int left = in.small(); left > 0; left--) {
+      int entry = 0;
+      for (int more = in.small(); more > 0; more--) {
+        entry += in.small();
+        rows.add(entry);
+      }
+      rows.endRow(false);
+    }
+    return rows.build();
+  }
+
   /** Returns how many rows there are. */
   public int rows() {
     return start.length - 1;

@@ -56,6 +56,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders among the files
   private final PathTrail trail; // of the files
   private PathTrail later; // of the files, after the job ended
+  private PathTrail found; // of the files that are taken in now: the first one, or the later one
   private final Map<Integer, Look> lists = new LinkedHashMap<>();
   private Set<Path> targets; // the real paths of the files; null before they are asked for
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
@@ -73,6 +74,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     this.job = job;
     this.trail = new PathTrail(digests);
     this.later = new PathTrail(digests);
+    this.found = trail;
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
@@ -148,7 +150,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * 1970.
    */
   public boolean led(String path, long begun) throws IOException {
-    return later.changedSince(path, trail, begun);
+    return later.changedSince(path, found, begun);
   }
 
   /** Returns whether this build saw something at a path when it last looked there. */
@@ -159,7 +161,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Takes in a file that turned out to be needed too; returns what is known of it. */
   public KnownDigest add(String path) throws IOException {
-    KnownDigest known = trail.of(path);
+    KnownDigest known = found.of(path);
     NeedContents.refuseFolder(graph, path, known);
     files.put(path, known);
     if (known.stamp().kind() == FileKind.FOLDER) {
@@ -325,6 +327,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public void ended() {
     end = contents.looks().now();
     later = new PathTrail(digests);
+    found = later; // what is found from now on is looked at once, after the job
   }
 
   /**

@@ -15,6 +15,8 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * Changes that are committed together or not at all; later ones win over earlier ones. It only
@@ -23,16 +25,28 @@ import java.util.function.Consumer;
  */
 public final class Batch {
 
-  /** A key with its new value; a null value removes the key. Changes are compared by identity. */
+  /**
+   * A key with its new value; a null value removes the key. A record gets its bytes when its batch
+   * is put, by {@link SharedTexts#seal}. Changes are compared by identity.
+   */
   static final class Change {
     final RecordTree tree;
     final byte[] key;
-    final byte[] value;
+    byte[] value;
+    private Function<ToIntFunction<String>, byte[]> record;
 
     Change(RecordTree tree, byte[] key, byte[] value) {
       this.tree = tree;
       this.key = key;
       this.value = value;
+    }
+
+    /** Gives the record its bytes, with the numbers of shared texts. */
+    void seal(ToIntFunction<String> numbers) {
+      if (record != null) {
+        value = record.apply(numbers);
+        record = null;
+      }
     }
   }
 
@@ -52,7 +66,11 @@ public final class Batch {
   /** Replaces a job's last run. */
   public Batch result(String job, JobResult result, RunDetails details) {
     named(RecordTree.RESULTS, job, result, RecordCodec::result);
-    return named(RecordTree.DETAILS, job, details, RecordCodec::details);
+    return named(
+        RecordTree.DETAILS,
+        job,
+        details,
+        (out, of) -> RecordCodec.written(out, of, result.found()));
   }
 
   /** Replaces the values that a job stored; they belong to its last run. */
@@ -113,21 +131,22 @@ public final class Batch {
   }
 
   private <T> Batch named(RecordTree tree, String name, T record, Form<T> form) {
-    byte[] key = DatabaseKey.of(name);
-    return add(tree, key, RecordCodec.seal(tree, key, name, record, form));
+    return put(tree, DatabaseKey.of(name), name, record, form);
   }
 
   /** Puts a record whose key is no name. */
   <T> Batch put(RecordTree tree, byte[] key, T record, Form<T> form) {
-    return add(tree, key, RecordCodec.seal(tree, key, null, record, form));
+    return put(tree, key, null, record, form);
+  }
+
+  private <T> Batch put(RecordTree tree, byte[] key, String name, T record, Form<T> form) {
+    drop(tree, key);
+    changes.getLast().record = numbers -> RecordCodec.seal(tree, key, name, record, form, numbers);
+    return this;
   }
 
   Batch drop(RecordTree tree, byte[] key) {
-    return add(tree, key, null);
-  }
-
-  private Batch add(RecordTree tree, byte[] key, byte[] value) {
-    changes.add(new Change(tree, key, value));
+    changes.add(new Change(tree, key, null));
     return this;
   }
 }

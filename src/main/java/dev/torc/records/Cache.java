@@ -47,6 +47,7 @@ public final class Cache implements AutoCloseable {
   private final Commits commits;
   private final CacheWriter writer;
   private final Overlay pending = new Overlay();
+  private final SharedTexts texts = new SharedTexts(this);
   private final Consumer<String> note;
 
   /** The last commit, if the machine went down since; else null. */
@@ -246,7 +247,7 @@ public final class Cache implements AutoCloseable {
 
   /** Returns a record of a tree whose keys are no names, or null. */
   <T> T record(RecordTree tree, byte[] key, Form<T> form) {
-    return RecordCodec.open(tree, key, value(tree, key), form);
+    return RecordCodec.open(tree, key, value(tree, key), form, texts::text);
   }
 
   /** Hands over records whose keys are no names, in their order, from a key on; all for null. */
@@ -255,8 +256,14 @@ public final class Cache implements AutoCloseable {
     each(
         tree,
         from,
-        (key, value) -> RecordCodec.open(tree, key, value, (in, of) -> form.pass(key, in, of)),
+        (key, value) ->
+            RecordCodec.open(tree, key, value, (in, of) -> form.pass(key, in, of), texts::text),
         visitor);
+  }
+
+  /** Reads all records of a tree, so that each asks for its texts. */
+  <T> void readAll(RecordTree tree, Form<T> form) {
+    this.<T>eachRecord(tree, null, (_, in, of) -> form.pass(in, of), _ -> {});
   }
 
   /** Returns whether no job has a committed result. */
@@ -320,7 +327,7 @@ public final class Cache implements AutoCloseable {
 
   private static BuildRecord build(byte[] key, byte[] value) {
     return RecordCodec.open(
-        RecordTree.BUILDS, key, value, (in, of) -> RecordCodec.build(key, in, of));
+        RecordTree.BUILDS, key, value, (in, of) -> RecordCodec.build(key, in, of), null);
   }
 
   /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
@@ -328,7 +335,30 @@ public final class Cache implements AutoCloseable {
     if (writer == null) {
       throw new IllegalStateException("this cache is only looked at");
     }
-    writer.put(batch, () -> pending.put(batch.changes));
+    alone(
+        () -> {
+          texts.seal(batch); // a batch that brings a text is queued before others with its number
+          writer.put(batch, () -> pending.put(batch.changes));
+        });
+  }
+
+  /** Runs something that changes the shared texts. Then it need not wait for the map. */
+  private void alone(Runnable change) {
+    store.mapped(
+        () -> {
+          synchronized (texts) {
+            change.run();
+          }
+        });
+  }
+
+  /**
+   * Removes texts that no record has any more, if there may be many.
+   *
+   * @param stored reads all results that are stored, and their names
+   */
+  void sweep(Runnable stored) {
+    alone(() -> texts.sweep(stored));
   }
 
   /**
@@ -399,7 +429,8 @@ public final class Cache implements AutoCloseable {
         tree,
         key,
         value(tree, key),
-        (whose, in, of) -> name.equals(whose) ? form.pass(in, of) : null);
+        (whose, in, of) -> name.equals(whose) ? form.pass(in, of) : null,
+        texts::text);
   }
 
   private byte[] value(RecordTree tree, byte[] key) {
@@ -423,7 +454,11 @@ public final class Cache implements AutoCloseable {
         null,
         (key, value) ->
             RecordCodec.<Named<T>>named(
-                tree, key, value, (name, in, _) -> new Named<>(name, form.pass(name, in, null))),
+                tree,
+                key,
+                value,
+                (name, in, _) -> new Named<>(name, form.pass(name, in, null)),
+                texts::text),
         named -> visitor.accept(named.name, named.record));
   }
 

@@ -2,7 +2,9 @@ package dev.torc.records;
 
 import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The last run of a job: what the next verdict needs, and no more. What only people ask for is in
@@ -188,6 +190,41 @@ public record JobResult(
           fields.text(2, of, ManifestEntry::name),
           fields.text(3, of, ManifestEntry::old),
           fields.text(4, of, ManifestEntry::now));
+    }
+
+    /**
+     * Writes or reads the lines of a manifest. Those about found needs are shared: jobs that find a
+     * file have the same line about it.
+     *
+     * @param found the found needs, in the order of their lines; used only to write
+     */
+    public static <R> List<ManifestEntry> lines(
+        Fields fields, int tag, R of, Function<R, List<ManifestEntry>> lines, List<String> found) {
+      Iterator<String> names = found.iterator();
+      String[] name = {names.hasNext() ? names.next() : null};
+      return fields.shared(
+          tag,
+          of,
+          lines,
+          ManifestEntry::form,
+          line -> {
+            if (!line.name().equals(name[0]) || !"".equals(line.old())) {
+              return null;
+            }
+            name[0] = names.hasNext() ? names.next() : null;
+            return line.code() + "\0" + line.name() + "\0" + line.now();
+          },
+          ManifestEntry::ofText);
+    }
+
+    private static ManifestEntry ofText(String text) {
+      int name = text.indexOf('\0');
+      int now = text.lastIndexOf('\0');
+      return new ManifestEntry(
+          Integer.parseInt(text.substring(0, name)),
+          text.substring(name + 1, now),
+          "",
+          text.substring(now + 1));
     }
   }
 }

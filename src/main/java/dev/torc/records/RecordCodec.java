@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.zip.CRC32C;
 
 /**
@@ -34,7 +36,9 @@ import java.util.zip.CRC32C;
  *
  * <p>A later torc may add fields with new tags: this one skips them. A field that is not there is
  * 0, null or empty, so no constant that decides is written as 0. Tags and forms are never changed
- * or used again; a change that needs this needs a new {@link RecordStore#SCHEMA}.
+ * or used again; a change that needs this needs a new {@link RecordStore#SCHEMA}. The items of a
+ * list may be numbers of {@link SharedTexts}: a torc that knows none takes such a record for
+ * missing.
  */
 final class RecordCodec {
 
@@ -51,27 +55,36 @@ final class RecordCodec {
 
   /**
    * @param name the name that the key stands for; null for a key that is no name
+   * @param numbers gives the numbers of {@link SharedTexts}; null if the record has none
    */
-  static <T> byte[] seal(RecordTree tree, byte[] key, String name, T record, Form<T> form) {
+  static <T> byte[] seal(
+      RecordTree tree,
+      byte[] key,
+      String name,
+      T record,
+      Form<T> form,
+      ToIntFunction<String> numbers) {
     ByteWriter out = new ByteWriter(SUM);
     if (name != null && DatabaseKey.shortened(key)) {
       out.text(name);
     }
-    Fields.write(out, record, form);
+    Fields.write(out, record, numbers, form);
     byte[] value = out.bytes();
     ByteBuffer.wrap(value).putInt(sum(tree, key, value));
     return value;
   }
 
   /** Reads a record whose key is no name; see {@link #named}. */
-  static <T> T open(RecordTree tree, byte[] key, byte[] value, Form<T> form) {
-    return named(tree, key, value, (_, fields, of) -> form.pass(fields, of));
+  static <T> T open(
+      RecordTree tree, byte[] key, byte[] value, Form<T> form, IntFunction<String> texts) {
+    return named(tree, key, value, (_, fields, of) -> form.pass(fields, of), texts);
   }
 
   /**
    * Returns the record, or null where the value is null, fails its checksum or does not read back.
    */
-  static <T> T named(RecordTree tree, byte[] key, byte[] value, Keyed<String, T> form) {
+  static <T> T named(
+      RecordTree tree, byte[] key, byte[] value, Keyed<String, T> form, IntFunction<String> texts) {
     if (value == null
         || value.length < SUM
         || ByteBuffer.wrap(value).getInt() != sum(tree, key, value)) {
@@ -80,7 +93,7 @@ final class RecordCodec {
     try {
       ByteReader in = new ByteReader(value, SUM);
       String name = DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
-      return Fields.read(in, (fields, of) -> form.pass(name, fields, of));
+      return Fields.read(in, texts, (fields, of) -> form.pass(name, fields, of));
     } catch (IndexOutOfBoundsException
         | IllegalArgumentException
         | ArithmeticException
@@ -117,16 +130,23 @@ final class RecordCodec {
         fields.text(2, of, JobResult::build),
         fields.digest(3, of, JobResult::manifest),
         fields.list(4, of, JobResult::products, RecordedProduct::form),
-        fields.texts(5, of, JobResult::found),
+        fields.shared(5, of, JobResult::found),
         fields.texts(6, of, JobResult::moved),
         fields.number(7, of, JobResult::wall),
         fields.flag(8, of, JobResult::traced));
   }
 
   static RunDetails details(Fields fields, RunDetails of) {
+    return written(fields, of, List.of());
+  }
+
+  /**
+   * @param found the found needs of the run, when it is written: their lines are shared
+   */
+  static RunDetails written(Fields fields, RunDetails of, List<String> found) {
     Ran ran = of == null ? null : of.ran();
     return new RunDetails(
-        fields.list(1, of, RunDetails::manifest, ManifestEntry::form),
+        ManifestEntry.lines(fields, 1, of, RunDetails::manifest, found),
         fields.list(2, of, RunDetails::reasons, ManifestEntry::form),
         fields.text(3, of, RunDetails::what),
         new Ran(

@@ -242,6 +242,16 @@ final class RecordStore implements AutoCloseable {
         });
   }
 
+  /** Runs something that reads, while the map stays. */
+  void mapped(Runnable reads) {
+    map.readLock().lock();
+    try {
+      reads.run();
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
   private <T> T read(Function<Txn<byte[]>, T> what) {
     map.readLock().lock();
     try {

@@ -40,7 +40,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
 
   /** Returns the form of the lists under a first key, the newest first. */
   private static List<List<String>> names(Fields fields, List<List<String>> of) {
-    return fields.list(1, of, lists -> lists, (each, names) -> each.texts(1, names, all -> all));
+    return fields.list(1, of, lists -> lists, (each, names) -> each.shared(1, names, all -> all));
   }
 
   private static Long number(Fields fields, Long of) {
@@ -62,6 +62,15 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   /** Hands over all results, in the order of their keys. A visitor may read and put. */
   public void each(Consumer<Stored<T>> visitor) {
     cache.eachRecord(RecordTree.STORED, null, (_, fields, of) -> pass(fields, of), visitor);
+  }
+
+  /** Removes texts from the cache that no record has any more; see {@link SharedTexts}. */
+  public void sweep() {
+    cache.sweep(
+        () -> {
+          cache.<Stored<T>>readAll(RecordTree.STORED, this::pass);
+          cache.<List<List<String>>>readAll(RecordTree.STORED_NAMES, StoredResults::names);
+        });
   }
 
   /** Returns whether nothing was ever kept, or all of it is forgotten. */

@@ -464,5 +464,6 @@ public class LocalResults implements ResultParts {
       records.bytes(total);
       changed = false;
     }
+    records.sweep();
   }
 }

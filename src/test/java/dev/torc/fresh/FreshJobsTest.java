@@ -249,7 +249,7 @@ class FreshJobsTest {
         stamps,
         FreshDigests.of(files),
         paths,
-        extra.build(),
+        new ExtraFiles(extra.build()),
         List.of("old"));
   }
 

@@ -100,7 +100,7 @@ class TouchedFilesTest {
             numbers,
             known,
             new StringTable.Builder(),
-            none.build(),
+            new ExtraFiles(none.build()),
             null);
   }
 

@@ -74,11 +74,17 @@ class DamagedValueTest {
     return all.size();
   }
 
+  /** Several records have such a text: see {@link SharedTextsTest}. */
+  private static boolean isSharedText(Damaging.Spot spot) {
+    return spot.tree().equals(RecordTree.LISTS.name()) && spot.key().length != Digest.LENGTH;
+  }
+
   @Test
   void isNeverRead() throws IOException {
     fill();
     Random random = new Random(5);
     List<Damaging.Spot> spots = Damaging.spots(root);
+    spots.removeIf(DamagedValueTest::isSharedText);
     Set<RecordTree> trees = EnumSet.noneOf(RecordTree.class);
     for (Damaging.Spot spot : spots) {
       trees.add(RecordTree.valueOf(spot.tree()));

@@ -22,8 +22,8 @@ public final class Damaging {
 
   private Damaging() {}
 
-  /** The place of a record: the name of its tree and its key. */
-  public record Spot(String tree, byte[] key) {
+  /** The place of a record: the name of its tree, its key, and how many bytes it has. */
+  public record Spot(String tree, byte[] key, int bytes) {
     /** The name of a job or path in the key. */
     public String name() {
       return new String(key, StandardCharsets.UTF_8);
@@ -40,10 +40,16 @@ public final class Damaging {
     List<Spot> spots = new ArrayList<>();
     try (RecordStore store = open(root)) {
       for (RecordTree tree : RecordTree.values()) {
-        store.scan(tree, null, false, (key, _) -> spots.add(new Spot(tree.name(), key)));
+        store.scan(
+            tree, null, false, (key, value) -> spots.add(new Spot(tree.name(), key, value.length)));
       }
     }
     return spots;
+  }
+
+  /** The places of all records of a tree. */
+  static List<Spot> spots(Path root, RecordTree tree) throws IOException {
+    return spots(root).stream().filter(spot -> spot.tree.equals(tree.name())).toList();
   }
 
   /** Damages a record's bytes; the kind of damage is a number below {@link #KINDS}. */

@@ -53,7 +53,8 @@ class RecordCodecTest {
           (out, of) -> {
             form.pass(out, of);
             return more.pass(out, of);
-          });
+          },
+          null);
     }
 
     byte[] content() {
@@ -62,7 +63,7 @@ class RecordCodecTest {
     }
 
     T open(byte[] value) {
-      return RecordCodec.open(RecordTree.RESULTS, KEY, value, form);
+      return RecordCodec.open(RecordTree.RESULTS, KEY, value, form, null);
     }
 
     @Override
@@ -220,7 +221,7 @@ class RecordCodecTest {
 
   private static JobResult result(String hex) {
     return RecordCodec.open(
-        RecordTree.RESULTS, KEY, raw(HexFormat.of().parseHex(hex)), RecordCodec::result);
+        RecordTree.RESULTS, KEY, raw(HexFormat.of().parseHex(hex)), RecordCodec::result, null);
   }
 
   @Test
@@ -273,15 +274,17 @@ class RecordCodecTest {
             null,
             StoreUse.NONE);
     Batch batch = new Batch().build(build);
+    batch.changes.getFirst().seal(null);
     assertEquals(
         build,
         RecordCodec.<BuildRecord>open(
             RecordTree.BUILDS,
             DatabaseKey.of(7),
             batch.changes.getFirst().value,
-            (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of)));
+            (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of),
+            null));
     ByteWriter out = new ByteWriter(0);
     Fields.write(out, details, RecordCodec::details);
-    assertEquals(details, Fields.read(new ByteReader(out.bytes(), 0), RecordCodec::details));
+    assertEquals(details, Fields.read(new ByteReader(out.bytes(), 0), null, RecordCodec::details));
   }
 }

@@ -1,0 +1,173 @@
+package dev.torc.records;
+
+import dev.torc.bytes.Fields;
+import dev.torc.hash.Digest;
+import dev.torc.records.DatabaseKey.RecordTree;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Texts that many records have, by number: the files that depfiles and traces named, and the lines
+ * of manifests about them. Thousands of compiles read the same headers: as text these paths were
+ * nine tenths of all records.
+ *
+ * <p>A text gets the next number when a record that has it is put, and is committed with that
+ * record or before it. It has two records of its own among the lists, under keys that no list has:
+ * its number leads to the text, and a part of its digest to the number. A record is as good as
+ * absent if one of its texts is damaged. If a number led to a wrong text, the job would run: the
+ * digest of its manifest tells. {@link #sweep} removes the texts that no record has any more.
+ */
+final class SharedTexts {
+
+  /** Begins the key of a number; the keys of a tree are read from its end to find the last one. */
+  private static final int FIRST = -1;
+
+  /** Bytes of a key that begins with {@link #FIRST} and ends with the number. */
+  private static final int NUMBER_KEY = 2 * Integer.BYTES;
+
+  /** Bytes of a text's digest that lead to its number. */
+  private static final int DIGEST_KEY = 12;
+
+  /** The key of the number with which texts are swept. */
+  private static final byte[] DUE_KEY = {0};
+
+  /** How many texts come at least before those are looked for that no record has. */
+  private static final long MANY = 1 << 16;
+
+  private final Cache cache;
+  private final Map<Integer, String> texts = new ConcurrentHashMap<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Batch fresh = new Batch();
+  private int next = -1; // the next number; -1 until it is asked for
+
+  /** The numbers that were asked for since a sweep began; null while there is none. */
+  private volatile Set<Integer> used;
+
+  SharedTexts(Cache cache) {
+    this.cache = cache;
+  }
+
+  /** Returns the text of a number, or null. */
+  String text(int number) {
+    Set<Integer> asked = used;
+    if (asked != null) {
+      asked.add(number);
+    }
+    String text = texts.get(number);
+    if (text == null) {
+      text = cache.record(RecordTree.LISTS, key(number), SharedTexts::form);
+      if (text != null) {
+        texts.put(number, text);
+      }
+    }
+    return text;
+  }
+
+  /**
+   * Gives the records of a batch their bytes, and adds new texts to it. For one thread at a time.
+   */
+  void seal(Batch batch) {
+    batch.changes.forEach(change -> change.seal(this::number));
+    fresh.changes.forEach(change -> change.seal(null));
+    batch.changes.addAll(fresh.changes);
+    fresh.changes.clear();
+  }
+
+  private int number(String text) {
+    Integer known = numbers.get(text);
+    if (known == null) {
+      byte[] key = key(text);
+      Integer stored = cache.record(RecordTree.LISTS, key, SharedTexts::form);
+      known = stored != null && text.equals(text(stored)) ? stored : add(key, text);
+      numbers.put(text, known);
+    }
+    return known;
+  }
+
+  private int add(byte[] key, String text) {
+    int number = next < 0 ? first() : next;
+    next = number + 1;
+    texts.put(number, text);
+    fresh.put(RecordTree.LISTS, key(number), text, SharedTexts::form);
+    fresh.put(RecordTree.LISTS, key, number, SharedTexts::form);
+    return number;
+  }
+
+  /** Returns the number behind the last one. */
+  private int first() {
+    int[] last = {-1};
+    byte[] before = key(0);
+    cache.some(
+        RecordTree.LISTS,
+        true,
+        (key, _) -> {
+          last[0] = key.length == NUMBER_KEY ? number(key) : -1;
+          return last[0] < 0 && Arrays.compareUnsigned(key, before) > 0;
+        });
+    return last[0] + 1;
+  }
+
+  /**
+   * Removes texts that no record has any more, once as many came as the last call left, and MANY.
+   *
+   * @param others reads the records that have texts and that are not read here
+   */
+  void sweep(Runnable others) {
+    Long due = cache.record(RecordTree.LISTS, DUE_KEY, SharedTexts::bound);
+    if (next < (due == null ? MANY : due)) {
+      return; // also where no text was added
+    }
+    used = ConcurrentHashMap.newKeySet();
+    cache.readAll(RecordTree.RESULTS, RecordCodec::result);
+    cache.readAll(RecordTree.DETAILS, RecordCodec::details);
+    others.run();
+    Set<Integer> kept = used;
+    used = null;
+    Batch gone = new Batch();
+    RecordCodec.Keyed<byte[], Map.Entry<Integer, String>> numbered =
+        (key, in, _) ->
+            key.length == NUMBER_KEY ? Map.entry(number(key), form(in, (String) null)) : null;
+    cache.eachRecord(
+        RecordTree.LISTS,
+        key(0),
+        numbered,
+        each -> {
+          if (!kept.contains(each.getKey())) {
+            gone.drop(RecordTree.LISTS, key(each.getKey()));
+            gone.drop(RecordTree.LISTS, key(each.getValue()));
+            texts.remove(each.getKey());
+            numbers.remove(each.getValue());
+          }
+        });
+    gone.put(RecordTree.LISTS, DUE_KEY, next + Math.max(MANY, kept.size()), SharedTexts::bound);
+    cache.put(gone);
+  }
+
+  private static byte[] key(int number) {
+    return ByteBuffer.allocate(NUMBER_KEY).putInt(FIRST).putInt(number).array();
+  }
+
+  private static int number(byte[] key) {
+    return ByteBuffer.wrap(key).getInt(Integer.BYTES);
+  }
+
+  private static byte[] key(String text) {
+    return Arrays.copyOf(Digest.ofText(text).bytes(), DIGEST_KEY);
+  }
+
+  private static String form(Fields fields, String of) {
+    return fields.text(1, of, text -> text);
+  }
+
+  private static Integer form(Fields fields, Integer of) {
+    return fields.small(1, of, number -> number);
+  }
+
+  private static Long bound(Fields fields, Long of) {
+    return fields.number(1, of, number -> number);
+  }
+}
