@@ -47,7 +47,7 @@ class TidyTest {
   /** Each figure may fall; a change that lets it rise says here by how much. */
   private static final int LINES = 59_668;
 
-  private static final int FILES = 495;
+  private static final int FILES = 496;
   private static final int SURFACE = 197;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */

@@ -484,21 +484,4 @@ final class Attempt {
       return failed(what); // what cannot be looked at has no owner: the next run moves it to kept
     }
   }
-
-  /** A failure before an attempt's processes ran, or although they ended well: one phrase. */
-  static final class AttemptFailure extends RuntimeException {
-
-    private static final long serialVersionUID = 1;
-
-    final transient String missing; // a declared product; null for other failures
-
-    AttemptFailure(String message) {
-      this(message, null);
-    }
-
-    AttemptFailure(String message, String missing) {
-      super(message, null, false, false);
-      this.missing = missing;
-    }
-  }
 }

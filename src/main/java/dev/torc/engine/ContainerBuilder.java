@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.container.Containers;
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.LaunchBuilder.Granted;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;

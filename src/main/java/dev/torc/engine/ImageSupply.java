@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.Containers;
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Digest;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;

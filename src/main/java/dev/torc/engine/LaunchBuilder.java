@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.container.Containers;
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.graph.Graph;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;

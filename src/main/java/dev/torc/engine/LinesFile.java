@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.OwnFile;

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.syntax.JsonText;

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;

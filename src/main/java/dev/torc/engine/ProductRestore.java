@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.hash.ParallelShares;
 import dev.torc.plan.JobSelection.UserPaths;

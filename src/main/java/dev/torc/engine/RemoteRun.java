@@ -5,7 +5,6 @@ import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.Clearing;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.Scheduler.SchedulerResources;
-import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
