@@ -229,7 +229,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
       if (words.isEmpty() && text.text().indexOf(' ') > 0) {
         problems.warn(
             text.place(),
-            "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
+            "a list is the words of one command, and the program \"%s\" contains spaces; write a text, or tasks for several commands"
                 .formatted(text.text()));
       }
       words.add(new TemplateReader(scope, text).word());

@@ -148,7 +148,7 @@ final class SchedulerWatch {
 
   /** Says at most once a minute that the scheduler does not answer. */
   void unanswered(String why, long now) {
-    tell(now, "%s does not answer: %s; torc asks on", to.executor(), why);
+    tell(now, "%s does not answer: %s; torc keeps asking", to.executor(), why);
   }
 
   private void tell(long now, String line, Object... with) {

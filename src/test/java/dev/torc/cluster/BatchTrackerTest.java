@@ -277,7 +277,7 @@ class BatchTrackerTest {
     torc.drain(1000);
     all(ProcessEnd.How.EXITED);
     assertEquals(1, cluster.submissions);
-    assertEquals("far does not answer: timed out; torc asks on", torc.notes.getFirst());
+    assertEquals("far does not answer: timed out; torc keeps asking", torc.notes.getFirst());
     assertTrue(torc.notes.get(1).startsWith("far gave no id for what runs in "), torc.notes.get(1));
   }
 
@@ -303,7 +303,7 @@ class BatchTrackerTest {
     torc.drain(150);
     assertEquals(0, jobs().getFirst().ends);
     assertEquals(3, torc.notes.size(), torc.notes + "");
-    assertEquals("far does not answer: down; torc asks on", torc.notes.getFirst());
+    assertEquals("far does not answer: down; torc keeps asking", torc.notes.getFirst());
     cluster.waitsFor = "";
     cluster.answers = true;
     torc.drain(100);
