@@ -306,7 +306,7 @@ public final class Call {
 
   /**
    * Cancels the jobs that are out at a scheduler, if {@code --force} is given. Else returns a line
-   * on each of them; if there is any, the command must not go on.
+   * on each of them; if there is any, the command must not continue.
    *
    * @param workflow null where the build file is refused
    */
@@ -342,7 +342,7 @@ public final class Call {
    * Returns the folder of the project. If the build file is refused, standard error says why (rule
    * 13).
    *
-   * @param particular whether the command then cannot go on, so that the refusal is thrown
+   * @param particular whether the command then cannot continue, so that the refusal is thrown
    */
   ProjectFolder folder(boolean particular) throws IOException {
     ProjectFolder folder = ProjectFolder.find(caller(), options());

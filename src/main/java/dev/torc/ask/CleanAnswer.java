@@ -165,7 +165,7 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   @Override
-  public void kept(String path, String why) {
+  public void stays(String path, String why) {
     staying.put(path, new Kept(path, why));
     call.warn("kept " + SafeText.name(path) + ": " + SafeText.line(why));
   }
@@ -173,7 +173,7 @@ final class CleanAnswer implements Cleaner.Listener {
   @Override
   public void mounted(String path, String why) {
     mounted = true;
-    kept(path, why);
+    stays(path, why);
   }
 
   private Answer answer(int found) {
@@ -266,7 +266,7 @@ final class CleanAnswer implements Cleaner.Listener {
       }
     }
     if (kept) {
-      cleaner.kept();
+      cleaner.removeSetAside();
     }
     return well ? Exit.DONE : Exit.TROUBLE;
   }
@@ -297,8 +297,8 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * Refuses to go on if a build with other build files, which still exist, made products that seem
-   * stale: all that those files declare would seem so.
+   * Refuses to continue if a build with other build files, which still exist, made products that
+   * seem stale: all that those files declare would seem so.
    */
   private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
     Map<String, String> paths = new LinkedHashMap<>(); // one path for each job

@@ -398,7 +398,7 @@ final class DoctorAnswer implements Answer {
       return ok(GpuNames.of(gpus, env));
     }
     return !gpus.isUnknown()
-        ? ok("none (" + gpus.told() + ")")
+        ? ok("none (" + gpus.words() + ")")
         : cards.isEmpty()
             ? ok("none")
             : advice("none for jobs, though there is " + cards, "install its driver if needed");
@@ -413,7 +413,7 @@ final class DoctorAnswer implements Answer {
     String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";
     String all = less ? whole : "";
     String free = machine.free() > 0 ? ", " + mebibytes(machine.free()) + " free now" : "";
-    return all + free + machine.told();
+    return all + free + machine.words();
   }
 
   private static String mebibytes(long bytes) {

@@ -58,7 +58,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     int[] open = dirty().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
     String time = expected < SHORT ? "" : "; about " + Amount.time(expected);
-    lines.add(JobCounts.of(plan, plan.told()).line() + time);
+    lines.add(JobCounts.of(plan, plan.withVerdict()).line() + time);
     return lines;
   }
 

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * {@code torc events}: the events that jobs posted. On request it goes on until the build that is
+ * {@code torc events}: the events that jobs posted. On request it continues until the build that is
  * at work ends: it prints the events that the build stores and, before that, what running attempts
  * have written to their files so far. It only looks.
  */

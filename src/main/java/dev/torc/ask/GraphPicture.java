@@ -212,7 +212,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
         .collect(Collectors.joining("\\n"));
   }
 
-  /** Returns the colour of a state, by a name that dot and CSS have. */
+  /** Returns the color of a state, by a name that dot and CSS have. */
   static String colour(String state) {
     return switch (state) {
       case "failed" -> "salmon";

@@ -85,7 +85,7 @@ record StatusAnswer(
     private static Disk of(CachePlace place, Cache cache) throws IOException {
       long store = new LocalResults(cache, Stores.UNSAID, false).size();
       long records = Files.exists(place.data()) ? Files.size(place.data()) : 0;
-      return new Disk(store, below(place.kept()), records + below(place.logs()));
+      return new Disk(store, below(place.setAside()), records + below(place.logs()));
     }
 
     private static long below(Path folder) throws IOException {

@@ -44,7 +44,7 @@ import java.util.stream.Collectors;
  * holds the build lock, and first deals with what a killed torc left; a dry run only looks. An
  * answer is null if another build is at work and the command may not wait.
  *
- * @param dry whether nothing is taken away
+ * @param dry whether nothing is removed
  * @param lock how it takes the build lock
  */
 record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock) {
@@ -197,7 +197,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
    * @param freed their bytes, and those that belonged to no result
    * @param results how many results stay
    * @param bytes that are left
-   * @param stuck a line on each thing that could not be taken away
+   * @param stuck a line on each thing that could not be removed
    * @param shared folders whose bound was held
    */
   private record Freed(

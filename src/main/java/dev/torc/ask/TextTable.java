@@ -11,7 +11,7 @@ final class TextTable {
   private TextTable() {}
 
   /**
-   * Returns a line for each row, with two blanks between the columns; no blanks follow the last
+   * Returns a line for each row, with two spaces between the columns; no spaces follow the last
    * column.
    *
    * @param rows of harmless text, all with the same number of cells
@@ -28,7 +28,7 @@ final class TextTable {
   private static final Paint PLAIN = (_, _, cell) -> cell;
 
   /**
-   * Returns a table in colours, with numbers at the right ends of their columns.
+   * Returns a table in colors, with numbers at the right ends of their columns.
    *
    * @param names how many of the first columns are text; the others are numbers
    */

@@ -229,7 +229,7 @@ record Placeholder(String written, String name, int index, String member, String
   }
 
   /**
-   * Returns the offset behind a value's name, which has no blanks, quotes or signs that a shell
+   * Returns the offset behind a value's name, which has no spaces, quotes or signs that a shell
    * reads.
    */
   private static int dataEnd(String text, int from, Names names) {

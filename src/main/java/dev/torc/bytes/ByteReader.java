@@ -36,7 +36,7 @@ public final class ByteReader {
     this.end = end;
   }
 
-  /** Returns a reader of the next {@code count} bytes only; this one goes on behind them. */
+  /** Returns a reader of the next {@code count} bytes only; this one continues behind them. */
   public ByteReader part(int count) {
     at += count;
     return new ByteReader(bytes, at - count, at);

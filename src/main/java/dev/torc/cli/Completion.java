@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * cannot be read has no names.
  *
  * @param how what the shell does with the words: {@code names}, {@code told} (they have meanings),
- *     {@code open} (the word goes on), {@code files} or {@code folders} (the shell finds these)
+ *     {@code open} (the word continues), {@code files} or {@code folders} (the shell finds these)
  * @param fits the words that fit, each with its meaning, which may be empty
  */
 record Completion(String how, SequencedMap<String, String> fits) {
@@ -52,7 +52,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return Exit.DONE;
   }
 
-  /** Returns how to go on, and what fits; each ends with NUL, which is in no name. */
+  /** Returns how to continue, and what fits; each ends with NUL, which is in no name. */
   private static String answer(String shell, List<String> words, Console console) {
     BashLine line = shell.equals("bash") && words.size() == 2 ? BashLine.of(words) : null;
     Completion found = new Line(line == null ? words : line.words(), console).complete();
@@ -169,7 +169,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
         return option == null ? NOTHING : value(option, last.substring(glued), before);
       }
       SequencedMap<String, String> names = new LinkedHashMap<>();
-      for (OptionSpec option : options.told()) {
+      for (OptionSpec option : options.specs()) {
         for (String name : option.hidden() ? new String[0] : option.names()) {
           if (name.startsWith("--") || !last.startsWith("--") && option.names().length == 1) {
             names.put(name, option.description()[0]);

@@ -60,7 +60,7 @@ final class ManPage {
   }
 
   private static String options(Options options, Set<String> without) {
-    return options.told().stream()
+    return options.specs().stream()
         .filter(option -> !without.contains(option.longestName()))
         .map(option -> tag(names(option), option.description()))
         .collect(Collectors.joining());

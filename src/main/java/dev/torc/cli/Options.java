@@ -40,7 +40,7 @@ final class Options {
     String names = line.substring(0, gap);
     String description = line.substring(gap + 2);
     if (names.startsWith("-")) {
-      spec.addOption(option(names, description).order(told().size()).build());
+      spec.addOption(option(names, description).order(specs().size()).build());
     } else {
       spec.addPositional(word(names, description));
     }
@@ -50,14 +50,14 @@ final class Options {
   void everywhere(String line, boolean hidden) {
     int gap = line.indexOf("  ");
     OptionSpec.Builder option = option(line.substring(0, gap), line.substring(gap + 2));
-    spec.addOption(option.order(SHARED + told().size()).hidden(hidden).build());
+    spec.addOption(option.order(SHARED + specs().size()).hidden(hidden).build());
   }
 
   /** Returns the help: the command's own options, and below a heading those of all commands. */
   String help(CommandLine parser) {
     String text = parser.getUsageMessage(CommandLine.Help.Ansi.OFF);
     OptionSpec first =
-        told().stream().filter(o -> o.order() >= SHARED && !o.hidden()).findFirst().orElseThrow();
+        specs().stream().filter(o -> o.order() >= SHARED && !o.hidden()).findFirst().orElseThrow();
     int shared = text.indexOf("\n  " + String.join(", ", first.names()));
     text = text.substring(0, shared) + "\n\nOptions of all commands:" + text.substring(shared);
     return text.replaceAll("(?m)^(  -\\w)=", "$1 "); // a letter's value stands apart
@@ -128,7 +128,7 @@ final class Options {
   }
 
   /** Returns the options in the order in which they were added, those of all commands first. */
-  List<OptionSpec> told() {
+  List<OptionSpec> specs() {
     return spec.options();
   }
 

@@ -56,7 +56,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     ProgramOutput job =
         Slurm.ask(asking, List.of("scontrol", "show", "job", "--details", "--oneliner", id));
     List<Node> nodes = new ArrayList<>();
-    for (Node alike : told(job.text())) {
+    for (Node alike : readNodes(job.text())) {
       Slurm.ask(asking, List.of("scontrol", "show", "hostnames", alike.name))
           .text()
           .lines()
@@ -73,7 +73,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
   }
 
   /** Reads the nodes in scontrol's answer about a job; those that are alike are one. */
-  static List<Node> told(String text) {
+  static List<Node> readNodes(String text) {
     List<Node> nodes = new ArrayList<>();
     Matcher alike = ALIKE.matcher(text);
     while (alike.find()) {

@@ -42,7 +42,7 @@ public record BatchFolder(Path path) {
 
   /** A file that may be there for a job, named by its claim, a dot and the word in lower case. */
   public enum Word {
-    /** A folder: a script or a torc has the job, for ever. */
+    /** A folder: a script or a torc has the job, forever. */
     CLAIM,
     /** A folder: what stood in the places of its products; the script or torc moved it there. */
     ASIDE,
@@ -296,7 +296,9 @@ public record BatchFolder(Path path) {
     give(path);
   }
 
-  /** Gives a new file to its folder's group: a member may have to go on with it, or remove it. */
+  /**
+   * Gives a new file to its folder's group: a member may have to continue with it, or remove it.
+   */
   private static void give(Path made) throws IOException {
     GroupAccess.of(made.getParent()).give(made);
   }

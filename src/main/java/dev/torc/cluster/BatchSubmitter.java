@@ -116,7 +116,7 @@ final class BatchSubmitter {
     return batch;
   }
 
-  /** Moves old products aside. A job for which that fails is never begun; the others go on. */
+  /** Moves old products aside. A job for which that fails is never begun; the others continue. */
   private void makeWay(RemoteBatch batch) throws IOException {
     for (BatchAttempt job : batch.jobs()) {
       try {

@@ -141,9 +141,9 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * Leaves the batches that go on without torc, for a later torc to find; the rest is ended.
+   * Leaves the batches that continue without torc, for a later torc to find; the rest is ended.
    *
-   * @param all whether it leaves all batches, also those that do not go on without torc
+   * @param all whether it leaves all batches, also those that do not continue without torc
    */
   public void leave(boolean all) {
     orders.add(_ -> leaveOut(all));
@@ -385,7 +385,7 @@ public final class BatchTracker implements AutoCloseable {
       } else if (task.over >= 0 && now - task.over >= latency()) {
         look(batch, now);
         if (batch.isKnown() && task.state.is(Kind.GONE)) {
-          // It may exist though the scheduler lists it no more; a cancel in vain does no harm.
+          // It may exist though the scheduler no longer lists it; a cancel in vain does no harm.
           to.scheduler().cancel(List.of(task.job));
         }
         ends.settle(task, ending);

@@ -78,8 +78,8 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   }
 
   /**
-   * Removes what killed torcs left and what is of no use any more: the folder of a script that has
-   * no record yet, or whose jobs are all recorded, or whose removal had begun; and empty folders.
+   * Removes what killed torcs left and what is no longer needed: the folder of a script that has no
+   * record yet, or whose jobs are all recorded, or whose removal had begun; and empty folders.
    *
    * @param folder contains a folder for each executor
    */

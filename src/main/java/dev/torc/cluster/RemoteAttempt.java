@@ -42,7 +42,7 @@ public record RemoteAttempt(
 
   /** How the place of a product is cleared. */
   public enum Clearing {
-    /** It is not: what stands there stays, for a job that goes on with its products. */
+    /** It is not: what stands there stays, for a job that continues with its products. */
     KEEP,
     /** The script moves aside what stands there when it has claimed the job. */
     CLEAR,
@@ -110,12 +110,12 @@ public record RemoteAttempt(
     default void nodeFailed() {}
 
     /**
-     * Tells that the attempt is over, or is watched no more; called once.
+     * Tells that the attempt is over, or is no longer watched; called once.
      *
      * @param end the end, as of an attempt that ran here; {@code PASSED_ON} if it stays out for a
      *     later torc, {@code NOT_REACHED} if torc ends before it was handed out; null if nothing of
      *     its job is out any more and the job is to be started: an earlier torc handed an attempt
-     *     out, and that never ran, was lost, or holds no more
+     *     out, and that never ran, was lost, or no longer holds
      * @param places the places where its scripts left something, that of this end last; if it never
      *     began, only those where torc moved products aside
      */

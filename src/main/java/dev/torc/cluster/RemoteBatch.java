@@ -189,7 +189,7 @@ final class RemoteBatch {
     return known;
   }
 
-  /** Returns whether it goes on without the torc that handed it out. */
+  /** Returns whether it continues without the torc that handed it out. */
   boolean outlives(Scheduler scheduler) {
     return scheduler.outlives(tasks.getFirst().job);
   }

@@ -60,7 +60,7 @@ public interface Scheduler {
     return List.of();
   }
 
-  /** Returns whether a job goes on when the torc that handed it out ends. */
+  /** Returns whether a job continues when the torc that handed it out ends. */
   default boolean outlives(SchedulerJob job) {
     return true;
   }

@@ -191,7 +191,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   void pause(boolean stop, String container) {}
 
   /** Returns the containers that a build made and that are still there, running or not. */
-  List<String> left(String build) {
+  List<String> madeBy(String build) {
     return List.of();
   }
 

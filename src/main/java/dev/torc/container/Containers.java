@@ -136,7 +136,7 @@ public final class Containers {
    */
   public String end(String runtime, String build) {
     ContainerRuntime of = runtimes.get(runtime);
-    List<String> left = of.left(build);
+    List<String> left = of.madeBy(build);
     return left.isEmpty() ? of.trouble() : of.remove(left);
   }
 

@@ -165,7 +165,7 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  List<String> left(String build) {
+  List<String> madeBy(String build) {
     ProgramOutput said =
         ask(List.of("ps", "--all", "--quiet", "--filter", "label=" + BUILD_LABEL + "=" + build));
     return said.ok() && !said.text().isEmpty() ? List.of(said.text().split("\n")) : List.of();

@@ -37,7 +37,7 @@ public record Cleaner(
     boolean dry,
     Cleaner.Listener listener) {
 
-  /** What the caller chose to have taken away. */
+  /** What the caller chose to have removed. */
   public interface Choice {
     /**
      * Returns whether a recorded product is chosen.
@@ -53,17 +53,17 @@ public record Cleaner(
     void removed(String path);
 
     /** Tells that a path stays; {@code why} says why, in one line. */
-    void kept(String path, String why);
+    void stays(String path, String why);
 
     /** Tells that torc stopped at a mount point below a path, so it stays. */
     default void mounted(String path, String why) {
-      kept(path, why);
+      stays(path, why);
     }
   }
 
   /**
-   * Takes away all recorded products that the choice takes. If one cannot be taken away, that is
-   * told, and the others are still tried.
+   * Removes all recorded products that the choice takes. If one cannot be removed, that is told,
+   * and the others are still tried.
    *
    * @return whether none failed
    */
@@ -77,16 +77,16 @@ public record Cleaner(
     return well;
   }
 
-  /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
-  public void kept() throws IOException {
-    remove(place.kept("").normalize());
+  /** Removes what rule 15 set aside, in {@code .torc/kept} and below the roots. */
+  public void removeSetAside() throws IOException {
+    remove(place.setAside("").normalize());
     for (Path other : roots) {
       remove(other.resolve(CachePlace.KEPT_BELOW_ROOTS));
     }
   }
 
   /**
-   * Takes away {@code .torc} but for what rule 15 set aside in it, and the database where it is
+   * Removes {@code .torc} but for what rule 15 set aside in it, and the database where it is
    * elsewhere. Called last, when the cache is closed; the lock is still held and loses its file.
    *
    * @param now where the project's cache is, now that the root has its id
@@ -100,7 +100,7 @@ public record Cleaner(
     if (!Files.isDirectory(folder)) {
       return;
     }
-    Path kept = now.kept("").normalize();
+    Path kept = now.setAside("").normalize();
     if (!dry) {
       List<Path> inner = FileTree.entries(folder);
       inner.remove(kept);
@@ -118,7 +118,7 @@ public record Cleaner(
     listener.removed(SetAside.shown(place, folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
-        listener.kept(
+        listener.stays(
             SetAside.shown(place, kept), "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
@@ -170,7 +170,7 @@ public record Cleaner(
         throw unreadable;
       }
       if (!why.isEmpty()) {
-        listener.kept(owned.path(), why);
+        listener.stays(owned.path(), why);
         return true;
       }
       if (!dry) {
@@ -183,7 +183,7 @@ public record Cleaner(
       listener.mounted(owned.path(), Refusal.line(e));
       return true;
     } catch (IOException e) {
-      listener.kept(owned.path(), Refusal.line(e));
+      listener.stays(owned.path(), Refusal.line(e));
       return false;
     }
   }

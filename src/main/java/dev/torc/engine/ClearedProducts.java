@@ -32,13 +32,13 @@ final class ClearedProducts {
 
   private final CachePlace place;
   private final Cache cache;
-  private final LocalResults kept;
+  private final LocalResults stored;
 
   /** Creates an account without products. */
   ClearedProducts(ProductRemoval removal) {
     this.place = removal.place();
     this.cache = removal.cache();
-    this.kept = removal.kept();
+    this.stored = removal.stored();
   }
 
   /**
@@ -51,16 +51,16 @@ final class ClearedProducts {
     if (part == null || !part.isLike(owned)) {
       return Added.STAYED;
     }
-    Added added = kept.add(owned, from, name, bytes);
+    Added added = stored.add(owned, from, name, bytes);
     if (added != Added.STAYED) {
       moved.add(owned);
     }
     return added;
   }
 
-  /** Stores the record of a job's result; returns its parts by path, none if it is not kept. */
+  /** Stores the record of a job's result; returns its parts by path, none if it is not stored. */
   Map<String, OwnedPath> keep(String job) throws IOException {
-    if (kept == null || kept.isOff()) {
+    if (stored == null || stored.isOff()) {
       return Map.of();
     }
     if (!makers.containsKey(job)) {
@@ -71,9 +71,9 @@ final class ClearedProducts {
 
   private Map<String, OwnedPath> parts(Result result) throws IOException {
     Map<String, OwnedPath> parts = new HashMap<>();
-    if (result != null && kept.holds(result.size(), result.terms().files())) {
+    if (result != null && stored.holds(result.size(), result.terms().files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
-      kept.put(result, said(result, new JobFiles(place, result.job()).log()));
+      stored.put(result, said(result, new JobFiles(place, result.job()).log()));
     }
     return parts;
   }
@@ -90,8 +90,8 @@ final class ClearedProducts {
   /** Makes room on a disk that is nearly full, as far as the store holds anything. */
   void makeRoom() {
     try {
-      if (kept != null) {
-        kept.makeRoom();
+      if (stored != null) {
+        stored.makeRoom();
       }
     } catch (IOException e) {
       return; // the next write that needs the room fails too, and that failure is told
@@ -106,7 +106,7 @@ final class ClearedProducts {
    */
   boolean relieve(String failure) {
     try {
-      return kept != null && kept.relieve(failure.endsWith(Refusal.FULL));
+      return stored != null && stored.relieve(failure.endsWith(Refusal.FULL));
     } catch (IOException e) {
       return false;
     }
@@ -119,7 +119,7 @@ final class ClearedProducts {
     for (OwnedPath each : before.isEmpty() ? List.<OwnedPath>of() : now) {
       OwnedPath part = before.get(each.path());
       if (part != null && each.isLike(part)) {
-        kept.madeAgain(part);
+        stored.madeAgain(part);
       }
     }
   }

@@ -141,7 +141,7 @@ final class Depfile {
     return at > start;
   }
 
-  /** Goes to the next word, past blanks, joined lines and a comment or recipe. */
+  /** Goes to the next word, past spaces, joined lines and a comment or recipe. */
   private void skipBlanks() {
     while (at < text.length()) {
       char c = text.charAt(at);

@@ -24,7 +24,7 @@ record FolderEmptying(ProductRemoval removal) {
   }
 
   /**
-   * Empties a folder product, which stays the same folder: mounts on it and shells in it go on
+   * Empties a folder product, which stays the same folder: mounts on it and shells in it continue
    * working. The members are compared with the record once they are elsewhere, so whatever came in
    * meanwhile is set aside. On another file system they are removed one by one.
    *
@@ -67,7 +67,7 @@ record FolderEmptying(ProductRemoval removal) {
   /** Ends what killed torcs left between the places of folder products and torc's own folders. */
   void recover() {
     try {
-      for (MovingFolder each : MovingFolder.left(removal.place())) {
+      for (MovingFolder each : MovingFolder.unfinished(removal.place())) {
         each.recover(
             removal.place(),
             (from, name, wanted) ->

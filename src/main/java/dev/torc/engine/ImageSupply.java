@@ -29,7 +29,7 @@ public final class ImageSupply {
   private final Path folder;
   private final Map<Containers.ImageName, Fetch> fetches = new ConcurrentHashMap<>();
 
-  /** The fetch of an image in this build; its monitor is held while it goes on. */
+  /** The fetch of an image in this build; its monitor is held while it continues. */
   private static final class Fetch {
     private String trouble; // null before it, empty if it went well
   }

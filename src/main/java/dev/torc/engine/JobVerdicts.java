@@ -99,7 +99,7 @@ record JobVerdicts(
     if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
       return;
     } else if (state.runs.containsKey(job)) { // it waited only for temporary needs
-      if (!awaits(job, state.context().decider().found(job))) {
+      if (!awaits(job, state.context().decider().unsettledMaker(job))) {
         makeReady(job);
       }
       return;
@@ -121,13 +121,15 @@ record JobVerdicts(
     int maker =
         verdict instanceof Verdict.MayRun may
             ? may.after()
-            : verdict instanceof Verdict.WillRun ? state.context().decider().found(id) : -1;
+            : verdict instanceof Verdict.WillRun
+                ? state.context().decider().unsettledMaker(id)
+                : -1;
     if (awaits(id, maker)) {
       return;
     } else if (verdict instanceof Verdict.WillRun will) {
       restored.ask(id, will.reasons(), this);
     } else if (verdict instanceof Verdict.WillRestore will && will.bytes()) {
-      LocalResults stored = setup.common().removal().kept();
+      LocalResults stored = setup.common().removal().stored();
       makeReady(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
     } else if (verdict instanceof Verdict.WillRestore will) {
       restored.recall(id, will);
@@ -218,7 +220,8 @@ record JobVerdicts(
   void runLate(int id) {
     try {
       PlanContext next = state.context().temporaries().wantedBy(id);
-      boolean asked = next.records().unsettledBefore(id) >= 0 || next.decider().found(id) >= 0;
+      boolean asked =
+          next.records().unsettledBefore(id) >= 0 || next.decider().unsettledMaker(id) >= 0;
       if (next == state.context() && !asked) { // nothing that it reads is yet to be made
         makeReady(id);
       } else {

@@ -38,7 +38,7 @@ import java.util.function.Predicate;
 /**
  * What a killed torc left of its jobs (rule 9). The next torc that opens the cache for work ends
  * the processes that the killed one's marks name; jobs at schedulers, and jobs that may run on
- * other hosts, go on. {@link RunningJobs} says what marks mean for verdicts.
+ * other hosts, continue. {@link RunningJobs} says what marks mean for verdicts.
  */
 public final class Leftovers {
 
@@ -51,7 +51,7 @@ public final class Leftovers {
    * @param env the caller's environment
    * @param cache open for work
    * @param gone names of hosts and users whose jobs do not run any more, as the caller says
-   * @return the marks of jobs that go on elsewhere
+   * @return the marks of jobs that continue elsewhere
    */
   public static List<StartMarks.Mark> end(
       Map<String, String> env,
@@ -113,7 +113,7 @@ public final class Leftovers {
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
         .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
-        .map(m -> SafeText.name(m.job()) + " " + RunningJobs.left(place, m, Set.of()).lack())
+        .map(m -> SafeText.name(m.job()) + " " + RunningJobs.reason(place, m, Set.of()).lack())
         .toList();
   }
 
@@ -173,7 +173,7 @@ public final class Leftovers {
       SequencedMap<String, StartMarks.Mark> running = new LinkedHashMap<>();
       others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
       others.removeIf(mark -> mark.build().equals(build));
-      return new RunningJobs(holder, running, left(place, others, gone));
+      return new RunningJobs(holder, running, reasons(place, others, gone));
     }
 
     /** Returns whether a build is at work, and not another command that holds the lock. */
@@ -182,11 +182,11 @@ public final class Leftovers {
     }
 
     /** Returns why the jobs of some marks have to run, by their names. */
-    public static Map<String, Reason> left(
+    public static Map<String, Reason> reasons(
         CachePlace place, List<StartMarks.Mark> marks, Set<String> gone) throws IOException {
       Map<String, Reason> left = new ConcurrentHashMap<>();
       for (StartMarks.Mark mark : marks) {
-        left.put(mark.job(), left(place, mark, gone));
+        left.put(mark.job(), reason(place, mark, gone));
       }
       if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
         for (EarlierJob out : EarlierJob.all(place.remote())) {
@@ -198,7 +198,7 @@ public final class Leftovers {
     }
 
     /** Returns why the job of a mark has to run, or cannot. */
-    static Reason left(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
+    static Reason reason(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
       if (mark.isRemote()) {
         return submitted(mark.executor(), "");
       }

@@ -148,7 +148,7 @@ final class PendingDeps {
           node -> {
             if (graph.isLenient(node) && !isBarren(node)
                 || graph.grows(node) && (--count[node] > 0 || isAnySettled(node))) {
-              return; // what ended well goes on; after an expansion, failures are told again
+              return; // what ended well continues; after an expansion, failures are told again
             }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
             if (on && graph.isOpen(node)) {

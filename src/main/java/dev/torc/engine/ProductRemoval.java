@@ -28,13 +28,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Rule 15: takes away what is in the places of products. What torc recorded and finds unaltered
- * goes to the local store, or is deleted; anything else is the user's and moves to a folder of kept
+ * Rule 15: removes what is in the places of products. What torc recorded and finds unaltered goes
+ * to the local store, or is deleted; anything else is the user's and moves to a folder of set-aside
  * things, with a line. Used before a run and by clean; it knows no manifest and no verdict.
  *
  * @param grounds where products may lie
- * @param build names the folder of kept things
- * @param kept the local store, which takes results that may be restored later; null for none
+ * @param build names the folder of set-aside things
+ * @param stored the local store, which takes results that may be restored later; null for none
  * @param note takes a line for each thing that was moved
  */
 public record ProductRemoval(
@@ -43,7 +43,7 @@ public record ProductRemoval(
     String build,
     Cache cache,
     DigestMemo digests,
-    LocalResults kept,
+    LocalResults stored,
     Consumer<String> note) {
 
   /**
@@ -284,11 +284,11 @@ public record ProductRemoval(
    * torc's temporary ones, and returns that; null for any other product.
    */
   private Path apart(OwnedPath owned, FolderHandle from, Path name) throws IOException {
-    FolderPart part = kept == null ? null : part(owned.path(), from.path().resolve(name));
+    FolderPart part = stored == null ? null : part(owned.path(), from.path().resolve(name));
     if (part == null) {
       return null;
     }
-    Path fresh = kept.freshFolder();
+    Path fresh = stored.freshFolder();
     part.move(from, name, fresh, SetAside::take);
     return fresh;
   }

@@ -69,7 +69,7 @@ final class ProductRestore {
         missing.add(part);
       }
     }
-    LocalResults stored = common.removal().kept();
+    LocalResults stored = common.removal().stored();
     if (!missing.isEmpty()) {
       stored.remember(from); // before anything is placed, see claim
     }

@@ -122,7 +122,7 @@ final class RestoredJobs implements AutoCloseable {
 
   /** Fetches a job's result, ready to be put in place, from a store that has it; null if none. */
   private ProductRestore.Replacement find(AttemptContext common, int id) {
-    LocalResults stored = common.removal().kept();
+    LocalResults stored = common.removal().stored();
     try {
       NeedSnapshot needs = common.contents().snapshot(id);
       if (needs.lack() != null) {
@@ -208,7 +208,7 @@ final class RestoredJobs implements AutoCloseable {
       String host = common.here().name();
       Upload upload = Upload.of(root, common.digests(), made, said, umask, host, again);
       if (upload != null) {
-        common.removal().kept().seen(made);
+        common.removal().stored().seen(made);
       }
       return upload;
     } catch (CacheException | StoppedException e) {
@@ -239,7 +239,7 @@ final class RestoredJobs implements AutoCloseable {
     return waited;
   }
 
-  /** Ends the threads that ask stores; uploads go on. */
+  /** Ends the threads that ask stores; uploads continue. */
   @Override
   public void close() {
     if (threads != null) {

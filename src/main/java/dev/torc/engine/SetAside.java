@@ -163,8 +163,8 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
       return kept.resolve(spot.path().toString());
     }
     return file.startsWith(place.root())
-        ? place.kept(build).resolve(place.root().relativize(file).toString())
-        : place.kept(build).resolve("outside").resolve(file.getFileName().toString());
+        ? place.setAside(build).resolve(place.root().relativize(file).toString())
+        : place.setAside(build).resolve("outside").resolve(file.getFileName().toString());
   }
 
   private static Path free(Path wanted) {

@@ -189,7 +189,7 @@ final class SpentProducts implements Cleaner.Listener {
         cleaner.removal().digests().of(path); // the memo sees that it is gone
       }
     } catch (IOException e) {
-      kept(path, Refusal.line(e));
+      stays(path, Refusal.line(e));
     }
   }
 
@@ -199,7 +199,7 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   @Override
-  public void kept(String path, String why) {
+  public void stays(String path, String why) {
     String line = "kept " + SafeText.name(path) + ": " + SafeText.line(why);
     lock.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
   }

@@ -141,7 +141,7 @@ final class FreshCollector {
     }
   }
 
-  /** Returns the jobs whose products the next build takes away, even if it runs nothing. */
+  /** Returns the jobs whose products the next build removes, even if it runs nothing. */
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
     BitSet makers = new BitSet();

@@ -174,7 +174,7 @@ public record FreshJobs(
    * @param before the graph in which these jobs are fresh; whole, as {@code now} is
    * @return null if the verdicts in one graph say nothing about the other
    */
-  public Carried over(Graph before, Graph now) {
+  public Carried carried(Graph before, Graph now) {
     return CarriedJobs.of(before, this, now);
   }
 
@@ -241,8 +241,8 @@ public record FreshJobs(
     return others == stamps ? this : with(held, others);
   }
 
-  /** Reads the digests, the rest of the file, before the file is taken away. */
-  public void take() {
+  /** Reads the digests, the rest of the file, before the file is removed. */
+  public void readDigests() {
     digests.bytes();
   }
 

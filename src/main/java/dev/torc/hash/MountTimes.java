@@ -33,7 +33,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
    * @return null if another file system is there by now
    */
   static MountTimes of(String path, long number) throws IOException {
-    FileSystems.Told told = FileSystems.told(path);
+    FileSystems.Statfs told = FileSystems.statfs(path);
     FileStatus status = FileStatus.of(path, true);
     if (told == null || status.mount() != number) {
       return null;
@@ -53,7 +53,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     return new MountTimes(keeps, byKernel, keeps ? "" : identity(told, mount, number));
   }
 
-  private static String identity(FileSystems.Told told, Mount mount, long number) {
+  private static String identity(FileSystems.Statfs told, Mount mount, long number) {
     boolean named = !told.source().isEmpty(); // on macOS
     String boot = named ? told.source() : SystemName.boot();
     String line = mount == null ? "" : mount.line();

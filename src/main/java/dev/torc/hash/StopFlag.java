@@ -9,7 +9,7 @@ public final class StopFlag {
   private volatile boolean told;
   private volatile long until; // by System.nanoTime
 
-  /** Lets reading go on for so many nanoseconds from now, and no longer. */
+  /** Lets reading continue for so many nanoseconds from now, and no longer. */
   public void within(long nanos) {
     until = System.nanoTime() + nanos;
     told = true;
@@ -28,7 +28,7 @@ public final class StopFlag {
   }
 
   /**
-   * Returns if reading may go on.
+   * Returns if reading may continue.
    *
    * @throws StoppedException where the time is over
    */

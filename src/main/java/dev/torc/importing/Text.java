@@ -108,7 +108,7 @@ record Text(List<Piece> pieces) {
   /** Returns whether torc takes this format for this value. */
   static boolean fits(String format, String value) {
     try {
-      // A width without zeros would pad with blanks, which NREL's torc does not.
+      // A width without zeros would pad with spaces, which NREL's torc does not.
       return format != null
           && format.matches("[-+#0]*[0-9]*(\\.[0-9]+)?[dixXoeEfgGs]")
           && PlaceholderFormat.apply(format, value).indexOf(' ') < 0;

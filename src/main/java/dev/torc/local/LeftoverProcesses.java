@@ -29,7 +29,7 @@ final class LeftoverProcesses {
    */
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     SequencedMap<Map<String, String>, ProcessTree> trees = new LinkedHashMap<>();
-    marks.forEach(mark -> trees.put(mark, ProcessTree.left(mark)));
+    marks.forEach(mark -> trees.put(mark, ProcessTree.ofMark(mark)));
     // Two looks: a process that just begins another program has no environment for a moment.
     ProcessPass.living(trees.values());
     Map<ProcessTree, List<ProcessTable.Entry>> found = ProcessPass.living(trees.values());

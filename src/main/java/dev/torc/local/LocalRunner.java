@@ -127,7 +127,7 @@ final class LocalRunner implements Runner {
     running.remove(attempt).complete(null);
   }
 
-  /** Runs an attempt. A fault of torc is its end, too: the caller must not wait for ever. */
+  /** Runs an attempt. A fault of torc is its end, too: the caller must not wait forever. */
   private static ProcessEnd run(ProcessRun attempt) {
     try {
       return attempt.run();

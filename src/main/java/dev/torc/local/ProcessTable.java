@@ -25,13 +25,13 @@ final class ProcessTable {
   /**
    * A process.
    *
-   * @param start clock ticks from boot to its start; with the number it names the process for ever
+   * @param start clock ticks from boot to its start; with the number it names the process forever
    * @param state a letter; {@code Z} and {@code X} are dead
    * @param cpu nanoseconds of CPU time of it and of the descendants that it waited for
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
-    /** Returns number and start in one number, which names the process for ever in this boot. */
+    /** Returns number and start in one number, which names the process forever in this boot. */
     long id() {
       return id(pid, start);
     }
@@ -104,7 +104,7 @@ final class ProcessTable {
 
   /** Returns one process, if it exists. */
   static Optional<Entry> of(int pid) {
-    // "pid (name) state ppid pgrp ... starttime": the name may hold blanks and parentheses
+    // "pid (name) state ppid pgrp ... starttime": the name may hold spaces and parentheses
     String line = text(pid, "stat");
     int close = line.lastIndexOf(')');
     if (close < 0) {

@@ -48,7 +48,7 @@ final class ProcessTree {
   }
 
   /** Returns the processes that another torc left, of which only the mark is known. */
-  static ProcessTree left(Map<String, String> mark) {
+  static ProcessTree ofMark(Map<String, String> mark) {
     ProcessTree tree = new ProcessTree(mark, true, 0);
     tree.since = 0;
     return tree;

@@ -131,8 +131,8 @@ record TreeEnd(
 
   /**
    * Returns whether a process is bash without a trap for INT: if the program for which it waits
-   * handles INT and exits, it goes on with the next command. The kernel shows the same handler with
-   * a trap and without one, so the script has to tell. Other shells end.
+   * handles INT and exits, it continues with the next command. The kernel shows the same handler
+   * with a trap and without one, so the script has to tell. Other shells end.
    */
   private static boolean continuesAfterInt(int pid) {
     try {

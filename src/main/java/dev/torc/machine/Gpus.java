@@ -113,7 +113,7 @@ public record Gpus(List<String> ids, String source) {
   }
 
   /** Returns {@code CUDA_VISIBLE_DEVICES=0,1 leaves 2}, or {@code this machine has 2}. */
-  public String told() {
+  public String words() {
     boolean machine = isUnknown() || source.equals(MACHINE);
     return (machine ? MACHINE + " has " : source + " leaves ") + count();
   }

@@ -61,7 +61,7 @@ public record MachineFacts(
   }
 
   /** Returns processor and system behind a semicolon, as far as they are known. */
-  public String told() {
+  public String words() {
     String parts = processor + (processor.isEmpty() || system.isEmpty() ? "" : ", ") + system;
     return parts.isEmpty() ? "" : "; " + parts;
   }

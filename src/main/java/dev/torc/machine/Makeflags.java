@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the variable {@code MAKEFLAGS} of a calling GNU make: letters without a dash in the first
- * word, then options, then {@code --} and variables; blanks within a word stand behind a backslash.
+ * word, then options, then {@code --} and variables; spaces within a word stand behind a backslash.
  * {@link Jobserver} talks to the jobserver that it names.
  */
 public final class Makeflags {
@@ -65,7 +65,7 @@ public final class Makeflags {
     return false;
   }
 
-  /** Returns the words before the variables, each with the blanks before it. */
+  /** Returns the words before the variables, each with the spaces before it. */
   private static List<String> options(String makeflags) {
     List<String> words = new ArrayList<>();
     Matcher word = WORD.matcher(makeflags);

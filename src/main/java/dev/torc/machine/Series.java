@@ -5,7 +5,7 @@ import dev.torc.bytes.ByteWriter;
 
 /**
  * What was used over time, by the processes of an attempt or by the machine: points in columns,
- * {@value #MOST} at most. When all are taken, each two neighbours become one, and from then on each
+ * {@value #MOST} at most. When all are taken, each two neighbors become one, and from then on each
  * point stands for twice the time, so a series of any length has the same bound. It takes no
  * samples. Safe for use by several threads. What was used in all is a {@link Usage}.
  */
@@ -72,7 +72,7 @@ public final class Series {
     }
   }
 
-  /** Makes two neighbours one point, weighted by the time that each stands for. */
+  /** Makes two neighbors one point, weighted by the time that each stands for. */
   private static Point merge(Point first, Point second, long from) {
     long one = Math.max(1, first.time - from);
     long two = Math.max(1, second.time - first.time);

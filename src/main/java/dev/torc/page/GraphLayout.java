@@ -16,14 +16,14 @@ import org.jgrapht.graph.SimpleDirectedGraph;
 
 /**
  * Where the vertices and edges of a picture stand, for a page that draws it ({@code torc report}):
- * each stage of a connected part is a column. It knows nothing of names, states and colours, and
+ * each stage of a connected part is a column. It knows nothing of names, states and colors, and
  * draws nothing.
  *
  * <p>The method is that of Sugiyama, Tagawa and Toda (Methods for visual understanding of
  * hierarchical system structures, 1981): an edge has a <em>bend</em> in each column that it passes,
  * and the edges from one vertex share their bends until they have to part. The numbers of vertices,
  * then those of bends, give the first order of each column. Then sweeps to the right and back draw
- * vertices and bends to the mean height of their neighbours on one side. Connected parts stand
+ * vertices and bends to the mean height of their neighbors on one side. Connected parts stand
  * beside and below each other, those with the most vertices first; vertices without edges are the
  * last part. The same input has the same layout.
  *
@@ -60,7 +60,7 @@ final class GraphLayout {
   private final float[] x;
   private final float[] y;
   private final float[] boxes; // widths; a bend is as wide as its column
-  private final float[] wish; // the height to which the neighbours pull an item
+  private final float[] wish; // the height to which the neighbors pull an item
   private final BitSet stiff = new BitSet(); // bends next to a bend that has its height already
   private float width;
   private float height;
@@ -261,7 +261,7 @@ final class GraphLayout {
   }
 
   /**
-   * Moves the items of a column to the mean heights of their neighbours on one side. Items that
+   * Moves the items of a column to the mean heights of their neighbors on one side. Items that
    * would overlap are pooled: they stand as close as they may, around the mean of their wishes (the
    * algorithm that pools adjacent violators).
    */
@@ -307,9 +307,7 @@ final class GraphLayout {
     }
   }
 
-  /**
-   * Returns the least distance between the middles of two items that are neighbours in a column.
-   */
+  /** Returns the least distance between the middles of two items that are neighbors in a column. */
   private float room(int upper, int lower) {
     return half(upper) + GAP + half(lower);
   }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The words of a step's command that may be paths, as rule 14 has them: split at blanks and quotes.
+ * The words of a step's command that may be paths, as rule 14 has them: split at spaces and quotes.
  * Programs stand at the beginning and behind {@code ; & | ( $(} and a line's end; scripts behind
  * known interpreters and the files of redirections have roles of their own. Words with values or
  * expansions in them are left out. No more of a shell's grammar is read, since a trace tells what a

@@ -97,7 +97,7 @@ public final class Decider {
     if (job.has(Trait.ALWAYS)) {
       reasons.add(Reason.of(Kind.ALWAYS));
     }
-    Reason left = records.left(id);
+    Reason left = records.outReason(id);
     if (left != null) {
       reasons.add(left.where());
     }
@@ -168,7 +168,7 @@ public final class Decider {
 
   /**
    * Returns what a job cannot have this time. Unreadable and vanished needs count only if the job
-   * ran before. What a depfile named then does not count: the job may need it no more.
+   * ran before. What a depfile named then does not count: the job may no longer need it.
    */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
@@ -233,7 +233,7 @@ public final class Decider {
    * if there is none. The jobs between the two may be settled earlier. A job that the reader goes
    * without does not count.
    */
-  public int found(int id) {
+  public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
       int maker = graph.makerOf(path);
       if (maker >= 0

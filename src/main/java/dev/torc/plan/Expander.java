@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
 /**
  * Expands groups when all that they await is settled: it makes the next graph, with its context,
  * from the present one. If only the expansion shows that something is wrong with a group, the group
- * stays, with its problems and without instances; the rest goes on. The reader of build files finds
- * out which values there are.
+ * stays, with its problems and without instances; the rest continues. The reader of build files
+ * finds out which values there are.
  */
 public final class Expander {
 
@@ -260,7 +260,7 @@ public final class Expander {
     BitSet added = (BitSet) selection.jobs().clone();
     added.andNot(now.graph().allJobs());
     check.of(graph, added);
-    return now.over(graph, selection);
+    return now.grown(graph, selection);
   }
 
   private static Map<String, Group> byName(Workflow workflow) {

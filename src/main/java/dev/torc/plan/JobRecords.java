@@ -164,7 +164,7 @@ public final class JobRecords {
   }
 
   /** Returns why a job runs that an earlier torc left running or handed out; null for others. */
-  Reason left(int job) {
+  Reason outReason(int job) {
     return left.isEmpty() ? null : left.get(graph.name(job));
   }
 

@@ -43,7 +43,7 @@ public final class MachineInputs {
   }
 
   /** Returns a copy that searches programs anew, with stamps of another source. */
-  MachineInputs over(Path root, StampSource stamps) {
+  MachineInputs with(Path root, StampSource stamps) {
     return new MachineInputs(root, caller, stamps, images);
   }
 

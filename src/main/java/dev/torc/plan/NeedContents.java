@@ -77,7 +77,7 @@ public final class NeedContents implements InputSource {
     this.digests = digests;
     this.values = new NeedValues(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
-    this.machine = machine.over(root, digests.counting());
+    this.machine = machine.with(root, digests.counting());
     this.looks = new ListLooks(graph, this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }

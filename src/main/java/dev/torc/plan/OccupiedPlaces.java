@@ -20,7 +20,7 @@ import java.util.Map;
 
 /**
  * The part of rule 13 that the records decide: files that are there, that torc did not make, and
- * that a produced glob or folder would take away though a need or a group names them. Files that no
+ * that a produced glob or folder would remove though a need or a group names them. Files that no
  * job names move aside by rule 15. Safe for several threads.
  */
 public final class OccupiedPlaces {
@@ -97,7 +97,7 @@ public final class OccupiedPlaces {
    */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
-    return records.left(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
+    return records.outReason(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
   }
 
   private String of(int id, Ref ref) throws IOException {

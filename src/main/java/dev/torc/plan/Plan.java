@@ -137,7 +137,7 @@ public final class Plan {
   }
 
   /** Returns the nodes with a verdict: all that is not known yet of a group counts as one job. */
-  public BitSet told() {
+  public BitSet withVerdict() {
     BitSet told = new BitSet();
     for (int node = 0; node < verdicts.length; node++) {
       told.set(node, verdicts[node] != null);
@@ -152,7 +152,7 @@ public final class Plan {
 
   /** Returns whether all selected jobs are up to date. */
   public boolean isQuiet() {
-    return upToDate() == told().cardinality();
+    return upToDate() == decided().cardinality();
   }
 
   /**

@@ -85,7 +85,7 @@ public record PlanContext(
   }
 
   /** Returns the context of the graph that follows; results and what is settled are kept. */
-  PlanContext over(Graph next, JobSelection chosen) {
+  PlanContext grown(Graph next, JobSelection chosen) {
     return of(basis, next, records.grown(next), chosen, rerun, wanted);
   }
 
@@ -132,7 +132,7 @@ public record PlanContext(
     return new PlanContext(basis, graph, records, contents, decider, selection, rerun, Map.of());
   }
 
-  /** Returns the check for files of others that produced globs and folders would take away. */
+  /** Returns the check for files of others that produced globs and folders would remove. */
   public OccupiedPlaces taken() {
     return new OccupiedPlaces(graph, records, basis.digests);
   }

@@ -92,11 +92,11 @@ final class CallNotice {
   /**
    * Answers a call that this or another notice took. Does nothing if the call waits no longer.
    *
-   * @param error the error number with which the call fails; 0 to let it go on
+   * @param error the error number with which the call fails; 0 to let it continue
    */
   void answer(int listener, long id, int error) {
     to[0] = id;
-    to[2] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: go on
+    to[2] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: continue
     shared.put(to);
     IOCTL.call(listener, SEND, shared.address(), 0, 0, 0);
   }

@@ -14,10 +14,11 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
- *       while the listener's thread needs one, both would wait for ever. So that thread does
- *       nothing but calls whose code has run before ({@link Watch#start}).
+ *       while the listener's thread needs one, both would wait forever. So that thread does nothing
+ *       but calls whose code has run before ({@link Watch#start}).
  *   <li>A trace that is at the same call for {@link #LOOKS} looks is passed over: a second thread,
- *       with nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
+ *       with nothing to load and nothing to look at, lets all further calls continue ({@link
+ *       #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
  *       one fail.
  * </ul>
@@ -183,7 +184,7 @@ final class CallTracer implements AutoCloseable {
     }
 
     /**
-     * Lets calls go on if the trace has been at one of them for too long; for the guard.
+     * Lets calls continue if the trace has been at one of them for too long; for the guard.
      *
      * @return whether the trace is passed over
      */
@@ -210,7 +211,7 @@ final class CallTracer implements AutoCloseable {
     }
   }
 
-  /** Lets the calls of a watch go on if its trace takes too long over one of them. */
+  /** Lets the calls of a watch continue if its trace takes too long over one of them. */
   private void guard() {
     while (!closed || !watched.isEmpty()) {
       boolean any = false;

@@ -27,7 +27,7 @@ public interface CallingProcess {
    * Returns a place for what the next call in this JVM may use if it is still true then; null if
    * there is no next call.
    */
-  default AtomicReference<Object> kept() {
+  default AtomicReference<Object> handedOn() {
     return null;
   }
 

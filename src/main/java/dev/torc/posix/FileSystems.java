@@ -76,7 +76,7 @@ public final class FileSystems {
    * @param type on Linux
    * @param source what is mounted, on macOS; empty on Linux
    */
-  public record Told(int type, CtimeKeeper keeper, boolean readOnly, String source) {
+  public record Statfs(int type, CtimeKeeper keeper, boolean readOnly, String source) {
 
     /** Returns whether the number of its device is that of no disk. */
     public boolean isPool() {
@@ -85,7 +85,7 @@ public final class FileSystems {
   }
 
   /** Returns what the system says of the file system of a path; null where it cannot be told. */
-  public static Told told(String path) {
+  public static Statfs statfs(String path) {
     Memory text = Memory.ofText(path);
     Memory status = status(text.address());
     Reference.reachabilityFence(text);
@@ -94,9 +94,9 @@ public final class FileSystems {
     }
     int type = (int) status.getLong(0);
     return Libc.MAC
-        ? new Told(
+        ? new Statfs(
             0, keeper(name(status)), (status.getInt(64) & READ_ONLY) != 0, text(status, 1112))
-        : new Told(type, keeper(type), (status.getLong(80) & READ_ONLY) != 0, "");
+        : new Statfs(type, keeper(type), (status.getLong(80) & READ_ONLY) != 0, "");
   }
 
   private static CtimeKeeper keeper(String name) {
@@ -244,7 +244,7 @@ public final class FileSystems {
   }
 
   /**
-   * Returns a field as it is meant: blanks, tabs, line feeds, {@code #} and backslashes stand there
+   * Returns a field as it is meant: spaces, tabs, line feeds, {@code #} and backslashes stand there
    * as three octal digits.
    */
   private static String unescaped(String field) {

@@ -8,10 +8,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The group that writes to a folder, for what torc makes there: each member has to be able to go on
- * where another one ended, whatever umask they have. A file gets the group and {@code g+rw}, a
- * folder the group, {@code g+rwx} and the folder's own setgid bit. Only the owner of a file may set
- * these: files of others are left as they are. The callers know which files are torc's own.
+ * The group that writes to a folder, for what torc makes there: each member has to be able to
+ * continue where another one ended, whatever umask they have. A file gets the group and {@code
+ * g+rw}, a folder the group, {@code g+rwx} and the folder's own setgid bit. Only the owner of a
+ * file may set these: files of others are left as they are. The callers know which files are torc's
+ * own.
  *
  * <p>Everything goes by descriptors of files that are opened without following links: a member
  * might put a link in their place.

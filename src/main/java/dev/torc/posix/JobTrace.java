@@ -51,7 +51,7 @@ public final class JobTrace {
   public interface Bounds {
 
     /**
-     * Returns whether a call may go on.
+     * Returns whether a call may continue.
      *
      * @param path absolute
      */
@@ -188,7 +188,7 @@ public final class JobTrace {
   }
 
   /**
-   * Returns whether a call is refused to the job. Never throws: the job goes on whatever happens
+   * Returns whether a call is refused to the job. Never throws: the job continues whatever happens
    * here.
    */
   boolean refuses(CallNotice call) {

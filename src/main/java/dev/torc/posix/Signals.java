@@ -159,8 +159,8 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * Tells the work at hand that the calling process stops, or goes on. Returns what was told, which
-   * is to be told of the end of a pause.
+   * Tells the work at hand that the calling process stops, or continues. Returns what was told,
+   * which is to be told of the end of a pause.
    */
   public Consumer<Boolean> pause(boolean stops) {
     Consumer<Boolean> told;

@@ -57,7 +57,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       if (there.exists()) {
         refuseLink(place.logs());
         refuseLink(place.jobs());
-        refuseLink(place.kept(""));
+        refuseLink(place.setAside(""));
       }
       if (place.elsewhere()) {
         refuseLink(place.database);
@@ -125,13 +125,13 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /** Returns the files of the user that torc moved aside. */
-  public Path kept() {
+  public Path setAside() {
     return folder.resolve("kept");
   }
 
   /** Returns what rule 15 set aside in a build. */
-  public Path kept(String build) {
-    return kept().resolve(build);
+  public Path setAside(String build) {
+    return setAside().resolve(build);
   }
 
   /** Returns the local store: what earlier runs made, by digest. */
@@ -319,7 +319,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
     List<Path> own =
         new ArrayList<>(
-            List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp(), moving()));
+            List.of(folder, logs(), jobs(), setAside(""), remote(), store(), tmp(), moving()));
     own.addAll(List.of(lock(), running(), clock(), networkLock(), lockHolder(), journal()));
     own.addAll(List.of(data(), lockTable()));
     for (Path file : own) {

@@ -135,7 +135,7 @@ public record MovingFolder(Path path) {
   }
 
   /** Returns the moves that killed torcs left. */
-  public static List<MovingFolder> left(CachePlace place) throws IOException {
+  public static List<MovingFolder> unfinished(CachePlace place) throws IOException {
     return Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)
         ? FileTree.entries(place.moving()).stream().sorted().map(MovingFolder::new).toList()
         : List.of();

@@ -104,7 +104,7 @@ public final class StartMarks implements AutoCloseable {
       return Digest.ofHex(container.substring(RESTORED.length()));
     }
 
-    /** Returns whether it was handed out, so that it may go on when torc has ended. */
+    /** Returns whether it was handed out, so that it may continue when torc has ended. */
     public boolean isRemote() {
       return container.startsWith(REMOTE);
     }
@@ -226,7 +226,7 @@ public final class StartMarks implements AutoCloseable {
    * dealt with them; marks of other owners stay, and their processes here must have ended.
    *
    * @param place as {@link Cache#place} says
-   * @param on marks of this cache whose attempts go on
+   * @param on marks of this cache whose attempts continue
    */
   public static StartMarks begin(CachePlace place, List<Mark> on) {
     try {

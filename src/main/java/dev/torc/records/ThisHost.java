@@ -38,7 +38,7 @@ public interface ThisHost {
     return LocalLocks.at(folder);
   }
 
-  /** Returns its name in the network: never empty, without blanks and slashes. */
+  /** Returns its name in the network: never empty, without spaces and slashes. */
   default String name() {
     String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
     if (name.isEmpty()) {

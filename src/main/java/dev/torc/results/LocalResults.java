@@ -199,7 +199,7 @@ public class LocalResults implements ResultParts {
     Result result = made;
     if (said != null) {
       result = made.withLog(new Blob(Digest.ofBytes(said), said.length));
-      known();
+      forgetSize();
       total += bytes.add(result.logPart(), said);
     }
     put(result);
@@ -295,7 +295,7 @@ public class LocalResults implements ResultParts {
    */
   public synchronized Added add(OwnedPath part, FolderHandle from, Path name, long size)
       throws IOException {
-    known();
+    forgetSize();
     if (total + size > bound()) {
       free(bound() - bound() / SLACK - size);
     }
@@ -313,7 +313,7 @@ public class LocalResults implements ResultParts {
     boolean stays;
     synchronized (this) {
       count();
-      known();
+      forgetSize();
       stays = uses.of(LocalStore.name(part)) > 1;
     }
     long left = bytes.take(part, to, stays);
@@ -358,7 +358,7 @@ public class LocalResults implements ResultParts {
   }
 
   /** Makes the recorded number of bytes unknown until {@link #end}; called before a change. */
-  private void known() {
+  private void forgetSize() {
     total = size();
     if (!changed) {
       changed = true;
@@ -426,7 +426,7 @@ public class LocalResults implements ResultParts {
 
   private void forget(Result result) throws IOException {
     count();
-    known();
+    forgetSize();
     for (String free : uses.remove(LocalStore.names(result))) {
       drop(free);
     }
@@ -442,7 +442,7 @@ public class LocalResults implements ResultParts {
    */
   public synchronized List<String> sweep() throws IOException {
     count();
-    known();
+    forgetSize();
     List<String> stuck = new ArrayList<>(0);
     for (String name : bytes.names()) {
       if (uses.of(name) == 0) {

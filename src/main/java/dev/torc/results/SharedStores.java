@@ -36,9 +36,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The shared stores of a build, in the order in which the build file names them, and the uploads to
- * them, which go on beside the build, several at a time. A result that holds the path of the root
- * is marked before it is sent, since it counts in no other root. They never end a build or hold it
- * up: where a store fails, there is a miss and one line. For several threads.
+ * them, which continue beside the build, several at a time. A result that holds the path of the
+ * root is marked before it is sent, since it counts in no other root. They never end a build or
+ * hold it up: where a store fails, there is a miss and one line. For several threads.
  */
 public final class SharedStores implements AutoCloseable {
 

@@ -99,7 +99,7 @@ final class ServedCall implements CallingProcess {
       said = "refused: " + e;
     }
     long took = (System.nanoTime() - start) / 1000;
-    server.over(client.pid() + " " + said + ", " + took + " us");
+    server.endCall(client.pid() + " " + said + ", " + took + " us");
     answer(word);
   }
 
@@ -231,7 +231,7 @@ final class ServedCall implements CallingProcess {
   }
 
   @Override
-  public AtomicReference<Object> kept() {
+  public AtomicReference<Object> handedOn() {
     return kept;
   }
 
@@ -296,7 +296,9 @@ final class ServedCall implements CallingProcess {
     return !paused;
   }
 
-  /** Stops what runs, or lets it go on, as the client was stopped or continued; for one thread. */
+  /**
+   * Stops what runs, or lets it continue, as the client was stopped or continued; for one thread.
+   */
   void follow() {
     boolean now = client.isStopped();
     if (now != stopped) {
@@ -313,7 +315,7 @@ final class ServedCall implements CallingProcess {
     }
   }
 
-  /** Returns whether the call goes on though a signal has ended it for the client a while ago. */
+  /** Returns whether the call continues though a signal has ended it for the client a while ago. */
   boolean isExpired() {
     return expires != Long.MAX_VALUE && System.nanoTime() - expires > 0;
   }

@@ -153,7 +153,7 @@ public final class Server {
   }
 
   /** Ends a call: the next one may come as soon as its client knows. */
-  void over(String said) {
+  void endCall(String said) {
     say(said);
     now = null;
   }

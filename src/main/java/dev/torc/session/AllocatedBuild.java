@@ -165,7 +165,7 @@ public record AllocatedBuild(
     ClaimOwner me = caller.owner(id);
     SchedulerSettings settings = settings();
     Scheduler slurm = Scheduler.of(settings, files.scripts(), caller.env());
-    Predicate<EarlierJob> over = AllocationFiles.over(slurm);
+    Predicate<EarlierJob> over = AllocationFiles.hasEnded(slurm);
     AllocationFiles.tidy(project.place(), me, over, say);
     project.place().makeFolders(files.scripts());
     try (OpenFileLock _ = files.begin(project.options().input());

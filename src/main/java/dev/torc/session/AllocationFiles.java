@@ -144,7 +144,7 @@ record AllocationFiles(Path folder, String id) {
    * Asks Slurm whether a build is over. If Slurm does not list a build, it counts as over at the
    * second such answer: a listing that was cut off looks the same.
    */
-  static Predicate<EarlierJob> over(Scheduler slurm) {
+  static Predicate<EarlierJob> hasEnded(Scheduler slurm) {
     Set<SchedulerJob> gone = new HashSet<>();
     return job -> {
       String name = job.place().folder().path().getFileName().toString();

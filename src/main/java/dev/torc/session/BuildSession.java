@@ -154,7 +154,7 @@ public final class BuildSession {
     Digest.ofText("");
   }
 
-  /** Refuses jobs that can never get what they ask for, or would take away files of others. */
+  /** Refuses jobs that can never get what they ask for, or would remove files of others. */
   private void refuse(Plan plan) throws IOException {
     capacity.refuse(plan);
     plan.context().taken().refuse(PlannedBuild.looked(plan));

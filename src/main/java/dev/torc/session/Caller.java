@@ -156,7 +156,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
         return build.machine();
       }
       if (more == null) {
-        more = MachineFacts.here().map(MachineFacts::told).orElse("");
+        more = MachineFacts.here().map(MachineFacts::words).orElse("");
       }
       return here + more;
     }

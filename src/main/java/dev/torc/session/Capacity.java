@@ -99,7 +99,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   /** Returns a line on a limit for gpus that is above what there is. */
   private static String tooManyGpus(String limit, long amount, Gpus gpus) {
-    String told = SafeText.line(gpus.told());
+    String told = SafeText.line(gpus.words());
     String line = limit.formatted(amount) + " is more than there are: " + told;
     return line + "; give --limit gpus=" + (gpus.isUnknown() ? amount : gpus.count());
   }
@@ -171,7 +171,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
         boolean bytes = name.equals(Resources.MEMORY);
         if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
           return "job %s asks for %d gpus, and %s; lower it"
-                  .formatted(job.name(), asked, SafeText.line(machine.gpus().told()))
+                  .formatted(job.name(), asked, SafeText.line(machine.gpus().words()))
               + (machine.gpus().isUnknown() ? ", or give --limit gpus=" + asked : "");
         }
         String most = bytes ? Amount.size(there, asked) : "" + there;

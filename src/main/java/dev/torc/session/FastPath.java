@@ -70,7 +70,7 @@ record FastPath(
   static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
     StampSource stamps = project.stamps();
     Stamp file = own(project, project.place().rest());
-    Carried left = file.exists() ? left(project) : null;
+    Carried left = file.exists() ? freshOf(project) : null;
     if (left == null) {
       return none(project, request);
     }
@@ -103,7 +103,7 @@ record FastPath(
   }
 
   /** Returns what the last build left fresh of the graph; null where nothing is. */
-  private static Carried left(Project project) throws IOException {
+  private static Carried freshOf(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile reused = project.reused();
     GraphFile last = project.keeper().last();
@@ -118,7 +118,7 @@ record FastPath(
       return new Carried(fresh, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
-        ? fresh.over(last.graph(), project.graph())
+        ? fresh.carried(last.graph(), project.graph())
         : null;
   }
 
@@ -194,7 +194,7 @@ record FastPath(
    */
   WriteSession open(String build, Set<String> gone, Consumer<String> warn) throws IOException {
     if (fresh != null) {
-      fresh.take();
+      fresh.readDigests();
     }
     WriteSession work = WriteSession.open(project, build, gone, warn);
     hand(work.digests());
@@ -284,7 +284,7 @@ record FastPath(
       return;
     }
     try {
-      fresh.take();
+      fresh.readDigests();
       Digest id = project.keeper().keep(project.place(), project.graph(), digests);
       if (id != null) {
         fresh.of(id).write(project.place().rest());

@@ -193,7 +193,7 @@ record PlannedBuild(
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).take());
-      work.begin(began, plan.told().cardinality() - plan.upToDate());
+      work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
     }
   }
 

@@ -85,7 +85,7 @@ public record Project(
             place.graph(),
             origin,
             DigestMemo.looking(place.root(), caller.stamps(place), _ -> null),
-            caller.host().process().kept());
+            caller.host().process().handedOn());
     BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
     GraphFile reused = from.reused;
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();

@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * Hands the events of a build to a report, and signals to the build. A live report asks this how
- * the build goes on: it passes the events to {@link TimeLeft}, and asks that for the time left only
- * as often as it is worth.
+ * the build continues: it passes the events to {@link TimeLeft}, and asks that for the time left
+ * only as often as it is worth.
  */
 final class ReportedBuild implements BuildWatcher, Progress {
 

@@ -15,9 +15,9 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 
 /**
- * Estimates how long a build will go on: the longest path of jobs that are not over, or their work
- * divided by the cpus, whichever is more. A job takes as long as it did last time; one without a
- * record that has yet to start as long as others of its group, or as all others. While a job runs
+ * Estimates how long a build will continue: the longest path of jobs that are not over, or their
+ * work divided by the cpus, whichever is more. A job takes as long as it did last time; one without
+ * a record that has yet to start as long as others of its group, or as all others. While a job runs
  * that has no record, or that takes longer than its record, there is no estimate at all: it would
  * be a guess that looks like knowledge. Memory, counters and jobs that may turn out to be up to
  * date are left out of account, so that the figure can be understood. It changes nothing.

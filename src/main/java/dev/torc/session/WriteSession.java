@@ -75,7 +75,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     this.cache = cache;
     this.heap = new Heap(project.caller());
     this.marks = StartMarks.begin(cache.place(), on);
-    this.left = RunningJobs.left(project.place(), on, Set.of());
+    this.left = RunningJobs.reasons(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.stored = project.results(cache);
@@ -186,7 +186,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return marks;
   }
 
-  /** Takes away products and keeps what is the user's. */
+  /** Removes products and keeps what is the user's. */
   public ProductRemoval removal() throws IOException {
     Workflow of = project.workflow();
     AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());

@@ -143,7 +143,8 @@ final class EventText {
   }
 
   /**
-   * Returns how many jobs are still out at a scheduler, and how the build goes on; empty for none.
+   * Returns how many jobs are still out at a scheduler, and how the build continues; empty for
+   * none.
    */
   private static String out(Event.Finished finished) {
     int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);

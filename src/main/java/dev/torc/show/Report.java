@@ -123,7 +123,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     /** Nothing is known. */
     Progress NONE = new Progress() {};
 
-    /** Returns nanoseconds that the build is likely to go on; negative unknown. */
+    /** Returns nanoseconds that the build is likely to continue; negative unknown. */
     default long left() {
       return -1;
     }

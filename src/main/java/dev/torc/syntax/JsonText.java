@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * JSON values as texts that are equal exactly where the values are: keys sorted, no blanks, escapes
+ * JSON values as texts that are equal exactly where the values are: keys sorted, no spaces, escapes
  * in one form. Numbers keep the digits they are written with, so {@code 1.10} is not {@code 1.1};
  * NaN, Infinity and -Infinity are numbers, too. It does not know whose values they are.
  */

@@ -34,7 +34,7 @@ public final class Problems {
     return Collections.unmodifiableSet(warnings);
   }
 
-  /** Notes the problems of an exception, so that reading can go on. */
+  /** Notes the problems of an exception, so that reading can continue. */
   public void add(BadInput bad) {
     found.addAll(bad.diagnostics());
   }

@@ -60,7 +60,7 @@ public final class ShellText {
       this.kind = kind;
     }
 
-    /** Notes that a word begins at an offset, or goes on there. */
+    /** Notes that a word begins at an offset, or continues there. */
     void word(int at) {
       word = word < 0 ? at : word;
     }

@@ -60,7 +60,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     };
   }
 
-  /** Returns the text before a mark in its line, without blanks at the end. */
+  /** Returns the text before a mark in its line, without spaces at the end. */
   private String before(Mark mark) {
     String line = line(mark);
     return line.substring(0, line.offsetByCodePoints(0, column(mark, line))).stripTrailing();

@@ -2,7 +2,7 @@ package dev.torc.text;
 
 import java.util.Map;
 
-/** The few colours of torc's messages, or none. It knows no layout. */
+/** The few colors of torc's messages, or none. It knows no layout. */
 public record Palette(boolean on) {
 
   /** What {@code --color} says. */
@@ -12,7 +12,7 @@ public record Palette(boolean on) {
     NEVER
   }
 
-  /** No colours. */
+  /** No colors. */
   public static final Palette NONE = new Palette(false);
 
   /**

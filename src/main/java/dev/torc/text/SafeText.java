@@ -124,7 +124,7 @@ public final class SafeText {
    * Returns a line of a job's output: what a terminal would show of it in the end (after the last
    * carriage return), tabs kept, escape sequences taken out.
    *
-   * @param colour whether colours stay; the line then ends with a reset
+   * @param colour whether colors stay; the line then ends with a reset
    */
   public static String output(String raw, boolean colour) {
     String line = raw.stripTrailing();

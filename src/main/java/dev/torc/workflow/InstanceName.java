@@ -88,7 +88,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   }
 
   /**
-   * Returns a value, or a parameter's name, as it stands in a name: {@code / , = %}, blanks and
+   * Returns a value, or a parameter's name, as it stands in a name: {@code / , = %}, spaces and
    * control characters become the {@code %XX} of their UTF-8 bytes. No two values become the same.
    */
   public static String encode(String value) {

@@ -122,7 +122,7 @@ public record Template(List<Part> parts) {
   }
 
   /**
-   * Returns the text with each slot's values quoted and joined by blanks; no values leave nothing.
+   * Returns the text with each slot's values quoted and joined by spaces; no values leave nothing.
    *
    * @throws BadInput for a value that would need quoting where that cannot be told
    */

@@ -44,7 +44,7 @@ class CommandsPageTest {
             .map(word -> row(code(word.paramLabel()), String.join(" ", word.description())))
             .collect(Collectors.joining());
     String rows =
-        options.told().stream()
+        options.specs().stream()
             .filter(each -> command.isEmpty() || !everywhere.contains(each.longestName()))
             .map(each -> row(names(each), String.join(" ", each.description())))
             .collect(Collectors.joining());

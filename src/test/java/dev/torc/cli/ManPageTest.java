@@ -59,7 +59,7 @@ class ManPageTest {
               if (!own.equals(options(part))) {
                 wrong.add(name + " has " + own + ", the page " + options(part));
               }
-              declared.told().stream()
+              declared.specs().stream()
                   .filter(option -> own.contains(option.longestName()))
                   .map(option -> ManPage.escape(option.description()[0]))
                   .filter(meaning -> !part.contains(meaning))

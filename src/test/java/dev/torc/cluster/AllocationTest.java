@@ -132,7 +132,7 @@ class AllocationTest {
             new Allocation.Node("n7", 2, Long.MAX_VALUE, 0),
             new Allocation.Node("old", 1, 1L << 30, 0),
             new Allocation.Node("n[8-9]", 16, 1L << 30, 3)),
-        Allocation.told(
+        Allocation.readNodes(
             """
                JOB_GRES=(null)
                  Nodes=n7 CPU_IDs=0,4 Mem=0 GRES=

@@ -345,7 +345,7 @@ class LocalRunnerTest {
     assertEquals(How.TIMEOUT, late.how());
     assertTrue(late.wall() >= 200_000_000);
     assertFalse(late.ok());
-    ProcessTree left = ProcessTree.left(mark);
+    ProcessTree left = ProcessTree.ofMark(mark);
     assertEquals(Map.of(left, List.of()), ProcessPass.living(List.of(left)));
   }
 

@@ -157,7 +157,7 @@ class ProcessTreeTest {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");
-    ProcessTree own = ProcessTree.left(Map.of("PATH", path));
+    ProcessTree own = ProcessTree.ofMark(Map.of("PATH", path));
     List<Integer> found =
         ProcessPass.living(List.of(own)).get(own).stream().map(ProcessTable.Entry::pid).toList();
     assertTrue(found.contains(leader));

@@ -114,7 +114,7 @@ class LimitsTest {
     assertEquals(List.of("0", "1"), gpus(Map.of("ROCR_VISIBLE_DEVICES", "4,5")));
     assertTrue(Limits.of(system, Map.of(), 1, () -> 5).gpus().isUnknown());
     Limits none = Limits.of(system, Map.of("CUDA_VISIBLE_DEVICES", ""), 1, () -> 5);
-    assertEquals("CUDA_VISIBLE_DEVICES= leaves 0", none.gpus().told());
+    assertEquals("CUDA_VISIBLE_DEVICES= leaves 0", none.gpus().words());
   }
 
   private List<String> cuda(String value) {

@@ -42,6 +42,6 @@ class MachineFactsTest {
     assertEquals("Linux", MachineFacts.fact("system", () -> "Linux", "", unknown));
     assertEquals(List.of("processor", "memory"), unknown);
     MachineFacts facts = new MachineFacts("Linux", "", 0, 0, 0, List.of(), unknown);
-    assertEquals("; Linux", facts.told());
+    assertEquals("; Linux", facts.words());
   }
 }

@@ -429,7 +429,7 @@ class CacheTest {
     assertEquals(after, CachePlace.find(one, env, ThisHost.system()));
     assertTrue(Files.exists(after.data()) && Files.exists(after.database().resolve("lock")));
     assertEquals(one.resolve(".torc/logs"), after.logs());
-    assertEquals(one.resolve(".torc/kept/b7"), after.kept("b7"));
+    assertEquals(one.resolve(".torc/kept/b7"), after.setAside("b7"));
     try (Stream<Path> found = Files.list(shared)) {
       assertEquals(2, found.count());
     }

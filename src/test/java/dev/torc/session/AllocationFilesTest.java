@@ -109,7 +109,7 @@ class AllocationFilesTest {
     handOut(slurm, files, ClaimOwner.here("killed", Map.of(), "boot"));
     ClaimOwner me = ClaimOwner.here("next", Map.of(), "boot");
     List<String> said = new ArrayList<>();
-    Predicate<EarlierJob> over = AllocationFiles.over(slurm);
+    Predicate<EarlierJob> over = AllocationFiles.hasEnded(slurm);
 
     AllocationFiles.tidy(place, me, over, said::add);
     assertTrue(Files.exists(files.output()), "it runs");

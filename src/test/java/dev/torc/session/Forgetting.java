@@ -21,7 +21,7 @@ public final class Forgetting {
     if (fresh == null) {
       return false;
     }
-    fresh.take();
+    fresh.readDigests();
     change.make();
     fresh
         .with(project.stamps().stamp(project.place().data()), Cache.journal(project.place()))
