@@ -195,6 +195,22 @@ class AllocationIT {
     goesOn();
   }
 
+  /** Rule 11: Ctrl-C is INT, once, for jobs beside torc and on the other node. */
+  @Test
+  void ctrlCIsIntForJobsOnAllNodes() throws Exception {
+    box.write("work", "trap 'echo INT >> $1; sleep 1; exit' INT; echo up >> $1; sleep 100");
+    build("near: { command: [sh, work, near] }\nfar: { command: [sh, work, far] }\n");
+    box.edit("torc.yaml", "  near: {", "  near: { resources: { cpus: 2 }, priority: 9,");
+    Sandbox.Going going = box.start("slurm", "-j", "4");
+    box.awaitLine("near");
+    box.awaitLine("far");
+    going.signal("INT");
+    Sandbox.Ran ran = going.await();
+    assertEquals(130, ran.exit(), ran.err());
+    assertEquals(List.of("up", "INT"), box.lines("near"));
+    assertEquals(List.of("up", "INT"), box.lines("far"));
+  }
+
   @Test
   void aTorcThatIsKilledLeavesTheBuildInItsAllocation() throws Exception {
     build(

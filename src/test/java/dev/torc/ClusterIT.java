@@ -1,6 +1,7 @@
 package dev.torc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Going;
@@ -168,6 +169,47 @@ class ClusterIT {
       assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
       assertEquals(List.of("begin", "killed", "begin", "end"), project.lines("running.log"));
       assertEquals(ONCE, project.lines("queued.log"));
+      cluster.awaitNone(project);
+    }
+  }
+
+  /** Rule 11: jobs get their signal alone, and have their grace; Slurm's own order comes later. */
+  @Test
+  void interruptIsTheSignalThatAJobAsksForAndIntOtherwise() throws Exception {
+    try (Sandbox project = cluster.project(temp)) {
+      project.write(
+          "work.py",
+          """
+          import time
+          try:
+              open("python.up", "w").close()
+              time.sleep(1000)
+          finally:
+              time.sleep(1)
+              open("python", "w").write("done")
+          """);
+      project.build(
+          Cluster.executors(project)
+              + """
+              jobs:
+                python: { command: [python3, work.py] }
+                other:
+                  command: trap 'echo done > other; exit' USR2; echo > other.up; while sleep 0.1; do :; done
+                  stop: { signal: USR2, grace: 100s }
+                deaf:
+                  command: trap '' INT TERM; echo $$ > deaf.up; while sleep 0.1; do :; done
+                  stop: { grace: 2s }
+              """);
+      Going torc = project.start();
+      for (String job : List.of("python", "other", "deaf")) {
+        Sandbox.until(job + " runs", () -> project.exists(job + ".up"));
+      }
+      String deaf = project.awaitLine("deaf.up");
+      torc.signal("INT");
+      assertEquals(130, torc.await().exit(), torc.err());
+      assertEquals("done", project.read("python"), "there was no second signal");
+      assertEquals(List.of("done"), project.lines("other"));
+      assertFalse(Sandbox.runs(deaf));
       cluster.awaitNone(project);
     }
   }

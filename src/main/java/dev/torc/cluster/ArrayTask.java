@@ -18,6 +18,8 @@ final class ArrayTask {
   long over = -1; // since when the scheduler has finished it; -1 if it has not
   boolean never; // it will not start, for the reason that the scheduler gives
   boolean cancelled; // by torc
+  boolean isToEnd; // torc has yet to tell the scheduler
+  long cancelAt = Long.MAX_VALUE; // until when it has time to end its jobs, if it was told to
   long held = -1; // since when it waits for its release; -1 if it does not
   boolean isHeldTold;
 
@@ -65,6 +67,7 @@ final class ArrayTask {
    */
   void unwanted(boolean interrupted) {
     cancelled = true;
+    isToEnd = true;
     for (BatchAttempt each : jobs) {
       if (!each.isOver()) {
         try {

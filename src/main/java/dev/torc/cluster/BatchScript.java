@@ -102,6 +102,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
     text.append("\n}\ntorc_sweep=").append(quoted(removal));
     text.append("\ntorc_signal=").append(launch.stop().name());
     text.append(" torc_grace=").append(Math.ceilDiv(launch.stop().grace(GRACE), SECOND));
+    text.append(" torc_build=").append(launch.mark().getOrDefault("TORC_BUILD", ""));
     text.append("\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));

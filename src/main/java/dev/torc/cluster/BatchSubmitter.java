@@ -73,7 +73,7 @@ final class BatchSubmitter {
     int room = room();
     int most = Math.min(Math.min(room, to.scheduler().largestArray()), array.batches().size());
     List<List<BatchAttempt>> batches = array.batches().subList(0, most);
-    long asked = RemoteBatch.asked(to.settings(), array.limit(), RemoteBatch.slack(batches));
+    long asked = RemoteBatch.asked(to.settings(), array.limit(), batches);
     SchedulerResources resources = array.resources().within(asked);
     List<String> lacks = to.scheduler().lacks(resources);
     RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;

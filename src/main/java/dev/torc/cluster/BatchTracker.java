@@ -39,6 +39,7 @@ public final class BatchTracker implements AutoCloseable {
   private static final long SHARE = SECOND / 10; // for each batch: ten listings a second in all
   private static final long AGAIN = SECOND; // until a failed order is tried again
   private static final long REST = 30 * SECOND;
+  private static final long STUBBORN = 15 * SECOND; // a script waits for killed processes for 10 s
   private static final int SPREAD = 32; // array tasks that are filled before two jobs share one
 
   private final SchedulerAccess to;
@@ -135,18 +136,23 @@ public final class BatchTracker implements AutoCloseable {
     places.forEach(place -> orders.add(_ -> forget(place)));
   }
 
-  /** Ends all attempts: those that have not begun never will, the others are cancelled. */
-  public void end() {
-    orders.add(_ -> endAll());
+  /**
+   * Ends all attempts: those that have not begun never will, the others are cancelled.
+   *
+   * @param interrupted whether the user pressed Ctrl-C
+   */
+  public void end(boolean interrupted) {
+    orders.add(_ -> endAll(interrupted));
   }
 
   /**
    * Leaves the batches that continue without torc, for a later torc to find; the rest is ended.
    *
-   * @param all whether it leaves all batches, also those that do not continue without torc
+   * @param all whether it leaves all batches, also those that do not continue without torc; batches
+   *     that were told to end get no more time for that
    */
   public void leave(boolean all) {
-    orders.add(_ -> leaveOut(all));
+    orders.add(now -> leaveOut(all, now));
   }
 
   /** Ends its thread; what is out stays out. */
@@ -202,6 +208,27 @@ public final class BatchTracker implements AutoCloseable {
     due.clear();
     due.addAll(failed);
     failing = !failed.isEmpty();
+    endTasks(now);
+  }
+
+  /** Tells the scheduler what is to end, and what has not ended in its time, in one order each. */
+  private void endTasks(long now) {
+    List<ArrayTask> toEnd = new ArrayList<>();
+    List<ArrayTask> late = new ArrayList<>();
+    for (RemoteBatch batch : out) {
+      for (ArrayTask task : batch.tasks) {
+        if (task.isToEnd) {
+          task.isToEnd = false;
+          task.cancelAt = now + batch.grace + STUBBORN;
+          toEnd.add(task);
+        } else if (now >= task.cancelAt && !task.isOver()) {
+          task.cancelAt = now + STUBBORN;
+          late.add(task);
+        }
+      }
+    }
+    to.end(toEnd);
+    to.cancel(late);
   }
 
   /** Returns whether it has neither orders nor attempts left. */
@@ -277,7 +304,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  private void endAll() {
+  private void endAll(boolean interrupted) {
     if (ended) {
       return;
     }
@@ -285,7 +312,6 @@ public final class BatchTracker implements AutoCloseable {
     ended = true;
     plan.drain().forEach(job -> job.endUnbegun(BatchAttempt.INTERRUPTED));
     earlier.end(BatchAttempt.INTERRUPTED);
-    List<ArrayTask> cancelled = new ArrayList<>();
     int jobs = 0;
     for (RemoteBatch batch : out) {
       for (ArrayTask task : batch.tasks) {
@@ -301,8 +327,7 @@ public final class BatchTracker implements AutoCloseable {
           }
         }
         if (begun > 0 || task.isOver() && task.over < 0) {
-          task.unwanted(true);
-          cancelled.add(task);
+          task.unwanted(interrupted);
         }
       }
       batch.nextLook = 0;
@@ -310,7 +335,6 @@ public final class BatchTracker implements AutoCloseable {
     if (jobs > 0) {
       String are = jobs == 1 ? "job is" : "jobs are";
       to.tell("%s: %d submitted %s cancelled", to.executor(), jobs, are);
-      to.cancel(cancelled);
     }
   }
 
@@ -323,16 +347,20 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  private void leaveOut(boolean all) {
+  private void leaveOut(boolean all, long now) {
     ending = true;
     plan.drain().forEach(job -> job.stopWatching(false));
     earlier.end(BatchAttempt.NOT_REACHED);
     List<RemoteBatch> left = new ArrayList<>(out);
     left.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
     left.forEach(batch -> batch.jobs().forEach(job -> job.stopWatching(true)));
+    if (all && ended) {
+      out.forEach(batch -> batch.tasks.forEach(task -> task.cancelAt = now));
+      endTasks(now);
+    }
     out.removeAll(left);
     if (!out.isEmpty()) {
-      endAll();
+      endAll(false);
     }
   }
 
@@ -430,11 +458,23 @@ public final class BatchTracker implements AutoCloseable {
       return job.place().folder().claim(job.claim(), me);
     }
 
-    /** Tells the scheduler to end some tasks; a line tells people if that may have failed. */
+    /** Lets some tasks end their jobs; a line tells people if the scheduler may not do it. */
+    void end(List<ArrayTask> tasks) {
+      told(tasks.isEmpty() ? "" : scheduler.end(jobs(tasks)));
+    }
+
+    /** Has some tasks ended at once; a line tells people if the scheduler may not do it. */
     void cancel(List<ArrayTask> tasks) {
-      String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
-      if (!said.isEmpty()) {
-        tell("%s: %s", executor(), said);
+      told(tasks.isEmpty() ? "" : scheduler.cancel(jobs(tasks)));
+    }
+
+    private static List<Scheduler.SchedulerJob> jobs(List<ArrayTask> tasks) {
+      return tasks.stream().map(task -> task.job).toList();
+    }
+
+    private void told(String trouble) {
+      if (!trouble.isEmpty()) {
+        tell("%s: %s", executor(), trouble);
       }
     }
   }

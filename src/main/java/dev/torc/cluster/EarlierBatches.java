@@ -143,7 +143,6 @@ final class EarlierBatches {
     if (task.batch.isKnown() && (!never || task.isOver())) {
       task.unwanted(false);
       task.batch.nextLook = 0;
-      to.cancel(List.of(task));
     }
   }
 

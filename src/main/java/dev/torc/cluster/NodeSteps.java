@@ -25,8 +25,6 @@ import java.util.regex.Pattern;
  */
 final class NodeSteps implements Scheduler {
 
-  private static final long STUBBORN = 10_000_000_000L; // ns, longer than the grace of any script
-
   /** Tries after a refusal: a controller that was just started refuses what it takes soon after. */
   private static final int AGAIN = 5;
 
@@ -47,7 +45,7 @@ final class NodeSteps implements Scheduler {
     final SubmissionRequest request;
     Process process;
     int refusals;
-    long cancelled; // when it was first cancelled, by System.nanoTime; 0 for never
+    boolean cancelled;
     SchedulerState state;
 
     Step(SubmissionRequest request) {
@@ -121,7 +119,7 @@ final class NodeSteps implements Scheduler {
     Path log = step.request.log();
     String text = SlurmWords.tail(log);
     Matcher refused = REFUSED.matcher(text);
-    if (step.cancelled != 0) {
+    if (step.cancelled) {
       return SlurmWords.end("CANCELLED", "", "", log);
     }
     if (refused.find()) {
@@ -153,23 +151,26 @@ final class NodeSteps implements Scheduler {
     return states;
   }
 
-  /**
-   * Sends each step's srun a signal, which it hands on to the script: the script then ends its job.
-   * A step that does not end, and is cancelled again later, is killed: srun turns TERM into KILL.
-   */
+  /** Sends each step's srun a signal that it hands on to the script. */
+  @Override
+  public String end(List<SchedulerJob> jobs) {
+    return cancel(jobs, Kill.USR1);
+  }
+
+  /** Ends each step's srun by TERM, which it turns into KILL. */
   @Override
   public String cancel(List<SchedulerJob> jobs) {
+    return cancel(jobs, Kill.TERM);
+  }
+
+  private String cancel(List<SchedulerJob> jobs, int signal) {
     for (SchedulerJob job : jobs) {
       Step step = steps.get(job.name());
-      long now = System.nanoTime();
-      if (!(step.state.is(Kind.RUNNING))) {
+      if (!step.state.is(Kind.RUNNING)) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
-      } else if (step.cancelled == 0
-          && step.process.isAlive()) { // else its pid may be another process's
-        step.cancelled = now;
-        Kill.process((int) step.process.pid(), Kill.USR1);
-      } else if (step.cancelled != 0 && now - step.cancelled > STUBBORN) {
-        step.process.destroy();
+      } else if (step.process.isAlive()) { // else its pid may be another process's
+        step.cancelled = true;
+        Kill.process((int) step.process.pid(), signal);
       }
     }
     return "";

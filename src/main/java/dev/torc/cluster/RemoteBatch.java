@@ -26,11 +26,13 @@ import java.util.function.Supplier;
 final class RemoteBatch {
 
   private static final long SECOND = 1_000_000_000;
+  private static final long GRACE = Runner.GRACE.toNanos();
 
   final BatchFolder folder;
   final SchedulerSettings settings; // at least what is needed to ask for it and to end it
   final String name; // the name under which it is submitted
   final long time; // when it was handed out, in nanoseconds since 1970; no two are the same
+  final long grace; // nanoseconds that the jobs of a task may take to end
   final List<ArrayTask> tasks = new ArrayList<>();
   private boolean known; // whether the scheduler's ids are known
   long nextLook;
@@ -41,11 +43,13 @@ final class RemoteBatch {
       SchedulerSettings settings,
       String name,
       long time,
+      long grace,
       List<List<BatchAttempt>> batches) {
     this.folder = folder;
     this.settings = settings;
     this.name = name;
     this.time = time;
+    this.grace = grace;
     batches.forEach(jobs -> tasks.add(new ArrayTask(this, jobs)));
   }
 
@@ -55,35 +59,32 @@ final class RemoteBatch {
     String name = "torc-" + names.get();
     BatchFolder folder = new BatchFolder(to.folder().resolve(name));
     batches.forEach(jobs -> jobs.forEach(job -> job.in(folder, names.get())));
-    return new RemoteBatch(folder, to.settings(), name, time, batches);
+    return new RemoteBatch(folder, to.settings(), name, time, grace(batches), batches);
   }
 
   /**
-   * Returns the time that a scheduler is asked for, in nanoseconds; 0 for none.
+   * Returns the time that a scheduler is asked for, in nanoseconds; 0 for none. Beyond the limit, a
+   * script keeps twice the time that its jobs may take to end: for its own start and end.
    *
    * @param limit the time limit of the longest of some batches; 0 for none
-   * @param slack nanoseconds beyond the limit that a script keeps: for its own start and end
    */
-  static long asked(SchedulerSettings settings, long limit, long slack) {
+  static long asked(SchedulerSettings settings, long limit, List<List<BatchAttempt>> batches) {
     long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
-    return limit == 0 ? 0 : Math.min(limit + slack, Math.max(most, limit));
+    return limit == 0 ? 0 : Math.min(limit + 2 * grace(batches), Math.max(most, limit));
   }
 
-  /** Returns the slack of some batches: twice the time that their jobs may take to end. */
-  static long slack(List<List<BatchAttempt>> batches) {
-    long usual = Runner.GRACE.toNanos();
-    return 2
-        * batches.stream()
-            .flatMap(List::stream)
-            .mapToLong(job -> Math.max(usual, job.attempt.launch().stop().grace(usual)))
-            .max()
-            .orElse(usual);
+  private static long grace(List<List<BatchAttempt>> batches) {
+    return batches.stream()
+        .flatMap(List::stream)
+        .mapToLong(job -> Math.max(GRACE, job.attempt.launch().stop().grace(GRACE)))
+        .max()
+        .orElse(GRACE);
   }
 
   /** Writes all that the script and a later torc need, before a scheduler is asked to run it. */
   void write(SchedulerAccess to, long asked) throws IOException {
     List<List<BatchAttempt>> batches = tasks.stream().map(task -> task.jobs).toList();
-    long limit = asked == 0 ? 0 : Math.max(1, (asked - slack(batches)) / SECOND);
+    long limit = asked == 0 ? 0 : Math.max(1, (asked - 2 * grace) / SECOND);
     String variable = to.scheduler().indexVariable();
     BatchScript script = new BatchScript(folder.path(), settings.before(), limit, variable);
     try {
@@ -101,6 +102,7 @@ final class RemoteBatch {
     StringBuilder lines = new StringBuilder();
     BatchWord.line(lines, "name", name);
     BatchWord.line(lines, "time", Long.toString(time));
+    BatchWord.line(lines, "grace", Long.toString(grace));
     settings.write(lines);
     for (int i = 0; i < tasks.size(); i++) {
       for (BatchAttempt job : tasks.get(i).jobs) {
@@ -156,8 +158,10 @@ final class RemoteBatch {
       }
       batches.get(task).add(new BatchAttempt(new HandedOutAttempt(folder, key, words[1], own)));
     }
+    long grace = word.all("grace").isEmpty() ? GRACE : word.number("grace"); // or an older version
+    SchedulerSettings settings = SchedulerSettings.read(word);
     return new RemoteBatch(
-        folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), batches);
+        folder, settings, word.text("name"), word.number("time"), grace, batches);
   }
 
   /** Returns when it was handed out, in milliseconds since 1970. */

@@ -44,9 +44,20 @@ public interface Scheduler {
   Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs);
 
   /**
-   * Ends scripts or takes them from the queue. A script that is over, or that the scheduler has
-   * under another name, is left alone; that is no error. A script is over only when {@link #states}
-   * says so, which may be later.
+   * Tells scripts that run to end their jobs, which takes the grace of these jobs, and takes others
+   * from the queue. If the scheduler cannot tell a script alone, this is the same as {@link
+   * #cancel}.
+   *
+   * @return as for {@link #cancel}
+   */
+  default String end(List<SchedulerJob> jobs) {
+    return cancel(jobs);
+  }
+
+  /**
+   * Ends scripts with all their processes, as the scheduler usually does, or takes them from the
+   * queue. A script that is over, or that the scheduler has under another name, is left alone; that
+   * is no error. A script is over only when {@link #states} says so, which may be later.
    *
    * @return why the scheduler may not have taken this order; empty if it has
    */

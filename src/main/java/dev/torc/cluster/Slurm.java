@@ -50,6 +50,8 @@ final class Slurm implements Scheduler {
   private static final Pattern OVER =
       Pattern.compile("Invalid job id specified|Job/step already completing or completed");
 
+  private static final List<String> SCANCEL = List.of("scancel");
+
   private static final int NOT_FOUND = 127;
 
   private static final String FOUND_BY = "SLURM_(CONF|CLUSTERS|JWT)";
@@ -289,29 +291,52 @@ final class Slurm implements Scheduler {
     return configuration;
   }
 
-  /** Cancels, for a step, its allocation, which is of no use without the torc that asked for it. */
+  /** Sends USR1 to scripts that run, and to no other process of their jobs. */
   @Override
-  public String cancel(List<SchedulerJob> all) {
-    List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
-    SlurmQueue queue = queue(jobs);
-    Set<String> ids = new TreeSet<>();
-    for (SchedulerJob job : jobs) {
+  public String end(List<SchedulerJob> jobs) {
+    return cancel(jobs, List.of("scancel", "--batch", "--signal=USR1"));
+  }
+
+  @Override
+  public String cancel(List<SchedulerJob> jobs) {
+    return cancel(jobs, SCANCEL);
+  }
+
+  /**
+   * Cancels jobs; for a step, its allocation, which is of no use without the torc that asked for
+   * it.
+   *
+   * @param running the command for scripts that run
+   */
+  private String cancel(List<SchedulerJob> all, List<String> running) {
+    SlurmQueue queue = queue(all.stream().map(Slurm::around).toList());
+    Map<List<String>, Set<String>> ids = new LinkedHashMap<>(); // by commands
+    for (SchedulerJob each : all) {
+      SchedulerJob job = around(each);
       (job.id() == null ? queue.named(job.name()) : Stream.ofNullable(queue.of(job)))
           .filter(listed -> !SlurmWords.isEnd(listed.word()))
-          .forEach(listed -> ids.add(listed.id()));
+          .forEach(
+              listed -> {
+                boolean runs = listed.word().equals(SlurmWords.RUNS) && !isStep(each);
+                ids.computeIfAbsent(runs ? running : SCANCEL, _ -> new TreeSet<>())
+                    .add(listed.id());
+              });
     }
     Set<String> troubles = new TreeSet<>();
     if (!queue.trouble().isEmpty()) {
       troubles.add(queue.trouble());
     }
-    for (List<String> part : parts(ids.stream())) {
-      List<String> words = new ArrayList<>(List.of("scancel"));
-      words.addAll(part);
-      ProgramOutput said = ask(asking, words);
-      if (!isDone(said)) {
-        troubles.add(SchedulerWords.failure(said));
-      }
-    }
+    ids.forEach(
+        (command, of) -> {
+          for (List<String> part : parts(of.stream())) {
+            List<String> words = new ArrayList<>(command);
+            words.addAll(part);
+            ProgramOutput said = ask(asking, words);
+            if (!isDone(said)) {
+              troubles.add(SchedulerWords.failure(said));
+            }
+          }
+        });
     return String.join("; ", troubles);
   }
 

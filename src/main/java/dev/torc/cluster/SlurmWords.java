@@ -19,9 +19,10 @@ import java.util.regex.Pattern;
 final class SlurmWords {
 
   static final String FAILED = "FAILED";
+  static final String RUNS = "RUNNING";
 
   private static final Set<String> RUNNING =
-      Set.of("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING");
+      Set.of(RUNS, "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING");
 
   private static final Map<String, Kind> ENDED =
       Map.ofEntries(

@@ -207,7 +207,7 @@ public final class Remotes implements AutoCloseable {
    * @param cancel whether schedulers have to end their jobs; else jobs stay there that need no torc
    */
   void end(boolean now, boolean cancel) {
-    said = cancel && !now ? BatchTracker::end : tracker -> tracker.leave(now);
+    said = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.leave(now);
     trackers.values().forEach(said);
   }
 

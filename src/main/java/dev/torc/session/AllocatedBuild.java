@@ -13,6 +13,7 @@ import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.Io;
@@ -20,6 +21,7 @@ import dev.torc.posix.Kill;
 import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
+import dev.torc.posix.Stop;
 import dev.torc.session.AllocationFiles.Shown;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Quantity;
@@ -61,6 +63,7 @@ public record AllocatedBuild(
   private static final String NAME = "torc slurm";
   private static final long LOOK = 100_000_000; // ns
   private static final long MEBIBYTE = 1 << 20;
+  private static final long OWN_END = 20_000_000_000L; // ns that torc takes to end beside its jobs
   private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
 
   /**
@@ -174,7 +177,7 @@ public record AllocatedBuild(
             BatchTracker.start(
                 new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, say))) {
       Waiting waiting = new Waiting(tracker);
-      try (Signals.Handling _ = signals.during(_ -> waiting.stop())) {
+      try (Signals.Handling _ = signals.during(waiting::stop)) {
         tracker.add(attempt(files, words, dir), waiting);
         waiting.show(List.of(new Shown(files.log(), err), new Shown(files.output(), out)));
         return status(waiting, signals.last());
@@ -248,11 +251,19 @@ public record AllocatedBuild(
     Launch.Step step = new Launch.Step(argv, dir, env);
     return new RemoteAttempt(
         new RemoteAttempt.RemoteKey(NAME, files.id(), 1, "-", "-", ""),
-        new Launch(List.of(step), files.log(), false, false, 0, 0, Map.of()),
+        new Launch(List.of(step), files.log(), false, false, 0, 0, Map.of()).stopping(stop()),
         0,
         List.of(),
         List.of(),
         each().withoutMemory());
+  }
+
+  /** Returns how the torc there is ended: it is given the time that its jobs may take to end. */
+  private Stop stop() {
+    long usual = Runner.GRACE.toNanos();
+    long longest =
+        toRun().stream().mapToLong(job -> job.runs().stop().grace(usual)).max().orElse(0);
+    return new Stop(0, 2 * (longest + OWN_END)); // after half of it, TERM would hurry it
   }
 
   private int status(Waiting waiting, int signal) throws IOException {
@@ -294,7 +305,7 @@ public record AllocatedBuild(
           }
         }
       } catch (IOException e) { // the output has no reader any more
-        stop();
+        stop(Kill.TERM);
         throw e;
       } finally {
         end.join();
@@ -302,9 +313,9 @@ public record AllocatedBuild(
       }
     }
 
-    void stop() {
+    void stop(int signal) {
       if (stops.getAndIncrement() == 0) {
-        tracker.end();
+        tracker.end(signal == Kill.INT);
       } else {
         tracker.leave(true); // Slurm was told, and ends it without torc
       }

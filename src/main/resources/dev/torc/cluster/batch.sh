@@ -10,7 +10,7 @@
 # of a job have TORC_CLAIM in their environment: so the script finds those whose parent is gone too.
 # Names that begin with torc_ are not exported; the text that runs before jobs must not use them.
 
-torc_signal='' torc_grace=5 torc_sweep='' # jobs say otherwise
+torc_signal='' torc_grace=5 torc_sweep='' torc_build='' # jobs say otherwise
 
 # The memory of jobs that do not say how much they need, and the GPUs, as the scheduler tells.
 unset TORC_MEMORY
@@ -114,12 +114,17 @@ torc_scan() {
 }
 
 # Sets torc_first to the signal that the process PID gets first: TERM if it would take no notice of
-# SIGNAL, nothing if it is the first one of a container, to which the client hands the signal on.
+# SIGNAL; nothing if another process hands the signal on to it: it is the first one of a container,
+# or belongs to a job of a torc that this job runs.
 torc_first() {
   torc_first=$2
   if [ -n "$torc_sweep" ] && grep -q '^NSpid:.*[[:space:]].*[[:space:]]1$' "/proc/$1/status"; then
     torc_first=
   fi
+  case $(tr '\000' '\n' <"/proc/$1/environ" | sed -n 's/^TORC_BUILD=//p') in
+    '' | "$torc_build") ;;
+    *) torc_first= ;;
+  esac
   case $torc_first in
     '' | TERM) return ;;
     HUP) torc_bit=0 ;;

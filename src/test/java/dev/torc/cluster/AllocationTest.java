@@ -246,14 +246,13 @@ class AllocationTest {
   }
 
   @Test
-  void whatRunsIsToldToEndOnceAndWhatWaitsNeverBegins() throws Exception {
+  void whatRunsIsToldToEndAndWhatWaitsNeverBegins() throws Exception {
     programs.says("srun", SRUN.replace("until", ": >\"${0%/*}/ready\"\nuntil"));
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
     while (!Files.exists(bin.resolve("ready"))) {
       TimeUnit.MILLISECONDS.sleep(5);
     }
-    assertEquals("", steps.cancel(List.of(job)));
-    assertEquals("", steps.cancel(List.of(job)));
+    assertEquals("", steps.end(List.of(job)));
     while (calls("told") < 1) {
       TimeUnit.MILLISECONDS.sleep(5);
     }

@@ -193,6 +193,21 @@ class BatchEndTest {
     assertEquals("", node.text("late.log"), "what started later was told to end");
   }
 
+  /** Rule 11: a torc in the job hands the signal on, so its jobs get it once. */
+  @Test
+  void theJobsOfATorcInAJobHearOfTheEndFromThatTorc() throws Exception {
+    String hear = "trap 'echo $0; exit' TERM; touch $1; while :; do sleep 0.1; done";
+    Files.writeString(temp.resolve("hear"), hear);
+    String both =
+        "TORC_BUILD=other sh -c '. ./hear' inner on & until [ -e on ]; do sleep 0.1; done;"
+            + " exec sh -c '. ./hear' outer up";
+    Process process = node.up(node.job("a", node.step(both), new Stop(0, 2 * SECOND)));
+    BatchNode.signal("USR1", process);
+    node.await(process);
+    String log = node.text("a.log");
+    assertTrue(log.contains("outer") && !log.contains("inner"), log);
+  }
+
   /** The script's own word that it is to end comes when the job's processes are gone. */
   @Test
   void aScriptThatIsToldLaterThanItsJobCancelsToo() throws Exception {

@@ -390,8 +390,8 @@ class BatchTrackerTest {
     torc.add(3, 3600);
     cluster.until(SECOND);
     torc.desk.turn(cluster.now);
-    torc.desk.end();
-    torc.desk.end(); // each attempt calls this
+    torc.desk.end(true);
+    torc.desk.end(true); // each attempt calls this
     torc.desk.takeOrders(cluster.now);
     assertEquals(List.of("1_0"), cluster.cancelled);
     assertEquals(List.of("far: 1 submitted job is cancelled"), torc.notes);
@@ -400,6 +400,32 @@ class BatchTrackerTest {
     torc.add(1, 0);
     assertEquals("ready", jobs().getLast().left, "it is not handed out any more");
     assertTrue(torc.desk.isEmpty());
+  }
+
+  /** Rule 11: a script has its jobs' grace and 15 s, or until the next Ctrl-C. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aScriptThatDoesNotEndItsJobsIsCancelledAfterTheirGrace(boolean again) throws IOException {
+    torc(4, 0);
+    cluster.takes = 3600 * SECOND;
+    cluster.deaf = true;
+    torc.add(3, 3600);
+    cluster.until(9 * SECOND);
+    torc.desk.turn(cluster.now);
+    cluster.until(18 * SECOND);
+    torc.desk.end(true);
+    torc.run(19);
+    assertEquals(List.of("1_0", "1_1", "1_2"), cluster.asked);
+    assertEquals(List.of(), cluster.cancelled);
+    if (again) {
+      torc.desk.leave(true);
+      torc.desk.takeOrders(cluster.now);
+      jobs().forEach(job -> assertEquals("out", job.left));
+    } else {
+      torc.run(10);
+      all(ProcessEnd.How.INTERRUPTED);
+    }
+    assertEquals(List.of("1_0", "1_1", "1_2"), cluster.cancelled);
   }
 
   @ParameterizedTest
@@ -450,7 +476,7 @@ class BatchTrackerTest {
                 torc.notes::add))) {
       thread.forget(List.of(place));
       thread.add(job.attempt, job);
-      thread.end();
+      thread.end(true);
       while (job.ends == 0) {
         TimeUnit.MILLISECONDS.sleep(20);
       }

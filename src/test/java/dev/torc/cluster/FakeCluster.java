@@ -49,6 +49,7 @@ final class FakeCluster implements Scheduler {
   boolean hides; // whether it says for a moment that it has none of its jobs
   String word = "gone"; // the scheduler's word for a job that it does not have any more
   boolean busy; // whether the jobs of others take all nodes
+  boolean deaf; // whether no script ends its jobs when it is told to
   boolean blind; // whether it cannot be asked for names
   String babbles = ""; // a word for all its jobs that means no state; empty for none
   long told; // the end that it tells of each job: milliseconds since 1970; 0 if it tells none
@@ -63,6 +64,9 @@ final class FakeCluster implements Scheduler {
 
   /** The ids of the jobs that it was told to end; null for one that is known by its name only. */
   final List<String> cancelled = new ArrayList<>();
+
+  /** The ids of the jobs whose scripts it was told to end. */
+  final List<String> asked = new ArrayList<>();
 
   /** Runs before and after a submission: a test may end torc there. */
   Runnable between = () -> {};
@@ -231,6 +235,12 @@ final class FakeCluster implements Scheduler {
       }
     }
     return null;
+  }
+
+  @Override
+  public String end(List<SchedulerJob> jobs) {
+    jobs.forEach(job -> asked.add(job.id()));
+    return deaf ? "" : cancel(jobs);
   }
 
   @Override

@@ -157,7 +157,7 @@ class NextTorcTest {
       }
       case CANCELLED -> {
         FakeTorc torc = killed(3, 20);
-        torc.desk.end();
+        torc.desk.end(true);
         torc.desk.takeOrders(cluster.now);
         cluster.until(cluster.now + 20 * SECOND);
       }

@@ -396,6 +396,19 @@ class SlurmTest {
     assertTrue(programs.calls().getLast().startsWith("squeue "), "nothing is cancelled unseen");
   }
 
+  /** Rule 11: only the script is told, which ends its job as that says. */
+  @Test
+  void theScriptsOfJobsThatRunAreToldToEndThem() throws IOException {
+    queue(
+        "7_0|RUNNING|None|n1|torc-1|N/A|N/A",
+        "7_1|PENDING|None||torc-1|N/A|N/A",
+        "7_2|RUNNING|None|n1|torc-1|N/A|N/A");
+    assertEquals("", slurm(Map.of()).end(List.of(job("7_0"), job("7_1"), job("7_2"))));
+    assertEquals(
+        List.of("scancel --batch --signal=USR1 7_0 7_2", "scancel 7_1"),
+        programs.calls().subList(1, 3));
+  }
+
   @Test
   void anAllocationThatTorcRunsInIsNotHandedOn() throws IOException {
     programs.says("sbatch", "/usr/bin/env >>\"$calls\"; echo 7");
