@@ -151,7 +151,7 @@ final class EventText {
     int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
     return out == 0
         ? ""
-        : "%s %s out%s; `torc` takes the results and goes on\n"
+        : "%s %s at a scheduler%s; run `torc` to collect the results and continue\n"
             .formatted(
                 Amount.count(out, "job"),
                 out == 1 ? "is" : "are",
