@@ -138,11 +138,11 @@ public final class Plan {
 
   /** Returns the nodes with a verdict: all that is not known yet of a group counts as one job. */
   public BitSet withVerdict() {
-    BitSet told = new BitSet();
+    BitSet all = new BitSet();
     for (int node = 0; node < verdicts.length; node++) {
-      told.set(node, verdicts[node] != null);
+      all.set(node, verdicts[node] != null);
     }
-    return told;
+    return all;
   }
 
   /** Returns how many selected jobs are up to date. */
@@ -152,7 +152,7 @@ public final class Plan {
 
   /** Returns whether all selected jobs are up to date. */
   public boolean isQuiet() {
-    return upToDate() == decided().cardinality();
+    return upToDate() == withVerdict().cardinality();
   }
 
   /**
