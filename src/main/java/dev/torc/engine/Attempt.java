@@ -42,7 +42,7 @@ final class Attempt {
   final AttemptContext common; // its graph gives the job its number
   final int id;
   final Job job;
-  final JobRun run;
+  final JobAttempts run;
   private final JobFiles files;
   private final LaunchBuilder.Granted granted;
   private final JobStarts starts;
@@ -71,7 +71,11 @@ final class Attempt {
    * @param starts is told when its processes are gone, and which scheduler has it
    */
   Attempt(
-      AttemptContext common, int id, JobRun run, LaunchBuilder.Granted granted, JobStarts starts) {
+      AttemptContext common,
+      int id,
+      JobAttempts run,
+      LaunchBuilder.Granted granted,
+      JobStarts starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);

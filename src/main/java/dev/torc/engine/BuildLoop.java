@@ -234,7 +234,7 @@ public final class BuildLoop {
     public void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
       Job job = now.job;
       int id = now.id;
-      JobRun run = now.run;
+      JobAttempts run = now.run;
       starts.giveBack(now);
       check.noteRun(now, outcome);
       if (job.has(Trait.INTERACTIVE)

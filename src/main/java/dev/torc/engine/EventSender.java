@@ -75,7 +75,7 @@ final class EventSender {
    * Tells that a job's next attempt begins. Warns of the first local job that asks for more cpus
    * than this machine has, for all such jobs (rule 12).
    */
-  void started(AttemptContext common, int id, JobRun run, long cpus) {
+  void started(AttemptContext common, int id, JobAttempts run, long cpus) {
     Job job = common.graph().job(id);
     if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !toldLarge) {
       toldLarge = true;
@@ -95,7 +95,7 @@ final class EventSender {
    * Returns the command, by names of needs alone: their files are read on the thread of the
    * attempt.
    */
-  private String command(AttemptContext common, int id, JobRun run) {
+  private String command(AttemptContext common, int id, JobAttempts run) {
     if (contents != common.contents()) {
       contents = common.contents();
       names = contents.unread();
@@ -154,7 +154,8 @@ final class EventSender {
     ended(group.name(), JobState.FAILED, what);
   }
 
-  void ended(AttemptContext common, int id, JobRun run, JobState state, AttemptOutcome outcome) {
+  void ended(
+      AttemptContext common, int id, JobAttempts run, JobState state, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     if (outcome.restored() == null) {
       if (outcome.ok()) {
@@ -193,7 +194,7 @@ final class EventSender {
     tell(new Event.Finished(build, counts, use, nanos, exit));
   }
 
-  void retried(AttemptContext common, int id, JobRun run, AttemptOutcome outcome) {
+  void retried(AttemptContext common, int id, JobAttempts run, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     Event.Details details = details(common, id, run, outcome);
     tell(new Event.JobRetried(job.name(), run.attempts(), details, job.runs().retry().delay()));
@@ -244,7 +245,8 @@ final class EventSender {
     return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
   }
 
-  private Event.Details details(AttemptContext common, int id, JobRun run, AttemptOutcome outcome) {
+  private Event.Details details(
+      AttemptContext common, int id, JobAttempts run, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     ProcessEnd ended = outcome.ended();
     Result known = outcome.restored();

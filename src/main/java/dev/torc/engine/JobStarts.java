@@ -102,10 +102,11 @@ final class JobStarts {
   }
 
   private ResourceDemand demand(int id) {
-    JobRun run = state.runs.get(id); // null for a job of which a store is asked
+    JobAttempts run = state.runs.get(id); // null for a job of which a store is asked
     return run != null
         ? run.demand()
-        : new JobRun(state.graph().job(id), List.of(), null, setup.limits(), setup.allocation())
+        : new JobAttempts(
+                state.graph().job(id), List.of(), null, setup.limits(), setup.allocation())
             .demand();
   }
 
@@ -129,7 +130,7 @@ final class JobStarts {
 
   private void start(int id) {
     Job job = state.graph().job(id);
-    JobRun run = state.runs.get(id);
+    JobAttempts run = state.runs.get(id);
     ResourcePool.Taken taken = pool.take(run.demand());
     state.states.set(id, JobState.RUNNING);
     running++;

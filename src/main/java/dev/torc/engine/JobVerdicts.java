@@ -177,7 +177,7 @@ record JobVerdicts(
   boolean decideTemporary() {
     if (state.undecided.isEmpty()
         || !state.ready.isEmpty()
-        || state.runs.values().stream().anyMatch(JobRun::isRestored)) {
+        || state.runs.values().stream().anyMatch(JobAttempts::isRestored)) {
       return false; // when these jobs are restored, their readers may be, too
     }
     try {
@@ -203,8 +203,8 @@ record JobVerdicts(
 
   @Override
   public void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known) {
-    JobRun run =
-        new JobRun(state.graph().job(id), reasons, known, setup.limits(), setup.allocation());
+    JobAttempts run =
+        new JobAttempts(state.graph().job(id), reasons, known, setup.limits(), setup.allocation());
     state.runs.put(id, run);
     if (known == null && state.graph().hasTemporary()) {
       runLate(id);

@@ -200,7 +200,7 @@ public final class LaunchBuilder {
    * @param limits amounts by resource
    */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
-    JobRun first = new JobRun(graph.job(id), List.of(), null, limits, null);
+    JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, limits, null);
     return shown(graph, id, contents, first.granted(List.of()));
   }
 

@@ -62,7 +62,7 @@ final class Recorder {
   /** Returns the records of a job whose last attempt had this outcome. */
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
-    JobRun run = last.run;
+    JobAttempts run = last.run;
     if (outcome.restored() != null) {
       Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
@@ -77,7 +77,7 @@ final class Recorder {
   }
 
   /** Adds an attempt to the history, also one that another attempt follows. */
-  private void attempt(Job job, JobRun run, AttemptOutcome outcome, Outcome how, Batch batch) {
+  private void attempt(Job job, JobAttempts run, AttemptOutcome outcome, Outcome how, Batch batch) {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
     long sequence = attempts.getAndIncrement();

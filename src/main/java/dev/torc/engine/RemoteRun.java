@@ -41,7 +41,7 @@ final class RemoteRun {
   private final AttemptContext common;
   private final int id;
   private final Job job;
-  private final JobRun run;
+  private final JobAttempts run;
   private final boolean anew; // whether it runs even if an earlier torc handed it out
   private final JobStarts starts;
   private RemoteKey key;
@@ -54,7 +54,7 @@ final class RemoteRun {
   /**
    * @param starts told where it is, once it is handed out
    */
-  RemoteRun(AttemptContext common, int id, JobRun run, JobStarts starts) {
+  RemoteRun(AttemptContext common, int id, JobAttempts run, JobStarts starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);

@@ -24,7 +24,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
    * Returns what a job declares. If it asks for more cpus than there are, it takes all and runs
    * alone.
    *
-   * @param memory bytes for this attempt, as {@link JobRun} made them grow; 0 for no demand
+   * @param memory bytes for this attempt, as {@link JobAttempts} made them grow; 0 for no demand
    */
   static ResourceDemand of(Resources resources, long memory, Map<String, Long> limits) {
     Map<String, Long> amounts = resources.amounts();

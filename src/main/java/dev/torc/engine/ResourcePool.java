@@ -137,7 +137,7 @@ final class ResourcePool {
    *
    * @return whether it gave anything back
    */
-  boolean giveEarly(JobRun run) {
+  boolean giveEarly(JobAttempts run) {
     if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
       return false;
     }
@@ -153,7 +153,7 @@ final class ResourcePool {
   }
 
   /** Gives back what an attempt that is over took, unless {@link #giveEarly} did so. */
-  void give(JobRun run) {
+  void give(JobAttempts run) {
     if (run.released()) {
       early--;
     } else {

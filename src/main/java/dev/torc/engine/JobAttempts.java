@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A job that runs in this build, from the moment that its verdict is known until it is final: its
- * reasons, its attempts, whether a retry follows a failure and what it takes. It starts nothing:
- * {@link BuildLoop} waits out the delay of a retry and starts it.
+ * The attempts of a job in this build, from the moment that its verdict is known until it is final:
+ * why it runs, the attempt that is next or present, whether a retry follows a failure and what it
+ * takes. The retries of a job are decided here and nowhere else. It starts nothing: {@link
+ * BuildLoop} waits out the delay of a retry and starts it. One attempt is an {@link Attempt}.
  */
-final class JobRun {
+final class JobAttempts {
 
   private final Resources resources;
   private final String executor; // of a scheduler, or of the allocation; null for this machine
@@ -41,7 +42,7 @@ final class JobRun {
    * @param allocation the executor whose jobs run on the nodes of an allocation, this machine too;
    *     null without one
    */
-  JobRun(
+  JobAttempts(
       Job job,
       List<Reason> reasons,
       ProductRestore.Replacement from,

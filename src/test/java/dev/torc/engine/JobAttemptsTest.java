@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * What an attempt takes and is given, by where it runs, how long it waited, and what follows it.
  */
-class JobRunTest extends Harness {
+class JobAttemptsTest extends Harness {
 
   /** Builds without the job far; the build leaves the setup that attempts share. */
   @BeforeEach
@@ -43,20 +43,20 @@ class JobRunTest extends Harness {
    *
    * @param out the executor and id with which an earlier torc submitted it; none if it did not
    */
-  private JobRun far(String allocation, String... out) {
+  private JobAttempts far(String allocation, String... out) {
     List<Reason> why =
         Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
-    return new JobRun(graph.job(graph.jobId("far")), why, null, limits, allocation);
+    return new JobAttempts(graph.job(graph.jobId("far")), why, null, limits, allocation);
   }
 
-  private void begin(JobRun run, String node) {
+  private void begin(JobAttempts run, String node) {
     ResourcePool.Taken taken = new ResourcePool.Taken(node, List.of());
     run.begin(setup.common(), graph.jobId("far"), taken, setup, null);
   }
 
   @Test
   void forASchedulerNothingOfThisMachineIsTakenAndItsLimitsDoNotCount() {
-    JobRun run = far(null);
+    JobAttempts run = far(null);
     begin(run, null);
     assertEquals("slurm", run.executor());
     assertEquals(Map.of(), run.demand().amounts());
@@ -68,7 +68,7 @@ class JobRunTest extends Harness {
 
   @Test
   void anAllocationGivesWhatANodeHas() {
-    JobRun run = far("slurm");
+    JobAttempts run = far("slurm");
     begin(run, null);
     assertNull(run.executor());
     assertTrue(run.demand().moves());
@@ -89,7 +89,7 @@ class JobRunTest extends Harness {
   @Test
   void itWaitsFromWhenItIsDue() {
     long before = System.nanoTime();
-    JobRun run = far(null);
+    JobAttempts run = far(null);
     begin(run, null);
     assertTrue(0 <= run.queued() && run.queued() <= System.nanoTime() - before);
     run.grow(TimeUnit.HOURS.toNanos(1));
@@ -117,7 +117,7 @@ class JobRunTest extends Harness {
   @Test
   void aFailureForWantOfRoomIsRepeatedOnceAndIsNoAttempt() {
     ProcessEnd failed = new ProcessEnd(ProcessEnd.How.EXITED, 1, 0, Usage.NOTHING, "");
-    JobRun run = far(null);
+    JobAttempts run = far(null);
     begin(run, null);
     assertTrue(run.mayRetry(failed, true), "since there is room now");
     begin(run, null);
