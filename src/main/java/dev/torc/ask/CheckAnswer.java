@@ -77,7 +77,7 @@ record CheckAnswer(
         errors.addAll(refused.diagnostics());
       }
       errors.addAll(project.storeTroubles());
-      project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
+      project.workflow().groups().forEach(group -> errors.addAll(group.further().problems()));
       notes.removeAll(errors);
       notes.forEach(call::warn);
       warnings.addAll(project.advice());

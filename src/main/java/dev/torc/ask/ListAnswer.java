@@ -250,7 +250,7 @@ record ListAnswer(
       String group, String place, List<String> parameters, int instances, boolean expanded) {
     static Group of(dev.torc.workflow.Group of) {
       int instances = of.instances().size();
-      boolean all = of.awaits().isEmpty();
+      boolean all = of.further().awaits().isEmpty();
       return new Group(of.name(), "" + of.place(), of.parameters(), instances, all);
     }
   }

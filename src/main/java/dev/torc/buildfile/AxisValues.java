@@ -214,9 +214,9 @@ final class AxisValues {
 
   private void note(int other, GroupExpansion.Outcome outcome) {
     lasting &= outcome.lasting();
-    byResults |= outcome.group().found();
+    byResults |= outcome.group().sources().found();
     if (!outcome.known()) {
-      List<String> deciders = outcome.group().awaits();
+      List<String> deciders = outcome.group().further().awaits();
       awaits.addAll(deciders.isEmpty() ? List.of(expansion.unit(other).name()) : deciders);
     }
   }

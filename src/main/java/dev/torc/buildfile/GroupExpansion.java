@@ -243,7 +243,7 @@ final class GroupExpansion {
   BadInput.Diagnostic nothing(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : of(unit);
-    String there = outcome == null ? "" : outcome.group.nothing();
+    String there = outcome == null ? "" : outcome.group.sources().nothing();
     return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
 
@@ -268,7 +268,7 @@ final class GroupExpansion {
   }
 
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
-    if (outcomes.get(maker).group.found() || outcomes.get(reader).group.found()) {
+    if (outcomes.get(maker).group.sources().found() || outcomes.get(reader).group.sources().found()) {
       outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());
@@ -377,16 +377,18 @@ final class GroupExpansion {
             group.entry().place(),
             answer.parameters(),
             List.copyOf(names),
-            List.copyOf(answer.awaits),
-            List.copyOf(answer.growing),
-            known ? List.of() : group.job().productRefs(),
-            List.of(),
-            List.copyOf(tables(group.axes()).keySet()),
-            known ? answer.nothing : "",
-            known ? List.copyOf(answer.warnings) : List.of(),
-            !known && group.job().has(Trait.ALLOW_FAILURE),
-            group.job().labels().tags(),
-            answer.byResults);
+            new Group.Further(
+                List.copyOf(answer.awaits),
+                List.copyOf(answer.growing),
+                known ? List.of() : group.job().productRefs(),
+                List.of(),
+                !known && group.job().has(Trait.ALLOW_FAILURE)),
+            new Group.Sources(
+                List.copyOf(tables(group.axes()).keySet()),
+                known ? answer.nothing : "",
+                known ? List.copyOf(answer.warnings) : List.of(),
+                answer.byResults),
+            group.job().labels().tags());
     Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
     last.put(unit, outcome);
     return outcome;
@@ -404,16 +406,14 @@ final class GroupExpansion {
             group.entry().place(),
             names,
             before == null ? List.of() : before.group.instances(),
-            List.of(),
-            List.of(),
-            group.job().productRefs(),
-            reasons,
-            List.copyOf(tables(group.axes()).keySet()),
-            "",
-            List.of(),
-            group.job().has(Trait.ALLOW_FAILURE),
-            group.job().labels().tags(),
-            false);
+            new Group.Further(
+                List.of(),
+                List.of(),
+                group.job().productRefs(),
+                reasons,
+                group.job().has(Trait.ALLOW_FAILURE)),
+            new Group.Sources(List.copyOf(tables(group.axes()).keySet()), "", List.of(), false),
+            group.job().labels().tags());
     // Not lasting: every run tells again what is wrong without results.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }

@@ -81,7 +81,8 @@ public final class RowPlaces {
   private List<Table> read(Job job) {
     List<Table> read = new ArrayList<>();
     for (Group group : workflow.groups()) {
-      for (String path : group.name().equals(job.group()) ? group.tables() : List.<String>of()) {
+      for (String path :
+          group.name().equals(job.group()) ? group.sources().tables() : List.<String>of()) {
         try {
           read.add(table(path, job.parameters()));
         } catch (IOException | BadInput e) {

@@ -184,8 +184,8 @@ public final class Adoption {
 
   private void unknown(int group) {
     var open = context.graph().open().get(group);
-    if (!open.problems().isEmpty()) {
-      problems.addAll(open.problems());
+    if (!open.further().problems().isEmpty()) {
+      problems.addAll(open.further().problems());
       return;
     }
     String name = SafeText.name(context.graph().name(context.records().unsettledBefore(group)));

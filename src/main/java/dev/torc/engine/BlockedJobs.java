@@ -53,7 +53,7 @@ final class BlockedJobs {
   void failGroups() {
     for (int node : state.graph().inOrder(state.context().selection().open())) {
       Group group = state.graph().open().get(node);
-      if (!group.problems().isEmpty()) {
+      if (!group.further().problems().isEmpty()) {
         if (failed.add(group.name())) {
           state.states.add(JobState.FAILED);
           sender.failed(group);
@@ -154,7 +154,8 @@ final class BlockedJobs {
         || graph.open().entrySet().stream()
             .filter(group -> blocked.containsKey(group.getValue().name()))
             .anyMatch(
-                group -> !group.getValue().allowFailure() && context.isTarget(group.getKey()));
+                group ->
+                    !group.getValue().further().allowFailure() && context.isTarget(group.getKey()));
   }
 
   /** Warns of odd values of groups, if these were not known before. */
@@ -163,7 +164,7 @@ final class BlockedJobs {
         old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());
     next.graph().workflow().groups().stream()
         .filter(group -> before.contains(group.name()))
-        .flatMap(group -> group.warnings().stream())
+        .flatMap(group -> group.sources().warnings().stream())
         .distinct()
         .forEach(sender::warn);
   }

@@ -148,10 +148,9 @@ final class EventSender {
 
   /** Tells that a group could not be expanded. */
   void failed(Group group) {
-    String more =
-        group.problems().size() == 1 ? "" : "; and " + (group.problems().size() - 1) + " more";
-    String what = group.problems().getFirst() + more;
-    ended(group.name(), JobState.FAILED, what);
+    var all = group.further().problems();
+    String more = all.size() == 1 ? "" : "; and " + (all.size() - 1) + " more";
+    ended(group.name(), JobState.FAILED, all.getFirst() + more);
   }
 
   void ended(

@@ -251,7 +251,7 @@ public final class GraphBuilder {
       }
       if (node != null && group.isOpen()) {
         open.put(node, group);
-        stale.set(node, !group.awaits().equals(base.open().get(node).awaits()));
+        stale.set(node, !group.further().awaits().equals(base.open().get(node).further().awaits()));
         nodes.remove(group.name());
       }
     }
@@ -382,7 +382,7 @@ public final class GraphBuilder {
         }
       } else if (open.containsKey(node)) {
         Group group = open.get(node);
-        for (String name : group.awaits()) {
+        for (String name : group.further().awaits()) {
           if (group.grows()) { // waits for each by itself
             Arrays.stream(references.of(name)).forEach(edges::add);
           } else {

@@ -64,7 +64,7 @@ final class Makers {
     Map<String, Claim> claims = HashMap.newHashMap(added.length);
     Map<Integer, Job> clearing = new LinkedHashMap<>();
     Map<Integer, List<Ref>> expected = new LinkedHashMap<>();
-    groups.forEach((node, group) -> expected.put(node, group.products()));
+    groups.forEach((node, group) -> expected.put(node, group.further().products()));
     this.products =
         base.products
             .with(

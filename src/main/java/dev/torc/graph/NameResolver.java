@@ -52,11 +52,11 @@ final class NameResolver {
 
     /** Returns whether instances that have some values may still come. */
     boolean mayGrow(Map<String, String> values) {
-      if (open < 0 || group.growing().isEmpty() || values.isEmpty()) {
+      if (open < 0 || group.further().growing().isEmpty() || values.isEmpty()) {
         return open >= 0;
       }
       if (coming.isEmpty()) {
-        for (Group.Growing growing : group.growing()) {
+        for (Group.Growing growing : group.further().growing()) {
           PatternIndex made = new PatternIndex();
           growing.made().forEach(pattern -> made.add(pattern, open, group.place()));
           coming.add(made);
@@ -64,7 +64,9 @@ final class NameResolver {
       }
       boolean[] may = new boolean[1];
       for (int i = 0; i < coming.size(); i++) {
-        coming.get(i).overlapping(group.growing().get(i).with(values), _ -> may[0] = true);
+        coming
+            .get(i)
+            .overlapping(group.further().growing().get(i).with(values), _ -> may[0] = true);
       }
       return may[0];
     }
@@ -127,7 +129,7 @@ final class NameResolver {
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
     int[] those = having(group, part.values());
     boolean grows = group.mayGrow(part.values());
-    if (those.length == 0 && !grows && group.ids.length > 0 && !(need && named.found())) {
+    if (those.length == 0 && !grows && group.ids.length > 0 && !(need && named.sources().found())) {
       return null;
     }
     IntStream ids = Arrays.stream(those);
@@ -261,7 +263,7 @@ final class NameResolver {
   synchronized boolean isEmptyPart(String name) {
     InstanceName part = InstanceName.parse(name);
     Group group = part.values().isEmpty() ? null : groups.get(part.group());
-    return group != null && group.found() && of(name, true).length == 0;
+    return group != null && group.sources().found() && of(name, true).length == 0;
   }
 
   /** Returns all names of jobs and groups, for hints. */

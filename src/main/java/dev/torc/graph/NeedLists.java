@@ -46,9 +46,12 @@ final class NeedLists {
       if (known == null) {
         InstanceName name = InstanceName.parse(text);
         int number = byText.size();
-        known = new Part(number, name.group(), name.values(), group.growing().size());
+        known = new Part(number, name.group(), name.values(), group.further().growing().size());
         byText.put(text, known);
-        group.growing().forEach(more -> paths.add(more.with(name.values()), number, group.place()));
+        group
+            .further()
+            .growing()
+            .forEach(more -> paths.add(more.with(name.values()), number, group.place()));
       }
       return known;
     }
@@ -126,7 +129,8 @@ final class NeedLists {
             }
           }
           boolean asked =
-              less.get(part.number) || part.axes != base.open().get(group).growing().size();
+              less.get(part.number)
+                  || part.axes != base.open().get(group).further().growing().size();
           if (asked && !graph.references().mayGrow(old.text())) {
             out.add(group);
           }
@@ -153,9 +157,9 @@ final class NeedLists {
   /** Returns the patterns by which a group grew before, and by which it does not grow any more. */
   private static Set<Glob> gone(Group before, Group now) {
     Set<Glob> gone = new HashSet<>();
-    before.growing().forEach(growing -> gone.addAll(growing.made()));
+    before.further().growing().forEach(growing -> gone.addAll(growing.made()));
     if (now != null) {
-      now.growing().forEach(growing -> growing.made().forEach(gone::remove));
+      now.further().growing().forEach(growing -> growing.made().forEach(gone::remove));
     }
     return gone;
   }

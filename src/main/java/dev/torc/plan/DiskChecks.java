@@ -88,7 +88,7 @@ public final class DiskChecks {
     this.root = graph.workflow().root();
     this.grounds = new AllowedRoots(root, graph.workflow().settings().roots());
     for (Group group : graph.workflow().groups()) {
-      tables.addAll(group.tables());
+      tables.addAll(group.sources().tables());
     }
     for (Path file : graph.workflow().settings().files()) {
       buildFiles.add(file);

@@ -153,7 +153,7 @@ public final class Expander {
     for (int node : now.selection().open().stream().toArray()) {
       Group group = now.graph().open().get(node);
       boolean all = now.records().unsettledBefore(node) < 0;
-      if (group.problems().isEmpty() && (all || group.grows() && anySettled(now, node))) {
+      if (group.further().problems().isEmpty() && (all || group.grows() && anySettled(now, node))) {
         ready.add(group);
         if (all) {
           whole.add(group);
@@ -288,7 +288,7 @@ public final class Expander {
       Group group = old.groups().get(g);
       Group next = wanted.groups().get(g);
       Group now = some.contains(group.name()) || group.equals(next) ? next : group;
-      List<Diagnostic> problems = failed.getOrDefault(group.name(), now.problems());
+      List<Diagnostic> problems = failed.getOrDefault(group.name(), now.further().problems());
       int start = wanted.starts().get(g);
       starts.add(kept.get(0, start).cardinality());
       groups.add(problems.isEmpty() ? now : group.failed(problems));

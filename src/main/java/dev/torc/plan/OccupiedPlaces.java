@@ -145,7 +145,7 @@ public final class OccupiedPlaces {
         }
       }
       for (Group group : graph.workflow().groups()) {
-        for (String path : group.tables()) {
+        for (String path : group.sources().tables()) {
           int maker = graph.makerOf(path);
           if (maker >= 0 && !graph.declares(maker, path)) {
             name(maker, path);
@@ -169,7 +169,7 @@ public final class OccupiedPlaces {
    */
   private String reader(String path, boolean needs) {
     for (Group group : graph.workflow().groups()) {
-      if (group.tables().contains(path)) {
+      if (group.sources().tables().contains(path)) {
         return "gives group " + group.name() + " its values";
       }
     }

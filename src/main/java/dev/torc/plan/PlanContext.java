@@ -124,7 +124,7 @@ public record PlanContext(
 
   /** Returns whether there is a group that cannot be expanded any further. */
   public boolean hasFailedGroups() {
-    return graph.open().values().stream().anyMatch(group -> !group.problems().isEmpty());
+    return graph.open().values().stream().anyMatch(group -> !group.further().problems().isEmpty());
   }
 
   /** Returns the context when a build is over: nothing is wanted any more. */

@@ -35,7 +35,7 @@ public final class StaleProducts {
       paths.addAll(records.found(j));
     }
     paths.addAll(depfiles.keySet());
-    graph.workflow().groups().forEach(group -> paths.addAll(group.tables()));
+    graph.workflow().groups().forEach(group -> paths.addAll(group.sources().tables()));
   }
 
   /**

@@ -103,7 +103,7 @@ public final class Temporaries {
       boolean well = !reads.isEmpty() && isGood(j);
       reads.forEach(read -> can.merge(read.path, read.told && well, Boolean::logicalAnd));
     }
-    graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.tables()));
+    graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.sources().tables()));
     can.values().removeIf(each -> !each);
     return List.copyOf(can.keySet());
   }
@@ -194,7 +194,7 @@ public final class Temporaries {
           int maker = graph.makerOf(path);
           boolean waits =
               group != null
-                  && group.problems().isEmpty()
+                  && group.further().problems().isEmpty()
                   && (!group.grows() || graph.before().has(node, maker));
           if (waits == plan.verdict(maker) instanceof Verdict.UpToDate) {
             wanted.putIfAbsent(path, graph.name(node));
@@ -225,7 +225,7 @@ public final class Temporaries {
     Group group = graph.open().get(node);
     if (group == null) {
       addReads(node, reads);
-    } else if (group.problems().isEmpty()) {
+    } else if (group.further().problems().isEmpty()) {
       addAwaited(node, group, reads);
     }
     return reads;
@@ -285,7 +285,8 @@ public final class Temporaries {
   private void addAwaited(int node, Group group, List<MissingRead> reads) {
     for (int before : graph.before().row(node)) {
       for (RecordedProduct made : of(before)) {
-        boolean told = made.kind() == Stamp.FileKind.FILE && !group.tables().contains(made.path());
+        boolean told =
+            made.kind() == Stamp.FileKind.FILE && !group.sources().tables().contains(made.path());
         reads.add(new MissingRead(before, made.path(), told));
       }
     }

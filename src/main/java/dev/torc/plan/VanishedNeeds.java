@@ -96,7 +96,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     String wanted = InstanceName.parse(name).group();
     for (Group group : graph.workflow().groups()) {
       if (group.name().equals(wanted)) {
-        return group.nothing();
+        return group.sources().nothing();
       }
     }
     return "";

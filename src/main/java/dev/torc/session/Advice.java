@@ -131,7 +131,7 @@ final class Advice {
       Graph graph, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
     List<Group> odd =
-        graph.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();
+        graph.workflow().groups().stream().filter(g -> !g.sources().warnings().isEmpty()).toList();
     if (!odd.isEmpty() && selection.targeted()) {
       targets.forEach(target -> asked.add(InstanceName.parse(target).group()));
       for (int id : selection.jobs().stream().toArray()) {
@@ -146,7 +146,7 @@ final class Advice {
     }
     return odd.stream()
         .filter(group -> !selection.targeted() || asked.contains(group.name()))
-        .flatMap(group -> group.warnings().stream())
+        .flatMap(group -> group.sources().warnings().stream())
         .distinct() // two groups may read one table
         .toList();
   }

@@ -56,7 +56,7 @@ record GraphFile(
     List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 33";
+  private static final String LAYOUT = "torc graph 34";
 
   /**
    * What a graph is made from, but for the bytes of its build files.

@@ -65,7 +65,7 @@ public final class ReadSession implements AutoCloseable {
     this.context = expander.plan(begin).context();
     this.project = given.with(context.graph());
     for (Group group : project.workflow().groups()) {
-      group.problems().forEach(problem -> note.take(problem));
+      group.further().problems().forEach(problem -> note.take(problem));
     }
   }
 

@@ -13,38 +13,49 @@ import java.util.Map;
  * @param parameters names of the parameters that name an instance, in the order written
  * @param instances names of the instances that are known, in their order; they are jobs of the
  *     workflow
- * @param awaits names of the jobs or groups whose results decide which further instances there are;
- *     empty once all are known
- * @param growing what the values of further instances may be, where each job that is awaited gives
- *     instances of its own as soon as it has ended; empty if all of them have to end first
- * @param products what the instances will produce as far as it can be told before they are known:
- *     each unknown value is a {@code *}; empty once all are known
- * @param problems why it cannot be expanded, if only results showed that; then it gets no more
- *     instances and awaits nothing
- * @param tables the files of lines and tables from which it takes values
- * @param nothing if it has no instances because sources give no values: what is there instead, in a
- *     few words behind the place that asks for it; empty for any other group
- * @param warnings what is accepted but looks wrong: no instances, if that is no ordinary outcome,
- *     or spaces around the values of a file
- * @param allowFailure whether its instances may fail; told as long as they are not known
  * @param tags the instances' tags; one with a parameter's value in it is a text that is no target
- * @param found whether results decided which instances there are: then a part of it may be empty
  */
 public record Group(
     String name,
     Place place,
     List<String> parameters,
     List<String> instances,
-    List<String> awaits,
-    List<Growing> growing,
-    List<Ref> products,
-    List<BadInput.Diagnostic> problems,
-    List<String> tables,
-    String nothing,
-    List<BadInput.Diagnostic> warnings,
-    boolean allowFailure,
-    List<String> tags,
-    boolean found) {
+    Further further,
+    Sources sources,
+    List<String> tags) {
+
+  /**
+   * What is told of a group as long as not all its instances are known.
+   *
+   * @param awaits names of the jobs or groups whose results decide which further instances there
+   *     are; empty once all are known
+   * @param growing what the values of further instances may be, where each job that is awaited
+   *     gives instances of its own as soon as it has ended; empty if all of them have to end first
+   * @param products what the instances will produce as far as it can be told before they are known:
+   *     each unknown value is a {@code *}; empty once all are known
+   * @param problems why it cannot be expanded, if only results showed that; then it gets no more
+   *     instances and awaits nothing
+   * @param allowFailure whether its instances may fail
+   */
+  public record Further(
+      List<String> awaits,
+      List<Growing> growing,
+      List<Ref> products,
+      List<BadInput.Diagnostic> problems,
+      boolean allowFailure) {}
+
+  /**
+   * Where the values of its parameters come from.
+   *
+   * @param tables the files of lines and tables from which it takes values
+   * @param nothing if it has no instances because sources give no values: what is there instead, in
+   *     a few words behind the place that asks for it; empty for any other group
+   * @param warnings what is accepted but looks wrong: no instances, if that is no ordinary outcome,
+   *     or spaces around the values of a file
+   * @param found whether results decided which instances there are: then a part of it may be empty
+   */
+  public record Sources(
+      List<String> tables, String nothing, List<BadInput.Diagnostic> warnings, boolean found) {}
 
   /**
    * Values that are yet to come: those of names in paths that jobs may still make.
@@ -82,12 +93,12 @@ public record Group(
    * Returns whether each job that is awaited gives instances of its own, as soon as it has ended.
    */
   public boolean grows() {
-    return !growing.isEmpty();
+    return !further.growing.isEmpty();
   }
 
   /** Returns whether not all instances are known: it awaits results, or these showed problems. */
   public boolean isOpen() {
-    return !awaits.isEmpty() || !problems.isEmpty();
+    return !further.awaits.isEmpty() || !further.problems.isEmpty();
   }
 
   /**
@@ -95,20 +106,8 @@ public record Group(
    * starts.
    */
   public Group failed(List<BadInput.Diagnostic> why) {
-    return new Group(
-        name,
-        place,
-        parameters,
-        instances,
-        List.of(),
-        List.of(),
-        products,
-        why,
-        tables,
-        "",
-        List.of(),
-        allowFailure,
-        tags,
-        found);
+    Further closed = new Further(List.of(), List.of(), further.products, why, further.allowFailure);
+    Sources none = new Sources(sources.tables, "", List.of(), sources.found);
+    return new Group(name, place, parameters, instances, closed, none, tags);
   }
 }

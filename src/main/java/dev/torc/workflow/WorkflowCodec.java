@@ -406,16 +406,18 @@ public final class WorkflowCodec {
         wire.one(of, Group::place, Wire::place),
         wire.list(of, Group::parameters, Wire.TEXT),
         wire.list(of, Group::instances, Wire.TEXT),
-        List.of(),
-        List.of(),
-        wire.list(of, Group::products, WorkflowCodec::ref),
-        List.of(),
-        wire.list(of, Group::tables, Wire.TEXT),
-        wire.text(of, Group::nothing),
-        wire.list(of, Group::warnings, WorkflowCodec::said),
-        false,
-        wire.list(of, Group::tags, Wire.TEXT),
-        wire.flag(of, Group::found));
+        new Group.Further(
+            List.of(),
+            List.of(),
+            wire.list(of, group -> group.further().products(), WorkflowCodec::ref),
+            List.of(),
+            false),
+        new Group.Sources(
+            wire.list(of, group -> group.sources().tables(), Wire.TEXT),
+            wire.text(of, group -> group.sources().nothing()),
+            wire.list(of, group -> group.sources().warnings(), WorkflowCodec::said),
+            wire.flag(of, group -> group.sources().found())),
+        wire.list(of, Group::tags, Wire.TEXT));
   }
 
   private static BadInput.Diagnostic said(Wire wire, BadInput.Diagnostic of) {

@@ -31,8 +31,13 @@ final class WorkflowText {
   private static final Workflow PLAIN = Written.yaml("jobs: { plain: { command: x } }").load();
   private static final Group PLAIN_GROUP =
       new Group(
-          null, null, null, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), "",
-          List.of(), false, List.of(), false);
+          null,
+          null,
+          null,
+          List.of(),
+          new Group.Further(List.of(), List.of(), List.of(), List.of(), false),
+          new Group.Sources(List.of(), "", List.of(), false),
+          List.of());
   private static final int WIDTH = 100;
 
   /** A text that is put in quotes, since its end could not be seen among other texts. */
@@ -69,7 +74,7 @@ final class WorkflowText {
         parts.add("instances: " + show(group.instances()));
       }
       told.addAll(line(group.name() + "(" + String.join(", ", group.parameters()) + ")", parts));
-      group.warnings().forEach(each -> told.add("warning: " + each));
+      group.sources().warnings().forEach(each -> told.add("warning: " + each));
     }
     workflow.warnings().forEach(each -> told.add("warning: " + each));
     return told;
@@ -172,6 +177,8 @@ final class WorkflowText {
         all.forEach(trait -> parts.add(trait.toString().toLowerCase(Locale.ROOT) + ": true"));
       } else if (told
           && (is instanceof Workflow.Settings
+              || is instanceof Group.Further
+              || is instanceof Group.Sources
               || List.of("runs", "links", "labels").contains(each.getName()))) {
         parts.addAll(parts((Record) is, (Record) usual, without));
       } else if (told) {

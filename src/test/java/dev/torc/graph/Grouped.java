@@ -71,16 +71,9 @@ public final class Grouped {
         place,
         parameters,
         instances,
-        awaits,
-        List.of(),
-        products,
-        List.of(),
-        List.of(),
-        "",
-        List.of(),
-        false,
-        List.of(),
-        false);
+        new Group.Further(awaits, List.of(), products, List.of(), false),
+        new Group.Sources(List.of(), "", List.of(), false),
+        List.of());
   }
 
   private static Job instance(Job job, InstanceName name) {

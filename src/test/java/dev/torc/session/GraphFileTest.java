@@ -125,7 +125,7 @@ class GraphFileTest {
     Graph written = write(none, yaml);
     Graph read = read(none, yaml);
     assertEquals(written.workflow(), read.workflow());
-    assertEquals(1, read.workflow().groups().getFirst().warnings().size());
+    assertEquals(1, read.workflow().groups().getFirst().sources().warnings().size());
     assertEquals(written.nodes(), read.nodes());
     for (int n = 0; n < written.nodes(); n++) {
       assertEquals(written.name(n), read.name(n));

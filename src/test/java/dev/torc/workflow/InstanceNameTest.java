@@ -66,16 +66,9 @@ class InstanceNameTest {
             Place.NONE,
             List.of("rate", "seed"),
             List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            "",
-            List.of(),
-            false,
-            List.of(),
-            false);
+            new Group.Further(List.of(), List.of(), List.of(), List.of(), false),
+            new Group.Sources(List.of(), "", List.of(), false),
+            List.of());
     assertEquals(
         "train has no parameter raet; did you mean rate?",
         InstanceName.parse("train/raet=1,seed=2").unknownParameter(train));
