@@ -45,7 +45,7 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_744;
+  private static final int LINES = 59_728;
 
   private static final int FILES = 496;
   private static final int SURFACE = 197;
@@ -54,7 +54,7 @@ class TidyTest {
   private static final int ALONE = 28;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
-  private static final int LONG_LISTS = 34;
+  private static final int LONG_LISTS = 33;
 
   private static final int LONGEST_LIST = 16;
 

@@ -171,27 +171,27 @@ final class BuildFollower implements Progress {
   }
 
   private void ended(AttemptRecord attempt, Cache cache) {
-    if (attempt.build() != build.id().number()) {
+    if (attempt.id().build() != build.id().number()) {
       return; // of a later build
     }
-    told = attempt.sequence() + 1;
-    String job = attempt.job();
+    told = attempt.id().sequence() + 1;
+    String job = attempt.id().job();
     running.remove(job);
-    List<Reason> reasons = Causes.decode(attempt.reasons());
-    report.accept(new Event.JobStarted(job, attempt.attempt(), "", reasons));
-    RunDetails details = attempt.outcome() == Outcome.OK ? null : cache.details(job);
+    List<Reason> reasons = Causes.decode(attempt.why().reasons());
+    report.accept(new Event.JobStarted(job, attempt.id().attempt(), "", reasons));
+    RunDetails details = attempt.end().outcome() == Outcome.OK ? null : cache.details(job);
     String what = details == null ? AttemptText.failure(attempt) : details.what();
-    if (attempt.outcome().isFailure() && mayRunAgain(attempt)) {
-      Event.Details how = details(job, what, attempt.wall());
-      report.accept(new Event.JobRetried(job, attempt.attempt(), how, 0));
+    if (attempt.end().outcome().isFailure() && mayRunAgain(attempt)) {
+      Event.Details how = details(job, what, attempt.times().wall());
+      report.accept(new Event.JobRetried(job, attempt.id().attempt(), how, 0));
     } else {
       JobState state =
-          switch (attempt.outcome()) {
+          switch (attempt.end().outcome()) {
             case OK, ADOPTED -> JobState.RAN;
             case INTERRUPTED -> JobState.INTERRUPTED;
             default -> JobState.FAILED;
           };
-      ended(job, state, what, attempt.wall());
+      ended(job, state, what, attempt.times().wall());
     }
   }
 
@@ -207,9 +207,9 @@ final class BuildFollower implements Progress {
 
   /** Returns whether the build file allows another attempt. */
   private boolean mayRunAgain(AttemptRecord attempt) {
-    int id = folder.project() == null ? -1 : folder.project().graph().jobId(attempt.job());
+    int id = folder.project() == null ? -1 : folder.project().graph().jobId(attempt.id().job());
     return id >= 0
-        && attempt.attempt() <= folder.project().graph().job(id).runs().retry().retries();
+        && attempt.id().attempt() <= folder.project().graph().job(id).runs().retry().retries();
   }
 
   /** Tells how the followed build ended. */

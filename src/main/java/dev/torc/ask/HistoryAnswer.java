@@ -64,12 +64,12 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     Set<String> names = new HashSet<>();
     ArrayDeque<AttemptRecord> last = new ArrayDeque<>(); // newest first
     AttemptHistory history = new AttemptHistory(cache);
-    history.from(0, attempt -> names.add(attempt.job()));
+    history.from(0, attempt -> names.add(attempt.id().job()));
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
     history.from(
         0,
         attempt -> {
-          if (asked.has(attempt.job())) {
+          if (asked.has(attempt.id().job())) {
             last.addFirst(attempt);
             if (last.size() > most + 1) {
               last.removeLast();
@@ -138,13 +138,14 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       }
       List<List<String>> rows = new ArrayList<>();
       for (AttemptRecord each : attempts) {
-        boolean first = each.attempt() <= 1;
-        String job = SafeText.name(each.job()) + (first ? "" : " attempt " + each.attempt());
-        String began = Amount.localTime(each.started());
-        String time = Amount.time(each.wall());
+        boolean first = each.id().attempt() <= 1;
+        String job =
+            SafeText.name(each.id().job()) + (first ? "" : " attempt " + each.id().attempt());
+        String began = Amount.localTime(each.times().started());
+        String time = Amount.time(each.times().wall());
         String why = first ? AttemptText.because(each) : "";
         String end = AttemptText.end(each);
-        rows.add(List.of("" + each.build(), began, job, end, time, use(each), why));
+        rows.add(List.of("" + each.id().build(), began, job, end, time, use(each), why));
       }
       return TextTable.of(rows);
     }
@@ -159,7 +160,10 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       long gpuMemory = attempt.usage().gpuMemory();
       parts.add(gpu < 0 ? "" : "gpu " + gpu + " %");
       parts.add(gpuMemory < 0 ? "" : "gpu memory " + Amount.size(gpuMemory));
-      parts.add(attempt.executor() == null ? "" : "on " + SafeText.name(attempt.executor()));
+      parts.add(
+          attempt.where().executor() == null
+              ? ""
+              : "on " + SafeText.name(attempt.where().executor()));
       parts.removeIf(String::isEmpty);
       return String.join(", ", parts);
     }
@@ -173,23 +177,23 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
 
     private static Map<String, Object> json(AttemptRecord run) {
       Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("number", run.build());
-      fields.put("job", run.job());
-      fields.put("attempt", run.attempt());
-      fields.put("outcome", run.outcome());
-      fields.put("exit", Json.known(run.exit()));
-      fields.put("signal", Json.some(run.signal()));
-      fields.put("started", Amount.isoTime(run.started()));
-      fields.put("queued", Json.seconds(run.queued()));
-      fields.put("seconds", Json.seconds(run.wall()));
+      fields.put("number", run.id().build());
+      fields.put("job", run.id().job());
+      fields.put("attempt", run.id().attempt());
+      fields.put("outcome", run.end().outcome());
+      fields.put("exit", Json.known(run.end().exit()));
+      fields.put("signal", Json.some(run.end().signal()));
+      fields.put("started", Amount.isoTime(run.times().started()));
+      fields.put("queued", Json.seconds(run.times().queued()));
+      fields.put("seconds", Json.seconds(run.times().wall()));
       fields.put("cpu", Json.seconds(run.usage().cpu()));
       fields.put("memory", Json.known(run.usage().peak()));
       fields.put("gpu_percent", Json.known(run.usage().gpu()));
       fields.put("gpu_memory", Json.known(run.usage().gpuMemory()));
-      fields.put("host", run.host());
-      fields.put("executor", run.executor());
-      fields.put("reasons", Causes.decode(run.reasons()));
-      fields.put("reason_count", Json.some(run.reasonCount()));
+      fields.put("host", run.where().host());
+      fields.put("executor", run.where().executor());
+      fields.put("reasons", Causes.decode(run.why().reasons()));
+      fields.put("reason_count", Json.some(run.why().count()));
       return fields;
     }
   }

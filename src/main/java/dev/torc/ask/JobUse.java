@@ -74,7 +74,7 @@ record JobUse(
    */
   JobUse with(AttemptRecord last, Series series) {
     Map<Used, Long> run = new EnumMap<>(Used.class);
-    run.put(Used.SECONDS, last.wall());
+    run.put(Used.SECONDS, last.times().wall());
     run.put(Used.CPU_PERCENT, last.cpuPercent());
     for (int i = 0; series != null && i < series.size(); i++) {
       run.merge(Used.CPU_PERCENT_MOST, series.at(i).cpu(), Math::max);
@@ -85,8 +85,8 @@ record JobUse(
     run.put(Used.MEMORY, last.usage().peak());
     run.put(Used.READ, last.usage().read());
     run.put(Used.WRITTEN, last.usage().written());
-    run.put(Used.QUEUED, last.queued());
-    Outcome how = last.outcome();
+    run.put(Used.QUEUED, last.times().queued());
+    Outcome how = last.end().outcome();
     boolean memory = how == Outcome.OUT_OF_MEMORY && last.asked().memory() >= asked.memory();
     boolean time = how == Outcome.TIMED_OUT && last.asked().runtime() >= asked.runtime();
     return plus(new JobUse(name, instances, 1, asked, run, memory, time));

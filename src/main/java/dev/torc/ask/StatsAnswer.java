@@ -62,9 +62,9 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       history.from(
           0,
           attempt -> {
-            int job = graph.jobId(attempt.job());
-            if (job >= 0 && selection.jobs().get(job) && attempt.outcome().isTelling()) {
-              last.put(attempt.job(), attempt);
+            int job = graph.jobId(attempt.id().job());
+            if (job >= 0 && selection.jobs().get(job) && attempt.end().outcome().isTelling()) {
+              last.put(attempt.id().job(), attempt);
             }
           });
       return new StatsAnswer(
@@ -86,8 +86,8 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
     for (int job : jobs) {
       AttemptRecord one = last.get(graph.name(job));
       if (one != null) {
-        boolean told = one.wall() >= AttemptRecord.LONG;
-        Series series = told ? history.series(one.build(), one.sequence()) : null;
+        boolean told = one.times().wall() >= AttemptRecord.LONG;
+        Series series = told ? history.series(one.id().build(), one.id().sequence()) : null;
         use = use.with(one, series);
       }
     }

@@ -268,7 +268,8 @@ final class GroupExpansion {
   }
 
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
-    if (outcomes.get(maker).group.sources().found() || outcomes.get(reader).group.sources().found()) {
+    if (outcomes.get(maker).group.sources().found()
+        || outcomes.get(reader).group.sources().found()) {
       outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());

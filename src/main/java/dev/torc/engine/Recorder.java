@@ -84,22 +84,13 @@ final class Recorder {
     List<Reason> why = Reason.causes(run.reasons());
     batch.attempt(
         new AttemptRecord(
-            build.number(),
-            sequence,
-            job.name(),
-            run.attempts(),
-            how,
-            exit(end),
-            signal(end),
-            outcome.began(),
-            outcome.queued(run.queued()),
-            end.wall(),
+            new AttemptRecord.Id(build.number(), sequence, job.name(), run.attempts()),
+            new AttemptRecord.End(how, exit(end), signal(end)),
+            new AttemptRecord.Times(outcome.began(), outcome.queued(run.queued()), end.wall()),
             end.usage(),
-            there == null ? host : there.host(),
-            job.runs().executor(),
+            new AttemptRecord.Where(there == null ? host : there.host(), job.runs().executor()),
             run.asked(),
-            ShortReasons.of(why),
-            why.size()));
+            new AttemptRecord.Why(ShortReasons.of(why), why.size())));
     if (end.series() != null && end.series().size() > 1) {
       batch.series(build.number(), sequence, end.series());
     }

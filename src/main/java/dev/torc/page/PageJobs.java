@@ -114,7 +114,7 @@ final class PageJobs {
     RunDetails details = its ? cache.details(name) : null;
     AttemptRecord last = runs.last(name);
     boolean same =
-        details != null && (!asOfNow || last == null || last.build() == details.ran().build());
+        details != null && (!asOfNow || last == null || last.id().build() == details.ran().build());
     AttemptRecord run = asOfNow && !same ? null : last;
     boolean restored = details != null && details.origin() != null;
     known.set(rows.size(), details != null && (asOfNow || last != null || restored));
@@ -146,7 +146,7 @@ final class PageJobs {
                     ? SafeText.message(details.what())
                     : last == null ? "" : AttemptText.failure(last)),
             restored ? AttemptText.origin(details.origin()) : "",
-            run == null ? 0 : run.attempt(),
+            run == null ? 0 : run.id().attempt(),
             telling == null ? -1 : telling == run ? rows.size() : all + earlier.size() - 1,
             asked));
   }
@@ -190,7 +190,7 @@ final class PageJobs {
 
   /** Returns what became of an attempt. */
   static State state(AttemptRecord run) {
-    return switch (run.outcome()) {
+    return switch (run.end().outcome()) {
       case OK, ADOPTED -> State.RAN;
       case FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> State.FAILED;
       case INTERRUPTED -> State.INTERRUPTED;

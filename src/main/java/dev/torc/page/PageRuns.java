@@ -50,25 +50,26 @@ final class PageRuns {
     history.from(
         asked,
         attempt -> {
-          if (asked != 0 && attempt.build() != asked) {
+          if (asked != 0 && attempt.id().build() != asked) {
             return;
           }
-          if (isTold(attempt.job())) {
-            ran[0] = Math.max(ran[0], attempt.build());
-            last.put(attempt.job(), attempt);
-            if (attempt.outcome().isTelling()) {
-              telling.put(attempt.job(), attempt);
+          if (isTold(attempt.id().job())) {
+            ran[0] = Math.max(ran[0], attempt.id().build());
+            last.put(attempt.id().job(), attempt);
+            if (attempt.end().outcome().isTelling()) {
+              telling.put(attempt.id().job(), attempt);
             }
           } else {
-            gone.computeIfAbsent(attempt.build(), _ -> new HashMap<>()).put(attempt.job(), attempt);
+            gone.computeIfAbsent(attempt.id().build(), _ -> new HashMap<>())
+                .put(attempt.id().job(), attempt);
           }
         });
     this.build = find(asked != 0 ? asked : ran[0]);
     history.from(
         build.id().number(),
         attempt -> {
-          if (attempt.build() == build.id().number() && isTold(attempt.job())) {
-            attempts.computeIfAbsent(attempt.job(), _ -> new ArrayList<>()).add(attempt);
+          if (attempt.id().build() == build.id().number() && isTold(attempt.id().job())) {
+            attempts.computeIfAbsent(attempt.id().job(), _ -> new ArrayList<>()).add(attempt);
           }
         });
   }
@@ -132,7 +133,9 @@ final class PageRuns {
     TreeMap<String, Integer> counts = new TreeMap<>(of.exit() < 0 ? Map.of() : of.counts());
     var left = gone.getOrDefault(of.id().number(), Map.of()).values();
     left.forEach(
-        run -> counts.computeIfPresent(run.outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
+        run ->
+            counts.computeIfPresent(
+                run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
     return new PageData.Build(
         of.id().number(), of.started(), Json.seconds(of.nanos()), of.exit(), counts, left.size());
   }
@@ -141,18 +144,18 @@ final class PageRuns {
   List<PageData.Span> spans(Map<String, Integer> index) {
     List<AttemptRecord> all = new ArrayList<>();
     attempts.values().forEach(all::addAll);
-    all.sort(Comparator.comparingLong(AttemptRecord::started));
+    all.sort(Comparator.comparingLong(run -> run.times().started()));
     PriorityQueue<long[]> busy = new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
     TreeSet<Integer> free = new TreeSet<>();
     List<PageData.Span> spans = new ArrayList<>();
     int lanes = 0;
     for (AttemptRecord run : all) {
-      while (!busy.isEmpty() && busy.peek()[0] <= run.started()) {
+      while (!busy.isEmpty() && busy.peek()[0] <= run.times().started()) {
         free.add((int) busy.poll()[1]);
       }
       int lane = free.isEmpty() ? lanes++ : free.pollFirst();
-      busy.add(new long[] {run.started() + run.wall() / 1_000_000, lane});
-      spans.add(new PageData.Span(index.get(run.job()), lane, run));
+      busy.add(new long[] {run.times().started() + run.times().wall() / 1_000_000, lane});
+      spans.add(new PageData.Span(index.get(run.id().job()), lane, run));
     }
     return spans;
   }
@@ -186,6 +189,6 @@ final class PageRuns {
 
   private long end(String job) {
     AttemptRecord run = attempts.get(job).getLast();
-    return run.started() * 1_000_000 + Math.max(0, run.wall());
+    return run.times().started() * 1_000_000 + Math.max(0, run.times().wall());
   }
 }

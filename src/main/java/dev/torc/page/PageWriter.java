@@ -181,8 +181,8 @@ final class PageWriter {
     columns.floats("askedTime", jobs, job -> some(job.asked().runtime(), SECOND));
     List<AttemptRecord> runs = data.runs();
     used(columns, "start", this::start);
-    used(columns, "wall", run -> known(run.wall(), SECOND));
-    used(columns, "queued", run -> run.queued() / SECOND);
+    used(columns, "wall", run -> known(run.times().wall(), SECOND));
+    used(columns, "queued", run -> run.times().queued() / SECOND);
     used(columns, "cpu", run -> known(run.usage().cpu(), SECOND));
     used(columns, "busy", run -> known(run.cpuPercent(), 100));
     used(columns, "memory", run -> known(run.usage().peak(), 1));
@@ -196,8 +196,8 @@ final class PageWriter {
     columns.ints("spanLane", spans, Span::lane);
     columns.bytes("spanState", spans, span -> PageJobs.state(span.run()).ordinal());
     columns.floats("spanStart", spans, span -> start(span.run()));
-    columns.floats("spanWall", spans, span -> known(span.run().wall(), SECOND));
-    columns.floats("spanQueued", spans, span -> span.run().queued() / SECOND);
+    columns.floats("spanWall", spans, span -> known(span.run().times().wall(), SECOND));
+    columns.floats("spanQueued", spans, span -> span.run().times().queued() / SECOND);
     picture(columns);
     series(columns);
     columns.texts("texts", texts.keySet());
@@ -251,11 +251,13 @@ final class PageWriter {
 
   /** Returns seconds since the begin of the build on the timeline. */
   private double start(AttemptRecord run) {
-    return (run.started() - data.began()) / 1e3;
+    return (run.times().started() - data.began()) / 1e3;
   }
 
   private static String where(AttemptRecord run) {
-    return run.executor() == null ? run.host() : run.executor() + " " + run.host();
+    return run.where().executor() == null
+        ? run.where().host()
+        : run.where().executor() + " " + run.where().host();
   }
 
   private int text(String text) {

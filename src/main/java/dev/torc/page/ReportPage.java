@@ -197,9 +197,9 @@ public final class ReportPage {
     List<Used> used = new ArrayList<>();
     int more = 0;
     for (AttemptRecord run : attempts) {
-      Series series = history.series(run.build(), run.sequence());
+      Series series = history.series(run.id().build(), run.id().sequence());
       if (series != null && used.size() < SERIES) {
-        used.add(new Used(jobs.index().get(run.job()), run.attempt(), series));
+        used.add(new Used(jobs.index().get(run.id().job()), run.id().attempt(), series));
       } else if (series != null) {
         more++;
       }
@@ -210,7 +210,7 @@ public final class ReportPage {
 
   /** Returns what an attempt took of the machine: its CPU time, at least a tenth of its time. */
   private static long weight(AttemptRecord run) {
-    return Math.max(run.usage().cpu(), run.wall() / 10);
+    return Math.max(run.usage().cpu(), run.times().wall() / 10);
   }
 
   private List<Tail> tails() throws IOException {

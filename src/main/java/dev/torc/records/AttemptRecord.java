@@ -12,38 +12,51 @@ import java.util.function.Consumer;
  * An attempt of a job, for the history: how it ended, what it used, and what it had asked for. What
  * a verdict needs is in {@link JobResult}, all reasons of the last run are in {@link RunDetails};
  * the {@link Series} of an attempt is stored apart, under the same build and sequence.
- *
- * @param build number of the build in the history
- * @param sequence counts the attempts of a build from 0, in the order of their ends
- * @param attempt counts the attempts of the job from 1
- * @param exit exit status, -1 where there was none
- * @param signal number of the signal that ended it, 0 for none
- * @param started milliseconds since 1970
- * @param queued nanoseconds before its begin in which it waited for nothing but resources, a
- *     scheduler or a hook
- * @param wall nanoseconds; -1 where neither a script nor a scheduler told its end
- * @param host the machine that it ran on
- * @param executor the executor that ran it; null for the machine of the build
- * @param reasons the first reasons why it ran, long texts cut; the planner defines their meaning
- * @param reasonCount how many reasons there were; 0 where that is not known
  */
 public record AttemptRecord(
-    long build,
-    long sequence,
-    String job,
-    int attempt,
-    JobResult.Outcome outcome,
-    int exit,
-    int signal,
-    long started,
-    long queued,
-    long wall,
-    Usage usage,
-    String host,
-    String executor,
-    Asked asked,
-    List<ManifestEntry> reasons,
-    int reasonCount) {
+    Id id, End end, Times times, Usage usage, Where where, Asked asked, Why why) {
+
+  /**
+   * Which attempt it is.
+   *
+   * @param build number of the build in the history
+   * @param sequence counts the attempts of a build from 0, in the order of their ends
+   * @param attempt counts the attempts of the job from 1
+   */
+  public record Id(long build, long sequence, String job, int attempt) {}
+
+  /**
+   * How it ended.
+   *
+   * @param exit exit status, -1 where there was none
+   * @param signal number of the signal that ended it, 0 for none
+   */
+  public record End(JobResult.Outcome outcome, int exit, int signal) {}
+
+  /**
+   * When it ran, and how long.
+   *
+   * @param started milliseconds since 1970
+   * @param queued nanoseconds before its begin in which it waited for nothing but resources, a
+   *     scheduler or a hook
+   * @param wall nanoseconds; -1 where neither a script nor a scheduler told its end
+   */
+  public record Times(long started, long queued, long wall) {}
+
+  /**
+   * The machine that it ran on.
+   *
+   * @param executor the executor that ran it; null for the machine of the build
+   */
+  public record Where(String host, String executor) {}
+
+  /**
+   * Why it ran.
+   *
+   * @param reasons the first reasons, long texts cut; the planner defines their meaning
+   * @param count how many reasons there were; 0 where that is not known
+   */
+  public record Why(List<ManifestEntry> reasons, int count) {}
 
   /**
    * What it had asked for; 0 for nothing.
@@ -58,28 +71,13 @@ public record AttemptRecord(
 
   /** Returns this attempt with what it used of GPUs; see {@link Usage}. */
   public AttemptRecord withGpus(long gpu, long gpuMemory) {
-    return new AttemptRecord(
-        build,
-        sequence,
-        job,
-        attempt,
-        outcome,
-        exit,
-        signal,
-        started,
-        queued,
-        wall,
-        usage.withGpus(gpu, gpuMemory),
-        host,
-        executor,
-        asked,
-        reasons,
-        reasonCount);
+    Usage all = usage.withGpus(gpu, gpuMemory);
+    return new AttemptRecord(id, end, times, all, where, asked, why);
   }
 
   /** Returns the hundredths of a CPU that were busy on average; -1 where that is not known. */
   public long cpuPercent() {
-    return usage.cpu() < 0 || wall < LONG ? -1 : usage.cpu() * 100 / wall;
+    return usage.cpu() < 0 || times.wall < LONG ? -1 : usage.cpu() * 100 / times.wall;
   }
 
   /**

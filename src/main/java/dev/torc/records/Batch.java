@@ -86,7 +86,7 @@ public final class Batch {
   }
 
   public Batch attempt(AttemptRecord attempt) {
-    byte[] key = DatabaseKey.of(attempt.build(), attempt.sequence());
+    byte[] key = DatabaseKey.of(attempt.id().build(), attempt.id().sequence());
     return put(RecordTree.ATTEMPTS, key, attempt, (out, of) -> RecordCodec.attempt(key, out, of));
   }
 

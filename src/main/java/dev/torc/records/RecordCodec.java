@@ -9,7 +9,12 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
 import dev.torc.records.AttemptRecord.Asked;
+import dev.torc.records.AttemptRecord.End;
+import dev.torc.records.AttemptRecord.Id;
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.AttemptRecord.Times;
+import dev.torc.records.AttemptRecord.Where;
+import dev.torc.records.AttemptRecord.Why;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.DatabaseKey.RecordTree;
@@ -183,35 +188,43 @@ final class RecordCodec {
 
   static AttemptRecord attempt(byte[] key, Fields fields, AttemptRecord of) {
     ByteBuffer at = ByteBuffer.wrap(key);
+    Id id = of == null ? null : of.id();
+    End end = of == null ? null : of.end();
+    Times times = of == null ? null : of.times();
     Usage usage = of == null ? null : of.usage();
+    Where where = of == null ? null : of.where();
     Asked asked = of == null ? null : of.asked();
+    Why why = of == null ? null : of.why();
     AttemptRecord attempt =
         new AttemptRecord(
-            at.getLong(),
-            at.getLong(),
-            fields.text(1, of, AttemptRecord::job),
-            fields.small(2, of, AttemptRecord::attempt),
-            fields.constant(3, of, AttemptRecord::outcome, OUTCOMES),
-            fields.small(4, of, AttemptRecord::exit),
-            fields.small(5, of, AttemptRecord::signal),
-            fields.number(6, of, AttemptRecord::started),
-            fields.number(7, of, AttemptRecord::queued),
-            fields.number(8, of, AttemptRecord::wall),
+            new Id(
+                at.getLong(),
+                at.getLong(),
+                fields.text(1, id, Id::job),
+                fields.small(2, id, Id::attempt)),
+            new End(
+                fields.constant(3, end, End::outcome, OUTCOMES),
+                fields.small(4, end, End::exit),
+                fields.small(5, end, End::signal)),
+            new Times(
+                fields.number(6, times, Times::started),
+                fields.number(7, times, Times::queued),
+                fields.number(8, times, Times::wall)),
             new Usage(
                 fields.number(9, usage, Usage::user),
                 fields.number(10, usage, Usage::system),
                 fields.number(11, usage, Usage::peak),
                 fields.number(12, usage, Usage::read),
                 fields.number(13, usage, Usage::written)),
-            fields.text(14, of, AttemptRecord::host),
-            fields.text(15, of, AttemptRecord::executor),
+            new Where(fields.text(14, where, Where::host), fields.text(15, where, Where::executor)),
             new Asked(
                 fields.small(16, asked, Asked::cpus),
                 fields.number(17, asked, Asked::memory),
                 fields.small(18, asked, Asked::gpus),
                 fields.number(19, asked, Asked::runtime)),
-            fields.list(20, of, AttemptRecord::reasons, ManifestEntry::form),
-            fields.small(21, of, AttemptRecord::reasonCount));
+            new Why(
+                fields.list(20, why, Why::reasons, ManifestEntry::form),
+                fields.small(21, why, Why::count)));
     long gpu = fields.number(22, usage, all -> all.gpu() + 1) - 1; // 0 if it is not there
     long gpuMemory = fields.number(23, usage, all -> all.gpuMemory() + 1) - 1;
     return gpu < 0 && gpuMemory < 0 ? attempt : attempt.withGpus(gpu, gpuMemory);

@@ -21,7 +21,7 @@ public final class AttemptText {
   /** Returns how it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
   public static String end(AttemptRecord attempt) {
     String how = failure(attempt);
-    return switch (attempt.outcome()) {
+    return switch (attempt.end().outcome()) {
       case OK -> "ran";
       case FAILED -> how.isEmpty() ? "failed" : failed(how);
       default -> how;
@@ -46,13 +46,13 @@ public final class AttemptText {
    * not.
    */
   public static String failure(AttemptRecord attempt) {
-    return switch (attempt.outcome()) {
+    return switch (attempt.end().outcome()) {
       case OK -> "";
       case FAILED ->
-          attempt.signal() > 0
-              ? "signal " + attempt.signal()
-              : attempt.exit() > 0 ? "exit " + attempt.exit() : "";
-      default -> Summary.words(attempt.outcome());
+          attempt.end().signal() > 0
+              ? "signal " + attempt.end().signal()
+              : attempt.end().exit() > 0 ? "exit " + attempt.end().exit() : "";
+      default -> Summary.words(attempt.end().outcome());
     };
   }
 
@@ -70,8 +70,8 @@ public final class AttemptText {
 
   private static String whole(AttemptRecord attempt, Function<Reason, String> text) {
     List<String> words = new ArrayList<>();
-    Causes.decode(attempt.reasons()).forEach(reason -> words.add(text.apply(reason)));
-    int more = attempt.reasonCount() - words.size();
+    Causes.decode(attempt.why().reasons()).forEach(reason -> words.add(text.apply(reason)));
+    int more = attempt.why().count() - words.size();
     if (more > 0) {
       words.add(words.isEmpty() ? Amount.count(more, "reason") : "…and " + more + " more");
     }

@@ -31,22 +31,13 @@ class StatsAnswerTest {
 
   private static AttemptRecord ran(String job, long seconds, long cpu, long peak) {
     return new AttemptRecord(
-        1,
-        0,
-        job,
-        1,
-        Outcome.OK,
-        0,
-        0,
-        5,
-        2 * SECOND,
-        seconds * SECOND,
+        new AttemptRecord.Id(1, 0, job, 1),
+        new AttemptRecord.End(Outcome.OK, 0, 0),
+        new AttemptRecord.Times(5, 2 * SECOND, seconds * SECOND),
         new Usage(cpu * SECOND, 0, peak, 4096, 8192),
-        "here",
-        null,
+        new AttemptRecord.Where("here", null),
         new AttemptRecord.Asked(1, 0, 0, 0),
-        List.of(),
-        0);
+        new AttemptRecord.Why(List.of(), 0));
   }
 
   private static final StatsAnswer ANSWER =

@@ -56,19 +56,19 @@ class AttemptsTest extends Harness {
     List<AttemptRecord> all = attempts();
     assertEquals(
         List.of(Outcome.FAILED, Outcome.TIMED_OUT, Outcome.OK),
-        all.stream().map(AttemptRecord::outcome).toList());
-    assertEquals(List.of(1, 2, 3), all.stream().map(AttemptRecord::attempt).toList());
-    assertEquals(List.of(9, 0, 0), all.stream().map(AttemptRecord::signal).toList());
-    assertEquals(List.of(-1, -1, 0), all.stream().map(AttemptRecord::exit).toList());
+        all.stream().map(each -> each.end().outcome()).toList());
+    assertEquals(List.of(1, 2, 3), all.stream().map(each -> each.id().attempt()).toList());
+    assertEquals(List.of(9, 0, 0), all.stream().map(each -> each.end().signal()).toList());
+    assertEquals(List.of(-1, -1, 0), all.stream().map(each -> each.end().exit()).toList());
     AttemptRecord first = all.getFirst();
-    assertEquals("a", first.job());
-    assertEquals(50, first.wall());
+    assertEquals("a", first.id().job());
+    assertEquals(50, first.times().wall());
     assertEquals(used, first.usage());
-    assertEquals(here.name(), first.host());
-    assertEquals(null, first.executor());
+    assertEquals(here.name(), first.where().host());
+    assertEquals(null, first.where().executor());
     assertEquals(new AttemptRecord.Asked(2, 1L << 30, 0, 3_600_000_000_000L), first.asked());
-    assertEquals(1, first.build());
-    assertEquals(1, first.reasonCount());
+    assertEquals(1, first.id().build());
+    assertEquals(1, first.why().count());
     assertEquals("never ran", AttemptText.why(first));
 
     build();
@@ -76,7 +76,7 @@ class AttemptsTest extends Harness {
     edit("torc.yaml", "jobs: { a: { command: other, produces: a } }");
     scripts.remove("a");
     build();
-    assertEquals(2, attempts().getLast().build());
+    assertEquals(2, attempts().getLast().id().build());
     assertEquals("command changed: a → other", AttemptText.why(attempts().getLast()));
   }
 
@@ -88,8 +88,8 @@ class AttemptsTest extends Harness {
     List.of("x", "y", "z").forEach(file -> edit(file, "2"));
     build();
     AttemptRecord last = attempts().getLast();
-    assertEquals(3, last.reasonCount());
-    assertEquals(2, last.reasons().size());
+    assertEquals(3, last.why().count());
+    assertEquals(2, last.why().reasons().size());
     assertTrue(
         AttemptText.why(last)
             .matches("need x changed [0-9a-f]{7} → [0-9a-f]{7}; need y changed .*; …and 1 more"),
@@ -111,8 +111,8 @@ class AttemptsTest extends Harness {
     held.go();
     build.join();
     List<AttemptRecord> all = attempts();
-    assertEquals("b", all.getLast().job());
-    assertTrue(all.getLast().queued() >= 1_000_000, all::toString);
+    assertEquals("b", all.getLast().id().job());
+    assertTrue(all.getLast().times().queued() >= 1_000_000, all::toString);
   }
 
   @Test
@@ -121,12 +121,12 @@ class AttemptsTest extends Harness {
     long began = System.currentTimeMillis() + 3_600_000;
     ranElsewhere(System.currentTimeMillis() + 1000, began);
     AttemptRecord only = attempts().getFirst();
-    assertEquals("node7", only.host());
-    assertEquals(began, only.started());
+    assertEquals("node7", only.where().host());
+    assertEquals(began, only.times().started());
     try (Cache cache = look()) {
       assertEquals(began, cache.details("a").ran().started());
     }
-    assertEquals(3_600_000_000_000L, only.queued(), 60_000_000_000L);
+    assertEquals(3_600_000_000_000L, only.times().queued(), 60_000_000_000L);
   }
 
   @Test
@@ -135,8 +135,8 @@ class AttemptsTest extends Harness {
     long began = System.currentTimeMillis() - 3_600_000;
     ranElsewhere(began - 60_000, began);
     AttemptRecord only = attempts().getFirst();
-    assertEquals(began, only.started());
-    assertEquals(60_000_000_000L, only.queued());
+    assertEquals(began, only.times().started());
+    assertEquals(60_000_000_000L, only.times().queued());
   }
 
   private void ranElsewhere(long submitted, long began) {

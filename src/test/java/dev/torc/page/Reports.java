@@ -118,22 +118,14 @@ public final class Reports {
       String name = i % 5 == 0 ? "plain" + i : "align/lane=" + i % 8 + ",sample=" + sample;
       AttemptRecord run =
           new AttemptRecord(
-              7,
-              i,
-              name,
-              1,
-              bad ? Outcome.FAILED : Outcome.OK,
-              bad ? 3 : 0,
-              0,
-              BEGAN + i / 4 * 1000L,
-              i % 7 * SECOND / 10,
-              SECOND + i % 50 * SECOND / 50,
+              new AttemptRecord.Id(7, i, name, 1),
+              new AttemptRecord.End(bad ? Outcome.FAILED : Outcome.OK, bad ? 3 : 0, 0),
+              new AttemptRecord.Times(
+                  BEGAN + i / 4 * 1000L, i % 7 * SECOND / 10, SECOND + i % 50 * SECOND / 50),
               new Usage(i % 9 * SECOND / 9, SECOND / 10, (i % 100 + 1) << 20, i, 4096L * i),
-              "host",
-              null,
+              new AttemptRecord.Where("host", null),
               new AttemptRecord.Asked(2, 1L << 30, 0, 3600 * SECOND),
-              List.of(),
-              0);
+              new AttemptRecord.Why(List.of(), 0));
       State state = bad ? State.FAILED : ran ? State.UP_TO_DATE : idle(i);
       runs.add(ran ? run : null);
       rows.add(

@@ -122,22 +122,15 @@ final class Samples {
 
   static AttemptRecord attempt(long build, long sequence) {
     return new AttemptRecord(
-        build,
-        sequence,
-        "job " + sequence,
-        2,
-        JobResult.Outcome.OUT_OF_MEMORY,
-        -1,
-        9,
-        1_700_000_000_000L,
-        17,
-        1_000_000_007L,
+        new AttemptRecord.Id(build, sequence, "job " + sequence, 2),
+        new AttemptRecord.End(JobResult.Outcome.OUT_OF_MEMORY, -1, 9),
+        new AttemptRecord.Times(1_700_000_000_000L, 17, 1_000_000_007L),
         new Usage(1, 2, -1, 4, 5, sequence % 3 - 1, sequence % 2 == 0 ? -1 : 8L << 30),
-        "node7",
-        sequence % 2 == 0 ? null : "slurm",
+        new AttemptRecord.Where("node7", sequence % 2 == 0 ? null : "slurm"),
         new AttemptRecord.Asked(4, 5L << 30, 1, 60_000_000_000L),
-        sequence == 0 ? List.of() : List.of(new ManifestEntry(6, "in", "1", "2")),
-        (int) sequence);
+        new AttemptRecord.Why(
+            sequence == 0 ? List.of() : List.of(new ManifestEntry(6, "in", "1", "2")),
+            (int) sequence));
   }
 
   static Series series() {
