@@ -1,8 +1,11 @@
 package dev.torc.posix;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import sun.misc.Signal;
@@ -14,6 +17,10 @@ import sun.misc.SignalHandler;
  * of the last signal is kept, since one may come when the work has just taken its last look. The
  * work decides what a signal does to it. If the calling process is another one, {@link #take} and
  * {@link #pause} hand its signals over.
+ *
+ * <p>A thread that reads from a file system whose server is gone cannot be told to end. Work that
+ * is still at hand some time after its second signal is ended with the process, as by {@code kill
+ * -9}, which is safe at any time.
  *
  * <p>One handler serves from the first work until this is closed; before that, there is no work to
  * be told. The JDK's only way to signals is {@code sun.misc.Signal}; every JDK so far has the part
@@ -28,25 +35,39 @@ public final class Signals implements AutoCloseable {
     void close();
   }
 
+  /** Nanoseconds from the second signal: the kernel has ten seconds to end a killed process. */
+  private static final long LIMIT = TimeUnit.SECONDS.toNanos(15);
+
   private final Runnable begun; // null for the signals of this process
+  private final IntConsumer hung; // given the second signal; null: it ends this process
+  private final long limit;
   private final Map<Signal, SignalHandler> former = new ConcurrentHashMap<>();
   private IntConsumer work; // null where none is at hand
   private Consumer<Boolean> pause = _ -> {};
   private int last; // 0 where none came
+  private int told; // how often the work at hand was told of a signal
   private Thread end; // null before the first work
 
   /** Takes the signals of this process from the first work on. */
   public Signals() {
-    this(null);
+    this(null, null, LIMIT);
   }
 
   /**
    * Takes only signals that are handed over, from now on.
    *
    * @param begun called when some work begins
+   * @param hung ends this process, where some work does not end though it was told twice
    */
-  public Signals(Runnable begun) {
+  public Signals(Runnable begun, Runnable hung) {
+    this(begun, _ -> hung.run(), LIMIT);
+  }
+
+  /** Works like {@link #Signals(Runnable, Runnable)} with a limit of its own, in nanoseconds. */
+  Signals(Runnable begun, IntConsumer hung, long limit) {
     this.begun = begun;
+    this.hung = hung;
+    this.limit = limit;
   }
 
   /**
@@ -72,6 +93,7 @@ public final class Signals implements AutoCloseable {
       work = told;
       pause = paused;
       before = last;
+      this.told = before == 0 ? 0 : 1;
     }
     if (before != 0) {
       told.accept(before);
@@ -99,11 +121,49 @@ public final class Signals implements AutoCloseable {
     synchronized (this) {
       last = number;
       now = work;
+      told++;
+      if (now != null && told == 2) {
+        Thread.ofPlatform().daemon().name("torc-hung").start(() -> endHung(now, number));
+      }
     }
     if (now != null) {
       now.accept(number);
     }
     return now != null;
+  }
+
+  /** Waits for the end of some work, and ends the process if that takes too long. */
+  private void endHung(IntConsumer told, int number) {
+    long end = System.nanoTime() + limit;
+    synchronized (this) {
+      for (long rest = limit; work == told && rest > 0; rest = end - System.nanoTime()) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(this, rest);
+        } catch (InterruptedException e) {
+          return; // nothing interrupts it but the end of the JVM
+        }
+      }
+      if (work != told) {
+        return;
+      }
+    }
+    if (hung != null) {
+      hung.accept(number);
+    } else {
+      endProcess(number);
+    }
+  }
+
+  /** Ends this process by a signal; the marks of its jobs tell the next torc. */
+  private void endProcess(int number) {
+    String line = "torc: a file or a process does not answer; ended at once, as by kill -9\n";
+    try {
+      new Descriptor(2).stream().write(line.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException closed) {
+      // The exit status alone says it.
+    }
+    former.keySet().forEach(signal -> Signal.handle(signal, SignalHandler.SIG_DFL));
+    Kill.process((int) ProcessHandle.current().pid(), number);
   }
 
   private void install() {

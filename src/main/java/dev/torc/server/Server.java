@@ -109,6 +109,11 @@ public final class Server {
         server.serve();
       }
     }
+    halt();
+  }
+
+  /** Ends this process at once; a client whose call is not over says that the server is lost. */
+  static void halt() {
     Runtime.getRuntime().halt(0);
   }
 

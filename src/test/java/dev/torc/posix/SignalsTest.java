@@ -54,7 +54,7 @@ class SignalsTest {
   @Test
   void signalsOfAnotherProcessAreHandedOver() {
     List<Object> told = new ArrayList<>();
-    Signals signals = new Signals(() -> told.add("begins"));
+    Signals signals = new Signals(() -> told.add("begins"), () -> told.add("hung"));
     assertFalse(signals.take(Kill.TERM));
     try (Signals.Handling _ = signals.during(told::add, told::add)) {
       assertTrue(signals.take(Kill.INT));
@@ -63,6 +63,21 @@ class SignalsTest {
     signals.pause(true);
     assertFalse(signals.take(Kill.INT));
     assertEquals(List.of("begins", Kill.TERM, Kill.INT, true, false), told);
+  }
+
+  /** Rule 11: work that does not end after two signals, since its files do not answer. */
+  @Test
+  void workThatHangsIsEndedAfterItsSecondSignal() throws InterruptedException {
+    BlockingQueue<Integer> hung = new LinkedBlockingQueue<>();
+    Signals signals = new Signals(() -> {}, hung::add, 1);
+    try (Signals.Handling _ = signals.during(_ -> {})) {
+      signals.take(Kill.INT);
+      assertTrue(hung.isEmpty());
+      signals.take(Kill.TERM);
+      assertEquals(Kill.TERM, hung.take());
+      signals.take(Kill.TERM);
+    }
+    assertTrue(hung.isEmpty(), "told once");
   }
 
   @Test
