@@ -198,7 +198,9 @@ class AllocationIT {
   /** Rule 11: Ctrl-C is INT, once, for jobs beside torc and on the other node. */
   @Test
   void ctrlCIsIntForJobsOnAllNodes() throws Exception {
-    box.write("work", "trap 'echo INT >> $1; sleep 1; exit' INT; echo up >> $1; sleep 100");
+    box.write(
+        "work",
+        "trap 'echo INT >> $1; sleep 1; exit' INT; echo up >> $1; while :; do sleep 0.1; done");
     build("near: { command: [sh, work, near] }\nfar: { command: [sh, work, far] }\n");
     box.edit("torc.yaml", "  near: {", "  near: { resources: { cpus: 2 }, priority: 9,");
     Sandbox.Going going = box.start("slurm", "-j", "4");
