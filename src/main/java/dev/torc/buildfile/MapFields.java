@@ -9,6 +9,7 @@ import dev.torc.syntax.Problems;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,8 @@ import java.util.function.ToLongFunction;
 record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   static final List<String> FLAG = List.of("true", "false");
+
+  private static final Set<String> OF_JOB = Set.of("command", "tasks", "needs", "produces");
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
@@ -67,8 +70,19 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (Node.isNothing(entry.value()) && (known.size() < 3 || known == KnownKeys.NEED)) {
       return braced(key);
     }
+    if (isJob(key, entry.value(), known)) {
+      return "unknown key %s in %s; to make it a job, put it below jobs:".formatted(key, where);
+    }
     String hint = ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
     return "unknown key " + key + " in " + where + hint;
+  }
+
+  /** Returns whether an unknown key of the top level looks like a job; defaults may, too. */
+  private static boolean isJob(String key, Node value, Collection<String> known) {
+    return (known == KnownKeys.TOP || known == KnownKeys.INCLUDED)
+        && value instanceof Node.Mapping map
+        && !Collections.disjoint(map.entries().keySet(), OF_JOB)
+        && !"defaults".equals(ForeignWords.meant(key, known));
   }
 
   private static String braced(String key) {

@@ -165,6 +165,9 @@ public final class ParsedBuildFile {
             report);
     this.blank =
         new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), List.of());
+    if (units.isEmpty()) {
+      problems.warn(top.place(), "no jobs; add one below jobs:");
+    }
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
