@@ -281,12 +281,12 @@ final class DoctorAnswer implements Answer {
     Path folder = root == null ? caller.cwd() : root;
     try {
       if (folder.toFile().getUsableSpace() < FULL) {
-        return advice("less than 64 MiB are free below " + folder, "make room");
+        return advice("less than 64 MiB free in " + folder, "free some space");
       }
-      String next = "the next build reads files again that are younger than two seconds";
+      String next = "builds read files again if they are less than two seconds old";
       return isFine(folder)
           ? ok(type(folder) + leases())
-          : advice(type(folder) + " seems to keep times in whole seconds", next);
+          : advice(type(folder) + " seems to store times in whole seconds", next);
     } catch (IOException e) {
       return advice(folder + ": " + Refusal.line(e), "");
     }
@@ -297,7 +297,7 @@ final class DoctorAnswer implements Answer {
     try {
       return Files.getFileStore(folder).type();
     } catch (IOException unknown) {
-      return "a file system that no mount table names";
+      return "unknown file system";
     }
   }
 
@@ -351,10 +351,10 @@ final class DoctorAnswer implements Answer {
     }
     String jvm = System.getProperty("sun.jnu.encoding", "");
     if (!jvm.equals("UTF-8")) {
-      String text = "Java reads names as " + jvm + ", so it cannot open names beyond ASCII";
+      String text = "Java reads names as " + jvm + ", so it cannot open non-ASCII names";
       return advice(text, "install the locale C.UTF-8");
     }
-    String text = value + ", which jobs get; they may not read names beyond ASCII";
+    String text = value + ", also for jobs, which may fail to read non-ASCII names";
     return value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")
         ? ok(value)
         : advice(text, "set LC_ALL=C.UTF-8, or for all users in env of the build file");
@@ -367,7 +367,7 @@ final class DoctorAnswer implements Answer {
     int columns = call.console().columns().getAsInt();
     String kind = env.getOrDefault("TERM", "");
     String wide = columns > 0 ? ", " + Amount.count(columns, "column") : "";
-    return ok((kind.isEmpty() ? "of no kind" : kind) + wide);
+    return ok((kind.isEmpty() ? "unknown kind" : kind) + wide);
   }
 
   private Finding jobserver() {
@@ -375,7 +375,7 @@ final class DoctorAnswer implements Answer {
     Optional<Jobserver> found = Jobserver.from(env, troubles::add);
     found.ifPresent(Jobserver::close);
     return troubles.isEmpty()
-        ? ok(found.isPresent() ? "that of make" : "none (not called by make)")
+        ? ok(found.isPresent() ? "provided by make" : "none (not called by make)")
         : advice(troubles.getFirst(), "");
   }
 
@@ -401,7 +401,9 @@ final class DoctorAnswer implements Answer {
         ? ok("none (" + gpus.words() + ")")
         : cards.isEmpty()
             ? ok("none")
-            : advice("none for jobs, though there is " + cards, "install its driver if needed");
+            : advice(
+                "none usable by jobs, but this machine has " + cards,
+                "install its driver if needed");
   }
 
   /**
@@ -431,7 +433,7 @@ final class DoctorAnswer implements Answer {
     }
     boolean needed =
         !ProjectOptions.HOST.equals(options.containers()) && anyJob(Job::runsInContainers);
-    String text = "jobs have an image, and no runtime works: " + String.join("; ", troubles);
+    String text = "jobs have an image, but no runtime works: " + String.join("; ", troubles);
     return needed
         ? advice(text, "install podman, or pass --no-containers")
         : lacks("only needed for jobs with an image");
@@ -447,7 +449,7 @@ final class DoctorAnswer implements Answer {
       return ok("works");
     }
     return anyJob(job -> job.has(Trait.TRACE) || job.has(Trait.STRICT))
-        ? advice("jobs need it, and it does not work: " + why, "set TORC_TRACE=0")
+        ? advice("jobs need it, but it does not work: " + why, "set TORC_TRACE=0")
         : lacks(why);
   }
 
@@ -460,10 +462,10 @@ final class DoctorAnswer implements Answer {
     if (look.version().isEmpty()) {
       String text = "an executor needs it, and it is not installed: " + look.trouble();
       return described
-          ? advice(text, "call torc on a host of the cluster")
+          ? advice(text, "run torc on a host of the cluster")
           : lacks("only needed for an executor of kind slurm");
     }
-    String next = "let SLURM_CONF name the settings of a running controller";
+    String next = "set SLURM_CONF to the settings of a running controller";
     return look.trouble().isEmpty()
         ? ok(look.version())
         : advice(look.version() + " does not answer: " + look.trouble(), next);
