@@ -118,11 +118,12 @@ final class Apptainer extends ContainerRuntime {
     for (StepContainer.BindMount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
-    if (container.gpus() == null || !container.gpus().isEmpty()) { // null: all that the node shows
+    if (container.limits().gpus() == null
+        || !container.limits().gpus().isEmpty()) { // null: all that the node shows
       words.add("--nv");
     }
-    words.addAll(container.args());
-    words.add(root.resolve(container.image().file()).toString());
+    words.addAll(container.image().args());
+    words.add(root.resolve(container.image().here().file()).toString());
     words.addAll(argv);
     return words;
   }

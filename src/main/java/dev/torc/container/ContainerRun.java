@@ -35,6 +35,7 @@ final class ContainerRun implements Container.Client {
 
   private final Launch.Step step;
   private final StepContainer container;
+  private final StepContainer.ChosenImage image;
   private final Launch launch;
   private boolean plain; // it runs without sh, so the status file tells nothing
   private String message = "";
@@ -43,6 +44,7 @@ final class ContainerRun implements Container.Client {
     this.step = step;
     this.launch = launch;
     this.container = container;
+    this.image = container.image();
   }
 
   /**
@@ -55,7 +57,7 @@ final class ContainerRun implements Container.Client {
   public Launch.Step handedOut() {
     String script =
         ContainerScript.cleared(container.status())
-            + container.runtime().onNode(undeclared(), container.gpus() == null);
+            + container.runtime().onNode(undeclared(), container.limits().gpus() == null);
     List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     argv.addAll(words());
     return new Launch.Step(List.copyOf(argv), step.dir(), variables(), container);
@@ -73,7 +75,7 @@ final class ContainerRun implements Container.Client {
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     Container.Meaning meaning = meaning(new ChildWait.News(ChildWait.What.EXITED, end.code()));
     if (meaning == Container.Meaning.AGAIN) {
-      meaning = notStarted("image " + container.title() + " has no sh, which it must there");
+      meaning = notStarted("image " + image.title() + " has no sh, which it must there");
     }
     ProcessEnd.How how =
         meaning == Container.Meaning.MEMORY ? ProcessEnd.How.MEMORY : ProcessEnd.How.NOT_STARTED;
@@ -97,7 +99,7 @@ final class ContainerRun implements Container.Client {
                 container.status(),
                 launch.interactive(),
                 step.env().get("HOME"),
-                container.memory() > 0);
+                container.limits().memory() > 0);
     return container.runtime().run(container, argv, step.dir().toString(), step.env(), input());
   }
 
@@ -138,7 +140,7 @@ final class ContainerRun implements Container.Client {
     }
     if (!container.runtime().lacksProgram(end.code(), line)) {
       return notStarted(
-          container.runtime().name() + " cannot start image " + container.title() + ": " + line);
+          container.runtime().name() + " cannot start image " + image.title() + ": " + line);
     }
     if (plain) {
       return notStarted(lacks());
@@ -152,7 +154,7 @@ final class ContainerRun implements Container.Client {
    * file.
    */
   private boolean tells() {
-    return !plain && container.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
+    return !plain && image.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
   /**
@@ -168,12 +170,12 @@ final class ContainerRun implements Container.Client {
    * Explains an end before the job: podman exits with 0 if told to end while it makes a container.
    */
   private String early() {
-    return container.runtime().name() + " ended before image " + container.title() + " ran";
+    return container.runtime().name() + " ended before image " + image.title() + " ran";
   }
 
   private String lacks() {
     return "image %s has no %s: take another image, or set shell or command to what it has"
-        .formatted(container.title(), SafeText.name(step.argv().getFirst()));
+        .formatted(image.title(), SafeText.name(step.argv().getFirst()));
   }
 
   private Container.Meaning notStarted(String why) {
@@ -189,13 +191,13 @@ final class ContainerRun implements Container.Client {
 
   @Override
   public void pause(boolean stop) {
-    container.runtime().pause(stop, container.name());
+    container.runtime().pause(stop, container.handle().name());
   }
 
   /** Removes what is left of the container after an end that was not its own. */
   @Override
   public String remove() {
-    return container.runtime().remove(List.of(container.name()));
+    return container.runtime().remove(List.of(container.handle().name()));
   }
 
   /**

@@ -219,34 +219,51 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * The container that a process runs in, as its job wants it. {@link ContainerRuntime} says it in
    * the runtime's own words.
    *
-   * @param image the very image that the job was decided by
-   * @param title the image as the user names it, for messages
-   * @param name of the container, unique
-   * @param labels by which others find it
    * @param mounts in their order
-   * @param args the user's own options
-   * @param user {@code UID:GID} of the caller; null where that is not known
-   * @param groups numbers of the caller's further groups
-   * @param cpus how many it may use; 0 for all
-   * @param memory bytes; 0 for all
-   * @param gpus identifiers; null where a scheduler chooses them, and its node tells which
    * @param status a file in which the container says how far it came
    */
   public record StepContainer(
       ContainerRuntime runtime,
-      Containers.LocalImage image,
-      String title,
-      String name,
-      SequencedMap<String, String> labels,
+      ChosenImage image,
+      Handle handle,
       List<BindMount> mounts,
-      List<String> args,
-      String user,
-      List<String> groups,
-      long cpus,
-      long memory,
-      List<String> gpus,
+      User user,
+      Limits limits,
       Path status)
       implements Container {
+
+    /**
+     * What it is made from.
+     *
+     * @param here the very image that the job was decided by
+     * @param title the image as the user names it, for messages
+     * @param args the user's own options
+     */
+    public record ChosenImage(Containers.LocalImage here, String title, List<String> args) {}
+
+    /**
+     * What others find it by.
+     *
+     * @param name unique
+     */
+    public record Handle(String name, SequencedMap<String, String> labels) {}
+
+    /**
+     * The user that it runs as.
+     *
+     * @param ids {@code UID:GID} of the caller; null where that is not known
+     * @param groups numbers of the caller's further groups
+     */
+    public record User(String ids, List<String> groups) {}
+
+    /**
+     * What it may use.
+     *
+     * @param cpus 0 for all
+     * @param memory bytes; 0 for all
+     * @param gpus identifiers; null where a scheduler chooses them, and its node tells which
+     */
+    public record Limits(long cpus, long memory, List<String> gpus) {}
 
     @Override
     public boolean isApart() {
@@ -255,7 +272,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
     @Override
     public String removal() {
-      return runtime.removal(name);
+      return runtime.removal(handle.name);
     }
 
     @Override

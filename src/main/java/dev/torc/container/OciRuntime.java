@@ -179,8 +179,9 @@ final class OciRuntime extends ContainerRuntime {
       Map<String, String> variables,
       Input input) {
     List<String> words = new ArrayList<>(List.of(program(), "run", "--rm", "--pull", "never"));
-    words.addAll(List.of("--name", container.name()));
-    container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
+    StepContainer.Handle handle = container.handle();
+    words.addAll(List.of("--name", handle.name()));
+    handle.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
     words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
     words.addAll(List.of("--security-opt", "label=disable"));
     // Nothing of the caller's environment comes by itself.
@@ -193,16 +194,17 @@ final class OciRuntime extends ContainerRuntime {
       words.addAll(List.of("--mount", mount.words()));
     }
     variables.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));
-    addIf(container.cpus() > 0, words, "--cpus", Long.toString(container.cpus()));
-    addIf(container.memory() > 0, words, "--memory", Long.toString(container.memory()));
-    List<String> gpus = container.gpus() == null ? List.of() : container.gpus();
+    StepContainer.Limits limits = container.limits();
+    addIf(limits.cpus() > 0, words, "--cpus", Long.toString(limits.cpus()));
+    addIf(limits.memory() > 0, words, "--memory", Long.toString(limits.memory()));
+    List<String> gpus = limits.gpus() == null ? List.of() : limits.gpus();
     if (!docker) {
       gpus.forEach(gpu -> words.addAll(List.of("--device", "nvidia.com/gpu=" + gpu)));
     } else if (!gpus.isEmpty()) {
       words.addAll(List.of("--gpus", "\"device=" + String.join(",", gpus) + "\""));
     }
-    words.addAll(container.args());
-    words.add((docker ? "sha256:" : "") + container.image().id().hex());
+    words.addAll(container.image().args());
+    words.add((docker ? "sha256:" : "") + container.image().here().id().hex());
     words.addAll(argv);
     return words;
   }
@@ -214,16 +216,16 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   private void user(StepContainer container, List<String> words) {
-    if (container.user() == null) {
+    if (container.user().ids() == null) {
       return;
     }
     if (!rootless) {
-      words.addAll(List.of("--user", container.user()));
-      container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
+      words.addAll(List.of("--user", container.user().ids()));
+      container.user().groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!ids) {
       words.addAll(List.of("--user", "0:0")); // the caller, seen from outside
     } else {
-      words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
+      words.addAll(List.of("--userns", "keep-id", "--user", container.user().ids()));
     }
   }
 }

@@ -102,17 +102,14 @@ record ContainerBuilder(
     }
     return new StepContainer(
         runtime,
-        here,
-        image.name(),
-        name(job, granted.attempt()) + "-" + number,
-        labels,
+        new StepContainer.ChosenImage(here, image.name(), image.args()),
+        new StepContainer.Handle(name(job, granted.attempt()) + "-" + number, labels),
         mounts(image, needs),
-        image.args(),
-        user(),
-        groups(),
-        runtime.holdsLimits() ? cpus : 0,
-        runtime.holdsLimits() ? granted.memoryLimit() : 0,
-        granted.gpus(),
+        new StepContainer.User(user(), groups()),
+        new StepContainer.Limits(
+            runtime.holdsLimits() ? cpus : 0,
+            runtime.holdsLimits() ? granted.memoryLimit() : 0,
+            granted.gpus()),
         status);
   }
 

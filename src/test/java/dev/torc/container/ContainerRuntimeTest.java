@@ -58,17 +58,12 @@ class ContainerRuntimeTest {
     StepContainer container =
         new StepContainer(
             runtime,
-            new Containers.LocalImage(Digest.ofHex(ID), null),
-            "here",
-            "torc-b1-1",
-            labels,
+            new StepContainer.ChosenImage(
+                new Containers.LocalImage(Digest.ofHex(ID), null), "here", List.of("--init")),
+            new StepContainer.Handle("torc-b1-1", labels),
             List.of(mounts),
-            List.of("--init"),
-            "7:8",
-            List.of("9", "10"),
-            2,
-            1 << 20,
-            List.of("0", "1"),
+            new StepContainer.User("7:8", List.of("9", "10")),
+            new StepContainer.Limits(2, 1 << 20, List.of("0", "1")),
             temp.resolve("status"));
     return runtime.run(
         container,
@@ -241,17 +236,12 @@ class ContainerRuntimeTest {
     StepContainer container =
         new StepContainer(
             apptainer,
-            new Containers.LocalImage(null, "tools/x.sif"),
-            "tools/x.sif",
-            "torc-b1-1",
-            new LinkedHashMap<>(),
+            new StepContainer.ChosenImage(
+                new Containers.LocalImage(null, "tools/x.sif"), "tools/x.sif", List.of("--rocm")),
+            new StepContainer.Handle("torc-b1-1", new LinkedHashMap<>()),
             List.of(new StepContainer.BindMount("/a\",b:c", "/d", true)),
-            List.of("--rocm"),
-            "7:8",
-            List.of("9"),
-            0,
-            0,
-            List.of("0"),
+            new StepContainer.User("7:8", List.of("9")),
+            new StepContainer.Limits(0, 0, List.of("0")),
             temp.resolve("status"));
     assertEquals(
         program
