@@ -45,7 +45,7 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_789;
+  private static final int LINES = 59_788;
 
   private static final int FILES = 496;
   private static final int SURFACE = 197;
@@ -56,7 +56,7 @@ class TidyTest {
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
   private static final int LONG_LISTS = 32;
 
-  private static final int LONGEST_LIST = 16;
+  private static final int LONGEST_LIST = 15;
 
   /** Methods for tests alone (counters, views), and methods called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =

@@ -51,10 +51,13 @@ public final class BuildLoop {
     this.hooks = new Hooks(state, setup.listener());
     this.sender =
         new EventSender(
-            setup.common().launches(), setup.limits(), setup.commands(), this::tellEvent);
+            setup.common().launches(),
+            setup.amounts().limits(),
+            setup.wishes().commands(),
+            this::tellEvent);
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
     this.starts = new JobStarts(setup, workers, hooks, sender, state);
-    this.blocked = new BlockedJobs(state, sender, starts, setup.failFast());
+    this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failFast());
     this.spent = new SpentProducts(setup, lock);
     this.restored = new RestoredJobs(setup, recorder, state);
     this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, spent, restored);
@@ -219,7 +222,7 @@ public final class BuildLoop {
 
   /** Returns whether {@code --submit} ends now: all that runs is submitted, no more can start. */
   private boolean isSubmitted() {
-    return setup.submit()
+    return setup.wishes().submit()
         && starts.areAllOut()
         && starts.isIdle()
         && !starts.isStopped()

@@ -28,14 +28,7 @@ import java.util.function.UnaryOperator;
  * @param plan the verdicts to begin with, and the context that they are about
  * @param expander gives the context that follows an expansion of groups
  * @param threads run the attempts
- * @param limits amounts by resource, from the machine, the build file and the command line
- * @param gpus identifiers of the GPUs, by number
- * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
- * @param nodes amounts by resource of the nodes beside this machine, by their names
- * @param failFast whether nothing new is started after a failure
- * @param submit whether it ends when all jobs are handed out that can be
  * @param sharing its shared stores; null if there are none
- * @param commands whether commands are shown as they run
  * @param moved gives those of some fresh jobs that have a product with another stamp now
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
@@ -46,17 +39,40 @@ public record BuildSetup(
     Cache cache,
     AttemptContext common,
     ExecutorService threads,
-    Map<String, Long> limits,
-    List<String> gpus,
-    String allocation,
-    Map<String, Map<String, Long>> nodes,
-    boolean failFast,
-    boolean submit,
+    Amounts amounts,
+    Wishes wishes,
     Sharing sharing,
-    boolean commands,
     UnaryOperator<BitSet> moved,
     Jobserver tokens,
     Consumer<Event> listener) {
+
+  /**
+   * How much there is for its jobs at a time.
+   *
+   * @param limits amounts by resource, from the machine, the build file and the command line
+   * @param gpus identifiers of the GPUs, by number
+   * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
+   * @param nodes amounts by resource of the nodes beside this machine, by their names
+   */
+  public record Amounts(
+      Map<String, Long> limits,
+      List<String> gpus,
+      String allocation,
+      Map<String, Map<String, Long>> nodes) {
+
+    String gpu(int number) {
+      return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
+    }
+  }
+
+  /**
+   * What the command line asks of the whole build.
+   *
+   * @param failFast whether nothing new is started after a failure
+   * @param submit whether it ends when all jobs are handed out that can be
+   * @param commands whether commands are shown as they run
+   */
+  public record Wishes(boolean failFast, boolean submit, boolean commands) {}
 
   /**
    * The shared stores of a build.
@@ -64,10 +80,6 @@ public record BuildSetup(
    * @param asks whether their results may stand for a run
    */
   public record Sharing(SharedStores stores, boolean asks) {}
-
-  String gpu(int number) {
-    return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
-  }
 
   /** What all attempts of a build have in common, as long as its graph is the same. */
   public record AttemptContext(

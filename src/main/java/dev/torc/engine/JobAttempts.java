@@ -9,7 +9,6 @@ import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Job.Retry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The attempts of a job in this build, from the moment that its verdict is known until it is final:
@@ -24,7 +23,7 @@ final class JobAttempts {
   private final boolean allocated;
   private final Retry retry;
   private final List<Reason> reasons;
-  private final Map<String, Long> limits;
+  private final BuildSetup.Amounts amounts;
   private int attempts;
   private long memory;
   private long runtime;
@@ -39,24 +38,20 @@ final class JobAttempts {
 
   /**
    * @param from the result to be put in the place of a run; null for a run
-   * @param allocation the executor whose jobs run on the nodes of an allocation, this machine too;
-   *     null without one
    */
   JobAttempts(
-      Job job,
-      List<Reason> reasons,
-      ProductRestore.Replacement from,
-      Map<String, Long> limits,
-      String allocation) {
+      Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup.Amounts amounts) {
     this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a queued job takes nothing of the nodes
     this.allocated =
-        executor != null && executor.equals(allocation) && (out == null || out.contains("/"));
+        executor != null
+            && executor.equals(amounts.allocation())
+            && (out == null || out.contains("/"));
     this.resources = job.runs().resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.runs().retry();
     this.reasons = reasons;
     this.from = from;
-    this.limits = limits;
+    this.amounts = amounts;
     this.memory = resources.memory();
     this.runtime = resources.runtime();
   }
@@ -68,7 +63,7 @@ final class JobAttempts {
   /** Returns what its next or present attempt takes. */
   ResourceDemand demand() {
     if (demand == null) {
-      ResourceDemand own = ResourceDemand.of(resources, memory, limits);
+      ResourceDemand own = ResourceDemand.of(resources, memory, amounts.limits());
       demand =
           isRestored()
               ? ResourceDemand.ONE_CPU
@@ -138,16 +133,14 @@ final class JobAttempts {
    * Begins the next attempt with what was taken for it.
    *
    * @param got what was taken
-   * @param setup knows the identifiers of GPUs
    * @param starts see {@link Attempt}
    */
-  Attempt begin(
-      AttemptContext common, int id, ResourcePool.Taken got, BuildSetup setup, JobStarts starts) {
+  Attempt begin(AttemptContext common, int id, ResourcePool.Taken got, JobStarts starts) {
     taken = got;
     released = false;
     attempts++;
     List<String> identifiers = new ArrayList<>(taken.gpus().size());
-    taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
+    taken.gpus().forEach(gpu -> identifiers.add(amounts.gpu(gpu)));
     queued = System.nanoTime() - ready;
     asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
     return new Attempt(common, id, this, granted(identifiers), starts);
@@ -159,7 +152,7 @@ final class JobAttempts {
    * @param identifiers of the GPUs
    */
   LaunchBuilder.Granted granted(List<String> identifiers) {
-    long all = memory > 0 ? memory : limits.getOrDefault(Resources.MEMORY, 0L);
+    long all = memory > 0 ? memory : amounts.limits().getOrDefault(Resources.MEMORY, 0L);
     boolean here = executor == null;
     long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
@@ -211,7 +204,7 @@ final class JobAttempts {
    */
   void grow(long delay) {
     ready = System.nanoTime() + delay;
-    long limit = limits.getOrDefault(Resources.MEMORY, Long.MAX_VALUE);
+    long limit = amounts.limits().getOrDefault(Resources.MEMORY, Long.MAX_VALUE);
     long most =
         executor != null && !allocated
             ? Long.MAX_VALUE

@@ -34,7 +34,7 @@ final class JobStarts {
     this.hooks = hooks;
     this.sender = sender;
     this.state = state;
-    this.pool = new ResourcePool(setup.limits(), setup.nodes());
+    this.pool = new ResourcePool(setup.amounts().limits(), setup.amounts().nodes());
     this.out = new Submitted(state.lock, sender, Submitted.MOST);
   }
 
@@ -105,9 +105,7 @@ final class JobStarts {
     JobAttempts run = state.runs.get(id); // null for a job of which a store is asked
     return run != null
         ? run.demand()
-        : new JobAttempts(
-                state.graph().job(id), List.of(), null, setup.limits(), setup.allocation())
-            .demand();
+        : new JobAttempts(state.graph().job(id), List.of(), null, setup.amounts()).demand();
   }
 
   /**
@@ -138,7 +136,7 @@ final class JobStarts {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    Attempt attempt = run.begin(state.common(), id, taken, setup, this);
+    Attempt attempt = run.begin(state.common(), id, taken, this);
     out.begin(id, run.executor());
     if (!run.isRestored()) {
       sender.started(state.common(), id, run, pool.limits().get(Resources.CPUS));
@@ -158,7 +156,7 @@ final class JobStarts {
    */
   void gone(Attempt attempt) {
     boolean overlaps =
-        !setup.failFast()
+        !setup.wishes().failFast()
             && !attempt.job.has(Trait.INTERACTIVE)
             && attempt.common.graph().workflow().settings().hooks().isEmpty();
     if (overlaps && more) {

@@ -203,8 +203,7 @@ record JobVerdicts(
 
   @Override
   public void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known) {
-    JobAttempts run =
-        new JobAttempts(state.graph().job(id), reasons, known, setup.limits(), setup.allocation());
+    JobAttempts run = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
     state.runs.put(id, run);
     if (known == null && state.graph().hasTemporary()) {
       runLate(id);

@@ -200,7 +200,8 @@ public final class LaunchBuilder {
    * @param limits amounts by resource
    */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
-    JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, limits, null);
+    BuildSetup.Amounts here = new BuildSetup.Amounts(limits, List.of(), null, Map.of());
+    JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, here);
     return shown(graph, id, contents, first.granted(List.of()));
   }
 

@@ -112,7 +112,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private Progress progress(BuildSetup setup, BuildLoop loop) {
     runner = setup.common().runner();
     build = loop;
-    time = new TimeLeft(setup.plan(), setup.limits().get(Resources.CPUS));
+    time = new TimeLeft(setup.plan(), setup.amounts().limits().get(Resources.CPUS));
     return this;
   }
 

@@ -46,12 +46,13 @@ class JobAttemptsTest extends Harness {
   private JobAttempts far(String allocation, String... out) {
     List<Reason> why =
         Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
-    return new JobAttempts(graph.job(graph.jobId("far")), why, null, limits, allocation);
+    BuildSetup.Amounts amounts = new BuildSetup.Amounts(limits, List.of(), allocation, Map.of());
+    return new JobAttempts(graph.job(graph.jobId("far")), why, null, amounts);
   }
 
   private void begin(JobAttempts run, String node) {
     ResourcePool.Taken taken = new ResourcePool.Taken(node, List.of());
-    run.begin(setup.common(), graph.jobId("far"), taken, setup, null);
+    run.begin(setup.common(), graph.jobId("far"), taken, null);
   }
 
   @Test
