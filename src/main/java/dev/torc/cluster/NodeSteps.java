@@ -151,10 +151,13 @@ final class NodeSteps implements Scheduler {
     return states;
   }
 
-  /** Sends each step's srun a signal that it hands on to the script. */
+  /**
+   * Leaves it to each script to see that its job is unwanted: srun would hand a signal on to the
+   * processes of the job, too.
+   */
   @Override
   public String end(List<SchedulerJob> jobs) {
-    return cancel(jobs, Kill.USR1);
+    return cancel(jobs, 0);
   }
 
   /** Ends each step's srun by TERM, which it turns into KILL. */

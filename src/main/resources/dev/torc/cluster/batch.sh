@@ -383,6 +383,8 @@ torc_run() {
       break # the job ended
     fi
     torc_now
+    # Where a signal would reach the job too, this file is all that torc does.
+    [ ! -e "$torc_folder/$torc_name.unwanted" ] || torc_cancelled=yes
     if [ -n "$torc_cancelled" ]; then
       torc_cause=cancelled
     elif [ "$torc_time" -gt 0 ] && [ "$torc_now" -ge $((torc_begin + torc_time * 100)) ]; then
