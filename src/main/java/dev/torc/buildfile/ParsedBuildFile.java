@@ -372,9 +372,8 @@ public final class ParsedBuildFile {
     Optional<List<String>> products(String job);
 
     /**
-     * Returns whether what stands at a path is the unaltered product of an earlier build. Where no
-     * job declares it any more it is no source, and no group's {@code glob} or {@code match} sees
-     * it.
+     * Returns whether a path holds the unmodified product of an earlier build. If no job declares
+     * it any more, it does not become a source: {@code glob} and {@code match} of groups skip it.
      *
      * @param path a normalized path
      */

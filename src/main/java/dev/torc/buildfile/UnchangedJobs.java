@@ -168,8 +168,8 @@ final class UnchangedJobs {
   }
 
   /**
-   * Returns a text without the unchanged jobs, except those next to a cut or to what is no job. Of
-   * the others empty lines stay.
+   * Returns a text in which empty lines replace the unchanged jobs, except those next to a cut or
+   * to a line outside of the jobs.
    *
    * @param later how much later the common end begins in this text than in the earlier one
    */

@@ -170,7 +170,7 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Returns how a job ended; null while there is no whole file that says it.
+   * Returns how a job ended; null until the file about that is complete.
    *
    * @param submitted when the script was handed out, milliseconds since 1970
    */

@@ -78,8 +78,8 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   }
 
   /**
-   * Removes what killed torcs left and what is no longer needed: the folder of a script that has no
-   * record yet, or whose jobs are all recorded, or whose removal had begun; and empty folders.
+   * Removes empty folders and the leftovers of killed torcs: the folder of a script that has no
+   * record yet, or whose jobs are all recorded, or whose removal had begun.
    *
    * @param folder contains a folder for each executor
    */

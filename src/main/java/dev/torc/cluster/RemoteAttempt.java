@@ -110,7 +110,7 @@ public record RemoteAttempt(
     default void nodeFailed() {}
 
     /**
-     * Tells that the attempt is over, or is no longer watched; called once.
+     * Tells that the attempt is over, or that torc has stopped watching it; called once.
      *
      * @param end the end, as of an attempt that ran here; {@code PASSED_ON} if it stays out for a
      *     later torc, {@code NOT_REACHED} if torc ends before it was handed out; null if nothing of

@@ -56,8 +56,8 @@ public interface Scheduler {
 
   /**
    * Ends scripts with all their processes, as the scheduler usually does, or takes them from the
-   * queue. A script that is over, or that the scheduler has under another name, is left alone; that
-   * is no error. A script is over only when {@link #states} says so, which may be later.
+   * queue. Skips a script that is over, or that the scheduler has under another name. A script is
+   * over only when {@link #states} says so, which may be later.
    *
    * @return why the scheduler may not have taken this order; empty if it has
    */

@@ -30,8 +30,8 @@ final class StatusFile {
 
   /**
    * Returns the end that a status file tells, as of a job that ran here; a job that its script was
-   * told to end counts as interrupted. Null if there is no file, or if it is not whole, not
-   * understood or not of this job.
+   * told to end counts as interrupted. Null if the file is missing, incomplete, not understood or
+   * about another job.
    *
    * @param made the file that lists the files of the products, if the status names its length
    * @param job the name of its claim

@@ -165,9 +165,9 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Ends a job that an earlier torc handed out, and waits until it is no longer out.
+   * Ends a job that an earlier torc handed out, and waits until it has ended.
    *
-   * @return whether it is no longer out; false if {@link #end} was called meanwhile
+   * @return whether it has ended; false if {@link #end} was called meanwhile
    */
   public boolean cancel(String job, ProductRemoval removal) throws IOException {
     BatchTracker holder = holder(job);

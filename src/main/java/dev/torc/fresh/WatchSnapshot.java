@@ -165,7 +165,7 @@ public final class WatchSnapshot {
     }
   }
 
-  /** Returns whether all these paths are made by jobs; false if there is no path. */
+  /** Returns whether there are paths and jobs make all of them. */
   public boolean areMade(Collection<String> paths) {
     return !paths.isEmpty() && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
   }

@@ -326,7 +326,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return sorted(references.get().of(name));
   }
 
-  /** Works like {@link #named} for a need: a part that results left empty is no error. */
+  /** Works like {@link #named} for a need: a part may be empty if results made it so. */
   public int[] meant(String name) {
     return sorted(references.get().meant(name));
   }

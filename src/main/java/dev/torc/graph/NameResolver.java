@@ -109,8 +109,8 @@ final class NameResolver {
   }
 
   /**
-   * Works like {@link #of(String)}, for the name in a need: a part that results left empty is no
-   * error.
+   * Works like {@link #of(String)}, for the name in a need: a part may be empty if results made it
+   * so.
    */
   int[] meant(String name) {
     return of(name, true);
