@@ -53,9 +53,9 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * Tells where the results of a project come from, as a crate: the last run on record of each job,
- * with the recorded digests. It only looks; it reads only files that changed since, for the
- * verdicts.
+ * Gathers where the results of a project come from, as a crate: the last run on record of each job,
+ * with the recorded digests. It takes no lock and reads only files that changed since, for the
+ * verdicts. {@link RoCrate} knows the form of a crate.
  *
  * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 with Provenance Run Crate. If nothing
  * has run, it is only a Workflow RO-Crate, since the other profiles require a run.
@@ -63,11 +63,7 @@ import java.util.stream.Stream;
 public final class CrateRequest {
 
   /**
-   * What a user has to know of a crate.
-   *
-   * @param hasRuns whether anything has run
-   * @param jobs how many jobs the project has
-   * @param behind how many of them are not up to date
+   * What the command prints about a crate; {@code behind} counts the jobs that are not up to date.
    */
   public record WrittenCrate(boolean hasRuns, int jobs, int behind) {}
 
@@ -76,7 +72,6 @@ public final class CrateRequest {
 
   private static final String STATUS = "http://schema.org/%sActionStatus";
 
-  /** The names under which a project's licence lies beside its build file. */
   private static final List<String> LICENCES =
       Stream.of("LICENSE", "LICENCE", "COPYING")
           .flatMap(name -> Stream.of(name, name + ".txt", name + ".md"))
@@ -114,13 +109,11 @@ public final class CrateRequest {
   }
 
   /**
-   * Writes what is on record into a new folder, which appears whole.
+   * Writes what is on record into a new folder, which is renamed into place when it is complete.
    *
    * @param folder absolute
    * @param shown the folder as the user wrote it
-   * @param torc the version of torc
-   * @param warn takes lines for people
-   * @throws BadInput where something stands there, or in torc's own folder
+   * @throws BadInput if the folder exists, or lies in torc's own folder
    */
   public static WrittenCrate write(
       Project of, Path folder, String shown, String torc, Warnings warn) throws IOException {
@@ -186,7 +179,7 @@ public final class CrateRequest {
     return crate.entity(id, "CreativeWork").text("name", name).text("version", version);
   }
 
-  /** Returns the build files, the first of which is the workflow. */
+  /** Adds the build files; returns the first, which is the workflow. */
   private Entity files() throws IOException {
     Workflow of = project.workflow();
     Path first = of.settings().files().getFirst();
@@ -235,7 +228,7 @@ public final class CrateRequest {
   }
 
   /**
-   * Returns the owner of torc's folder; null if a group writes there, as any member may have run
+   * Returns the owner of torc's folder; null if a group writes there, since any member may have run
    * torc.
    */
   private Entity person() {
@@ -250,7 +243,7 @@ public final class CrateRequest {
   }
 
   private Entity step(DisplayGraph.Fold fold) {
-    // Instances may have their values in their descriptions: then none describes the group.
+    // Instances may have their values in their descriptions: then no description fits the group.
     List<String> texts =
         fold.jobs().stream().map(job -> graph.job(job).labels().description()).distinct().toList();
     String group =
@@ -287,7 +280,7 @@ public final class CrateRequest {
         made.add(crate.value(name + "." + value.key(), JsonText.of(value.text()), null));
       }
     }
-    // If torc was killed with a run, the lines on record are those of the run before it.
+    // If torc was killed during a run, the lines on record are those of the run before it.
     boolean known = details.ran().started() > 0;
     Origin from = details.origin();
     boolean here = from == null || from.store().isEmpty();
@@ -324,7 +317,7 @@ public final class CrateRequest {
     } else if (result.outcome().isGood() && !same) {
       notes.add("no longer up to date: " + ReasonText.brief(verdict.reasons()));
     }
-    // The values of placeholders are not on record; if the job is up to date, they did not change.
+    // Values of placeholders are not on record, but did not change while the job is up to date.
     boolean put = same && !inputs.commands().isEmpty();
     List<String> lines = new ArrayList<>(put ? List.of(commands.apply(job)) : inputs.commands());
     lines.add(notes.toString());
@@ -332,9 +325,7 @@ public final class CrateRequest {
     return String.join("\n", lines);
   }
 
-  /**
-   * Returns a file that a run read or made; its size is known if the file still has this digest.
-   */
+  /** Returns a file that a run read or made; its size only if the file still has this digest. */
   private Entity file(String path, String digest) {
     long size = size(look.cache().stamp(path), digest);
     return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
@@ -345,7 +336,7 @@ public final class CrateRequest {
     return same ? known.stamp().size() : -1;
   }
 
-  /** Refers to what a run was given, without things that have no digest: these were not there. */
+  /** Refers to the inputs of a run. An input without a digest was missing: it is not listed. */
   private void needs(Entity action, RunInputs of) {
     each(action, "object", of.files(), line -> file(line.name(), line.digest()));
     each(action, "object", of.lists(), this::list);
@@ -363,7 +354,7 @@ public final class CrateRequest {
     lines.forEach(line -> to.ref(relation, line.digest() == null ? null : part.apply(line)));
   }
 
-  /** Returns the members of a list of needs; they are read once for all its readers. */
+  /** Returns a list of needs with its members, which are read once for all its readers. */
   private Entity list(Line line) {
     Entity list = crate.list(line.name(), line.digest());
     List<ManifestEntry> stored =
@@ -374,7 +365,7 @@ public final class CrateRequest {
   }
 
   /**
-   * Adds a build with its runs in the crate. What these runs made is no input of the build.
+   * Adds a build with its runs in the crate. What these runs made is not an input of the build.
    *
    * @param record null if the build is no longer in the history: then the runs tell the times
    */
@@ -431,7 +422,7 @@ public final class CrateRequest {
         .entity(id, type)
         .text("startTime", started > 0 ? TIME.format(Instant.ofEpochMilli(started)) : null)
         .text("endTime", ended > 0 ? TIME.format(Instant.ofEpochMilli(ended)) : null)
-        // A text, not a reference: so the validator wants it.
+        // A text, not a reference: the validator requires it.
         .text("actionStatus", STATUS.formatted(error == null ? "Completed" : "Failed"))
         .text("error", error);
   }

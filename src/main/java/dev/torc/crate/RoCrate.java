@@ -31,20 +31,19 @@ import java.util.stream.Collectors;
 
 /**
  * An RO-Crate 1.1: entities that refer to each other, and the files in the crate. It knows how a
- * file, folder, value or image is described; {@link CrateRequest} says what a project ran.
+ * file, folder, value or image is described; {@link CrateRequest} knows what a project ran.
  *
- * <p>Data files are not in the crate: their ids begin with {@code #}, as RO-Crate has them for
- * files that are not there. The same path with other bytes is another entity: one run may have read
- * the bytes that the file had before, another those that it has now.
+ * <p>Data files are not in the crate, so their ids begin with {@code #}, as RO-Crate requires. The
+ * same path with other bytes is another entity: one run may have read the bytes that the file had
+ * before, another those that it has now.
  */
 final class RoCrate {
 
-  /** The profile of the metadata. */
   static final String PROFILE = "https://w3id.org/ro/crate/1.1";
 
   static final String METADATA = "ro-crate-metadata.json";
 
-  /** Where the terms are defined that the profiles of runs add to those of RO-Crate. */
+  /** The terms that the profiles of runs add to those of RO-Crate. */
   private static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
 
   private static final List<String> OWN_TERMS =
@@ -54,10 +53,9 @@ final class RoCrate {
   private static final Pattern IMAGE =
       Pattern.compile("(?:([^/@]*[.:][^/@]*)/)?([^@]*?)(?::([^/:@]*))?(?:@.*)?");
 
-  /** Digits of a digest that tell two entities of one name apart. */
+  /** Digits of a digest that distinguish two entities of one name. */
   private static final int SHORT = 12;
 
-  /** What the crate says of one thing: texts, and references to other entities. */
   static final class Entity {
     final String id;
     private final Map<String, Object> fields = new LinkedHashMap<>();
@@ -72,7 +70,7 @@ final class RoCrate {
       return fields.get("alternateName").toString();
     }
 
-    /** Adds a text, unless the entity has one of that name already or the text is null or empty. */
+    /** Adds a text, unless it is null or empty or the entity already has one of that name. */
     Entity text(String name, String text) {
       if (text != null && !text.isEmpty()) {
         fields.putIfAbsent(name, text);
@@ -92,7 +90,7 @@ final class RoCrate {
       return this;
     }
 
-    /** Returns the entities that it refers to by a name; the caller may add more. */
+    /** Returns the references of that name, to which the caller may add. */
     @SuppressWarnings("unchecked") // under the name of a text there is no reference
     Set<Entity> refs(String name) {
       return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
@@ -103,7 +101,7 @@ final class RoCrate {
   private final Map<String, Entity> byContent = new HashMap<>();
   private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
 
-  /** Returns the entity with an id; it is made if there is none. */
+  /** Returns the entity with an id, made if missing. */
   Entity entity(String id, String... types) {
     return entities.computeIfAbsent(id, _ -> new Entity(id, types));
   }
@@ -113,15 +111,12 @@ final class RoCrate {
     return byContent.computeIfAbsent(id, Entity::new);
   }
 
-  /**
-   * Returns the entity with a name, under an id from which the name can be read; made if there is
-   * none.
-   */
+  /** Returns the entity with a name, made if missing; the name can be read from its id. */
   Entity named(String kind, String name, String type) {
     return entity(id(kind, name), type).text("name", name);
   }
 
-  /** Returns a file in the crate; if its bytes are null, a file that is only named. */
+  /** Returns a file in the crate; if {@code bytes} is null, a file that the crate only names. */
   Entity source(String name, byte[] bytes, String... types) {
     Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
     String format = format(name);
@@ -132,7 +127,6 @@ final class RoCrate {
     return entity.text("encodingFormat", format == null ? "text/plain" : format);
   }
 
-  /** Returns the files and folders that runs read or made. */
   List<Entity> data() {
     return entities.values().stream()
         .filter(each -> each.id.startsWith("#file/") || each.id.startsWith("#folder/"))
@@ -140,9 +134,9 @@ final class RoCrate {
   }
 
   /**
-   * Returns a file as a run found or left it; a folder, if one of that name and digest is known.
+   * Returns a file as a run found or left it; if a folder of that name and digest is known, the
+   * folder.
    *
-   * @param digest in hexadecimal digits
    * @param size bytes; -1 unknown
    */
   Entity file(String path, String digest, long size) {
@@ -152,13 +146,12 @@ final class RoCrate {
         : file("file", path, digest).text("contentSize", size < 0 ? null : "" + size);
   }
 
-  /** Returns a program by the name that a job calls it by. */
   Entity tool(String name, String digest) {
     return file("tool", name, digest)
         .text("description", "A program that counts by what it holds.");
   }
 
-  /** Adds a file; its path in torc becomes its other name, as the profiles want. */
+  /** Adds a file. The profiles want its path as its other name. */
   private Entity file(String kind, String path, String digest) {
     return part(kind, path, digest, "File")
         .text("name", last(path))
@@ -167,7 +160,6 @@ final class RoCrate {
         .text("sha256", digest);
   }
 
-  /** Returns a folder as a run left it, by the digest that torc has for folders. */
   Entity folder(String path, String digest) {
     return part("folder", path + "/", digest, "Dataset")
         .text("name", last(path) + "/")
@@ -179,7 +171,7 @@ final class RoCrate {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Returns what a needed glob, folder or group stood for, by the digest of its list. */
+  /** Returns the files of a needed glob, folder or group; {@code digest} is that of their list. */
   Entity list(String written, String digest) {
     return part("list", digest.substring(0, SHORT), digest, "Dataset")
         .text("name", written)
@@ -193,7 +185,7 @@ final class RoCrate {
   /**
    * Returns a value that a job stored, or one of the data section.
    *
-   * @param json null where only its digest is known
+   * @param json null if only the digest is known
    */
   Entity value(String name, String json, String digest) {
     String content = json == null ? digest : Digest.ofText(json).hex();
@@ -202,7 +194,11 @@ final class RoCrate {
     return value.fields.containsKey("value") ? value : value.text("sha256", digest);
   }
 
-  /** Returns an image; the digest is that of its configuration, or of its file; null if unknown. */
+  /**
+   * Returns an image.
+   *
+   * @param digest of its configuration, or of its file; null if unknown
+   */
   Entity image(String name, String digest) {
     boolean file = name.endsWith(".sif");
     Matcher parts = IMAGE.matcher(name);
@@ -247,7 +243,7 @@ final class RoCrate {
     }
   }
 
-  /** Returns an id of a kind and a name; the name can be read from it. */
+  /** Returns an id from which the name can be read. */
   static String id(String kind, String name) {
     return "#" + kind + "/" + encoded(name);
   }
@@ -262,14 +258,14 @@ final class RoCrate {
     }
   }
 
-  /** Returns the media type by the end of the name; null where that tells nothing. */
+  /** Guesses the media type by the end of the name; null if unknown. */
   private static String format(String name) {
     return name.endsWith(".yaml") || name.endsWith(".yml")
         ? "application/yaml"
         : URLConnection.guessContentTypeFromName(name);
   }
 
-  /** Writes the metadata, each entity on a line of its own; does not close. */
+  /** Writes the metadata, one entity a line; does not close. */
   void write(Writer to) throws IOException {
     Map<String, String> terms = new LinkedHashMap<>();
     OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
@@ -299,12 +295,10 @@ final class RoCrate {
   }
 
   /**
-   * Refuses a folder that cannot be a new crate.
+   * Refuses a folder that exists, or lies in torc's own.
    *
    * @param folder absolute
-   * @param own torc's own folder, which cannot hold it
    * @param shown the folder as the user wrote it
-   * @throws BadInput where something stands there, or in torc's own folder
    */
   static void refuse(Path folder, Path own, String shown) {
     String refused =
@@ -327,7 +321,7 @@ final class RoCrate {
         Files.createDirectories(file.getParent());
         Files.write(file, source.getValue());
       }
-      // Last, and whole from the start: this file makes the folder a crate.
+      // Last, and complete from the start: this file makes the folder a crate.
       WholeFile.write(fresh.resolve(METADATA), this::write);
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {

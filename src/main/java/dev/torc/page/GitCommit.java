@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The git commit that holds a folder, for readers of a report. It only looks: it takes no lock and
- * runs no program that the repository names. Decisions about jobs never depend on it.
+ * The git commit that holds a folder, for readers of a report. It takes no lock and runs no program
+ * that the repository names. Decisions about jobs never depend on it.
  *
  * @param commit the first digits of its hash
  * @param differs whether tracked files differ from it; null if git did not say
@@ -23,7 +23,7 @@ record GitCommit(String commit, Boolean differs) {
 
   private static final int NO_SUCH_SETTING = 1;
 
-  /** Overrides settings of a repository by which git would run programs or ask another host. */
+  /** Overrides the settings by which git would run programs of a repository or ask another host. */
   private static final List<String> GIT =
       List.of(
           "/usr/bin/env",

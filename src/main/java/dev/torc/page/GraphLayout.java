@@ -15,31 +15,28 @@ import org.jgrapht.alg.connectivity.ConnectivityInspector;
 import org.jgrapht.graph.SimpleDirectedGraph;
 
 /**
- * Where the vertices and edges of a picture stand, for a page that draws it ({@code torc report}):
- * each stage of a connected part is a column. It knows nothing of names, states and colors, and
- * draws nothing.
+ * Places the vertices and edges of a picture for {@code torc report}: each stage of a connected
+ * part is a column. It knows nothing of names, states and colors, and draws nothing.
  *
  * <p>The method is that of Sugiyama, Tagawa and Toda (Methods for visual understanding of
  * hierarchical system structures, 1981): an edge has a <em>bend</em> in each column that it passes,
  * and the edges from one vertex share their bends until they have to part. The numbers of vertices,
- * then those of bends, give the first order of each column. Then sweeps to the right and back draw
+ * then those of bends, give the first order of each column. Then sweeps to the right and back move
  * vertices and bends to the mean height of their neighbors on one side. Connected parts stand
  * beside and below each other, those with the most vertices first; vertices without edges are the
  * last part. The same input has the same layout.
  *
  * <p>Lengths are in pixels of a page at its natural size; x goes to the right from 0, y down. A
- * vertex is a box as wide as its column: its left side is at {@link #x}, the middle of that side at
- * {@link #y}, and {@link #HEIGHT} is its height. An edge leads from the middle of the right side of
- * the vertex that is waited for, over its {@link #bends}, to the middle of the left side of the
- * vertex that waits. Groups that wait for each other stand in one column; an edge between them
- * joins their right sides.
+ * vertex is a box as wide as its column, {@link #HEIGHT} high: {@link #x} is its left side, {@link
+ * #y} the middle of that side. An edge leads from the right side of the vertex that is waited for,
+ * over its {@link #bends}, to the left side of the vertex that waits. Groups that wait for each
+ * other stand in one column; an edge between them joins their right sides.
  */
 final class GraphLayout {
 
-  /** How high a vertex is. */
   public static final float HEIGHT = 24;
 
-  /** How many characters of a label a box has room for, even if the label is longer. */
+  /** The most characters of a label that a box has room for. */
   public static final int LONGEST_LABEL = 40;
 
   private static final int SWEEPS = 4; // the last sweep goes to the right
@@ -111,7 +108,7 @@ final class GraphLayout {
    *
    * @param before for each vertex, the other vertices that it waits for
    * @param stages of that graph
-   * @param labels how many characters the label of each vertex has
+   * @param labels the length of each vertex's label, in characters
    */
   public static GraphLayout of(Adjacency before, Stages stages, int[] labels) {
     GraphLayout layout = new GraphLayout(before, stages, labels);
@@ -119,7 +116,6 @@ final class GraphLayout {
     return layout;
   }
 
-  /** Returns the left side of a vertex. */
   public float x(int vertex) {
     return x[vertex];
   }
@@ -129,17 +125,14 @@ final class GraphLayout {
     return y[vertex];
   }
 
-  /** Returns how wide a vertex is. */
   public float width(int vertex) {
     return boxes[vertex];
   }
 
-  /** Returns how wide the whole is; 0 without vertices. */
   public float width() {
     return width;
   }
 
-  /** Returns how high the whole is; 0 without vertices. */
   public float height() {
     return height;
   }
@@ -166,10 +159,7 @@ final class GraphLayout {
     return Arrays.copyOf(points, count);
   }
 
-  /**
-   * Returns the columns of each connected part, the largest part first; equal parts keep their
-   * order.
-   */
+  /** Returns the columns of each connected part, the largest part first. */
   private List<List<List<Integer>>> parts() {
     List<Set<Integer>> sets = new ArrayList<>(new ConnectivityInspector<>(pieces).connectedSets());
     sets.sort(Comparator.comparingLong(set -> -set.stream().filter(i -> i < vertices).count()));
@@ -203,7 +193,7 @@ final class GraphLayout {
     return columns;
   }
 
-  /** Puts the parts on shelves, which have about the right width. */
+  /** Puts the parts on shelves of about the right width. */
   private void place(List<List<List<Integer>>> parts) {
     float most = 0;
     double area = 0;
@@ -235,7 +225,7 @@ final class GraphLayout {
     }
   }
 
-  /** Gives the items of a part their order and heights, from 0; returns the height of the part. */
+  /** Orders the items of a part and gives them heights, from 0; returns the height of the part. */
   private float settle(List<List<Integer>> columns) {
     for (List<Integer> column : columns) {
       for (int p = 0; p < column.size(); p++) {
@@ -262,8 +252,8 @@ final class GraphLayout {
 
   /**
    * Moves the items of a column to the mean heights of their neighbors on one side. Items that
-   * would overlap are pooled: they stand as close as they may, around the mean of their wishes (the
-   * algorithm that pools adjacent violators).
+   * would overlap stand as close as they may around the mean of their wishes, by the algorithm that
+   * pools adjacent violators.
    */
   private void draw(List<Integer> column, boolean back) {
     for (int item : column) {
@@ -307,7 +297,7 @@ final class GraphLayout {
     }
   }
 
-  /** Returns the least distance between the middles of two items that are neighbors in a column. */
+  /** Returns the least distance between the middles of two neighbors in a column. */
   private float room(int upper, int lower) {
     return half(upper) + GAP + half(lower);
   }

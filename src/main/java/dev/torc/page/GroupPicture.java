@@ -19,15 +19,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The graph of a report, laid out: {@link GraphLayout} knows where vertices stand, this class what
- * they show.
+ * The graph of a report: the labels, states and edges of its vertices. {@link GraphLayout} places
+ * them.
  */
 final class GroupPicture {
 
-  /** A page draws no more than so many vertices. */
+  /** The most vertices that a page draws. */
   static final int MOST = 1_000;
 
-  /** A vertex of several jobs shows the first of these states that one of them has. */
+  /** A vertex of several jobs shows the first of these states that one of the jobs has. */
   private static final List<State> ATTENTION =
       List.of(
           State.FAILED,
@@ -40,7 +40,6 @@ final class GroupPicture {
           State.MANUAL,
           State.UP_TO_DATE);
 
-  /** What a vertex stands for. */
   private record Box(String label, Map<State, Integer> counts) {
 
     State state() {
@@ -79,10 +78,7 @@ final class GroupPicture {
     return picture(false, boxes, shown.before());
   }
 
-  /**
-   * Returns the stages in a row, since each waits for the one before; if they are too many, a box
-   * stands for several stages.
-   */
+  /** Returns the stages in a row; if they are too many, each box stands for several. */
   private Picture stages(DisplayGraph shown) {
     Stages stages = Stages.of(shown.before());
     int each = Math.ceilDiv(stages.count(), MOST);
@@ -107,10 +103,7 @@ final class GroupPicture {
     return picture(true, boxes, before.build());
   }
 
-  /**
-   * Returns the jobs by state, the states that want most attention first: a box may cut the end
-   * off.
-   */
+  /** Returns the jobs by state, the most urgent first: a box may cut the end off. */
   private static String words(Map<State, Integer> counts) {
     return ATTENTION.stream()
         .filter(counts::containsKey)

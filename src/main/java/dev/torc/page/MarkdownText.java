@@ -16,12 +16,11 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * Markdown as a part of a page: without the HTML in it, with pictures named in place of shown, and
- * with headings below those of the page. Links lead to the web alone.
+ * Turns Markdown into a part of a page: without its HTML, with pictures named instead of shown,
+ * with headings below those of the page. Links lead only to the web.
  */
 final class MarkdownText {
 
-  /** How deep blocks may lie in each other. */
   private static final int BLOCKS = 50;
 
   /** The page has headings of three levels above. */
@@ -45,7 +44,7 @@ final class MarkdownText {
     }
   }
 
-  /** Takes out or changes the parts that a page does not show as they are. */
+  /** Removes or changes the parts that a page does not show as they are. */
   private static final class Taming extends AbstractVisitor {
 
     @Override

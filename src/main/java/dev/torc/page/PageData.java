@@ -11,7 +11,6 @@ import java.util.SortedMap;
  * All that a page tells, before it becomes text. {@link ReportPage} gathers it; {@link PageWriter}
  * decides how it looks.
  *
- * @param project its name
  * @param began when the build on the timeline began, in milliseconds since 1970
  * @param head fields that stand in the page as JSON: {@link ReportPage} lists them
  * @param jobs in the order of the build file; behind them those that it no longer has
@@ -36,11 +35,10 @@ record PageData(
     List<Shown> files) {
 
   /**
-   * A build of the history.
+   * A build of the history; {@code counts} are jobs by final state.
    *
-   * @param seconds null where it did not end in order
-   * @param counts jobs by final state, without those that the build file no longer has
-   * @param gone how many of its jobs the build file no longer has
+   * @param seconds null if it did not end in order
+   * @param gone the jobs that are no longer in the build file, which {@code counts} omits
    */
   record Build(
       long number,
@@ -50,13 +48,13 @@ record PageData(
       SortedMap<String, Integer> counts,
       int gone) {}
 
-  /** How a job stands, or what became of it in a build. The order is that of the page. */
+  /** The state of a job, now or at the end of a build. The order is that of the page. */
   enum State {
     RAN,
     FAILED,
     INTERRUPTED,
     BLOCKED,
-    /** An earlier result was put in the place of a run. */
+    /** An earlier result was taken instead of a run. */
     RESTORED,
     OUT_OF_DATE,
     UP_TO_DATE,
@@ -66,16 +64,14 @@ record PageData(
   }
 
   /**
-   * A job.
+   * A job; {@code asked} is what it asks for now, {@code tries} are the attempts of its last run.
    *
-   * @param group the group that it is an instance of; null for none
+   * @param group null for none
    * @param now what a build would do with it, or which failed job blocks it; empty if up to date
    * @param why why it ran
    * @param what how it failed; empty for no failure
-   * @param from where its result comes from; empty where it was not restored
-   * @param tries how many attempts its last run took
+   * @param from where its result comes from; empty if it was not restored
    * @param told the index in {@code runs} of the run that tells what it uses; -1 for none
-   * @param asked what it asks for now
    */
   record Row(
       String name,
@@ -89,18 +85,13 @@ record PageData(
       int told,
       Resources asked) {}
 
-  /**
-   * An attempt in time.
-   *
-   * @param job the index of the job
-   * @param lane the slot that it had, from 0: no two at a time have the same
-   */
+  /** An attempt in time; attempts that overlap have different lanes, from 0. */
   record Span(int job, int lane, AttemptRecord run) {}
 
   /**
    * The graph, laid out: lengths as {@link GraphLayout} has them.
    *
-   * @param stages whether each vertex is one stage or several, as there is no room for all jobs and
+   * @param stages whether a vertex is a stage or several, as there is no room for all jobs and
    *     groups
    * @param edges without those that others imply
    */
@@ -125,42 +116,38 @@ record PageData(
   /** The log of a job, or its first and last lines. */
   record Tail(int job, List<String> lines) {}
 
-  /** An event that a job posted. */
   record Event(String job, long time, String text) {}
 
   /**
-   * The values of a group's instances, or of the jobs without a group.
+   * The values of a group's instances, or with an empty name those of the jobs without a group.
    *
-   * @param group the group's name; empty for the jobs without a group
    * @param rows for each job its index, its values of the parameters, and its values of the keys;
-   *     null where there is none
+   *     null for a missing value
    */
   record Values(
       String group, List<String> parameters, List<String> keys, List<List<Object>> rows) {}
 
   /**
-   * A file among the results.
+   * A file among the results; {@code path} is as shown.
    *
-   * @param path as it is shown
    * @param caption null for none
-   * @param link where a browser finds a file that the page does not include, by its root-relative
-   *     path; null for none
+   * @param link its root-relative path as an address, if the page does not include it; null for
+   *     none
    * @param note what is wrong with it, empty for nothing
    * @param content null if the page does not include it
    */
   record Shown(
       String title, String path, String caption, String link, String note, ShownPart content) {}
 
-  /** What the page shows of a file. */
   sealed interface ShownPart {
 
-    /** A picture, by its type as MIME has it, with its bytes in Base64. */
+    /** A picture: its MIME type, and its bytes in Base64. */
     record Figure(String type, String bytes) implements ShownPart {}
 
     /** A Markdown file as HTML. */
     record Html(String text) implements ShownPart {}
 
-    /** Rows of texts; the first one is the head. */
+    /** A table; the first row is the head. */
     record Table(List<List<String>> rows) implements ShownPart {}
   }
 }

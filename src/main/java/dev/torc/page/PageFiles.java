@@ -32,13 +32,13 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. In place
- * of a file that cannot stand there, the page has its path, a link if possible, and the cause.
- * These files are no needs.
+ * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. If the
+ * page cannot show a file, it has the file's path, a link if possible, and the cause. These files
+ * are not needs.
  */
 final class PageFiles {
 
-  /** The most bytes of files in a page. */
+  /** The most bytes of all files together. */
   private static final int ROOM = 10 << 20;
 
   /** The most rows of a table. */
@@ -55,12 +55,12 @@ final class PageFiles {
   /** How long all PDF files together may take to become pictures. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** What env ends with if a program is not found. */
+  /** The exit status of env if a program is not found. */
   private static final int NOT_FOUND = 127;
 
   private static final String NONE = "install pdftoppm to show PDF files as pictures";
 
-  /** Writes the first page of a file, at most 1600 dots high and wide. */
+  /** Writes the first page of a file, at most 1600 pixels high and wide. */
   private static final List<String> PDF =
       List.of("/usr/bin/env", "pdftoppm", "-png", "-singlefile", "-scale-to", "1600");
 
@@ -74,11 +74,6 @@ final class PageFiles {
   private final long end = System.nanoTime() + PATIENCE.toNanos();
   private int room = ROOM;
 
-  /**
-   * Takes what {@link #all} needs.
-   *
-   * @param paths whether absolute paths are shown
-   */
   PageFiles(Project project, NeedContents contents, PageJobs jobs, boolean paths)
       throws IOException {
     this.workflow = project.workflow();
@@ -92,7 +87,7 @@ final class PageFiles {
 
   /**
    * Returns the files, in the order in which the build file names them; the files of a glob in
-   * their natural order.
+   * natural order.
    */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
@@ -125,9 +120,7 @@ final class PageFiles {
     return shown;
   }
 
-  /**
-   * Returns the files that a needed glob would match: those on disk, and those that jobs will make.
-   */
+  /** Returns the files that a needed glob would match: those on disk or made by a job. */
   private TreeSet<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     TreeSet<String> files = new TreeSet<>(new NaturalOrder());
     for (String path : GlobWalk.all(workflow.root(), glob, excludes).files()) {
@@ -173,7 +166,7 @@ final class PageFiles {
         : trouble.isEmpty() ? "its job is up to date without it" : trouble;
   }
 
-  /** What the page shows of a file, null for nothing; a note on it, and whether it has a link. */
+  /** A file's content in the page, null for nothing; a note on it, and whether it has a link. */
   private record Part(ShownPart content, String note, boolean link) {
 
     static Part none(String why) {
@@ -219,7 +212,7 @@ final class PageFiles {
     return new Part(new ShownPart.Table(table.rows()), table.more() > 0 ? more : "", false);
   }
 
-  /** Makes a picture of the first page of a PDF file; its text has one character for each byte. */
+  /** Makes a picture of the first page of a PDF file; the text has one character for each byte. */
   private ProgramOutput picture(Path file) {
     List<String> argv = new ArrayList<>(PDF);
     argv.add(file.toString());
@@ -252,11 +245,7 @@ final class PageFiles {
    */
   record SeparatedText(List<List<String>> rows, int more) {
 
-    /**
-     * Reads a text.
-     *
-     * @param most rows behind the head that are kept
-     */
+    /** Reads a text; keeps at most {@code most} rows behind the head. */
     static SeparatedText of(String text, char separator, int most) {
       List<List<String>> rows = new ArrayList<>();
       List<String> row = new ArrayList<>();

@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The jobs of a page: how each stands now, by its last run and its verdict; or what became of it in
- * a build that was asked for.
+ * The jobs of a page: their states now, by last run and verdict, or at the end of one build. {@link
+ * PageRuns} reads the history.
  */
 final class PageJobs {
 
@@ -49,7 +49,7 @@ final class PageJobs {
   private final BitSet known = new BitSet(); // rows that tell the last run on record
 
   /**
-   * Finds out how each job stands.
+   * Finds the state of each job.
    *
    * @param wanted the jobs of a build without targets
    * @param asOfNow whether the page shows the project as it stands, not one build
@@ -86,7 +86,7 @@ final class PageJobs {
     gone.forEach(name -> add(name, null, -1, Resources.DEFAULT, all));
   }
 
-  /** Returns jobs by name, as indices of {@link #rows}. */
+  /** Returns the index in {@link #rows} of each job, by name. */
   Map<String, Integer> index() {
     return index;
   }
@@ -95,7 +95,7 @@ final class PageJobs {
     return rows;
   }
 
-  /** Returns the runs, see {@link PageData#runs}. */
+  /** Returns the runs as {@link PageData#runs} has them. */
   List<AttemptRecord> runs() {
     List<AttemptRecord> all = new ArrayList<>(shown);
     all.addAll(earlier);
@@ -110,7 +110,7 @@ final class PageJobs {
   private void add(String name, String group, int id, Resources asked, int all) {
     JobResult result = cache.result(name);
     boolean its = result != null && (asOfNow || result.build().equals(runs.build().id().id()));
-    // Details are long, and an earlier build may tell nothing of most of 100 000 jobs.
+    // Decoding details takes long, and an earlier build may not have run most of 100 000 jobs.
     RunDetails details = its ? cache.details(name) : null;
     AttemptRecord last = runs.last(name);
     boolean same =
@@ -151,9 +151,6 @@ final class PageJobs {
             asked));
   }
 
-  /**
-   * Returns the reasons in words: those of a past run if the page shows the project as it stands.
-   */
   private String reasons(List<Reason> reasons) {
     return asOfNow
         ? ReasonText.brief(reasons, i -> ReasonText.past(reasons.get(i)))
@@ -188,7 +185,6 @@ final class PageJobs {
             : upToDate ? State.UP_TO_DATE : blocked ? State.BLOCKED : State.NOT_RUN;
   }
 
-  /** Returns what became of an attempt. */
   static State state(AttemptRecord run) {
     return switch (run.end().outcome()) {
       case OK, ADOPTED -> State.RAN;
@@ -210,7 +206,7 @@ final class PageJobs {
     };
   }
 
-  /** Returns what is wrong with the products of a job or group, in a phrase; empty for nothing. */
+  /** Returns in a phrase what is wrong with the products of a job or group; empty for nothing. */
   String trouble(int maker) {
     Verdict verdict = standing(maker);
     if (verdict == null || verdict instanceof Verdict.UpToDate) {
@@ -230,15 +226,14 @@ final class PageJobs {
     return causes[node] >= 0 && causes[node] != node;
   }
 
-  /** Returns names the failed job that blocks a job or group. */
   private String by(int node) {
     return "blocked by " + SafeText.name(graph.name(causes[node]));
   }
 
   /**
    * Finds the failed job that stops each node: itself or one that it waits for. Drops failed and
-   * blocked nodes from the records, as a build in which they fail does: so readers that leave them
-   * out can be found up to date.
+   * blocked nodes from the records, as a build in which they fail does, so that readers that leave
+   * them out can be found up to date.
    */
   private int[] causes() {
     JobRecords records = plan.context().records();

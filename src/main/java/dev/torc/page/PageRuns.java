@@ -18,12 +18,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What ran, by the history of attempts: the last run of each job, and all attempts of the build on
- * the timeline, which {@code timeline.js} draws. {@link PageJobs} says how the jobs stand now.
+ * Reads the history of attempts: the last run of each job, and all attempts of the build on the
+ * timeline, which {@code timeline.js} draws. {@link PageJobs} finds how the jobs stand now.
  */
 final class PageRuns {
 
-  /** How many builds of the history are shown. */
+  /** The most builds of the history that are shown. */
   private static final int BUILDS = 200;
 
   private final Graph graph;
@@ -39,7 +39,7 @@ final class PageRuns {
    * Reads the history.
    *
    * @param asked the number of a build; 0 for the last one in which something ran
-   * @throws BadInput where there is no such build
+   * @throws BadInput if there is no such build
    */
   PageRuns(Graph graph, Cache cache, long asked) {
     this.graph = graph;
@@ -74,17 +74,12 @@ final class PageRuns {
         });
   }
 
-  /**
-   * Returns whether a job is shown: any job of one build; of the project as it stands, a present
-   * job.
-   */
+  /** Returns whether a job is shown; of the project as it stands, only present jobs are. */
   private boolean isTold(String job) {
     return asked != 0 || graph.jobId(job) >= 0;
   }
 
-  /**
-   * Returns a build by its number; for the project as it stands, the newest one if nothing has run.
-   */
+  /** Returns a build; for the project as it stands, the newest one if nothing has run. */
   private BuildRecord find(long number) {
     String none =
         asked == 0
@@ -106,24 +101,19 @@ final class PageRuns {
     return build == builds.getFirst();
   }
 
-  /** Returns the attempts of the build on the timeline, by job. */
   Map<String, List<AttemptRecord>> attempts() {
     return attempts;
   }
 
-  /** Returns the last attempt of a job; null for none. */
   AttemptRecord last(String job) {
     return last.get(job);
   }
 
-  /**
-   * Returns the attempt that tells what a job uses, as {@code torc stats} has it; null for none.
-   */
+  /** Returns the attempt whose use {@code torc stats} shows; null for none. */
   AttemptRecord telling(String job) {
     return telling.get(job);
   }
 
-  /** Returns the builds, newest first. */
   List<PageData.Build> history() {
     return builds.stream().map(this::told).toList();
   }
@@ -161,8 +151,8 @@ final class PageRuns {
   }
 
   /**
-   * Returns the job that ended last; before it, of the jobs it waited for, the last to end; and so
-   * on.
+   * Returns the chain that ends with the job that ended last: before each job, the one it waited
+   * for that ended last.
    */
   List<Integer> critical(Map<String, Integer> index) {
     String at = null;

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  */
 final class PageValues {
 
-  /** Characters of all values together; a value of more than {@code LONG} loses its middle. */
+  /** Characters of all values together; a longer value than {@code LONG} loses its middle. */
   private static final int ROOM = 1 << 21;
 
   private static final int LONG = 300;
@@ -29,14 +29,9 @@ final class PageValues {
   private final Map<String, List<Row>> groups = new LinkedHashMap<>();
   private int more;
 
-  /** An instance with what it stored. */
   private record Row(int index, Map<String, String> parameters, Map<String, String> values) {}
 
-  /**
-   * Gathers the values.
-   *
-   * @param told makes a text fit to be shown
-   */
+  /** Gathers the values; {@code told} makes a text fit to be shown. */
   PageValues(PageJobs jobs, Graph graph, Cache cache, UnaryOperator<String> told) {
     Map<String, List<StoredValue>> stored = new HashMap<>();
     cache.eachData(stored::put);
@@ -72,7 +67,7 @@ final class PageValues {
     return more;
   }
 
-  /** Returns the tables: those of groups first. */
+  /** Returns the tables, those of groups first. */
   List<Values> tables() {
     List<Values> tables = new ArrayList<>();
     groups.forEach((group, rows) -> tables.add(table(group, rows)));

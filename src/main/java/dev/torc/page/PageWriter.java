@@ -30,10 +30,10 @@ import java.util.function.ToIntFunction;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes {@link PageData} as one page that needs nothing else: no network, no other file. Results
- * stand in it as HTML, all else as {@link TypedColumns}, from which the page's script makes what is
- * in sight. The files beside this class, which {@code page.html} names, say how it looks; uPlot,
- * which draws the plots, is unpacked there.
+ * Writes {@link PageData} as one page that needs no network and no other file. Results stand in it
+ * as HTML, all else as {@link TypedColumns}, from which the page's script draws the visible part.
+ * The files beside this class, which {@code page.html} names, say how it looks; uPlot, which draws
+ * the plots, is unpacked there.
  */
 final class PageWriter {
 
@@ -43,17 +43,13 @@ final class PageWriter {
   private final String toRoot;
   private final Map<String, Integer> texts = new LinkedHashMap<>();
 
-  /**
-   * Takes what the page tells.
-   *
-   * @param toRoot the way from the page's folder to the root, for links; null for no links
-   */
+  /** Sets the path from the page's folder to the root, for links; null for no links. */
   PageWriter(PageData data, String toRoot) {
     this.data = data;
     this.toRoot = toRoot;
   }
 
-  /** Writes the page; if {@code seconds} is not 0, a browser loads it anew so often. */
+  /** Writes the page; a browser reloads it every {@code seconds}, 0 for never. */
   void write(Writer out, int seconds) throws IOException {
     TypedColumns columns = columns();
     StringWriter script = new StringWriter();
@@ -131,10 +127,7 @@ final class PageWriter {
     return out.toString();
   }
 
-  /**
-   * Returns what stands in the page as JSON: the head, the tables among the results, the use over
-   * time.
-   */
+  /** Returns the JSON in the page: the head, the tables among the results, the use over time. */
   private byte[] head() throws IOException {
     Map<String, Object> head = new LinkedHashMap<>(data.head());
     head.put(
@@ -249,7 +242,7 @@ final class PageWriter {
     columns.floats("pointGpuMemory", points, point -> known(point.gpuMemory(), 1));
   }
 
-  /** Returns seconds since the begin of the build on the timeline. */
+  /** Returns seconds from the begin of the build on the timeline. */
   private double start(AttemptRecord run) {
     return (run.times().started() - data.began()) / 1e3;
   }
@@ -279,7 +272,7 @@ final class PageWriter {
    */
   private static final class TypedColumns {
 
-    /** Where a column lies in the bytes; {@code type} is the name of the array in JavaScript. */
+    /** The place of a column in the bytes; {@code type} is the name of the array in JavaScript. */
     private record Column(String name, String type, int from, int count) {}
 
     /** Arrays must begin at a multiple of the size of their elements. */
@@ -288,7 +281,6 @@ final class PageWriter {
     private final List<Column> columns = new ArrayList<>();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Adds numbers of 32 bits. */
     <T> void ints(String name, List<T> all, ToIntFunction<T> what) {
       ByteBuffer buffer = buffer(all.size() * Integer.BYTES);
       all.forEach(each -> buffer.putInt(what.applyAsInt(each)));
@@ -302,14 +294,14 @@ final class PageWriter {
       add(name, "Float32Array", all.size(), buffer.array());
     }
 
-    /** Adds small numbers, from 0 to 255. */
+    /** Adds numbers from 0 to 255. */
     <T> void bytes(String name, List<T> all, ToIntFunction<T> what) {
       ByteBuffer buffer = buffer(all.size());
       all.forEach(each -> buffer.put((byte) what.applyAsInt(each)));
       add(name, "Uint8Array", all.size(), buffer.array());
     }
 
-    /** Adds texts, none with a line feed: UTF-8, a line feed behind each. */
+    /** Adds texts in UTF-8, each with a line feed behind it; line feeds in them become spaces. */
     void texts(String name, Iterable<String> texts) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       for (String text : texts) {
@@ -323,7 +315,6 @@ final class PageWriter {
       return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Adds bytes as they are. */
     void bytes(String name, byte[] values) {
       add(name, "Uint8Array", values.length, values);
     }
@@ -336,14 +327,14 @@ final class PageWriter {
       bytes.writeBytes(values);
     }
 
-    /** Returns which columns there are, as JSON. */
+    /** Describes the columns as JSON. */
     String json() throws IOException {
       StringWriter out = new StringWriter();
       Json.write(columns, out);
       return out.toString().strip();
     }
 
-    /** Returns the bytes of all columns, as they stand in the page. */
+    /** Returns the bytes of all columns, deflated and in Base64. */
     String text() {
       ByteArrayOutputStream small = new ByteArrayOutputStream();
       try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {

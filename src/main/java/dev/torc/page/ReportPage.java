@@ -37,15 +37,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * {@code torc report}: the project as it stands, with its results, as one page of HTML; or one
- * build of it. It only looks, and shows no more than a page has room for.
+ * Gathers {@code torc report}: the project with its results, or one build of it, as one page of
+ * HTML. It takes no lock and includes only what a page has room for. {@link PageWriter} writes the
+ * page.
  */
 public final class ReportPage {
 
-  /** Attempts whose use over time is shown: those that used most. */
+  /** The most attempts whose use over time is shown; those that used most come first. */
   private static final int SERIES = 200;
 
-  /** Failed jobs whose logs are shown, and characters of them. */
+  /** The most failed jobs whose logs are shown, and characters of these logs. */
   private static final int TAILS = 200;
 
   private static final int LOGS = 1 << 19;
@@ -88,8 +89,7 @@ public final class ReportPage {
    *
    * @param build the number of a build; 0 for the project as it stands
    * @param paths whether absolute paths are shown
-   * @param warn takes lines for people
-   * @throws dev.torc.syntax.BadInput where there is no such build
+   * @throws dev.torc.syntax.BadInput if there is no such build
    */
   public static ReportPage of(Project of, long build, boolean paths, Warnings warn)
       throws IOException {
@@ -99,24 +99,24 @@ public final class ReportPage {
   }
 
   /**
-   * Writes the page to a file, whole or not at all.
+   * Writes the page to a file, or leaves the file as it was.
    *
    * @param file absolute
-   * @param seconds how often a browser loads it anew; 0 for never
+   * @param seconds how often a browser reloads it; 0 for never
    */
   public void write(Path file, int seconds) throws IOException {
     WholeFile.write(
         file, out -> new PageWriter(data, toRoot(file.getParent())).write(out, seconds));
   }
 
-  /** Writes the page, whose links are right in this folder. */
+  /** Writes the page with the links that are right in this folder. */
   public void write(Writer out, Path folder) throws IOException {
     new PageWriter(data, toRoot(folder)).write(out, 0);
   }
 
   /**
-   * Returns the way from a folder to the root, with a slash; null outside: it would name other
-   * folders.
+   * Returns the relative path from a folder to the root, with a slash; null outside of the root,
+   * where it would name other folders.
    */
   private String toRoot(Path folder) {
     Path top = project.workflow().root();
@@ -124,7 +124,7 @@ public final class ReportPage {
     return from.startsWith(top) ? "../".repeat(from.getNameCount() - top.getNameCount()) : null;
   }
 
-  /** Returns a text without the folder of the project, unless paths are shown. */
+  /** Removes the project's folder from a text, unless paths are shown. */
   private String told(String text) {
     return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
   }
@@ -151,7 +151,7 @@ public final class ReportPage {
         files.all());
   }
 
-  /** Returns what stands in the page as JSON; lists are cut to the room that there is. */
+  /** Returns what stands in the page as JSON; lists are cut to the available room. */
   private Map<String, Object> head(PageData.Build build) throws IOException {
     Limits limits = project.caller().host().limits().get();
     PageValues values = new PageValues(jobs, graph, cache, this::told);
@@ -183,7 +183,7 @@ public final class ReportPage {
     return head;
   }
 
-  /** Notes that the page has no room for so many things; nothing for 0. */
+  /** Notes that the page has no room for so many things, unless there are none. */
   private void leaveOut(int more, String what) {
     if (more > 0) {
       leftOut.add(what.formatted(more));
@@ -208,7 +208,7 @@ public final class ReportPage {
     return used;
   }
 
-  /** Returns what an attempt took of the machine: its CPU time, at least a tenth of its time. */
+  /** Weighs an attempt by its CPU time, or a tenth of its duration if that is more. */
   private static long weight(AttemptRecord run) {
     return Math.max(run.usage().cpu(), run.times().wall() / 10);
   }
