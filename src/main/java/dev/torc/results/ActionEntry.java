@@ -9,14 +9,13 @@ import java.util.regex.Pattern;
 
 /**
  * An entry below {@code /ac/}: an {@code ActionResult} of Bazel's remote execution API (package
- * build.bazel.remote.execution.v2), so that its servers take it. It names one blob, torc's own
- * record, as an output file; anything else in it is not read. The bytes of that output file are the
- * same wherever a server puts them: so they are looked for as a text of one byte a character.
+ * build.bazel.remote.execution.v2), so that its servers accept it. It names one blob, torc's own
+ * record, as an output file; nothing else in it is read. A server may move that output file, but
+ * keeps its bytes, so a pattern finds it.
  */
 final class ActionEntry {
 
-  /** The largest entry that is read, in bytes; servers add a little to what they were sent. */
-  private static final int MOST = 64 << 10;
+  private static final int MOST = 64 << 10; // bytes; servers add a little to what they were sent
 
   /** Path and digest: each field has its number and form in one byte, then its length. */
   private static final Pattern RECORD =
@@ -25,7 +24,6 @@ final class ActionEntry {
 
   private ActionEntry() {}
 
-  /** Returns the bytes of an entry that names a record's blob. */
   static byte[] encode(Blob record) {
     StringBuilder size = new StringBuilder();
     long rest = record.size();
@@ -38,12 +36,12 @@ final class ActionEntry {
     return ("\u0012" + (char) file.length() + file).getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns the bytes of an entry; of one that is too long, one byte more than the limit. */
+  /** Returns the bytes of an entry; if it is too long, one byte more than the limit. */
   static byte[] read(InputStream entry) throws IOException {
     return entry.readNBytes(MOST + 1);
   }
 
-  /** Returns the record's blob that an entry names; throws with the reason where it names none. */
+  /** Returns the record's blob that an entry names; throws with the reason if it names none. */
   static Blob decode(byte[] entry) throws StoreRefusal {
     if (entry.length > MOST) {
       throw new StoreRefusal("its entry is longer than " + MOST + " bytes");

@@ -3,15 +3,10 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 
-/**
- * Bytes that a shared store keeps by their digest.
- *
- * @param digest of the bytes alone; without the executable bit of a product
- * @param size bytes
- */
+/** Bytes that a shared store has under their digest. The size is in bytes. */
 public record Blob(Digest digest, long size) {
 
-  /** Leaves out the executable bit of the digest. */
+  /** Drops the digest's executable bit: a store has equal bytes once. */
   public Blob {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }

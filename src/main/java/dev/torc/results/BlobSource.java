@@ -9,29 +9,25 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
-/**
- * A blob to be sent, and where its bytes are: a file, which is not opened through a link, or
- * memory, which does not change.
- */
+/** A blob to be sent: its bytes are in memory, or in a file that is not opened through a link. */
 public record BlobSource(Blob blob, Path file, byte[] memory) {
 
-  /** Returns a file that should still have these bytes; where it has others, they are not sent. */
+  /** Returns a file that should have these bytes; if it has others, they are not sent. */
   static BlobSource file(Blob blob, Path file) {
     return new BlobSource(blob, file, null);
   }
 
-  /** Returns bytes in memory. */
   public static BlobSource bytes(byte[] bytes) {
     return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
   }
 
-  /** Opens the bytes to send them; if that fails, {@link #unreadable} has the line. */
+  /** Opens the bytes to send them; if that fails, send {@link #unreadable}. */
   InputStream open(StoreCall.Request request) throws BlobStream.Broken {
     request.sends(blob.size());
     return open(request::moved);
   }
 
-  /** Opens the bytes to look at them. */
+  /** Opens the bytes without counting them as sent. */
   InputStream open() throws BlobStream.Broken {
     return open(_ -> {});
   }
@@ -48,7 +44,6 @@ public record BlobSource(Blob blob, Path file, byte[] memory) {
     }
   }
 
-  /** Returns the refusal for a blob that cannot be read. */
   static StoreRefusal unreadable() {
     return new StoreRefusal("a file to be sent cannot be read, or changed meanwhile");
   }

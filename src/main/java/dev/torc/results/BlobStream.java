@@ -8,9 +8,9 @@ import java.util.function.LongConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The bytes of a blob on their way to a store or from one. Before it gives the last bytes, a read
- * fails if they are not those of the blob: so wrong bytes never arrive whole. Bytes that are
- * skipped, or read one by one, are not counted, so they make the check fail. One thread uses it.
+ * The bytes of a blob on their way to a store or from one. If they are not those of the blob, a
+ * read fails before the last bytes, so wrong bytes never arrive whole. Skipped bytes, and bytes
+ * read one by one, are not counted, so they fail the check too. For one thread.
  */
 final class BlobStream extends FilterInputStream {
 
@@ -20,18 +20,13 @@ final class BlobStream extends FilterInputStream {
   private long count;
   private boolean whole;
 
-  /**
-   * Checks a stream that should give a blob.
-   *
-   * @param passed is told how many more bytes passed
-   */
   BlobStream(Blob blob, InputStream in, LongConsumer passed) {
     super(in);
     this.blob = blob;
     this.passed = passed;
   }
 
-  /** The cause says why the bytes cannot be read; without a cause they are wrong ones. */
+  /** Says that the bytes cannot be read, with the cause, or are the wrong ones, without a cause. */
   static final class Broken extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A shared result whose blobs are in a folder of its own on this machine, until its products stand
- * in their places. Does not decide whether they may stand there. One thread uses it.
+ * A fetched result: its blobs lie in a folder of their own until its products are in place. It does
+ * not decide whether they may be placed. For one thread.
  */
 final class FetchedProducts implements ResultParts {
 
@@ -29,7 +29,6 @@ final class FetchedProducts implements ResultParts {
   private final Map<String, RecordedProduct> places = new HashMap<>();
   private final Map<Blob, Long> uses; // how many files of the result have each blob
 
-  /** Creates a result whose blobs all lie in a folder under their names. */
   FetchedProducts(Result result, Path folder) {
     this.result = result;
     this.folder = folder;

@@ -4,7 +4,6 @@ import dev.torc.hash.Digest;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnUser;
-import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -20,16 +19,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds the bound of a shared folder: removes the results that were sent first, each with the blobs
- * that no other result names. Blobs that no result names may belong to an upload, and stay for a
- * day. Does not wait for builds: if one sends meanwhile, an entry may name blobs that are gone,
- * which is a miss.
+ * Prunes a shared folder: removes the results that were sent first, each with the blobs that no
+ * other result names. A blob that no result names may belong to an upload, so it stays for a day.
+ * Pruning does not wait for builds: if one sends meanwhile, an entry may name removed blobs, which
+ * is a miss. In a dry run the figures say what would happen.
  *
- * @param path of the folder
- * @param removed how many results were removed, or would be
- * @param freed the bytes of these, and of blobs that no result named
- * @param results how many stay
- * @param bytes that are left
+ * @param freed bytes of removed results, and of blobs that no result named
+ * @param results how many remain
+ * @param bytes that remain
  * @param stuck a line for each file that could not be removed
  */
 public record FolderBound(
@@ -37,20 +34,12 @@ public record FolderBound(
 
   private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
-  /**
-   * What is removed together: an entry with what it names, or a blob that no entry names.
-   *
-   * @param files the entry itself, its record and the blobs that the record names; or the blob
-   */
+  /** What is removed together: an entry with its record and blobs, or a blob that none names. */
   private record Item(boolean isResult, List<Path> files, long time) {}
 
   /**
-   * Removes what is beyond the bound.
-   *
-   * @param group as {@link StoreSettings#group}
-   * @param most bytes that may stay
-   * @param dry whether nothing is removed
-   * @throws StoreRefusal with the reason if the folder is not trusted, or belongs to another user
+   * Removes what exceeds the bound of {@code most} bytes; with {@code dry}, only counts it. Throws
+   * with the reason if the folder is not trusted, or belongs to another user.
    */
   public static FolderBound hold(Path folder, String group, long most, boolean dry)
       throws IOException, StoreRefusal {
@@ -96,7 +85,7 @@ public record FolderBound(
     return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
   }
 
-  /** Returns the plain files of an inner folder with a digest as name; adds the status of each. */
+  /** Returns the files of an inner folder that a digest names, and adds the status of each. */
   private static List<Path> files(Path folder, Map<Path, FileStatus> all) throws IOException {
     List<Path> files = new ArrayList<>();
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS); // else nothing was sent
@@ -129,7 +118,7 @@ public record FolderBound(
         }
       }
     } catch (StoreRefusal | IOException e) {
-      // The entry of another version of torc goes by its age; what it names is not known here.
+      // The entry of another version of torc is removed by its age; its blobs are unknown here.
     }
     return new Item(isResult, files, time);
   }

@@ -36,40 +36,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, the layout of a file
- * server too. {@link FolderTrust} decides whether a file counts. A file is written in {@code new}
- * and renamed, so it is there whole or not at all, and what a killed torc left there is found
- * without a look at all other files. Nothing is opened through a link. The folder itself is never
- * made: where a disk is not mounted, nothing may fill its place.
+ * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, as a file server has
+ * them. {@link FolderTrust} decides whether a file counts. A file is written in {@code new} and
+ * renamed, so it is complete or missing, and leftovers of a killed torc are found in {@code new}
+ * alone. Nothing is opened through a link. The folder itself is never created: it may be the place
+ * of a disk that is not mounted.
  *
  * <p>It places no product: {@link SharedStore} fetches the blobs, {@link FetchedProducts} makes
- * files of them, and the engine's ProductRestore puts these in their places.
+ * files of them, and the engine's ProductRestore places these.
  */
 final class FolderStore implements StorePlace {
 
-  /** The folder of files that are being written. */
-  private static final String NEW = "new";
+  private static final String NEW = "new"; // files that are being written
 
-  /** A file in {@code new} that is this many milliseconds old is left from a killed torc. */
+  /** Milliseconds; no upload takes as long. */
   private static final long LEFT = TimeUnit.DAYS.toMillis(1);
 
-  /** The bits of a mode that are not for the owner. */
   private static final int OF_OTHERS = 0077;
 
-  /** The names of entries and blobs. */
   static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
   private final FolderTrust trust;
 
-  /** The inner folders that were found to count. */
+  /** Inner folders that are trusted. */
   private final Set<String> looked = ConcurrentHashMap.newKeySet();
 
-  /**
-   * Creates a store in a folder that may be missing.
-   *
-   * @param trust decides which of its files count
-   */
   FolderStore(Path folder, FolderTrust trust) {
     this.folder = folder;
     this.trust = trust;
@@ -89,7 +81,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /** Returns a trusted folder in the store; null if it is not there yet. It is looked at once. */
+  /** Returns a trusted folder in the store; null if it is missing. It is checked once. */
   private Path inner(String name) throws StoreRefusal, IOException {
     Path inner = folder.resolve(name);
     if (looked.contains(name)) {
@@ -128,7 +120,7 @@ final class FolderStore implements StorePlace {
     return inner(name);
   }
 
-  /** Gives the store's group the right to read, and more rights: the umask may have denied them. */
+  /** Gives the store's group rights that the umask may have denied: reading, and more. */
   private void give(Path made, PosixFilePermission... more) throws IOException {
     if (trust.group() == null) {
       return;
@@ -175,7 +167,6 @@ final class FolderStore implements StorePlace {
         .toList();
   }
 
-  /** Opens only a file that counts. */
   @Override
   public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
     try {
@@ -245,10 +236,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /**
-   * Returns a path for a new file; the first call in a build removes old files that were left
-   * there.
-   */
+  /** Returns a path for a new file; the first call in a build removes leftovers. */
   private Path fresh() throws StoreRefusal, IOException {
     boolean first = !looked.contains(NEW);
     Path inner = madeInner(NEW);
@@ -258,7 +246,7 @@ final class FolderStore implements StorePlace {
     return inner.resolve(RandomId.next());
   }
 
-  /** Removes what a killed torc left: no upload pauses as long as that. */
+  /** Removes what a killed torc left. */
   private static void removeOld(Path inner) {
     FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
     try {

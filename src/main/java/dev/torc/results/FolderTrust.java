@@ -16,10 +16,10 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Map;
 
 /**
- * Decides which files in a shared folder count: those of the user and of root, and those of the
- * group that the store names, all of whose members are trusted. No other user may be able to write
- * to such a file, or to put another file in its place; so the folders above it count too, and the
- * links on the way there. It does not know what a file holds.
+ * Decides which files in a shared folder count: those of the user, of root, and of the group that
+ * the store names, whose members are all trusted. No other user may be able to write to such a file
+ * or replace it, so the folders above it are checked too, and the links on the way there. It does
+ * not check contents.
  */
 final class FolderTrust {
 
@@ -35,10 +35,7 @@ final class FolderTrust {
   }
 
   /**
-   * Returns the trust in the user, in root and in a group.
-   *
-   * @param group its name or number; null for none
-   * @throws StoreRefusal if there is no such group
+   * Returns the trust in a group, by name or number, or in none (null); throws if it is missing.
    */
   static FolderTrust of(String group) throws StoreRefusal {
     if (group == null) {
@@ -57,26 +54,23 @@ final class FolderTrust {
     }
   }
 
-  /** Returns the group; null for none. */
   GroupPrincipal group() {
     return group;
   }
 
-  /** The status of a path, of a link itself. */
+  /** The status of a path; of a link itself. */
   private record Status(Path path, int mode, int owner, boolean ofGroup) {
 
     boolean own() {
       return owner == 0 || OwnUser.is(owner);
     }
 
-    /**
-     * Returns whether only the owners of its entries can replace them, though others can add to it.
-     */
+    /** Returns whether others can add entries, but only an entry's owner can replace it. */
     boolean isSticky() {
       return owner == 0 && (mode & STICKY) != 0;
     }
 
-    /** Returns whether no other user made it, or can write to it. */
+    /** Returns whether it belongs to a trusted user, and no other user can write to it. */
     boolean isTrusted() {
       return (own() || ofGroup) && (mode & OF_OTHERS) == 0 && ((mode & OF_GROUP) == 0 || ofGroup);
     }
@@ -100,32 +94,21 @@ final class FolderTrust {
         && group.equals(Files.getAttribute(path, "unix:group", LinkOption.NOFOLLOW_LINKS));
   }
 
-  /**
-   * Returns whether the file at a path counts, if its folder does.
-   *
-   * @throws NoSuchFileException if it is not there
-   */
+  /** Returns whether a file counts, if its folder does. */
   boolean isTrusted(Path file) throws IOException {
     Status status = status(file);
     return status.kind() == FileStatus.FILE && status.isTrusted();
   }
 
   /**
-   * Checks a folder and all folders above it.
-   *
-   * @throws StoreRefusal if it does not count: with the reason, and what may be done
-   * @throws NoSuchFileException if it is not there
+   * Checks a folder and all folders above it. Throws {@link NoSuchFileException} for a missing one;
+   * {@link StoreRefusal} if it does not count, with the reason and what to do.
    */
   void check(Path folder) throws IOException, StoreRefusal {
     check(folder.toAbsolutePath(), true, 0);
   }
 
-  /**
-   * Checks a folder on the way.
-   *
-   * @param last whether it is the folder itself, for which the sticky bit is not enough
-   * @param links how many links led there
-   */
+  /** Checks a folder on the way, after so many links. The last one may not just be sticky. */
   private void check(Path folder, boolean last, int links) throws IOException, StoreRefusal {
     int names = folder.getNameCount();
     for (int i = 0; i <= names; i++) {

@@ -7,20 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The lists of found needs under one manifest: each list leads, with the digests of its files, to
- * the key of a result.
- *
- * @param key the key of the manifest without found needs
- * @param lists newest first, {@link #MOST} at most, each with sorted names
+ * Lists of found needs, each sorted, the newest first, under a manifest's key without found needs.
+ * Each list leads, with the digests of its files, to the key of a result.
  */
 public record FoundNames(Digest key, List<List<String>> lists) implements StoreRecord {
 
-  /** How many lists are kept under a key. */
-  public static final int MOST = 16;
+  public static final int MOST = 16; // lists under a key
 
   private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
 
-  /** Returns its form in stores. */
   static FoundNames form(Fields fields, FoundNames of) {
     return new FoundNames(
         fields.digest(1, of, FoundNames::key),
@@ -31,7 +26,7 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
     return list.stream().mapToLong(String::length).sum();
   }
 
-  /** Puts a list in front; drops the oldest if there are too many, or they are too long. */
+  /** Puts a list in front; drops the oldest ones if there are too many, or they are too long. */
   static List<List<String>> with(List<List<String>> lists, List<String> newest) {
     List<List<String>> all = new ArrayList<>();
     all.add(List.copyOf(newest));

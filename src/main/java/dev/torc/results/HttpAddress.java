@@ -10,10 +10,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The URL of a shared store and the headers that go to it, checked: their values may be secret, so
- * nothing is sent to another machine unencrypted, and no header's value is ever shown.
- *
- * @param headers names and values, sent only with requests to this store
+ * The checked URL of a shared store and the headers for it. Their values may be secret: nothing is
+ * sent to another machine unencrypted, and no value is ever shown.
  */
 record HttpAddress(String url, Map<String, String> headers) {
 
@@ -24,18 +22,11 @@ record HttpAddress(String url, Map<String, String> headers) {
 
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-  /** Headers that the protocol sets itself. */
   private static final Set<String> OWN =
       Set.of(
           "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade", "te");
 
-  /**
-   * Checks an address.
-   *
-   * @param url as the user wrote it
-   * @param headers names and values
-   * @throws StoreRefusal if they cannot be used, with a line that shows no secret
-   */
+  /** Checks an address; throws with a line that shows no secret if it cannot be used. */
   static HttpAddress of(String url, Map<String, String> headers) throws StoreRefusal {
     URI uri;
     try {
@@ -78,12 +69,11 @@ record HttpAddress(String url, Map<String, String> headers) {
     }
   }
 
-  /** Returns the URL of a blob or an entry. */
   URI resolve(String kind, String name) {
     return URI.create(url + "/" + kind + "/" + name);
   }
 
-  /** Returns the URL, without what may be secret. */
+  /** Returns the URL, without the headers, which may be secret. */
   @Override
   public String toString() {
     return url;

@@ -23,8 +23,8 @@ import javax.net.ssl.SSLException;
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
  * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
- * headers elsewhere. {@link StoreCall} decides how long an answer may take, and {@link SharedStore}
- * which records count.
+ * headers elsewhere. {@link StoreCall} limits the time of an answer, and {@link SharedStore}
+ * decides which records count.
  */
 final class HttpStore implements StorePlace {
 
@@ -38,10 +38,8 @@ final class HttpStore implements StorePlace {
 
   private final HttpAddress address;
 
-  /** Made with the first request; guarded by this. */
-  private HttpClient client;
+  private HttpClient client; // made with the first request; guarded by this
 
-  /** Creates a store to which no request is sent yet. */
   HttpStore(HttpAddress address) {
     this.address = address;
   }
@@ -74,7 +72,6 @@ final class HttpStore implements StorePlace {
     return ask;
   }
 
-  /** Opens an answer; closing the stream ends it. */
   @Override
   public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);

@@ -21,35 +21,28 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The local store: results that are stored, records and bytes together, within a bound. What would
- * pass it makes room first: the least recently used results go. Which results are stored, and when
- * one is restored, is decided elsewhere. Any thread may call it.
+ * The local store: results with their records and bytes, within a bound. A new result makes room
+ * first: the least recently used ones are removed. Which results are stored, and when one is
+ * restored, is decided elsewhere. For several threads.
  */
 public class LocalResults implements ResultParts {
 
-  /** A result is not kept if it takes more than the bound divided by this. */
-  private static final int PARTS = 4;
+  private static final int PARTS = 4; // the largest result is the bound divided by this
 
-  /**
-   * The bound without a setting: this many bytes, or the bytes that are free or taken by the store,
-   * divided by SHARE, if that is less.
-   */
+  /** The usual bound: this many bytes, or a share of the bytes that are free or here, if less. */
   private static final long MOST = 5L << 30;
 
   private static final int SHARE = 20;
 
-  /** Making room frees the bound divided by this in addition, since it reads all results. */
+  /** Making room reads all results, so it frees the bound divided by this more. */
   private static final int SLACK = 16;
 
-  /** Bytes that the file system should have left for others. */
-  private static final long FREE = 1L << 30;
+  private static final long FREE = 1L << 30; // bytes that the file system should have for others
 
-  /** With less than this, in bytes, a job may fail for want of room. */
-  private static final long SCARCE = 64L << 20;
+  private static final long SCARCE = 64L << 20; // bytes; with less, a job may fail for want of room
 
   private static final long SECOND = 1_000_000_000L;
 
-  /** Stands for a sum that has to be counted anew. */
   private static final long UNKNOWN = -1;
 
   private final Cache cache;
@@ -69,11 +62,9 @@ public class LocalResults implements ResultParts {
   private boolean changed;
 
   /**
-   * Creates the stored results of a root.
-   *
-   * @param cache open for work where anything is to be changed
-   * @param keep the bound in bytes; 0 where nothing is kept, negative without a setting
-   * @param restores whether a stored result may be restored in place of a run
+   * Creates the stored results of a root. {@code keep} is the bound in bytes: 0 if nothing is
+   * stored, negative without a setting. {@code restores} says whether a stored result may be
+   * restored in place of a run. Changes need a cache that is open for writing.
    */
   public LocalResults(Cache cache, long keep, boolean restores) {
     this.cache = cache;
@@ -84,27 +75,26 @@ public class LocalResults implements ResultParts {
     this.restores = restores;
   }
 
-  /** Returns whether nothing is kept here, so that there is nothing to find. */
+  /** Returns whether nothing is stored here, so there is nothing to find. */
   public boolean isOff() {
     return keep == 0 || isBlocked();
   }
 
-  /** Returns whether nothing can be kept, since something else stands where the store would be. */
+  /** Returns whether nothing can be stored, since something else is in the place of the store. */
   public boolean isBlocked() {
     return bytes.isBlocked();
   }
 
-  /** Returns whether a stored result may be restored in place of a run. */
   public boolean restores() {
     return restores && !isOff();
   }
 
-  /** Returns whether nothing was kept here before, and something is now. */
+  /** Returns whether this build stored the first result here. */
   public boolean isNew() {
     return bytes.isNew();
   }
 
-  /** Returns bytes that the store may take. */
+  /** Returns how many bytes the store may take. */
   public synchronized long bound() throws IOException {
     if (bound < 0) {
       bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
@@ -112,18 +102,12 @@ public class LocalResults implements ResultParts {
     return bound;
   }
 
-  /**
-   * Returns bytes that the file system has left; unlike a file store, this needs no table of
-   * mounts.
-   */
+  /** Returns the free bytes of the file system; a file store would need the table of mounts. */
   long usable() {
     return cache.place().root().toFile().getUsableSpace();
   }
 
-  /**
-   * Makes room if the file system has hardly any left. Looks once a second at most, and only if the
-   * store holds anything.
-   */
+  /** Makes room if the file system is nearly full; looks at most once a second. */
   public synchronized void makeRoom() throws IOException {
     long now = System.nanoTime();
     if (now < looked + SECOND || isOff() || size() == 0) {
@@ -140,12 +124,7 @@ public class LocalResults implements ResultParts {
     return records.isEmpty();
   }
 
-  /**
-   * Empties the store if the disk is as good as full.
-   *
-   * @param full whether it is known to be full
-   * @return whether the store held anything
-   */
+  /** Empties the store if the disk is {@code full}, or nearly; returns whether it held anything. */
   public synchronized boolean relieve(boolean full) throws IOException {
     if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
       return false;
@@ -159,7 +138,6 @@ public class LocalResults implements ResultParts {
     return bytes.text(part);
   }
 
-  /** Returns the result under a key; null for none. */
   public Result find(Digest key) {
     return of(cache, key);
   }
@@ -175,26 +153,20 @@ public class LocalResults implements ResultParts {
     return records.names(first);
   }
 
-  /** Hands over all results. */
   public void each(Consumer<Result> visitor) {
     records.each(stored -> visitor.accept(stored.result()));
   }
 
-  /** Returns whether the bytes of a product are here. */
   public boolean has(OwnedPath part) {
     return bytes.has(part);
   }
 
-  /** Returns whether a result of this size may be kept, whatever else is kept. */
+  /** Returns whether a result of this size may be stored, whatever else is. */
   public boolean holds(long size, int files) throws IOException {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
-  /**
-   * Keeps the record of a result; its products are added when they are cleared.
-   *
-   * @param said the output of the job if it belongs to the result; else null
-   */
+  /** Stores a result and its job's output, null if that is no part of it; products come later. */
   public synchronized void put(Result made, byte[] said) throws IOException {
     Result result = made;
     if (said != null) {
@@ -205,7 +177,7 @@ public class LocalResults implements ResultParts {
     put(result);
   }
 
-  /** Keeps the record of a result, and its found needs as the newest list of names. */
+  /** Stores the record of a result, and its found needs as the newest list of names. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && !isKept(result)) {
@@ -219,15 +191,12 @@ public class LocalResults implements ResultParts {
     records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
   }
 
-  /** Notes that this build is going to restore a stored result: it is the last to make room. */
+  /** Notes that this build is going to restore a result: it is the last to make room. */
   public synchronized void want(Result result) {
     wanted.put(result.key(), result);
   }
 
-  /**
-   * Makes sure, before any product is placed, that the record under the key has these parts and is
-   * on the disk.
-   */
+  /** Ensures that the record has these parts and is on disk, before any product is placed. */
   public synchronized void remember(Result result) {
     if (wanted.get(result.key()) == result) {
       return;
@@ -239,22 +208,21 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Returns whether there is a record under the key of a result. */
   private boolean isKept(Result result) {
     return wanted.get(result.key()) == result || light.of(result.key()) != null;
   }
 
   /**
-   * Returns whether a shared store's result is older than one under its key that this root took
-   * from a store, or made and sent: a server may give again what its maker has replaced.
+   * Returns whether this root took from a store, or made and sent, a newer result under the same
+   * key: a server may still give the one that its maker has replaced.
    */
   public boolean isReplaced(Result shared) {
     return shared.origin().started() < records.seen(shared.key());
   }
 
   /**
-   * Notes that a result came from a shared store, or is sent to one. The time is at most the
-   * present one, so a clock that was ahead does not turn all later results away.
+   * Notes that a result came from a shared store, or is sent to one. The time noted is at most the
+   * present one, so a clock that was ahead does not make all later results look replaced.
    */
   public void seen(Result shared) {
     long made = Math.min(shared.origin().started(), System.currentTimeMillis());
@@ -263,7 +231,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Notes that a result was restored: it is the most recently used one now. */
+  /** Notes that a result was restored: it is now the most recently used one. */
   public synchronized void used(Result result) {
     if (isOff()) {
       records.drop(result.key(), result.first()); // only remember() kept it, for a restore's mark
@@ -273,26 +241,20 @@ public class LocalResults implements ResultParts {
     wanted.replace(result.key(), null);
   }
 
-  /** Returns a new empty folder, whose files can be renamed to where they are to stand. */
+  /** Returns a new empty folder on the file system of the root, to rename files from. */
   public Path freshFolder() throws IOException {
     return bytes.freshFolder();
   }
 
-  /** What became of a product that was to be added. */
   public enum Added {
     MOVED,
-    /** The store has it already: what was to be added still stands, and may go. */
+    /** The store has it already; the product is still in its place and may be removed. */
     THERE,
-    /** It is not stored: there is no record for it, or it cannot be moved. */
+    /** It is not stored: it has no record, or cannot be moved. */
     STAYED
   }
 
-  /**
-   * Moves a product into the store.
-   *
-   * @param from the folder that holds it under a name; a file with one name, a link or a folder
-   * @param size its bytes
-   */
+  /** Moves a product into the store: the file with one name, link or folder in {@code from}. */
   public synchronized Added add(OwnedPath part, FolderHandle from, Path name, long size)
       throws IOException {
     forgetSize();
@@ -334,7 +296,7 @@ public class LocalResults implements ResultParts {
 
   /**
    * Drops a part that was added, since a run made the same bytes again in its place. A part that
-   * was there before it was added stays: another result may have it.
+   * the store already had stays: another result may have it.
    */
   public synchronized void madeAgain(OwnedPath part) throws IOException {
     String name = LocalStore.name(part);
@@ -343,10 +305,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /**
-   * Removes a part; one that cannot be removed, as in another member's folder, stays: that is no
-   * failure.
-   */
+  /** Removes a part. If it cannot be removed, as in another member's folder, it stays counted. */
   private void drop(String name) throws IOException {
     long size = bytes.size(name);
     try {
@@ -366,7 +325,6 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Returns bytes that the store holds. */
   public synchronized long size() {
     if (total == UNKNOWN) {
       total = records.bytes();
@@ -381,7 +339,7 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Hands over all results, each with only the fields that tell of bytes. */
+  /** Visits all results, each with only the fields of {@link Result#parts(Fields, Result)}. */
   private void eachParts(Consumer<Result> visitor) {
     light.each(stored -> visitor.accept(stored.result()));
   }
@@ -395,7 +353,7 @@ public class LocalResults implements ResultParts {
     return to.first() == null ? List.of() : List.of(to.first());
   }
 
-  /** Removes results with their bytes until at most this many bytes are left. */
+  /** Removes results with their bytes until at most this many bytes remain. */
   private void free(long most) throws IOException {
     StoreContents all = StoreContents.of(light); // whole results would be too much
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
@@ -407,9 +365,8 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Forgets some results, and drops the bytes that no other result has.
-   *
-   * @param which is given only the key, the job and the products of each
+   * Removes the matching results, and the bytes that no other result has. The predicate gets only
+   * the fields that {@link Result#parts(Fields, Result)} reads.
    */
   public synchronized void forget(Predicate<Result> which) throws IOException {
     List<Result> gone = new ArrayList<>();
@@ -436,9 +393,8 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Removes parts that no result has, as a killed torc leaves them.
-   *
-   * @return a line for each part that could not be removed, as in another member's folder
+   * Removes parts that no result has, as a killed torc leaves them; returns a line for each that
+   * could not be removed, as in another member's folder.
    */
   public synchronized List<String> sweep() throws IOException {
     count();

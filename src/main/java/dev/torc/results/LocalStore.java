@@ -26,9 +26,9 @@ import java.util.function.Consumer;
 
 /**
  * The files of {@code .torc/store}: products, each a file, folder or link whose name says its kind
- * and digest; and how a product gets to its place. Does not trust these names: a restore hashes a
- * product after placing it. {@link LocalResults} knows which results have a product. If the store
- * is no folder, or a product is of another kind than its name says, it counts as missing.
+ * and digest. It does not trust these names: a restore hashes a product after placing it. {@link
+ * LocalResults} knows which results have a product. If the store is not a folder, or a product is
+ * of another kind than its name says, it counts as missing.
  */
 final class LocalStore {
 
@@ -40,7 +40,6 @@ final class LocalStore {
   private boolean made;
   private boolean cleaned;
 
-  /** Creates the store of a root; its folder is made when something is added. */
   LocalStore(CachePlace place) {
     this.place = place;
     this.folder = place.store();
@@ -54,9 +53,7 @@ final class LocalStore {
     return kind + part.digest().hex().replace(' ', '.'); // may end in " executable"
   }
 
-  /**
-   * Returns the names of all parts of a result; a name occurs twice if two parts have equal bytes.
-   */
+  /** Returns the names of all parts of a result; equal parts repeat a name. */
   static List<String> names(Result of) {
     return of.allParts().stream().map(LocalStore::name).toList();
   }
@@ -66,21 +63,17 @@ final class LocalStore {
     return FileStatus.of(prefix + name, false);
   }
 
-  /** Returns whether something else stands where the store would be, or it cannot be looked at. */
+  /** Returns whether something else is in the place of the store, or it cannot be looked at. */
   boolean isBlocked() {
     FileStatus there = before();
     return there == null || there.exists() && !there.isFolder();
   }
 
-  /** Returns whether there was no store, and now there is. */
   synchronized boolean isNew() {
     return made && !before().exists();
   }
 
-  /**
-   * Returns what stood in place of the store before anything was added; null if that cannot be
-   * told.
-   */
+  /** Returns the status of the store before anything was added; null if unknown. */
   private synchronized FileStatus before() {
     try {
       before = before == null ? FileStatus.of(folder.toString(), false) : before;
@@ -90,9 +83,7 @@ final class LocalStore {
     }
   }
 
-  /**
-   * Returns whether a product is there; a thing of another kind, such as a FIFO, does not count.
-   */
+  /** Returns whether a product is there; a FIFO, for example, does not count. */
   boolean has(OwnedPath part) {
     try {
       return isOf(part.kind(), look(name(part)));
@@ -109,10 +100,7 @@ final class LocalStore {
     };
   }
 
-  /**
-   * Takes over what stands under a name in a folder: a file with one name, a link, or a folder. If
-   * the store has it already, or it cannot be moved, it stays where it is.
-   */
+  /** Moves in the file with one name, link or folder that stands under a name in a folder. */
   Added add(OwnedPath part, FolderHandle from, Path name) throws IOException {
     make();
     String stored = name(part);
@@ -140,7 +128,7 @@ final class LocalStore {
     }
   }
 
-  /** Returns the bytes of a file that is there; null where it is not. */
+  /** Returns the bytes of a stored file; null if it is missing. */
   byte[] text(OwnedPath part) throws IOException {
     return has(part) ? OwnFile.read(folder.resolve(name(part))) : null;
   }
@@ -161,7 +149,6 @@ final class LocalStore {
     }
   }
 
-  /** Removes temporary files at the end of the build. */
   synchronized void end() {
     MovingFolder.tidy(place);
     try {
@@ -173,7 +160,6 @@ final class LocalStore {
     }
   }
 
-  /** Returns a new empty folder for what is on its way to its place. */
   Path freshFolder() throws IOException {
     makeTmp();
     return Files.createDirectory(fresh());
@@ -184,11 +170,8 @@ final class LocalStore {
   }
 
   /**
-   * Puts a product in its place. Its time becomes the present one.
-   *
-   * @param stays whether the store keeps it too
-   * @return bytes that left the store
-   * @throws IOException also if the store does not have it
+   * Places a product with the present time, and returns how many bytes left the store, which loses
+   * it unless it {@code stays}. Throws also if the store does not have it.
    */
   long take(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
     String name = name(part);
@@ -202,7 +185,7 @@ final class LocalStore {
     return to.put(from) ? bytes : 0;
   }
 
-  /** Copies to a temporary path first, so that what stands in the place is always whole. */
+  /** Copies to a temporary path first, so a product in its place is always whole. */
   private void copy(Path from, ProductTarget to) throws IOException {
     make();
     Path fresh = fresh();
@@ -216,10 +199,8 @@ final class LocalStore {
   }
 
   /**
-   * Sets the times of a restored file, or of a folder and all in it, to now: other tools go by
-   * times, so it must be newer than what stood there before.
-   *
-   * @return the bytes of its files
+   * Sets the times of a restored file, or of a folder and all in it, to now, and returns the bytes
+   * of its files. Other tools go by times, so it must be newer than what stood there before.
    */
   static long touch(Path file) throws IOException {
     List<String> all = new ArrayList<>();
@@ -228,7 +209,7 @@ final class LocalStore {
     return bytes;
   }
 
-  /** Hands over all that stands at a path, and returns the bytes of its files. */
+  /** Visits everything at a path, and returns the bytes of its files. */
   private static long walk(Path path, Consumer<Path> visitor) {
     try {
       FileStatus there = FileStatus.of(path.toString(), false);
@@ -247,22 +228,18 @@ final class LocalStore {
     }
   }
 
-  /** Returns the bytes of all that stands at a path; 0 where nothing does. */
   static long size(Path path) {
     return walk(path, _ -> {});
   }
 
-  /** Returns the bytes of the whole store. */
   long size() {
     return size(folder);
   }
 
-  /** Returns the bytes under a name; 0 if there is none. */
   long size(String name) {
     return size(folder.resolve(name));
   }
 
-  /** Returns the bytes of each thing that is there, by its name. */
   Map<String, Long> sizes() throws IOException {
     Map<String, Long> sizes = new HashMap<>();
     for (String name : names()) {
@@ -277,7 +254,7 @@ final class LocalStore {
     return all.stream().map(each -> each.getFileName().toString()).sorted().toList();
   }
 
-  /** Removes a product by its name; does nothing if it is not there. */
+  /** Removes a product by its name, if it is there. */
   void drop(String name) throws IOException {
     FileTree.remove(folder.resolve(name));
   }

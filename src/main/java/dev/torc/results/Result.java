@@ -27,26 +27,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A good run of a job: what it left, and what is needed to put that back. One form for the local
- * store, folders and servers; a result that is sent has its products {@linkplain #sorted in order},
- * with the members of folders. All paths are relative to the root; a product outside the root has
- * an absolute one, and such a result stays here. The store knows where the bytes are.
+ * A successful run of a job: what it made, and what is needed to restore that. Local store, folders
+ * and servers have it in one form; a result that is sent has its products {@linkplain #sorted in
+ * order}, with the members of folders. Paths are relative to the root; a product outside the root
+ * has an absolute one, and such a result is never sent. The store knows where the bytes are.
  *
- * @param terms its keys, and what else storing and restoring go by
+ * @param terms its keys, and what else decides about storing and restoring
  * @param job the name of the job that ran; only for people
- * @param products what it left; links count by what they lead to
- * @param log all output of the job, as a file without a path; null unless it belongs to the result,
- *     is there and is not too large
- * @param manifest the digest of the manifest it ran under
- * @param data the values that it stored, in that order
+ * @param products what it made; links count by what they lead to
+ * @param log all output of the job, without a path; null unless it belongs to the result
  * @param found needed files that the depfile or a trace named, sorted; they may lie anywhere
  * @param lines the entries of the manifest, to tell later what differs; may be empty
- * @param origin where it ran
  * @param wall how long it ran, in nanoseconds
  * @param cpu nanoseconds of CPU time, -1 unknown
  * @param peak bytes of memory at the highest sample, -1 unknown
- * @param root the real path of the root where it ran, if the result holds that path: then it counts
- *     only there; else null
+ * @param root the root's path, if the bytes contain it: the result is valid there only; else null
  */
 public record Result(
     Restorable terms,
@@ -66,10 +61,10 @@ public record Result(
 
   private static final int MOST_LINKS = 40;
 
-  /** The last tag of the fields that tell of bytes: keys, job, products and log. */
+  /** The last of the tags for {@link #parts(Fields, Result)}: keys, job, products and log. */
   private static final int LOG = 4;
 
-  /** Returns the form in all stores. The fields that tell of bytes come first. */
+  /** Returns the form in all stores; the fields that a look for bytes needs come first. */
   static Result form(Fields fields, Result of) {
     return new Result(
         fields.one(1, of, Result::terms, Restorable::form),
@@ -87,12 +82,12 @@ public record Result(
         fields.text(13, of, Result::root));
   }
 
-  /** Reads only the fields that tell of bytes, which are a small part. */
+  /** Reads only the fields up to the log, which are a small part. */
   static Result parts(Fields fields, Result of) {
     return fields.upTo(LOG, of, Result::form);
   }
 
-  /** Returns the result of the last run of a job; null if it is not one to be kept. */
+  /** Returns the result of the last run of a job; null if it is not one to be stored. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
     boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.moved().isEmpty();
@@ -117,7 +112,6 @@ public record Result(
         null);
   }
 
-  /** Returns the key under which stores have it. */
   @Override
   public Digest key() {
     return terms.key();
@@ -128,7 +122,7 @@ public record Result(
     return terms.first();
   }
 
-  /** Returns the depfile where the job has one, else null. */
+  /** Returns the depfile; null if the job has none. */
   public RecordedProduct depfile() {
     return terms.depfile();
   }
@@ -140,28 +134,18 @@ public record Result(
         : new Origin("", run.ran().build(), "", run.ran().started(), "");
   }
 
-  /** Returns the origin as a job that is restored from this result records it. */
   public Origin originFor(String restored) {
     return originFor(restored, origin.store());
   }
 
-  /**
-   * Returns the origin as a job that is restored from a store records it.
-   *
-   * @param restored the name of that job
-   * @param store the name of the store; empty for the local one
-   */
+  /** Returns the origin that a restored job records; the local store's name is empty. */
   public Origin originFor(String restored, String store) {
     String made = origin.job().isEmpty() ? job : origin.job();
     String other = made.equals(restored) ? "" : made;
     return new Origin(store, origin.build(), origin.host(), origin.started(), other);
   }
 
-  /**
-   * Returns the record of a job whose run this result replaces.
-   *
-   * @param build the random id of the build
-   */
+  /** Returns the record of a job whose run in this build, a random id, is replaced. */
   public JobResult run(String build) {
     // traced is true: no result is stored of a job that should have been traced and was not.
     return new JobResult(
@@ -169,8 +153,8 @@ public record Result(
   }
 
   /**
-   * Returns all parts that a restore puts in place: files and folders in the order of the products,
-   * then the depfile, then links, which may lead to those.
+   * Returns the parts that a restore places: files and folders in the order of the products, then
+   * the depfile, then links, which may lead to those.
    */
   public List<OwnedPath> parts() {
     List<OwnedPath> parts = new ArrayList<>(products.size() + 1);
@@ -187,9 +171,7 @@ public record Result(
     return parts;
   }
 
-  /**
-   * Returns the output of the job, as a part without a path; only where it belongs to the result.
-   */
+  /** Returns the output of the job, as a part without a path; only if it belongs to the result. */
   public OwnedPath logPart() {
     return log.owned(job);
   }
@@ -203,14 +185,11 @@ public record Result(
     return parts;
   }
 
-  /** Returns how many bytes its products have. */
   public long size() {
     return products.stream().mapToLong(RecordedProduct::size).sum();
   }
 
-  /**
-   * Returns all files, each with its path from the root: those of the products, and the depfile.
-   */
+  /** Returns all files, with paths from the root: those of the products, and the depfile. */
   public List<RecordedProduct> allFiles() {
     List<RecordedProduct> all = made(Stamp.FileKind.FILE);
     if (depfile() != null && !all.contains(depfile())) {
@@ -219,9 +198,7 @@ public record Result(
     return all;
   }
 
-  /**
-   * Returns the files among products and members, or the folders, each with its path from the root.
-   */
+  /** Returns the files or folders among products and members, with paths from the root. */
   List<RecordedProduct> made(Stamp.FileKind kind) {
     List<RecordedProduct> made = new ArrayList<>();
     for (RecordedProduct product : products) {
@@ -240,7 +217,7 @@ public record Result(
 
   /**
    * Returns the files that links among the products lead to, by the paths of the links. A link to
-   * no file of the products is left out: elsewhere that is another file, or none.
+   * anything else is omitted: in another root that is another file, or none.
    */
   Map<String, RecordedProduct> behindLinks() {
     if (products.stream().noneMatch(RecordedProduct::isLink)) {
@@ -263,13 +240,13 @@ public record Result(
     return behind;
   }
 
-  /** Returns whether it can stand in another root: all its links lead to products. */
+  /** Returns whether it can be placed in another root: all its links lead to products. */
   public boolean isWhole() {
     Set<String> behind = behindLinks().keySet();
     return products.stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
   }
 
-  /** Returns the blobs to be fetched or sent besides the record, each once. */
+  /** Returns the blobs to fetch or send besides the record, each once. */
   public Set<Blob> blobs() {
     Set<Blob> blobs = new LinkedHashSet<>();
     allFiles().forEach(file -> blobs.add(Blob.of(file)));
@@ -279,12 +256,10 @@ public record Result(
     return blobs;
   }
 
-  /** Returns how many bytes all blobs have. */
   long bytes() {
     return blobs().stream().mapToLong(Blob::size).sum();
   }
 
-  /** Returns this result with the output of the job. */
   public Result withLog(Blob text) {
     RecordedProduct said = RecordedProduct.file("", text.digest(), text.size());
     return new Result(
@@ -292,9 +267,8 @@ public record Result(
   }
 
   /**
-   * Returns this result as it is sent, with products and found needs in the order of such a record.
-   *
-   * @param only the path of the root in which alone it counts, since it holds that; null for none
+   * Returns this result as it is sent, with products and found needs in order. If the result is
+   * valid in one root only, {@code only} is that root's path; else null.
    */
   public Result sorted(String only) {
     List<RecordedProduct> rising = new ArrayList<>(products);
@@ -306,13 +280,8 @@ public record Result(
   }
 
   /**
-   * Returns this result as that of a job here.
-   *
-   * @param bare the first key here; null for a job without depfile or trace
-   * @param name the name of the job
-   * @param made its products, in the order in which the job declares them
-   * @param now the entries of the manifest as it is here
-   * @param from the origin
+   * Returns this result as that of a job here: with the first key here, null for a job without
+   * depfile or trace, and the products in the order in which the job declares them.
    */
   public Result as(
       Digest bare, String name, List<RecordedProduct> made, List<ManifestEntry> now, Origin from) {
@@ -323,42 +292,33 @@ public record Result(
         here, name, made, log, manifest, data, found, now, from, wall, cpu, peak, root);
   }
 
-  /**
-   * Returns this result with the members of folders, as it is sent.
-   *
-   * @param made its products, with the members of folders
-   * @param host where it was made
-   */
+  /** Returns this result as it is sent, from the host that made it, with the members of folders. */
   public Result sent(List<RecordedProduct> made, String host) {
     Origin from = new Origin("", origin.build(), host, origin.started(), origin.job());
     return new Result(
         terms, job, made, log, manifest, data, found, lines, from, wall, cpu, peak, null);
   }
 
-  /** Gives the parts of one result while it is put in the place of a run. */
+  /** Gives the parts of one result while it is restored. */
   public interface ResultParts {
 
     /**
-     * Puts a part of a result in its place, where nothing stands, or only a folder. The caller
-     * checks the bytes there. Several threads may ask for different products.
-     *
-     * @throws IOException also if the part is not here any more
+     * Places a part where nothing stands, or only a folder; throws also if the part is gone. The
+     * caller checks the bytes there. Several threads may ask for different parts.
      */
     void take(OwnedPath part, ProductTarget to) throws IOException;
 
     /**
-     * Takes back a part that was placed, since not all parts of the result could be.
-     *
-     * @param at the folder that holds it under a name
-     * @param sound whether its bytes are right; a part with wrong bytes is not asked for again
-     * @return whether it is gone from there; if not, the caller removes it
+     * Takes back a placed part, since not all parts of the result could be placed; returns false if
+     * the caller must remove it. A part is {@code sound} if its bytes are right; one with wrong
+     * bytes is not asked for again.
      */
     boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound) throws IOException;
 
-    /** Returns the text of a file that is here; null where it is not. */
+    /** Returns the text of a file; null if it is missing. */
     byte[] text(OwnedPath part) throws IOException;
 
-    /** Removes what remains of a result that stands in its place or was given up. */
+    /** Removes what remains of a result that was placed or given up. */
     default void done() {}
   }
 }

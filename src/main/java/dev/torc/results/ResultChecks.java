@@ -20,22 +20,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes bytes of the records that are sent, and decides which received ones may be used: by their
- * content alone, whatever key signed them. So a product is only ever placed where products may lie,
- * and no link leads out of them. A record has one form only: anything written otherwise (text that
- * is not UTF-8, unknown fields, bytes after the end) is refused, so that no two readers of it can
- * differ. The caller checks that the job declares the products; {@link SealedRecord} adds version
- * and signature.
+ * Encodes records to be sent, and decides which received ones may be used: by their content alone,
+ * whatever key signed them. So a product is only ever placed where products may lie, and no link
+ * leads out of them. A record has one form only; anything else (text that is not UTF-8, unknown
+ * fields, trailing bytes) is refused, so no two readers can understand it differently. The caller
+ * checks that the job declares the products; {@link SealedRecord} adds version and signature.
  */
 final class ResultChecks {
 
-  /** A result of more files is stored nowhere. */
-  static final int MOST_FILES = 10_000;
+  static final int MOST_FILES = 10_000; // a result of more files is stored nowhere
 
-  /** Most files, links and folders of a result. */
-  static final int MOST_ENTRIES = 50_000;
+  static final int MOST_ENTRIES = 50_000; // files, links and folders of a result
 
-  /** Most texts, values and products, with those in lists and folders. */
+  /** Texts, values and products, with those in lists and folders. */
   static final int MOST_TEXTS = 200_000;
 
   private static final long MOST_LOG = 1 << 20; // bytes
@@ -49,7 +46,7 @@ final class ResultChecks {
 
   private ResultChecks() {}
 
-  /** Returns the bytes of a record; throws with the reason if no reader would take it. */
+  /** Returns the bytes of a record; throws with the reason if no reader would accept it. */
   static byte[] encode(StoreRecord record) throws StoreRefusal {
     check(record);
     return bytes(record);
@@ -66,12 +63,7 @@ final class ResultChecks {
     return bytes.bytes();
   }
 
-  /**
-   * Returns the record of some bytes, checked; throws with the reason if it may not be used.
-   *
-   * @param result whether it is a result; else it is lists of names
-   * @param from where it begins in the bytes
-   */
+  /** Returns the checked record, a result or lists of names, that begins at {@code from}. */
   static StoreRecord decode(boolean result, byte[] bytes, int from) throws StoreRefusal {
     StoreRecord record;
     try {
@@ -99,7 +91,6 @@ final class ResultChecks {
     }
   }
 
-  /** Throws with the reason if a result may not be used. */
   private static void check(Result result) throws StoreRefusal {
     require(result.terms() != null && result.key() != null, "has no key");
     words(result);
@@ -158,7 +149,6 @@ final class ResultChecks {
     }
   }
 
-  /** Throws with the reason if lists of names may not be used. */
   private static void check(FoundNames names) throws StoreRefusal {
     require(names.key() != null, "has no key");
     int count = names.lists().size();
@@ -190,7 +180,7 @@ final class ResultChecks {
     return digest != null && !digest.isExecutable();
   }
 
-  /** Checks the names of found needs: these are only ever read, so they may lie anywhere. */
+  /** Checks the names of found needs: these are only read, so they may lie anywhere. */
   private static void names(List<String> names) throws StoreRefusal {
     String before = null;
     for (String name : names) {
@@ -267,7 +257,7 @@ final class ResultChecks {
   }
 
   /**
-   * Checks that a link has only names after any {@code ..}, and no more of these than there are
+   * Checks that a link has only names after any {@code ..}, and no more {@code ..} than there are
    * folders between it and its product: so a chain of such links stays inside too.
    */
   private static void link(String path, String text, int depth) throws StoreRefusal {

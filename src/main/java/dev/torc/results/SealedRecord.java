@@ -16,29 +16,25 @@ import java.util.Set;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * A record as it is sent, as one blob with its version, its kind and the key that signed it. What
- * is signed: a prefix that nothing else signed begins with, the version, the kind, and the digest
- * of the record, so that a large record need not be copied for a check. Small blobs of a result may
- * lie before the record, which names their digests: they need no requests of their own.
+ * A record as it is sent: one blob with its version, its kind and the signing key. The signature
+ * covers a prefix that no other signature begins with, the version, the kind, and the digest of the
+ * record, so a large record need not be copied. The record's small blobs may precede it, since it
+ * names their digests; they then need no requests of their own.
  *
- * @param signer the key that signed it, verified; null for an unsigned one
+ * @param signer the verified key that signed it; null for an unsigned one
  * @param inside the blobs that came with it: all that {@link #small} names, or none
  */
 record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> inside) {
 
-  /** The largest sealed record that is made or read, in bytes. */
-  static final int MOST = 16 << 20;
+  static final int MOST = 16 << 20; // bytes of the largest one that is made or read
 
-  /** A blob of fewer bytes may lie in a record. */
-  static final int SMALL = 64 << 10;
+  static final int SMALL = 64 << 10; // a blob of fewer bytes may lie in a record
 
-  /** The most bytes of all blobs inside: so they do not make a record a large one. */
-  private static final int MOST_INSIDE = 256 << 10;
+  private static final int MOST_INSIDE = 256 << 10; // bytes of all blobs inside
 
   private static final byte[] MAGIC = "torc".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 4;
 
-  /** Kinds of records. */
   private static final byte RESULT = 1;
 
   private static final byte NAMES = 2;
@@ -50,8 +46,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   private static final int INSIDE = MARK + 1; // how many bytes of blobs there are
   private static final int HEAD = INSIDE + Integer.BYTES;
 
-  /** The bytes of the head with the signer's key: enough to tell the signer. */
-  static final int SIGNED = HEAD + SigningWord.LENGTH;
+  static final int SIGNED = HEAD + SigningWord.LENGTH; // bytes that tell the signer
 
   /** Returns the blobs of a result that may lie in its record, in their order. */
   static Set<Blob> small(Result result) {
@@ -67,11 +62,8 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * Returns the blob of a record.
-   *
-   * @param inside the bytes of the result's small blobs, or none
-   * @param key null for a record without a signature
-   * @throws StoreRefusal where no store would take it, or a blob cannot be read
+   * Returns the blob of a record with a result's small blobs, unsigned if the key is null. Throws
+   * if no store would accept it, or a blob cannot be read.
    */
   static byte[] seal(StoreRecord record, List<BlobSource> inside, SigningKey key)
       throws StoreRefusal {
@@ -106,10 +98,8 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * Returns the signer that a blob names, not verified yet; null for an unsigned one.
-   *
-   * @param blob its first {@link #SIGNED} bytes at least must be set, or all if it is shorter
-   * @throws StoreRefusal if it is no record that this torc reads
+   * Returns the signer that a blob names, not yet verified; null for an unsigned one. At least the
+   * first {@link #SIGNED} bytes must be read. Throws if it is not a record that this torc reads.
    */
   static SigningWord signer(byte[] blob) throws StoreRefusal {
     if (blob.length > MOST
@@ -134,7 +124,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return mark == 0 ? null : SigningWord.of(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
-  /** Opens a blob; throws with the reason if it may not be taken, or is wrongly signed. */
+  /** Opens a blob; throws with the reason if it is invalid or wrongly signed. */
   static SealedRecord open(byte[] blob) throws StoreRefusal {
     SigningWord signer = signer(blob);
     int inside = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
@@ -182,15 +172,10 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
         .array();
   }
 
-  /**
-   * A record under a key of a shared store: a result, or the lists of names that lead to one.
-   * {@link SealedRecord} makes bytes of it.
-   */
+  /** A record under a key of a shared store: a result, or the lists of names that lead to one. */
   sealed interface StoreRecord permits Result, FoundNames {
 
-    /**
-     * Returns the key that it was made for: a record under another key is a mistake, or an attack.
-     */
+    /** Returns the key that it was made for; under another key it is a mistake, or an attack. */
     Digest key();
   }
 }

@@ -35,12 +35,8 @@ import java.util.function.LongSupplier;
 public final class SharedStore implements AutoCloseable {
 
   /**
-   * What a store has under a key.
-   *
-   * @param result null for a miss
-   * @param reason why the record there may not be used, in one line; null for a result, and where
-   *     there is no record
-   * @param inside blobs that came with the record
+   * What a store has under a key: a result with the blobs that came with it, the reason in one line
+   * why the record there may not be used, or neither.
    */
   public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {
 
@@ -49,28 +45,22 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Records of more bytes than this are read one at a time. */
-  private static final long LARGE = 1 << 20;
+  private static final long LARGE = 1 << 20; // bytes; larger records are read one at a time
 
-  /** Milliseconds between two looks whether the large record before is done. */
+  /** Milliseconds between looks whether the large record before is done. */
   private static final long LOOK = 20;
 
-  /** Bytes per nanosecond that are assumed until a rate was measured. */
-  private static final double USUAL = 0.01;
+  private static final double USUAL = 0.01; // bytes per nanosecond, until a rate was measured
 
   private static final int BREADTH = 8;
 
-  /** Seconds that {@link #close} waits for requests that were given up. */
+  /** Seconds that close() waits for requests that were given up. */
   private static final int PATIENCE = 1;
 
   /**
-   * What the stores of a build have in common.
-   *
-   * @param root the real path of the root here
-   * @param clock nanoseconds since an arbitrary moment
-   * @param stopped whether the user ended the build
-   * @param large lets one thread at a time read a large record
-   * @param told takes a line for people
+   * What the stores of a build have in common: the real path of the root, nanoseconds since an
+   * arbitrary moment, whether the user ended the build, the right to read a large record, and a
+   * consumer of lines for people.
    */
   record Build(
       String root,
@@ -97,10 +87,8 @@ public final class SharedStore implements AutoCloseable {
   private final Set<Blob> wrong = ConcurrentHashMap.newKeySet();
 
   /**
-   * Creates a store.
-   *
-   * @param trust signers that count; null if all do, as in a folder that only the trusted write
-   * @param key signs the records; null for none
+   * Creates a store. Signers outside {@code trust} do not count; null trusts all, as in a folder
+   * that only the trusted write. The key signs the records; null for none.
    */
   SharedStore(StorePlace place, Set<SigningWord> trust, SigningKey key, Build build) {
     this.place = place;
@@ -112,12 +100,11 @@ public final class SharedStore implements AutoCloseable {
     this.sending = new StoreHealth(place.name(), silent, build);
   }
 
-  /** Returns the name in messages: a path or a URL. */
   public String name() {
     return place.name();
   }
 
-  /** Returns whether it takes results of this build. */
+  /** Returns whether it accepts results of this build. */
   boolean isSentTo() {
     return (trust == null || key != null)
         && !reading.isAlone()
@@ -125,17 +112,15 @@ public final class SharedStore implements AutoCloseable {
         && !build.stopped.get();
   }
 
-  /** Returns whether uploads to it wait for now, since one has just failed. */
+  /** Returns whether uploads to it must wait, since one has just failed. */
   boolean rests() {
     return isSentTo() && sending.rest() != null;
   }
 
-  /** Returns how many requests it gets at the same time. */
   private int breadth() {
     return place.isFar() ? BREADTH : 1;
   }
 
-  /** Returns whether only the store's owner can read its files. */
   boolean isPrivate() {
     return place.isPrivate();
   }
@@ -155,10 +140,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the lists of found needs under a first key, newest first; empty where they cannot be
-   * read.
-   */
+  /** Returns the lists of found needs under a first key, newest first; empty if unreadable. */
   public List<List<String>> names(Digest first) {
     try {
       SealedRecord sealed = look(first, false);
@@ -168,11 +150,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the record under a key; null if there is none. Notes a failure in {@link #reading}.
-   *
-   * @param result whether the record should be a result; else it should be lists of names
-   */
+  /** Returns the record under a key; null if there is none. Notes a failure in {@link #reading}. */
   private SealedRecord look(Digest of, boolean result) throws StoreRefusal {
     mayRead();
     StoreCall call = StoreCall.small(build, reading);
@@ -200,10 +178,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Hands over the newest results, whatever their keys; a server has no list of them.
-   *
-   * @param most how many records are looked at
-   * @param nanos how long this may take; two thirds of it are for finding the newest keys
+   * Visits the newest results, looking at no more than {@code most} records; a server cannot list
+   * them. Two thirds of the time are for finding the newest keys.
    */
   void newest(int most, long nanos, Consumer<Hit> visitor) {
     StoreCall call = StoreCall.small(build, reading);
@@ -221,9 +197,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns a record of any kind; null where it is missing or may not be used, which is not told.
-   */
+  /** Returns a record of any kind; null if missing or invalid, which is not reported. */
   private StoreRecord anyRecord(Digest of, StoreCall call) {
     try {
       SealedRecord record = record(of, call);
@@ -233,7 +207,6 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Returns a record of any kind under a key; null if there is none. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
     byte[] entry = call.ask(threads, request -> entry(of, request));
     if (entry == null) {
@@ -296,14 +269,11 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Takes the bytes of a blob. */
   private interface Taker {
     void take(BlobStream bytes) throws IOException, StoreRefusal;
   }
 
-  /**
-   * Returns whether a blob is there; if so, all its bytes were taken, and they are the right ones.
-   */
+  /** Returns whether a blob is there; if so, all its bytes were read, and are the right ones. */
   private boolean fetch(Blob blob, StoreCall call, Taker to) throws StoreRefusal {
     return call.ask(
         threads,
@@ -329,12 +299,7 @@ public final class SharedStore implements AutoCloseable {
     return new StoreRefusal("cannot write " + Refusal.line(e));
   }
 
-  /**
-   * Makes the bytes of a result ready to be put in place.
-   *
-   * @param folder an empty one for these bytes; it is removed when all is done
-   * @return null where they cannot be had; the store tells why
-   */
+  /** Fetches a result into an empty folder of its own; returns null if that fails. */
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
     try {
@@ -384,10 +349,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends a result, then its found needs as the newest list of names: where an entry is found, what
-   * it names is there. A failure is told.
-   */
+  /** Sends a result, then its found needs as the newest list of names. Reports a failure. */
   void put(Upload upload) {
     Result result = upload.result();
     StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
@@ -401,7 +363,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Sends the blobs that the store lacks, then the record, then the entry. */
+  /** Sends missing blobs, then the record, then the entry, which may only name blobs that exist. */
   private void send(Upload upload, StoreCall call) throws StoreRefusal {
     call.check(sendingRate);
     Result result = upload.result();
@@ -417,7 +379,7 @@ public final class SharedStore implements AutoCloseable {
     sendRecord(result.key(), record, call);
   }
 
-  /** Puts the found needs in front of the lists that are there, which would otherwise be lost. */
+  /** Puts the found needs in front of the present lists, which would otherwise be lost. */
   private void sendNames(Result result) throws StoreRefusal {
     List<List<String>> before = names(result.first());
     List<List<String>> lists = FoundNames.with(before, result.found());
@@ -463,7 +425,7 @@ public final class SharedStore implements AutoCloseable {
         });
   }
 
-  /** Tells what is not told yet, and ends all threads. */
+  /** Reports what is not reported yet, and ends all threads. */
   @Override
   public void close() {
     reading.end();

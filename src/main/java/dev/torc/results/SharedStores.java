@@ -35,15 +35,14 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The shared stores of a build, in the order in which the build file names them, and the uploads to
- * them, which continue beside the build, several at a time. A result that holds the path of the
- * root is marked before it is sent, since it counts in no other root. They never end a build or
- * hold it up: where a store fails, there is a miss and one line. For several threads.
+ * The shared stores of a build, in the order of the build file, and the uploads to them, which run
+ * beside the build, several at a time. A result that contains the root's path is marked before it
+ * is sent, since it is valid in no other root. They never end a build or hold it up: if a store
+ * fails, there is a miss and one line. For several threads.
  */
 public final class SharedStores implements AutoCloseable {
 
-  /** Nanoseconds that a look at the newest results may take. */
-  private static final long NEWEST = 1_200_000_000L;
+  private static final long NEWEST = 1_200_000_000L; // nanoseconds for newest()
 
   private static final int THREADS = 8;
   private static final long LEAST = TimeUnit.SECONDS.toNanos(30);
@@ -73,13 +72,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Opens stores; sends no request yet.
-   *
-   * @param root the real path of the root
-   * @param clock nanoseconds since an arbitrary moment
-   * @param told takes lines for people, from any thread
-   * @throws StoreRefusal for settings that {@link StoreSettings#check} refuses, or a key that
-   *     cannot be read
+   * Opens stores without a request. {@code root} is a real path, {@code clock} counts nanoseconds
+   * since an arbitrary moment, and {@code told} takes lines for people, from any thread. Throws for
+   * settings that {@link StoreSettings#check} refuses, or an unreadable key.
    */
   public static SharedStores open(
       List<StoreSettings> settings, Path root, LongSupplier clock, Consumer<String> told)
@@ -95,16 +90,14 @@ public final class SharedStores implements AutoCloseable {
     return all;
   }
 
-  /** Returns all stores, in their order. */
   public List<SharedStore> all() {
     return stores;
   }
 
   /**
-   * Hands over the newest results in the folders, whatever their keys, so that people can be told
-   * what differs. Slow or very full folders give what was seen within the time. Asks no server.
-   *
-   * @param most how many records are looked at in each folder
+   * Visits the newest results in the folders, so that people can be told what differs. Slow or very
+   * full folders give what was seen within the time. Asks no server, and looks at no more than
+   * {@code most} records in each folder.
    */
   public void newest(int most, Consumer<SharedStore.Hit> visitor) {
     for (SharedStore store : stores) {
@@ -113,11 +106,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Sends a result beside the build, to the stores that take it. Does not wait.
-   *
-   * @param nanos how long its job took
-   * @param maker makes the upload when its turn comes; null if there is nothing to send; throws
-   *     where a product cannot be looked at, or is no longer what it was
+   * Sends a result beside the build, to the stores that accept it; its job took so many
+   * nanoseconds. The maker makes the upload when its turn comes: null if there is nothing to send;
+   * it throws if a product cannot be read or has changed.
    */
   public void send(long nanos, Io.Get<Upload> maker) {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
@@ -144,14 +135,12 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** Changes the count of results that are to be sent. */
   private synchronized void count(int by, long nanos) {
     pending += by;
     wall += by * nanos;
     notifyAll();
   }
 
-  /** Returns how many results are still to be sent. */
   public synchronized int pending() {
     return pending;
   }
@@ -192,7 +181,7 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** Throws if reading takes longer than sending may take: such a result is not sent. */
+  /** Returns whether a result contains the root's path; throws if that takes too long. */
   private boolean holdsRoot(Upload upload) throws IOException {
     Result result = upload.result();
     long start = build.clock().getAsLong();
@@ -209,9 +198,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Returns the texts of a result in which its root's path may stand, each ended by NUL. A member's
-   * path is one text with that of its folder, as {@code cp --parents} makes it; what a symlink
-   * leads to is one text with the folder of the symlink.
+   * Returns the texts of a result that may contain its root's path, each ended by NUL. A member's
+   * path is one text with that of its folder, since {@code cp --parents} makes such paths; a
+   * symlink's target is one text with the symlink's folder.
    */
   static String texts(Result result) {
     StringBuilder texts = new StringBuilder();
@@ -238,9 +227,7 @@ public final class SharedStores implements AutoCloseable {
 
   /**
    * Waits after the build until all is sent: as long as these jobs took, and at least 30 s. Tells
-   * how many results were not sent.
-   *
-   * @return nanoseconds of this wait
+   * how many results were not sent, and returns the nanoseconds of the wait.
    */
   public synchronized long finish() {
     over = true;
@@ -271,10 +258,7 @@ public final class SharedStores implements AutoCloseable {
     build.stopped().set(true);
   }
 
-  /**
-   * Lets each store tell what is not told yet, and closes all. Results that are not sent by now
-   * stay unsent: after this nothing reads the project or its cache.
-   */
+  /** Closes all stores. Unsent results stay unsent: nothing reads the project or its cache now. */
   @Override
   public void close() {
     ThreadEnd.stop(threads, PATIENCE);
@@ -284,7 +268,7 @@ public final class SharedStores implements AutoCloseable {
   /**
    * A result to be sent, with the bytes that go with it.
    *
-   * @param again whether its blobs are sent even if a store says that it has them
+   * @param again whether blobs are sent even if a store says that it has them
    * @param hidden a product that only its owner can read here; null for none
    */
   public record Upload(Result result, List<BlobSource> blobs, boolean again, String hidden) {
@@ -292,15 +276,10 @@ public final class SharedStores implements AutoCloseable {
     private static final int READ = 0444;
 
     /**
-     * Returns the upload of a good result: its products as they stand now, each compared with the
-     * record.
-     *
-     * @param said the output of the job if it belongs to the result; else null
-     * @param umask the umask of the caller
-     * @param host the machine that made the result
-     * @return null for a result that is of no use in another root: a product lies outside this one,
-     *     or is a link to something that is no product
-     * @throws IOException if a product is no longer what the record says
+     * Returns the upload of a successful result: its products as they are now, each compared with
+     * the record; throws if one has changed. {@code said} is the job's output if it belongs to the
+     * result, else null. Returns null if the result is useless in another root: a product is
+     * outside this one, or is a link to something that is not a product.
      */
     public static Upload of(
         Path root,
@@ -384,9 +363,7 @@ public final class SharedStores implements AutoCloseable {
       }
     }
 
-    /**
-     * Returns the sources of some of its blobs, in the order of the set; null for a missing one.
-     */
+    /** Returns the sources of some blobs, in the order of the set; null for a missing one. */
     List<BlobSource> blobs(Set<Blob> some) {
       Map<Blob, BlobSource> all = new HashMap<>();
       blobs.forEach(each -> all.put(each.blob(), each));
@@ -394,8 +371,8 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * Returns this upload, marked as one that counts only in the root with this path; null for all
-     * roots. Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
+     * Returns this upload, marked as valid only in the root with this path; null for all roots.
+     * Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
      */
     Upload marked(String only) {
       if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
@@ -406,17 +383,13 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /**
-   * Looks for a text in any number of bytes: whether a result holds the path of its root. A text in
-   * another encoding, or compressed, is not found.
-   */
+  /** Finds a text among bytes: the root's path in a result, unless encoded or compressed. */
   static final class TextSearch {
 
     private static final int PIECE = 1 << 16;
 
     private final String text; // a character for each byte
 
-    /** Creates a search for a text of at least one byte. */
     TextSearch(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       this.text = chars(bytes, bytes.length);
@@ -427,10 +400,8 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * Returns whether the text is in a stream, which is read to its end in either case.
-     *
-     * @param stopped whether to give up; asked before each piece
-     * @throws IOException where it cannot be read, or was given up
+     * Returns whether a stream contains the text. Reads it to its end; asks {@code stopped} before
+     * each piece, and throws if it says so.
      */
     boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
       byte[] window = new byte[PIECE + text.length()];
@@ -452,12 +423,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * A shared store as a build file describes it: a folder or a URL.
+   * A shared store as a build file describes it: a folder or a URL; the other one is null.
    *
-   * @param path the folder; null with a URL
    * @param group the group whose members are trusted in the folder; null for none
-   * @param url the server; null with a folder
-   * @param headers names and values that go to the server, empty for a folder
    * @param key the file with the key that signs what is sent; null for none
    * @param trust public keys, as words; the user's own key is always trusted
    */
@@ -469,11 +437,7 @@ public final class SharedStores implements AutoCloseable {
       Path key,
       List<String> trust) {
 
-    /**
-     * Checks these settings; opens nothing and asks no store.
-     *
-     * @throws StoreRefusal with a line that says what is wrong
-     */
+    /** Checks these settings without a request; throws with a line that says what is wrong. */
     public void check() throws StoreRefusal {
       words();
       place();
@@ -490,7 +454,6 @@ public final class SharedStores implements AutoCloseable {
       return words;
     }
 
-    /** Returns the folder or server of the store. */
     StorePlace place() throws StoreRefusal {
       return url == null
           ? new FolderStore(path, FolderTrust.of(group))

@@ -32,8 +32,7 @@ public final class SigningKey {
 
   static final String ALGORITHM = "Ed25519";
 
-  /** Bytes of a signature. */
-  static final int SIGNATURE = 64;
+  static final int SIGNATURE = 64; // bytes
 
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
   private static final String END = "-----END PRIVATE KEY-----";
@@ -55,11 +54,8 @@ public final class SigningKey {
   }
 
   /**
-   * Makes a key in a new file that only the user can read.
-   *
-   * @return its public half
-   * @throws StoreRefusal with a line that begins with the file, if a file is there already or it
-   *     cannot be written
+   * Makes a key in a new file that only the user can read; returns its public half. Throws with a
+   * line that begins with the file, if it already exists or cannot be written.
    */
   public static SigningWord make(Path file) throws StoreRefusal {
     KeyPair pair = pair(new SecureRandom());
@@ -82,9 +78,8 @@ public final class SigningKey {
   }
 
   /**
-   * Looks whether a file may be a key, without reading it.
-   *
-   * @throws StoreRefusal if it is missing or others can read it; the line begins with the file
+   * Checks, without reading it, that a file may be a key; throws with a line that begins with the
+   * file if it is missing or others can read it.
    */
   static void check(Path file) throws StoreRefusal {
     try {
@@ -105,12 +100,7 @@ public final class SigningKey {
     }
   }
 
-  /**
-   * Reads a key.
-   *
-   * @throws StoreRefusal with a line that begins with the file, if it cannot be read, others can
-   *     read it, or it holds no such key
-   */
+  /** Reads a key; throws with a line that begins with the file if it is none, or not safe. */
   public static SigningKey read(Path file) throws StoreRefusal {
     check(file);
     try {

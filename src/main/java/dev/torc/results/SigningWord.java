@@ -16,8 +16,7 @@ import java.util.HexFormat;
  */
 public record SigningWord(String word) {
 
-  /** Bytes of a public key. */
-  static final int LENGTH = 32;
+  static final int LENGTH = 32; // bytes
 
   private static final String PREFIX = "ed25519:";
 
@@ -28,11 +27,7 @@ public record SigningWord(String word) {
     return new SigningWord(PREFIX + Base64.getEncoder().encodeToString(key));
   }
 
-  /**
-   * Returns the key that a word stands for.
-   *
-   * @throws StoreRefusal if it is no such word
-   */
+  /** Returns the key that a word stands for; throws if it is no such word. */
   public static SigningWord of(String word) throws StoreRefusal {
     try {
       String key = word.startsWith(PREFIX) ? word.substring(PREFIX.length()) : "";
@@ -53,7 +48,6 @@ public record SigningWord(String word) {
     return Base64.getDecoder().decode(word.substring(PREFIX.length()));
   }
 
-  /** Returns whether a signature is one of this key for these bytes. */
   boolean verifies(byte[] message, byte[] signature) {
     try {
       Signature ed25519 = Signature.getInstance(SigningKey.ALGORITHM);

@@ -14,16 +14,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The requests to a shared store for one record, or for all blobs of one result, and how long they
- * may take. The call ends when the user ends the build; a call for the blobs of a result also ends
- * when they would take longer than the job did (a job of less than two seconds counts as one of
- * two). Each request has a thread of its own, which is given up if it is too slow: a server that
- * does not answer, a network disk that hangs. It does not know what is asked.
+ * The requests to a shared store for one record, or for all blobs of one result, within a limit of
+ * time. The call ends when the user ends the build; a call for blobs also ends when they would take
+ * longer than the job did (at least two seconds). Each request has its own thread, which is given
+ * up if it is too slow: a server may not answer, and a network disk may hang. The call does not
+ * know what is requested.
  */
 final class StoreCall {
 
-  /** A job that took fewer nanoseconds counts as one that took these. */
-  static final long LEAST = TimeUnit.SECONDS.toNanos(2);
+  static final long LEAST = TimeUnit.SECONDS.toNanos(2); // shorter jobs count as this long
 
   private static final long TELLING = 1 << 18; // bytes; with fewer, no rate is measured
 
@@ -35,13 +34,13 @@ final class StoreCall {
   /** Nanoseconds until an answer must begin, if no sent bytes are on their way. */
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
 
-  /** At most this many sent bytes are still on their way, in the buffers of both machines. */
+  /** Sent bytes that may still be in the buffers of both machines. */
   private static final long BUFFERED = 4 << 20;
 
-  /** The first nanoseconds of a request, which do not count as waiting. */
+  /** First nanoseconds of a request; no waiting. */
   private static final long PROMPT = TimeUnit.SECONDS.toNanos(1);
 
-  /** Nanoseconds between two looks at the time, and at whether the build was ended. */
+  /** Between two looks at the time and for an ended build. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final String ENDED = "the build was ended";
@@ -61,26 +60,16 @@ final class StoreCall {
     this.total = total;
   }
 
-  /**
-   * Returns a call for a record, however long the job took.
-   *
-   * @param waits is told how long a job waits for it; null if no job does
-   */
+  /** Returns a call for a record; {@code waits} is null if no job waits for it. */
   static StoreCall small(SharedStore.Build build, StoreHealth waits) {
     return new StoreCall(build, waits, Long.MAX_VALUE, 0);
   }
 
-  /**
-   * Returns a call for all bytes of a result.
-   *
-   * @param wall how long the job took, in nanoseconds
-   * @param total how many bytes the result has
-   */
+  /** Returns a call for all bytes of a result whose job took {@code wall} nanoseconds. */
   static StoreCall large(SharedStore.Build build, StoreHealth waits, long wall, long total) {
     return new StoreCall(build, waits, Math.max(LEAST, wall), total);
   }
 
-  /** One request of a call, and its progress. */
   static final class Request {
 
     private final StoreCall call;
@@ -92,12 +81,10 @@ final class StoreCall {
       this.call = call;
     }
 
-    /** Returns nanoseconds since its call began. */
     long age() {
       return call.now() - call.start;
     }
 
-    /** Says that the answer has begun. */
     void begin() {
       begun = true;
     }
@@ -107,13 +94,11 @@ final class StoreCall {
       sent = moved.get() + bytes;
     }
 
-    /** Notes that this many more bytes were sent or came. */
     void moved(long bytes) {
       moved.addAndGet(bytes);
       call.moved(bytes);
     }
 
-    /** Notes that this many more bytes of the answer came. */
     void passed(long bytes) {
       begin();
       moved(bytes);
@@ -130,7 +115,6 @@ final class StoreCall {
     }
   }
 
-  /** One question to a store. */
   interface Question<T> {
     T of(Request request) throws StoreRefusal;
   }
@@ -212,17 +196,14 @@ final class StoreCall {
     return new StoreRefusal(ENDED);
   }
 
-  /** The work for one item. */
   interface ItemWork<T> {
     void of(T item) throws StoreRefusal;
   }
 
   /**
-   * Does the work for each item, several at a time: many small blobs would otherwise take one round
-   * trip to the server after the other. After an exception it begins nothing more, and throws the
+   * Does the work for each item, up to {@code breadth} at a time: many small blobs would otherwise
+   * take one round trip after the other. After an exception it begins nothing more, and throws the
    * first one when all threads have ended.
-   *
-   * @param breadth how many at a time, at most
    */
   static <T> void each(Collection<T> items, int breadth, ItemWork<T> work) throws StoreRefusal {
     try (ExecutorService crew =
@@ -260,14 +241,11 @@ final class StoreCall {
     return new StoreRefusal("would take longer than the job did");
   }
 
-  /**
-   * Returns bytes per nanosecond of this call; the known rate where too few bytes passed to tell.
-   */
+  /** Returns bytes per nanosecond of this call; the known rate if too few bytes passed to tell. */
   double rate(double known) {
     return moved.get() < TELLING ? known : (double) moved.get() / Math.max(1, now() - start);
   }
 
-  /** Returns when the call began. */
   long start() {
     return start;
   }

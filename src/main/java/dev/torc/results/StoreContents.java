@@ -20,27 +20,21 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The contents of the local store at one moment: the stored results, and the bytes of each product.
- * A build may change the store meanwhile, so this may be out of date. It changes nothing; {@link
+ * The local store at one moment: the results, least recently used first, and the bytes of each
+ * product by its name there. A build may change the store meanwhile. It changes nothing; {@link
  * LocalResults} does.
- *
- * @param results the least recently used first
- * @param sizes the bytes of each product in the store, by its name there
  */
 public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   /**
-   * A stored result.
-   *
-   * @param used when it was stored or restored last: milliseconds since 1970
-   * @param lacks parts that are neither in the store nor, by the records, where the job left them
-   * @param standing whether a part is not in the store but is still where the job left it
+   * A stored result, last stored or restored at {@code used} (milliseconds since 1970). It {@code
+   * lacks} the parts that are neither in the store nor, by the records, where the job made them;
+   * {@code standing} says whether a part is only where the job made it.
    */
   public record HeldResult(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
 
-  /** Looks at the store of a root. */
   public static StoreContents of(Cache cache) throws IOException {
     return of(new StoredResults<>(cache, Result::form));
   }
@@ -57,10 +51,9 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   }
 
   /**
-   * Returns the time of a use by which results are ordered. A use in the future, noted while the
-   * clock was wrong, counts as the oldest: otherwise its result would stay until that time.
-   *
-   * @param used in milliseconds since 1970, like {@code now}
+   * Returns the time of a use by which results are ordered, in milliseconds since 1970. A use in
+   * the future, noted while the clock was wrong, counts as the oldest: otherwise its result would
+   * stay until that time.
    */
   static long order(long used, long now) {
     return used > now + HOUR ? Long.MIN_VALUE : used;
@@ -84,14 +77,11 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return new HeldResult(result, stored.used(), lacks, standing);
   }
 
-  /** Returns the bytes of the whole store. */
   public long bytes() {
     return sizes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /**
-   * Returns the bytes in the store that belong to some results; parts that they share count once.
-   */
+  /** Returns the stored bytes of some results; parts that they share count once. */
   public long bytes(List<HeldResult> some) {
     return some.stream()
         .flatMap(each -> LocalStore.names(each.result()).stream())
@@ -104,16 +94,15 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
   }
 
-  /** Returns the bytes in the store that belong to no result, as a killed torc leaves them. */
+  /** Returns the stored bytes that belong to no result, as a killed torc leaves them. */
   public long unnamed() {
     return bytes() - bytes(results);
   }
 
   /**
-   * Returns the results that must go so that at most this many bytes are left: the least recently
-   * used first. Results without bytes in the store stay.
-   *
-   * @param last keys of results that go after all others
+   * Returns the results to remove so that at most this many bytes remain, least recently used
+   * first, but those with the {@code last} keys after all others. Results without bytes in the
+   * store stay.
    */
   public List<HeldResult> beyond(long most, Set<Digest> last) {
     List<HeldResult> left = new ArrayList<>(results);
@@ -142,24 +131,18 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
     /** The fault of a part of a result, in one word for programs. */
     public enum Fault {
-      /** The bytes are not what was stored. */
       WRONG,
-      /** It is not there. */
       MISSING,
       /** It cannot be read, so its bytes are unknown. */
       UNREADABLE
     }
 
     /**
-     * A part of a result that is not as it should be.
-     *
-     * @param from the origin of its result
-     * @param path where it stood below the root; empty for the output of the job
-     * @param why why it cannot be read, empty for other faults
+     * A part that is not as it should be; its path is empty for the output of the job. {@code why}
+     * says why it cannot be read, and is empty for other faults.
      */
     public record Faulty(String job, Origin from, String path, Fault fault, String why) {}
 
-    /** What is wrong with a part that is there; the fault is null if nothing is. */
     private record Finding(Fault fault, String why) {}
 
     private final Map<String, Long> sizes;
@@ -167,16 +150,14 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     private final Map<String, Finding> findings = new HashMap<>();
     private long bytes;
 
-    /** Creates a check of a store with these contents. */
     public StoreCheck(CachePlace place, StoreContents contents, StampSource stamps) {
       this.sizes = contents.sizes();
       this.digests = DigestMemo.looking(place.store(), stamps, _ -> null);
     }
 
     /**
-     * Reads the parts of a result that are in the store.
-     *
-     * @param whole whether a part that is neither there nor where the job left it is a fault
+     * Reads the parts of a result that are in the store. With {@code whole}, a part that is neither
+     * there nor where the job made it is a fault.
      */
     public List<Faulty> faults(HeldResult held, boolean whole) {
       List<Faulty> faults = new ArrayList<>(0);
@@ -195,7 +176,6 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       return faults;
     }
 
-    /** Reads one part of the store. */
     private Finding look(OwnedPath part, String name) {
       bytes += sizes.get(name);
       try {
@@ -206,12 +186,10 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       }
     }
 
-    /** Returns how many parts were read. */
     public int checked() {
       return findings.size();
     }
 
-    /** Returns the bytes of the parts that were read. */
     public long bytes() {
       return bytes;
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Decides whether a shared store is still asked, or sent to, in this build. After a failure it is
- * left alone for a while; failures of requests that overlap count as one. It is left alone for the
+ * left alone for a while; failures of overlapping requests count as one. It is left alone for the
  * rest of the build after a lasting failure, the third failure, the second failure to connect, or a
  * long wait. Tells one line in a build.
  */
@@ -28,12 +28,7 @@ final class StoreHealth {
   private String last;
   private boolean alone;
 
-  /**
-   * Creates the health of one store.
-   *
-   * @param store its name
-   * @param consequence what follows from leaving it alone
-   */
+  /** Creates the health of one store; the consequence of leaving it alone is for people. */
   StoreHealth(String store, String consequence, SharedStore.Build build) {
     this.store = store;
     this.consequence = consequence;
@@ -46,17 +41,13 @@ final class StoreHealth {
     return alone;
   }
 
-  /** Returns why it is left alone now; null where it is not. */
+  /** Returns why it is left alone now; null if it is not. */
   synchronized String rest() {
     boolean rests = build.clock().getAsLong() - failed < REST;
     return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;
   }
 
-  /**
-   * Counts a failure.
-   *
-   * @param began when the request began
-   */
+  /** Counts a failure of a request that began at a moment. */
   synchronized void failed(long began, StoreRefusal refusal) {
     noted(refusal.getMessage());
     if (began - failed < 0) {
@@ -72,10 +63,7 @@ final class StoreHealth {
     }
   }
 
-  /**
-   * Counts the time between two moments in which a job waited for the store; jobs that wait at the
-   * same time count once.
-   */
+  /** Adds a job's wait between two moments; jobs that wait at the same time count once. */
   synchronized void waited(long from, long to) {
     waited += Math.max(0, to - Math.max(from, waitedUntil));
     waitedUntil = Math.max(waitedUntil, to);
@@ -84,7 +72,7 @@ final class StoreHealth {
     }
   }
 
-  /** Keeps a line to be told at the end of the build. */
+  /** Stores a line for the end of the build. */
   synchronized void noted(String line) {
     lines++;
     last = line;

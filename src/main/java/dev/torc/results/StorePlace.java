@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Where entries and blobs of a shared store lie: a folder or a server. {@link SharedStore} checks
- * what it gives. {@link StoreCall} decides how long a request may take; the place tells it when an
- * answer begins and when bytes pass, and stops when its thread is interrupted. For several threads.
+ * what it gives. {@link StoreCall} limits the time of a request; the place tells it when an answer
+ * begins and when bytes pass, and stops when its thread is interrupted. For several threads.
  */
 interface StorePlace extends AutoCloseable {
 
@@ -25,44 +25,28 @@ interface StorePlace extends AutoCloseable {
     return false;
   }
 
-  /**
-   * Opens a blob or an entry; null if there is none. The bytes may be wrong ones.
-   *
-   * @param in {@link #BLOBS} or {@link #ENTRIES}
-   */
+  /** Opens a blob or an entry; null if there is none. The bytes may be wrong. */
   InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal;
 
   /** Returns the refusal for a stream of this place that broke off. */
   StoreRefusal broken(IOException e);
 
-  /** Returns whether a blob of this size lies there; its bytes are not looked at. */
+  /** Returns whether a blob of this size lies there; does not read its bytes. */
   boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal;
 
-  /**
-   * Puts bytes there, in place of any others.
-   *
-   * @param in as for {@link #open}
-   */
+  /** Puts bytes there, in place of any others. */
   void put(String in, Digest name, BlobSource bytes, StoreCall.Request request) throws StoreRefusal;
 
-  /**
-   * Returns the keys with entries, newest first; none where they cannot be listed.
-   *
-   * @param nanos after this time, the entries seen so far are enough
-   */
+  /** Returns the keys with entries, newest first; a subset if listing takes too long. */
   default List<Digest> newest(int most, long nanos, StoreCall.Request request) throws StoreRefusal {
     return List.of();
   }
 
-  /**
-   * Returns whether a request takes a round trip: several go at once, small blobs within the
-   * record.
-   */
+  /** Returns whether a request takes a round trip: then several run at once. */
   default boolean isFar() {
     return false;
   }
 
-  /** Closes it; it is not asked any more. */
   @Override
   default void close() {}
 }

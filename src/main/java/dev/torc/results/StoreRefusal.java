@@ -3,7 +3,7 @@ package dev.torc.results;
 /**
  * Why something of a shared store cannot be used, in one line for people, without the store's name.
  * It is a miss, and never ends the build. It is a failure if the store could not do what it was
- * asked: after some failures the store is left alone; a missing record is none.
+ * asked; after some failures the store is left alone. A missing record is none.
  */
 public class StoreRefusal extends Exception {
 
@@ -12,9 +12,9 @@ public class StoreRefusal extends Exception {
   /** Whether a failure may come again. */
   enum Failure {
     PASSING,
-    /** No connection came about. */
+    /** The connection failed. */
     UNREACHED,
-    /** It comes each time, as where there is no such folder. */
+    /** It comes each time: for example, the folder is missing. */
     LASTING
   }
 
@@ -30,7 +30,6 @@ public class StoreRefusal extends Exception {
     this.failure = failure;
   }
 
-  /** Returns a failure that may not come again. */
   static StoreRefusal failed(String line) {
     return new StoreRefusal(line, Failure.PASSING);
   }

@@ -18,7 +18,7 @@ final class Uses<N> {
     names.forEach(name -> counts.merge(name, 1, Integer::sum));
   }
 
-  /** Takes off the names of one result; returns those that no result has now. */
+  /** Subtracts the names of one result; returns those that no result has now. */
   List<N> remove(List<N> names) {
     List<N> free = new ArrayList<>();
     for (N name : names) {
@@ -29,7 +29,6 @@ final class Uses<N> {
     return free;
   }
 
-  /** Returns how often a name is counted. */
   int of(N name) {
     return counts.getOrDefault(name, 0);
   }
