@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lines for people about jobs: those that are alike for several instances of a group are one line,
- * about the first of them. It remembers the lines that it gave, so that an instance that comes
- * later brings no further one; it does not know what makes lines alike.
+ * Lines for people about jobs: similar lines about instances of a group, by a key of the caller's,
+ * become one line about the first of them. Later instances add no line.
  */
 public final class FoldedLines {
 
@@ -36,13 +35,13 @@ public final class FoldedLines {
   private final Map<String, Line> known = new HashMap<>(); // by job or group, and key
   private final List<Line> untaken = new ArrayList<>(0);
 
-  /** Returns what follows the name of the first job of a line that stands for so many jobs. */
+  /** Returns the text behind the name of the first job of a line about so many jobs. */
   public static String others(Job first, int jobs) {
     String group = first.group() == null ? "" : " of group " + first.group();
     return jobs == 1 ? "" : " (and " + (jobs - 1) + " more" + group + ")";
   }
 
-  /** Returns whether there is a line of this key about a job or its group; counts the job there. */
+  /** Counts the job if a line of this key is about it or its group; returns whether one is. */
   public boolean counts(Job job, String key) {
     Line line = known.get(kin(job) + key);
     if (line != null) {
@@ -55,14 +54,12 @@ public final class FoldedLines {
     return (job.group() == null ? job.name() : job.group()) + "\0";
   }
 
-  /** Adds a line: the job's name, and the texts before and behind it. */
   public void add(Job job, String key, Place place, String before, String behind) {
     Line line = new Line(job, place, before, behind);
     untaken.add(line);
     known.put(kin(job) + key, line);
   }
 
-  /** Returns the lines that were added since the last call. */
   public List<Diagnostic> take() {
     List<Diagnostic> lines = untaken.stream().map(Line::diagnostic).toList();
     untaken.clear();

@@ -11,12 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * The name of an instance, or of some instances of a group: {@code train/lr=0.1,seed=3}, {@code
- * train/lr=0.1}, {@code train}. Parameters stand in the order of their names, so that the order in
- * which they are written does not count. It does not know which instances there are.
- *
- * @param group the group's name
- * @param values by parameter, as they were written (not encoded); without any, all instances are
- *     meant
+ * train/lr=0.1}, {@code train}. The order in which parameters are written does not count. Values
+ * are not encoded here; without any, all instances are meant.
  */
 public record InstanceName(String group, SortedMap<String, String> values) {
 
@@ -25,13 +21,13 @@ public record InstanceName(String group, SortedMap<String, String> values) {
 
   private static final Pattern CODES = Pattern.compile("(?:%[0-9A-Fa-f]{2})++");
 
-  /** From the slash on: one or more {@code name=value}; a further {@code =} belongs to a value. */
+  /** From the slash on. A further {@code =} belongs to the value. */
   private static final Pattern VALUES =
       Pattern.compile("/[^/,=]++=[^,]*+(?:,[^/,=]++=[^,]*+)*+\\z");
 
   /**
    * Reads a name. A text that does not end in {@code /name=value,…}, or gives a parameter two
-   * values, is a group's name as it stands. A {@code /} or blank in a value may stand as it is.
+   * values, is a group's name. A {@code /} or space in a value need not be encoded.
    */
   public static InstanceName parse(String text) {
     Matcher values = VALUES.matcher(text);
@@ -50,10 +46,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return new InstanceName(text, Collections.emptySortedMap());
   }
 
-  /**
-   * Returns whether another name is that of an instance of the same group, and has this name's
-   * values.
-   */
+  /** Returns whether {@code instance} is one of this group and has this name's values. */
   public boolean includes(InstanceName instance) {
     return !instance.values.isEmpty()
         && group.equals(instance.group)
@@ -61,10 +54,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   }
 
   /**
-   * Returns what is wrong with the names of the parameters, for a message: {@code train has no
-   * parameter rate; did you mean lr?}. Null if the group has them all.
-   *
-   * @param named the group that has the name {@link #group}
+   * Returns what is wrong with the parameters, for a message, if the group {@code named} does not
+   * have them all; else null.
    */
   public String unknownParameter(Group named) {
     for (String name : values.keySet()) {
@@ -88,8 +79,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   }
 
   /**
-   * Returns a value, or a parameter's name, as it stands in a name: {@code / , = %}, spaces and
-   * control characters become the {@code %XX} of their UTF-8 bytes. No two values become the same.
+   * Encodes a value or a parameter's name: {@code / , = %}, spaces and control characters become
+   * the {@code %XX} of their UTF-8 bytes. Different values stay different.
    */
   public static String encode(String value) {
     StringBuilder out = new StringBuilder(value.length() + 8);
@@ -105,9 +96,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return out.toString();
   }
 
-  /**
-   * Returns the value that {@link #encode} gave; a {@code %} that starts no code stands for itself.
-   */
+  /** Reverses {@link #encode}; a {@code %} that starts no code stands for itself. */
   static String decode(String text) {
     if (text.indexOf('%') < 0) {
       return text;

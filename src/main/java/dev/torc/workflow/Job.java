@@ -14,22 +14,14 @@ import java.util.TreeMap;
 
 /**
  * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
- * those outside the root are absolute. The graph finds out which file is whose product.
- *
- * @param traits what is true of it; most jobs have none
+ * paths outside the root are absolute. The graph finds the makers of files.
  */
 public record Job(
     String name, Labels labels, Place place, Links links, Runs runs, Set<Trait> traits) {
 
   /**
-   * What connects it with files and other jobs.
-   *
-   * @param needs in the order written; a named need is one item with all its paths
-   * @param produces in the order written; only files, folders and globs occur
-   * @param after names of jobs that must have succeeded first
-   * @param tools programs whose contents count; a job that makes one is waited for
-   * @param depfile path of the depfile the command writes, relative to the root; null without one
-   * @param caching whether its results are stored for later, and restored
+   * What connects it with files and other jobs, each list in the order written. Only files, folders
+   * and globs occur in {@code produces}. The depfile is relative to the root, null for none.
    */
   public record Links(
       List<Item> needs,
@@ -39,14 +31,7 @@ public record Job(
       String depfile,
       Caching caching) {}
 
-  /**
-   * How it is run.
-   *
-   * @param steps what runs, in order: one for {@code command}, several for {@code tasks}
-   * @param executor the name of the executor that runs it; null for this machine
-   * @param priority larger first
-   * @param stop how it is ended; no part of the manifest
-   */
+  /** How it is run. A null executor is this machine; a larger priority goes first. */
   public record Runs(
       List<Step> steps,
       String executor,
@@ -55,18 +40,10 @@ public record Job(
       Retry retry,
       Stop stop) {}
 
-  /**
-   * What it is found and shown by beside its name.
-   *
-   * @param group the group that it is an instance of, null for a plain job
-   * @param parameters the values of an instance by name, as written; empty for a plain job
-   */
+  /** How it is found and shown; the group is null for a plain job. */
   public record Labels(
       List<String> tags, String description, String group, SortedMap<String, String> parameters) {}
 
-  /**
-   * Returns the depfile of its links: the parts that half of the code asks for have a short way.
-   */
   public String depfile() {
     return links.depfile;
   }
@@ -79,15 +56,11 @@ public record Job(
     return labels.parameters;
   }
 
-  /** Returns whether a trait is true of it. */
   public boolean has(Trait trait) {
     return traits.contains(trait);
   }
 
-  /**
-   * Returns all that it needs, in written order, whatever items it stands in; images that are files
-   * come last.
-   */
+  /** Returns the refs of all needs in written order; images that are files come last. */
   public List<Ref> needRefs() {
     List<Ref> refs = refs(links.needs);
     for (Step step : runs.steps) {
@@ -98,7 +71,7 @@ public record Job(
     return refs;
   }
 
-  /** Returns the first slot of a name in the texts of its steps; null where there is none. */
+  /** Returns the first slot of a name in the texts of its steps; null for none. */
   public Template.Part.Slot slot(String name) {
     for (Step step : runs.steps) {
       for (Template text : step.templates()) {
@@ -111,9 +84,7 @@ public record Job(
     return null;
   }
 
-  /**
-   * Returns whether it goes without a file that it names in {@code needs} if that does not exist.
-   */
+  /** Returns whether the job runs without the file, a direct need, if it does not exist. */
   public boolean isOptional(String path) {
     boolean optional = false;
     for (Ref ref : needRefs()) {
@@ -127,15 +98,11 @@ public record Job(
     return optional;
   }
 
-  /** Returns all that it produces, in written order, whatever items it stands in. */
   public List<Ref> productRefs() {
     return refs(links.produces);
   }
 
-  /**
-   * Returns whether it is run for what it does, each time that it is named: it is manual and makes
-   * nothing.
-   */
+  /** Returns whether it is run for its effect: it is manual and makes nothing. */
   public boolean isAction() {
     return has(Trait.MANUAL) && links.produces.isEmpty();
   }
@@ -149,7 +116,6 @@ public record Job(
     return runs.steps.stream().anyMatch(step -> step.image() != null);
   }
 
-  /** Returns the patterns of needs that begin with {@code !}: what they match is not needed. */
   public List<Glob> excludes() {
     return excludes(links.needs);
   }
@@ -182,58 +148,42 @@ public record Job(
     return String.join("\n", texts);
   }
 
-  /**
-   * What can be true of a job; its key has the same name where no other says so. The order is that
-   * of the bits in stored graphs: only append.
-   */
+  /** Flags of a job. Stored graphs have them as bits in this order: only append. */
   public enum Trait {
-    /** The files that its processes read, as the kernel tells it, are needs. */
+    /** The files that its processes read, as the kernel reports them, are needs. */
     TRACE,
-    /** Files that it does not need are refused to it. */
+    /** It cannot open files that it does not need. */
     STRICT,
     /** Its products are not removed before it runs. */
     PERSIST,
-    /** Only readers want its products: see {@code plan.Plan}. */
+    /** Only readers want its products: see {@code plan.Temporaries}. */
     TEMPORARY,
-    /** Temporary products go once they were read: {@code engine.SpentProducts}. */
+    /** Temporary products are removed once they were read: {@code engine.SpentProducts}. */
     DELETES,
-    /** It runs with each build that wants it. */
     ALWAYS,
     /** It has the terminal to itself while it runs. */
     INTERACTIVE,
-    /** It runs only when it is named or something that will be built needs it. */
     MANUAL,
-    /** Its failure does not make the build fail. */
     ALLOW_FAILURE,
-    /** All that it wrote is shown when it ends, also where it ended well. */
     SHOWS_OUTPUT
   }
 
-  /**
-   * What a job says about keeping its results for later. The code that uses the store knows what
-   * else forbids it. The order is that of the codes in stored graphs: only append.
-   */
+  /** Whether its results are stored. Stored graphs have the numbers of this order: only append. */
   public enum Caching {
-    /** It says nothing: kept if it makes something. */
+    /** Not said: stored if it makes something. */
     UNSAID,
-    /** Kept even if it makes nothing. */
+    /** Stored even if it makes nothing. */
     ALWAYS,
-    /** Never kept, and always made. */
+    /** Never stored, and always made. */
     NEVER,
-    /** Kept here, and neither sent to a shared store nor taken from one. */
+    /** Stored here, and neither sent to a shared store nor taken from one. */
     LOCAL
   }
 
   /**
-   * When a failed attempt is repeated, and how.
-   *
-   * @param retries how many more attempts after the first; 0 for none
-   * @param exitCodes statuses that allow a retry
-   * @param on causes that allow a retry; with {@code exitCodes} empty too, any failure does
-   * @param delay nanoseconds before the next attempt; it holds no resources meanwhile
-   * @param growMemory factor for the memory of the next attempt, 1 for none
-   * @param growRuntime factor for the time limit of the next attempt, 1 for none
-   * @param recover command run by the job's shell before the next attempt, null for none
+   * When a failed attempt is repeated, and how. With both {@code exitCodes} and {@code on} empty,
+   * any failure is. During the {@code delay} (nanoseconds) the job holds no resources. A factor of
+   * 1 is no growth; {@code recover}, null for none, runs before the next attempt.
    */
   public record Retry(
       int retries,
@@ -244,27 +194,21 @@ public record Job(
       double growRuntime,
       Template recover) {
 
-    /** A cause of failure that {@code retry.on} can name. */
     public enum Cause {
       TIMEOUT,
       MEMORY,
       SIGNAL
     }
 
-    /** No retries. */
     public static final Retry NONE = new Retry(0, Set.of(), Set.of(), 0, 1, 1, null);
   }
 
   /**
-   * A program that a job has in {@code tools}. Where it lies is found out elsewhere; its contents
-   * count under its name.
+   * A program in {@code tools}. Its contents count under its name; another class finds the file.
    *
-   * @param name as written; with a slash a path relative to the root
-   * @param paths where it may be as far as the build file tells: the path in {@code name}, or a
-   *     place in each folder that the job's own {@code PATH} names; normalized, in search order
-   * @param search the job's own {@code PATH}, with slots for the caller's variables; null if the
-   *     caller's {@code PATH} counts
-   * @param dir the folder that the job runs in, to which folders of {@code PATH} are relative
+   * @param paths the places where it may be, normalized, in search order
+   * @param search the job's own {@code PATH}, with slots; null for the caller's {@code PATH}
+   * @param dir the working directory, to which folders of {@code PATH} are relative
    */
   public record Tool(Place place, String name, List<String> paths, Template search, String dir) {
 
@@ -292,18 +236,10 @@ public record Job(
     }
   }
 
-  /**
-   * One entry of {@code needs} or {@code produces} as written.
-   *
-   * @param name the key in a map of names, null in a list
-   * @param refs one item, or the list that stands under a name
-   */
+  /** One entry of {@code needs} or {@code produces}; in a list its name is null. */
   public record Item(String name, Place place, List<Ref> refs) {
 
-    /**
-     * Returns whether the entry asks for files; one that only excludes, or asks for data, is not
-     * counted by {@code {needs[0]}}.
-     */
+    /** Returns whether the entry asks for files; {@code {needs[0]}} does not count the others. */
     public boolean isWanted() {
       for (Ref ref : refs) {
         if (!(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData)) {
@@ -315,17 +251,11 @@ public record Job(
   }
 
   /**
-   * What a job takes while it runs.
+   * What a job takes while it runs; 0 means undeclared. Memory and disk are in bytes, {@code
+   * runtime} is a limit in nanoseconds. Disk and nodes are for Slurm only.
    *
-   * @param askedCpus at least 1; 0 where none are declared
-   * @param memory bytes; 0 where none is declared (no limit)
-   * @param askedGpus at least 0, which hides all GPUs; -1 where none are declared
-   * @param runtime limit in nanoseconds; 0 where none is declared
-   * @param counters amounts of the counters that {@code limits} names
-   * @param disk bytes, for Slurm only; 0 where none is declared
-   * @param nodes for Slurm only; at least 1
-   * @param place where they are written: in the job, a class or the defaults; {@link Place#NONE}
-   *     for a job that says nothing
+   * @param askedGpus 0 hides all GPUs; -1 if undeclared
+   * @param place in the job, a class or the defaults; {@link Place#NONE} if nothing is declared
    */
   public record Resources(
       int askedCpus,
@@ -337,28 +267,22 @@ public record Job(
       int nodes,
       Place place) {
 
-    /** Name of the resource that every job takes. */
     public static final String CPUS = "cpus";
 
-    /** Name of the memory resource, in bytes. */
     public static final String MEMORY = "memory";
 
-    /** Name of the GPU resource. */
     public static final String GPUS = "gpus";
 
     /** The resources that a machine has; all others are counters. */
     public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
 
-    /** The resources of a job that declares none. */
     public static final Resources DEFAULT =
         new Resources(0, 0, -1, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
-    /** Returns how many cpus it takes; at least 1, whether any were declared or not. */
     public int cpus() {
       return Math.max(1, askedCpus);
     }
 
-    /** Returns how many GPUs it takes; at least 0, whether any were declared or not. */
     public int gpus() {
       return Math.max(0, askedGpus);
     }
@@ -373,10 +297,7 @@ public record Job(
       return amounts;
     }
 
-    /**
-     * Compares by hand each job that is read back; the JVM links a record's own anew at every
-     * start.
-     */
+    /** Compares by hand: the JVM links a record's own method anew at each start. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Resources that

@@ -11,18 +11,18 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /**
- * Jobs kept as bytes, which take a fifth of the records' memory: few of 100 000 jobs are looked at
- * at a time. A job is read when it is asked for; the last ones are kept. Two calls may give equal
- * jobs that are not the same object. Safe for several threads.
+ * Jobs as bytes, a fifth of the records' size: at any time few of 100 000 jobs are looked at. A job
+ * is decoded when it is asked for, and the last ones are cached: two calls may return equal jobs
+ * that are not the same object. Safe for several threads.
  */
 public final class PackedJobs extends AbstractList<Job> implements RandomAccess {
 
-  /** Up to so many jobs (some 10 MB as bytes) are all kept once they were read; a power of two. */
+  /** Up to so many jobs (some 10 MB) are all cached once they were read; a power of two. */
   private static final int ALL = 16_384;
 
   /**
-   * Of more jobs only so many are kept, one for each remainder: a job that is kept until the next
-   * 10 000 were read moves to the heap's old generation, and makes that grow.
+   * Of more jobs only so many are cached, by remainder: a job that stays until the next 10 000 were
+   * read moves to the heap's old generation, and makes that grow.
    */
   private static final int FEW = 64;
 
@@ -41,22 +41,17 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     this.kept = new Kept[size > ALL ? FEW : Math.max(1, Integer.highestOneBit(2 * size - 1))];
   }
 
-  /** Returns jobs as the codec packed them, each by itself. */
+  /** Takes jobs as the codec packed them, each by itself. */
   public static PackedJobs of(WorkflowCodec codec, List<byte[]> packed) {
     return new PackedJobs(codec, packed.toArray(byte[][]::new), null);
   }
 
-  /** Returns jobs that stand in one array, each from its start. */
+  /** Takes jobs in one array, each from its start. */
   public static PackedJobs of(WorkflowCodec codec, byte[] bodies, int[] starts) {
     return new PackedJobs(codec, new byte[][] {bodies}, starts);
   }
 
-  /**
-   * Returns some of these jobs, in another order.
-   *
-   * @param jobs packed each by itself
-   * @param indices of the jobs in the list
-   */
+  /** Returns some of the jobs, which are packed each by itself, in the order of the indices. */
   public static PackedJobs pick(List<Job> jobs, int[] indices) {
     PackedJobs all = (PackedJobs) jobs;
     byte[][] picked = new byte[indices.length][];
@@ -79,35 +74,27 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return Arrays.copyOfRange(packed[0], starts[index], end);
   }
 
-  /**
-   * Returns the bytes of a job when the lines of its build file, from one on, have moved by so
-   * many.
-   */
+  /** Returns the bytes of a job after the lines of its build file, from {@code from} on, moved. */
   public byte[] moved(int index, int from, int by) {
     return by == 0 ? packed(index) : codec.moved(packed(index), from, by);
   }
 
-  /** Returns where a job stands; nothing else of it is read. */
+  /** Reads where a job stands, and nothing else of it. */
   public Place place(int index) {
     return codec.place(at(index));
   }
 
-  /**
-   * Compares by index: whether a job says the same as one of another list, wherever they stand in
-   * their build files.
-   */
+  /** Compares jobs of the two lists by index, wherever they stand in their build files. */
   public BiPredicate<Integer, Integer> same(PackedJobs other) {
     return codec.agrees(other.codec)
         ? (mine, its) -> codec.says(at(mine)).isSame(codec.says(other.at(its)))
         : (mine, its) -> codec.unplaced(at(mine)).equals(other.codec.unplaced(other.at(its)));
   }
 
-  /** Returns the name of a job; nothing else of it is read. */
   String name(int index) {
     return codec.name(at(index));
   }
 
-  /** Returns the tags of all jobs, each once. */
   public List<String> tags() {
     Set<String> tags = new TreeSet<>();
     for (int j = 0; j < size(); j++) {

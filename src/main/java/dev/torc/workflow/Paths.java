@@ -14,33 +14,30 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Gives the text of a path its one normalized form: relative to the root with {@code /}, or
- * absolute where it lies outside. It goes by the text alone, and follows no links.
+ * Normalizes paths: relative to the root with {@code /}, or absolute outside it. Follows no links.
  */
 public final class Paths {
 
-  /** Bytes of the longest path, from the top of the file system on; Linux allows no longer one. */
+  /** Bytes of the longest path that Linux allows, from the top of the file system. */
   private static final int MAX = 4095;
 
-  /** Bytes of the longest name in a path; hardly a file system allows a longer one. */
+  /** Bytes of the longest name in a path that file systems commonly allow. */
   private static final int NAME = 255;
 
-  /** A name of no more characters than this has no more than {@link #NAME} bytes. */
+  /** A name of so many characters has at most {@link #NAME} bytes of UTF-8. */
   private static final int SURE = NAME / 3;
 
   private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
 
-  /** Names that are no file's or folder's own. */
   private static final Set<String> DOTS = Set.of("", ".", "..");
 
-  /** A backslash before what means nothing special in a pattern. */
+  /** A backslash before a character that means nothing special in a pattern. */
   private static final Pattern BACKSLASH =
       Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*+\\\\[\\p{L}\\p{N}_]");
 
   private final List<String> root;
   private final String rootText;
 
-  /** Creates paths relative to a root, which is absolute and normalized. */
   public Paths(Path root) {
     this.root = new ArrayList<>();
     root.forEach(name -> this.root.add(name.toString()));
@@ -81,9 +78,8 @@ public final class Paths {
   }
 
   /**
-   * Returns the normalized path of one file that a key names.
-   *
-   * @throws BadInput if the text is a folder, excludes, or is a pattern and not a name as well
+   * Returns the normalized path of one file that a key names; refuses a folder, an exclusion, and a
+   * pattern that cannot be a name.
    */
   public String file(String text, Place place, String key) {
     Ref ref = ref(text, place, true);
@@ -95,10 +91,7 @@ public final class Paths {
   }
 
   /**
-   * Refuses a path as written that a shell would begin with the caller's home, and one that has
-   * backslashes between its folders.
-   *
-   * @throws BadInput that says what to write
+   * Refuses a path that begins with a shell's word for home, or has backslashes between folders.
    */
   public static void refuseForeign(String text, Place place) {
     String home = text.startsWith("${HOME}") ? "${HOME}" : text.startsWith("$HOME") ? "$HOME" : "~";
@@ -115,7 +108,6 @@ public final class Paths {
     }
   }
 
-  /** Returns whether a path as written can only be a folder. */
   private static boolean isFolder(String literal, String path) {
     return path.equals(".") || DOTS.contains(literal.substring(literal.lastIndexOf('/') + 1));
   }
@@ -130,10 +122,7 @@ public final class Paths {
     refuseReserved(path, place);
   }
 
-  /**
-   * Refuses a product, or pattern of products, whose text alone shows a reserved place, in any
-   * letter case: some file systems ignore the case.
-   */
+  /** Refuses a product in a reserved folder, whatever the letter case: some systems ignore it. */
   private static void refuseReserved(String path, Place place) {
     String lower = path.toLowerCase(Locale.ROOT);
     if (lower.equals(".torc") || lower.startsWith(".torc/")) {
@@ -156,10 +145,7 @@ public final class Paths {
     return literal.endsWith("/") ? path + "/**" : path;
   }
 
-  /**
-   * Returns the normalized form of a pattern: what stands before its first special component is a
-   * path.
-   */
+  /** Normalizes a pattern: the part before its first special component is a path. */
   private String pattern(String text) {
     int cut = text.lastIndexOf('/', Glob.firstSpecial(text)) + 1;
     String rest = text.substring(cut);
@@ -183,9 +169,8 @@ public final class Paths {
   }
 
   /**
-   * Returns the normalized form of a path; {@code .} is the root itself.
-   *
-   * @throws IllegalArgumentException with the reason, if it is too long for any file
+   * Normalizes a path; {@code .} is the root itself. Throws {@link IllegalArgumentException} with
+   * the reason, if it is too long for any file.
    */
   public String normalize(String path) {
     String normal = normal(path);
@@ -240,7 +225,7 @@ public final class Paths {
     return "/" + String.join("/", names);
   }
 
-  /** Returns {@link #normalize} of a path relative to a folder that is itself normalized. */
+  /** Normalizes a path relative to {@code dir}, which is itself normalized. */
   public String below(String dir, String path) {
     return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
   }

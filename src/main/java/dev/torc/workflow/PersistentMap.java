@@ -9,9 +9,8 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * A map from texts that never changes: one with further entries shares its layers. The new entries
- * lie in a layer of their own; small layers are joined, so that a look-up asks few. Safe for
- * several threads.
+ * An immutable map from texts: a copy with further entries shares its layers. The new entries are a
+ * layer; small layers are joined, so that a look-up asks few. Safe for several threads.
  */
 public final class PersistentMap<V> {
 
@@ -37,15 +36,12 @@ public final class PersistentMap<V> {
     this.layers = layers;
   }
 
-  /** Returns a map without entries. */
   public static <V> PersistentMap<V> none() {
     return new PersistentMap<>(List.of());
   }
 
   /**
-   * Returns this map with further entries.
-   *
-   * @param more texts that this one does not have; must not change any more
+   * Returns this map with {@code more}, which it does not have and which must not change any more.
    */
   public PersistentMap<V> with(Map<String, V> more) {
     if (more.isEmpty()) {
@@ -62,7 +58,6 @@ public final class PersistentMap<V> {
     return new PersistentMap<>(next);
   }
 
-  /** Returns the value of a text, null if the map does not have it. */
   public V get(String text) {
     for (Layer<V> layer : layers) {
       V found = layer.entries.get(text);
@@ -73,16 +68,11 @@ public final class PersistentMap<V> {
     return null;
   }
 
-  /** Returns whether there are no entries. */
   public boolean isEmpty() {
     return layers.isEmpty();
   }
 
-  /**
-   * Goes through the entries with texts from one to another, sorted within each layer.
-   *
-   * @param to is not among them; null for the end
-   */
+  /** Visits the entries before {@code to} (null: the end), sorted within each layer. */
   public void range(String from, String to, BiConsumer<String, V> each) {
     for (Layer<V> layer : layers) {
       NavigableMap<String, V> tail = layer.sorted().tailMap(from, true);

@@ -18,17 +18,12 @@ import java.util.function.IntFunction;
 /**
  * Finds the jobs and groups that may make a path, the matches of a glob or the members of a folder,
  * by declared files, folders and globs: the one account of products. Owners are numbers of the
- * caller's. The products of groups that are not expanded yet are patterns, which come last. It
- * refuses nothing, and never changes: one with further owners shares what it knows. Safe for
- * several threads.
+ * caller's. The products of groups that are not expanded yet are patterns, which come last. It is
+ * immutable: a copy with further owners shares its parts. Safe for several threads.
  */
 public final class ProductIndex implements FolderDigest.Exclusions {
 
-  /**
-   * A file or folder that an owner declares.
-   *
-   * @param folder null for a file
-   */
+  /** A file or folder that an owner declares; {@code folder} is null for a file. */
   public record Claim(int owner, Place place, Ref.OfFolder folder) {
 
     /** Returns the pattern of a file, or of all that a folder may have. */
@@ -37,12 +32,11 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     }
   }
 
-  /** Is told of two declarations of one path; the earlier one counts. */
+  /** Called for two declarations of one path; the earlier one counts. */
   public interface Clash {
     void of(String path, Claim earlier, Claim later);
   }
 
-  /** The index without owners. */
   public static final ProductIndex NONE =
       new ProductIndex(
           PersistentMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex(), Set.of());
@@ -69,9 +63,8 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   /**
    * Returns this index with further owners.
    *
-   * @param products what each of them declares
-   * @param claims takes their files and folders; must not change any more
-   * @param expected what open groups may make, by owner, in place of earlier expectations
+   * @param claims gets their files and folders; must not change any more
+   * @param expected what open groups may make, by owner; replaces earlier expectations
    */
   public ProductIndex with(
       int[] owners,
@@ -121,8 +114,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /**
-   * Returns the pattern of all paths that a product can match. For a folder, the paths in it,
-   * excluded ones too: nothing that looks for products or sources there finds these.
+   * Returns the pattern of all paths that a product can match, in a folder also the excluded ones.
    */
   public static Glob inside(Ref product) {
     return switch (product) {
@@ -134,7 +126,6 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     };
   }
 
-  /** Returns the pattern of all paths in a folder. */
   public static Glob inside(String folder) {
     return Glob.of(folder.equals(".") ? "**" : Glob.escape(folder) + "/**");
   }
@@ -144,7 +135,6 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return folders == base.folders && globs == base.globs && !base.files.isEmpty();
   }
 
-  /** Returns the files and folders that are declared. */
   public PersistentMap<Claim> files() {
     return files;
   }
@@ -153,7 +143,6 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return globs;
   }
 
-  /** Returns the paths of {@link #but}. */
   public Set<String> sources() {
     return sources;
   }
@@ -171,12 +160,11 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return rivals;
   }
 
-  /** Returns how often a glob was compared with a path or another glob. */
   public long compared() {
     return globs.compared() + open.compared();
   }
 
-  /** Returns the owner of whatever stands at a path, -1 if there is none. */
+  /** Returns the owner of a path, -1 for none. */
   public int of(String path) {
     Claim claim = files.get(path);
     if (claim == null && !folders.isEmpty()) {
@@ -196,7 +184,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return pattern == null ? -1 : pattern.job();
   }
 
-  /** Returns whether a path lies in a folder product that it is excluded from. */
+  /** Returns whether a path is excluded from the folder product in which it lies. */
   public boolean leavesOut(String path) {
     for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       Claim claim = folders.isEmpty() ? null : folders.get(path.substring(0, slash));
@@ -218,7 +206,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
   }
 
-  /** Gives the owners of products that a glob could match and that are not all excluded. */
+  /** Finds the owners of products that a glob could match and that are not all excluded. */
   public void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
     String prefix = glob.literalPrefix();
     files.range(
@@ -244,8 +232,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /**
-   * Gives the owners of products inside a folder that are not all excluded, and the owner of the
-   * folder itself or of one that it lies in.
+   * Finds the owners of products inside a folder that are not all excluded, and the folder's own.
    */
   public void within(String folder, List<Glob> excludes, IntConsumer found) {
     int outer = of(folder);
@@ -279,7 +266,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     };
   }
 
-  /** Returns the declared folders that begin with a text, and those that the text leads into. */
+  /** Returns the declared folders that begin with a text, or that the text leads into. */
   public Map<String, Claim> foldersNear(String prefix) {
     if (folders.isEmpty()) {
       return Map.of();

@@ -10,28 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an entry of {@code needs}, {@code produces} or {@code after} refers to. On the way of a
- * start no {@code switch} goes over its types: see development.md, laws.
+ * What an entry of {@code needs}, {@code produces} or {@code after} refers to. Code that runs at
+ * every start must not {@code switch} over its types: see development.md, laws.
  */
 public sealed interface Ref {
 
-  /** Returns where it is written. */
   Place place();
 
-  /**
-   * Returns its text, for people and for the manifest; refs that differ in what they stand for have
-   * different texts.
-   */
+  /** Returns its text, for people and for the manifest; different things have different texts. */
   String text();
 
-  /**
-   * A file, by normalized path.
-   *
-   * @param optional whether a need of it is left out if it does not exist
-   */
+  /** A file, by normalized path; if a need is {@code optional}, the file may be missing. */
   record OfFile(Place place, String path, boolean optional) implements Ref {
 
-    /** Creates a file that is not left out. */
     public OfFile(Place place, String path) {
       this(place, path, false);
     }
@@ -42,29 +33,22 @@ public sealed interface Ref {
     }
   }
 
-  /**
-   * What may hold many files: of a product, {@code excludes} says which of them are no part of it.
-   * Needs say that once for all, in entries of their own.
-   */
+  /** May be many files. Excludes belong to a product; needs have entries of their own for them. */
   sealed interface OfMany extends Ref {
 
-    /** Returns patterns of paths that are no part of a product; none of a need. */
     List<Glob> excludes();
 
-    /** Returns the same with other excludes. */
     OfMany without(List<Glob> excludes);
 
-    /** Returns whether a path can be part of it. */
     boolean holds(String path);
 
-    /** Returns whether a path is excluded that else could be part of it. */
+    /** Returns whether a path is excluded that else would be part of it. */
     boolean leavesOut(String path);
   }
 
   /** A folder, by normalized path without the trailing slash. */
   record OfFolder(Place place, String path, List<Glob> excludes) implements OfMany {
 
-    /** Creates a folder of which all counts. */
     public OfFolder(Place place, String path) {
       this(place, path, List.of());
     }
@@ -89,7 +73,7 @@ public sealed interface Ref {
       return !excludes.isEmpty() && other.startsWith(path + "/") && isExcluded(other);
     }
 
-    /** Returns what is excluded, by paths in the folder; null where nothing is. */
+    /** Returns what is excluded, by paths in the folder; null for nothing. */
     public FolderDigest.Excluded excluded() {
       return excludes.isEmpty()
           ? null
@@ -114,7 +98,6 @@ public sealed interface Ref {
   /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
   record OfGlob(Place place, String pattern, List<Glob> excludes) implements OfMany {
 
-    /** Creates a pattern of which all matches count. */
     public OfGlob(Place place, String pattern) {
       this(place, pattern, List.of());
     }
@@ -124,7 +107,6 @@ public sealed interface Ref {
       return pattern;
     }
 
-    /** Returns the pattern of the paths that are meant. */
     public Glob glob() {
       return Glob.of(pattern).without(excludes);
     }
@@ -145,7 +127,7 @@ public sealed interface Ref {
     }
   }
 
-  /** A pattern or path whose matches are taken out of the globs and folders of the same list. */
+  /** A pattern or path that removes its matches from the globs and folders of the same list. */
   record Exclude(Place place, String pattern) implements Ref {
     @Override
     public String text() {
@@ -154,16 +136,14 @@ public sealed interface Ref {
   }
 
   /**
-   * All products of a job; of a job without products, its manifest.
-   *
-   * @param skips whether instances of a group are left out that failed or were blocked
+   * All products of a job, or its manifest if it has none. If {@code skips}, instances of a group
+   * that failed or were blocked are left out.
    */
   record OfJob(Place place, String job, boolean skips) implements Ref {
 
     /** The end of a text of a need that leaves out what failed. */
     public static final String SKIPS = " (failed: skip)";
 
-    /** Creates a need that leaves nothing out. */
     public OfJob(Place place, String job) {
       this(place, job, false);
     }
@@ -180,17 +160,12 @@ public sealed interface Ref {
     }
   }
 
-  /**
-   * A value that a job stores, or one of the {@code data} section.
-   *
-   * @param job null for a value of the {@code data} section
-   * @param skips whether instances of a group are left out that failed or were blocked
-   */
+  /** A value that a job stores; with a null {@code job}, one of the {@code data} section. */
   record OfData(Place place, String job, String key, boolean skips) implements Ref {
 
     /**
      * Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value.
-     * Which dot it really is, only the names of all jobs tell: see {@link #readings}.
+     * Only the names of all jobs tell which dot it really is: see {@link #readings}.
      */
     public static OfData of(Place place, String written, boolean skips) {
       if (written.indexOf('.') < 0 && isKey(written)) {
@@ -217,14 +192,14 @@ public sealed interface Ref {
       return readings;
     }
 
-    /** Returns what the name may mean, the longest name of a job first. */
+    /** Returns the possible meanings of the name, the longest name of a job first. */
     public List<OfData> readings() {
       return job == null ? List.of(this) : readings(place, written(), skips);
     }
 
     /**
-     * Returns whether a text can be the name under which a job stores a value: without {@code =},
-     * {@code <<}, line ends, control characters, and spaces at its ends.
+     * Returns whether a job can store a value under this name: without {@code =}, {@code <<}, line
+     * ends, control characters, and spaces at its ends.
      */
     public static boolean isKey(String text) {
       return !text.isEmpty()
@@ -239,7 +214,6 @@ public sealed interface Ref {
       return "data " + written() + (skips ? OfJob.SKIPS : "");
     }
 
-    /** Returns the name as it is written: {@code train.loss}, {@code high}. */
     public String written() {
       return job == null ? key : job + "." + key;
     }

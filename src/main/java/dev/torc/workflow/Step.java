@@ -8,11 +8,10 @@ import java.util.SortedMap;
 /**
  * One process of a job, in source form. The runner starts it.
  *
- * @param dir the folder to run in, relative to the root ({@code "."} for the root itself)
- * @param env declared environment of workflow, job and task, laid over each other; an empty value
- *     means that the caller's own value counts
+ * @param dir the working directory, relative to the root ({@code "."} for the root itself)
+ * @param env of workflow, job and task, overlaid; an empty value means that the caller's counts
  * @param shell the words before the command text, such as {@code [sh, -e, -c]}
- * @param image what it runs in; null for the host
+ * @param image null for the host
  */
 public record Step(
     Command command,
@@ -21,7 +20,7 @@ public record Step(
     List<String> shell,
     Image image) {
 
-  /** Returns all its texts: those of the command and of the environment. */
+  /** Returns the texts of the command and of the environment. */
   public List<Template> templates() {
     if (env.isEmpty()) {
       return command.templates();
@@ -32,15 +31,13 @@ public record Step(
   }
 
   /**
-   * A text for the shell, or a list of words executed without one. On the way of a start no {@code
-   * switch} goes over its types: see development.md, laws.
+   * The text or words of the command. Code that runs at every start must not {@code switch} over
+   * its types: see development.md, laws.
    */
   public sealed interface Command {
 
-    /** Returns the text, or the words. */
     List<Template> templates();
 
-    /** Run as {@code shell... text}. */
     record Shell(Template text) implements Command {
       @Override
       public List<Template> templates() {
@@ -48,7 +45,7 @@ public record Step(
       }
     }
 
-    /** Executed as it stands; a word that is only a list placeholder becomes several words. */
+    /** Executed directly; a word that is only a list placeholder becomes several words. */
     record Words(List<Template> words) implements Command {
       @Override
       public List<Template> templates() {
@@ -58,21 +55,12 @@ public record Step(
   }
 
   /**
-   * The image that a step runs in, and how its container is made. Which runtime makes it never
-   * decides whether a job runs; neither does {@link #pull}.
+   * The image that a step runs in. Neither the runtime nor the pull decides whether a job runs.
    *
-   * @param name as written; for a file its path, as needs have it
-   * @param file the file of an image of apptainer's, which is a need by itself; null for an image
-   *     that a registry has
-   * @param runtime the program that is to run it, such as {@code podman}; null for whichever there
-   *     is
-   * @param wish whether the runtime is only a wish, as a task of a seed has it: another one will do
-   * @param volumes what is mounted beside what torc mounts: {@code /from:/to} or {@code
-   *     /from:/to:ro}
-   * @param args options for the runtime's own command, as they are
-   * @param pull when its image is fetched
-   * @param images the folder in which apptainer keeps the files that it makes of fetched images,
-   *     relative to the root or absolute
+   * @param file an image of apptainer's, which is a need by itself; null for an image of a registry
+   * @param runtime such as {@code podman}; null for any
+   * @param wish whether another runtime will do, as for a task of a seed
+   * @param images the folder in which apptainer stores what it makes of fetched images
    */
   public record Image(
       String name,
@@ -84,13 +72,9 @@ public record Step(
       Pull pull,
       String images) {
 
-    /** When an image is fetched. */
     public enum Pull {
-      /** If it is not here. */
       MISSING,
-      /** Once in each build, before the first job that runs in it. */
       ALWAYS,
-      /** Never: its jobs fail if it is not here. */
       NEVER
     }
   }

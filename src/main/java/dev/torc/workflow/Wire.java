@@ -18,12 +18,12 @@ import java.util.function.ToLongFunction;
 /**
  * Lets {@link WorkflowCodec} describe a record once for writing and for reading. A form calls one
  * method for each field, in the order of the constructor. When it writes, the method takes the
- * value from the record, puts it out and returns it; when it reads, the record is null and the
- * value comes from the bytes.
+ * value from the record and puts it out; when it reads, the record is null and the value comes from
+ * the bytes.
  */
 final class Wire {
 
-  /** How a value is written and read; the value is null where it is to be read. */
+  /** How a value is written and read; the value is null when it is read. */
   interface Codec<T> {
     T pass(Wire wire, T value);
   }
@@ -41,11 +41,7 @@ final class Wire {
   private final ByteWriter placesOut;
   private final WorkflowCodec texts; // the shared ones
 
-  /**
-   * Creates a wire that reads.
-   *
-   * @param places the bytes with the places of records; null to give {@link Place#NONE} instead
-   */
+  /** Creates a wire that reads; without {@code places}, each place becomes {@link Place#NONE}. */
   Wire(ByteReader in, ByteReader places, WorkflowCodec texts) {
     this.in = in;
     this.placesIn = places;
@@ -54,7 +50,7 @@ final class Wire {
     this.texts = texts;
   }
 
-  /** Creates a wire that writes, and the places of records to bytes of their own. */
+  /** Creates a wire that writes, with the places of records in bytes of their own. */
   Wire(ByteWriter out, ByteWriter places, WorkflowCodec texts) {
     this.in = null;
     this.placesIn = null;
@@ -63,7 +59,6 @@ final class Wire {
     this.texts = texts;
   }
 
-  /** Returns where something stands in a build file. */
   Place place(Place of) {
     if (in == null) {
       placesOut.number(texts.number(of.file()));
@@ -100,12 +95,12 @@ final class Wire {
     return number;
   }
 
-  /** Returns a text, or null. */
+  /** Passes a text, or null. */
   <R> String text(R of, Function<R, String> field) {
     return text(in == null ? field.apply(of) : null);
   }
 
-  /** Returns a text that other records have too. */
+  /** Passes a text that other records have too. */
   <R> String shared(R of, Function<R, String> field) {
     return shared(in == null ? field.apply(of) : null);
   }
@@ -148,13 +143,13 @@ final class Wire {
     return form.pass(this, in == null ? field.apply(of) : null);
   }
 
-  /** Returns a value, or null. */
+  /** Passes a value, or null. */
   <R, T> T maybe(R of, Function<R, T> field, Codec<T> form) {
     T value = in == null ? field.apply(of) : null;
     return flag(value, each -> each != null) ? form.pass(this, value) : null;
   }
 
-  /** Returns a list; one that is read is unmodifiable. */
+  /** Passes a list; one that is read is unmodifiable. */
   <R, T> List<T> list(R of, Function<R, List<T>> field, Codec<T> form) {
     if (in != null) {
       return in.list(_ -> form.pass(this, null));
@@ -167,7 +162,6 @@ final class Wire {
     return list;
   }
 
-  /** Returns names with their values. */
   <R, T> SortedMap<String, T> map(R of, Function<R, SortedMap<String, T>> field, Codec<T> form) {
     SortedMap<String, T> map = in == null ? field.apply(of) : new TreeMap<>();
     List<String> names = list(map, each -> List.copyOf(each.keySet()), SHARED);

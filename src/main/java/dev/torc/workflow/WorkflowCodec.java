@@ -34,10 +34,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A workflow as bytes, so that it need not be read from its build files again: exactly the records
- * that reading them gave. Each record is described once, for both ways; see {@link Wire}. Jobs are
- * written one by one, so that each can be read by itself. It does not know whether the bytes are
- * still good; {@code GraphFile} does.
+ * A workflow as bytes, so that it need not be read from its build files again. {@link Wire} lets
+ * each record be described once, for both ways. Jobs are written one by one, so that each can be
+ * read by itself. {@code GraphFile} knows whether the bytes are still good.
  */
 public final class WorkflowCodec {
 
@@ -81,15 +80,12 @@ public final class WorkflowCodec {
     before.shared().forEach(this::number);
   }
 
-  /** Returns the texts that were written once; to be kept beside what was written. */
+  /** Returns the texts that were written once; they are stored beside the bytes. */
   public List<String> shared() {
     return List.of(Arrays.copyOf(shared, size));
   }
 
-  /**
-   * Returns the number of a text that records share: the text is written once, elsewhere its
-   * number.
-   */
+  /** Returns the number that stands for a text in records; the text itself is written once. */
   int number(String text) {
     Integer known = numbers.putIfAbsent(text, size);
     if (known != null) {
@@ -105,12 +101,11 @@ public final class WorkflowCodec {
     return shared[number];
   }
 
-  /** Writes a workflow but for its jobs; of its groups all instances must be known. */
+  /** Writes a workflow without its jobs; all instances of its groups must be known. */
   public void workflow(ByteWriter out, Workflow workflow) {
     workflow(new Wire(out, out, this), workflow, workflow.root().getFileSystem(), workflow.jobs());
   }
 
-  /** Reads it back, with these jobs. */
   public Workflow workflow(ByteReader in, FileSystem files, List<Job> jobs) {
     return workflow(new Wire(in, in, this), null, files, jobs);
   }
@@ -158,12 +153,11 @@ public final class WorkflowCodec {
     return out.bytes();
   }
 
-  /** Returns what a packed job says, without its places. */
+  /** Returns the part of a packed job without its places. */
   ByteReader says(ByteReader in) {
     return in.part(in.small());
   }
 
-  /** Reads the name of a job, and nothing else of it. */
   public String name(ByteReader in) {
     return says(in).text();
   }
@@ -174,13 +168,12 @@ public final class WorkflowCodec {
     return says.list(ByteReader::text);
   }
 
-  /** Reads where a job stands. */
   Place place(ByteReader in) {
     says(in);
     return new Wire(in, in, this).place(null);
   }
 
-  /** Returns a packed job when the lines of its build file, from one on, have moved by so many. */
+  /** Returns a packed job after the lines of its build file, from {@code from} on, moved. */
   byte[] moved(byte[] packed, int from, int by) {
     ByteReader in = new ByteReader(packed, 0);
     int says = in.small();
@@ -202,12 +195,10 @@ public final class WorkflowCodec {
     return job(new Wire(says, in, this), null);
   }
 
-  /** Returns how many jobs were read back so far. */
   public long reads() {
     return reads.sum();
   }
 
-  /** Reads a job back without its places. */
   Job unplaced(ByteReader in) {
     return job(new Wire(says(in), null, this), null);
   }
