@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * An attempt in words, as far as the history of attempts has it: how it ended, and why it ran. The
- * records of a job's last run know more.
+ * Puts an attempt into words, as far as the history of attempts knows it: how it ended, and why it
+ * ran. The records of a job's last run know more.
  */
 public final class AttemptText {
 
@@ -29,20 +29,20 @@ public final class AttemptText {
   }
 
   /**
-   * Returns a failure in words: {@code failed: exit 3}, {@code failed in build 7; skipped, nothing
+   * Puts a failure into words: {@code failed: exit 3}, {@code failed in build 7; skipped, nothing
    * changed}.
    */
   public static String failed(String what) {
     return what.startsWith("failed ") ? what : "failed: " + what;
   }
 
-  /** Returns what follows the time of a running job; {@code last} is negative if it is unknown. */
+  /** Returns the text behind the time of a running job; {@code last} is negative if unknown. */
   public static String expected(long time, long last) {
     return last < 0 ? "" : time > last ? ", longer than before" : " of about " + Amount.time(last);
   }
 
   /**
-   * Returns how it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty where it did
+   * Returns how it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty if it did
    * not.
    */
   public static String failure(AttemptRecord attempt) {
@@ -56,14 +56,12 @@ public final class AttemptText {
     };
   }
 
-  /**
-   * Returns why it ran: the reasons that are kept, and how many more there were; empty if unknown.
-   */
+  /** Returns why it ran: the recorded reasons, and how many more there were; empty if unknown. */
   public static String why(AttemptRecord attempt) {
     return whole(attempt, ReasonText::of);
   }
 
-  /** Works like {@link #why}, in words for a run that is over: {@code it had never run}. */
+  /** Returns why it ran, in words for a run that is over: {@code it had never run}. */
   public static String because(AttemptRecord attempt) {
     return whole(attempt, ReasonText::past);
   }

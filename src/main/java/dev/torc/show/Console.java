@@ -17,13 +17,12 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What the caller gave torc to work with: its streams, environment and folder. All other input
- * comes from files.
+ * The streams, environment and folder that the caller gave torc. All other input comes from files.
  *
  * @param out data; flushed at the end, and earlier by code that wants it seen
  * @param err messages; every write is flushed
- * @param cwd the folder that the user stands in, absolute
- * @param columns width of the terminal now, 0 where it cannot be told, negative in the background
+ * @param cwd absolute
+ * @param columns width of the terminal now, 0 if unknown, negative in the background
  * @param began when torc began, by {@link System#nanoTime}
  */
 public record Console(
@@ -37,7 +36,7 @@ public record Console(
     IntSupplier columns,
     LongSupplier began) {
 
-  /** The reader of a stream is gone: torc ends, and says nothing. */
+  /** Thrown if the reader of a stream is gone: torc ends without a message. */
   public static final class ClosedPipe extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -50,12 +49,11 @@ public record Console(
     return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
   }
 
-  /** Writes data to standard output. */
   public void print(String text) throws IOException {
     out.write(text);
   }
 
-  /** Writes a message to standard error: one line without its line feed, made harmless before. */
+  /** Writes a message to standard error: one line without its line feed, harmless already. */
   public void tell(String line) throws IOException {
     err.write(line + "\n");
     err.flush();
@@ -69,9 +67,8 @@ public record Console(
   }
 
   /**
-   * Writes a line that need not be harmless to standard error.
-   *
-   * @throws java.io.UncheckedIOException where it cannot
+   * Writes a line that need not be harmless to standard error. Throws {@link
+   * java.io.UncheckedIOException} if it cannot.
    */
   public void say(String line) {
     try {
@@ -81,25 +78,17 @@ public record Console(
     }
   }
 
-  /**
-   * Writes a warning without a place to standard error.
-   *
-   * @throws java.io.UncheckedIOException where it cannot
-   */
+  /** Writes a warning without a place; throws like {@link #say}. */
   public void warn(String line) {
     warn(new Diagnostic(line));
   }
 
-  /**
-   * Writes a warning to standard error.
-   *
-   * @throws java.io.UncheckedIOException where it cannot
-   */
+  /** Writes a warning; throws like {@link #say}. */
   public void warn(Diagnostic said) {
     say(said.line("warning:"));
   }
 
-  /** Writes bytes to one of the streams as they are. */
+  /** Writes bytes unchanged to one of the streams. */
   public void copy(InputStream bytes, Writer to) throws IOException {
     if (to instanceof Stream stream) {
       stream.copy(bytes);
@@ -117,7 +106,7 @@ public record Console(
             try {
               out.write(bytes, from, length);
             } catch (IOException e) {
-              // The JDK tells the error by its text only; the launcher's locale makes it English.
+              // The JDK reports it only in the message; the launcher's locale makes that English.
               String message = String.valueOf(e.getMessage());
               if (message.contains("Broken pipe")) {
                 throw new ClosedPipe();

@@ -19,14 +19,15 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Events as lines for people. The reports decide where the lines go, and what moves on a terminal.
+ * Turns events into lines for people. The reports decide where the lines go, and what moves on a
+ * terminal.
  */
 final class EventText {
 
   /** The most jobs that are named when running jobs are ended. */
   private static final int NAMED = 8;
 
-  /** A job that runs for so many nanoseconds gets a line before it has ended. */
+  /** A job gets a line before it has ended if it runs for so many nanoseconds. */
   static final long LATE = 10_000_000_000L;
 
   /** The most code points of a command that is shown whole, unless nothing is shortened. */
@@ -42,16 +43,12 @@ final class EventText {
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
   private boolean lent; // a job has the terminal
 
-  /**
-   * A job that runs.
-   *
-   * @param told whether there was a line that tells that it runs
-   */
+  /** A running job; {@code told} if there was a line that says that it runs. */
   private record Begun(List<Reason> reasons, long since, boolean told) {}
 
   /**
    * @param here the folder that the user stands in: logs below it are named relative to it
-   * @param terminal whether people read it at once: then what jobs wrote is set off. Elsewhere its
+   * @param terminal whether people read it at once: then output of jobs is set off. Elsewhere its
    *     lines begin as they were written, so that an editor finds {@code file:line:column}
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
@@ -63,10 +60,7 @@ final class EventText {
     this.clock = clock;
   }
 
-  /**
-   * Returns the lines of an event, each ended by a line feed; empty where this detail leaves it
-   * out.
-   */
+  /** Returns the lines of an event, each with its line feed; empty if this detail omits it. */
   String of(Event event) {
     flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
@@ -169,7 +163,7 @@ final class EventText {
   }
 
   /**
-   * Returns why an ended job ran, behind a word; empty where that is not shown, or the job did not
+   * Returns why an ended job ran, after the given word; empty if that is not shown or it did not
    * run.
    */
   private String why(String word, String job) {
@@ -177,12 +171,12 @@ final class EventText {
     return ran == null || !at(Detail.NORMAL) ? "" : because(word, ran.reasons);
   }
 
-  /** Returns reasons behind a word; empty if none are known, as where another torc runs the job. */
+  /** Returns reasons after a word; empty if none are known, as when another torc runs the job. */
   private static String because(String word, List<Reason> reasons) {
     return reasons.isEmpty() ? "" : word + ReasonText.briefOfRun(reasons);
   }
 
-  /** Returns whether the time says something that the words of the failure do not say already. */
+  /** Returns whether the time says something that the failure's words do not say. */
   private static boolean timed(Event.Details details) {
     return details.wall() > 0
         && !isFull(details)
@@ -220,7 +214,7 @@ final class EventText {
     return log.wanted() || at(Detail.VERBOSE);
   }
 
-  /** Returns what a job that ended well wrote, with nothing before or after it. */
+  /** Returns the output of a job that succeeded, with nothing before or after it. */
   private String output(Event.Log log) {
     return log != null && wantsAll(log) && at(Detail.NORMAL)
         ? written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette))
@@ -232,9 +226,7 @@ final class EventText {
     return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
   }
 
-  /**
-   * Returns a command in a form to be pasted: one with several lines begins on a line of its own.
-   */
+  /** Returns a command to be pasted: one with several lines begins on a line of its own. */
   private String command(String command) {
     if (command.isEmpty()) {
       return "";
@@ -340,13 +332,12 @@ final class EventText {
         : palette.yellow("killing ") + jobs + "\n";
   }
 
-  /** Returns {@code changed: src/a.c and 2 more}; all files where nothing is shortened. */
+  /** Returns {@code changed: src/a.c and 2 more}; all files if nothing is shortened. */
   private String changed(Event.Changed changed) {
     int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
     return "changed: " + SafeText.names(changed.files(), shown);
   }
 
-  /** Returns the image that is being fetched, and the runtime that fetches it. */
   static String fetching(Event.Fetching fetching) {
     return "fetching image " + SafeText.name(fetching.image()) + " with " + fetching.runtime();
   }
@@ -359,7 +350,7 @@ final class EventText {
     };
   }
 
-  /** Returns a text as a line; empty where the detail is below {@code least}. */
+  /** Returns a text as a line; empty if the detail is below {@code least}. */
   private String line(Detail least, String text) {
     return at(least) ? text + "\n" : "";
   }
@@ -376,7 +367,6 @@ final class EventText {
     private final List<Event.JobEnded> failed = new ArrayList<>();
     private int more;
 
-    /** Remembers a failure. */
     void add(Event.JobEnded ended) {
       if (failed.size() < NAMED) {
         failed.add(ended);
@@ -385,17 +375,16 @@ final class EventText {
       }
     }
 
-    /** Returns the first failures. */
     List<Event.JobEnded> failed() {
       return failed;
     }
 
-    /** Returns how many further failures there are. */
+    /** Returns how many failures there are beside {@link #failed}. */
     int more() {
       return more;
     }
 
-    /** Returns a line for each failure, with its cause and its log; empty where none failed. */
+    /** Returns a line for each failure, with its cause and its log; empty if none failed. */
     String text(Palette palette, Function<Path, String> shown) {
       if (failed.isEmpty()) {
         return "";

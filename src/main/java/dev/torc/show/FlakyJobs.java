@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * The jobs of a build that succeeded only on a retry, by the events of the build: reports say so,
- * since such a job may fail the next time. Only the last run of each job counts.
+ * The jobs of a build that succeeded only on a retry: reports name them, since such a job may fail
+ * the next time. Only the last run of each job counts.
  */
 final class FlakyJobs {
 
@@ -27,7 +27,7 @@ final class FlakyJobs {
     }
   }
 
-  /** Returns the names of the jobs; complete when the build is over. */
+  /** Returns the jobs' names; complete when the build is over. */
   List<String> names() {
     return List.copyOf(failures.keySet());
   }
@@ -37,9 +37,7 @@ final class FlakyJobs {
     return failures.getOrDefault(job, List.of());
   }
 
-  /**
-   * Returns {@code , at the third attempt} for a job that succeeded only on a retry; else empty.
-   */
+  /** Returns {@code , at the third attempt} if a job succeeded only on a retry; else empty. */
   String attempt(String job) {
     List<Event.JobRetried> failed = of(job);
     if (failed.isEmpty()) {

@@ -12,22 +12,21 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Decides which jobs that ended have a line of their own above live lines: the first ten, and each
- * that took 10 s or shows what it wrote. The others share a line that counts them by group, since a
- * thousand quick jobs would push all that matters off the screen. Failures are never counted here.
+ * Decides which ended jobs have a line of their own above live lines: the first ten, and each that
+ * took 10 s or shows its output. The others share a line that counts them by group, since a
+ * thousand quick jobs would push everything else off the screen. It never counts failures.
  */
 final class FoldedEnds {
 
   private static final int FIRST = 10;
 
-  /** The most groups and jobs that the shared line names. */
   private static final int NAMED = 8;
 
   private final Map<JobState, SequencedMap<String, Integer>> folded = new EnumMap<>(JobState.class);
   private int well;
   private int blocked;
 
-  /** Returns whether an event's line is left out, and counts its job then. */
+  /** Returns whether an event's line is omitted; then counts its job. */
   boolean folds(Event event, boolean output) {
     return switch (event) {
       case Event.JobRestored restored -> ++well > FIRST && count(JobState.RESTORED, restored.job());

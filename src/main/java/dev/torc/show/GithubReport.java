@@ -17,17 +17,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Plain lines for a log of GitHub Actions: what a failed job printed is a group that opens, and the
- * first failures are annotations, at the file and line that the log names. Workflow commands in
- * texts of others are switched off by {@code stop-commands} (docs.github.com, "Workflow commands
- * for GitHub Actions").
+ * Plain lines for a log of GitHub Actions: the output of a failed job is a group that opens, and
+ * the first failures are annotations, at the file and line that the log names. {@code
+ * stop-commands} switches off workflow commands in the output of jobs (docs.github.com, "Workflow
+ * commands for GitHub Actions").
  */
 final class GithubReport extends PlainReport {
 
-  /** GitHub shows ten errors of a step; the tenth is GitHub's own: that the step failed. */
+  /** GitHub shows ten errors of a step; its own error, that the step failed, is the tenth. */
   static final int ANNOTATIONS = 9;
 
-  /** How a compiler names the place of an error: {@code a.c:2:23: error: …}. */
   private static final Pattern ERROR =
       Pattern.compile("(.+?):(\\d+)(?::(\\d+))?: (?:fatal )?error: (.+)");
 
@@ -87,7 +86,7 @@ final class GithubReport extends PlainReport {
             log == null ? "" : escape(", log " + wording.shown(log.file())));
   }
 
-  /** An error that a log tells of, in a file of the repository. */
+  /** An error in a log, in a file of the repository. */
   private record Found(Path file, String line, String column, String message) {
 
     String place() {
@@ -96,7 +95,7 @@ final class GithubReport extends PlainReport {
     }
   }
 
-  /** Returns the first error with its place in the log of a failed job. */
+  /** Finds the first error with its place in the log of a failed job. */
   private Optional<Found> found(Event.Log log) {
     try {
       for (String line : LogExcerpt.WHOLE.of(log.file(), log.from(), false)) {
@@ -109,7 +108,7 @@ final class GithubReport extends PlainReport {
         }
       }
     } catch (IOException | InvalidPathException e) {
-      // The annotation has no place; where the log is shown, it is said what is wrong with it.
+      // The annotation has no place; the text with the log says why it cannot be read.
     }
     return Optional.empty();
   }
@@ -118,10 +117,7 @@ final class GithubReport extends PlainReport {
     return escape(text).replace(":", "%3A").replace(",", "%2C");
   }
 
-  /**
-   * Returns the text; where it could be read as a command of either syntax, between stop and
-   * resume.
-   */
+  /** Returns the text; if it could hold a command of either syntax, between stop and resume. */
   @Override
   String harmless(String text) {
     if (!text.contains("::") && !text.contains("##[")) {

@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * How answers and events read as JSON, which jackson-jr writes: a record is an object of its
- * components in their order, a constant its name in small letters, a path or moment its text. The
- * answers and events say what stands in a document.
+ * Writes answers and events as JSON through jackson-jr: a record is an object of its components in
+ * their order, a constant its name in lower case, a path or moment its text. The answers and events
+ * decide about a document's fields.
  */
 public final class Json {
 
@@ -36,7 +36,6 @@ public final class Json {
 
   private static final double SECOND = 1e9;
 
-  /** Where a word begins in a name of Java. */
   private static final Pattern WORD = Pattern.compile("(?<=.)[A-Z]");
 
   private Json() {}
@@ -44,13 +43,11 @@ public final class Json {
   /** A value that is JSON already; numbers that JSON lacks are written as strings. */
   public record Raw(String text) {}
 
-  /** A place of a build file with what is wrong there. */
   private record Said(String file, int line, int column, String message) {}
 
   /**
-   * Writes values for which jackson-jr has no form, or another one.
-   *
-   * @param accessors of a record, by the names of its fields
+   * Writes values for which jackson-jr has no form, or another one; {@code accessors} are by field
+   * name.
    */
   private record Form(Class<?> valueType, Map<String, Method> accessors) implements ValueWriter {
     @Override
@@ -132,17 +129,17 @@ public final class Json {
         .toList();
   }
 
-  /** Returns nanoseconds as seconds, null where they are negative. */
+  /** Returns nanoseconds as seconds; null if negative. */
   public static Double seconds(long nanos) {
     return nanos < 0 ? null : Double.valueOf(nanos / SECOND);
   }
 
-  /** Returns a number, null where it is negative and so not known. */
+  /** Returns a number; null if negative, which means unknown. */
   public static Long known(long number) {
     return number < 0 ? null : Long.valueOf(number);
   }
 
-  /** Returns a number, null for 0, which says that there is none. */
+  /** Returns a number; null for 0, which means none. */
   public static Long some(long number) {
     return number <= 0 ? null : Long.valueOf(number);
   }
@@ -156,7 +153,6 @@ public final class Json {
     return WORD.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT);
   }
 
-  /** Returns a constant's name in small letters. */
   public static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }

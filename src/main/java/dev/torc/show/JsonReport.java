@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
- * documentation describes them; what is there may grow, and changes its meaning only together with
- * the version.
+ * Writes events for machines: one JSON object per line, nothing shortened. {@code json.md} of the
+ * user documentation describes them; fields may be added, but change their meaning only together
+ * with the version.
  */
 final class JsonReport implements Report {
 
@@ -34,7 +34,7 @@ final class JsonReport implements Report {
       first = false;
     }
     put(event, fields);
-    // In one piece: if the reader has gone, no half line is left behind.
+    // In one piece, so that no half line remains if the reader has gone.
     StringWriter line = new StringWriter();
     try {
       Json.write(fields, line);

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Remembers how each job ended, for a file of JUnit XML that programs of continuous integration
+ * Collects how each job ended, for a file of JUnit XML that programs of continuous integration
  * read. If torc itself failed, that is a case too. The form is the one that Jenkins, GitLab and the
  * actions for GitHub read: a suite for the build, a case for each job. It has no standard; {@code
  * testdata/junit.xsd} has what all of them take.
@@ -36,12 +36,7 @@ public final class JunitReport implements Report {
   private static final double SECOND = 1e9;
   private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
 
-  /**
-   * How a job ended, or torc.
-   *
-   * @param details with command and log of a job where they say what is wrong, or are wanted
-   * @param isTorc whether it is torc's case, not a job's
-   */
+  /** How a job ended, or torc; details have command and log only if these are of use. */
   record Case(String name, JobState state, Event.Details details, boolean isTorc) {}
 
   private final long begun;
@@ -53,11 +48,7 @@ public final class JunitReport implements Report {
   private Event.Finished finished;
   private int exit = -1;
 
-  /**
-   * Begins the report.
-   *
-   * @param begun moment of the build's begin, in milliseconds since 1970
-   */
+  /** Begins the report; {@code begun} is in milliseconds since 1970. */
   public JunitReport(long begun) {
     this.begun = begun;
   }
@@ -99,7 +90,6 @@ public final class JunitReport implements Report {
     return new Event.Details(of.what(), command, logged ? of.log() : null, of.wall(), -1, -1);
   }
 
-  /** Notes that the build came to its end, with an exit status. */
   public void ended(int status) {
     exit = status;
   }
@@ -107,17 +97,13 @@ public final class JunitReport implements Report {
   /**
    * Notes that the build did not come to its end.
    *
-   * @param lines what torc says of that, harmless; none where the terminal was gone
+   * @param lines torc's messages about it, harmless; none if the terminal was gone
    */
   public void broken(List<String> lines) {
     said.addAll(lines);
   }
 
-  /**
-   * Writes the file, whole or not at all; called once, at the end.
-   *
-   * @param file absolute
-   */
+  /** Writes the file, or leaves it as it was; called once, at the end. */
   public void write(Path file) throws IOException {
     for (String job : running) {
       cases.add(new Case(job, JobState.INTERRUPTED, details("torc ended before it"), false));
@@ -138,7 +124,6 @@ public final class JunitReport implements Report {
     return new Event.Details(what, "", null, 0, -1, -1);
   }
 
-  /** Writes the elements, each on a line of its own. */
   private void xml(Writer out) throws IOException {
     String moment = Amount.isoTime(begun).substring(0, WITHOUT_FRACTION);
     out.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -161,7 +146,7 @@ public final class JunitReport implements Report {
     return "      <property" + attributes("name", name, "value", value) + "/>\n";
   }
 
-  /** Returns attributes, by names and values in turns; those with the value null are left out. */
+  /** Returns attributes, by names and values in turns; those with the value null are omitted. */
   private static String attributes(String... attributes) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < attributes.length; i += 2) {
@@ -172,7 +157,7 @@ public final class JunitReport implements Report {
     return out.toString();
   }
 
-  /** Returns the root's folder; its name is what people call the project. */
+  /** Returns the name of the root's folder, as people call the project. */
   private String suite() {
     Path name = started == null ? null : started.root().getFileName();
     return name == null ? TORC : SafeText.name(name.toString());
@@ -261,7 +246,6 @@ public final class JunitReport implements Report {
     return out.toString();
   }
 
-  /** Returns the first and last lines of a job's output. */
   private static String output(Case of) {
     Event.Log log = of.details.log();
     if (log == null) {
@@ -276,8 +260,8 @@ public final class JunitReport implements Report {
   }
 
   /**
-   * Returns a text for XML; characters that XML 1.0 cannot have become escapes that mean nothing to
-   * it.
+   * Returns a text for XML; characters that XML 1.0 cannot have become escapes without a meaning
+   * there.
    */
   private static String clean(String text) {
     return SafeText.markup(

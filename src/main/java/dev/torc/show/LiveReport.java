@@ -23,13 +23,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Lines at the bottom of a terminal that show what runs and how far the build is, and messages that
- * scroll away above them. The screen is written in one piece and at most ten times a second by a
- * thread of its own; at a signal, at the end and before the terminal is lent, by the thread that
- * tells of it. {@link EventText} makes the words of the messages.
+ * Draws lines at the bottom of a terminal that show what runs and how far the build is; messages
+ * scroll away above them. A thread of its own writes the screen in one piece, at most ten times a
+ * second; at a signal, at the end and before the terminal is lent, the thread of the event does.
+ * {@link EventText} makes the words of the messages.
  *
- * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
- * rows, even if the window has just become narrower than was measured.
+ * <p>While the lines are drawn, the terminal does not wrap, so that a line never takes two rows,
+ * even if the window has just become narrower than was measured.
  */
 final class LiveReport implements Report {
 
@@ -68,7 +68,6 @@ final class LiveReport implements Report {
   /** Jobs in the order of their starts. Guarded, like all fields below, by this report's lock. */
   private final Map<String, Running> running = new LinkedHashMap<>();
 
-  /** Images that are being fetched, by name. */
   private final Map<String, Fetch> fetching = new LinkedHashMap<>();
 
   private final FoldedEnds folded = new FoldedEnds();
@@ -91,7 +90,7 @@ final class LiveReport implements Report {
    * Reports to {@code err}, which stays open; redraws from {@link #start} on.
    *
    * @param here the absolute folder that the user stands in: logs below it are named relative to it
-   * @param columns the terminal's width now; 0 where it cannot be told, negative in the background
+   * @param columns the terminal's width now; 0 if unknown, negative in the background
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   LiveReport(
@@ -186,7 +185,7 @@ final class LiveReport implements Report {
     return event instanceof Event.JobSubmitted || folded.folds(event, output) ? "" : text;
   }
 
-  /** Leaves the screen to the shell; the time in between is none of the jobs'. */
+  /** Leaves the screen to the shell; running jobs get no time while torc is stopped. */
   @Override
   public synchronized void pause(boolean stop) {
     long now = clock.getAsLong();
@@ -203,7 +202,6 @@ final class LiveReport implements Report {
     progress = of.get();
   }
 
-  /** Asks the build for its progress. */
   void ask() {
     left = progress.left();
     uses = progress.uses();
@@ -237,7 +235,7 @@ final class LiveReport implements Report {
     }
   }
 
-  /** Writes what has happened and draws the lines as they are now, in one piece. */
+  /** Writes new messages and draws the lines as they are now, in one piece. */
   synchronized void draw() {
     int width = columns.getAsInt();
     boolean shown = active && !paused && stopped == 0 && width >= 0;
@@ -275,9 +273,7 @@ final class LiveReport implements Report {
     return lines;
   }
 
-  /**
-   * Returns a running job: its time so far, the time it is likely to take, its use, why it runs.
-   */
+  /** Returns the line of a running job: its time, its expected time, its use, why it runs. */
   private String line(String job, Running run, long now) {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
@@ -292,7 +288,7 @@ final class LiveReport implements Report {
             run.why);
   }
 
-  /** Returns the counts, the time, and before them a bar where there is room for one. */
+  /** Returns the counts and the time; before them a bar if there is room for one. */
   private String status(long now, int width) {
     long guess = left;
     String likely = guess < 0 ? "" : ", about " + Amount.time(guess) + " left";
@@ -332,13 +328,13 @@ final class LiveReport implements Report {
     return bar.append("] ").toString();
   }
 
-  /** Returns an image that is being fetched, with the last line that the runtime wrote. */
+  /** Returns an image that is being fetched, with the last line of the runtime. */
   private static String fetched(Fetch fetch, long now) {
     List<String> said = List.of();
     try {
       said = LogExcerpt.SHORT.of(fetch.what.log(), 0, false);
     } catch (IOException e) {
-      // it has written nothing yet
+      // the runtime has written nothing yet
     }
     String last = said.isEmpty() ? "" : said.getLast();
     return "  %s  %s  %s"

@@ -13,12 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Writes lines one after the other, where no live lines are wanted: for events and, as time passes,
- * for jobs that run for long. {@link EventText} makes the words.
+ * Writes lines one after the other, without live lines: for events and, as time passes, for jobs
+ * that run for long. {@link EventText} makes the words.
  */
 class PlainReport implements Report {
 
-  /** Nanoseconds between two looks at the clock. */
   private static final long PERIOD = 1_000_000_000L;
 
   final EventText wording;
@@ -30,7 +29,7 @@ class PlainReport implements Report {
    * Reports to {@code err}, which stays open.
    *
    * @param here the absolute folder that the user stands in: logs below it are named relative to it
-   * @param terminal whether people read it at once: what jobs wrote is set off then
+   * @param terminal whether people read it at once: output of jobs is set off then
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   PlainReport(
@@ -55,12 +54,11 @@ class PlainReport implements Report {
     return harmless(wording.of(event));
   }
 
-  /** Returns the text as it may be written here. */
+  /** Makes the text harmless for where it is written. */
   String harmless(String text) {
     return text;
   }
 
-  /** Tells of jobs that run for long by now. */
   final synchronized void look() {
     write(err, harmless(wording.late()));
   }
@@ -73,7 +71,7 @@ class PlainReport implements Report {
     }
   }
 
-  /** Writes a text in one go. */
+  /** Writes a text at once. */
   static void write(Writer out, String text) {
     if (text.isEmpty()) {
       return;
@@ -88,14 +86,13 @@ class PlainReport implements Report {
 
   /**
    * Calls a report again and again, on a thread of its own, until it is closed. An error in a call
-   * ends the calls, and is kept for the thread of the events.
+   * ends the calls; {@link #tellBroken} throws it on the thread of the events.
    */
   static final class Beat implements AutoCloseable {
     private final ScheduledExecutorService thread;
     private final Future<?> calls;
     private boolean told;
 
-    /** Begins with a call at once. */
     Beat(String name, long period, Runnable each) {
       thread =
           Executors.newSingleThreadScheduledExecutor(
@@ -103,7 +100,7 @@ class PlainReport implements Report {
       calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
     }
 
-    /** Throws the error that a call met, once, after it has run {@code before}. */
+    /** Throws the error of a call, once, after it has run {@code before}. */
     synchronized void tellBroken(Runnable before) {
       if (!told && calls.state() == Future.State.FAILED) {
         told = true;
@@ -115,7 +112,7 @@ class PlainReport implements Report {
       }
     }
 
-    /** Ends the calls; returns when none is under way any more. */
+    /** Ends the calls; returns when none is running any more. */
     @Override
     public void close() {
       thread.close(); // a call that is under way ends, and no other follows

@@ -20,9 +20,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Where the time of a build went: its phases in one line, and a trace of phases and jobs. It knows
- * only when it is told of phases and events; it measures nothing inside of them. For one thread at
- * a time, as every report.
+ * Measures where the time of a build went: its phases in one line, and a trace of phases and jobs.
+ * It sees only phases and events, nothing inside of them. Not safe for several threads.
  */
 public final class Profile implements Report {
 
@@ -35,7 +34,7 @@ public final class Profile implements Report {
   /**
    * An attempt that is not over.
    *
-   * @param released when its processes were gone and the look at its products began; -1 before
+   * @param released when its processes were gone and the scan of its products began; -1 before
    * @param where executor and id, empty for this machine
    */
   private record Open(
@@ -169,13 +168,7 @@ public final class Profile implements Report {
     return String.format(Locale.ROOT, " %.3f s", nanos / SECOND);
   }
 
-  /**
-   * Adds a span of time; spans in one lane never overlap.
-   *
-   * @param lane from 0
-   * @param from nanoseconds
-   * @param args what else the trace tells of it
-   */
+  /** Adds a span of time in nanoseconds; spans in one lane never overlap. */
   private void span(String name, String kind, int lane, long from, long to, Map<String, ?> args) {
     Map<String, Object> span = event(name, "X", lane, args);
     span.put("cat", kind);
@@ -184,7 +177,6 @@ public final class Profile implements Report {
     spans.add(span);
   }
 
-  /** Writes the trace into torc's own file. */
   private void write() throws IOException {
     List<Map<String, Object>> all = new ArrayList<>();
     all.add(event("process_name", "M", 0, Map.of("name", "torc")));

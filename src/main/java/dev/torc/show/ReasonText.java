@@ -19,15 +19,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reasons in the words of how-torc-decides.md, each on one line. The planner decides whether they
- * hold, and their order.
+ * Puts reasons into the words of how-torc-decides.md, each on one line. The planner finds them and
+ * their order.
  */
 public final class ReasonText {
 
   /** How many reasons of one class are named before the rest is only counted. */
   private static final int NAMED = 5;
 
-  /** How many of the jobs that were left out are named. */
+  /** How many of the omitted jobs are named. */
   private static final int LEFT_OUT = 3;
 
   /** A digest; for a file in a folder a word may follow it, for a link a word precedes it. */
@@ -74,8 +74,7 @@ public final class ReasonText {
   }
 
   /**
-   * Returns the words of a reason's kind, with {} for its name; behind a bar stand those for the
-   * past.
+   * Returns the words of a reason's kind, with {} for its name; behind a bar those for the past.
    */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
@@ -133,7 +132,6 @@ public final class ReasonText {
         : told(reason, true);
   }
 
-  /** Returns all reasons, joined by semicolons. */
   public static String all(List<Reason> reasons) {
     return all(reasons, ReasonText::of);
   }
@@ -150,18 +148,21 @@ public final class ReasonText {
   }
 
   /**
-   * Returns one reason of a job that runs or ran in this build: it is no longer one that never ran.
+   * Returns one reason of a job that runs or ran in this build: then it is no job that never ran.
    */
   private static String ofRun(Reason reason) {
     return reason.kind() == Reason.Kind.NEVER_RAN ? "first run" : of(reason);
   }
 
-  /** Returns the reasons of a job that runs or ran in this build, as {@link #brief(List)}. */
+  /**
+   * Returns the reasons of a job that runs or ran in this build, shortened as by {@link
+   * #brief(List)}.
+   */
   public static String briefOfRun(List<Reason> reasons) {
     return brief(reasons, i -> ofRun(reasons.get(i)));
   }
 
-  /** Adds a reason; members stand behind the folder product that is modified by them. */
+  /** Adds a reason; members stand behind the folder product that they modify. */
   private static void add(List<String> out, Class kind, String text) {
     if (kind == Class.MEMBER && !out.isEmpty()) {
       String before = out.removeLast();
@@ -178,10 +179,7 @@ public final class ReasonText {
     return brief(reasons, i -> of(reasons.get(i)));
   }
 
-  /**
-   * Works like {@link #brief(List)}, in other words: {@code told} gives those of a reason by its
-   * index.
-   */
+  /** Returns the reasons, shortened; {@code told} gives the words of each by its index. */
   public static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> left = new EnumMap<>(Class.class);
     reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
@@ -201,10 +199,7 @@ public final class ReasonText {
     return String.join("; ", out);
   }
 
-  /**
-   * Returns the kind of a reason, without what it is about: {@code need changed}, {@code never
-   * ran}.
-   */
+  /** Returns the kind of a reason, without its name: {@code need changed}, {@code never ran}. */
   public static String kind(Reason reason) {
     return switch (reason.kind()) {
       case DATA_CHANGED -> "data changed";
@@ -225,8 +220,8 @@ public final class ReasonText {
   }
 
   /**
-   * Returns the reasons of several jobs that have the same kinds of reasons: one that all share as
-   * it is, otherwise the first of a kind with a count of the others.
+   * Returns the reasons of several jobs that have the same kinds of reasons: a reason that all
+   * share as it is, otherwise the first of a kind with a count of the others.
    */
   public static String together(List<List<Reason>> all) {
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
@@ -267,10 +262,7 @@ public final class ReasonText {
     };
   }
 
-  /**
-   * Returns {@code without 3 of 100: call/s=s7, …} for each need that left jobs out; empty for
-   * none.
-   */
+  /** Returns {@code without 3 of 100: call/s=s7, …} for each need that omits jobs; else empty. */
   public static String without(List<LeftOut> needs) {
     StringBuilder out = new StringBuilder();
     for (LeftOut left : needs) {
@@ -335,8 +327,8 @@ public final class ReasonText {
   }
 
   /**
-   * Two texts that differ, shown side by side on one line: short ones whole, long ones where they
-   * differ with a little of the text around it.
+   * Two different texts on one line: short ones whole, long ones where they differ, with some
+   * context.
    */
   record TextDiff(String old, String now) {
 
@@ -345,7 +337,6 @@ public final class ReasonText {
 
     private static final int CONTEXT = 12;
 
-    /** Returns the difference of two texts as they are. */
     static TextDiff of(String old, String now) {
       if (Math.max(old.codePointCount(0, old.length()), now.codePointCount(0, now.length()))
           <= MAX) {
@@ -383,10 +374,7 @@ public final class ReasonText {
           + (to < text.length ? " …" : "");
     }
 
-    /**
-     * Returns whether context that has {@code soFar} code points takes one more: it ends with a
-     * word.
-     */
+    /** Returns whether context of {@code soFar} code points takes one more: it ends with a word. */
     private static boolean more(int c, int soFar) {
       return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
     }

@@ -12,20 +12,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Shows a build. Events come from one thread, in order. Where the stream cannot be written, {@link
+ * Shows a build. Events come from one thread, in order. If the stream cannot be written, {@link
  * #accept} and {@link #close} throw {@link java.io.UncheckedIOException}.
  */
 public interface Report extends Consumer<Event>, AutoCloseable {
 
-  /** How much is said. */
   enum Detail {
     /** Failures, warnings and the last line. */
     QUIET,
-    /** Also notes, and a line for each job that ended or runs for long, with what made it run. */
+    /** Also notes, and a line for each job that ended or runs for long, with its reasons. */
     NORMAL,
     /**
-     * Also a line for each job that starts, commands, what was up to date or not reached, CPU time
-     * and memory; nothing shortened.
+     * Also jobs that start, are up to date or not started; commands, CPU time and memory; nothing
+     * shortened.
      */
     VERBOSE
   }
@@ -35,20 +34,17 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     accept(event);
   }
 
-  /** Takes the source of progress, before jobs run: a report that shows the progress asks it. */
+  /** Takes the source of progress, before jobs run. */
   default void follow(Supplier<Progress> progress) {}
 
-  /**
-   * Pauses the report before torc is stopped by Ctrl-Z, and continues it after; from any thread.
-   */
+  /** Pauses the report before torc is stopped by Ctrl-Z, or continues it after; from any thread. */
   default void pause(boolean stop) {}
 
-  /** Writes what is left. */
   @Override
   default void close() {}
 
   /**
-   * Chooses a report by where torc is called. The report is at work, so it must be closed.
+   * Chooses a report by the caller's surroundings. It has begun, so it must be closed.
    *
    * @param json whether the events go to standard output, too
    */
@@ -57,7 +53,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     return json ? all(List.of(new JsonReport(console.out()), people)) : people;
   }
 
-  /** Returns the report for a step's summary page in GitHub Actions; null where there is none. */
+  /** Returns the report for a step's summary page in GitHub Actions; null if there is none. */
   static Report ofStep(Console console) {
     String file = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
     Path here = console.cwd();
@@ -89,7 +85,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
         : new PlainReport(err, detail, palette, here, terminal, System::nanoTime);
   }
 
-  /** Returns a report that hands all events to each of the reports, in the order given. */
+  /** Returns a report that passes all events to each of the reports, in the order given. */
   static Report all(List<Report> reports) {
     return new Report() {
       @Override
@@ -115,20 +111,19 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   }
 
   /**
-   * What a live report asks of the build, beside its events. The report's own thread asks; an
-   * answer may take a moment, so no lock is held meanwhile.
+   * What a live report asks of the build, beside its events. The report's own thread asks without a
+   * lock, since an answer may take its time.
    */
   public interface Progress {
 
-    /** Nothing is known. */
     Progress NONE = new Progress() {};
 
-    /** Returns nanoseconds that the build is likely to continue; negative unknown. */
+    /** Returns nanoseconds that the build is likely to continue; negative if unknown. */
     default long left() {
       return -1;
     }
 
-    /** Returns nanoseconds that an attempt of a job is likely to take in all; negative unknown. */
+    /** Returns nanoseconds that an attempt is likely to take in all; negative if unknown. */
     default long expected(String job) {
       return -1;
     }

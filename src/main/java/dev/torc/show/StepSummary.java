@@ -20,16 +20,16 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A build on the summary page of a run of GitHub Actions (also of Gitea and Forgejo), in Markdown
- * at the end of the file that {@code GITHUB_STEP_SUMMARY} names: the counts, the failed jobs with
- * their logs, the longest jobs. It fails no build.
+ * Writes a build to the summary page of a run of GitHub Actions (also of Gitea and Forgejo), in
+ * Markdown at the end of the file that {@code GITHUB_STEP_SUMMARY} names: the counts, the failed
+ * jobs with their logs, the longest jobs. An error here fails no build.
  */
 final class StepSummary implements Report {
 
   /** The most bytes for one build; a step may have many builds. */
   static final int LIMIT = 64 << 10;
 
-  /** The most bytes for a step: GitHub shows nothing of a file that is larger. */
+  /** The most bytes for a step: GitHub shows nothing of a larger file. */
   static final int FILE_LIMIT = 1 << 20;
 
   private static final int LONGEST = 5;
@@ -53,11 +53,11 @@ final class StepSummary implements Report {
   private Event.Finished finished;
 
   /**
-   * Begins the summary, which is written at the end.
+   * Begins the summary, which {@link #close} writes.
    *
    * @param file the runner's file, absolute
    * @param here the folder that the user stands in: logs below it are named relative to it
-   * @param warn takes a line where the file cannot be written
+   * @param warn takes a line if the file cannot be written
    */
   StepSummary(Path file, Path here, Consumer<String> warn) {
     this.file = file;
@@ -105,7 +105,7 @@ final class StepSummary implements Report {
     }
   }
 
-  /** Returns the summary; if it is too long, failures are left out, and only counted. */
+  /** Returns the summary; if it is too long, it only counts some of the failures. */
   private String text() {
     String head = head();
     String tail = times();
@@ -164,7 +164,7 @@ final class StepSummary implements Report {
       text.append("log: " + LogExcerpt.shown(log.file(), here) + "\n");
     }
     String said = SafeText.cut(text.toString().stripTrailing(), TAIL);
-    // A block of HTML ends at an empty line, but for one that begins with <pre>.
+    // An empty line ends a block of HTML, unless it begins with <pre>.
     return "<details><summary>%s%s%s</summary>\n\n<pre>\n%s\n</pre>\n\n</details>\n\n"
         .formatted(
             name(ended.job()),
@@ -190,8 +190,8 @@ final class StepSummary implements Report {
   }
 
   /**
-   * Returns text that is nothing but text in Markdown, in a table too: what is no letter, digit or
-   * blank comes as an entity, which is never taken for markup, a link or a mention.
+   * Escapes text for Markdown, in a table too: all but letters, digits, spaces and a few signs
+   * become entities, which are never taken for markup, a link or a mention.
    */
   private static String escaped(String text) {
     return text.codePoints()

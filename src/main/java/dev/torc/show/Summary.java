@@ -6,18 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** The last line of a build. */
+/** Makes the last line of a build. */
 public final class Summary {
 
   private Summary() {}
 
   /**
    * Returns {@code 4 jobs: 2 ran (1 after retries), 2 up to date, 0 failed in 1.2 s}, with the
-   * other final states where there are any; the counts add up to the jobs.
-   *
-   * @param counts by final state
-   * @param flaky how many jobs ran only after a failed attempt
-   * @param nanos duration of the build
+   * other final states if any; the counts add up to the jobs.
    */
   public static String of(Map<JobState, Integer> counts, int flaky, long nanos) {
     int jobs = 0;
