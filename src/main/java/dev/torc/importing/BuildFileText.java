@@ -18,26 +18,23 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
- * Writes the text of a build file: each entry by snakeyaml-engine, comments and empty lines between
- * entries. It keeps which line came from which place, and knows no keys.
+ * Writes the text of a build file: snakeyaml-engine writes the entries, this class the comments and
+ * empty lines between them. It remembers which line came from which place, and knows no keys.
  */
 final class BuildFileText {
 
-  /** A value that comes from a place of the workflow file. */
   record Placed(Place place, Object value) {}
 
-  /** A map that stands on one line. */
+  /** A map on one line. */
   record Flow(Map<String, ?> map) {}
 
-  /** A text in quotes, also where it could stand without. */
+  /** A text in quotes, even if it needs none. */
   record Quoted(String text) {}
 
-  /** How long a list on one line may be. */
+  /** The longest list on one line, in characters. */
   private static final int WIDTH = 72;
 
-  /**
-   * All scalars of a build file are texts, {@code 012} and {@code NO} too, but those of no value.
-   */
+  /** Resolves all scalars except null as texts, as torc does: {@code 012} and {@code NO} too. */
   private static final class Texts extends FailsafeSchema {
 
     private static final Set<String> NO_TEXT = Set.of("", "~", "null", "<<");
@@ -74,10 +71,7 @@ final class BuildFileText {
       return representScalar(Tag.STR, text, style);
     }
 
-    /**
-     * Returns the style of a text: line ends that YAML does not have are read back only from double
-     * quotes.
-     */
+    /** Returns the style of a text; some line ends survive only in double quotes. */
     private static ScalarStyle style(String text) {
       boolean odd = !text.matches("[^\\x85\\u2028\\u2029\\ufeff]*");
       ScalarStyle style = text.indexOf('\n') >= 0 ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
@@ -95,7 +89,6 @@ final class BuildFileText {
   private final NavigableMap<Integer, Place> places = new TreeMap<>();
   private int line = 1;
 
-  /** Returns the text written so far. */
   String text() {
     return out.toString();
   }
@@ -105,13 +98,12 @@ final class BuildFileText {
     return places;
   }
 
-  /** Writes lines as they stand. */
   void lines(String text) {
     out.append(text);
     line += (int) text.chars().filter(c -> c == '\n').count();
   }
 
-  /** Writes an entry of the top-level map; if it is a map of placed values, these one by one. */
+  /** Writes an entry of the top-level map; a map of placed values is written entry by entry. */
   void entry(String key, Object value) {
     if (value instanceof Map<?, ?> map
         && map.values().stream().allMatch(Placed.class::isInstance)) {

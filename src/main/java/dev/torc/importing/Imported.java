@@ -16,18 +16,16 @@ import java.util.Set;
 
 /**
  * A build file made from a workflow file of NREL torc. It writes nothing to the disk and does not
- * know whether this torc accepts the text.
+ * check whether this torc accepts the text.
  *
- * @param text the text of the build file
- * @param notes what could not be carried over, or was changed, by place in the workflow file
+ * @param notes what was not carried over, or was changed, by place in the workflow file
  * @param places by line of the text, the place in the workflow file that it comes from
  */
 public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer, Place> places) {
 
-  /** How many notes the build file holds as comments. */
+  /** How many notes the build file has as comments. */
   private static final int MAX_COMMENTS = 50;
 
-  /** The keys before which a line is left empty. */
   private static final Set<String> SECTIONS =
       Set.of("shell", "roots", "resources", "data", "hooks", "jobs");
 
@@ -35,12 +33,12 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
       "# As NREL's torc runs commands; with [bash, -e, -o, pipefail, -c] any failure counts.\n";
 
   /**
-   * Reads a workflow file: YAML, JSON or JSON5, by the ending of its name.
+   * Reads a workflow file: YAML, JSON or JSON5, by its extension.
    *
    * @param shown the file's name in messages
-   * @param root the folder of the build file to be, absolute
-   * @throws BadInput with all reasons why it is no workflow, or cannot become a build file
-   * @throws IOException if it is there but cannot be read
+   * @param root the folder of the new build file, absolute
+   * @throws BadInput with all reasons why it is not a workflow, or cannot become a build file
+   * @throws IOException if it exists but cannot be read
    */
   public static Imported of(Path file, String shown, Path root) throws IOException {
     if (shown.endsWith(".kdl")) {
@@ -70,21 +68,15 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     return new Imported(out.text(), said, out.places());
   }
 
-  /**
-   * Returns where in the workflow file a line of the text comes from; {@link Place#NONE} if
-   * nowhere.
-   */
+  /** Returns the place in the workflow file of a line of the text, or {@link Place#NONE}. */
   public Place placeOf(int line) {
     Map.Entry<Integer, Place> place = places.floorEntry(line);
     return place == null ? Place.NONE : place.getValue();
   }
 
   /**
-   * What an import cannot carry over, and what is wrong with the workflow file, so that one run
-   * tells all of it, each once.
-   *
-   * @param said what is not carried over, or is changed
-   * @param wrong what makes the import impossible
+   * What is not carried over or is changed ({@code said}), and what makes the import impossible
+   * ({@code wrong}), so that one run reports all of it, each once.
    */
   record Notes(Problems said, Problems wrong) {}
 }

@@ -31,13 +31,12 @@ import java.util.regex.Pattern;
 
 /**
  * Translates one job or group: its command, {@code needs}, {@code produces} and the rest. A group
- * is possible if all that its instances have and refer to can be said by the names of their
- * parameters; if not, its jobs have to be written one by one. It does not know how the file is laid
- * out.
+ * is possible if everything that its instances have and refer to can be written with the names of
+ * their parameters; otherwise {@link Translation} splits it into single jobs.
  */
 final class JobTranslation {
 
-  /** A text with a sign that a path in a build file does not take literally. */
+  /** A text with a character that is special in the paths of a build file. */
   private static final String SPECIAL = "(?s)!.*|.*[*?\\[\\\\{$].*";
 
   private final Symbols symbols;
@@ -58,10 +57,10 @@ final class JobTranslation {
   }
 
   /**
-   * Returns the keys of the job with their values.
+   * Returns the keys of the job with their values. {@code handlers} has the keys that a job with a
+   * failure handler gets, by the handler's name.
    *
-   * @param handlers the keys that a job with a failure handler gets, by the handler's name
-   * @throws BadInput with the reason if it cannot be said as a group, or not in a build file
+   * @throws BadInput with the reason if it cannot be a group, or cannot be written in a build file
    */
   SequencedMap<String, Object> keys(Map<String, Map<String, Object>> handlers) {
     refuseIrregularValues();
@@ -105,10 +104,7 @@ final class JobTranslation {
     return new BadInput(job.name.place(), reason.formatted(of));
   }
 
-  /**
-   * Refuses values that the shell would change: torc quotes what it puts into a command, NREL's
-   * torc does not.
-   */
+  /** Refuses values that the shell would change, since only torc quotes what it inserts. */
   private void refuseIrregularValues() {
     for (String name : job.kept) {
       if (LiteralText.wrongParameter(name) != null) {
@@ -154,10 +150,7 @@ final class JobTranslation {
     out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
-  /**
-   * Returns what an instance needs or makes, by label: what the command refers to, then {@code
-   * others}.
-   */
+  /** Returns what an instance needs or makes, by label; the label of the rest is {@code others}. */
   private Map<String, Set<Object>> slot(Member from, String side) {
     SequencedMap<String, Set<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
@@ -175,8 +168,8 @@ final class JobTranslation {
   }
 
   /**
-   * Adds the needs that are no files: values that no job stores, and jobs that store a value or are
-   * to run before, unless all of these make needed files.
+   * Adds the needs that are not files: values that no job stores, and jobs that store a value or
+   * have to run before, unless all of these make needed files.
    */
   private void before(Member from, Map<String, Set<Object>> slot) {
     List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
@@ -207,10 +200,7 @@ final class JobTranslation {
     }
   }
 
-  /**
-   * Returns files by their makers if several instances of a job make only needed files, else by
-   * path.
-   */
+  /** Returns files by their makers if several instances make only needed files, else by path. */
   private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
     Set<Member> wanted = new LinkedHashSet<>(symbols.files.resolve(from, names));
@@ -243,7 +233,7 @@ final class JobTranslation {
 
   /**
    * Returns how an instance refers to others: to files by their paths; to jobs by one name if they
-   * are the whole group, or all its jobs with the instance's own values, else one by one.
+   * are the whole group, or all its jobs with the instance's own values; else one by one.
    */
   private List<Object> refs(Member from, Target to, Set<Member> some) {
     Map<String, String> own = Sweep.part(from.values(), to.kept);
@@ -258,9 +248,7 @@ final class JobTranslation {
     return some.stream().map(each -> jobRef(to, each.values(), own)).toList();
   }
 
-  /**
-   * Returns a job with some of its values; a value that the instance has too becomes a placeholder.
-   */
+  /** Returns a job with some of its values, as placeholders if the instance shares them. */
   private Object jobRef(Target to, Map<String, String> values, Map<String, String> own) {
     String group = Translation.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
@@ -272,7 +260,7 @@ final class JobTranslation {
     return new Flow(Map.of("job", name.toString()));
   }
 
-  /** Returns the path of a file, in which signs that are special in patterns are escaped. */
+  /** Returns the path of a file; characters that are special in patterns are escaped. */
   private String path(Member file, Map<String, String> own) {
     Map<String, String> values = new HashMap<>(file.values());
     values.entrySet().removeAll(own.entrySet());
@@ -284,11 +272,7 @@ final class JobTranslation {
     out.put(key, text == null ? null : written(text, UnaryOperator.identity()));
   }
 
-  /**
-   * Returns a text as the build file has it, with placeholders.
-   *
-   * @param plain gives what to write for plain text
-   */
+  /** Returns a text with placeholders; {@code plain} converts the text between them. */
   private String written(PlacedText text, UnaryOperator<String> plain) {
     List<String> parts = new ArrayList<>(List.of(""));
     for (Text.Piece piece : Text.of(text.text(), job.kept).pieces()) {
@@ -322,9 +306,7 @@ final class JobTranslation {
     return "{" + hole.name() + ":" + hole.format() + "}";
   }
 
-  /**
-   * Returns the placeholder of a reference; a value that the job itself stores is its bare name.
-   */
+  /** Returns the placeholder of a reference; for a value that the job stores, its bare name. */
   private String placeholder(Reference reference) {
     if (reference.kind().startsWith("files")) {
       String side = reference.kind().substring("files.".length());
@@ -341,7 +323,7 @@ final class JobTranslation {
     return "{data." + storer + key + "}";
   }
 
-  /** Notes what the command uses of NREL's torc that is missing when this torc runs it. */
+  /** Notes the features of NREL's torc that the command uses and this torc lacks. */
   private void foreign() {
     MapReader.KEYS
         .get("a command")

@@ -19,35 +19,29 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * One map of a workflow file: its keys are checked against those that NREL's torc has, and its
- * texts are read with values put in. What is wrong goes to the notes. It does not know what a key
+ * Reads one map of a workflow file: checks its keys against those of NREL's torc, and inserts the
+ * values for {@code {name}} into its texts. Errors go to the notes. It does not know what a key
  * means.
- *
- * @param values the values put in for {@code {name}} in every text
  */
 record MapReader(Mapping map, Notes notes, Map<String, String> values) {
 
   /**
-   * The keys of each kind of map: behind a key stands {@code needed}, {@code refused} with the
-   * message, the reason why it is not carried, or nothing. The keys of {@code a command} are its
-   * words, with what to write instead.
+   * The keys of each kind of map, each with {@code needed}, {@code refused} and the message, the
+   * reason why it is not carried, or nothing. The keys of {@code a command} are words in it, with
+   * what to write instead.
    */
   static final Map<String, Map<String, String>> KEYS = keys();
 
   private static final String REFUSED = "refused ";
 
-  /**
-   * Reads a map.
-   *
-   * @param what the kind of map, as in {@link #KEYS} and in messages
-   */
+  /** Reads a map; {@code what} is its kind, as in {@link #KEYS} and in messages. */
   static MapReader of(Mapping map, String what, Notes notes, Map<String, String> values) {
     MapReader reader = new MapReader(map, notes, values);
     reader.check(what, KEYS.get(what));
     return reader;
   }
 
-  /** Returns this map with more values to put in. */
+  /** Returns this map with more values to insert. */
   MapReader with(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(values);
     all.putAll(more);
@@ -102,19 +96,19 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return map.place();
   }
 
-  /** Returns the value under a key; null without the key, or if its value is nothing. */
+  /** Returns the value of a key; null if the key or its value is missing. */
   Node given(String key) {
     Node node = map.get(key);
     return node == null || Node.isNothing(node) ? null : node;
   }
 
-  /** Returns the text under a key; null without the key. */
+  /** Returns the text of a key; null without the key. */
   PlacedText text(String key) {
     Node node = given(key);
     return node == null ? null : text(node, key);
   }
 
-  /** Returns the text under a key; an empty text without the key, which {@link #of} refuses. */
+  /** Returns the text of a key; empty without the key, which {@link #of} refuses. */
   PlacedText needed(String key) {
     PlacedText text = text(key);
     return text == null ? new PlacedText(map.place(), "", false) : text;
@@ -129,7 +123,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return new PlacedText(node.place(), "", false);
   }
 
-  /** Returns the texts under some keys, each with a list of texts or one text. */
+  /** Returns the texts of some keys, each with a list of texts or one text. */
   List<PlacedText> texts(String... keys) {
     List<PlacedText> texts = new ArrayList<>();
     for (String key : keys) {
@@ -143,7 +137,6 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return texts;
   }
 
-  /** Returns the texts under all keys that match a regular expression. */
   List<PlacedText> matching(String keys) {
     return texts(
         map.entries().keySet().stream().filter(k -> k.matches(keys)).toArray(String[]::new));
@@ -182,7 +175,6 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return maps;
   }
 
-  /** Returns whether {@code true} stands under a key. */
   boolean flag(String key, boolean otherwise) {
     PlacedText text = text(key);
     if (text != null && !text.text().matches("(?i)true|false")) {

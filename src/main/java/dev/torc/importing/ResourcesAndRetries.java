@@ -21,17 +21,14 @@ record ResourcesAndRetries(Notes notes) {
 
   private static final Pattern MEMORY = Pattern.compile("(?<=[0-9])\\s*([kKmMgGtT]?)[iI]?[bB]?$");
 
-  /** What a job has if its class does not say an amount. */
+  /** The amounts of a job whose class names none. */
   private static final Map<String, String> DEFAULTS =
       Map.of("cpus", "0", "gpus", "0", "nodes", "1");
 
   /** The exit codes of jobs that NREL's torc itself ended, with the cause. */
   private static final Map<String, String> OWN_CODES = Map.of("137", "memory", "152", "timeout");
 
-  /**
-   * Returns the amounts of a class; torc tells what is wrong in them, with the place, on reading
-   * them.
-   */
+  /** Returns the amounts of a class; they are checked when torc reads the build file. */
   Placed resources(MapReader entries) {
     SequencedMap<String, Object> amounts = new LinkedHashMap<>();
     for (String key : List.of("cpus", "memory", "gpus", "nodes", "runtime")) {
@@ -54,7 +51,6 @@ record ResourcesAndRetries(Notes notes) {
             it -> it.group(1).toUpperCase(Locale.ROOT) + (it.group(1).isEmpty() ? "B" : "iB"));
   }
 
-  /** Returns the keys that a job with this handler gets. */
   Map<String, Object> retries(MapReader handler) {
     Set<String> on = new LinkedHashSet<>();
     Set<String> scripts = new LinkedHashSet<>();

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * The parameters of a job or file and all combinations of their values. Without parameters there is
- * one combination, an empty one. {@link Target} knows which parameters the build file keeps, {@code
+ * The parameters of a job or file and all combinations of their values; without parameters, one
+ * empty combination. {@link Target} decides which parameters stay in the build file, {@code
  * JobTranslation} writes them.
  *
- * @param zip whether the parameters take their values in step, not in all combinations
+ * @param zip whether the parameters take their values in step instead of in all combinations
  * @param rows the values by parameter, one map per combination
  */
 record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) {
@@ -23,13 +23,9 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
   /** How many combinations a job or file may have, and how many values a parameter. */
   static final int MAX = 200_000;
 
-  /** The sweep of a job or file without parameters. */
   static final Sweep NONE = new Sweep(List.of(), false, List.of(Map.of()));
 
-  /**
-   * Reads the parameters of a job or file, its own or the shared ones that it names; what is wrong
-   * goes to the notes.
-   */
+  /** Reads the parameters of a job or file, its own or shared ones; errors go to the notes. */
   static Sweep read(MapReader entries, Map<String, Node.Entry> shared, Notes notes) {
     SequencedMap<String, Node.Entry> given = entries.entries("parameters");
     boolean own = entries.given("parameters") != null;
@@ -101,10 +97,7 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     return part;
   }
 
-  /**
-   * Returns the values of some parameters, in the order of their names; as a map's key it hashes
-   * well.
-   */
+  /** Returns the values of some parameters by sorted name: a key that hashes better than a map. */
   static List<String> values(Map<String, String> row, Collection<String> names) {
     return names.stream().sorted().map(row::get).toList();
   }

@@ -12,13 +12,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * One parameter of the workflow file and its values, as texts. It reads NREL torc's notation:
+ * One parameter of the workflow file and its values, each once. It reads NREL torc's notation:
  * {@code 1:100}, {@code 0:1:0.25}, {@code [a,'b c']}, or one value (their {@code
- * parameter_expansion.rs}).
- *
- * @param name as the workflow file has it
- * @param values each once
- * @param range from, to and step where the values were written as a range, otherwise null
+ * parameter_expansion.rs}). The range has {@code from}, {@code to} and {@code step}; null if the
+ * values were not written as a range.
  */
 record SweepAxis(String name, List<String> values, Map<String, String> range) {
 
@@ -80,7 +77,7 @@ record SweepAxis(String name, List<String> values, Map<String, String> range) {
     }
   }
 
-  /** Returns a number without leading and trailing zeros, which NREL's torc does not keep. */
+  /** Returns a number without leading and trailing zeros, which NREL's torc drops. */
   private static String plain(String number) {
     return number.replaceFirst("^(-?)0+(?=\\d)", "$1").replaceFirst("(\\.\\d*?)0+$", "$1");
   }

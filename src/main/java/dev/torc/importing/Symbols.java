@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Everything in the workflow that has a name: jobs, files and user data, what each is called in the
- * build file, and which job makes which file. {@link NameIndex} finds them by their names. {@link
- * JobTranslation} says what a job depends on.
+ * The names of a workflow: its jobs, files and user data, their names in the build file, and which
+ * job makes which file. {@link NameIndex} looks names up; {@link JobTranslation} decides what a job
+ * depends on.
  */
 final class Symbols {
 
@@ -29,10 +29,10 @@ final class Symbols {
   /** The names of jobs, groups and user data in the build file. */
   final Map<Target, String> names = new LinkedHashMap<>();
 
-  /** The instance that makes a file, by the file. */
+  /** The instance that makes each file. */
   final Map<Member, Member> makers = new HashMap<>();
 
-  /** The files that an instance of a job makes. */
+  /** The files that each instance makes. */
   final Map<Member, Set<Member>> products = new HashMap<>();
 
   private final Map<Target, Set<Target>> storers = new HashMap<>();
@@ -62,9 +62,8 @@ final class Symbols {
   }
 
   /**
-   * Returns a name without its placeholders: {@code train} of {@code train_lr{lr:.4f}_bs{batch}}.
-   * Parts with a placeholder are left out; if nothing else would be left, only the placeholders
-   * are.
+   * Returns a name without the parts that have placeholders: {@code train} of {@code
+   * train_lr{lr:.4f}_bs{batch}}. If nothing else remains, it drops only the placeholders.
    */
   static String label(String name) {
     String label = trimmed(name.replaceAll("[^-_.{}]*\\{[^{}]*}[^-_.{}]*", ""));
@@ -76,7 +75,7 @@ final class Symbols {
     return text.replaceAll("([-_.\\s])[-_.\\s]+", "$1").replaceAll("^[-_.\\s]+|[-_.\\s]+$", "");
   }
 
-  /** Returns the name, with a number behind it if it is taken; the result is taken from then on. */
+  /** Returns the name, with a number behind it if it is taken, and takes the result. */
   static String unique(String name, String joint, Set<String> taken) {
     String free = name;
     for (int i = 2; !taken.add(free); i++) {
@@ -85,12 +84,10 @@ final class Symbols {
     return free;
   }
 
-  /** Returns all files that an instance names. */
   Set<Member> files(Member from, String side) {
     return files.resolve(from, names(from.of(), "files", side, "_file"));
   }
 
-  /** Returns all user data that an instance names. */
   Set<Target> data(Member from, String side) {
     List<PlacedText> names = names(from.of(), "user_data", side, "_user_data");
     return new LinkedHashSet<>(data.resolve(from, names).stream().map(Member::of).toList());
@@ -102,13 +99,12 @@ final class Symbols {
     return names;
   }
 
-  /** Returns the jobs that store a piece of user data. */
   Set<Target> storers(Target value) {
     return storers.getOrDefault(value, Set.of());
   }
 
   /**
-   * Returns whether a job stores user data that is forgotten between runs, so that it always runs.
+   * Returns whether a job stores values that are forgotten between runs, so that it always runs.
    */
   boolean storesFleeting(Target job) {
     return storers.entrySet().stream()
@@ -121,7 +117,7 @@ final class Symbols {
    */
   static final class NameIndex {
 
-    /** How many members all references may find; ten names that are compared count as one found. */
+    /** How many members all references may find; ten compared names count as one found. */
     private static final long MAX = 10_000_000;
 
     private final String what;
@@ -135,11 +131,7 @@ final class Symbols {
 
     private long cost;
 
-    /**
-     * Registers the targets.
-     *
-     * @param what the kind of the targets, for messages: {@code job}
-     */
+    /** Registers the targets; {@code what} is their kind in messages, such as {@code job}. */
     NameIndex(String what, List<Target> targets, Notes notes) {
       this.what = what;
       this.notes = notes;
@@ -162,14 +154,11 @@ final class Symbols {
       }
     }
 
-    /** Returns the target that has exactly this name; null if none has. */
     Target get(String name) {
       return byName.containsKey(name) ? byName.get(name).iterator().next().of() : null;
     }
 
-    /**
-     * Returns what an instance refers to by these texts; a text that refers to nothing is refused.
-     */
+    /** Returns what these texts of an instance refer to; refuses a text that refers to nothing. */
     Set<Member> resolve(Member from, List<PlacedText> names) {
       Set<Member> all = new LinkedHashSet<>();
       resolveByTarget(from, names).values().forEach(all::addAll);
@@ -177,7 +166,8 @@ final class Symbols {
     }
 
     /**
-     * Returns what these texts refer to, by target; for all of a target it is the target's own set.
+     * Returns what these texts refer to, by target; for all of a target, it is the target's own
+     * set.
      */
     Map<Target, Set<Member>> resolveByTarget(Member from, List<PlacedText> names) {
       Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();

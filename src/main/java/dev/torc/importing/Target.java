@@ -13,15 +13,11 @@ import java.util.Set;
 
 /**
  * A job, file or piece of user data as the build file will have it: its map in the workflow file,
- * and its instances by those parameters that tell them apart. It knows the name of no other target.
+ * and its instances by the parameters that distinguish them. {@link Symbols} knows the others.
  */
 final class Target {
 
-  /**
-   * One instance.
-   *
-   * @param values the values of the kept parameters, by name
-   */
+  /** One instance, with the values of the parameters that stay. */
   record Member(Target of, Map<String, String> values) {
 
     @Override
@@ -30,7 +26,7 @@ final class Target {
     }
   }
 
-  /** The keys that tell the instances of a job apart, and files by their names and paths. */
+  /** The keys that distinguish the instances of a job; for files, their names and paths do. */
   private static final String OWN =
       "name|path|command|invocation_script|resource_requirements|priority|output_.*";
 
@@ -41,7 +37,7 @@ final class Target {
   /** The command of a job, with its script. */
   final PlacedText command;
 
-  /** The parameters that the build file keeps, as they tell the instances apart. */
+  /** The parameters that stay in the build file, because they distinguish the instances. */
   final List<String> kept;
 
   /** Its instances, each with the combinations of the sweep that belong to it. */
@@ -69,9 +65,7 @@ final class Target {
     }
   }
 
-  /**
-   * Returns the parameters that tell its instances apart: all but those that only name its needs.
-   */
+  /** Returns all parameters except those that only name the target's needs. */
   private List<String> kept() {
     List<String> all = sweep.parameters();
     List<PlacedText> own = map.matching(OWN);
@@ -84,10 +78,7 @@ final class Target {
     return sweep.zip() && count == sweep.rows().size() ? all : kept;
   }
 
-  /**
-   * Returns the command: as with NREL's torc, a script of one line is the program that runs the
-   * command.
-   */
+  /** Returns the command; as in NREL's torc, a script of one line is the program that runs it. */
   private PlacedText command() {
     PlacedText command = map.needed("command");
     PlacedText script = map.text("invocation_script");
@@ -104,9 +95,7 @@ final class Target {
     return new ArrayList<>(references.getOrDefault(kind, Set.of()));
   }
 
-  /**
-   * Returns each instance as a target of its own, with its values put in, as NREL's torc has it.
-   */
+  /** Returns each instance as a target of its own with its values inserted, as in NREL's torc. */
   List<Target> oneByOne() {
     List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
     List<Target> all = new ArrayList<>();
@@ -115,22 +104,20 @@ final class Target {
     return all;
   }
 
-  /** Returns whether it stands for several instances, also where it happens to have one. */
+  /** Returns whether it can have several instances, even if it happens to have one. */
   boolean isGroup() {
     return !kept.isEmpty();
   }
 
-  /** Returns the instance that a combination of the sweep belongs to. */
   Member member(Map<String, String> row) {
     return new Member(this, Sweep.part(row, kept));
   }
 
-  /** Returns all instances, each time the same set. */
+  /** Returns all instances: at each call the same set. */
   Set<Member> members() {
     return members(Map.of());
   }
 
-  /** Returns the instances that have these values. */
   Set<Member> members(Map<String, String> values) {
     Set<String> names = Set.copyOf(values.keySet());
     Map<List<String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());

@@ -12,28 +12,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text of the workflow file, split where something is put in. {@link JobTranslation} decides what
- * the build file has there instead.
+ * A text of the workflow file, split at its placeholders. {@link JobTranslation} decides what the
+ * build file has in their place.
  */
 record Text(List<Piece> pieces) {
 
-  /** A piece of a text. */
   sealed interface Piece {}
 
-  /** Text as it stands. */
   record Plain(String text) implements Piece {}
 
   /**
-   * The value of a parameter: {@code {lr}}, {@code {lr:.4f}}, {@code ${lr}}.
-   *
-   * @param format null without one
+   * The value of a parameter: {@code {lr}}, {@code {lr:.4f}}, {@code ${lr}}. The format may be
+   * null.
    */
   record Hole(String name, String format) implements Piece {}
 
   /**
-   * {@code ${files.input.NAME}} and its like; placeholders may stand in the name.
-   *
-   * @param kind {@code files.input}
+   * {@code ${files.input.NAME}} and similar, of kind {@code files.input}; the name may have
+   * placeholders.
    */
   record Reference(String kind, String name) implements Piece {}
 
@@ -64,7 +60,7 @@ record Text(List<Piece> pieces) {
     return new Text(pieces);
   }
 
-  /** Returns the parameters that a text names, but for those in references to inputs. */
+  /** Returns the parameters that a text names, except those in references to inputs. */
   static Set<String> holes(String text, Collection<String> parameters) {
     Set<String> names = new HashSet<>();
     for (Piece piece : of(text, parameters).pieces) {
@@ -78,9 +74,8 @@ record Text(List<Piece> pieces) {
   }
 
   /**
-   * Returns the text with these values; references keep their form.
-   *
-   * @param regex whether the text is a regular expression, in which the values are literal
+   * Returns the text with these values, literal in a regular expression; references keep their
+   * form.
    */
   String put(Map<String, String> values, boolean regex) {
     StringBuilder out = new StringBuilder();
@@ -100,12 +95,13 @@ record Text(List<Piece> pieces) {
     return out.toString();
   }
 
-  /** Returns a value in a format; if it does not fit, the value as it is, as with NREL's torc. */
+  /**
+   * Returns a formatted value; if the format does not fit, the value as it is, as in NREL's torc.
+   */
   static String format(String format, String value) {
     return fits(format, value) ? PlaceholderFormat.apply(format, value) : value;
   }
 
-  /** Returns whether torc takes this format for this value. */
   static boolean fits(String format, String value) {
     try {
       // A width without zeros would pad with spaces, which NREL's torc does not.
@@ -117,11 +113,7 @@ record Text(List<Piece> pieces) {
     }
   }
 
-  /**
-   * A text of the workflow file and where it stands.
-   *
-   * @param regex whether it is a regular expression over names
-   */
+  /** A text of the workflow file with its place, perhaps a regular expression over names. */
   record PlacedText(Place place, String text, boolean regex) {
 
     PlacedText put(Map<String, String> values) {

@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Translates a workflow of NREL torc to the keys of a build file and their values; {@link
- * JobTranslation} translates its jobs, as groups if they can be one, else one by one.
+ * Translates a workflow of NREL torc to the keys of a build file and their values. {@link
+ * JobTranslation} translates its jobs, as groups if possible, else one by one.
  */
 final class Translation {
 
@@ -51,10 +51,8 @@ final class Translation {
   }
 
   /**
-   * Translates a workflow; what is wrong or not carried over goes to the notes.
-   *
-   * @param root the folder of the build file to be
-   * @return the keys of the build file with their values, in order
+   * Returns the keys of the build file with their values, in order. What is wrong or not carried
+   * over goes to the notes; {@code root} is the folder of the new build file.
    */
   static SequencedMap<String, Object> of(Node tree, Notes notes, Path root) {
     if (!(tree instanceof Node.Mapping map)) {
@@ -110,7 +108,7 @@ final class Translation {
     return keys;
   }
 
-  /** Returns the jobs by name, after groups that cannot be one were split into single jobs. */
+  /** Returns the jobs by name; groups that cannot be one are split into single jobs. */
   private SequencedMap<String, Object> jobs(Map<String, Map<String, Object>> handlers) {
     while (true) {
       symbols = new Symbols(jobs, files, data, notes);
@@ -141,14 +139,12 @@ final class Translation {
     }
   }
 
-  /**
-   * Returns what has to be written to mean a text; the text itself where that cannot be written.
-   */
+  /** Returns what to write to mean a text; if that cannot be written, the text itself. */
   static String literal(String text) {
     return Objects.requireNonNullElse(LiteralText.of(text), text);
   }
 
-  /** Returns the outermost folders of products that lie outside of the root. */
+  /** Returns the outermost folders of products outside of the root. */
   private List<String> outside(Path root) {
     Set<Path> folders = new TreeSet<>();
     for (Target file : symbols.makers.keySet().stream().map(Member::of).distinct().toList()) {
@@ -163,8 +159,7 @@ final class Translation {
   }
 
   /**
-   * Returns the user data that no job stores; for other user data it notes how the job stores it
-   * here.
+   * Returns the user data that no job stores; for the rest, it notes how the job stores it here.
    */
   private SequencedMap<String, Object> data() {
     SequencedMap<String, Object> out = new LinkedHashMap<>();
@@ -210,7 +205,7 @@ final class Translation {
     };
   }
 
-  /** Returns an action as a hook; null if it cannot be one, which is noted, or has no commands. */
+  /** Returns an action as a hook; null if it has no commands, or cannot be one, which is noted. */
   private Map<String, Object> hook(MapReader action) {
     String type = action.needed("action_type").text();
     String trigger = action.needed("trigger_type").text();

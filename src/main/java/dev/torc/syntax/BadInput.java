@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * What a user wrote cannot be accepted: exit status 2. Holds one or more diagnostics in the order
- * of their places; nothing was started and nothing was written.
+ * Reports invalid user input: exit status 2, one or more diagnostics in the order of their places.
+ * When it is thrown, nothing was started and nothing was written.
  */
 public final class BadInput extends RuntimeException {
 
@@ -15,40 +15,34 @@ public final class BadInput extends RuntimeException {
 
   private final transient List<Diagnostic> diagnostics;
 
-  /** Refuses for the given reasons; the list must not be empty. */
   public BadInput(List<Diagnostic> diagnostics) {
     super(diagnostics.stream().map(Diagnostic::toString).collect(Collectors.joining("\n")));
     this.diagnostics = List.copyOf(diagnostics);
   }
 
-  /** Refuses for one reason. */
   public BadInput(Place place, String message) {
     this(List.of(new Diagnostic(place, message)));
   }
 
-  /** Refuses what is wrong on the command line, or has no place in a file. */
+  /** Reports a mistake on the command line, or one without a place in a file. */
   public BadInput(String message) {
     this(Place.NONE, message);
   }
 
-  /** Returns the reasons, at least one. */
   public List<Diagnostic> diagnostics() {
     return diagnostics;
   }
 
-  /** One line: the place, what is wrong in lower case, and the next step. */
+  /** One line: the place, what is wrong in lower case, and what to do next. */
   public record Diagnostic(Place place, String message) {
 
-    /** Creates a line without a place. */
     public Diagnostic(String message) {
       this(Place.NONE, message);
     }
 
     /**
-     * Returns the line in the form that compilers have, so that editors find the place: {@code
-     * torc.yaml:3:5: warning: …}; without a place it begins with the word.
-     *
-     * @param word how bad it is, with a colon, perhaps in color
+     * Returns the line as compilers write it, so that editors find the place: {@code torc.yaml:3:5:
+     * warning: …}. The word is how bad it is, with a colon, perhaps in color.
      */
     public String line(String word) {
       String at = place.toString();
@@ -65,15 +59,14 @@ public final class BadInput extends RuntimeException {
   }
 
   /**
-   * Takes warnings for people, about a place in a file or without one. The place stays apart from
-   * the text until the line is written, since it stands before the word that says how bad it is.
+   * Takes warnings for people. The place stays apart from the text until the line is written,
+   * because {@code warning:} stands between them.
    */
   @FunctionalInterface
   public interface Warnings extends Consumer<String> {
 
     void take(Diagnostic said);
 
-    /** Takes a warning without a place. */
     @Override
     default void accept(String text) {
       take(new Diagnostic(text));

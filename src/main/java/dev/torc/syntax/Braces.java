@@ -11,7 +11,7 @@ final class Braces {
 
   private Braces() {}
 
-  /** Writes the braces out: the texts a pattern stands for, escapes kept. */
+  /** Adds the texts that the braces of a pattern stand for; escapes stay. */
   static void expand(String text, List<String> into) {
     List<Integer> cuts = cuts(text);
     if (cuts != null) {
@@ -24,8 +24,8 @@ final class Braces {
   }
 
   /**
-   * Adds the texts in which some braces stand for their own text, with escapes; of too many, only
-   * the one in which all do.
+   * Adds the texts in which some braces stand for themselves; of more than {@link #MAX}, only the
+   * one in which all do.
    */
   static void addOwn(String text, List<String> into) {
     List<String> own = new ArrayList<>(0);
@@ -45,9 +45,7 @@ final class Braces {
     }
   }
 
-  /**
-   * Returns where the first group of braces begins, has its commas, and ends; null without a group.
-   */
+  /** Returns the offsets of the first brace, of its commas and of its end; null without a group. */
   private static List<Integer> cuts(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -76,9 +74,7 @@ final class Braces {
     return choices;
   }
 
-  /**
-   * Returns the offsets of the commas of a brace group and then of its end; null if it is no group.
-   */
+  /** Returns the offsets of a group's commas and of its end; null if it is no group. */
   static List<Integer> commas(String text, int open) {
     List<Integer> cuts = new ArrayList<>();
     int depth = 0;

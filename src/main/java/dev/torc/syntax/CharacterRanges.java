@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sets of characters as sorted ranges of code points: the first and last of each, in turn. It knows
- * no syntax; {@link Glob} does.
+ * Sets of characters as sorted ranges of code points (first, last, first, last …), for {@link
+ * Glob}.
  */
 final class CharacterRanges {
 
@@ -36,7 +36,7 @@ final class CharacterRanges {
     return false;
   }
 
-  /** Returns whether all of {@code b} is in {@code a}. */
+  /** Returns whether {@code a} contains all of {@code b}. */
   static boolean holds(int[] a, int[] b) {
     return !intersect(complement(a), b);
   }

@@ -2,14 +2,11 @@ package dev.torc.syntax;
 
 import java.util.List;
 
-/**
- * Asks several patterns behind a {@code !} at once. {@link Glob} knows what one of them excludes.
- */
+/** Asks several patterns behind a {@code !} at once; {@link Glob} asks one. */
 public final class Excludes {
 
   private Excludes() {}
 
-  /** Returns whether one of the patterns excludes a path. */
   public static boolean path(List<Glob> excludes, String path) {
     for (Glob exclude : excludes) {
       if (exclude.excludes(path)) {
@@ -19,7 +16,7 @@ public final class Excludes {
     return false;
   }
 
-  /** Returns whether one of the patterns excludes a folder with all it holds. */
+  /** Returns whether one of the patterns excludes a folder and everything in it. */
   public static boolean folder(List<Glob> excludes, String folder) {
     for (Glob exclude : excludes) {
       if (exclude.excludesFolder(folder)) {
@@ -29,7 +26,7 @@ public final class Excludes {
     return false;
   }
 
-  /** Returns whether one of the patterns surely excludes all that another one matches. */
+  /** Returns whether one of the patterns surely excludes all that another pattern matches. */
   public static boolean all(List<Glob> excludes, Glob glob) {
     for (Glob exclude : excludes) {
       if (exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix())) {

@@ -11,23 +11,21 @@ import java.util.regex.Pattern;
 /**
  * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
  * whole component for any number of folders, {@code [a-z]}, {@code [!a-z]}, {@code {a,b}} (also
- * across {@code /}), and {@code \} to take the next character as it is. Nothing but a written dot
- * matches a leading dot of a component; {@code a/**} means what lies below {@code a}, not {@code a}
- * itself. It compares texts and never looks at a disk.
+ * across {@code /}), and {@code \} to take the next character literally. Only a written dot matches
+ * the leading dot of a component. {@code a/**} matches what is below {@code a}, not {@code a}. It
+ * compares texts and never looks at a disk; {@link GlobWalk} does.
  *
- * <p>Brackets and braces also match their own text, since names such as {@code [id].tsx} have them;
+ * <p>Brackets and braces also match themselves, since names such as {@code [id].tsx} have them;
  * brackets that cannot be a set of characters match nothing else.
  *
- * <p>A pattern is a set of alternatives, each a list of components, each a list of tokens. Whether
- * two patterns can match one path is decided by walking both lists at once.
+ * <p>A pattern is a set of alternatives, each a list of components, each a list of tokens. Two
+ * patterns are compared by walking both lists at once.
  */
 public final class Glob {
 
   /**
-   * One character of a name, or any run of characters.
-   *
-   * @param set ranges of code points
-   * @param own how many tokens follow that are the own text of this set, and stand instead of it
+   * One character of a name, as ranges of code points, or {@link #STAR}. The next {@code own}
+   * tokens are the literal text of this set, and stand for it as an alternative.
    */
   private record Token(int[] set, int own) {}
 
@@ -37,10 +35,8 @@ public final class Glob {
   private static final int[] ANY = {0, '/' - 1, '/' + 1, Character.MAX_CODE_POINT};
 
   /**
-   * One component.
-   *
-   * @param tokens null for {@code **}
-   * @param literal the text if nothing in it is special, otherwise null
+   * One component: {@code tokens} is null for {@code **}, {@code literal} is null unless nothing in
+   * it is special.
    */
   private record Component(Token[] tokens, String literal) {
     boolean isAnyFolders() {
@@ -87,27 +83,25 @@ public final class Glob {
     return new Glob(pattern, alternatives, plain, List.of());
   }
 
-  /** Returns this pattern without the paths that {@code !} patterns leave out. */
   public Glob without(List<Glob> excludes) {
     return excludes.isEmpty() ? this : new Glob(pattern, alternatives, plain, excludes);
   }
 
-  /** Returns whether a text holds what only a pattern has: {@code * ? [a]} or {@code {a,b}}. */
+  /** Returns whether a text has a wildcard: {@code * ? [a]} or {@code {a,b}}. */
   public static boolean isPattern(String text) {
     return firstSpecial(text) >= 0;
   }
 
-  /** Returns the text with its backslashes taken out, for a path that is no pattern. */
   public static String unescape(String text) {
     return text.indexOf('\\') < 0 ? text : ESCAPED.matcher(text).replaceAll("$1");
   }
 
-  /** Returns the text with backslashes, so that it stands for itself in a pattern or path. */
+  /** Returns the text with backslashes, so that it matches only itself. */
   public static String escape(String text) {
     return SPECIAL.matcher(text).replaceAll("\\\\$0");
   }
 
-  /** Returns where the first special character stands, -1 without one. */
+  /** Returns the offset of the first wildcard, -1 without one. */
   public static int firstSpecial(String text) {
     for (int i = 0; i < text.length(); i++) {
       switch (text.charAt(i)) {
@@ -132,8 +126,7 @@ public final class Glob {
   }
 
   /**
-   * Returns the path that is a text's own if only brackets are special in it; null for other
-   * patterns.
+   * Returns the path that a text names if only brackets are special in it; null for other patterns.
    */
   public static String ownText(String text) {
     StringBuilder own = new StringBuilder();
@@ -165,39 +158,37 @@ public final class Glob {
     return regex.toString();
   }
 
-  /** Returns the texts that a pattern stands for with its braces written out, escapes kept. */
+  /** Returns the texts that the braces of a pattern stand for; escapes stay. */
   public static List<String> withoutBraces(String pattern) {
     List<String> texts = new ArrayList<>();
     Braces.expand(pattern, texts);
     return texts;
   }
 
-  /** Returns the text with which all matches begin, up to the first special character. */
   public String literalPrefix() {
     int special = firstSpecial(pattern);
     return unescape(special < 0 ? pattern : pattern.substring(0, special));
   }
 
-  /** Returns whether a normalized path fits. */
   public boolean matches(String path) {
     return matches(path, path.indexOf('[') >= 0, path.indexOf('{') >= 0)
         && !Excludes.path(excludes, path);
   }
 
-  /** Returns whether a path fits if brackets and braces do not match their own text. */
+  /** Returns whether a path matches if brackets and braces do not match themselves. */
   public boolean matchesAsPattern(String path) {
     return matches(path, false, false);
   }
 
-  /** Returns whether a path is left out by this pattern behind a {@code !}. */
+  /** Returns whether this pattern behind a {@code !} excludes a path. */
   public boolean excludes(String path) {
     return matches(path) || excludesFolder(path.substring(0, Math.max(path.lastIndexOf('/'), 0)));
   }
 
   /**
-   * Returns whether this pattern behind a {@code !} leaves out a folder, or one that it lies in,
-   * with all that is there: as {@code !x/**} and {@code !x/} leave out {@code x}, names with a
-   * leading dot too.
+   * Returns whether this pattern behind a {@code !} excludes a folder, or one above it, with all
+   * its contents: {@code !x/**} and {@code !x/} exclude {@code x}, and names with a leading dot
+   * too.
    */
   public boolean excludesFolder(String folder) {
     String[] names = folder.split("/", -1);
@@ -231,9 +222,8 @@ public final class Glob {
   }
 
   /**
-   * Returns the folder below which all matches lie: the components before the first special one,
-   * common to all alternatives, never the last one. Empty for the root; {@code /} and longer for
-   * absolute patterns.
+   * Returns the folder below which all matches are: the components before the first special one,
+   * never the last one. Empty for the root; absolute for absolute patterns.
    */
   public String fixedPrefix() {
     String literal = literalPrefix();
@@ -241,10 +231,7 @@ public final class Glob {
     return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
-  /**
-   * Returns whether some path could match both patterns. The answer is exact where none excludes
-   * any.
-   */
+  /** Returns whether a path could match both patterns: exact if neither has excludes. */
   public boolean overlaps(Glob other) {
     if (Excludes.all(other.excludes, this) || Excludes.all(excludes, other)) {
       return false;
@@ -260,18 +247,14 @@ public final class Glob {
   }
 
   /**
-   * Returns whether two patterns of products must not stand side by side (rule 13). If both have
-   * brackets that may be text, those of one count as text: {@code [slug].html} and {@code
-   * [lang].html} are two files.
+   * Returns whether two products clash (rule 13). If both have brackets that may be literal, those
+   * of one count as literal: {@code [slug].html} and {@code [lang].html} are two files.
    */
   public boolean clashes(Glob other) {
     return overlaps(other) && (asText().overlaps(other) || overlaps(other.asText()));
   }
 
-  /**
-   * Returns whether it has brackets that may be text, so that its matches can be another job's,
-   * too.
-   */
+  /** Returns whether its brackets may be literal, so that its matches can also be another job's. */
   public boolean mayBeText() {
     return !asText().pattern.equals(pattern);
   }
@@ -281,9 +264,9 @@ public final class Glob {
   }
 
   /**
-   * Returns whether this pattern matches all that another one matches, but for the own text of its
-   * braces. It compares component by component and character by character; what this cannot tell
-   * counts as no.
+   * Returns whether this pattern matches all that another one matches, apart from literal braces.
+   * It compares component by component and character by character; if that cannot tell, the answer
+   * is no.
    */
   public boolean covers(Glob other) {
     return other.alternatives.subList(0, other.plain).stream()
@@ -335,9 +318,7 @@ public final class Glob {
     return p == parts.length;
   }
 
-  /**
-   * @param own whether brackets count as their own text, too
-   */
+  /** Returns whether a name matches a component; {@code own} lets brackets match themselves too. */
   private static boolean matches(Component part, String name, boolean own) {
     if (part.literal() != null) {
       return part.literal().equals(name);
@@ -407,11 +388,8 @@ public final class Glob {
   }
 
   /**
-   * What {@link #fit} has to know of the elements of a list.
-   *
-   * @param isAny whether an element stands for any number of others
-   * @param isFree whether an element can be one of these others
-   * @param own how many elements follow that may stand instead of an element
+   * What {@link #fit} has to know of an element: whether it stands for any number of others,
+   * whether it can be one of those others, and how many elements follow that may stand for it.
    */
   private record Kind<T>(Predicate<T> isAny, Predicate<T> isFree, ToIntFunction<T> own) {}
 
@@ -420,11 +398,9 @@ public final class Glob {
   private static final Kind<Token> TOKENS = new Kind<>(t -> t == STAR, _ -> true, Token::own);
 
   /**
-   * Compares two lists of components or tokens, walked from their ends.
-   *
-   * @param meet whether one text must fit both lists; else the first list must fit all that the
-   *     second one fits
-   * @param pair the answer for two elements that do not stand for any number
+   * Compares two lists of components or tokens, walked from their ends. With {@code meet} one text
+   * must match both lists; without it, the first list must match all that the second matches.
+   * {@code pair} compares two elements that each stand for one.
    */
   private static <T> boolean fit(T[] a, T[] b, boolean meet, Kind<T> kind, BiPredicate<T, T> pair) {
     // fits[i][j] is the answer for a[i..] and b[j..].
@@ -463,7 +439,6 @@ public final class Glob {
     return fits[0][0];
   }
 
-  /** Splits one alternative into components. */
   private static Component[] components(String text) {
     List<Component> parts = new ArrayList<>();
     int start = 0;
@@ -524,9 +499,8 @@ public final class Glob {
   }
 
   /**
-   * Returns where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a
-   * member. -1 if there is none in the component, or a range in between runs backwards: {@code
-   * [user-id]} is a text.
+   * Returns the offset of the {@code ]} that closes a {@code [}; a first {@code ]} is a member. -1
+   * if the component has none, or if a range runs backwards: {@code [user-id]} is literal.
    */
   static int closing(String text, int open) {
     int i = open + 1;

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
- * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). {@link Glob} decides which names match, names with a leading dot too. A walk
- * does not know what the files contain or which job made them.
+ * Finds the files on disk that a glob matches, names with a leading dot too if {@link Glob} matches
+ * them. Symlinks to files count; FIFOs and devices do not. It enters no symlinks to folders, except
+ * those that the pattern names before its first wildcard.
  */
 public final class GlobWalk {
 
@@ -32,13 +31,12 @@ public final class GlobWalk {
   private boolean certain = true;
 
   /**
-   * What a walk found.
+   * The result of a walk.
    *
-   * @param files the paths of matching files, sorted; relative to the root, or absolute as the glob
-   *     is
-   * @param folders the paths of all folders that were listed, in the order entered
-   * @param certain whether files can come or go only where a listed folder changes; not so if
-   *     something else than a plain file or folder matches
+   * @param files sorted; relative to the root, or absolute if the glob is
+   * @param folders all folders that were listed, in the order entered
+   * @param certain whether matches can change only where a listed folder changes; false if
+   *     something other than a plain file or folder matches
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
 
@@ -55,25 +53,20 @@ public final class GlobWalk {
     return path.chars().filter(c -> c == '/').count();
   }
 
-  /**
-   * Returns the paths of matching files, sorted; relative to the root, or absolute as the glob is.
-   */
+  /** Returns the matching files, sorted; relative to the root, or absolute if the glob is. */
   public static List<String> of(Path root, Glob glob) throws IOException {
     return of(root, glob, List.of(), new StopFlag());
   }
 
-  /** Works like {@link #all}, for the files alone, until the flag tells it to stop. */
+  /** Returns the matching files that no exclude matches, until the flag stops the walk. */
   public static List<String> of(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     return all(root, glob, excludes, stop).files();
   }
 
   /**
-   * Returns the matching files that are not excluded, and the folders in which they were looked
-   * for.
-   *
-   * @param excludes patterns whose matches are left out; a folder that one of them excludes whole
-   *     is not entered
+   * Returns the matching files that no exclude matches, and the folders that were listed. It does
+   * not enter a folder that one of them excludes whole.
    */
   public static Found all(Path root, Glob glob, List<Glob> excludes) throws IOException {
     return all(root, glob, excludes, new StopFlag());
@@ -93,14 +86,14 @@ public final class GlobWalk {
     return new Found(walk.found, walk.folders, walk.certain);
   }
 
-  /** Returns a pattern and those behind a {@code !} as one text, for {@link #all(Path, String)}. */
+  /** Returns a pattern and its excludes as one text, for {@link #all(Path, String)}. */
   public static String text(Glob glob, List<Glob> excludes) {
     StringBuilder text = new StringBuilder(glob.toString());
     excludes.forEach(exclude -> text.append('\0').append(exclude)); // no path has a NUL
     return text.toString();
   }
 
-  /** Returns the patterns of a {@link #text}: the first one, and those behind a {@code !}. */
+  /** Returns the patterns of a {@link #text}: the first is not an exclude. */
   public static List<Glob> patterns(String text) {
     return Stream.of(text.split("\0")).map(Glob::of).toList();
   }
@@ -111,7 +104,10 @@ public final class GlobWalk {
     return all(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
   }
 
-  /** Returns what stands at a path, a link not followed; null if it is gone since it was listed. */
+  /**
+   * Returns the attributes of a path, not following a symlink; null if it was removed since it was
+   * listed.
+   */
   private static BasicFileAttributes look(Path path) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

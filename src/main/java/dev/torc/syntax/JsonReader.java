@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * Reads JSON text into the same tree as {@link YamlReader}, with the place of every key and value.
- * Duplicate keys and anything after the document are refused; numbers keep their text.
+ * Reads JSON into the same tree as {@link YamlReader}, with the place of every key and value. It
+ * refuses duplicate keys and anything after the document; numbers keep their text.
  */
 final class JsonReader {
 
@@ -54,10 +54,8 @@ final class JsonReader {
   }
 
   /**
-   * Reads one document.
-   *
-   * @param json5 whether it is JSON5, but without hexadecimal numbers, keys of other letters than
-   *     those of Java's names, and texts that a backslash continues on the next line
+   * Reads one document. JSON5 lacks hexadecimal numbers, keys with characters that Java's names
+   * cannot have, and strings continued on the next line by a backslash.
    */
   static Node read(String text, String shown, boolean json5) throws IOException {
     JsonReader reader = new JsonReader(text, shown, json5);
@@ -111,7 +109,7 @@ final class JsonReader {
     return place(parser.currentTokenLocation().getCharOffset());
   }
 
-  /** Returns the place of a character; tokens come in order, so the text is walked once. */
+  /** Returns the place of an offset. Tokens come in order, so the text is walked only once. */
   private Place place(long at) {
     for (; offset < at && offset < text.length(); offset++) {
       char c = text.charAt(offset);

@@ -17,9 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * JSON values as texts that are equal exactly where the values are: keys sorted, no spaces, escapes
- * in one form. Numbers keep the digits they are written with, so {@code 1.10} is not {@code 1.1};
- * NaN, Infinity and -Infinity are numbers, too. It does not know whose values they are.
+ * JSON values as texts that are equal exactly if the values are: keys sorted, no spaces, escapes in
+ * one form. Numbers keep their digits, so {@code 1.10} is not {@code 1.1}; NaN, Infinity and
+ * -Infinity are numbers too.
  */
 public final class JsonText {
 
@@ -45,16 +45,13 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /**
-   * Returns the JSON value of a text: a text that is JSON is its own value, any other becomes a
-   * string.
-   */
+  /** Returns a text that is JSON as its value, any other text as a string. */
   public static String of(String text) {
     String value = parse(text);
     return value == null ? string(text) : value;
   }
 
-  /** Returns the value of a text that is JSON; null of one that is not, or has a key twice. */
+  /** Returns the value of a text; null if it is not JSON or has a duplicate key. */
   private static String parse(String text) {
     try (JsonParser parser = JSON.createParser(text)) {
       JsonToken first = parser.nextToken();
@@ -92,7 +89,7 @@ public final class JsonText {
   }
 
   /**
-   * Returns a line as an object: the line if it is one, else an object with the line as {@code
+   * Returns a line that is an object as it is; any other as an object with the line as {@code
    * text}.
    */
   public static String objectOf(String line) {
@@ -100,7 +97,7 @@ public final class JsonText {
     return isObject(text) ? text.strip() : object(Map.of("text", string(text)));
   }
 
-  /** Returns a value as JSON that every program reads: NaN and the infinities become strings. */
+  /** Returns a value that every JSON parser reads: NaN and the infinities become strings. */
   public static String strict(String value) {
     return value.contains("NaN") || value.contains("Infinity")
         ? STRING_OR_NON_FINITE
@@ -122,14 +119,14 @@ public final class JsonText {
         : out.toString();
   }
 
-  /** Returns an object of values that are JSON, keys sorted. */
+  /** Returns an object; its members are JSON already, their keys get sorted. */
   public static String object(Map<String, String> members) {
     StringJoiner out = new StringJoiner(",", "{", "}");
     new TreeMap<>(members).forEach((key, value) -> out.add(string(key) + ":" + value));
     return out.toString();
   }
 
-  /** Returns a value as a program takes it: a string without its quotes, anything else as JSON. */
+  /** Returns a value as a program takes it: a string without quotes, anything else as JSON. */
   public static String plain(String value) {
     if (!value.startsWith("\"")) {
       return value;

@@ -4,14 +4,13 @@ import dev.torc.hash.FolderDigest;
 import java.util.Comparator;
 
 /**
- * The order in which people count: runs of digits in paths compare as numbers, {@code 0.5} and
- * {@code 0.25} as decimals, {@code v1.9} and {@code v1.10} as versions; all other characters, and
- * paths that are alike so far, compare by their bytes. Digests never depend on it: they keep {@link
- * FolderDigest#BYTE_ORDER}.
+ * The order in which people count: runs of digits compare as numbers, {@code 0.5} and {@code 0.25}
+ * as decimals, {@code v1.9} and {@code v1.10} as versions; everything else compares by bytes.
+ * Digests never depend on it: they use {@link FolderDigest#BYTE_ORDER}.
  *
- * <p>What a number is follows from its own path alone, never from the path beside it, so the order
- * is total. Of numbers with the same whole part, whole ones come first, then decimals, then
- * versions: if decimals and versions mixed, 1.9 &lt; 1.10.1 &lt; 1.15 &lt; 1.9.
+ * <p>Which kind a number is follows from its own path alone, so the order is total. Numbers with
+ * the same whole part sort by kind: whole numbers, decimals, versions. If decimals and versions
+ * mixed, 1.9 &lt; 1.10.1 &lt; 1.15 &lt; 1.9.
  */
 public final class NaturalOrder implements Comparator<String> {
 
@@ -55,15 +54,13 @@ public final class NaturalOrder implements Comparator<String> {
     return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
   }
 
-  /** Returns whether a dot and a digit stand at a place. */
   private static boolean isPart(String text, int at) {
     return at < text.length() && text.charAt(at) == '.' && isDigit(text, at + 1);
   }
 
   /**
-   * A number in a text, with all its parts: digits, and further digits behind dots.
-   *
-   * @param kind 0 for digits alone, 1 for a decimal, 2 for a version
+   * A number with all its parts: digits, and further digits behind dots. {@code kind} is 0 for
+   * digits alone, 1 for a decimal, 2 for a version.
    */
   private record Number(String text, int start, int end, int kind) implements Comparable<Number> {
 
@@ -108,7 +105,6 @@ public final class NaturalOrder implements Comparator<String> {
       return Integer.compare(Math.max(0, end - i), Math.max(0, other.end - j));
     }
 
-    /** Returns the digits of a fraction without zeros at their end. */
     private static String trimmed(String text, int start, int end) {
       int last = end;
       while (last > start && text.charAt(last - 1) == '0') {
@@ -117,7 +113,7 @@ public final class NaturalOrder implements Comparator<String> {
       return text.substring(start, last);
     }
 
-    /** Compares digits as whole numbers of any size. */
+    /** Compares digits as whole numbers of any length. */
     private static int whole(String a, int i, int aEnd, String b, int j, int bEnd) {
       int from = i;
       int other = j;

@@ -12,10 +12,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The known name nearest to a mistyped one, for messages. Names that differ only in case, in
- * Unicode normalization or in characters that cannot be seen are nearest; then distances are those
- * of Damerau and Levenshtein in the restricted form (optimal string alignment). {@link NearestPath}
- * looks for paths.
+ * Finds the known name nearest to a mistyped one, for messages. Names that differ only in case,
+ * Unicode normalization or invisible characters are nearest; then the restricted
+ * Damerau-Levenshtein distance counts (optimal string alignment). {@link NearestPath} does paths.
  */
 public final class NearestName {
 
@@ -25,8 +24,8 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * Returns the nearest of the known names; null if none is near. Near means that at most a third
-   * of the name's letters differ, or 1, but never all.
+   * Returns the nearest known name; null if none is near: at most a third of the letters may
+   * differ, or one, but never all.
    */
   public static String to(String name, Collection<String> known) {
     String folded = folded(name);
@@ -46,22 +45,20 @@ public final class NearestName {
   }
 
   /**
-   * Works like {@link #hint(String, Collection)}; if no name is near, returns a list of all known
-   * names, if any.
-   *
-   * @param before stands before the list, such as {@code "; known are "}
+   * Returns {@code "; did you mean X?"}; if no name is near, {@code before} (such as {@code ";
+   * known are "}) and all known names; empty if there are none.
    */
   public static String hint(String name, Collection<String> known, String before) {
     String near = hint(name, known);
     return near.isEmpty() && !known.isEmpty() ? before + String.join(", ", known) : near;
   }
 
-  /** Returns {@code "; did you mean X?"}, with the difference spelled where it cannot be seen. */
+  /** Returns {@code "; did you mean X?"}, and spells a difference that is invisible. */
   public static String question(String name, String nearest) {
     return "; did you mean " + SafeText.name(nearest) + difference(name, nearest) + "?";
   }
 
-  /** Returns a name without what can easily differ: its case, normalization and unseen parts. */
+  /** Returns a name without what easily differs: case, normalization, invisible characters. */
   static String folded(String name) {
     return name.chars().allMatch(c -> c > ' ' && c <= '~')
         ? name.toLowerCase(Locale.ROOT)
@@ -72,7 +69,10 @@ public final class NearestName {
             .toLowerCase(Locale.ROOT);
   }
 
-  /** Returns how the first character that only looks the same is made; empty if there is none. */
+  /**
+   * Returns the code points of the first character that only looks the same; empty if there is
+   * none.
+   */
   private static String difference(String name, String nearest) {
     List<String> wrong = characters(name);
     List<String> right = characters(nearest);
@@ -90,7 +90,6 @@ public final class NearestName {
     return "";
   }
 
-  /** Returns what a reader sees as one character each. */
   private static List<String> characters(String text) {
     return CHARACTER.matcher(text).results().map(MatchResult::group).toList();
   }
@@ -111,10 +110,7 @@ public final class NearestName {
         : Normalizer.isNormalized(character, Form.NFD) ? ", decomposed" : "";
   }
 
-  /**
-   * Returns the number of insertions, deletions, replacements and neighbour swaps between two
-   * texts.
-   */
+  /** Returns the number of insertions, deletions, replacements and swaps of neighbors. */
   static int distance(String a, String b) {
     int[][] steps = new int[a.length() + 1][b.length() + 1]; // between the beginnings of both
     for (int i = 0; i <= a.length(); i++) {

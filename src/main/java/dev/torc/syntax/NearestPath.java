@@ -18,32 +18,31 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The path nearest to a missing one, for messages: on disk or a product, each of its names the same
- * or with a small slip. Names that differ in a number are different files, not slips. It looks
- * where a file was named, not elsewhere, and for a bounded time. Safe for several threads.
+ * Finds the path nearest to a missing one, for messages: a file on disk or a product, where each
+ * name is the same or has a small slip. Names that differ in a number are different files, not
+ * slips. It searches only in the folders that the path names, and for a bounded time. Thread-safe.
  */
 public final class NearestPath {
 
   private static final Pattern NUMBER = Pattern.compile("0*(\\d+)");
   private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
-  /** How many folders one search reads; more are read only for names that exist more than once. */
+  /** How many folders one search reads; it reads more only for names that look alike. */
   private static final int FOLDERS = 16;
 
   private final Path base;
   private final Supplier<List<String>> products;
   private Map<Path, Set<String>> made; // names of products, by folder; null before the first search
 
-  /** The names in folders, on disk or of products, by how they are folded. */
+  /** The names in each folder, on disk and of products, by their folded form. */
   private final Map<Path, Map<String, List<String>>> names = new HashMap<>();
 
-  private int steps = 2_000_000; // left to all searches: less than a second
+  private int steps = 2_000_000; // the budget of all searches: less than a second
   private int folders;
   private boolean numbers = true; // whether a number is no slip
 
   /**
-   * @param base the folder that paths are relative to
-   * @param products paths that count as if they existed, asked for by the first search
+   * Searches below a folder; the products count as existing paths. The first search asks for them.
    */
   public NearestPath(Path base, Supplier<List<String>> products) {
     this.base = base;
@@ -61,15 +60,13 @@ public final class NearestPath {
     }
   }
 
-  /** Returns the folder that paths are relative to. */
   public Path base() {
     return base;
   }
 
   /**
-   * Returns the end of a message about a file or folder that is missing on disk.
-   *
-   * @param shown its path in the message, which may be relative to any folder
+   * Returns the end of a message about a missing file or folder. {@code shown} is its path in the
+   * message, which may be relative to any folder.
    */
   public static String hint(Path missing, String shown) {
     Path base = missing.getRoot();
@@ -82,22 +79,20 @@ public final class NearestPath {
     return new NearestPath(base, List::of).hint(inside ? shown : missing.toString());
   }
 
-  /** Returns a hint in parentheses, for the middle of a message. */
+  /** Returns the hint in parentheses, for the middle of a message. */
   public String aside(String path) {
     return parenthesized(hint(path));
   }
 
-  /** Returns the hint of {@link #hint(Path, String)} in parentheses. */
   public static String aside(Path missing, String shown) {
     return parenthesized(hint(missing, shown));
   }
 
-  /** Returns a hint in parentheses; empty for none. */
   public static String parenthesized(String hint) {
     return hint.isEmpty() ? "" : " (" + hint.substring(2) + ")";
   }
 
-  /** Returns {@code "; did you mean X?"}; empty if nothing is near the missing path. */
+  /** Returns {@code "; did you mean X?"}; empty if nothing is near. */
   public synchronized String hint(String path) {
     Path wanted = base.resolve(path).normalize();
     boolean inside = wanted.startsWith(base) && !wanted.equals(base) && !Path.of(path).isAbsolute();
@@ -114,9 +109,8 @@ public final class NearestPath {
   }
 
   /**
-   * Returns the end of a message about a program that no folder of a PATH has.
-   *
-   * @param dir the folder that folders of the PATH may be relative to
+   * Returns the end of a message about a program that is not on the PATH. Relative folders of the
+   * PATH are below {@code dir}.
    */
   public static String program(Path dir, String path, String program) {
     NearestPath search = new NearestPath(dir, List::of);
@@ -135,7 +129,6 @@ public final class NearestPath {
     return near == null ? "" : NearestName.question(program, near);
   }
 
-  /** Returns the nearest path below a folder; null if there is none. */
   private Path find(Path folder, Path wanted, int index) {
     if (index == wanted.getNameCount()) {
       return folder;
@@ -149,7 +142,9 @@ public final class NearestPath {
     return null;
   }
 
-  /** Returns the names in a folder that one may mean: itself, then those that look the same. */
+  /**
+   * Returns the names in a folder that may be meant: the name itself, then those that look alike.
+   */
   private List<String> near(Path folder, String wanted) {
     List<String> same = new ArrayList<>();
     List<String> slips = new ArrayList<>();
@@ -198,7 +193,7 @@ public final class NearestPath {
         && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
   }
 
-  /** Returns whether no word is another one: dir_a is not mistyped for dir_b. */
+  /** Returns whether no word became another: {@code dir_a} is not mistyped for {@code dir_b}. */
   private static boolean keepsWords(String[] wanted, String[] name) {
     boolean keeps = true;
     for (int i = 0; wanted.length == name.length && i < name.length; i++) {

@@ -6,31 +6,25 @@ import java.util.SequencedMap;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A value of a build file as written, with its place. YAML and JSON are read into the same tree. It
- * decides no types: a scalar keeps its text, and the reader that asks says what it should be.
+ * A value of a build file with its place; YAML and JSON become the same tree. It has no types: a
+ * scalar keeps its text, and the reader that asks for it says what it must be.
  */
 public sealed interface Node {
 
-  /** Returns where the value begins. */
   Place place();
 
-  /**
-   * Returns the whole value as bytes, where each line number is replaced by what {@code lines}
-   * gives.
-   */
+  /** Returns the whole value as bytes, with each line number replaced by {@code lines}. */
   default byte[] bytes(IntUnaryOperator lines) {
     return PackedNode.bytes(this, lines);
   }
 
   /**
-   * A text, number, boolean or nothing.
-   *
-   * @param text as written, escapes resolved
-   * @param quoted whether it stood in quotes (or in a YAML block), so that it can only be a text
+   * A text, number, boolean or nothing: the text with its escapes resolved. What stood in quotes or
+   * in a YAML block ({@code quoted}) can only be a text.
    */
   record Scalar(Place place, String text, boolean quoted) implements Node {
 
-    /** Returns whether nothing stands here: no value at all, {@code ~} or {@code null}. */
+    /** Returns whether the value is missing, {@code ~} or {@code null}. */
     public boolean isNothing() {
       return !quoted
           && text.length() <= 4
@@ -38,34 +32,28 @@ public sealed interface Node {
     }
   }
 
-  /** A list. */
   record Sequence(Place place, List<Node> items) implements Node {}
 
-  /** A map, in the order written; merge keys and aliases are resolved, keys are unique. */
+  /** A map, in the order written. Merge keys and aliases are resolved; keys are unique. */
   record Mapping(Place place, SequencedMap<String, Entry> entries) implements Node {
 
-    /** Returns the value under a key, null without one. */
+    /** Returns the value of a key, null without one. */
     public Node get(String key) {
       Entry entry = entries.get(key);
       return entry == null ? null : entry.value();
     }
   }
 
-  /** One entry of a map. */
+  /** One entry of a map. Its place is that of its key. */
   final class Entry {
 
-    /** How deep the entries of {@code jobs} stand; there may be 100 000 of them. */
+    /** The depth of the entries of {@code jobs}; there may be 100 000 of them. */
     static final int JOBS = 1;
 
     private final Place place;
     private final Node value;
     private final PackedNode packed;
 
-    /**
-     * Creates an entry.
-     *
-     * @param place where its key begins
-     */
     public Entry(Place place, Node value) {
       this(place, value, null);
     }
@@ -77,9 +65,9 @@ public sealed interface Node {
     }
 
     /**
-     * Adds an entry to a map at a depth in its file; at the depth of the jobs it is packed.
+     * Adds an entry; at the depth of the jobs it is packed.
      *
-     * @throws BadInput if the key is there already
+     * @throws BadInput if the key exists already
      */
     static void add(Map<String, Entry> map, String key, Place place, Node value, int depth) {
       boolean packs = depth == JOBS && value instanceof Mapping;
@@ -91,20 +79,17 @@ public sealed interface Node {
       }
     }
 
-    /** Returns where its key begins. */
     public Place place() {
       return place;
     }
 
-    /** Returns its value; a packed value is unpacked anew, and equal, each time. */
+    /** Returns the value; a packed value is unpacked at each call: equal, never the same object. */
     public Node value() {
       return packed == null ? value : packed.node();
     }
   }
 
-  /**
-   * Returns whether nothing stands here, which counts as an empty list or map where one is wanted.
-   */
+  /** Returns whether the value is missing or null, which counts as an empty list or map. */
   static boolean isNothing(Node node) {
     return node instanceof Scalar scalar && scalar.isNothing();
   }

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The numbers from one to another by a step, the end included where the steps meet it. Decimals are
- * exact. Numbers are written as the ends are: with leading zeros if one has them, with the same
- * number of decimals if one or the step ends in a zero, else without zeros that say nothing.
+ * The numbers from one to another by a step; the last is included if the steps meet it. Decimals
+ * are exact. Numbers are written as the ends are: with leading zeros if one has them, with the same
+ * number of decimals if one or the step ends in a zero, else without superfluous zeros.
  */
 public final class NumberRange {
 
@@ -26,12 +26,10 @@ public final class NumberRange {
   private NumberRange() {}
 
   /**
-   * Returns the numbers, as texts.
+   * Returns the numbers as texts, at most {@code max}.
    *
-   * @param max how many numbers there may be
-   * @throws IllegalArgumentException with the reason for what is no number, a step of 0 or one that
-   *     leads away from the end, too many, or an end with fewer digits than zeros of the other ask
-   *     for
+   * @throws IllegalArgumentException with the reason: not a number, a step of 0 or away from the
+   *     end, too many numbers, or an end with fewer digits than the zeros of the other ask for
    */
   public static List<String> of(String from, String to, String step, int max) {
     BigDecimal first = number("from", from);
@@ -61,7 +59,9 @@ public final class NumberRange {
     return out;
   }
 
-  /** Returns how many digits the zeros of an end ask for, which the other must have, too. */
+  /**
+   * Returns how many digits the leading zeros of an end ask for; the other end must have as many.
+   */
   private static int digits(String end, String other, BigDecimal value) {
     if (!LEADING_ZERO.matcher(end.strip()).matches()) {
       return 0;
@@ -74,16 +74,14 @@ public final class NumberRange {
     return digits;
   }
 
-  /** Returns how many digits a number has before the point. */
+  /** Returns the number of digits before the point. */
   private static int whole(String number) {
     return number.strip().replaceAll("^[+-]|[.eE].*", "").length();
   }
 
   /**
-   * Returns a number as a text.
-   *
-   * @param digits how many it has at least before the point
-   * @param decimals how many it has behind the point; negative for as few as it needs
+   * Returns a number with at least {@code digits} before the point and as many {@code decimals}
+   * behind it; negative for as few as it needs.
    */
   private static String text(BigDecimal value, int digits, int decimals) {
     BigDecimal size = value.abs();

@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A value of a build file as bytes, which take a tenth of its tree's memory: of 100 000 jobs only
- * one at a time is unpacked. All of the value comes from one file.
+ * A value of a build file as bytes, in a tenth of its tree's memory: of 100 000 jobs, only one at a
+ * time is unpacked. All of the value comes from one file.
  */
 final class PackedNode {
 
@@ -27,16 +27,13 @@ final class PackedNode {
     this.bytes = bytes(node, line -> line);
   }
 
-  /**
-   * Returns the bytes of a value, where each line number is replaced by what {@code lines} gives.
-   */
   static byte[] bytes(Node node, IntUnaryOperator lines) {
     ByteWriter out = new ByteWriter(0);
     write(out, node, lines);
     return out.bytes();
   }
 
-  /** Returns the value, unpacked anew each time: equal, but not the same object. */
+  /** Returns the unpacked value: equal at each call, never the same object. */
   Node node() {
     return read(new ByteReader(bytes, 0));
   }

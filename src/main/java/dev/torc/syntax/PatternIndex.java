@@ -8,17 +8,12 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Globs that jobs produce, with these jobs, kept by the text before their first special character,
- * so that a path or another glob is compared only with the few globs that may fit. Callers decide
- * what follows from a match.
+ * The globs that jobs produce, indexed by their literal prefixes, so that a path or another glob is
+ * compared only with the few that may match. Callers decide what follows from a match.
  */
 public final class PatternIndex {
 
-  /**
-   * A produced glob.
-   *
-   * @param order counts the globs as they were added
-   */
+  /** A produced glob. {@code order} numbers the globs as they were added. */
   public record Pattern(Glob glob, int job, Place place, int order) {}
 
   private final List<Pattern> all = new ArrayList<>();
@@ -34,24 +29,22 @@ public final class PatternIndex {
     lengths.add(glob.literalPrefix().length());
   }
 
-  /** Returns another index with the same globs. */
   public PatternIndex copy() {
     PatternIndex copy = new PatternIndex();
     all.forEach(pattern -> copy.add(pattern.glob, pattern.job, pattern.place));
     return copy;
   }
 
-  /** Returns all globs in the order in which they were added. */
   public List<Pattern> all() {
     return all;
   }
 
-  /** Returns how many globs have been compared with a path or another glob. */
+  /** Returns how many comparisons were made, for tests of cost. */
   public long compared() {
     return compared;
   }
 
-  /** Returns the first glob that matches a path, null if none does. */
+  /** Returns the first added glob that matches a path, null if none does. */
   public Pattern matching(String path) {
     if (all.isEmpty()) {
       return null;
@@ -71,7 +64,7 @@ public final class PatternIndex {
     return first;
   }
 
-  /** Finds the globs that can match what another one matches. */
+  /** Passes on the globs that can match a path that another glob matches. */
   public void overlapping(Glob glob, Consumer<Pattern> found) {
     String prefix = glob.literalPrefix();
     for (int length : lengths.headSet(prefix.length())) {
@@ -84,9 +77,8 @@ public final class PatternIndex {
   }
 
   /**
-   * Returns the pairs of globs of different jobs that can match one path, each once.
-   *
-   * @param from the number of first globs of which pairs are left out
+   * Returns the pairs of globs of different jobs that clash, each once. Pairs among the first
+   * {@code from} globs are left out.
    */
   public List<Pattern[]> clashes(int from) {
     List<Pattern[]> clashes = new ArrayList<>();

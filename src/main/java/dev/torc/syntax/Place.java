@@ -1,15 +1,15 @@
 package dev.torc.syntax;
 
 /**
- * A position in a build file, for messages. Line and column count from 1; 0 means that there is no
- * position to tell (the command line, a whole file).
+ * A position in a build file, for messages. Line and column count from 1; 0 stands for the whole
+ * file or the command line.
  */
 public record Place(String file, int line, int column) implements Comparable<Place> {
 
-  /** A place on the command line, where there is no file. */
+  /** A place on the command line, which has no file. */
   public static final Place NONE = new Place("", 0, 0);
 
-  /** Compares without lambdas: each would be linked anew at every start. */
+  /** Compares without lambdas, because each lambda is linked again at every start. */
   @Override
   public int compareTo(Place other) {
     int order = file.compareTo(other.file);

@@ -18,10 +18,10 @@ public final class PlaceholderFormat {
   private PlaceholderFormat() {}
 
   /**
-   * Returns the value in a format.
+   * Returns the formatted value.
    *
-   * @throws IllegalArgumentException with the reason if there is no such format, or it does not fit
-   *     the value
+   * @throws IllegalArgumentException with the reason if the format is unknown or does not fit the
+   *     value
    */
   public static String apply(String format, String value) {
     int slash = value.lastIndexOf('/');

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Collects what is to be said of a build file, so that one run tells all of it. It knows no rules;
- * it only sorts and caps.
+ * Collects the problems of a build file, so that one run reports all of them. It knows no rules; it
+ * only sorts and caps.
  */
 public final class Problems {
 
-  /** How many problems are told; the rest is counted. */
+  /** How many problems are reported; the rest is counted. */
   static final int MAX = 20;
 
   private final List<Diagnostic> found = new ArrayList<>();
@@ -24,22 +24,20 @@ public final class Problems {
     found.add(new Diagnostic(place, message));
   }
 
-  /** Notes what is accepted but looks wrong. */
+  /** Adds a warning: accepted, but it looks wrong. */
   public void warn(Place place, String message) {
     warnings.add(new Diagnostic(place, message));
   }
 
-  /** Returns what was accepted but looks wrong, each once. */
   public Set<Diagnostic> warnings() {
     return Collections.unmodifiableSet(warnings);
   }
 
-  /** Notes the problems of an exception, so that reading can continue. */
   public void add(BadInput bad) {
     found.addAll(bad.diagnostics());
   }
 
-  /** Runs a step of reading; the problems of a {@link BadInput} that it throws are noted. */
+  /** Runs a step of reading, and adds the problems of a {@link BadInput} that it throws. */
   public void guard(Runnable step) {
     try {
       step.run();
@@ -52,14 +50,12 @@ public final class Problems {
     return found.isEmpty();
   }
 
-  /** Returns the problems in the order in which they were noted. */
+  /** Returns the problems in the order in which they were added. */
   public List<Diagnostic> found() {
     return List.copyOf(found);
   }
 
-  /**
-   * Returns each problem once: by file, in the order in which files came, then by line and column.
-   */
+  /** Returns each problem once: by file, in the order of the files, then by line and column. */
   public List<Diagnostic> sorted() {
     List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
     return found.stream()
@@ -71,7 +67,7 @@ public final class Problems {
         .toList();
   }
 
-  /** Throws the problems, {@link #sorted}, if there are any. */
+  /** Throws the {@link #sorted} problems, if there are any. */
   public void throwIfAny() {
     if (found.isEmpty()) {
       return;

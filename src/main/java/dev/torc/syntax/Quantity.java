@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads durations and sizes as people write them. {@code Amount} writes them for people.
+ * Reads durations and sizes as people write them. {@code Amount} writes them.
  *
  * <p>A duration is {@code 90s}, {@code 1h30m}, {@code 2d}, {@code 500ms}, or ISO-8601 ({@code
- * PT10M}, {@code P0DT1H}); a bare number has no unit and is refused. A size is {@code 4GiB}, {@code
- * 512MB}, {@code 1.5g}; a bare number is gigabytes (10^9). K, M, G, T, with or without B, count by
- * 1000; Ki, Mi, Gi, Ti by 1024.
+ * PT10M}, {@code P0DT1H}); a number without a unit is refused. A size is {@code 4GiB}, {@code
+ * 512MB}, {@code 1.5g}; a number without a unit is gigabytes (10^9). K, M, G, T, with or without B,
+ * count by 1000; Ki, Mi, Gi, Ti by 1024.
  */
 public final class Quantity {
 
@@ -31,8 +31,7 @@ public final class Quantity {
   /**
    * Returns the nanoseconds of a duration, rounded up.
    *
-   * @throws IllegalArgumentException with the reason if it is no duration, negative or beyond a
-   *     long
+   * @throws IllegalArgumentException with the reason if it is invalid, negative or beyond a long
    */
   public static long duration(String text) {
     String s = text.strip();
@@ -91,7 +90,6 @@ public final class Quantity {
         "invalid duration " + shown(text) + "; use 90s, 10m, 1h30m or PT10M");
   }
 
-  /** Returns a text for a message that begins with it. */
   private static String shown(String text) {
     return text.isBlank() ? "(empty)" : "`" + text + "`";
   }
@@ -99,7 +97,7 @@ public final class Quantity {
   /**
    * Returns the bytes of a size, rounded up.
    *
-   * @throws IllegalArgumentException with the reason if it is no size, negative or beyond a long
+   * @throws IllegalArgumentException with the reason if it is invalid, negative or beyond a long
    */
   public static long size(String text) {
     String s = text.strip();

@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Puts a value into the text of a POSIX shell so that its very bytes reach the program. {@link
- * ShellText} tells where in the text the value stands.
+ * Quotes values for the text of a POSIX shell, so that their exact bytes reach the program. {@link
+ * ShellText} tells where in the text a value stands.
  */
 public final class Quoting {
 
-  /** Words the shell would take for its own grammar where a command begins. */
+  /** Words that the shell takes for its own grammar where a command begins. */
   private static final Set<String> RESERVED =
       Set.of(
           """
@@ -21,10 +21,10 @@ public final class Quoting {
           """
               .split("\\s+"));
 
-  /** The characters that mean something within double quotes. */
+  /** The characters that are special within double quotes. */
   private static final Pattern SPECIAL = Pattern.compile("[\\\\\"$`]");
 
-  /** How a value that has no variable of its own reaches a program, where it cannot be quoted. */
+  /** The advice for a value that cannot be quoted and has no variable of its own. */
   public static final String BY_ENV = "pass it by env";
 
   /** The shells whose quoting is known. */
@@ -33,8 +33,8 @@ public final class Quoting {
   private Quoting() {}
 
   /**
-   * Returns the value as it must be written, null where it needs quoting and the place is not
-   * known.
+   * Returns the value as it must be written; null if it needs quoting that its place does not
+   * allow.
    */
   public static String quote(String value, Quote place) {
     return switch (place) {
@@ -47,9 +47,8 @@ public final class Quoting {
   }
 
   /**
-   * Returns the error for a value that {@link #quote} could not write.
-   *
-   * @param way how else the value reaches the program
+   * Returns the error for a value that {@link #quote} cannot write. {@code way} says how else the
+   * value can reach the program.
    */
   public static BadInput refusal(Place place, String written, String value, String way) {
     String shown = value.length() > 40 ? value.substring(0, 40) + "…" : value;
@@ -60,8 +59,8 @@ public final class Quoting {
   }
 
   /**
-   * Returns whether a value means itself anywhere: letters, digits and {@code _ . / : @ % + -}
-   * only. An {@code =} could make an assignment and a comma a brace list, so they do not count.
+   * Returns whether a value is literal anywhere: letters, digits and {@code _ . / : @ % + -} only.
+   * An {@code =} could make an assignment and a comma a brace list, so they do not count.
    */
   public static boolean isPlain(String value) {
     for (int i = 0; i < value.length(); i++) {
@@ -74,8 +73,8 @@ public final class Quoting {
   }
 
   /**
-   * Returns whether a word of a command, not its first, means itself: comma and {@code =} may be in
-   * it.
+   * Returns whether a word of a command, not the first, is literal: it may contain comma and {@code
+   * =}.
    */
   public static boolean isPlainArgument(String value) {
     for (int i = 0; i < value.length(); i++) {
@@ -91,7 +90,10 @@ public final class Quoting {
     return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
   }
 
-  /** Returns whether the next word of a shell, given as words, is a text whose quoting is known. */
+  /**
+   * Returns whether this shell, given as words, takes its next word as a command text in a known
+   * syntax.
+   */
   public static boolean isKnown(List<String> shell) {
     String program = shell.getFirst();
     int end = program.length();

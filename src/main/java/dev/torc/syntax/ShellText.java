@@ -6,18 +6,18 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads the text of a POSIX shell command as far as needed to tell where in it a value would stand.
- * A {@linkplain #HOLE hole} marks a value. It follows the token rules of POSIX.1-2024, Shell
- * Command Language 2.3, and where a construct could be read in two ways it gives up from there on
- * rather than guess: the holes behind are {@link Quote#REFUSE}. It runs nothing and expands
- * nothing.
+ * Reads the text of a POSIX shell command as far as needed to tell how values in it are quoted; a
+ * {@linkplain #HOLE hole} marks a value. It follows the token rules of POSIX.1-2024, Shell Command
+ * Language 2.3. Where a construct is ambiguous it gives up instead of guessing: the holes from
+ * there on are {@link Quote#REFUSE}. It runs and expands nothing; {@link Quoting} writes the
+ * values.
  */
 public final class ShellText {
 
-  /** Stands for a value; no text of a build file can hold it. */
+  /** Stands for a value; no text of a build file can contain it. */
   public static final char HOLE = '\0';
 
-  /** Stands for what is behind the end of the text; it is no character. */
+  /** Stands for the end of the text; it is no character. */
   private static final char END = '\uffff';
 
   /** How deep substitutions are followed. */
@@ -38,7 +38,7 @@ public final class ShellText {
   private int i;
 
   private enum Kind {
-    /** A command line: the whole text, or what stands in a command substitution. */
+    /** A command line: the whole text, or that of a command substitution. */
     COMMAND,
     DOUBLE,
     /** A parameter expansion in braces. */
@@ -53,14 +53,13 @@ public final class ShellText {
     /** How many parentheses are open on this level. */
     private int open;
 
-    /** Where the word begins that is being read; -1 between words. */
+    /** The offset where the current word begins; -1 between words. */
     private int word = -1;
 
     Frame(Kind kind) {
       this.kind = kind;
     }
 
-    /** Notes that a word begins at an offset, or continues there. */
     void word(int at) {
       word = word < 0 ? at : word;
     }
@@ -79,13 +78,13 @@ public final class ShellText {
     return scan;
   }
 
-  /** Returns how the value of each hole is quoted, in order. */
+  /** Returns how each hole is quoted, in order. */
   public List<Quote> holes() {
     return holes;
   }
 
   /**
-   * Returns what must be put into the text, by offset, to keep values apart from it: a blank where
+   * Returns what must be inserted to keep values apart from the text around them: a space where
    * digits would become the number of a redirection ({@code echo {n}>file}), empty quotes where a
    * value would lengthen the name of a variable ({@code $X{v}}).
    */
@@ -94,14 +93,12 @@ public final class ShellText {
   }
 
   /**
-   * Returns whether a value would lengthen the name of a variable where quotes cannot keep them
-   * apart.
+   * Returns whether a value would lengthen the name of a variable where quotes cannot prevent it.
    */
   public boolean joinsName() {
     return joinsName;
   }
 
-  /** Returns whether the text ends inside of quotes or a substitution. */
   public boolean endsInQuote() {
     return open;
   }
@@ -173,7 +170,6 @@ public final class ShellText {
     }
   }
 
-  /** Reads a {@code #}, which begins a comment or is a character within a word. */
   private void hash(Frame frame) {
     if (frame.word >= 0) {
       i++;
@@ -182,7 +178,7 @@ public final class ShellText {
     pass('\n', Quote.REFUSE);
   }
 
-  /** Reads a {@code (}, which begins a subshell or, doubled, an arithmetic command. */
+  /** Reads a {@code (}: a subshell or, doubled, an arithmetic command. */
   private void open(Frame frame) {
     endWord(frame);
     if (charAt(i + 1) == '(') {
@@ -195,7 +191,7 @@ public final class ShellText {
     }
   }
 
-  /** Reads a {@code )}, which ends a subshell, a substitution or a pattern of {@code case}. */
+  /** Reads a {@code )}: the end of a subshell, a substitution or a pattern of {@code case}. */
   private void close(Frame frame) {
     endWord(frame);
     i++;
@@ -208,13 +204,11 @@ public final class ShellText {
     }
   }
 
-  /** Reads a backslash and the character behind it. */
   private void escaped() {
     hole(Quote.REFUSE, i + 1);
     i += 2;
   }
 
-  /** Returns whether a character means itself wherever it stands outside of quotes. */
   private static boolean isPlain(char c) {
     return c >= 'a' && c <= 'z' || c >= '-' && c <= '9' || c >= 'A' && c <= 'Z' || c == '_';
   }
@@ -283,7 +277,7 @@ public final class ShellText {
     documents.add((tabs ? "\t" : "") + end);
   }
 
-  /** Skips the bodies of the here-documents that were announced on the line just ended. */
+  /** Skips the bodies of the here-documents that the line just ended announced. */
   private void hereDocuments() {
     for (String document : documents) {
       boolean tabs = document.startsWith("\t");
@@ -332,7 +326,6 @@ public final class ShellText {
     }
   }
 
-  /** Reads a dollar sign in a command line, in double quotes or within braces. */
   private void dollar(Frame frame, boolean quoted) {
     char next = charAt(i + 1);
     if (next == '(' && charAt(i + 2) == '(') {
@@ -437,7 +430,7 @@ public final class ShellText {
     lost |= text.charAt(i) == '\n' && !documents.isEmpty();
   }
 
-  /** Passes over all text up to a character; each value in it is quoted in this way. */
+  /** Skips the text up to a character; each hole in it gets this quote. */
   private void pass(char end, Quote quote) {
     while (i < text.length() && text.charAt(i) != end) {
       hole(quote);
@@ -463,7 +456,6 @@ public final class ShellText {
     }
   }
 
-  /** Returns whether a {@code $} with a name ends at an offset. */
   private boolean endsName(int at) {
     int start = at;
     while (start > 0
@@ -474,8 +466,7 @@ public final class ShellText {
   }
 
   /**
-   * Returns whether some level is a parameter expansion or arithmetic, where no quoting can be
-   * told.
+   * Returns whether some level is a parameter expansion or arithmetic, where quoting is unknown.
    */
   private boolean inside() {
     for (Frame frame : frames) {
@@ -502,7 +493,7 @@ public final class ShellText {
     return at < text.length() ? text.charAt(at) : END;
   }
 
-  /** How a value is quoted where it stands in the text of a shell command, or in another text. */
+  /** How a value is quoted at its place in the text of a shell command, or in another text. */
   public enum Quote {
     /** Not in a shell command: as it is. */
     NONE,
@@ -512,7 +503,7 @@ public final class ShellText {
     DOUBLE,
     /** Within single quotes. */
     SINGLE,
-    /** The place cannot be told: a value that needs quoting is an error that names another way. */
+    /** Unknown: a value that needs quoting is an error that names another way. */
     REFUSE
   }
 }

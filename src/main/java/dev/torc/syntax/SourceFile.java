@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a file into a tree: bounds the size, refuses what is not text, and picks the reader by the
- * name's ending. It does not know what the tree means.
+ * extension. It does not know what the tree means.
  */
 public final class SourceFile {
 
@@ -32,10 +32,9 @@ public final class SourceFile {
   private SourceFile() {}
 
   /**
-   * Reads a file.
+   * Reads a file; {@code shown} is its name in messages.
    *
-   * @param shown the file's name in messages
-   * @throws BadInput if it is missing, no regular file or too large
+   * @throws BadInput if it is missing, not a regular file or too large
    */
   public static byte[] bytes(Path file, String shown) throws IOException {
     Place whole = new Place(shown, 0, 0);
@@ -48,9 +47,7 @@ public final class SourceFile {
     return bytes(file, whole, MAX_BYTES, ", which no build file should be");
   }
 
-  /**
-   * Returns the bytes of a file that may be gone; {@code more} ends the message if it is too large.
-   */
+  /** Reads a file that may be gone; {@code more} ends the message if it is too large. */
   public static byte[] bytes(Path file, Place whole, int most, String more) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -65,10 +62,9 @@ public final class SourceFile {
   }
 
   /**
-   * Returns the tree that the bytes of a file stand for.
+   * Parses the bytes of a file; {@code shown} is its name in messages.
    *
-   * @param shown the file's name in messages
-   * @throws BadInput if they are no UTF-8 or have a syntax error
+   * @throws BadInput if they are not UTF-8 or have a syntax error
    */
   public static Node parse(byte[] bytes, String shown) throws IOException {
     String text = decode(bytes, shown);
@@ -92,7 +88,7 @@ public final class SourceFile {
     }
   }
 
-  /** Returns the text of strict UTF-8 without NUL; a byte order mark is dropped. */
+  /** Decodes strict UTF-8 without NUL bytes; drops a byte order mark. */
   public static String decode(byte[] bytes, String shown) {
     int start = bytes.length > 2 && bytes[0] == -17 && bytes[1] == -69 && bytes[2] == -65 ? 3 : 0;
     String text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
@@ -120,7 +116,7 @@ public final class SourceFile {
         behind(new String(bytes, 0, offset, StandardCharsets.UTF_8), shown), message);
   }
 
-  /** Returns the place right behind a text with which a file begins. */
+  /** Returns the place behind a text with which a file begins. */
   public static Place behind(String text, String shown) {
     int line = 1;
     int start = 0;
@@ -135,24 +131,19 @@ public final class SourceFile {
     return new Place(shown, line, text.codePointCount(start, text.length()) + 1);
   }
 
-  /** Returns how many characters end a line at a place of a text (LF, CR LF or CR); 0 if none. */
+  /** Returns the length of the line end at an offset (LF, CR LF or CR); 0 if there is none. */
   public static int lineEnd(String text, int at) {
     char c = at < text.length() ? text.charAt(at) : ' ';
     return c == '\n' ? 1 : c != '\r' ? 0 : text.startsWith("\n", at + 1) ? 2 : 1;
   }
 
-  /** Refuses a file of too many values. */
   static void count(long values, Place place) {
     if (values > MAX_VALUES) {
       throw new BadInput(place, "more than " + MAX_VALUES + " values in one file; split the work");
     }
   }
 
-  /**
-   * Refuses texts that are too long.
-   *
-   * @return the text itself
-   */
+  /** Returns the text, unless it is too long. */
   static String bounded(String text, Place place) {
     if (text.length() > MAX_TEXT) {
       throw new BadInput(place, "a text longer than " + (MAX_TEXT >> 10) + " KiB");
@@ -161,9 +152,8 @@ public final class SourceFile {
   }
 
   /**
-   * Refuses texts that no file name or argument can hold.
-   *
-   * @return the text itself
+   * Returns the text, unless it is too long or has characters that no file name or argument can
+   * have.
    */
   public static String clean(String text, Place place) {
     bounded(text, place);
@@ -176,10 +166,7 @@ public final class SourceFile {
     return text;
   }
 
-  /**
-   * Returns a parser's message in torc's form: one line, no character codes, no places of the
-   * parser.
-   */
+  /** Returns a parser's message in torc's form: one line, without character codes and places. */
   public static String oneLine(String message) {
     String line =
         message

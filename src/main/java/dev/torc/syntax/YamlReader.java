@@ -30,9 +30,9 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.tokens.Token;
 
 /**
- * Reads YAML text into a tree: anchors, aliases and merge keys ({@code <<}) are resolved within
- * bounds; duplicate keys, several documents and tags are refused. It reads events, so every scalar
- * keeps its text; the types of YAML's schemas play no part.
+ * Reads YAML into a tree. It resolves anchors, aliases and merge keys ({@code <<}) within bounds,
+ * and refuses duplicate keys, several documents and tags. It reads events, so each scalar keeps its
+ * text; the types of YAML's schemas do not matter.
  */
 final class YamlReader {
 
@@ -149,7 +149,7 @@ final class YamlReader {
     }
   }
 
-  /** Checks a scalar: escapes, in double quotes only, can stand for what a file cannot hold. */
+  /** Checks a scalar: only escapes in double quotes can stand for what a file cannot contain. */
   private static Node.Scalar scalar(ScalarEvent event, Place place) {
     String text = event.getValue();
     boolean escaped = event.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;
@@ -215,9 +215,8 @@ final class YamlReader {
   }
 
   /**
-   * A scanner that remembers which token comes next, and reads nothing itself. YAML's parser asks
-   * some ten times for each token, and each time the real scanner makes sure anew that it has read
-   * far enough.
+   * Remembers which token comes next, and reads nothing itself. YAML's parser asks some ten times
+   * for each token, and each time the real scanner checks again that it has read far enough.
    */
   static final class BufferedScanner implements Scanner {
 

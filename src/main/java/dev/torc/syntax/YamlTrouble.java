@@ -5,11 +5,10 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * Says what the YAML parser refuses, in words for writers of build files, not the parser's own. It
- * reads nothing: {@link YamlReader} does.
+ * Translates the errors of the YAML parser for authors of build files. {@link YamlReader} reads.
  *
  * @param problem the parser's message
- * @param context what the parser was reading, empty where it does not say
+ * @param context what the parser was reading, empty if unknown
  * @param at where the parser gave up
  * @param from where the thing began that it was reading
  */
@@ -17,7 +16,6 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
 
   private static final String COMMENT = " (a # behind a blank begins a comment)";
 
-  /** Returns the error to show. */
   static BadInput of(MarkedYamlEngineException e, String text, String shown) {
     Mark at = e.getProblemMark().or(e::getContextMark).orElseThrow();
     String problem = SourceFile.oneLine(e.getProblem());
@@ -43,7 +41,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
 
   /**
    * Returns the message for text behind a closed quote or bracket, as in {@code [ -f x ] || y};
-   * null where there is none.
+   * null if there is none.
    */
   private String behind() {
     return context.startsWith("while scanning") && !isNeverClosed()
@@ -60,7 +58,6 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     };
   }
 
-  /** Returns the text before a mark in its line, without spaces at the end. */
   private String before(Mark mark) {
     String line = line(mark);
     return line.substring(0, line.offsetByCodePoints(0, column(mark, line))).stripTrailing();
@@ -136,7 +133,6 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
     return text.lines().skip(mark.getLine()).findFirst().orElse("");
   }
 
-  /** Returns the character at a mark. */
   private String first(Mark mark) {
     String line = line(mark);
     int i = line.offsetByCodePoints(0, column(mark, line));
