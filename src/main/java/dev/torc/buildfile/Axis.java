@@ -15,34 +15,34 @@ import java.util.TreeSet;
 
 /**
  * One source of values of a group, as written. The group's instances are the product of all its
- * axes. {@code AxisValues} finds the values; two rows for one instance are refused here.
+ * axes. {@code AxisValues} finds the values.
  */
 sealed interface Axis {
 
-  /** Returns where the axis is written. */
   Place place();
 
-  /** Returns the names of its parameters; empty where only the table's file tells them. */
+  /** Returns the names of its parameters; empty if only the table's file has them. */
   List<String> names();
 
-  /** Values that the build file holds: a list, a range, {@code repeat}. */
+  /** Values in the build file: a list, a range, {@code repeat}. */
   record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
 
-  /** The paths of the files, sources and products alike, that globs match. */
+  /** The paths that globs match, of sources and products alike. */
   record Globbed(Place place, List<String> names, List<Glob> globs, List<Glob> excludes)
       implements Axis {}
 
-  /** The paths of the products of a job or group. */
   record Products(Place place, List<String> names, String job) implements Axis {}
 
   /**
-   * The distinct values of another group's parameter.
-   *
-   * @param written {@code GROUP.PARAMETER}; there may be dots in both names
+   * The distinct values of another group's parameter, {@code GROUP.PARAMETER}; both names may have
+   * dots.
    */
   record ValuesOf(Place place, List<String> names, String written) implements Axis {
 
-    /** Returns the longest known name before a dot; if none is known, all before the last dot. */
+    /**
+     * Returns the longest known name before a dot; if none is known, everything before the last
+     * dot.
+     */
     String group(Set<String> known) {
       int last = written.lastIndexOf('.');
       for (int dot = last; dot > 0; dot = written.lastIndexOf('.', dot - 1)) {
@@ -55,11 +55,8 @@ sealed interface Axis {
   }
 
   /**
-   * The rows of a file.
-   *
-   * @param plain whether each line of the file is a value of the only column
-   * @param columns the columns that count; empty for all
-   * @param key the columns that name an instance; empty for all columns that count
+   * The rows of a file. If it is {@code plain}, each line is a value of the only column. No {@code
+   * columns} means that all count; no {@code key}, that all of these name an instance.
    */
   record Table(Place place, String path, boolean plain, List<String> columns, List<String> key)
       implements Axis {
@@ -70,9 +67,8 @@ sealed interface Axis {
   }
 
   /**
-   * The values that a pattern's names take from the paths of sources and products that fit.
-   *
-   * @param written the pattern as the build file has it
+   * The values that a pattern's names take from the paths of sources and products. {@code written}
+   * is the pattern in the build file.
    */
   record Matched(Place place, String written, PathPattern match) implements Axis {
     @Override
@@ -93,12 +89,11 @@ sealed interface Axis {
    * Values that belong together: the one value of a parameter, or one row of a table.
    *
    * @param values in the order of the names of their parameters
-   * @param place where they stand; for messages
-   * @param files the files that the values were made from; the instance needs them
+   * @param place where they stand, for messages
+   * @param files the files that the values come from; the instance needs them
    */
   record Row(List<String> values, Place place, List<Item> files) {
 
-    /** Returns one row with the values and files of all these rows. */
     static Row joined(List<Row> rows) {
       if (rows.size() == 1) {
         return rows.getFirst();
@@ -114,11 +109,10 @@ sealed interface Axis {
   }
 
   /**
-   * The values of one axis as found. It knows which of them name an instance, but not where they
-   * come from.
+   * The values that an axis has. {@link AxisValues} finds them.
    *
    * @param names the names of a row's values
-   * @param columns the names that are no parameters: their values name no instance
+   * @param columns the names that are not parameters: their values name no instance
    * @param warnings what is accepted but looks wrong in the file
    */
   record Rows(
@@ -130,10 +124,10 @@ sealed interface Axis {
     }
 
     /**
-     * Returns these rows, in which only the values of the table's key name an instance.
+     * Returns these rows; only the values of the table's key name an instance.
      *
-     * @throws BadInput where a column of the key is missing or empty, or all columns are empty
-     *     where they are the key
+     * @throws BadInput if a column of the key is missing or empty, or if no key is given and all
+     *     columns of a row are empty
      */
     Rows keyed(Axis.Table table) {
       if (table.key().isEmpty()) {
@@ -168,7 +162,7 @@ sealed interface Axis {
       return new Rows(names, others, rows, warnings);
     }
 
-    /** Refuses two rows for one instance, and names both. */
+    /** Refuses two rows for one instance. */
     void refuseDoubles() {
       Map<List<String>, Row> seen = HashMap.newHashMap(rows.size());
       for (Row row : rows) {
@@ -186,7 +180,7 @@ sealed interface Axis {
     }
 
     /**
-     * Returns the values of a row that name its instance; as {@code name=value} if they are shown.
+     * Returns the values of a row that name its instance, as {@code name=value} if they are shown.
      */
     private List<String> key(Row row, boolean shown) {
       List<String> key = new ArrayList<>();

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 /**
  * Reads the axes of a group from the keys that make a job a group ({@code table}, {@code match},
  * {@code parameters}, {@code mode}, {@code repeat}), in this order, the first axis outermost. It
- * looks for no values in files or results.
+ * reads no files and results; {@link AxisValues} does.
  *
  * @param scope the scope of the build file's vars
  */
@@ -40,16 +40,14 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           """
               .split("\\s+"));
 
-  /** The beginning of a placeholder with a regular expression that does not end. */
+  /** The beginning of a placeholder whose regular expression does not end. */
   private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
 
-  /** Returns whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {
     return node instanceof Node.Mapping map
         && !Collections.disjoint(KnownKeys.GROUP, map.entries().keySet());
   }
 
-  /** Returns the axes of a job's map. */
   List<Axis> read(Node.Mapping job) {
     List<Axis> axes = new ArrayList<>();
     MapFields fields = new MapFields(job, scope, problems);
@@ -71,7 +69,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return List.copyOf(axes);
   }
 
-  /** Reads one axis and checks its names; what is wrong goes to the problems. */
+  /** Reads one axis and checks its names; errors go to the problems. */
   private void one(
       Entry entry, Function<Entry, Axis> reading, Map<String, Place> names, List<Axis> into) {
     if (entry == null) {
@@ -94,7 +92,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  /** Refuses what cannot be the name of a parameter. */
+  /** Refuses names that a parameter cannot have. */
   static void checkName(String name, Vars vars, Place place) {
     if (name.isEmpty()) {
       throw new BadInput(
@@ -110,7 +108,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  /** Refuses a column name that a placeholder or var has already; any other name is accepted. */
+  /** Refuses a column name that a placeholder or var has; any other name is accepted. */
   static void checkColumn(String name, Vars vars, Place place) {
     Scope.refuseReserved(name, "column, or leave it out of columns", place);
     if (vars.has(name)) {
@@ -271,7 +269,6 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     };
   }
 
-  /** Returns the items of a var that is a list. */
   private List<String> list(Node.Scalar node) {
     String name = node.text();
     List<String> list = scope.vars().lists().get(name);
@@ -304,7 +301,6 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return new Axis.Globbed(place, names, List.copyOf(globs), List.copyOf(excludes));
   }
 
-  /** Returns the normalized path of a file. */
   private String file(Node node, String key) {
     Node.Scalar scalar = MapFields.scalar(node, key);
     return paths.file(scope.path(scalar), scalar.place(), key);

@@ -16,8 +16,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads the tables and finds the files from which groups take values. It looks at each once: files
- * that no job makes do not change in a build. {@link AxisValues} makes values of them.
+ * Reads the tables and finds the files that give groups their values. It looks at each only once:
+ * files that no job makes do not change during a build. {@link AxisValues} makes values of them.
  */
 final class AxisSources {
 
@@ -27,30 +27,26 @@ final class AxisSources {
   private final SortedMap<String, Digest> digests = new TreeMap<>();
   private boolean complete = true;
 
-  /** Creates sources for paths and patterns relative to a root. */
   AxisSources(Path root) {
     this.root = root;
   }
 
-  /**
-   * Returns the patterns that were looked for, as {@link GlobWalk#text}, each with the files that
-   * it found.
-   */
+  /** Returns the files that each pattern found, by {@link GlobWalk#text}. */
   SortedMap<String, List<String>> found() {
     return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
   }
 
-  /** Returns whether {@link #found} and {@link #read} are all that was learnt of the disk. */
+  /** Returns whether {@link #found} and {@link #read} are all that was learned from the disk. */
   boolean isComplete() {
     return complete;
   }
 
-  /** Notes that a file that a pattern found does not count, because an earlier build made it. */
+  /** Notes that a found file does not count, because an earlier build made it. */
   void passOver() {
     complete = false;
   }
 
-  /** Returns the tables that were read, with what they held. */
+  /** Returns the tables that were read, with their digests. */
   List<BuildFile.Read> read() {
     List<BuildFile.Read> all = new ArrayList<>();
     digests.forEach( // a stream of the entries would have the JVM make a class at each start
@@ -61,7 +57,7 @@ final class AxisSources {
     return all;
   }
 
-  /** Returns the files on disk that a pattern matches and no exclusion leaves out, sorted. */
+  /** Returns the files on disk that a pattern matches and no exclude does, sorted. */
   List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     String text = GlobWalk.text(glob, excludes);
     List<String> found = matches.get(text);
@@ -72,25 +68,24 @@ final class AxisSources {
     return found;
   }
 
-  /** Returns whether a file is on disk. */
   boolean isThere(String path) {
     return Files.exists(root.resolve(path));
   }
 
-  /** Says what is there where a pattern matches nothing; {@link #found} does not hold that. */
+  /** Explains why a pattern matches nothing; {@link #found} does not contain that. */
   String beside(Glob glob) throws IOException {
     complete = false;
     return MissHint.pattern(new NearestPath(root, List::of), glob);
   }
 
-  /** Returns the bytes of a file; its digest is kept for {@link #read}. */
+  /** Returns the bytes of a file, and notes its digest for {@link #read}. */
   byte[] bytes(String path) throws IOException {
     byte[] bytes = TableReader.bytes(root.resolve(path), path);
     digests.put(path, Digest.ofBytes(bytes));
     return bytes;
   }
 
-  /** Returns the table of an axis, null where none was {@link #put}. */
+  /** Returns the table of an axis, null before {@link #put}. */
   Axis.Rows table(Axis axis) {
     return tables.get(axis);
   }

@@ -29,13 +29,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Finds the values of one axis: in files, on disk, among products and in other groups. Where they
- * are not known yet, it says which jobs decide them. It is kept from one expansion to the next, and
+ * Finds the values of one axis: in files, on disk, among products and in other groups. If they are
+ * not known yet, it names the jobs that decide them. It lives from one expansion to the next, and
  * then looks only at what is new. {@link GroupExpansion} makes instances of the values.
  */
 final class AxisValues {
 
-  /** The axis as written. */
   final Axis axis;
 
   /** The jobs whose results decide which further values there are. */
@@ -47,10 +46,10 @@ final class AxisValues {
   /** Whether neither a result nor a file can change the values. */
   boolean lasting = true;
 
-  /** Whether results decided about the values. */
+  /** Whether results decided the values. */
   boolean byResults;
 
-  /** What is there where sources gave no values, for a message; null in all other cases. */
+  /** Why sources gave no values, for a message; null otherwise. */
   BadInput.Diagnostic there;
 
   private final GroupExpansion expansion;
@@ -61,9 +60,6 @@ final class AxisValues {
   private List<Search> searches;
   private Axis.Rows rows; // null where none were found yet, or something is wrong with them
 
-  /**
-   * @param unit the number of the group whose axis it is
-   */
   AxisValues(GroupExpansion expansion, int unit, Axis axis) {
     this(expansion, unit, axis, false);
   }
@@ -97,9 +93,7 @@ final class AxisValues {
     return rows;
   }
 
-  /**
-   * Returns what the awaited jobs may add; null where they add nothing, or it is not known what.
-   */
+  /** Returns what the awaited jobs may add; null if that is nothing or unknown. */
   Group.Growing growing() {
     if (coming.isEmpty() || waits) {
       return null;
@@ -110,7 +104,7 @@ final class AxisValues {
         : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
   }
 
-  /** Returns whether it is ordinary to have no values: a job may make any number of files. */
+  /** Returns whether having no values is normal: a job may make any number of files. */
   boolean mayBeEmpty() {
     return switch (axis) {
       case Axis.Products _ -> true;
@@ -201,9 +195,7 @@ final class AxisValues {
     }
   }
 
-  /**
-   * Returns what the known jobs of a unit make; the jobs that decide about the rest are awaited.
-   */
+  /** Returns what the known jobs of a unit make, and awaits the jobs that decide the rest. */
   private List<GroupExpansion.Makes> jobs(int other) throws IOException {
     GroupExpansion.Outcome outcome = expansion.of(other);
     if (outcome != null) {
@@ -221,7 +213,7 @@ final class AxisValues {
     }
   }
 
-  /** Hands over what a job has made and returns true; one that has not ended is awaited. */
+  /** Passes on what a job has made and returns true; awaits a job that has not ended. */
   private boolean made(int maker, String job, Consumer<String> each) {
     lasting = false;
     Optional<List<String>> products = expansion.made(maker, job);
@@ -234,7 +226,6 @@ final class AxisValues {
     return products.isPresent();
   }
 
-  /** Returns the number of the unit that the axis names. */
   private int named(String unit) {
     String known = JobEntryReader.known(unit, axis.place(), expansion.ids().keySet());
     return expansion.ids().get(known);
@@ -333,7 +324,7 @@ final class AxisValues {
   }
 
   /**
-   * The paths that fit, gathered bit by bit: products that other jobs declare or have made, and
+   * Collects the matching paths bit by bit: products that other jobs declare or have made, and
    * sources on disk; never what this group makes, or jobs that follow from it.
    */
   private final class Search {
@@ -355,10 +346,8 @@ final class AxisValues {
     }
 
     /**
-     * Searches what a pattern matches.
-     *
-     * @param excludes patterns of paths that do not count
-     * @param fit gives the values of a path that fits, null for any other path
+     * Searches what a pattern matches and no exclude does. {@code fit} returns the values of a
+     * path, null if the path does not fit.
      */
     Search(Glob glob, List<Glob> excludes, Function<String, List<String>> fit) throws IOException {
       this.glob = glob;
@@ -375,7 +364,7 @@ final class AxisValues {
       }
     }
 
-    /** Hides what a unit makes: exact paths where the build file holds its values. */
+    /** Hides what a unit makes: exact paths if the build file has its values. */
     private void hide(int maker) {
       boolean group = expansion.unit(maker) instanceof Unit.Many;
       PatternIndex may = group ? new PatternIndex() : hidden;
@@ -425,7 +414,7 @@ final class AxisValues {
 
   /**
    * What a unit makes: the files that its jobs declare, and what ended jobs made in declared
-   * folders and globs. Each job is looked at once, for folders and globs until it has ended.
+   * folders and globs. It looks at each job once, for folders and globs until the job has ended.
    */
   private final class Maker {
 
@@ -443,9 +432,7 @@ final class AxisValues {
               .toList();
     }
 
-    /**
-     * @param hidden takes what jobs that are not known may make
-     */
+    /** Adds what the jobs have made so far; what unknown jobs may make goes to {@code hidden}. */
     void look(Search search, PatternIndex hidden) throws IOException {
       List<GroupExpansion.Makes> jobs = jobs(maker);
       for (; known < jobs.size(); known++) {

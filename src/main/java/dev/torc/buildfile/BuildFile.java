@@ -15,15 +15,11 @@ public final class BuildFile {
   /** The name of the build file that comes from standard input. */
   public static final String INPUT = "-";
 
-  /** The names a build file may have. */
   public static final List<String> NAMES = List.of("torc.yaml", "torc.yml", "torc.json");
 
   /**
-   * A file that was read.
-   *
-   * @param asked the path as it was asked for, absolute
-   * @param file the file that this path leads to, in a folder without links
-   * @param digest of the bytes that were read
+   * A file that was read: the absolute path that was asked for, the file that it led to, in a
+   * folder without symlinks, and the digest of the bytes.
    */
   public record Read(Path asked, Path file, Digest digest) {
 
@@ -36,8 +32,8 @@ public final class BuildFile {
   private BuildFile() {}
 
   /**
-   * Returns the real path of a file's folder, with the file's name: {@code ..} means what the disk
-   * says, and a file that is a link itself stays a link.
+   * Returns a file in the real path of its folder: {@code ..} follows symlinks as the system does,
+   * and a file that is a symlink stays one.
    */
   public static Path located(Path file) {
     Path absolute = file.toAbsolutePath();
@@ -50,12 +46,11 @@ public final class BuildFile {
     }
   }
 
-  /** Returns the root of a project whose first build file is this one. */
   public static Path root(Path first) {
     return located(first).getParent();
   }
 
-  /** Returns the entries of a folder that have the name of a build file and are no folders. */
+  /** Returns the entries of a folder that have the name of a build file and are not folders. */
   public static List<Path> in(Path folder) {
     return NAMES.stream()
         .map(folder::resolve)
@@ -63,9 +58,7 @@ public final class BuildFile {
         .toList();
   }
 
-  /**
-   * Returns the build files of the nearest folder, from this one upwards, that has any; else empty.
-   */
+  /** Returns the build files of the nearest folder that has any, from this one upwards. */
   public static List<Path> nearest(Path start) {
     for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);
@@ -77,8 +70,8 @@ public final class BuildFile {
   }
 
   /**
-   * Returns the only one of the nearest build files. A link is returned as the link, so that the
-   * folder it stands in is the root.
+   * Returns the only one of the nearest build files. A symlink stays one, so that its folder is the
+   * root.
    *
    * @throws BadInput if there is none, or two side by side
    */

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Decides which files on disk give a group instances although the group, or one that follows from
- * it, may make such files by its pattern: those that no instance makes. Only instances tell what
+ * Decides whether a file on disk gives a group an instance if the group, or one that follows from
+ * it, may make such files by its pattern. It does if no instance makes it. Only instances tell what
  * they make, so the groups are expanded again until this is clear: first without the files in
  * doubt, then with those that are not made so far. {@link GroupExpansion} expands them.
  */
@@ -68,7 +68,7 @@ final class DoubtfulSources {
     return cycles;
   }
 
-  /** Draws the conclusions from an expansion; returns whether another one is needed. */
+  /** Decides the doubts after an expansion; returns whether another one is needed. */
   boolean decide(GroupExpansion expansion) throws IOException {
     List<Doubt> trial = in(State.ON_TRIAL);
     List<Doubt> asked = trial.isEmpty() ? in(State.WITHHELD) : trial;

@@ -43,7 +43,7 @@ record ExecutorReader(
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
   private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
 
-  /** Reads all executors in the order written; what is wrong goes to the problems. */
+  /** Reads all executors in the order written; errors go to the problems. */
   static List<Executor> read(Node node, Scope scope, Problems problems) {
     Node.Mapping all = MapFields.map(node, "executors", problems);
     ExecutorReader reader = new ExecutorReader(all, scope, problems, new LinkedHashMap<>());
@@ -98,9 +98,7 @@ record ExecutorReader(
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }
 
-  /**
-   * Returns the keys of one executor, laid over those of the executor that its {@code like} names.
-   */
+  /** Returns the keys of an executor over those of the executor in its {@code like}. */
   private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
     Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
     Node like = own.get("like");
@@ -179,7 +177,7 @@ record ExecutorReader(
     return all;
   }
 
-  /** Notes a name in {@code settings} that cannot name a placeholder of the user's own. */
+  /** Refuses a name in {@code settings} that cannot be a placeholder. */
   private void setting(String key, Entry entry, Set<String> taken) {
     if (taken.contains(key)) {
       problems.add(
@@ -191,9 +189,8 @@ record ExecutorReader(
   }
 
   /**
-   * Notes what is wrong with a command: it must be there, name {@code needed} and nothing unknown.
-   *
-   * @param needed the placeholder that it must have; null for none
+   * Checks a command: it must exist, and have {@code needed} (if not null) and no unknown
+   * placeholder.
    */
   private void template(
       String name, Entry entry, MapFields fields, String key, String needed, Set<String> known) {
@@ -217,7 +214,7 @@ record ExecutorReader(
     }
   }
 
-  /** Returns a text as it is written: its placeholders are those of {@link CommandTemplate}. */
+  /** Returns a text as written: its placeholders are those of {@link CommandTemplate}. */
   private static String raw(MapFields fields, String key) {
     return fields.map().get(key) instanceof Node.Scalar text ? text.text() : "";
   }

@@ -21,7 +21,7 @@ import java.util.Set;
  */
 record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
 
-  /** Returns the jobs; those that factories name have become groups. */
+  /** Returns the jobs; those that factories name are groups now. */
   Node.Mapping jobs() {
     Node.Mapping written = MapFields.map(top.get("jobs"), "jobs", problems);
     Node factories = top.get("factories");
@@ -103,9 +103,7 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     return entry;
   }
 
-  /**
-   * Returns the needs that {@code dependencies} adds: for each child the results of its parents.
-   */
+  /** Returns the needs that {@code dependencies} adds to each child: the results of its parents. */
   Map<String, List<Item>> parents(Set<String> jobs) {
     Map<String, List<Item>> needs = new HashMap<>();
     MapFields.map(top.get("dependencies"), "dependencies", problems)

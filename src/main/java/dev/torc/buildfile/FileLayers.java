@@ -19,10 +19,9 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Joins files into one tree: the files that {@code include} names add their jobs and vars, and
- * every further {@code -f} is laid over the ones before, map by map and key by key. {@link
- * VarLayers} joins the vars of each file before. It does not know what the keys mean; {@link
- * ParsedBuildFile} does.
+ * Joins files into one tree: files in {@code include} add their jobs and vars, and every further
+ * {@code -f} is laid over the ones before, map by map and key by key. {@link VarLayers} joins the
+ * vars of each file before that. {@link ParsedBuildFile} knows what the keys mean.
  */
 final class FileLayers {
 
@@ -38,7 +37,7 @@ final class FileLayers {
    * Creates the layers of a root that is absolute and normalized.
    *
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
-   * @param unchanged finds jobs of the only file, which are left out; null to read all
+   * @param unchanged finds jobs of the only file that need not be read; null to read all
    */
   FileLayers(Path root, byte[] input, UnchangedJobs unchanged, Problems problems) {
     this.root = root;
@@ -47,12 +46,11 @@ final class FileLayers {
     this.problems = problems;
   }
 
-  /** Returns every file read so far, absolute. */
   List<Path> files() {
     return List.copyOf(digests.keySet());
   }
 
-  /** Returns what was read, once for each path by which it was asked for. */
+  /** Returns the files that were read, once for each path that was asked for. */
   List<BuildFile.Read> sources() {
     return asked.stream()
         .map(
@@ -62,13 +60,13 @@ final class FileLayers {
         .toList();
   }
 
-  /** Returns the names of the files of vars, as places have them. */
+  /** Returns the files of vars, named as in places. */
   Set<String> varFiles() {
     return varFiles;
   }
 
   /**
-   * Returns the tree of all layers; {@code jobs} and {@code vars} are maps in it, {@code include}
+   * Returns the tree of all layers; {@code jobs} and {@code vars} are maps, {@code include} is
    * gone.
    */
   Node.Mapping read(List<Path> layers) throws IOException {
@@ -81,7 +79,6 @@ final class FileLayers {
     return all;
   }
 
-  /** Returns one file with what it includes. */
   private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {
     Path real = identity(file);
     if (open.contains(real)) {
@@ -113,7 +110,7 @@ final class FileLayers {
     return new Node.Mapping(map.place(), joined);
   }
 
-  /** Returns the tree of a file; {@code given} are its bytes where they are known. */
+  /** Returns the tree of a file; {@code given} has its bytes if they are known. */
   private Node tree(Path file, Place from, byte[] given, UnchangedJobs unchanged)
       throws IOException {
     try {
@@ -128,7 +125,7 @@ final class FileLayers {
     }
   }
 
-  /** Returns the file that another file names, which is asked for by that. */
+  /** Returns the file that another file names, and notes that it was asked for. */
   private Path named(Node.Scalar name, Path by) {
     Paths.refuseForeign(name.text(), name.place());
     Path wanted = by.resolveSibling(name.text());
@@ -194,7 +191,7 @@ final class FileLayers {
     return new Node.Mapping(list.place(), all);
   }
 
-  /** Returns one map laid over another: maps are joined, anything else is replaced. */
+  /** Lays a map over another one: maps are joined, anything else is replaced. */
   static Node.Mapping lay(Node.Mapping under, Node.Mapping over) {
     SequencedMap<String, Entry> all = new LinkedHashMap<>(under.entries());
     over.entries()
@@ -220,7 +217,7 @@ final class FileLayers {
     }
   }
 
-  /** Returns the file's name in messages: relative to the root if it lies below it. */
+  /** Returns the file's name in messages: relative to the root if it is below. */
   private String shown(Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }

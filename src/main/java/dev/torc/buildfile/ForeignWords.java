@@ -6,16 +6,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What other tools (make, Snakemake, Nextflow, DVC, Task, doit, GitLab, NREL torc, PROMINENCE) call
- * the keys and placeholders of a build file, for messages. {@link NearestName} knows mistyped
- * words.
+ * Translates the keys and placeholders of other tools (make, Snakemake, Nextflow, DVC, Task, doit,
+ * GitLab, NREL torc, PROMINENCE) in messages. {@link NearestName} does mistyped words.
  */
 final class ForeignWords {
 
   /**
    * A line for each meaning: what to write in a build file, then other tools' words for it, without
-   * {@code _}, {@code -} and a final {@code s}. The text before the colon must be a key that is
-   * known where the word was met, so a word can have several meanings.
+   * {@code _}, {@code -} and a final {@code s}. A line counts only where the text before its colon
+   * is a known key, so a word can have several meanings.
    */
   private static final String[] MEANINGS = {
     "needs = in input inputfile src source dep filedep prerequisite require dependency",
@@ -75,7 +74,7 @@ final class ForeignWords {
     return meant == null ? otherwise : "; did you mean " + meant + "?";
   }
 
-  /** Returns what a mistyped or foreign word means; null if that is unknown. */
+  /** Returns what a mistyped or foreign word means; null if unknown. */
   static String meant(String word, Collection<String> known) {
     String meant = meaning(word, known);
     return meant == null ? NearestName.to(word, known) : meant;

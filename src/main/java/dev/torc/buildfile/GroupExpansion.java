@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 /**
  * Expands groups: each combination of the values of a group's axes gives one instance. {@link
  * AxisValues} finds the values of an axis, {@link JobReader} reads an instance. It remembers what
- * cannot change and every instance it has read.
+ * cannot change, and every instance it has read.
  */
 final class GroupExpansion {
 
@@ -47,7 +47,7 @@ final class GroupExpansion {
   static final int MAX_INSTANCES = 1_000_000;
 
   /**
-   * What became of a group.
+   * The result of expanding a group.
    *
    * @param packed its instances, in the order of their names in the group
    * @param known whether all its instances are known
@@ -55,15 +55,9 @@ final class GroupExpansion {
    */
   record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
 
-  /** An instance that was read. */
   private record Instance(String name, byte[] packed) {}
 
-  /**
-   * What a job makes.
-   *
-   * @param files the files that it declares
-   * @param patterns what it may make in declared folders and globs
-   */
+  /** What a job makes: the files that it declares, and patterns for declared folders and globs. */
   record Makes(String job, List<String> files, List<Glob> patterns) {
 
     static Makes of(Job job) {
@@ -79,13 +73,12 @@ final class GroupExpansion {
       return new Makes(job.name(), files, patterns);
     }
 
-    /** Returns whether it makes, or may make, the file at a path. */
     boolean has(String path) {
       return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
     }
   }
 
-  /** What the jobs of a unit make, in the order in which they came to be known. */
+  /** What the jobs of a unit make, in the order in which they became known. */
   private record Known(List<Makes> makes, Set<byte[]> jobs) {}
 
   private final List<Unit> units;
@@ -115,11 +108,10 @@ final class GroupExpansion {
   private long instances;
 
   /**
-   * Expands nothing yet.
+   * Creates an expansion.
    *
-   * @param codec packs jobs
    * @param warnings the warnings of plain jobs
-   * @param manual takes the names of manual instances
+   * @param manual receives the names of manual instances
    */
   GroupExpansion(
       Path root,
@@ -136,7 +128,10 @@ final class GroupExpansion {
     this.sources = new AxisSources(root);
   }
 
-  /** Adds all jobs to a workflow without jobs; what is wrong whatever the results is noted. */
+  /**
+   * Adds all jobs to a workflow without jobs. Errors that do not depend on results go to the
+   * problems.
+   */
   Workflow run(Workflow blank, ResultSource results, Problems problems) throws IOException {
     if (era != results.era()) {
       era = results.era();
@@ -187,9 +182,7 @@ final class GroupExpansion {
         List.copyOf(manual));
   }
 
-  /**
-   * Returns which units may make what others read, as far as it can be told from the build file.
-   */
+  /** Returns which units may make what others read, as far as the build file tells. */
   UnitMakers makers() {
     if (makers == null) {
       makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded);
@@ -197,7 +190,6 @@ final class GroupExpansion {
     return makers;
   }
 
-  /** Returns the units by their names. */
   Map<String, Integer> ids() {
     if (ids.isEmpty()) {
       for (int u = 0; u < units.size(); u++) {
@@ -207,17 +199,15 @@ final class GroupExpansion {
     return ids;
   }
 
-  /** Returns the plain job or group that has a number. */
   Unit unit(int unit) {
     return units.get(unit);
   }
 
-  /** Returns the tables and files on disk. */
   AxisSources sources() {
     return sources;
   }
 
-  /** Returns the products of a job of a unit; empty while it has not ended. */
+  /** Returns the products of a job of a unit; empty until it has ended. */
   Optional<List<String>> made(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
@@ -226,19 +216,16 @@ final class GroupExpansion {
     return made;
   }
 
-  /** Returns which files on disk count that a group, or one that follows from it, may make. */
   DoubtfulSources doubts() {
     return doubts;
   }
 
-  /** Returns whether what stands at a path is the product of an earlier build. */
   boolean isRecorded(String path) {
     return found.isRecorded(path);
   }
 
   /**
-   * Returns why another group has no instances, for a message; null where nothing is to be
-   * explained.
+   * Returns why another group has no instances, for a message; null if there is nothing to explain.
    */
   BadInput.Diagnostic nothing(String group) throws IOException {
     Integer unit = ids().get(group);
@@ -276,7 +263,7 @@ final class GroupExpansion {
     }
   }
 
-  /** Returns what decided about the instances of the last run, beside build files and tables. */
+  /** Returns what decided the instances of the last run, besides build files and tables. */
   ParsedBuildFile.Deciders deciders() {
     return new ParsedBuildFile.Deciders(
         new TreeSet<>(answered), sources.found(), sources.isComplete());
@@ -308,7 +295,6 @@ final class GroupExpansion {
     return outcomes.get(unit);
   }
 
-  /** Returns whether all jobs of a unit are known. */
   boolean isKnown(int unit) throws IOException {
     Outcome outcome = of(unit);
     return outcome == null || outcome.known;
@@ -335,10 +321,7 @@ final class GroupExpansion {
     return PackedJobs.of(codec, outcome.packed);
   }
 
-  /**
-   * Returns the names of the open units from this one to the one being expanded, then this one's
-   * again.
-   */
+  /** Returns the open units from this one on, and this one again at the end. */
   private String chain(int unit) {
     return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
         .map(each -> units.get(each).name())
@@ -395,9 +378,7 @@ final class GroupExpansion {
     return outcome;
   }
 
-  /**
-   * Returns the outcome where something is wrong: the group keeps the instances that it had before.
-   */
+  /** Returns the outcome of a group with errors: it has the instances that it had before. */
   private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
@@ -419,7 +400,6 @@ final class GroupExpansion {
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }
 
-  /** Returns the files of lines and tables, with the places that name them. */
   private static SequencedMap<String, Place> tables(List<Axis> axes) {
     SequencedMap<String, Place> tables = new LinkedHashMap<>();
     for (Axis axis : axes) {

@@ -12,37 +12,34 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The values of a group, axis by axis; {@link AxisValues} finds them. */
 final class GroupValues {
 
-  /** The names of all values. */
   final List<String> names = new ArrayList<>();
 
-  /** The names that are no parameters: their values name no instance. */
+  /** The names that are not parameters: their values name no instance. */
   final Set<String> columns = new TreeSet<>();
 
-  /** The rows of each axis so far; a row has one value for each of the axis' names. */
+  /** The rows of each axis so far. */
   final List<List<Row>> rows = new ArrayList<>();
 
-  /** Jobs whose results decide about further rows; with any, the rows are incomplete. */
+  /** Jobs whose results decide about further rows: if there are any, the rows are incomplete. */
   final SortedSet<String> awaits = new TreeSet<>();
 
-  /** What those results may add, where the rows so far give instances already. */
+  /** What those results may add, if the rows so far give instances already. */
   final List<Group.Growing> growing = new ArrayList<>(0);
 
-  /** What is accepted but looks wrong. */
   final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
 
-  /** What is there, with a place, where sources should give values and give none; else empty. */
+  /** Why sources that should give values give none, with a place; else empty. */
   String nothing = "";
 
   /** Whether no result can change the values. */
   boolean lasting = true;
 
-  /** Whether results decided about the values. */
+  /** Whether results decided the values. */
   boolean byResults;
 
-  /** Gathers the values of all axes; what is wrong goes to the problems. */
+  /** Gathers the values of all axes; errors go to the problems. */
   GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
     boolean waits = false;
     for (AxisValues axis : axes) {
@@ -81,7 +78,7 @@ final class GroupValues {
     }
   }
 
-  /** Checks the names that only a file told. */
+  /** Checks the names that come from a file. */
   private void checkNames(Unit.Many group, Vars vars, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {

@@ -14,34 +14,35 @@ import java.util.List;
  * StepReader} reads what runs in the image.
  *
  * @param top the build file
- * @param containers false where all runs on the host: images are read then, and left out
+ * @param containers false if everything runs on the host: images are read then, and ignored
  */
 record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean containers) {
 
-  /** The ending of apptainer's image files. */
   private static final String FILE = ".sif";
 
-  /** What Snakemake and apptainer write before the name of a registry's image. */
+  /** The prefix of Snakemake and apptainer for the name of a registry's image. */
   private static final String REGISTRY = "docker://";
 
-  /** The name that takes an image of {@code defaults} back. */
+  /** The name that cancels an image of {@code defaults}. */
   private static final String HOST = "host";
 
-  /** The folder of the files that apptainer makes of fetched images, by default. */
+  /** The default folder of the files that apptainer makes of fetched images. */
   private static final String IMAGES = ".torc/images";
 
   private static final List<String> RUNTIMES =
       List.of("podman", "docker", "apptainer", "singularity");
 
-  /** Runtimes that a seed's file may wish for though torc knows no way to use them. */
+  /** Runtimes that a job may prefer though torc cannot use them. */
   private static final List<String> OTHERS = List.of("udocker", "charliecloud");
 
-  /** The image of a job or task, its name null for none, and the runtime that it wishes for. */
+  /**
+   * The image of a job or task, and the runtime that it prefers; the name is null without an image.
+   */
   record Said(String name, Ref.OfFile file, String wish) {
     static final Said NOTHING = new Said(null, null, null);
   }
 
-  /** Returns what a job or a task says of its image; the rest is taken from {@code around}. */
+  /** Returns the image of a job or a task; what it does not name comes from {@code around}. */
   Said said(MapFields fields, Said around) {
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
     return fields.read(
@@ -77,7 +78,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
         : container(job);
   }
 
-  /** Reads the build file's {@code container}, so that mistakes are told even if no job uses it. */
+  /** Reads the build file's {@code container}, so that errors show even if no job uses it. */
   void check(Scope scope) {
     container(MapFields.of(null, "", scope, problems));
   }

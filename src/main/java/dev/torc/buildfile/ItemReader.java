@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Reads what a job refers to, {@code needs}, {@code produces} and {@code after}, and the files that
- * {@code report} names. It does not look whether such a file or job exists; the graph does.
+ * Reads {@code needs}, {@code produces} and {@code after} of a job, and the files of {@code
+ * report}. It does not check whether such a file or job exists; the graph does.
  */
 record ItemReader(Paths paths, Problems problems) {
 
@@ -36,7 +36,7 @@ record ItemReader(Paths paths, Problems problems) {
     return need ? List.copyOf(items) : excluding(items);
   }
 
-  /** Hands what the entries with a {@code !} leave out to each folder and pattern of products. */
+  /** Adds the excludes among the products to each folder and pattern. */
   private static List<Item> excluding(List<Item> items) {
     List<Glob> excludes = Job.excludes(items);
     if (excludes.isEmpty()) {
@@ -93,10 +93,7 @@ record ItemReader(Paths paths, Problems problems) {
         });
   }
 
-  /**
-   * Returns whether a map is one need, as {@code {job: NAME}} is, and no map of item names to
-   * needs.
-   */
+  /** Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
     boolean file =
@@ -162,7 +159,6 @@ record ItemReader(Paths paths, Problems problems) {
     }
   }
 
-  /** Reads the entries of {@code report}. */
   List<ReportFile> report(MapFields top) {
     List<ReportFile> files = new ArrayList<>();
     for (Node node : top.scope().items(top.map().get("report"))) {

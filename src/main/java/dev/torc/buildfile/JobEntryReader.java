@@ -19,12 +19,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads the entries of {@code jobs}: a plain job is packed at once, a group is kept as written,
- * with an outline that stands for its instances until {@link GroupExpansion} finds them.
+ * Reads the entries of {@code jobs}. A plain job is packed at once; a group stays as written, with
+ * an outline that stands for its instances until {@link GroupExpansion} finds them.
  *
- * @param codec packs the jobs
- * @param places takes the place of each entry, by name
- * @param manual takes the names of manual jobs and groups
+ * @param places receives the place of each entry, by name
+ * @param manual receives the names of manual jobs and groups
  */
 record JobEntryReader(
     JobReader reader,
@@ -100,8 +99,8 @@ record JobEntryReader(
   }
 
   /**
-   * Returns a group as one job with wildcards for its values. Of the mistakes in it, only those are
-   * told that no value could mend.
+   * Returns a group as one job with wildcards for its values. It reports only errors that no value
+   * could fix.
    */
   private Job outline(String key, String name, Entry entry, List<Axis> read) {
     SortedMap<String, String> values = new TreeMap<>();

@@ -34,10 +34,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads the map of one job into its record: {@code defaults} are laid under it, resource classes
- * and placeholders are replaced, paths are normalized. {@link StepReader} reads what the job runs,
- * {@link ItemReader} what it needs and produces. {@link JobEntryReader} tells jobs from groups. It
- * looks at no other job and at no disk.
+ * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
+ * placeholders, and normalizes paths. {@link StepReader} reads what the job runs, {@link
+ * ItemReader} what it needs and produces, {@link JobEntryReader} tells jobs from groups. It looks
+ * at no other job and not at the disk.
  */
 final class JobReader {
 
@@ -72,8 +72,8 @@ final class JobReader {
    * What is the same for all jobs.
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
-   * @param over what the command line says over the build file
-   * @param executors names of the declared executors
+   * @param over the overrides of the command line
+   * @param executors the names of the declared executors
    */
   record Common(
       Vars vars,
@@ -96,8 +96,8 @@ final class JobReader {
   }
 
   /**
-   * Reads {@code defaults} and the resource classes, so that mistakes are told even if no job uses
-   * them. Values that come from a parameter are not judged: only a job has the parameter.
+   * Reads {@code defaults} and the resource classes, so that errors show even if no job uses them.
+   * It does not judge values that come from a parameter: only a job has the parameter.
    */
   void checkShared() {
     Scope scope =
@@ -116,12 +116,11 @@ final class JobReader {
         .forEach(problem -> problems.add(problem.place(), problem.message()));
   }
 
-  /** Returns the values of the build file's vars. */
   Vars vars() {
     return common.vars;
   }
 
-  /** Returns a reader of the same jobs that tells its problems and warnings to {@code problems}. */
+  /** Returns a reader of the same jobs with another place for problems and warnings. */
   JobReader telling(Problems problems) {
     return new JobReader(common, problems);
   }
@@ -129,10 +128,10 @@ final class JobReader {
   /**
    * What makes a job an instance.
    *
-   * @param name the instance's own name, {@link Scope#ANY_PATH} where the values are not known
+   * @param name the instance's own name, {@link Scope#ANY_PATH} if the values are unknown
    * @param values by parameter; as in {@link Scope}
    * @param columns by name; as in {@link Scope}
-   * @param files files that it needs though {@code needs} does not name them
+   * @param files files that it needs in addition to {@code needs}
    */
   record Instance(
       String name,
@@ -140,7 +139,7 @@ final class JobReader {
       Map<String, String> columns,
       List<Item> files) {
 
-    /** Returns what stands for all instances with these values, of which not all are known. */
+    /** Returns a stand-in for all instances with these values, of which not all are known. */
     static Instance some(SortedMap<String, String> values) {
       return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
     }
@@ -150,7 +149,7 @@ final class JobReader {
    * Reads one job.
    *
    * @param key the name as written
-   * @param name the name with its placeholders put in; of an instance, the group's name
+   * @param name the name with its placeholders replaced; of an instance, the group's name
    * @param instance null for a plain job
    */
   Job read(String key, String name, Entry entry, Instance instance) {
@@ -207,7 +206,6 @@ final class JobReader {
         traits(job));
   }
 
-  /** Returns what is true of a job, by its own key or by a word of another key. */
   private Set<Trait> traits(MapFields job) {
     String temporary = job.choice("temporary", "false", TEMPORARY);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
@@ -225,7 +223,7 @@ final class JobReader {
   }
 
   /**
-   * Returns whether all of the job's output is shown. In other tools {@code output} means the
+   * Returns whether all of the job's output is shown. In other tools {@code output} is the
    * products.
    */
   private boolean showsOutput(MapFields job) {
@@ -241,9 +239,8 @@ final class JobReader {
   }
 
   /**
-   * Returns the executor of a job; null for this machine, where each interactive job runs.
-   *
-   * @param named whether the job itself names it: then {@code --on} yields, but for {@code local}
+   * Returns the executor of a job; null for this machine, where interactive jobs always run. If the
+   * job itself names it, {@code --on} has no effect, except {@code local}.
    */
   private String executor(MapFields job, boolean named) {
     String own =
@@ -271,7 +268,7 @@ final class JobReader {
     return List.copyOf(needs);
   }
 
-  /** Returns the needs, with the values that placeholders name: these are needs by themselves. */
+  /** Returns the needs, and the values in placeholders: each of these is a need too. */
   private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
     SequencedMap<String, Item> values = new LinkedHashMap<>();
     for (Step step : steps) {
@@ -315,11 +312,7 @@ final class JobReader {
         .anyMatch(ref -> ref instanceof Ref.OfFile other && other.path().equals(path));
   }
 
-  /**
-   * Returns the name of a job or group as written, with its placeholders put in.
-   *
-   * @throws BadInput if it cannot be a name
-   */
+  /** Returns the name of a job or group, with its placeholders replaced. */
   String name(String key, Place place) {
     String name = new Scope(common.vars, null, problems).text(new Node.Scalar(place, key, true));
     if (name.isEmpty()) {
@@ -453,7 +446,6 @@ final class JobReader {
             + " signal");
   }
 
-  /** Returns the build file's shell. */
   List<String> shell() {
     return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, problems), problems));
   }

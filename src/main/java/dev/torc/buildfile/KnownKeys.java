@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The keys a build file may have; each comment names the map that has them. The readers take them
- * from here, the schema for editors is checked against them, and suggestions are made from them.
+ * The keys of a build file; each comment names the map that has them. The readers take them from
+ * here, the schema for editors is checked against them, and suggestions are made from them.
  */
 public final class KnownKeys {
 
   private KnownKeys() {}
 
-  /** Returns keys in the order of messages; a set, as each key of every job is looked up in it. */
+  /**
+   * Returns keys in the order of messages; a set, because each key of every job is looked up in it.
+   */
   static Set<String> ordered(String... keys) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
   }

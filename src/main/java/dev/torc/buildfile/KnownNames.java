@@ -12,19 +12,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The names that may stand in braces in one text. It reports braces that are text but nearly hold a
- * known name, and doubled braces around a name that nothing has: input that is almost right must
- * not be taken literally without a word. {@link Placeholder} finds the braces, {@link Scope} has
- * the values.
- *
- * @param near what becomes of a name that is nearly known
+ * The names that may stand in braces in one text. It reports braces that are text but almost a
+ * known name, and double braces around an unknown name, so that input that is almost right is not
+ * silently taken literally. {@link Placeholder} finds the braces, {@link Scope} has the values.
  */
 record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Names {
 
   /** Words of awk that stand alone in braces: {@code awk '{print}'}. */
   static final Set<String> AWK = Set.of("print", "next", "nextfile", "exit", "getline");
 
-  /** What becomes of a name that is nearly known. */
+  /** What to do about a name that is almost known. */
   enum Near {
     /** An error, as in paths: such a file would hardly be meant. */
     ERROR,
@@ -97,8 +94,8 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   }
 
   /**
-   * Returns the known name of which a text is another spelling, or, for a dotted text, the nearest
-   * name of the same nested map of vars; null if there is none.
+   * Returns the known name that a text spells differently or, for a dotted text, the nearest name
+   * of the same nested map of vars; null if there is none.
    */
   private String nearest(String text) {
     String spelled = among(text, names());
@@ -116,8 +113,8 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   }
 
   /**
-   * Returns the name that a text spells in another way: in another case, with other separators
-   * ({@code _ -} or a space), or in another form of Unicode. Null if it spells none.
+   * Returns the name that a text spells differently: in another case, with other separators ({@code
+   * _ -} or a space), or in another form of Unicode. Null if there is none.
    */
   static String among(String text, Stream<String> names) {
     return names.filter(name -> isSame(name, text)).findFirst().orElse(null);

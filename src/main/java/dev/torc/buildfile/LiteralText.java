@@ -6,24 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Escapes a text, with placeholders in it, so that it is read from a build file as it was meant.
- * {@link Placeholder} and {@link Scope} read it.
+ * Escapes a text that contains placeholders, so that a build file means exactly that text. {@link
+ * Placeholder} and {@link Scope} read it.
  */
 public final class LiteralText {
 
   private LiteralText() {}
 
-  /** Returns what has to be written to mean just this text; null where that cannot be written. */
+  /** Returns what to write to mean just this text; null if that is impossible. */
   public static String of(String text) {
     return write(List.of(text));
   }
 
   /**
-   * Returns what has to be written to mean texts and placeholders in turn.
+   * Returns what to write to mean texts and placeholders in turn.
    *
    * @param parts a text, a placeholder with its braces, a text, and so on; texts may be empty
-   * @return null where it cannot be written: a brace right before a placeholder and one right
-   *     behind it, or a {@code $} before it
+   * @return null if that is impossible: for braces right before and behind a placeholder, or a
+   *     {@code $} before it
    */
   public static String write(List<String> parts) {
     StringBuilder out = new StringBuilder();
@@ -58,7 +58,7 @@ public final class LiteralText {
     return out.toString();
   }
 
-  /** Returns what is wrong with the name of a parameter, for a message; null if nothing. */
+  /** Returns why a parameter cannot have this name, for a message; null if it can. */
   public static String wrongParameter(String name) {
     if (!Placeholder.isIdentifier(name)) {
       return "its name is not an identifier"; // which texts that are escaped here expect

@@ -20,10 +20,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Reads the values of one map by type. A wrong value goes to the problems and is read as the
- * default, so that one run finds all that is wrong. It does not know what a key means.
- *
- * @param map the map
- * @param scope for the placeholders in its texts
+ * default, so that one run finds all errors. It does not know what a key means.
  */
 record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
@@ -33,7 +30,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
-  /** Returns the map of a node; a missing or empty node counts as an empty map. */
+  /** Returns the map of a node; a missing or empty node is an empty map. */
   static Node.Mapping map(Node node, String what, Problems problems) {
     if (node instanceof Node.Mapping map) {
       return map;
@@ -44,17 +41,15 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
 
-  /** Returns the fields of a node, which may be missing. */
   static MapFields of(Node node, String what, Scope scope, Problems problems) {
     return new MapFields(map(node, what, problems), scope, problems);
   }
 
-  /** Returns the fields of the map that stands under a key. */
   MapFields inner(String key) {
     return of(map.get(key), key, scope, problems);
   }
 
-  /** Notes every key that is not known, and returns these fields. */
+  /** Reports every unknown key, and returns these fields. */
   MapFields only(Collection<String> known, String where) {
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
       String key = each.getKey();
@@ -77,7 +72,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return "unknown key " + key + " in " + where + hint;
   }
 
-  /** Returns whether an unknown key of the top level looks like a job; defaults may, too. */
+  /**
+   * Returns whether an unknown key of the top level looks like a job; mistyped defaults may, too.
+   */
   private static boolean isJob(String key, Node value, Collection<String> known) {
     return (known == KnownKeys.TOP || known == KnownKeys.INCLUDED)
         && value instanceof Node.Mapping map
@@ -89,7 +86,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return "{" + key + "} is a map in YAML; quote a text that has { in it";
   }
 
-  /** Returns a node as a scalar, placeholders not put in; it refuses a list, a map and no value. */
+  /** Returns a node as a scalar, placeholders not replaced; refuses a list, a map and no value. */
   static Node.Scalar scalar(Node node, String what) {
     if (node instanceof Node.Scalar scalar) {
       if (scalar.isNothing()) {
@@ -108,7 +105,6 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     throw new BadInput(map.place(), what + " must be a text, not a map");
   }
 
-  /** Returns one value or a list of values, as nodes. */
   static List<Node> oneOrMore(Node node) {
     if (node == null || Node.isNothing(node)) {
       return List.of();
@@ -116,7 +112,6 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return node instanceof Node.Sequence list ? list.items() : List.of(node);
   }
 
-  /** Returns the text under a key, placeholders put in. */
   String text(String key, String otherwise) {
     return read(key, otherwise, scope::text);
   }
@@ -127,8 +122,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   /**
-   * Returns what the reader makes of one value, or of each value of a list; wrong ones are left
-   * out.
+   * Returns what the reader makes of one value, or of each value of a list; wrong ones are dropped.
    */
   <T> List<T> list(String key, Function<Node.Scalar, T> reader) {
     List<T> out = new ArrayList<>();
@@ -141,7 +135,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return List.copyOf(out);
   }
 
-  /** Returns the constant whose name in small letters is the word. */
+  /** Returns the constant whose name in lower case is the word. */
   static <E extends Enum<E>> E constant(String key, String word, E[] all) {
     List<String> words =
         Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
@@ -152,7 +146,6 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return all[words.indexOf(word)];
   }
 
-  /** Reads {@code true} or {@code false}. */
   boolean flag(String key) {
     return choice(key, "false", FLAG).equals("true");
   }
@@ -175,7 +168,6 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         });
   }
 
-  /** Returns a whole number within bounds. */
   long whole(String key, long otherwise, long min, long max) {
     return read(
         key,
@@ -219,7 +211,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   /**
-   * Returns a limit in bytes or nanoseconds: 0, for none, without the key; a written 0 is refused.
+   * Returns a limit in bytes or nanoseconds: 0, for no limit, without the key; a written 0 is
+   * refused.
    */
   long limit(String key, ToLongFunction<String> parser) {
     return read(
@@ -235,7 +228,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         });
   }
 
-  /** Reads a scalar; an {@link IllegalArgumentException} is a problem at its place. */
+  /** Reads a scalar; an {@link IllegalArgumentException} becomes a problem at its place. */
   <T> T read(String key, T otherwise, Function<Node.Scalar, T> reader) {
     Node node = map.get(key);
     return node == null ? otherwise : read(node, key, otherwise, reader);

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says in a few words why a pattern or folder gives nothing: no such folder, an empty one, files
- * that differ in one part. It decides nothing.
+ * Explains in a few words why a pattern or folder gives nothing: the folder is missing or empty, or
+ * files differ in one part. It decides nothing.
  */
 public final class MissHint {
 
@@ -33,7 +33,7 @@ public final class MissHint {
 
   private MissHint() {}
 
-  /** Says why a pattern gives nothing, or which files there are like those that it means. */
+  /** Explains why a pattern gives nothing, or names files that are like those it means. */
   public static String pattern(NearestPath near, Glob glob) {
     try {
       return why(near, glob);
@@ -70,7 +70,9 @@ public final class MissHint {
     return "nothing in " + (folder.isEmpty() ? "the root" : folder) + " is like it";
   }
 
-  /** Says that a folder is missing, no folder or empty; an empty text if it is none of these. */
+  /**
+   * Explains that a folder is missing, not a folder or empty; an empty text if it is none of these.
+   */
   public static String folder(NearestPath near, String folder) throws IOException {
     Path root = near.base();
     Path path = root.resolve(folder);
@@ -89,7 +91,7 @@ public final class MissHint {
     }
   }
 
-  /** Returns a pattern in which one part may be anything. */
+  /** Returns a pattern with one part replaced by a wildcard. */
   private static Glob with(List<String> parts, int any) {
     List<String> relaxed = new ArrayList<>(parts);
     relaxed.set(any, "*");

@@ -35,19 +35,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Build files as read, with their groups not expanded: what can be told without results. It reads
- * the top level and leaves the rest to others: joining files to {@link FileLayers}, jobs and groups
- * to {@link JobEntryReader} and {@link JobReader}, the values of groups to {@link GroupExpansion}.
+ * Build files as read, with their groups not expanded: what is known without results. It reads the
+ * top level; {@link FileLayers} joins files, {@link JobEntryReader} and {@link JobReader} read jobs
+ * and groups, {@link GroupExpansion} finds the values of groups.
  *
- * <p>{@code defaults} is a job laid under every job: its {@code env}, {@code resources} (class
- * names replaced by what they stand for) and {@code retry} are joined with the job's key by key,
- * where the job's keys win; every other key is used only where the job does not have it.
+ * <p>{@code defaults} is a job laid under every job: its {@code env}, {@code resources} (after
+ * class names are replaced) and {@code retry} are joined with the job's key by key, and the job's
+ * keys win; every other key counts only if the job does not have it.
  *
- * <p>Not for use by several threads at once: it remembers what it has read.
+ * <p>Not thread-safe: it remembers what it has read.
  */
 public final class ParsedBuildFile {
 
-  /** A name in the data section. */
   private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
 
   private final List<BuildFile.Read> sources;
@@ -62,9 +61,9 @@ public final class ParsedBuildFile {
    * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
    *     root
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
-   * @param over what the command line says over the files
-   * @throws BadInput with all that is wrong, as far as it can be told without expanding groups
-   * @throws IOException if a file is there but cannot be read
+   * @param over the overrides of the command line
+   * @throws BadInput with all errors that show without expanding groups
+   * @throws IOException if a file exists but cannot be read
    */
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
@@ -79,11 +78,11 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Reads one build file anew, with the overrides of the earlier reading; jobs whose text is the
-   * same are taken over.
+   * Reads one build file again, with the overrides of the earlier reading; jobs with the same text
+   * are taken over.
    *
    * @param text the earlier text of the file
-   * @param earlier what was read of that text, with packed jobs
+   * @param earlier the workflow of that text, with packed jobs
    * @throws BadInput as {@link #read}
    */
   public static ParsedBuildFile again(Path file, Overrides over, byte[] text, Workflow earlier)
@@ -171,17 +170,14 @@ public final class ParsedBuildFile {
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
-  /** Returns the names of the limits that are counters, not resources of the machine. */
+  /** Returns the limits that are counters, not resources of the machine. */
   private static TreeSet<String> counters(SortedMap<String, Long> limits) {
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     return counters;
   }
 
-  /**
-   * Returns the names of the executors; it is noted if the executor of {@code --on} is not among
-   * them.
-   */
+  /** Returns the names of the executors; reports an unknown executor of {@code --on}. */
   private static List<String> names(List<Executor> executors, String on, Problems problems) {
     List<String> names = executors.stream().map(Executor::name).toList();
     if (on != null) {
@@ -195,11 +191,11 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Returns the workflow as far as it is known with these results. Groups whose instances depend on
-   * missing results stand in it with the instances that are known. Repeating it is cheap: plain
-   * jobs, and instances that stay, are the same objects again.
+   * Returns the workflow as far as it is known with these results: if missing results decide about
+   * a group, it has the instances that are known. Repeating it is cheap: plain jobs, and instances
+   * that stay, are the same objects again.
    *
-   * @throws BadInput with what is wrong whatever the results; what only results showed is in {@link
+   * @throws BadInput with the errors that do not depend on results; the others are in {@link
    *     Group#problems}
    * @throws IOException if a file or folder that a group asks for cannot be read
    */
@@ -210,30 +206,23 @@ public final class ParsedBuildFile {
     return expanded;
   }
 
-  /** Returns the names of its vars, sorted. */
   public Set<String> variables() {
     return vars.names();
   }
 
-  /**
-   * Returns the files that were read, tables among them, under the paths by which they were asked
-   * for.
-   */
+  /** Returns the files that were read, with tables, by the paths that were asked for. */
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(sources);
     all.addAll(expansion.sources().read());
     return all;
   }
 
-  /** Returns what beside {@link #sources} decided about the last expansion. */
+  /** Returns what decided the last expansion, besides {@link #sources}. */
   public Deciders deciders() {
     return expansion.deciders();
   }
 
-  /**
-   * Returns the top level without its jobs: once 100 000 jobs are read, their text need not be
-   * held.
-   */
+  /** Returns the top level without its jobs, so that the text of 100 000 jobs can be freed. */
   static Node.Mapping shared(Node.Mapping top) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
@@ -263,7 +252,6 @@ public final class ParsedBuildFile {
     return new StampPaths(outside(fields, "never", root), outside(fields, "trust", root));
   }
 
-  /** Reads absolute paths, wherever they lie. */
   private static List<Path> outside(MapFields fields, String key, Path root) {
     return fields.list(
         key,
@@ -275,8 +263,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Returns maps, lists and scalars of the data section as JSON, by name. An unquoted scalar that
-   * is JSON stays that value; any other scalar is a string.
+   * Returns the values of the data section as JSON, by name. An unquoted scalar that is JSON stays
+   * that value; any other scalar is a string.
    */
   private static SortedMap<String, String> data(MapFields data) {
     SortedMap<String, String> values = new TreeMap<>();
@@ -325,27 +313,25 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * What the command line says over the build file. Other overrides make another workflow of the
-   * same files.
+   * What the command line overrides. Other overrides make another workflow of the same files.
    *
    * @param defines values of vars, by name
-   * @param containers false where all runs on the host: images are read then, and left out
+   * @param containers false if everything runs on the host: images are read then, and ignored
    * @param executor of the jobs that name none, or {@code local} for all jobs; null for neither
    */
   public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
 
-    /** The command line says nothing over the build file. */
     public static final Overrides NONE = new Overrides(Collections.emptySortedMap(), true, null);
   }
 
   /**
-   * What beside build files and tables decided which instances the groups have. While it gives the
-   * same answers, the groups have the same instances.
+   * What decided which instances the groups have, besides build files and tables. As long as it
+   * gives the same answers, the groups have the same instances.
    *
    * @param jobs names of jobs and groups whose products were asked for
    * @param files patterns that looked for files on disk, each with what it found, sorted
-   * @param complete whether that is all; it is not where a pattern found nothing, or passed over
-   *     what an earlier build made
+   * @param complete false if a pattern found nothing, or skipped products of an earlier build: then
+   *     this is not everything
    */
   public record Deciders(
       SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
@@ -363,33 +349,30 @@ public final class ParsedBuildFile {
   public interface ResultSource {
 
     /**
-     * Returns the files that a job has made: paths as products have them, those inside folder
-     * products instead of the folder, in any order. Empty while it has not ended well or while it
-     * will run again; an ended job without products has an empty list.
-     *
-     * @param job the name of a plain job or of an instance
+     * Returns the files that a job (plain or an instance) has made: paths as products have them,
+     * for folders the files inside, in any order. Empty until it has ended well, or if it will run
+     * again; an ended job without products has an empty list.
      */
     Optional<List<String>> products(String job);
 
     /**
-     * Returns whether a path holds the unmodified product of an earlier build. If no job declares
-     * it any more, it does not become a source: {@code glob} and {@code match} of groups skip it.
-     *
-     * @param path a normalized path
+     * Returns whether a normalized path holds the unmodified product of an earlier build. If no job
+     * declares it any more, it does not become a source: {@code glob} and {@code match} of groups
+     * skip it.
      */
     default boolean isRecorded(String path) {
       return false;
     }
 
     /**
-     * Returns an object for the era of answers: while it is the same, no answer about products is
-     * taken back; further jobs may end.
+     * Returns an object for the era of answers: as long as it is the same, no answer about products
+     * is withdrawn; further jobs may end.
      */
     default Object era() {
       return this;
     }
 
-    /** Returns a source that knows no results: what depends on one is not expanded. */
+    /** Returns a source without results: groups that depend on results are not expanded. */
     static ResultSource nothing() {
       return job -> Optional.empty();
     }

@@ -12,16 +12,15 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A path with names in it, {@code fq/{sample}_{lane}.fq}, which takes the names' values from paths
- * that fit. A name stands for one or more characters without {@code /}, as many as possible, the
- * left name first, or for what its regular expression matches; one that occurs twice must be equal.
- * As with {@link Glob}, nothing but a written dot matches a leading dot.
+ * A path with names in it, {@code fq/{sample}_{lane}.fq}, which takes the names' values from paths.
+ * A name matches one or more characters without {@code /}, as many as possible, the left name
+ * first, or what its regular expression matches; one that occurs twice must be equal. As with
+ * {@link Glob}, only a written dot matches a leading dot.
  *
  * @param text the path with a {@link #HOLE} for each name
  * @param holes the names in the order in which they occur; {@code names} has each name once
- * @param place where it is written
- * @param left how many characters regular expressions may still look at, over all paths; null
- *     without regular expressions
+ * @param left how many characters regular expressions may still read, over all paths; null without
+ *     regular expressions
  */
 record PathPattern(
     String text,
@@ -32,13 +31,13 @@ record PathPattern(
     Place place,
     long[] left) {
 
-  /** Stands for a name in a text; no text of a build file can hold it. */
+  /** Stands for a name in a text; no text of a build file can contain it. */
   public static final char HOLE = Group.Growing.HOLE;
 
   /** How often names may occur; time grows with the length of a file's name to that power. */
   private static final int MAX_HOLES = 6;
 
-  /** How many characters are looked at, a second's work or less; a million names have 100 each. */
+  /** How many characters are read, in a second or less; a million names have 100 each. */
   private static final long MAX_LOOKS = 100_000_000;
 
   private static final Pattern REFERENCE = Pattern.compile("\\\\[1-9k]");
@@ -111,7 +110,7 @@ record PathPattern(
     }
   }
 
-  /** A path of which a regular expression looks at a bounded number of characters. */
+  /** Counts the characters of a path that a regular expression reads, and stops at the bound. */
   private record Bounded(PathPattern of, CharSequence path) implements CharSequence {
     @Override
     public char charAt(int index) {
@@ -132,7 +131,7 @@ record PathPattern(
     }
   }
 
-  /** Returns the values of the names, in their order; null if the path does not fit. */
+  /** Returns the values of the names, in their order; null if the path does not match. */
   public List<String> values(String path) {
     Matcher matcher = pattern.matcher(left == null ? path : new Bounded(this, path));
     if (!matcher.matches() || !glob.matches(path)) {

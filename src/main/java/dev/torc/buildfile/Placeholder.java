@@ -8,14 +8,13 @@ import java.util.regex.Pattern;
 
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
- * {name:format}}; for {@code data} the member is the whole name of a value, in which placeholders
- * may stand. It finds placeholders in a text and has no values; {@link Scope} has. A {@link Names
- * known name} may have any characters and wins over every other reading of the same braces; any
- * other name is an identifier.
+ * {name:format}}; for {@code data} the member is the whole name of a value, which may contain
+ * placeholders. A {@link Names known name} may have any characters and wins over every other
+ * reading of the same braces; any other name is an identifier. {@link Scope} has the values.
  *
  * @param written with its braces
  * @param index -1 if there is none
- * @param member null if there is none; the same holds for {@code format}
+ * @param member null if there is none, like {@code format}
  */
 record Placeholder(String written, String name, int index, String member, String format) {
 
@@ -31,15 +30,14 @@ record Placeholder(String written, String name, int index, String member, String
   /** How far a brace may be from the next one behind it; no name is longer. */
   private static final int MAX = 1024;
 
-  /** The names that are known where a text stands, and what reports its other braces. */
+  /** The names that are known where a text stands; also receives its other braces. */
   interface Names {
 
-    /** Knows no names. */
     Names NONE = name -> false;
 
     boolean has(String name);
 
-    /** Returns the known names that have a {@code }} in them. */
+    /** Returns the known names that contain a {@code }}. */
     default Collection<String> withBraces() {
       return List.of();
     }
@@ -49,26 +47,24 @@ record Placeholder(String written, String name, int index, String member, String
       return false;
     }
 
-    /** Takes a placeholder of which doubled braces made the text. */
+    /** Receives a placeholder in double braces, which became text. */
     default void halved(Placeholder hole) {}
 
-    /** Takes what stands in braces that are text: one line, no spaces at its edges. */
+    /** Receives the inside of braces that are text: one line, without spaces at its edges. */
     default void text(String inside) {}
   }
 
   /**
    * Splits a text into strings and placeholders, in order. {@code {{name}}} becomes the text {@code
-   * {name}}; {@code ${name}} and whatever else has braces stays as it is.
+   * {name}}; {@code ${name}} and all other braces stay as they are.
    */
   static List<Object> split(String text, Names names) {
     return split(text, names, false);
   }
 
   /**
-   * Splits a text.
-   *
-   * @param match whether it is the pattern of a {@code match}, which gives names: a format is a
-   *     regular expression whose braces balance
+   * Splits a text. In the pattern of a {@code match}, a format is a regular expression with
+   * balanced braces.
    */
   static List<Object> split(String text, Names names, boolean match) {
     int next = text.indexOf('{');
@@ -111,7 +107,7 @@ record Placeholder(String written, String name, int index, String member, String
     return parts;
   }
 
-  /** Reports braces that are text, if what stands in them could be meant as a name. */
+  /** Reports braces that are text, if their inside could be meant as a name. */
   private static void braces(String text, int open, Names names) {
     int close = near('}', text, open);
     String inside = close < 0 ? "" : text.substring(open + 1, close);
@@ -128,12 +124,12 @@ record Placeholder(String written, String name, int index, String member, String
     return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
-  /** Returns whether a text is an identifier: a letter or {@code _}, then also digits. */
+  /** Returns whether a text is an identifier: letters, digits and {@code _}, no digit first. */
   static boolean isIdentifier(String text) {
     return NAME.matcher(text).matches();
   }
 
-  /** Returns the placeholder that begins at an offset; null if none does. */
+  /** Returns the placeholder that begins at an offset; null if there is none. */
   static Placeholder at(String text, int open, Names names, boolean match) {
     int close = near('}', text, open);
     if (close < 0) {
@@ -156,14 +152,14 @@ record Placeholder(String written, String name, int index, String member, String
     return inside.indexOf(',') < 0 && isTrim(inside) ? known(text, open, close, _ -> true) : null;
   }
 
-  /** Returns where the next brace is; -1 if none is near: a text may be all braces. */
+  /** Returns the offset of the next brace; -1 if none is near: a text may be all braces. */
   private static int near(char brace, String text, int from) {
     return text.indexOf(brace, from, Math.min(text.length(), from + MAX));
   }
 
   /**
-   * Returns the placeholder of a known name that stands between two braces, perhaps with an index
-   * or a format; null if there is none.
+   * Returns the placeholder of a known name between two braces, perhaps with an index or a format;
+   * null if there is none.
    */
   static Placeholder known(String text, int open, int close, Names names) {
     String name = text.substring(open + 1, close);
@@ -228,10 +224,7 @@ record Placeholder(String written, String name, int index, String member, String
     return start;
   }
 
-  /**
-   * Returns the offset behind a value's name, which has no spaces, quotes or signs that a shell
-   * reads.
-   */
+  /** Returns the offset behind a value's name, which has no spaces, quotes or shell operators. */
   private static int dataEnd(String text, int from, Names names) {
     int i = from;
     while (i < text.length()
@@ -250,9 +243,7 @@ record Placeholder(String written, String name, int index, String member, String
     return i;
   }
 
-  /**
-   * Returns the end of the match of a pattern at an offset; the offset itself where there is none.
-   */
+  /** Returns the end of a pattern's match at an offset; the offset itself if there is none. */
   private static int end(Pattern pattern, String text, int from) {
     Matcher matcher = pattern.matcher(text).region(from, text.length());
     return matcher.lookingAt() ? matcher.end() : from;

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Tells which paths come from the values of an instance, and in which line of a table these values
- * stand, which an instance does not keep. So a table is read again, once, but only when a file is
+ * Finds which paths come from the values of an instance, and the line of the table that has these
+ * values. Instances do not remember the line, so a table is read again, once, but only if a file is
  * missing.
  */
 public final class RowPlaces {
@@ -26,10 +26,8 @@ public final class RowPlaces {
   private final Map<String, List<Table>> tables = new HashMap<>(); // by group
 
   /**
-   * The rows of one file.
-   *
-   * @param names the columns that are parameters; empty for plain lines of any parameter
-   * @param rows by their values of these columns
+   * The rows of one file, by their values of the columns that are parameters; no columns for plain
+   * lines of any parameter.
    */
   private record Table(List<String> names, Map<List<String>, Row> rows) {
 
@@ -43,13 +41,12 @@ public final class RowPlaces {
     }
   }
 
-  /** Creates the places of rows for the groups of a workflow. */
   public RowPlaces(Workflow workflow) {
     this.workflow = workflow;
   }
 
   /**
-   * Returns whether a path comes from an instance: a value is in it, or the stem of one with a
+   * Returns whether a path comes from an instance: it contains a value, or the stem of one with a
    * slash.
    */
   public boolean has(Job job, String path) {

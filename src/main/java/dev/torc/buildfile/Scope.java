@@ -23,19 +23,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The values that placeholders stand for in one job, or outside of all jobs: it puts in what is
- * known at load and leaves slots for what only a run knows. A value put in is never read again for
- * placeholders.
+ * The values of placeholders in one job, or outside of all jobs: it inserts what is known at load
+ * and leaves slots for what only a run knows. An inserted value is never searched for placeholders.
  *
  * @param vars the build file's vars
  * @param parameters the values of an instance's parameters, by name; {@link #ANY} or {@link
- *     #ANY_PATH} where a value is not known yet
- * @param columns the other values of the instance's row, by name: placeholders put them in as they
- *     do parameters, and nothing else uses them
+ *     #ANY_PATH} for a value that is not known yet
+ * @param columns the other values of the instance's row, by name; only placeholders use them
  * @param job the job's name, null outside of jobs
- * @param needs the items that {@code {needs…}} may name, null where they are not known
- * @param produces the items that {@code {produces…}} may name, null where they are not known
- * @param problems takes the warnings
+ * @param needs the items that {@code {needs…}} may name, null if unknown
+ * @param produces the items that {@code {produces…}} may name, null if unknown
+ * @param problems receives the warnings
  */
 public record Scope(
     Vars vars,
@@ -46,16 +44,18 @@ public record Scope(
     List<Item> produces,
     Problems problems) {
 
-  /** Stands for a value that is not known yet and has no slash; in a path, for a wildcard. */
+  /** Stands for an unknown value without a slash; in a path, for a wildcard. */
   static final String ANY = "\0";
 
-  /** Stands for any value that is not known yet. */
+  /** Stands for any unknown value. */
   static final String ANY_PATH = "\0/";
 
-  /** As a parameter's name: each name that is no var is a parameter of value {@link #ANY_PATH}. */
+  /**
+   * As a parameter's name: each name that is not a var is a parameter of value {@link #ANY_PATH}.
+   */
   static final String ALL = "";
 
-  /** Names that no parameter or column may have, with what they stand for; see {@link #clashes}. */
+  /** Names that no parameter or column may have, with their meanings; see {@link #clashes}. */
   private static final Map<String, String> RESERVED =
       Map.of(
           "needs", "the needed files",
@@ -68,9 +68,8 @@ public record Scope(
           "data", "a value that a job stored, as {data.JOB.KEY}");
 
   /**
-   * Refuses a name that is a placeholder with a meaning of its own.
-   *
-   * @param kind what was to have the name
+   * Refuses a name that is a placeholder with a meaning of its own. {@code kind} is the thing with
+   * that name.
    */
   static void refuseReserved(String name, String kind, Place place) {
     String meaning = RESERVED.get(name);
@@ -79,25 +78,23 @@ public record Scope(
     }
   }
 
-  /** How long a text may be with its values put in; no argument of a process can be longer. */
+  /** How long a text may be with its values inserted; no argument of a process can be longer. */
   static final int MAX_TEXT = 128 << 10;
 
-  /** Creates the scope of a text outside of instances. */
   Scope(Vars vars, String job, Problems problems) {
     this(vars, Map.of(), Map.of(), job, null, null, problems);
   }
 
-  /** Creates the scope of a text outside of instances where no var is a list. */
+  /** Creates a scope outside of instances in which no var is a list. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
     this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
   }
 
-  /** Returns whether values are wildcards, since it is that of a group as one job. */
+  /** Returns whether values are wildcards, because it is the scope of a group as one job. */
   boolean isOutline() {
     return ANY_PATH.equals(job);
   }
 
-  /** Returns this scope with the items of the job, which are known now. */
   Scope with(List<Item> needs, List<Item> produces) {
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
@@ -130,7 +127,7 @@ public record Scope(
     return items;
   }
 
-  /** Returns what stands in the braces of a text in braces; null for any other text. */
+  /** Returns the inside of a text that is all in braces; null for any other text. */
   private static String only(String text) {
     boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
     return braces ? text.substring(1, text.length() - 1) : null;
@@ -143,7 +140,7 @@ public record Scope(
         && path(node).isEmpty();
   }
 
-  /** Splits a text at its placeholders, and reports braces that nearly are one. */
+  /** Splits a text at its placeholders, and reports braces that almost are one. */
   List<Object> split(Node.Scalar node, Near near) {
     KnownNames names = new KnownNames(this, node.place(), near);
     List<Object> parts = Placeholder.split(node.text(), names);
@@ -168,7 +165,7 @@ public record Scope(
   }
 
   /**
-   * Returns whether a name of a var means something else in braces: it is reported where it is
+   * Returns whether the name of a var means something else in braces; that is reported where it is
    * used.
    */
   static boolean clashes(String name) {
@@ -181,13 +178,12 @@ public record Scope(
             || isCaller(hole));
   }
 
-  /** Returns all names of vars, parameters and columns. */
   Stream<String> names() {
     return Stream.concat(
         vars.all(), Stream.concat(parameters.keySet().stream(), columns.keySet().stream()));
   }
 
-  /** Returns the names that have a {@code }} in them. */
+  /** Returns the names that contain a {@code }}. */
   Collection<String> withBraces() {
     Collection<String> all = vars.withBraces();
     for (Set<String> names : List.of(parameters.keySet(), columns.keySet())) {
@@ -201,29 +197,28 @@ public record Scope(
     return all;
   }
 
-  /** How values are put into a text that must be known at load. */
+  /** How values are inserted into a text that must be known at load. */
   private enum Form {
     TEXT,
     PATH,
     NAME
   }
 
-  /** Returns a text that must be known at load. */
   String text(Node.Scalar node) {
     return text(node, Form.TEXT);
   }
 
   /**
-   * Returns a path or pattern; in it the values of parameters ({@code $name} too) and the job's
-   * name are literal text, while vars may hold patterns.
+   * Returns a path or pattern. The values of parameters ({@code $name} too) and the job's name are
+   * literal in it, while vars may have patterns.
    */
   String path(Node.Scalar node) {
     return text(node, Form.PATH);
   }
 
   /**
-   * Returns the name of a job, group or instance; parameters may also be written {@code $name}, and
-   * behind a {@code =} values are encoded as in the names of instances.
+   * Returns the name of a job, group or instance. Parameters may also be written {@code $name};
+   * values behind a {@code =} are encoded as in the names of instances.
    */
   String name(Node.Scalar node) {
     return text(node, Form.NAME);
@@ -270,7 +265,7 @@ public record Scope(
   private static final Pattern DOLLAR =
       Pattern.compile("\\\\.|\\$(?:([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)\\})");
 
-  /** Puts in the {@code $name} and <code>${name}</code> of parameters. */
+  /** Inserts the {@code $name} and <code>${name}</code> of parameters. */
   private void dollars(String text, Form form, StringBuilder out) {
     Matcher found = DOLLAR.matcher(text);
     int from = 0;
@@ -303,7 +298,9 @@ public record Scope(
     }
   }
 
-  /** Puts in a value that may have slashes; the text before it begins a file's or folder's name. */
+  /**
+   * Inserts a value that may have slashes; the text before it begins the name of a file or folder.
+   */
   private static void anyPath(StringBuilder out) {
     int brace = out.indexOf("{");
     int start = out.lastIndexOf("/", brace < 0 ? out.length() : brace) + 1;
@@ -313,7 +310,6 @@ public record Scope(
     out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
   }
 
-  /** Returns the value of a parameter, or of another column of the instance's row. */
   private String ofRow(String name) {
     String value = columns.get(name);
     return value == null ? parameter(name) : value;
@@ -351,7 +347,6 @@ public record Scope(
     return text.toString();
   }
 
-  /** Returns the value of a placeholder that is known at load. */
   String value(Placeholder hole, Place place) {
     List<String> list = vars.lists().get(hole.name());
     if (list != null) {
@@ -377,7 +372,6 @@ public record Scope(
     }
   }
 
-  /** Returns one item of a list, where a text is wanted. */
   private static String item(List<String> list, Placeholder hole, Place place) {
     if (hole.index() < 0) {
       throw new BadInput(
@@ -392,7 +386,7 @@ public record Scope(
     return list.get(hole.index());
   }
 
-  /** Returns whether a placeholder is one of torc's own; refused if a var has the same name. */
+  /** Returns whether a placeholder is one of torc's own, and no var has the same name. */
   boolean isSlot(Placeholder hole) {
     return Template.SLOTS.contains(hole.name()) && !vars.has(hole.name());
   }

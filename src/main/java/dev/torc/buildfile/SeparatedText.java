@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Splits CSV and TSV into rows of cells with exact places. A cell that begins with a double quote
- * ends at the next single one; {@code ""} in it is a quote. Any other quote is text. It does not
- * know what a row means: {@link TableReader} does.
+ * ends at the next single one; {@code ""} in it is a quote. Any other quote is text. {@link
+ * TableReader} knows what a row means.
  *
  * <p>No library does this, since none tells where a cell begins: see the design.
  */
@@ -31,7 +31,6 @@ final class SeparatedText {
     this.separator = separator;
   }
 
-  /** Reads the next row; returns false at the end. */
   boolean next() {
     cells.clear();
     line = next;
@@ -63,8 +62,8 @@ final class SeparatedText {
   }
 
   /**
-   * Refuses a header that other characters separate, as spreadsheets write them where the comma is
-   * the decimal point: its names would be one.
+   * Refuses a header with other separators, as spreadsheets write them where the comma is the
+   * decimal point: the header would be one name.
    */
   void refuseOtherSeparator() {
     if (cells.size() == 1 && !text.startsWith("\"", starts[0])) {

@@ -22,20 +22,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads from the map of one job what it runs: its command or tasks, with shell, folder, environment
- * and image. {@link JobReader} reads the rest of the job.
+ * Reads what a job runs: its command or tasks, with shell, folder, environment and image. {@link
+ * JobReader} reads the rest of the job.
  *
  * @param top the build file, for what its jobs share
- * @param images reads the images of its steps
  */
 record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems problems) {
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
-  /**
-   * Returns the shell, as the words before a command's text: the job's own, or that of the build
-   * file.
-   */
+  /** Returns the shell of a job or of the build file, as the words before a command's text. */
   List<String> shell(MapFields job) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;
@@ -55,12 +51,12 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
   }
 
-  /** Returns the folder that a job or task runs in, relative to the root. */
+  /** Returns the folder of a job or task, relative to the root. */
   String dir(MapFields fields, String otherwise) {
     return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
   }
 
-  /** Returns a path that is not empty, never a pattern: its backslashes are taken out. */
+  /** Returns a path, never empty and never a pattern: its backslashes are removed. */
   static String path(Scope scope, Node.Scalar node) {
     String text = scope.path(node);
     if (text.isEmpty()) {
@@ -70,7 +66,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Glob.unescape(text);
   }
 
-  /** Returns what a job runs, in order; empty if it is wrong. */
+  /** Returns what a job runs, in order; empty after an error. */
   List<Step> steps(
       MapFields job,
       String name,
@@ -132,8 +128,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
   }
 
   /**
-   * Returns the environment of the build file; over it lie the parameters, over these the job's
-   * own.
+   * Returns the environment of the build file, over it the parameters, over these the job's own.
    */
   SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
@@ -152,7 +147,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Collections.unmodifiableSortedMap(all);
   }
 
-  /** Returns the {@code env} of a job or task, which must not set a parameter once more. */
+  /** Returns the {@code env} of a job or task, which must not set a parameter again. */
   private Node ownEnv(MapFields fields) {
     Node node = fields.map().get("env");
     if (node instanceof Node.Mapping map) {
@@ -254,9 +249,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return new TemplateReader(scope, node).command(shell);
   }
 
-  /**
-   * Returns whether a text ends inside of quotes; one without quotes, as most are, is not scanned.
-   */
+  /** Returns whether a text ends inside of quotes. Most have no quotes, and are not scanned. */
   private static boolean endsInQuote(String text) {
     return (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0)
         && ShellText.scan(text).endsInQuote();

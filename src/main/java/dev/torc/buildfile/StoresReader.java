@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads {@code stores}: how many bytes of results the local store keeps, and the shared stores. It
- * does not look whether a shared store can be reached.
+ * Reads {@code stores}: the size limit of the local store, and the shared stores. It does not check
+ * whether a shared store can be reached.
  */
 record StoresReader(Scope scope, Paths paths, Problems problems) {
 
@@ -27,7 +27,6 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
 
   private static final Set<String> HEADER = KnownKeys.ordered("env");
 
-  /** Reads the stores; what is wrong goes to the problems. */
   Stores read(Node node) {
     MapFields fields = fields(node, "stores", KEYS);
     List<SharedEntry> shared =
@@ -89,8 +88,8 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   }
 
   /**
-   * Returns, by header, the variable that has its value; a value itself never stands in a build
-   * file.
+   * Returns, by header, the variable that has its value; a build file never contains the value
+   * itself.
    */
   private SortedMap<String, String> headers(Node node) {
     SortedMap<String, String> headers = new TreeMap<>();

@@ -29,9 +29,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Reads a file of lines or rows into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs in place
- * of commas), a JSON list of objects, and JSONL. Values keep their text, spaces included, of which
- * it warns; rows without any text are skipped. It does not know which columns are parameters.
+ * Reads a file of lines or rows into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs instead
+ * of commas), a JSON list of objects, and JSONL. Values keep their spaces, with a warning; rows
+ * without any text are skipped. It does not know which columns are parameters.
  */
 final class TableReader {
 
@@ -41,10 +41,10 @@ final class TableReader {
   /** How many different texts are shared: equal ones are then one object. */
   private static final int MAX_SHARED = 10_000;
 
-  /** What stands in {@link #columns} for a column that does not count. */
+  /** In {@link #columns}, a column that does not count. */
   private static final int UNWANTED = -1;
 
-  /** What stands there for a column without a name, if all others count. */
+  /** There, a column without a name, if all others count. */
   private static final int UNNAMED = -2;
 
   private static final JsonFactory JSON =
@@ -73,11 +73,10 @@ final class TableReader {
   }
 
   /**
-   * Returns the rows of a file's bytes; the ending of its name tells the format.
+   * Returns the rows of a file's bytes; the extension tells the format. No {@code wanted} columns
+   * means all. {@code shown} is the file's name in messages.
    *
-   * @param shown the file's name in messages
-   * @param wanted the columns that count, empty for all
-   * @throws BadInput for a ragged row or a missing column
+   * @throws BadInput for a row of another length than the header, or a missing column
    */
   static Axis.Rows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
     TableReader table = new TableReader(shown, wanted);
@@ -96,11 +95,7 @@ final class TableReader {
     return table.found();
   }
 
-  /**
-   * Returns the lines of a text as rows of one value; blank ones are skipped.
-   *
-   * @param name the one name of the values
-   */
+  /** Returns the lines of a text as rows of one value of this name; blank lines are skipped. */
   static Axis.Rows lines(byte[] bytes, String shown, List<String> name) {
     TableReader table = new TableReader(shown, name);
     String text = SourceFile.decode(bytes, shown);
@@ -133,7 +128,7 @@ final class TableReader {
    * Returns the bytes of a table's file.
    *
    * @throws BadInput if it is missing or too large
-   * @throws IOException if it cannot be read, or is there and no regular file
+   * @throws IOException if it cannot be read, or is not a regular file
    */
   static byte[] bytes(Path file, String shown) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -177,7 +172,7 @@ final class TableReader {
     add(values, place);
   }
 
-  /** Sets where in a {@link Row} the value of each column belongs. */
+  /** Sets the place of each column's value in a {@link Row}. */
   private void header(SeparatedText text) {
     text.refuseOtherSeparator();
     List<String> cells = text.cells();
@@ -206,7 +201,6 @@ final class TableReader {
         });
   }
 
-  /** Returns the error for a column that is not there. */
   static BadInput missing(String name, Collection<String> known, Place place) {
     for (String column : known) {
       if (trimmed(column).equals(name)) {
@@ -327,12 +321,10 @@ final class TableReader {
     return cell.substring(from, to);
   }
 
-  /** Returns whether a cell counts as empty. */
   static boolean isBlank(String cell) {
     return trimmed(cell).isEmpty();
   }
 
-  /** Returns whether all cells count as empty. */
   static boolean isBlank(List<String> cells) {
     for (String cell : cells) {
       if (!isBlank(cell)) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads one text that runs in a job: values that are known at load are put in, quoted for the place
- * where they stand, and slots are left for the rest. {@link Scope} has the values.
+ * Reads one text that runs in a job: inserts values that are known at load, quoted for their place,
+ * and leaves slots for the rest. {@link Scope} has the values.
  */
 final class TemplateReader {
 
@@ -39,9 +39,7 @@ final class TemplateReader {
   }
 
   /**
-   * Returns the text as one that no shell reads.
-   *
-   * @param env whether the caller's own variables may stand in it
+   * Returns a text that no shell reads; with {@code env}, it may contain the caller's variables.
    */
   Template plain(boolean env) {
     if (written.indexOf('{') < 0) {
@@ -59,7 +57,7 @@ final class TemplateReader {
     return finish();
   }
 
-  /** Returns the text as a word of a command that no shell reads. */
+  /** Returns a word of a command that no shell reads. */
   Template word() {
     for (Object part : split()) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
@@ -73,7 +71,6 @@ final class TemplateReader {
     return scope.split(node, Near.WARNING);
   }
 
-  /** Returns the text as one for a shell. */
   Template command(List<String> shell) {
     if (written.indexOf('{') < 0) {
       return Template.of(written);
@@ -136,7 +133,7 @@ final class TemplateReader {
     }
   }
 
-  /** Warns of {@code awk '{print}'} where a var is called print: awk gets the value instead. */
+  /** Warns of {@code awk '{print}'} if a var is called print: awk gets the value instead. */
   private void ofAwk(Placeholder hole) {
     boolean word =
         KnownNames.AWK.contains(hole.written().substring(1, hole.written().length() - 1));
@@ -150,7 +147,7 @@ final class TemplateReader {
     }
   }
 
-  /** Returns whether nothing is glued to a hole. */
+  /** Returns whether a hole is a word of its own. */
   private static boolean isWord(CharSequence masked, int at) {
     return (at == 0 || isApart(masked.charAt(at - 1)))
         && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));
@@ -160,7 +157,6 @@ final class TemplateReader {
     return " \t\r\n;&|()<>".indexOf(c) >= 0;
   }
 
-  /** Puts in all items of a list, each quoted. */
   private void words(List<String> list, Placeholder hole, Quote quote) {
     String gap = "";
     for (String item : list) {

@@ -19,12 +19,12 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Finds the jobs of a build file whose text is the same as when the file was last read, so that
- * they need not be read again. These are the jobs before and behind all edits, each on lines of its
- * own. They are cut out of both texts, the earlier and the present one, and the rest of both is
- * parsed. If both rests are the same outside of their jobs, and the jobs next to the cuts stand
- * where they must, the parser would reach the cut jobs in the same state and read them as before.
- * In all other cases no job counts as unchanged, and all is read: so no error is told here.
+ * Finds the jobs of a build file whose text did not change since it was last read, so that they
+ * need not be read again: the jobs before and behind all edits, each on lines of its own. They are
+ * cut out of the earlier and the present text, and the rest of both is parsed. If both rests are
+ * the same outside of their jobs, and the jobs next to the cuts stand where they must, the parser
+ * would reach the cut jobs in the same state and read them as before. Otherwise no job counts as
+ * unchanged and all is read, so this class reports no errors.
  */
 final class UnchangedJobs {
 
@@ -39,7 +39,7 @@ final class UnchangedJobs {
   private boolean found;
 
   /**
-   * Creates the comparison for a file whose earlier text is known.
+   * Creates the comparison.
    *
    * @param before the earlier text
    * @param workflow what was read of that text alone, with packed jobs
@@ -51,11 +51,10 @@ final class UnchangedJobs {
   }
 
   /**
-   * Parses the present text of the file.
+   * Parses the present text of the file; {@code shown} is its name in messages.
    *
-   * @param shown the file's name in messages
-   * @return its tree without the unchanged jobs; null where there are none
-   * @throws dev.torc.syntax.BadInput if what is left is wrong; parsing all of the text tells it
+   * @return its tree without the unchanged jobs; null if there are none
+   * @throws dev.torc.syntax.BadInput if the rest is wrong; parsing all of the text reports it
    *     better
    */
   Node parse(byte[] now, String shown) throws IOException {
@@ -87,9 +86,8 @@ final class UnchangedJobs {
   }
 
   /**
-   * Adds the unchanged jobs that stand before the jobs of the tree, and those behind them.
-   *
-   * @param manual takes the names of manual jobs
+   * Adds the unchanged jobs before and behind the jobs of the tree; {@code manual} receives the
+   * names of manual jobs.
    */
   void take(WorkflowCodec codec, List<Unit> before, List<Unit> behind, Set<String> manual) {
     Set<String> known = Set.copyOf(workflow.manual());
@@ -117,7 +115,7 @@ final class UnchangedJobs {
    * Finds the unchanged jobs.
    *
    * @param same the length of the common beginning of both texts
-   * @param end an offset in the earlier text: lines that begin there or behind it are lines of both
+   * @param end an offset in the earlier text: lines that begin there or later are lines of both
    */
   private boolean locate(String shown, int same, int end) {
     int count = jobs.size();
@@ -169,9 +167,8 @@ final class UnchangedJobs {
 
   /**
    * Returns a text in which empty lines replace the unchanged jobs, except those next to a cut or
-   * to a line outside of the jobs.
-   *
-   * @param later how much later the common end begins in this text than in the earlier one
+   * to a line outside of the jobs. Its common end begins {@code later} bytes later than in the
+   * earlier text.
    */
   private byte[] cut(byte[] text, int later) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -189,9 +186,9 @@ final class UnchangedJobs {
   }
 
   /**
-   * Parses what is left of a text.
+   * Parses the rest of a text. {@code lines} maps a line of the earlier text to its line in this
+   * one.
    *
-   * @param lines the line in this text for a line of the earlier one
    * @return the tree without the unchanged jobs next to the cuts; null if jobs do not stand where
    *     they must
    */
@@ -224,9 +221,7 @@ final class UnchangedJobs {
     return new Node.Mapping(top.place(), all);
   }
 
-  /**
-   * Returns whether the entry at an index stands where a job of the earlier text must stand now.
-   */
+  /** Returns whether an entry stands where a job of the earlier text must stand now. */
   private boolean stands(
       Place was, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
     Place is = at < read.size() ? read.get(at).getValue().place() : Place.NONE;

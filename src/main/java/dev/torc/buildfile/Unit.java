@@ -9,7 +9,6 @@ import java.util.List;
 /** One entry of {@code jobs}: a plain job, or a group that is not expanded yet. */
 sealed interface Unit {
 
-  /** Returns the name, unique among units. */
   String name();
 
   /**
@@ -17,11 +16,7 @@ sealed interface Unit {
    */
   Job job();
 
-  /**
-   * A plain job as bytes: the records of 100 000 jobs need not be held.
-   *
-   * @param packed as the codec wrote it; not to be changed
-   */
+  /** A plain job as bytes, so that the records of 100 000 jobs need not be in memory. */
   record Single(WorkflowCodec codec, byte[] packed) implements Unit {
     @Override
     public String name() {
@@ -34,12 +29,6 @@ sealed interface Unit {
     }
   }
 
-  /**
-   * A group.
-   *
-   * @param key the name as written
-   * @param entry the job as written
-   * @param axes at least one; none if they cannot be read, which was told already
-   */
+  /** A group; it has no axes only after an error, which was reported already. */
   record Many(String name, String key, Entry entry, List<Axis> axes, Job job) implements Unit {}
 }

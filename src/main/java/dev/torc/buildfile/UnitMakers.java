@@ -22,13 +22,13 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Tells which job or group may make what another one reads, by what they declare, with wildcards
- * for all values of groups: so a group finds the jobs that decide its instances, and never sees
- * what follows from itself. It may tell too many makers, never too few, and makes no graph.
+ * Finds which job or group may make what another one reads, by what they declare, with wildcards
+ * for all values of groups. So a group finds the jobs that decide its instances, and never sees
+ * what follows from itself. It may find too many makers, never too few, and builds no graph.
  */
 final class UnitMakers {
 
-  /** How many combinations of a group's values are looked at to tell what it may make. */
+  /** How many combinations of a group's values are read to find what it may make. */
   private static final int MAX_OUTLINES = 10_000;
 
   private final List<Unit> units;
@@ -42,8 +42,7 @@ final class UnitMakers {
   private List<List<Integer>> readers;
 
   /**
-   * @param files tells which files are on disk
-   * @param isRecorded whether an earlier build made what stands at a path
+   * Creates the index; {@code isRecorded} tells whether an earlier build made the file at a path.
    */
   UnitMakers(
       List<Unit> units,
@@ -71,7 +70,6 @@ final class UnitMakers {
     return claim != null && claim.owner() == unit;
   }
 
-  /** Returns the units that may make what stands at a path. */
   Set<Integer> of(String path) {
     return of(Glob.of(Glob.escape(path)), List.of());
   }
@@ -85,7 +83,7 @@ final class UnitMakers {
 
   /**
    * Returns jobs whose products are what a unit may make: for a group one job per combination of
-   * the values that the build file holds, with wildcards for all others.
+   * the values in the build file, with wildcards for all others.
    */
   List<Job> outlines(int unit) {
     return units.get(unit) instanceof Unit.Many group
@@ -115,7 +113,6 @@ final class UnitMakers {
         .toList();
   }
 
-  /** Returns whether {@code other} follows from {@code unit}, or is the same. */
   boolean follows(int other, int unit) {
     return followers.computeIfAbsent(unit, this::followers).get(other);
   }
@@ -175,7 +172,7 @@ final class UnitMakers {
     }
   }
 
-  /** Adds the makers of a file; a source that only fits the pattern of a group has none. */
+  /** Adds the makers of a file. A source that only matches the pattern of a group has none. */
   private void addMakers(String path, Set<Integer> makers) {
     for (int maker : of(path)) {
       if (!(units.get(maker) instanceof Unit.Many)
@@ -187,7 +184,6 @@ final class UnitMakers {
     }
   }
 
-  /** Adds the units whose results an axis names. */
   private void add(Axis axis, Set<Integer> makers) {
     switch (axis) {
       case Axis.Table table -> makers.addAll(of(table.path()));
@@ -202,7 +198,6 @@ final class UnitMakers {
     return ids.containsKey(name);
   }
 
-  /** Adds a unit by its name, or by the name of one of its instances. */
   private void addNamed(String name, Set<Integer> makers) {
     for (String each : List.of(name, InstanceName.parse(name).group())) {
       if (ids.containsKey(each)) {

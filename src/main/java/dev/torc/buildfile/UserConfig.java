@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings of a user, which hold in all projects: a build file must not be able to give itself
- * trust. The file is read only where a setting matters, so most calls never look for it.
+ * The settings of a user, for all projects: a build file must not be able to grant itself trust.
+ * The file is read only if a setting matters, so most calls never look for it.
  *
  * @param server whether a warm server may answer calls
- * @param trust folders whose build files may be another user's, absolute
+ * @param trust folders whose build files may belong to other users, absolute
  */
 public record UserConfig(boolean server, List<Path> trust) {
 
   private static final int MOST_BYTES = 1 << 20;
 
-  /** Returns where the file is for a user with this environment; null without a home folder. */
+  /** Returns the path of the file in this environment; null without a home folder. */
   public static Path file(Map<String, String> env) {
     String given = env.getOrDefault("XDG_CONFIG_HOME", "");
     String home = env.getOrDefault("HOME", "");
@@ -28,7 +28,7 @@ public record UserConfig(boolean server, List<Path> trust) {
     return config.isEmpty() ? null : Path.of(config, "torc", "config.yaml");
   }
 
-  /** Reads the file; throws {@link dev.torc.syntax.BadInput} with all that is wrong in it. */
+  /** Reads the file; throws {@link dev.torc.syntax.BadInput} with all errors. */
   public static UserConfig read(Path file) throws IOException {
     Place whole = new Place(file.toString(), 0, 0);
     Problems problems = new Problems();

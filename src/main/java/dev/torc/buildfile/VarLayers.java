@@ -10,22 +10,14 @@ import java.util.SequencedMap;
 
 /**
  * Joins the {@code vars} of one build file into one flat map: of a list, each file and map is laid
- * over those before it; a nested map gives a var for each of its values, named with dots. It
- * resolves no values; {@link VariableReader} does. The names are made flat before {@link
- * FileLayers} joins files, so that {@code train.lr} and {@code train: {lr: …}} are one var
- * everywhere.
- *
- * @param reader reads a file of vars
+ * over those before it; a nested map gives a var for each of its values, named with dots. {@link
+ * VariableReader} resolves the values. The map is flat before {@link FileLayers} joins files, so
+ * that {@code train.lr} and {@code train: {lr: …}} are one var everywhere.
  */
 record VarLayers(FileReader reader, Problems problems) {
 
-  /** Reads the tree of a file that is named in a build file. */
   interface FileReader {
-    /**
-     * Returns the tree.
-     *
-     * @param name as written
-     */
+    /** Returns the tree of a file that a build file names. */
     Node read(Node.Scalar name) throws IOException;
   }
 
@@ -72,7 +64,7 @@ record VarLayers(FileReader reader, Problems problems) {
             });
   }
 
-  /** Returns whether a map is {@code {name}} that lacks its quotes, which is told as such. */
+  /** Returns whether a map is {@code {name}} without its quotes, which has an error of its own. */
   private static boolean isBraced(Node.Mapping map) {
     return map.entries().size() == 1
         && Node.isNothing(map.entries().firstEntry().getValue().value());

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 
 /**
  * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
- * Values from the command line and from files of vars are texts as they stand: such a file may have
- * been written for another program, so what no var can be is reported only where it is used. {@link
- * VarLayers} joins the maps and files.
+ * Values from the command line and from files of vars are literal. Such a file may have been
+ * written for another program, so values that cannot be a var are reported only where they are
+ * used. {@link VarLayers} joins the maps and files.
  */
 final class VariableReader {
 
@@ -43,12 +43,7 @@ final class VariableReader {
     this.problems = problems;
   }
 
-  /**
-   * Returns the value of every var.
-   *
-   * @param written the vars by name, none a map but {@code {name}} without quotes
-   * @param files the names of the files of vars, as places have them
-   */
+  /** Returns the value of every var. {@code files} are the files of vars, named as in places. */
   static Vars resolve(
       Node.Mapping written,
       Set<String> files,
@@ -76,7 +71,7 @@ final class VariableReader {
     return Vars.of(vars.texts, vars.lists, vars.unfit);
   }
 
-  /** Returns the first of the names in a nested map; null if it is none. */
+  /** Returns the first of the names in a nested map; null if there is none. */
   static String inside(String map, Stream<String> names) {
     return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
   }
@@ -176,7 +171,7 @@ final class VariableReader {
     }
   }
 
-  /** Returns the scope of values of vars, in which no name means anything but a var. */
+  /** Returns the scope of values of vars, in which a name can only be a var. */
   private Scope scope() {
     List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
     return new Scope(new Vars(texts, lists, unfit, Set.of(), braced), null, problems);

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param lists the lists by name; no name is in both
  * @param unfit why a value of a file of vars is neither, by name
  * @param clashes names that mean something else in braces
- * @param withBraces names that have a {@code }} in them
+ * @param withBraces names that contain a {@code }}
  */
 public record Vars(
     Map<String, String> texts,
@@ -23,10 +23,8 @@ public record Vars(
     Set<String> clashes,
     List<String> withBraces) {
 
-  /** No vars. */
   static final Vars NONE = of(Map.of());
 
-  /** Returns vars that are texts. */
   static Vars of(Map<String, String> texts) {
     return of(texts, Map.of(), Map.of());
   }
@@ -46,7 +44,6 @@ public record Vars(
     return name.indexOf('}') >= 0;
   }
 
-  /** Returns whether there is a var of this name. */
   boolean has(String name) {
     return texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name);
   }
@@ -55,7 +52,6 @@ public record Vars(
     return Stream.of(texts, lists, unfit).flatMap(each -> each.keySet().stream());
   }
 
-  /** Returns all names, sorted. */
   Set<String> names() {
     return all().collect(Collectors.toCollection(TreeSet::new));
   }
