@@ -26,13 +26,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc adopt}: takes what stands in the places of products for the results of jobs. {@link
- * Adoption} finds out what can be adopted; this class stores all of it, or nothing.
+ * {@code torc adopt}: accepts existing files as the products of jobs, without running them. {@link
+ * Adoption} finds what can be adopted; this class stores all of it, or nothing.
  *
- * @param adopted names of the jobs whose products were or would be adopted; none where there are
+ * @param adopted names of the jobs whose products were or would be adopted; empty if there are
  *     problems
  * @param upToDate names of jobs that need no adoption
- * @param problems what is in the way, one line each
+ * @param problems what prevents it, one line each
  */
 record AdoptAnswer(
     boolean dryRun, List<String> adopted, List<String> upToDate, List<Diagnostic> problems)
@@ -46,9 +46,7 @@ record AdoptAnswer(
     return call.print(answer);
   }
 
-  /**
-   * Adopts the files; returns null if another build has the lock and the call does not wait for it.
-   */
+  /** Adopts the files; returns null if another build has the lock and the call does not wait. */
   private static AdoptAnswer of(Call call) throws IOException {
     List<String> targets = call.targets();
     Project project = call.project().withoutResults();

@@ -5,25 +5,20 @@ import dev.torc.text.Palette;
 import java.util.List;
 
 /**
- * What a command found out or did, as text for people or as JSON for programs. {@link Call} prints
- * it.
+ * What a command found or did, as text for people or as JSON for programs. {@link Call} prints it.
  */
 interface Answer {
 
-  /** Returns the text for standard output; each line ends with a line feed. It may be empty. */
+  /** Returns the text for standard output: empty, or whole lines. */
   default String text(Palette palette) {
     return "";
   }
 
-  /**
-   * Returns the lines for people that go to standard error, harmless as {@code SafeText} makes
-   * them.
-   */
+  /** Returns the lines for standard error, made harmless by {@code SafeText}. */
   default List<String> beside() {
     return List.of();
   }
 
-  /** Returns the exit status of the command. */
   default int exit() {
     return Exit.DONE;
   }

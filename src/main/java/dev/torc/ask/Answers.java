@@ -3,8 +3,8 @@ package dev.torc.ask;
 import java.io.IOException;
 
 /**
- * Leads a command that asks something to the class that answers it. {@link Call} knows no answer,
- * so each can be read with it alone.
+ * Chooses the class that answers a command. {@link Call} knows no answers, so each can be read with
+ * it alone.
  */
 public final class Answers {
 

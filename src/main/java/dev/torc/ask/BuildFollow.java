@@ -6,7 +6,10 @@ import dev.torc.records.CachePlace;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
-/** Looks at the records again and again while a build is at work. The caller knows what for. */
+/**
+ * Reads the records again and again while a build is running; the caller decides what to do with
+ * them.
+ */
 record BuildFollow(CachePlace place) {
 
   /** Milliseconds between two looks. */
@@ -15,19 +18,17 @@ record BuildFollow(CachePlace place) {
   /** Milliseconds between two looks at files that other machines write. */
   static final long SLOW = 2_000;
 
-  /** What the caller does at each look. */
   interface Look {
     /**
-     * Looks once.
+     * Looks once; returns true to stop.
      *
-     * @param build the id of the build that was at work at the first look; empty for none
+     * @param build the id of the build that ran at the first look; empty for none
      * @param ended whether that build has ended, so that this is the last look
-     * @return true if the caller needs no more looks
      */
     boolean at(Cache cache, String build, boolean ended) throws IOException;
   }
 
-  /** Looks until a look returns true or the build has ended; once if no build is at work. */
+  /** Looks until a look returns true or the build has ended; once if no build is running. */
   void follow(Look look) throws IOException {
     String build = working(place);
     for (boolean over = false; !over; ) {
@@ -39,7 +40,6 @@ record BuildFollow(CachePlace place) {
     }
   }
 
-  /** Waits so many milliseconds. */
   static void pause(long millis) throws IOException {
     try {
       Thread.sleep(millis);
@@ -48,7 +48,7 @@ record BuildFollow(CachePlace place) {
     }
   }
 
-  /** Returns the id of the build that is at work; empty for none. */
+  /** Returns the id of the running build; empty for none. */
   static String working(CachePlace place) {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }

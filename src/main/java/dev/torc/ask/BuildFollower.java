@@ -35,10 +35,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * {@code torc status --follow}: shows a build that another process or host runs, or jobs that a
- * build has submitted, and ends with them and with their exit status. It makes events of the marks
- * and records that the build writes, and hands these to the same report that a build has. So it
- * takes no lock, writes nothing, and costs the build nothing. Jobs that were up to date or restored
- * leave no attempt in the records, so only the last line counts them.
+ * build has submitted; it ends with them, and with their exit status. It makes events from the
+ * marks and records that the build writes, for the report that builds use. So it takes no lock,
+ * writes nothing, and costs the build nothing. Jobs that were up to date or restored leave no
+ * attempt in the records, so only the last line counts them.
  */
 final class BuildFollower implements Progress {
 
@@ -94,7 +94,9 @@ final class BuildFollower implements Progress {
     }
   }
 
-  /** Follows jobs that a build left to a scheduler, until all have ended or a build takes over. */
+  /**
+   * Follows jobs that a build submitted to a scheduler, until all have ended or a build takes over.
+   */
   private void submitted(List<EarlierJob> out) throws IOException {
     Set<EarlierJob> open = new HashSet<>(out);
     Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
@@ -128,7 +130,7 @@ final class BuildFollower implements Progress {
     }
   }
 
-  /** Tells what has happened since the last look; returns whether to look no more. */
+  /** Reports what has happened since the last look; returns whether to stop. */
   private boolean look(Cache cache, String id, boolean last) throws IOException {
     if (id.isEmpty()) {
       none(cache);
@@ -205,14 +207,12 @@ final class BuildFollower implements Progress {
     return new Event.Details(what, "", shown, Math.max(0, wall), -1, -1);
   }
 
-  /** Returns whether the build file allows another attempt. */
   private boolean mayRunAgain(AttemptRecord attempt) {
     int id = folder.project() == null ? -1 : folder.project().graph().jobId(attempt.id().job());
     return id >= 0
         && attempt.id().attempt() <= folder.project().graph().job(id).runs().retry().retries();
   }
 
-  /** Tells how the followed build ended. */
   private void finished() {
     if (build == null) {
       note("the build has ended; nothing had to run");
@@ -227,7 +227,6 @@ final class BuildFollower implements Progress {
     }
   }
 
-  /** Says that no build is running. */
   private void none(Cache cache) {
     build = cache.builds(1).stream().findFirst().orElse(null);
     if (build != null && build.exit() < 0) {
@@ -246,7 +245,7 @@ final class BuildFollower implements Progress {
     report.accept(new Event.Note(Event.Level.INFO, line));
   }
 
-  /** Returns the nanoseconds that a job's last good run took; negative if there was none. */
+  /** Returns the nanoseconds of a job's last good run; negative if there was none. */
   static long took(JobResult result) {
     return result == null || !result.outcome().isGood() || result.wall() <= 0 ? -1 : result.wall();
   }

@@ -11,23 +11,20 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * A build of the history, in words and as JSON.
- *
- * @param working the id of the build that is at work; empty for none
+ * A build of the history, in words and as JSON. {@code working} is the id of the running build;
+ * empty for none.
  */
 record BuildLine(BuildRecord build, String working) {
 
-  /** Returns when it began. */
   String started() {
     return Amount.localTime(build.started());
   }
 
-  /** Returns whether its end was recorded. */
   boolean isOver() {
     return build.nanos() >= 0;
   }
 
-  /** Returns {@code exit 0}, or what there is in place of an exit status. */
+  /** Returns {@code exit 0}, or why there is no exit status. */
   String end() {
     return isOver()
         ? "exit " + build.exit()
@@ -39,7 +36,7 @@ record BuildLine(BuildRecord build, String working) {
     return isOver() ? Amount.time(build.nanos()) : "";
   }
 
-  /** Returns {@code 2 ran, 1 failed}; empty where it is not known. */
+  /** Returns {@code 2 ran, 1 failed}; empty if unknown. */
   String counts() {
     StringJoiner counts = new StringJoiner(", ");
     for (JobState state : isOver() ? JobState.values() : new JobState[0]) {
@@ -51,7 +48,6 @@ record BuildLine(BuildRecord build, String working) {
     return counts.toString();
   }
 
-  /** Returns the fields of the build's JSON object. */
   Map<String, Object> json() {
     Map<String, Integer> counts = new LinkedHashMap<>();
     if (isOver()) { // before, they are not final

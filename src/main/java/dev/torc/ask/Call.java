@@ -39,8 +39,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A command as it was called: its options and words, the caller's streams and the machine. It says
- * what the options mean that commands share, and is the one place that prints an answer. The class
+ * A command as it was called: its options and words, the caller's streams and the machine. It
+ * interprets the options that commands share, and is the one place that prints an answer. The class
  * that answers a question reads the options of that question.
  */
 public final class Call {
@@ -53,24 +53,19 @@ public final class Call {
   private BadInput refused;
 
   /**
-   * An option by its longest name, or another word by its name in the help.
-   *
-   * @param value {@code true} for an option without a value
+   * An option by its longest name, or another word by its name in the help. The value is {@code
+   * true} for an option without one.
    */
   public record Given(String name, String value) {}
 
   /**
-   * What stands on the command line.
-   *
-   * @param words the words behind the command's name, as they were given
-   * @param given the same words, read as options and other words
+   * The command line: the words behind the command's name as given, and the same words read as
+   * options and other words.
    */
   public record Arguments(String command, List<String> words, List<Given> given) {}
 
   /**
-   * Checks the values of the options that all commands have, and goes to the folder of {@code -C}.
-   *
-   * @param host the machine as the command uses it
+   * Checks the values of the options that all commands have, and enters the folder of {@code -C}.
    */
   public Call(Arguments given, Console console, Caller.Host host) {
     this.given = given;
@@ -106,18 +101,18 @@ public final class Call {
     return !given(option).isEmpty();
   }
 
-  /** Returns the last value of an option; null where it is not given. */
+  /** Returns the last value of an option; null if it is not given. */
   public String value(String option) {
     return values(option).reversed().stream().findFirst().orElse(null);
   }
 
-  /** Returns all values of an option, in their order. */
   List<String> values(String option) {
     return given(option).stream().map(Given::value).toList();
   }
 
   /**
-   * Returns the last value of an option, a number from 1 on; {@code otherwise} if it is not given.
+   * Returns the last value of an option, a number of at least 1; {@code otherwise} if it is not
+   * given.
    */
   public int number(String option, int otherwise, String write) {
     String text = value(option);
@@ -125,7 +120,8 @@ public final class Call {
   }
 
   /**
-   * Returns the value of an option, a number from {@code least} on; {@code write} ends the error.
+   * Returns the value of an option, a number of at least {@code least}; {@code write} ends the
+   * error.
    */
   public static int number(String option, String text, int least, String write) {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least) {
@@ -134,16 +130,13 @@ public final class Call {
     return Integer.parseInt(text);
   }
 
-  /**
-   * Returns the given ones of some options, by their longest names, in the order of the command
-   * line.
-   */
+  /** Returns the given ones of some options (longest names), in the order of the command line. */
   public List<Given> given(String... names) {
     return given.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
   }
 
   /**
-   * Returns the names and files that the user gave: all words that are no options, in their order.
+   * Returns the names and files that the user gave: all words that are not options, in their order.
    */
   public List<String> targets() {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
@@ -158,27 +151,25 @@ public final class Call {
     return given.words;
   }
 
-  /** Returns the caller's streams and environment, in the folder that {@code -C} names. */
+  /** Returns the caller's streams and environment, in the folder of {@code -C}. */
   public Console console() {
     return console;
   }
 
-  /** Returns the caller's own current folder, whatever {@code -C} names. */
+  /** Returns the caller's current folder, before {@code -C}. */
   public Path from() {
     return from;
   }
 
-  /** Returns the caller, in the folder that {@code -C} names. */
+  /** Returns the caller, in the folder of {@code -C}. */
   public Caller caller() {
     return new Caller(console.env(), console.cwd(), host);
   }
 
-  /** Writes a warning without a place to standard error. */
   void warn(String text) {
     console.warn(text);
   }
 
-  /** Writes a warning to standard error. */
   void warn(BadInput.Diagnostic said) {
     console.warn(said);
   }
@@ -197,19 +188,17 @@ public final class Call {
     };
   }
 
-  /** Returns the colors for standard output. */
   Palette outPalette() {
     return Palette.of(color(), console.env(), console.stdoutTerminal());
   }
 
-  /** Returns the colors for standard error. */
   public Palette errPalette() {
     return Palette.of(color(), console.env(), console.stderrTerminal());
   }
 
   /**
-   * Returns the options that, with the current folder, say which project is meant. Reads standard
-   * input, or a descriptor that the shell has opened, if {@code -f} names it.
+   * Returns the options that, with the current folder, select the project. If {@code -f} names
+   * standard input, or a descriptor that the shell has opened, reads it.
    */
   public ProjectOptions options() throws IOException {
     List<String> files = values("--file");
@@ -231,7 +220,7 @@ public final class Call {
         has("--keep-failed"));
   }
 
-  /** Returns a file as the user names it from the current folder. */
+  /** Returns a file that the user names, from the current folder. */
   public Path path(String file) {
     return console.cwd().resolve(file).normalize();
   }
@@ -248,7 +237,7 @@ public final class Call {
     return given.isEmpty() ? null : ProjectOptions.runtime(CONTAINER + "=", given);
   }
 
-  /** Returns the variables set by {@code -D}; the last one of a name wins. */
+  /** Returns the variables set by {@code -D}; the last value of a name wins. */
   private SortedMap<String, String> variables() {
     SortedMap<String, String> out = new TreeMap<>();
     for (String variable : values("-D")) {
@@ -267,8 +256,8 @@ public final class Call {
   }
 
   /**
-   * Returns whether a file can be read just once and stands in no folder: {@code <(…)} of a shell
-   * too.
+   * Returns whether a file can be read only once and is in no folder, such as {@code <(…)} of a
+   * shell.
    */
   private static boolean isInput(String file) {
     return file.equals(BuildFile.INPUT)
@@ -299,16 +288,15 @@ public final class Call {
     return new LockTerms(!has("--no-wait"), trusts, gone);
   }
 
-  /** Takes the build lock; null if another build has it and the terms do not allow to wait. */
+  /** Takes the build lock; null if another build has it and the terms do not allow waiting. */
   BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
     return terms.take(caller(), place, id, what, console::say);
   }
 
   /**
-   * Cancels the jobs that are out at a scheduler, if {@code --force} is given. Else returns a line
-   * on each of them; if there is any, the command must not continue.
-   *
-   * @param workflow null where the build file is refused
+   * Cancels the jobs that are out at a scheduler if {@code --force} is given, and returns no lines.
+   * Otherwise returns a line on each of them; if there are any, the command must stop. The workflow
+   * is null if the build file is refused.
    */
   List<String> cancelled(OutJobs out, CachePlace place, Workflow workflow, ProductRemoval removal)
       throws IOException {
@@ -320,12 +308,12 @@ public final class Call {
     return List.of();
   }
 
-  /** Returns the project that the options mean; see {@link Project#load}. */
+  /** Returns the project that the options select; see {@link Project#load}. */
   public Project project() throws IOException {
     return Project.load(caller(), options());
   }
 
-  /** Opens the project for looking; see {@link ReadSession}. */
+  /** Opens the project for reading; see {@link ReadSession}. */
   ReadSession look() throws IOException {
     return ReadSession.at(project(), this::warn);
   }
@@ -340,9 +328,7 @@ public final class Call {
 
   /**
    * Returns the folder of the project. If the build file is refused, standard error says why (rule
-   * 13).
-   *
-   * @param particular whether the command then cannot continue, so that the refusal is thrown
+   * 13); if the command then cannot continue ({@code particular}), the refusal is thrown.
    */
   ProjectFolder folder(boolean particular) throws IOException {
     ProjectFolder folder = ProjectFolder.find(caller(), options());
@@ -357,8 +343,8 @@ public final class Call {
   }
 
   /**
-   * Prints an answer, as text with the lines beside it or as one JSON document, and returns the
-   * exit status. The answer is null if the command may not wait for another build.
+   * Prints an answer, as text or as one JSON document, and returns the exit status. The answer is
+   * null if another build has the lock and the command may not wait.
    */
   int print(Answer answer) throws IOException {
     if (answer == null) {
@@ -390,12 +376,12 @@ public final class Call {
     Json.write(all, to);
   }
 
-  /** Returns the id of the build that is at work in a project; empty for none. */
+  /** Returns the id of the build that runs in a project; empty for none. */
   public static String working(Project project) {
     return BuildFollow.working(project.place());
   }
 
-  /** Waits until that build has ended, but only so many seconds. */
+  /** Waits until that build has ended, at most so many seconds. */
   public static void awaitEnd(Project project, String build, int seconds) throws IOException {
     long until = System.nanoTime() + seconds * 1_000_000_000L;
     while (System.nanoTime() < until && build.equals(working(project))) {

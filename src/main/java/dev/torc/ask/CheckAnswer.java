@@ -27,11 +27,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc check}: all that can be told of a build file without running anything.
- *
- * @param file name of the build file; null where it cannot be read
- * @param jobs how many jobs it has
- * @param images the images that the jobs run in
+ * {@code torc check}: all that can be said about a build file without running anything. {@code
+ * file} is its name; null if it cannot be read.
  */
 record CheckAnswer(
     String file,
@@ -41,7 +38,7 @@ record CheckAnswer(
     List<Diagnostic> warnings)
     implements Answer {
 
-  /** Prints warnings and errors to standard error, the line that counts them to standard output. */
+  /** Prints warnings and errors to standard error, the line of counts to standard output. */
   static int run(Call call) throws IOException {
     CheckAnswer answer = of(call);
     if (!call.json()) {
@@ -104,7 +101,7 @@ record CheckAnswer(
         .toList();
   }
 
-  /** Returns lines on the images that a job cannot have here, as far as a look shows. */
+  /** Returns lines on the images of a job that are missing here, as far as a look shows. */
   private static List<String> unavailable(PlanContext context, int id) {
     return context.contents().machine().lacking(context.graph(), id).stream()
         .map(Reason::lack)
@@ -128,7 +125,6 @@ record CheckAnswer(
     return errors.isEmpty() ? Exit.DONE : Exit.USAGE;
   }
 
-  /** Returns the images and the line that counts. */
   @Override
   public String text(Palette palette) {
     if (file == null) {
@@ -142,7 +138,8 @@ record CheckAnswer(
   }
 
   /**
-   * Returns the lines for standard error: place first, then how bad it is, as compilers have it.
+   * Returns the lines for standard error: the place, then {@code warning:} or {@code error:}, as
+   * compilers write it.
    */
   private List<String> lines(Palette palette) {
     List<String> lines = new ArrayList<>();

@@ -49,8 +49,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * {@code torc clean}: decides which products go; {@link Cleaner} takes them away. Without targets,
- * it works from the records even if the build file is refused (rule 13).
+ * {@code torc clean}: decides which products go; {@link Cleaner} removes them. Without targets, it
+ * works from the records even if the build file is refused (rule 13).
  */
 final class CleanAnswer implements Cleaner.Listener {
   private final Call call;
@@ -68,10 +68,9 @@ final class CleanAnswer implements Cleaner.Listener {
   /** The targets that are names: they also mean instances that the graph does not have. */
   private final Set<InstanceName> names = new HashSet<>();
 
-  /** The jobs that targets name. */
   private final Set<String> jobs = new HashSet<>();
 
-  /** The files that targets name, and those in folders and of globs that they name. */
+  /** Tests for the files that targets name, and those in named folders and of named globs. */
   private Predicate<String> paths = _ -> false;
 
   private final List<String> removed = new ArrayList<>();
@@ -80,7 +79,7 @@ final class CleanAnswer implements Cleaner.Listener {
   /** Whether torc stopped at a mount point. */
   private boolean mounted;
 
-  /** How many products stay because no job declares them any more: they may be sources by now. */
+  /** How many products stay because no job declares them any more: they may be sources now. */
   private int undeclared;
 
   private CleanAnswer(Call call) throws IOException {
@@ -104,8 +103,8 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * Removes the files and prints each path as it goes; returns null if it may not wait for another
-   * build.
+   * Removes the files and prints each path; returns null if another build has the lock and the call
+   * does not wait.
    */
   static Answer of(Call call) throws IOException {
     return new CleanAnswer(call).run();
@@ -115,11 +114,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private record Fields(boolean dryRun, List<String> removed, List<Kept> kept) {}
 
-  /**
-   * The answer at the end. The line of each path was printed when the path went.
-   *
-   * @param exit the status of the command
-   */
+  /** The answer at the end; the paths were printed when they went. */
   private record Cleaned(Fields json, int exit) implements Answer {
 
     @Override
@@ -129,7 +124,7 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** Adds what the targets name in a project; the project is null only if there are no targets. */
+  /** Adds what the targets name in a project; the project is null only without targets. */
   private void want(Project project) {
     for (String target : targets) {
       project.select(List.of(target)); // refuses one that means nothing
@@ -145,7 +140,6 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** Returns whether the products of a job are to go. */
   private boolean wants(String job) {
     return targets.isEmpty()
         || jobs.contains(job)
@@ -216,8 +210,8 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * Returns whether jobs may still write what is to go; warns of each. Force cancels those at a
-   * scheduler.
+   * Returns whether jobs may still write what is to go, and warns of each. With {@code --force},
+   * jobs at a scheduler are canceled first.
    */
   private boolean isOut(Cache cache) throws IOException {
     Caller caller = call.caller();
@@ -271,7 +265,7 @@ final class CleanAnswer implements Cleaner.Listener {
     return well ? Exit.DONE : Exit.TROUBLE;
   }
 
-  /** Forgets the results of jobs whose products are to go: these are not restored either. */
+  /** Forgets the results of jobs whose products go, so that these are not restored. */
   private void forgetResults(Project project, Cache cache) throws IOException {
     LocalResults results = new LocalResults(cache, Stores.UNSAID, false);
     results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
@@ -297,8 +291,8 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /**
-   * Refuses to continue if a build with other build files, which still exist, made products that
-   * seem stale: all that those files declare would seem so.
+   * Stops if a build with other build files, which still exist, made products that seem stale:
+   * everything that those files declare would seem so.
    */
   private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
     Map<String, String> paths = new LinkedHashMap<>(); // one path for each job

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and the values
- * of the data section. If the build file is refused, it works from the records.
+ * {@code torc data}: the values that the jobs' last runs stored, as written, and the values of the
+ * data section. If the build file is refused, it works from the records.
  *
  * @param fixed the values of the data section, as JSON, by name
  * @param stored the values that jobs stored, by job
@@ -28,7 +28,8 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
     implements Answer {
 
   /**
-   * Returns the values of the named jobs; without a name those of all jobs and of the data section.
+   * Returns the values of the named jobs; without a name, those of all jobs and of the data
+   * section.
    */
   static DataAnswer of(Call call) throws IOException {
     ProjectFolder folder = call.folder();

@@ -43,10 +43,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * {@code torc doctor}: checks what builds depend on beside the build file: the machine, its
- * programs, the place of the records. What needs a hand comes first, with the remedy. It writes
- * nothing, so it cannot tell what only a write would show, and it asks no other machine whether
- * there is a newer torc. It also works without a project.
+ * {@code torc doctor}: checks what builds depend on besides the build file: the machine, its
+ * programs, the place of the records. Problems come first, with the remedy. It writes nothing, so
+ * it cannot find what only a write would show, and it does not ask the network for a newer torc. It
+ * also works without a project.
  */
 final class DoctorAnswer implements Answer {
 
@@ -78,19 +78,11 @@ final class DoctorAnswer implements Answer {
     PROBLEM
   }
 
-  /**
-   * One thing that was looked at.
-   *
-   * @param name a word for it
-   * @param text what was found
-   * @param next what to do, empty where nothing is to be done
-   */
+  /** One finding with a word for its subject. {@code next} says what to do; empty for nothing. */
   private record Check(String name, State state, String text, String next) {}
 
-  /** A {@link Check} without its name. */
   private record Finding(State state, String text, String next) {}
 
-  /** Runs all checks. */
   DoctorAnswer(Call call) throws IOException {
     this.call = call;
     this.caller = call.caller();
@@ -140,7 +132,6 @@ final class DoctorAnswer implements Answer {
         + lines(State.OK, "");
   }
 
-  /** Returns a line for each check of a state, with a word for the state. */
   private String lines(State state, String word) {
     StringBuilder lines = new StringBuilder();
     for (Check check : checks) {
@@ -244,9 +235,7 @@ final class DoctorAnswer implements Answer {
             text.formatted(place.database(), kind), "set TORC_CACHE to a folder on a local disk");
   }
 
-  /**
-   * Returns the folder, or the nearest existing one above it, if it cannot be written; else null.
-   */
+  /** Returns the folder, or the nearest existing one above it, if it is not writable; else null. */
   private static Path unwritable(Path folder) {
     Path at = folder;
     while (at.getParent() != null && !Files.exists(at)) {
@@ -302,7 +291,7 @@ final class DoctorAnswer implements Answer {
   }
 
   /**
-   * Returns whether file times have parts of seconds; true also for an empty folder, which cannot
+   * Returns whether file times have parts of seconds; also true for an empty folder, which cannot
    * tell.
    */
   private boolean isFine(Path folder) throws IOException {
@@ -317,7 +306,7 @@ final class DoctorAnswer implements Answer {
     return fine;
   }
 
-  /** Says whether the kernel can show that a process has the build file open to write. */
+  /** Tells whether the kernel can show that a process has the build file open for writing. */
   private String leases() throws IOException {
     if (project == null) {
       return "";
@@ -407,7 +396,7 @@ final class DoctorAnswer implements Answer {
   }
 
   /**
-   * Returns what the whole machine has, if builds may take less; free memory, processor and system.
+   * Returns what the whole machine has, if builds may use less; free memory, processor and system.
    */
   private static String beside(MachineFacts machine, Limits limits) {
     boolean known = machine.cpus() > 0 && machine.memory() > 0;

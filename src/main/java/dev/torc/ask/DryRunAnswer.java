@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code -n} prints: the verdicts of a plan, on jobs and on groups not expanded yet.
+ * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
  * @param instances whether each instance of a group has a line, however many there are
  * @param expected nanoseconds for the build if all jobs that may run do run; negative if unknown
  */
 record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
 
-  /** Nanoseconds; the time of a shorter build is not told. */
+  /** Nanoseconds; the time of a shorter build is not shown. */
   private static final long SHORT = 1_000_000_000L;
 
   /**
@@ -51,7 +51,6 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;
   }
 
-  /** Returns the images of jobs that are not up to date, and the counts of jobs. */
   @Override
   public List<String> beside() {
     List<String> lines = new ArrayList<>();

@@ -34,13 +34,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * {@code torc events}: the events that jobs posted. On request it continues until the build that is
- * at work ends: it prints the events that the build stores and, before that, what running attempts
- * have written to their files so far. It only looks.
+ * {@code torc events}: the events that jobs posted. With {@code --follow}, it continues until the
+ * running build ends, and prints the events that the build stores and, before that, what running
+ * attempts have written to their files so far. It writes nothing.
  */
 final class EventsAnswer {
 
-  /** One event, as a line or as a JSON document. */
   private record One(Instant time, long build, String job, int attempt, Json.Raw data)
       implements Answer {
 
@@ -58,7 +57,6 @@ final class EventsAnswer {
     }
   }
 
-  /** The events that were asked for, oldest first. */
   private record Events(List<One> events) implements Answer {
 
     @Override
@@ -108,7 +106,7 @@ final class EventsAnswer {
     return Exit.DONE;
   }
 
-  /** Returns milliseconds since 1970 of a moment, or of a duration before now. */
+  /** Returns a moment, or a duration before now, in milliseconds since 1970. */
   static long moment(String text, long now) {
     try {
       return now - Quantity.duration(text) / 1_000_000;
@@ -131,9 +129,7 @@ final class EventsAnswer {
     return asked.has(event.job()) && event.time() >= from;
   }
 
-  /**
-   * Prints the stored events one by one, then new ones until the build that is at work has ended.
-   */
+  /** Prints the stored events, then new ones until the running build has ended. */
   private void follow() throws IOException {
     print(events);
     new BuildFollow(place)
@@ -198,8 +194,8 @@ final class EventsAnswer {
   }
 
   /**
-   * Returns the attempts that run, by job: those that were begun and have no result in the cache. A
-   * job of which two are such is left out: what the first one posted is not yet printed.
+   * Returns the running attempts by job: those that began and have no result in the cache. A job
+   * with two of them is skipped: the events of the first are not yet printed.
    */
   private Map<String, Integer> attempts(Cache cache, String id) {
     return StartMarks.live(StartMarks.read(place), cache).stream()

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * GPUs as {@code torc doctor} shows them, with the models that {@code nvidia-smi} tells. If it is
- * missing or does not answer, they are shown by their ids alone. Builds need no models.
+ * The text about GPUs in {@code torc doctor}, with the models from {@code nvidia-smi}. If that is
+ * missing or does not answer, GPUs are shown by their ids alone. Builds need no models.
  */
 final class GpuNames {
 
@@ -46,7 +46,7 @@ final class GpuNames {
     return gpus.count() + " (" + String.join("; ", each) + ")";
   }
 
-  /** Returns memory as vendors state it: what the driver keeps for itself counts. */
+  /** Returns memory as vendors state it, with the part that the driver reserves. */
   private static String memory(String mebibytes) {
     return mebibytes.matches("\\d{1,9}")
         ? ", " + Math.ceilDiv(Long.parseLong(mebibytes), 1024) + " GB"

@@ -39,8 +39,8 @@ import org.jgrapht.nio.json.JSONExporter;
 
 /**
  * {@code torc graph}: the jobs and groups as the source of a picture. An edge leads from a job to
- * one that waits for it. JSON has all edges; the other formats leave out those that longer paths
- * imply. JGraphT writes dot and JSON; this class writes Mermaid and the words.
+ * one that waits for it. JSON has all edges; the other formats drop those that longer paths imply.
+ * JGraphT writes dot and JSON; this class writes Mermaid and the words.
  *
  * @param before for each vertex, those that it waits for
  * @param stages the order of the vertices
@@ -51,34 +51,28 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   private static final int NAMED = 10;
 
   /**
-   * A job or a group.
-   *
-   * @param last how the last run of a job ended, null if it never ran, and for a group
-   * @param middle whether the picture shows what lies around it
+   * A job or a group. {@code last} is how the last run of a job ended, null if it never ran, and
+   * for a group; {@code middle}, whether the picture shows the surroundings of this one.
    */
   record Vertex(DisplayGraph.Fold fold, JobCounts counts, JobResult.Outcome last, boolean middle) {
 
-    /** Returns the lines of the name, harmless as {@link SafeText} makes them. */
+    /** Returns the lines of the name, made harmless by {@link SafeText}. */
     List<String> lines() {
       return Arrays.stream(fold.name().split("\n", -1)).map(SafeText::line).toList();
     }
 
-    /** Returns how many instances a group has. */
     String size() {
       int known = fold.jobs().size();
       return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
     }
 
-    /**
-     * Returns the verdict as JSON has it, or {@code failed} if a job in it failed and is to run
-     * again.
-     */
+    /** Returns the verdict as in JSON, or {@code failed} if a job in it failed last time. */
     String state() {
       return counts.of(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
   }
 
-  /** Writes the picture in the form that is wanted; JSON is on one line. */
+  /** Writes the picture in the requested format; JSON is on one line. */
   static int run(Call call) throws IOException {
     String format = format(call);
     List<String> around = call.values("--job");
@@ -125,10 +119,10 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * Returns the picture of the jobs that targets name, and of all jobs that these wait for; or the
-   * picture of the surroundings of some jobs.
+   * Returns the picture of the jobs that targets name, with all jobs that these wait for; or of the
+   * surroundings of some jobs.
    *
-   * @param around names and files in the middle; none for what the targets name
+   * @param around names and files in the middle; empty for what the targets name
    * @param steps how many steps from these are shown; at least 0
    */
   private static GraphPicture of(Call call, List<String> around, int steps) throws IOException {
@@ -158,7 +152,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
   }
 
-  /** Returns the vertices that a vertex waits for, without edges that others imply. */
+  /** Returns the vertices that a vertex waits for, without implied edges. */
   int[] behind(int vertex) {
     return stages.behind(before, vertex);
   }
@@ -203,16 +197,14 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
-  /**
-   * Returns a name as dot wants it between double quotes; the exporter escapes the quotes in it.
-   */
+  /** Returns a name for double quotes in dot; the exporter escapes the quotes in it. */
   private static String label(Vertex vertex) {
     return vertex.lines().stream()
         .map(line -> line.replace("\\", "\\\\"))
         .collect(Collectors.joining("\\n"));
   }
 
-  /** Returns the color of a state, by a name that dot and CSS have. */
+  /** Returns the color of a state, by a name that dot and CSS know. */
   static String colour(String state) {
     return switch (state) {
       case "failed" -> "salmon";
@@ -242,8 +234,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * Returns the graph in words, stage by stage, to be read or listened to: each job with its state
-   * and what it waits for.
+   * Returns the graph in words, stage by stage, for reading aloud: each job with its state and what
+   * it waits for.
    */
   private String words() {
     Map<Integer, List<Integer>> all =
@@ -283,13 +275,16 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     /** The class of vertices in the middle; all other classes are states. */
     private static final String ASKED = "asked";
 
-    /** Mermaid draws no more edges unless the page says otherwise, which none on GitHub can. */
+    /**
+     * Mermaid draws no more edges unless the page's configuration allows it, which GitHub's does
+     * not.
+     */
     static final int EDGES = 500;
 
-    /** Mermaid draws no text of more characters either. */
+    /** Mermaid draws no longer text, in characters. */
     static final int TEXT = 50_000;
 
-    /** Mermaid's own mark for what it escapes; in a name, Mermaid would take it for that. */
+    /** Mermaid's own mark for what it escapes, so it must not occur in a name. */
     private static final int MARK = 'ﬂ';
 
     void write(Writer out, Consumer<String> warn) throws IOException {
@@ -323,7 +318,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       }
     }
 
-    /** Returns black on light colors, whatever the page's theme is. */
+    /** Returns black on light colors, for light and dark pages. */
     private static String style(String state) {
       return state.equals(ASKED) ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
     }
@@ -337,9 +332,9 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
 
     /**
-     * Keeps letters and digits, and between two of them the signs of instance names. All else
-     * becomes its number, as Mermaid has it: {@code #34;}. So no sign is left at the start of a
-     * line or beside a blank, where Markdown could see a list or a heading.
+     * Keeps letters and digits, and between two of them the characters of instance names. All else
+     * becomes its number, as Mermaid has it: {@code #34;}. So there is no character at the start of
+     * a line or beside a space that Markdown could take for a list or a heading.
      */
     private static String escaped(String line) {
       StringBuilder out = new StringBuilder();
@@ -374,10 +369,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
 
   /**
    * Returns the nodes, and all that are at most {@code steps} before or behind them. Join nodes are
-   * no step, and are included. A node that only waits for the same thing as these nodes is not
-   * included.
-   *
-   * @param steps from one job or group to the next, at least 0
+   * included without counting as a step. A node that only waits for the same thing as these nodes
+   * is not included.
    */
   private static BitSet around(Graph graph, BitSet nodes, int steps) {
     BitSet around = way(graph, graph.before(), nodes, steps);

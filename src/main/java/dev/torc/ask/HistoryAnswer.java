@@ -22,11 +22,11 @@ import java.util.Set;
 
 /**
  * {@code torc history}: the builds in which something ran, newest first, or the runs of jobs. It
- * works from the records where the build file is refused.
+ * works from the records if the build file is refused.
  *
- * @param working the id of the build that is at work; empty for none
- * @param usual the build files of the project now, which builds that had the same do not tell
- * @param earlier whether earlier builds are left out
+ * @param working the id of the running build; empty for none
+ * @param usual the present build files of the project; builds do not show the same ones
+ * @param earlier whether earlier builds were omitted
  */
 record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usual, boolean earlier)
     implements Answer {
@@ -36,7 +36,6 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   private static final List<String> LEFT_OUT =
       List.of("earlier entries omitted; use --all to list them");
 
-  /** Returns the builds, or the runs of the jobs that are named. */
   static Answer of(Call call) throws IOException {
     int most =
         call.has("--all")
@@ -119,10 +118,10 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   }
 
   /**
-   * The attempts of jobs in the builds that are on record, newest first.
+   * The attempts of jobs in the recorded builds, newest first.
    *
-   * @param asked what was asked for, as on the command line
-   * @param more whether earlier attempts are left out
+   * @param asked the targets, as on the command line
+   * @param more whether earlier attempts were omitted
    */
   private record Runs(String asked, List<AttemptRecord> attempts, boolean more) implements Answer {
 

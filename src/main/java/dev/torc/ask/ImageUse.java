@@ -15,11 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An image that jobs run in, with the words that all answers have for it. The verdict decides
- * whether it changed.
+ * An image that jobs run in, in the words of all answers. The verdict decides whether it changed.
  *
- * @param image its name
- * @param identity the digest of its configuration; null where no runtime has it here
+ * @param identity the digest of its configuration; null if no runtime has it here
  * @param file the image's path if it is a file of apptainer here; else null
  * @param jobs how many jobs run in it
  */
@@ -30,7 +28,6 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   private record Known(String name, ImageSource.Here here) {}
 
-  /** Returns the images of some jobs, each once. */
   static List<ImageUse> of(PlanContext context, int... jobs) {
     MachineInputs around = context.contents().machine();
     Map<Known, Integer> uses = new LinkedHashMap<>();
@@ -66,12 +63,11 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return SafeText.name(image) + where;
   }
 
-  /** Returns several images on one line. */
   static String shown(List<ImageUse> images) {
     return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
   }
 
-  /** Returns a line of its own: {@code image bwa:0.7 716858470f10: 3 jobs}. */
+  /** Returns {@code image bwa:0.7 716858470f10: 3 jobs}. */
   String line() {
     return "image " + shown() + ": " + Amount.count(jobs, "job");
   }

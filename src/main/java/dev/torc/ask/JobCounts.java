@@ -20,13 +20,12 @@ import java.util.stream.Stream;
 /**
  * Counts of some jobs, by standing.
  *
- * @param jobs how many there are
- * @param counts how many jobs have each standing; jobs that failed last time may count twice
+ * @param counts by standing; jobs that failed last time may count twice
  * @param open whether the jobs are those of a group that is not expanded yet
  */
 record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
-  /** The standings that the line of counts names even if no job has them. */
+  /** The standings that the line of counts always names. */
   private static final Set<JobStanding> ALWAYS =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.MAY_RUN, JobStanding.UP_TO_DATE);
 
@@ -49,7 +48,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return counts;
   }
 
-  /** Counts jobs of a plan, and groups of it that are not expanded yet. */
+  /** Counts jobs of a plan, and its groups that are not expanded yet. */
   static JobCounts of(Plan plan, BitSet nodes) {
     List<Integer> all = nodes.stream().boxed().toList();
     return of(all, node -> JobStanding.of(plan.verdict(node)), false);
@@ -69,12 +68,11 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
   }
 
-  /** Returns the standing of the job that has most trouble. */
   JobStanding worst() {
     return Collections.max(counts.keySet(), Comparator.comparingInt(JobStanding::trouble));
   }
 
-  /** Returns the numbers in words: {@code 18 of 20 up to date, 2 will run}. */
+  /** Returns {@code 18 of 20 up to date, 2 will run}. */
   String words() {
     if (open && jobs == 0) {
       return "may run, instances not known yet";
@@ -90,7 +88,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return out.toString();
   }
 
-  /** Returns the line that counts jobs: {@code 4 jobs: 1 will run, 2 may run, 1 up to date}. */
+  /** Returns {@code 4 jobs: 1 will run, 2 may run, 1 up to date}. */
   String line() {
     StringJoiner out = new StringJoiner(", ", Amount.count(jobs, "job") + ": ", "");
     for (JobStanding each : JobStanding.VERDICTS) {

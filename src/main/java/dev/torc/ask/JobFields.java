@@ -15,15 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What several answers tell of a job, as JSON: its verdict, its last run. */
+/** The JSON that several answers have about a job: its verdict, its last run. */
 final class JobFields {
 
   private JobFields() {}
 
   /**
-   * Returns the verdicts on jobs, and on groups that are not expanded yet, in order.
-   *
-   * @param images whether jobs that are not up to date are told with their images
+   * Returns the verdicts on jobs, and on groups that are not expanded yet, in order; with {@code
+   * images}, also the images of jobs that are not up to date.
    */
   static List<Map<String, Object>> verdicts(Plan plan, BitSet nodes, boolean images) {
     Graph graph = plan.context().graph();
@@ -40,7 +39,7 @@ final class JobFields {
     return all;
   }
 
-  /** Puts the verdict with what belongs to it. */
+  /** Puts the verdict with its reasons. */
   static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {
     fields.put("verdict", Json.kind(verdict));
     if (verdict instanceof Verdict.MayRun may) {
@@ -63,7 +62,7 @@ final class JobFields {
     return fields;
   }
 
-  /** Returns a job's last run as the records have it; null if it never ran. */
+  /** Returns a job's last run from the records; null if it never ran. */
   static Map<String, Object> last(JobResult result, RunDetails details) {
     if (result == null || details == null) {
       return null;

@@ -21,8 +21,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * The jobs that a command asks the records about. Names mean what they mean to all commands; the
- * jobs may be in the build file or only in the records.
+ * The jobs that a command asks the records about. Names have the same meaning as in all commands;
+ * the jobs may be in the build file or only in the records.
  *
  * @param all whether no job was named
  * @param names of the jobs, if any were named; jobs of the build file first
@@ -33,7 +33,7 @@ record JobQuery(boolean all, Set<String> names) {
    * Finds the jobs.
    *
    * @param wanted names as given on the command line; none means all jobs
-   * @param others names of jobs that are known beside those with a result
+   * @param others names of known jobs besides those with a result
    * @param cache tells which job of a group made a file, while the group is not expanded
    */
   static JobQuery of(
@@ -64,7 +64,7 @@ record JobQuery(boolean all, Set<String> names) {
   }
 
   /**
-   * Adds the jobs that a target means in the build file; false where it means none, or not all of
+   * Adds the jobs that a target means in the build file; false if there are none, or not all of
    * them are known.
    */
   private static boolean declared(Project project, String target, Set<String> names) {
@@ -77,7 +77,9 @@ record JobQuery(boolean all, Set<String> names) {
     return meant.stream().noneMatch(graph::isOpen);
   }
 
-  /** Adds the jobs of the recorded products that a file is or lies in, or a folder or glob has. */
+  /**
+   * Adds the jobs of the recorded products that a file is or is in, or that a folder or glob has.
+   */
   private static void made(
       ProjectFolder folder, String file, Cache cache, Collection<String> names) {
     Path root = folder.place().root();
@@ -102,7 +104,6 @@ record JobQuery(boolean all, Set<String> names) {
         });
   }
 
-  /** Returns the error that no job of this name is known, with the name that may be meant. */
   private static BadInput unknown(String name, Project project, TreeSet<String> known) {
     String hint =
         project == null

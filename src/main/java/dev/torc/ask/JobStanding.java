@@ -6,7 +6,7 @@ import dev.torc.show.Summary;
 import dev.torc.text.Palette;
 import java.util.List;
 
-/** How a job stands now. The order is that in which the counts of a group are told. */
+/** How a job stands now, in the order of a group's counts. */
 enum JobStanding {
   UP_TO_DATE,
   RUNNING,
@@ -43,10 +43,7 @@ enum JobStanding {
     return this == WILL_RESTORE ? "will be restored" : Summary.words(this);
   }
 
-  /**
-   * Returns a level from 0, where there is nothing to do, to 2, where something went or will go
-   * wrong.
-   */
+  /** Returns 0 if nothing is to be done, 2 if something failed or will fail, else 1. */
   int trouble() {
     return switch (this) {
       case UP_TO_DATE -> 0;

@@ -12,11 +12,10 @@ import java.util.Map;
  * The largest amounts that the last runs of a job, or of all instances of a group, used. {@link
  * ResourceAdvice} says what to ask for instead.
  *
- * @param name of the job or group
  * @param instances how many jobs a group stands for; -1 for a plain job
- * @param measured how many of these jobs have a run on record
+ * @param measured how many of these jobs have a recorded run
  * @param asked what the build file asks for now; the first one's resources if several jobs differ
- * @param used the largest amounts, as far as they are known
+ * @param used the largest known amounts
  * @param lackedMemory whether a job ran out of the memory that it had asked for
  * @param lackedTime whether a job ran out of the time that it had asked for
  */
@@ -51,26 +50,23 @@ record JobUse(
     return asked.gpus() > 0 || of(Used.GPU_PERCENT) >= 0 || of(Used.GPU_MEMORY) >= 0;
   }
 
-  /** Returns whether it stands for the instances of a group. */
   boolean isGroup() {
     return instances >= 0;
   }
 
-  /** Returns the use of a job or group without a run on record. */
+  /** Returns the use of a job or group without a recorded run. */
   static JobUse none(String name, int instances, Resources asked) {
     return new JobUse(name, instances, 0, asked, Map.of(), false, false);
   }
 
-  /** Returns an amount; -1 where it is not known. */
+  /** Returns an amount; -1 if unknown. */
   long of(Used what) {
     return used.getOrDefault(what, -1L);
   }
 
   /**
-   * Returns this use with one more run added.
-   *
-   * @param last the attempt that counts for a job
-   * @param series what that attempt used over time; null where it is not known
+   * Returns this use with one more run: the attempt that counts for a job, and what it used over
+   * time; null if unknown.
    */
   JobUse with(AttemptRecord last, Series series) {
     Map<Used, Long> run = new EnumMap<>(Used.class);

@@ -37,14 +37,14 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc list}: the jobs, one on a line. Why they run is for {@link WhyAnswer}.
+ * {@code torc list}: the jobs, one on a line. {@link WhyAnswer} explains why they run.
  *
- * @param jobs the jobs that are asked about by their numbers, in the graph's order
+ * @param jobs the selected jobs by their numbers, in the graph's order
  * @param shown the same jobs as they are shown
  * @param all whether no target was named, so that a group of one instance is still a group
  * @param groups whether only groups are shown
- * @param waiting jobs that, if they are to run, have to wait for the build that is at work
- * @param columns of the window that the lines have to fit; 0 where there is none
+ * @param waiting jobs that would have to wait for the running build
+ * @param columns of the terminal; 0 if there is none
  */
 record ListAnswer(
     Plan plan,
@@ -56,30 +56,29 @@ record ListAnswer(
     int columns)
     implements Answer {
 
-  /** The longest text that is shown whole if there is no window to fit, in code points. */
+  /** The longest text that is shown whole without a terminal, in code points. */
   private static final int COMMAND = 60;
 
-  /** Columns that the command has in the narrowest of windows. */
+  /** Columns of the command on the narrowest terminal. */
   private static final int LEAST = 20;
 
   /**
-   * What is known of a job beside its verdict.
+   * What is known of a job besides its verdict.
    *
    * @param result of its last run; null if it never ran
-   * @param details of the last run; null where they cannot be read
+   * @param details of the last run; null if they cannot be read
    * @param command as it would run now
-   * @param log where its log is, if it has one
+   * @param log the path of its log, which may not exist
    */
   private record Known(
       JobResult result, RunDetails details, boolean running, String command, Path log) {
 
-    /** Returns milliseconds since 1970 when the last run began, 0 where it did not run. */
+    /** Returns milliseconds since 1970 when the last run began, 0 if it did not run. */
     long started() {
       boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
       return details == null || adopted ? 0 : details.ran().started();
     }
 
-    /** Returns nanoseconds that the last run took. */
     long wall() {
       return result == null ? 0 : result.wall();
     }
@@ -95,7 +94,6 @@ record ListAnswer(
   private static final Set<JobStanding> TO_COME =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.WILL_RESTORE, JobStanding.MAY_RUN);
 
-  /** Returns the jobs that targets name; all jobs without a target. */
   static ListAnswer of(Call call) throws IOException {
     boolean groups = call.has("--groups");
     boolean instances = call.has("--instances");
@@ -213,7 +211,7 @@ record ListAnswer(
     return standing.words() + SafeText.line(to);
   }
 
-  /** Returns the standing of a job; if it failed, by how its last run ended. */
+  /** Returns the standing of a job; if it failed, how its last run ended. */
   private JobStanding standing(int id) {
     Known known = jobs.get(id);
     List<Reason> reasons = plan.verdict(id).reasons();

@@ -27,11 +27,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc log}: shows what jobs wrote in their last runs, or where their logs are. It knows
- * jobs from the build file, from the records and from their logs, so it works if the build file is
- * refused (rule 13), and for jobs that are no longer in it. It can follow jobs while they write:
- * then it passes over the log that an earlier build left, until it is known that the job does not
- * run in this one.
+ * {@code torc log}: shows the output of jobs' last runs, or where their logs are. It knows jobs
+ * from the build file, from the records and from their logs, so it works if the build file is
+ * refused (rule 13), and for jobs that are no longer in it. With {@code --follow}, it skips the log
+ * of an earlier build until it is known that the job does not run in this one.
  */
 final class LogAnswer implements Answer {
 
@@ -115,7 +114,7 @@ final class LogAnswer implements Answer {
     }
   }
 
-  /** Writes what is new; returns whether all the jobs came to their ends in this build. */
+  /** Writes what is new; returns whether all the jobs have ended in this build. */
   private boolean look(Cache cache, String build, boolean ended) throws IOException {
     boolean all = true;
     Set<String> running = RunningJobs.of(folder.place(), cache, Set.of()).running().keySet();
@@ -131,7 +130,7 @@ final class LogAnswer implements Answer {
     return all;
   }
 
-  /** Returns whether no other attempt can follow; false if that is not known. */
+  /** Returns whether no other attempt can follow; false if unknown. */
   private boolean isFinal(String job, JobResult result, Cache cache) {
     if (result.outcome().isGood()) {
       return true;
@@ -143,7 +142,7 @@ final class LogAnswer implements Answer {
         && details.ran().attempts() > folder.project().graph().job(id).runs().retry().retries();
   }
 
-  /** Writes what a job's log has beyond what was written. */
+  /** Writes the new bytes of a job's log. */
   private void added(String job) throws IOException {
     if (!OwnFile.stands(log(job))) {
       return;
@@ -162,7 +161,7 @@ final class LogAnswer implements Answer {
     }
   }
 
-  /** Writes which job's output follows, if there are several jobs. */
+  /** Writes whose output follows, if there are several jobs. */
   private void head(String job) throws IOException {
     if (logs.size() > 1 && !job.equals(shown)) {
       console.print((shown == null ? "" : "\n") + "==> " + SafeText.name(job) + " <==\n");

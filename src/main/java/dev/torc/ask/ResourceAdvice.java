@@ -8,9 +8,8 @@ import java.util.stream.Stream;
 
 /**
  * What a job should ask for, by what it used: a fifth more memory than its peak, the CPUs that it
- * kept busy, twice its longest run. It speaks only where too little was asked for, or more than
- * twice what would do, or fewer whole CPUs would do. {@link StatsAnswer} says where the values
- * stand.
+ * kept busy, twice its longest run. There is advice only if too little was asked for, or more than
+ * twice what is enough, or if fewer whole CPUs are enough. {@link StatsAnswer} adds the places.
  *
  * @param key of {@code resources}
  * @param value as the build file wants it
@@ -29,7 +28,7 @@ record ResourceAdvice(String key, String value, String why) {
   /** Hundredths of a CPU: a job that used more than this beyond what it asked for has too few. */
   private static final int MUCH = 50;
 
-  /** Returns all advice on a job that has a run on record. */
+  /** Returns all advice on a job that has a recorded run. */
   static List<ResourceAdvice> of(JobUse use) {
     return Stream.of(cpus(use), memory(use), runtime(use)).filter(Objects::nonNull).toList();
   }
@@ -78,7 +77,7 @@ record ResourceAdvice(String key, String value, String why) {
     return asked > 2 * enough ? new ResourceAdvice("runtime", runtime(enough), why) : null;
   }
 
-  /** Returns the next larger round amount, in units as the present one was written. */
+  /** Returns the next larger round amount, in the kind of unit that the present one has. */
   static String memory(long bytes, long asked) {
     boolean decimal = Amount.isDecimal(asked);
     long mega = decimal ? 1_000_000 : MIB;
@@ -90,7 +89,6 @@ record ResourceAdvice(String key, String value, String why) {
     return round % giga == 0 ? round / giga + "G" + unit : round / mega + "M" + unit;
   }
 
-  /** Returns the next larger round time. */
   static String runtime(long nanos) {
     long step = nanos < 60 * MINUTE ? MINUTE : 10 * MINUTE;
     long minutes = (nanos + step - 1) / step * step / MINUTE;

@@ -30,8 +30,6 @@ import java.util.Map;
  * {@code torc stats}: how much jobs and groups used of the resources that they ask for, and what
  * they should ask for, with the place in the build file. If several jobs share the place, as with a
  * class, the advice is for the job that uses most.
- *
- * @param jobs in order
  */
 record StatsAnswer(List<JobUse> jobs) implements Answer {
 
@@ -42,14 +40,14 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       List.of(
           "job", "longest", "cpus", "memory", "gpus", "gpu memory", "read", "written", "waited");
 
-  /** Columns that are left out if no job has or asks for a GPU. */
+  /** The first of the columns that are dropped if no job has or asks for a GPU. */
   private static final int GPUS = 4;
 
-  /** An advice for all jobs whose resources stand in one place. */
+  /** An advice for all jobs whose resources are in one place. */
   private record Shared(String place, String jobs, String key, String value, String why) {}
 
   /**
-   * Reads the records. For each job, the last attempt counts that ended well or exceeded a resource
+   * Reads the records. Of each job, the last attempt counts that ended well or exceeded a resource
    * that it had asked for.
    */
   static StatsAnswer of(Call call) throws IOException {

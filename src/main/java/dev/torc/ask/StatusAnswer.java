@@ -48,14 +48,14 @@ import java.util.TreeMap;
 
 /**
  * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
- * now. Where the build file is refused the records answer (rule 13).
+ * now. If the build file is refused, the records answer (rule 13).
  *
- * @param plan the verdicts; null where the build file is refused
- * @param shown the jobs that are asked about, as they are shown; empty without a plan
+ * @param plan the verdicts; null if the build file is refused
+ * @param shown the selected jobs, as they are shown; empty without a plan
  * @param stale how many existing products no job declares or needs any more
  * @param build the last build, null if there was none
  * @param failed by name, how each failed job failed, in one phrase
- * @param holder the build that is at work, null for none
+ * @param holder the running build, null for none
  * @param running the jobs that run now, each with its time so far and its last one
  */
 record StatusAnswer(
@@ -71,15 +71,12 @@ record StatusAnswer(
     implements Answer {
 
   /**
-   * What torc's own folder takes, in bytes.
-   *
-   * @param store earlier results
-   * @param kept the user's files that were moved aside
-   * @param records and logs
+   * The size of torc's own folder, in bytes: earlier results, the user's files that were set aside,
+   * records with logs.
    */
   record Disk(long store, long kept, long records) {
 
-    /** The bytes of so many files are added up at most, so that the answer does not wait long. */
+    /** At most so many files are added up, so that the answer does not take long. */
     private static final int MOST = 10_000;
 
     private static Disk of(CachePlace place, Cache cache) throws IOException {
@@ -117,8 +114,8 @@ record StatusAnswer(
   /**
    * A job that runs.
    *
-   * @param since nanoseconds since its start; negative if that is not known
-   * @param last nanoseconds that its last good run took; negative if there was none
+   * @param since nanoseconds since its start; negative if unknown
+   * @param last nanoseconds of its last good run; negative if there was none
    */
   record JobTime(long since, long last) {
 
@@ -144,7 +141,7 @@ record StatusAnswer(
   /** The most jobs that a line names. */
   private static final int APART = 8;
 
-  /** If torc's folder takes more bytes than these, a line says so. */
+  /** A line reports torc's folder if it has more bytes. */
   private static final long LARGE = 1_000_000_000;
 
   static int run(Call call) throws IOException {
@@ -189,8 +186,8 @@ record StatusAnswer(
   }
 
   /**
-   * Returns how many products {@code clean --stale} would take if the user altered none; none is
-   * read.
+   * Returns how many products {@code clean --stale} would remove if the user changed none; reads
+   * none.
    */
   private static int stale(Graph graph, ReadSession look) {
     List<OwnedPath> undeclared = new ArrayList<>();
@@ -300,7 +297,7 @@ record StatusAnswer(
         false);
   }
 
-  /** Returns the lines on those of the jobs that run. */
+  /** Returns the lines on the selected jobs that run. */
   private List<String> runs() {
     List<String> lines = new ArrayList<>();
     running.forEach(
@@ -354,7 +351,7 @@ record StatusAnswer(
     return new BuildLine(build, holder == null ? "" : holder.build());
   }
 
-  /** Returns the jobs that were asked about, and a node for each group that is not expanded yet. */
+  /** Returns the selected jobs, and a node for each group that is not expanded yet. */
   private BitSet named() {
     BitSet named = (BitSet) plan.context().selection().named().clone();
     named.or(plan.context().selection().namedOpen());

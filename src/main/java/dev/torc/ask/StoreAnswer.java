@@ -26,9 +26,9 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc store}: where earlier results are, how much they take, and which jobs made them. It
- * only looks (rule 10); if the build file is refused, it works from the records. {@link
- * StoreUpkeep} takes results away.
+ * {@code torc store}: where earlier results are, how much space they take, and which jobs made
+ * them. It only looks (rule 10); if the build file is refused, it works from the records. {@link
+ * StoreUpkeep} removes results.
  *
  * @param shared the stores that others use too, as the build file names them
  * @param use of all stores by the last builds
@@ -45,10 +45,9 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
    * The store of the project. A result is used when it is stored and when it is restored.
    *
    * @param folder its path, even if it does not exist
-   * @param bytes of all that is in it
    * @param unnamed bytes in it that belong to no result
-   * @param keep bytes that it may take; null if the build file is refused, so it is unknown
-   * @param keepSaid whether the build file says how many it may take
+   * @param keep the limit in bytes; null if the build file is refused, so it is unknown
+   * @param keepSaid whether the build file sets the limit
    */
   private record Local(
       Path folder,
@@ -69,9 +68,8 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   }
 
   /**
-   * How often the stores had a result that a build asked for.
-   *
-   * @param builds how many of the builds that are looked at asked for a result
+   * How often the stores had a result that a build asked for. {@code builds} counts the builds that
+   * asked for one.
    */
   private record Use(int builds, int misses, List<StoreUse.StoreHits> hits) {
     static Use of(Cache cache) {
@@ -96,7 +94,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     }
   }
 
-  /** A job with results in the store; {@code bytes} is what these results take there. */
+  /** A job with results in the store, which take {@code bytes} there. */
   private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
     static Job of(String job, List<HeldResult> held, StoreContents contents) {
       Instant first = Instant.ofEpochMilli(held.getFirst().used());
@@ -105,7 +103,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     }
   }
 
-  /** Does the action that is asked for; without one, looks at the store of the project. */
+  /** Does the requested action; without one, looks at the store of the project. */
   static Answer of(Call call) throws IOException {
     if (!StoreUpkeep.actions(call).isEmpty()) {
       return StoreUpkeep.of(call);
@@ -233,9 +231,8 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   }
 
   /**
-   * The earlier results of jobs, the most recently used first.
-   *
-   * @param asked what was asked for, as on the command line
+   * The earlier results of jobs, the most recently used first. {@code asked} has the targets as on
+   * the command line.
    */
   private record Results(String asked, List<Kept> results) implements Answer {
 

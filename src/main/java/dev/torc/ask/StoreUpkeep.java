@@ -40,12 +40,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc store} with an action: takes earlier results away, or reads and compares them. It
- * holds the build lock, and first deals with what a killed torc left; a dry run only looks. An
- * answer is null if another build is at work and the command may not wait.
- *
- * @param dry whether nothing is removed
- * @param lock how it takes the build lock
+ * {@code torc store} with an action: removes earlier results, or reads and compares them. It holds
+ * the build lock, and first deals with what a killed torc left; a dry run only looks. An answer is
+ * null if another build is running and the command may not wait.
  */
 record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock) {
 
@@ -54,14 +51,13 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   private static final String VERIFY = "--verify";
   private static final String KEY = "--make-key";
 
-  /** Stands for the bound that the build file says, or the usual one. */
+  /** Stands for the limit of the build file, or the usual one. */
   private static final long BOUND = -1;
 
   static List<Call.Given> actions(Call call) {
     return call.given(PRUNE, CLEAR, VERIFY, KEY);
   }
 
-  /** Does the one action that a call asks for. */
   static Answer of(Call call) throws IOException {
     List<Call.Given> actions = actions(call);
     String action = actions.getFirst().name();
@@ -124,7 +120,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Returns whether a result is of no use because some of its bytes are nowhere. A temporary job
+   * Returns whether a result is useless because some of its bytes are nowhere. A temporary job
    * needs only the record of its result; if the build file is refused, any job may be temporary.
    */
   private boolean isLost(HeldResult held) {
@@ -137,8 +133,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Takes results away, the least recently used first; also results whose bytes are nowhere, and
-   * bytes that belong to no result.
+   * Removes results, the least recently used first; also results whose bytes are nowhere, and bytes
+   * that belong to no result.
    *
    * @param all whether all results go
    * @param most bytes that may stay; or {@link #BOUND}
@@ -170,7 +166,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck, shared);
   }
 
-  /** Holds the bounds of shared folders. */
+  /** Prunes the shared folders to their limits. */
   private List<FolderBound> folders() throws IOException {
     List<FolderBound> held = new ArrayList<>();
     for (SharedEntry each : folder.project().workflow().settings().stores().shared()) {
@@ -191,14 +187,14 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * What {@code --prune} and {@code --clear} say.
+   * The answer of {@code --prune} and {@code --clear}.
    *
    * @param removed how many results went, or would go
    * @param freed their bytes, and those that belonged to no result
    * @param results how many results stay
-   * @param bytes that are left
+   * @param bytes that stay
    * @param stuck a line on each thing that could not be removed
-   * @param shared folders whose bound was held
+   * @param shared folders that were pruned
    */
   private record Freed(
       boolean dryRun,
@@ -246,8 +242,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Reads all that the local store has, and compares it with what was stored. Results with a wrong
-   * or missing part are taken out; a result that cannot be read stays, since other users may be
+   * Reads everything in the local store, and compares it with what was stored. Results with a wrong
+   * or missing part are removed; a result that cannot be read stays, because other users may be
    * able to read it.
    */
   private Verified verify(Cache cache) throws IOException {
@@ -288,11 +284,11 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * What {@code --verify} says.
+   * The answer of {@code --verify}.
    *
    * @param checked how many parts of results were read
    * @param bytes of these parts
-   * @param removed how many results were taken out, or would be
+   * @param removed how many results were removed, or would be
    */
   private record Verified(
       boolean dryRun, int checked, long bytes, List<StoreCheck.Faulty> faults, int removed)
@@ -331,12 +327,10 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Makes a key that signs results for shared stores. It needs no project.
+   * Makes a key that signs results for shared stores, in a new file. It needs no project.
    *
-   * @param file where it goes, absolute; nothing may stand there
-   * @throws BadInput where the file cannot be meant: something stands there, or its folder is not
-   *     there
-   * @throws IOException where it cannot be written
+   * @throws BadInput if the path is wrong: something exists there, or its folder is missing
+   * @throws IOException if it cannot be written
    */
   private static Answer key(Path file) throws IOException {
     boolean meant =
@@ -352,9 +346,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * What {@code --make-key} prints: the public word, alone, so that a script can take it.
-   *
-   * @param word as it stands in {@code trust}
+   * The answer of {@code --make-key}: the public word for {@code trust}, alone, so that a script
+   * can use it.
    */
   private record Key(String word) implements Answer {
 

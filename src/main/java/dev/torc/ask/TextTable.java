@@ -11,16 +11,13 @@ final class TextTable {
   private TextTable() {}
 
   /**
-   * Returns a line for each row, with two spaces between the columns; no spaces follow the last
-   * column.
-   *
-   * @param rows of harmless text, all with the same number of cells
+   * Returns a line for each row, with two spaces between the columns. The rows have harmless text,
+   * and the same number of cells.
    */
   static String of(List<List<String>> rows) {
     return of(rows, Integer.MAX_VALUE, PLAIN);
   }
 
-  /** How a cell is painted; the rows and columns count from 0. */
   interface Paint {
     String of(int row, int column, String cell);
   }
@@ -28,9 +25,8 @@ final class TextTable {
   private static final Paint PLAIN = (_, _, cell) -> cell;
 
   /**
-   * Returns a table in colors, with numbers at the right ends of their columns.
-   *
-   * @param names how many of the first columns are text; the others are numbers
+   * Returns a table in colors. The first {@code names} columns are text; the others are numbers,
+   * which align at the right.
    */
   static String of(List<List<String>> rows, int names, Paint paint) {
     StringBuilder text = new StringBuilder();
@@ -58,7 +54,9 @@ final class TextTable {
     return widths;
   }
 
-  /** Returns a table with numbers at the right, whose first row has the titles, dimmed. */
+  /**
+   * Returns a table whose first row has the titles, dimmed, and whose numbers align at the right.
+   */
   static String titled(List<List<String>> rows, int names, Palette palette) {
     String table = of(rows, names, PLAIN);
     int titles = table.indexOf('\n');

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 
 /**
  * Jobs that share one line: one job, or more than ten instances of a group (two, if up to date)
- * that have the same verdict for the same kinds of reasons, or the unknown instances of a group. It
- * decides nothing; the answers say where the line goes.
+ * that have the same verdict for the same kinds of reasons, or the unknown instances of a group.
+ * Answers decide where the line goes.
  *
  * @param nodes in the graph's order
- * @param all how many known instances of the group were asked about
+ * @param all how many known instances of the group were selected
  */
 record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
@@ -30,9 +30,8 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   static final int APART = 10;
 
   /**
-   * Returns the lines of a vertex, in the order of their first jobs.
-   *
-   * @param all how many known instances of the group were asked about
+   * Returns the lines of a vertex, in the order of their first jobs. {@code all} counts the known
+   * instances of the group that were selected.
    */
   static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan, int all) {
     Map<String, List<Integer>> alike = new LinkedHashMap<>();
@@ -62,12 +61,11 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return verdict.getClass().getSimpleName() + kinds;
   }
 
-  /** Returns the verdict that all the jobs have; the reasons in it are those of the first one. */
+  /** Returns the verdict that all the jobs have, with the reasons of the first one. */
   Verdict verdict() {
     return plan.verdict(nodes.getFirst());
   }
 
-  /** Returns whether the line stands for several jobs. */
   boolean isFold() {
     return nodes.size() > 1;
   }
@@ -83,7 +81,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return plan.context().graph().name(nodes.getFirst());
   }
 
-  /** Returns where earlier builds submitted the jobs; null if they are not out. */
+  /** Returns where earlier builds submitted the jobs; null if they are not submitted. */
   String out() {
     String first = Reason.out(verdict().reasons());
     return first == null
@@ -92,9 +90,8 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   }
 
   /**
-   * Returns the verdict in words: {@code will run: never ran}.
-   *
-   * @param full whether all reasons of a job are told, not only the first few
+   * Returns the verdict in words: {@code will run: never ran}; with all reasons of a job if {@code
+   * full}.
    */
   String text(boolean full) {
     List<Reason> causes = Reason.causes(verdict().reasons());

@@ -36,12 +36,12 @@ import java.util.Set;
 
 /**
  * {@code torc why}: which file, value or failure makes a job run, or made it run; which jobs need a
- * file. The verdicts come from the plan, the chains from {@link Causes}, the words from {@link
- * WhyText}. Chains are followed when they are printed, so the session has to be open until then.
+ * file. The plan has the verdicts, {@link Causes} the chains, {@link WhyText} the words. Chains are
+ * followed when they are printed, so the session has to stay open until then.
  *
  * @param near the nearest earlier results by job, for jobs that will run and have one
  * @param running names of the jobs that run now
- * @param instances whether each instance of a group is told of by itself
+ * @param instances whether each instance of a group has lines of its own
  */
 record WhyAnswer(
     ReadSession look,
@@ -53,11 +53,11 @@ record WhyAnswer(
     boolean instances)
     implements Answer {
 
-  /** If more jobs are asked about, their nearest earlier results are not told. */
+  /** For more jobs than these, their nearest earlier results are not shown. */
   private static final int FEW = 20;
 
   /**
-   * What one target means: jobs, or a source with its readers.
+   * The meaning of one target: jobs, or a source with its readers.
    *
    * @param fold the jobs as one vertex if the target is a group or a part of one; else null
    * @param path of the source, empty for jobs
@@ -107,10 +107,8 @@ record WhyAnswer(
   }
 
   /**
-   * Returns the questions of a target. A tag or glob gives each group with unknown instances its
-   * own.
-   *
-   * @param nodes takes the nodes that the target means
+   * Returns the questions of a target, and adds its nodes to {@code nodes}. A tag or glob gives
+   * each group with unknown instances a question of its own.
    */
   private static List<Question> questions(
       Project project, Causes causes, String target, BitSet nodes) {
@@ -163,7 +161,7 @@ record WhyAnswer(
     return out.toString();
   }
 
-  /** Writes a line for each reader of a source; many instances that say the same are counted. */
+  /** Writes a line for each reader of a source; many instances with the same line are counted. */
   private void uses(Question question, StringBuilder out) {
     Map<String, List<PathUse>> alike = new LinkedHashMap<>();
     for (PathUse use : question.uses) {
@@ -186,7 +184,7 @@ record WhyAnswer(
     return graph().job(graph().jobId(use.job())).group();
   }
 
-  /** Tells of a group: its instances by verdict, and why some of them are not up to date. */
+  /** Explains a group: its instances by verdict, and why some of them are not up to date. */
   private void sum(Question question, BitSet told, StringBuilder out, Palette palette) {
     out.append(palette.bold(SafeText.name(question.target))).append(": ");
     JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);
@@ -216,7 +214,7 @@ record WhyAnswer(
     }
   }
 
-  /** Tells of a job, once; of many needs only the first are named, except with -v. */
+  /** Explains a job, once; of many needs it names only the first, except with -v. */
   private void tell(StringBuilder out, int job, BitSet told, Palette palette) {
     boolean brief = !instances;
     if (told.get(job)) {
@@ -290,10 +288,7 @@ record WhyAnswer(
     return fields;
   }
 
-  /**
-   * Returns the jobs of a chain, the one in question first; empty where there is nothing to
-   * explain.
-   */
+  /** Returns the jobs of a chain, the selected one first; empty if there is nothing to explain. */
   private static List<Map<String, Object>> chain(CauseChain chain) {
     List<Map<String, Object>> links = new ArrayList<>();
     for (CauseChain.Link link :

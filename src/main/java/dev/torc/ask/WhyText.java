@@ -18,12 +18,12 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * What {@code torc why} says, in the words of its page: a chain on one line, the job behind a
- * reason in parentheses after it. Each job is told once. The planner knows what happened.
+ * The text of {@code torc why}: a chain on one line, the job behind a reason in parentheses after
+ * it, each job once. The planner decides what happened.
  */
 final class WhyText {
 
-  /** How many jobs are told one inside the other before the text jumps to the root cause. */
+  /** How many jobs are nested before the text jumps to the root cause. */
   private static final int DEEP = 8;
 
   /** How many products are named. */
@@ -41,20 +41,16 @@ final class WhyText {
   }
 
   /**
-   * Returns why a job will or may run: {@code work2 will run: need f2.json changed … (…)}.
-   *
-   * @param brief whether of many needs only the first are named
+   * Returns why a job will or may run: {@code work2 will run: need f2.json changed … (…)}. If
+   * {@code brief}, it names only the first of many needs.
    */
   static String of(CauseChain chain, Palette palette, boolean brief) {
     return new WhyText(chain, palette, brief).tell(chain.job(), 0);
   }
 
   /**
-   * Says that a job is up to date, and why it last ran, or that its products were adopted.
-   *
-   * @param last details of its last run
-   * @param chain why it last ran; null where the record of that cannot be read
-   * @param brief as of {@link #of}
+   * Returns that a job is up to date, and why it last ran, or that its products were adopted. The
+   * chain is null if the record of its last run cannot be read.
    */
   static String upToDate(
       String job, RunDetails last, CauseChain chain, Palette palette, boolean brief) {
@@ -65,9 +61,8 @@ final class WhyText {
   }
 
   /**
-   * Returns a line that says that products of a temporary job are missing, and no job needs them.
-   *
-   * @param deletes whether torc takes them away by itself
+   * Returns a line on missing products of a temporary job that no job needs. If it {@code deletes}
+   * them, torc removed them by itself.
    */
   static String gone(List<RecordedProduct> products, boolean deletes) {
     String names = SafeText.names(products.stream().map(RecordedProduct::path).toList(), NAMED);
@@ -80,7 +75,7 @@ final class WhyText {
     return line.formatted(names, how);
   }
 
-  /** Returns a line that says which earlier result is nearest, and why it cannot be used. */
+  /** Returns a line on the nearest earlier result, and why it cannot be used. */
   static String nearest(NearestResult near, boolean brief) {
     List<Reason> reasons = near.reasons();
     String why = brief ? ReasonText.brief(reasons) : ReasonText.all(reasons);
@@ -89,11 +84,7 @@ final class WhyText {
     return "  nearest is the result of " + AttemptText.origin(near.from()) + ": " + why;
   }
 
-  /**
-   * Says when and why a job last ran or was restored, or that its products were adopted.
-   *
-   * @param brief as of {@link #of}
-   */
+  /** Returns when and why a job last ran or was restored, or that its products were adopted. */
   static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
     String at = last.ran().started() > 0 ? " (" + Amount.localTime(last.ran().started()) + ")" : "";
     if (chain.head().how() == CauseChain.How.ADOPTED) {
@@ -109,15 +100,13 @@ final class WhyText {
   }
 
   /**
-   * Says that a reader needs a source, and whether the source changed since the reader last ran.
-   *
-   * @param reader the name of one reader, or of several for which {@link #since} says the same
+   * Returns that a reader needs a source, and whether the source changed since the reader last ran.
+   * {@code reader} may stand for several for which {@link #since} is the same.
    */
   static String use(String path, String reader, PathUse use) {
     return SafeText.name(path) + " is needed by " + reader + since(use);
   }
 
-  /** Returns whether the source changed since the reader last ran. */
   static String since(PathUse use) {
     if (use.build() == 0) {
       return ", which never ran";

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
+/** The values of a group, axis by axis; {@link AxisValues} finds them. */
 final class GroupValues {
 
   final List<String> names = new ArrayList<>();
