@@ -12,31 +12,29 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGINT, SIGTERM, SIGHUP and SIGTSTP of the calling process: each goes to the work that is at
- * hand. Where there is none it does what it did before: the first three end the process. The number
- * of the last signal is kept, since one may come when the work has just taken its last look. The
- * work decides what a signal does to it. If the calling process is another one, {@link #take} and
- * {@link #pause} hand its signals over.
+ * SIGINT, SIGTERM, SIGHUP and SIGTSTP of the calling process: each goes to the work at hand, which
+ * decides what follows. Without work a signal does what it did before: the first three end the
+ * process. The number of the last signal is remembered, since one may come just after the work's
+ * last look. If the calling process is another one, {@link #take} and {@link #pause} hand its
+ * signals over.
  *
  * <p>A thread that reads from a file system whose server is gone cannot be told to end. Work that
- * is still at hand some time after its second signal is ended with the process, as by {@code kill
+ * is still running some time after its second signal is ended with the process, as by {@code kill
  * -9}, which is safe at any time.
  *
- * <p>One handler serves from the first work until this is closed; before that, there is no work to
- * be told. The JDK's only way to signals is {@code sun.misc.Signal}; every JDK so far has the part
- * that is used here. A signal that the caller had ignored (nohup, a background job of a plain
+ * <p>One handler serves from the first work until this is closed. The JDK's only way to signals is
+ * {@code sun.misc.Signal}. A signal that the caller had ignored (nohup, a background job of a plain
  * shell) stays ignored.
  */
 public final class Signals implements AutoCloseable {
 
-  /** The time in which signals go to some work. */
   public interface Handling extends AutoCloseable {
     @Override
     void close();
   }
 
   /** Nanoseconds from the second signal: the kernel has ten seconds to end a killed process. */
-  private static final long LIMIT = TimeUnit.SECONDS.toNanos(15);
+  public static final long LIMIT = TimeUnit.SECONDS.toNanos(15);
 
   private final Runnable begun; // null for the signals of this process
   private final IntConsumer hung; // given the second signal; null: it ends this process
@@ -54,35 +52,26 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * Takes only signals that are handed over, from now on.
-   *
-   * @param begun called when some work begins
-   * @param hung ends this process, where some work does not end though it was told twice
+   * Takes only signals that are handed over. {@code begun} is called when some work begins; {@code
+   * hung} is given the second signal if the work still runs so many nanoseconds later.
    */
-  public Signals(Runnable begun, Runnable hung) {
-    this(begun, _ -> hung.run(), LIMIT);
-  }
-
-  /** Works like {@link #Signals(Runnable, Runnable)} with a limit of its own, in nanoseconds. */
-  Signals(Runnable begun, IntConsumer hung, long limit) {
+  public Signals(Runnable begun, IntConsumer hung, long limit) {
     this.begun = begun;
     this.hung = hung;
     this.limit = limit;
   }
 
   /**
-   * Hands signals to some work, also one that came before and that has not ended the process yet.
-   *
-   * @param told given the signal's number, on a thread of the JVM's; must return soon
+   * Hands signals to some work, also one that came before and has not ended the process yet. {@code
+   * told} gets the number on a thread of the JVM's, and must return soon.
    */
   public Handling during(IntConsumer told) {
     return during(told, _ -> {});
   }
 
   /**
-   * Works like {@link #during(IntConsumer)}, for work that is told of Ctrl-Z too.
-   *
-   * @param paused given true before this process stops, and false when it is continued
+   * Hands signals to some work and tells it of Ctrl-Z: {@code paused} is given true before this
+   * process stops, and false when it is continued.
    */
   public Handling during(IntConsumer told, Consumer<Boolean> paused) {
     int before;
@@ -185,10 +174,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /**
-   * Tells the work of a signal that came before the handler was there and ends the JVM, which takes
-   * some milliseconds; lets the JVM wait until the work is done.
-   */
+  /** Tells the work of a signal that came before the handler, and delays the JVM's end for it. */
   private void atEnd() {
     endWork();
     try {
@@ -218,10 +204,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /**
-   * Tells the work at hand that the calling process stops, or continues. Returns what was told,
-   * which is to be told of the end of a pause.
-   */
+  /** Tells the work of a stop or of its end; returns what must be told of the end. */
   public Consumer<Boolean> pause(boolean stops) {
     Consumer<Boolean> told;
     synchronized (this) {

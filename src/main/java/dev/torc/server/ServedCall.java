@@ -55,7 +55,7 @@ final class ServedCall implements CallingProcess {
   private final int count; // of arguments
   private final Descriptor reply;
   private final AtomicReference<Object> kept;
-  private final Signals signals = new Signals(this::begin, Server::halt);
+  private final Signals signals = new Signals(this::begin, _ -> Server.halt(), Signals.LIMIT);
   private final long heap = Math.max(72L << 20, Runtime.getRuntime().totalMemory() / 8 * 9);
   private Environment environment;
   private volatile ClientStream err; // null while the streams are not open

@@ -54,7 +54,7 @@ class SignalsTest {
   @Test
   void signalsOfAnotherProcessAreHandedOver() {
     List<Object> told = new ArrayList<>();
-    Signals signals = new Signals(() -> told.add("begins"), () -> told.add("hung"));
+    Signals signals = new Signals(() -> told.add("begins"), told::add, Signals.LIMIT);
     assertFalse(signals.take(Kill.TERM));
     try (Signals.Handling _ = signals.during(told::add, told::add)) {
       assertTrue(signals.take(Kill.INT));
