@@ -43,11 +43,7 @@ final class CallFilter {
   private final Memory code;
   private final Memory program = Memory.of(16); // struct sock_fprog
 
-  /**
-   * Writes the filter's program.
-   *
-   * @param changes whether calls that have a {@link Change} are reported, too
-   */
+  /** Writes the filter's program; {@code changes} adds the calls that have a {@link Change}. */
   CallFilter(boolean changes) {
     ByteBuffer out = ByteBuffer.allocate(8 * 256).order(ByteOrder.nativeOrder());
     add(out, LOAD, 0, 0, 4); // the architecture
@@ -78,10 +74,7 @@ final class CallFilter {
     out.putShort((short) operation).put((byte) yes).put((byte) no).putInt(value);
   }
 
-  /**
-   * Returns whether a call has a number of this architecture: it is neither a 32-bit nor an x32
-   * call.
-   */
+  /** Returns whether a call is one of this architecture, neither a 32-bit nor an x32 call. */
   static boolean isOwn(int architecture, int number) {
     return architecture == ARCHITECTURE && (number & X32) == 0;
   }
@@ -94,10 +87,8 @@ final class CallFilter {
   }
 
   /**
-   * Lays the filter on this thread, and so on what the thread starts. From then on the thread waits
-   * for the listener wherever it opens a file.
-   *
-   * @return the listener's descriptor, or {@code -errno}
+   * Lays the filter on this thread and on what it starts: from then on each open waits for the
+   * listener. Returns the listener's descriptor, or {@code -errno}.
    */
   int lay() {
     int error = PRCTL.call(NO_NEW_PRIVS, 1, 0, 0, 0, 0);

@@ -4,13 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Memory for one system call that waits for its listener's answer: which call it is, the files that
- * it names, and the answer. For one thread; {@link CallFilter} makes the listener.
+ * Memory for one system call that waits for its listener's answer: which call it is, the names that
+ * it passes, and the answer. For one thread; {@link JobTrace} decides the answer.
  *
- * <p>The calls of a job wait for this code while the JVM still interprets it, and what costs the
- * interpreter most is each small access to memory outside of the heap. So whole structures are
- * copied at once: the answer together with what the next notice needs, the notice as longs, a name
- * as far as its NUL.
+ * <p>The job waits while the JVM still interprets this code, and small accesses to memory outside
+ * the heap cost the interpreter most. So whole structures are copied at once: the answer together
+ * with what the next notice needs, the notice as longs, a name up to its NUL.
  */
 final class CallNotice {
 
@@ -58,12 +57,7 @@ final class CallNotice {
     how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
   }
 
-  /**
-   * Waits for a call and takes it.
-   *
-   * @return 1 where there is one, 0 where none came in time or its process went away, -1 where none
-   *     can come any more
-   */
+  /** Waits for a call: 1 if taken, 0 if none came in time or it is gone, -1 if none can come. */
   int next(int listener, int milliseconds) {
     long asked = POLLIN << 32 | Integer.toUnsignedLong(listener);
     if (to[POLLED] != asked) { // otherwise the last answer has put it there
@@ -84,16 +78,11 @@ final class CallNotice {
     return 1;
   }
 
-  /** Returns the number of the call for {@link #answer}. */
   long id() {
     return from[NOTICE];
   }
 
-  /**
-   * Answers a call that this or another notice took. Does nothing if the call waits no longer.
-   *
-   * @param error the error number with which the call fails; 0 to let it continue
-   */
+  /** Lets a call continue, or with an error number lets it fail; ignores a call that is gone. */
   void answer(int listener, long id, int error) {
     to[0] = id;
     to[2] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: continue
@@ -101,10 +90,7 @@ final class CallNotice {
     IOCTL.call(listener, SEND, shared.address(), 0, 0, 0);
   }
 
-  /**
-   * Returns which call it is; null if it has a number of another kind: its arguments then mean
-   * nothing.
-   */
+  /** Returns which call it is; null for a 32-bit or x32 call, whose arguments mean nothing. */
   FileCall call() {
     int number = (int) from[NOTICE + 2];
     return CallFilter.isOwn((int) (from[NOTICE + 2] >>> 32), number) ? FileCall.of(number) : null;
@@ -154,20 +140,14 @@ final class CallNotice {
     return count;
   }
 
-  /**
-   * Returns the path of a folder that the calling thread has open; null where it is gone.
-   *
-   * @param index the argument with its descriptor; -1 for the thread's current folder
-   */
+  /** Returns the folder whose descriptor an argument holds (-1: the current one); null if gone. */
   String folder(int index) throws Unreadable {
     int to = index < 0 ? Libc.AT_FDCWD : (int) argument(index);
     String folder = target("/proc/" + thread() + (to == Libc.AT_FDCWD ? "/cwd" : "/fd/" + to));
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
-  /**
-   * Returns the folder that is {@code /} to the calling thread; empty if this process has the same.
-   */
+  /** Returns the root folder of the calling thread; empty if this process has the same. */
   String root() throws Unreadable {
     String root = target("/proc/" + thread() + "/root");
     return root != null && root.equals("/") ? "" : root;
@@ -201,10 +181,8 @@ final class CallNotice {
   }
 
   /**
-   * Returns the real path of a file as this process sees it, all links followed; null where nothing
-   * is there.
-   *
-   * @param rooted whether the file is named from the root of the calling thread
+   * Returns the real path of a file as this process sees it; null if it is missing. If {@code
+   * rooted}, the file is named from the root of the calling thread.
    */
   String real(String file, boolean rooted) throws Unreadable {
     int root = Libc.AT_FDCWD;

@@ -13,14 +13,12 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A call that is not answered stops the job, so three things hold:
  *
  * <ul>
- *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
- *       while the listener's thread needs one, both would wait forever. So that thread does nothing
- *       but calls whose code has run before ({@link Watch#start}).
- *   <li>A trace that is at the same call for {@link #LOOKS} looks is passed over: a second thread,
- *       with nothing to load and nothing to look at, lets all further calls continue ({@link
- *       #guard}).
- *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
- *       one fail.
+ *   <li>The thread with the filter waits for the listener too. If it loaded a class while the
+ *       listener's thread needs one, both would wait forever. So it only makes calls whose code has
+ *       run before ({@link Watch#start}).
+ *   <li>If a trace stays at one call for {@link #LOOKS} looks, a second thread, which loads nothing
+ *       and looks at nothing, lets all further calls continue ({@link #guard}).
+ *   <li>A listener is closed only after the last process has ended: calls to a closed one fail.
  * </ul>
  */
 final class CallTracer implements AutoCloseable {
@@ -41,15 +39,11 @@ final class CallTracer implements AutoCloseable {
   private final String refusal;
   private volatile boolean closed;
 
-  /** Makes ready what tracing needs. */
   CallTracer() {
     this(1000);
   }
 
-  /**
-   * Works like {@link #CallTracer()}, with another pause, in milliseconds, between the guard's
-   * looks.
-   */
+  /** Sets the pause between the guard's looks, in milliseconds. */
   CallTracer(long pause) {
     this.pause = pause;
     refusal = tried();
@@ -76,25 +70,19 @@ final class CallTracer implements AutoCloseable {
     return refusal;
   }
 
-  /**
-   * Returns the call that starts a process and watches its tree; it may be made again after one
-   * that failed. Only where {@link #refusal} is null.
-   */
+  /** Returns the call that starts and watches a process; only if {@link #refusal} is null. */
   Spawn.Caller of(JobTrace trace) {
     return (pid, path, actions, attributes, argv, env) ->
         new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }
 
-  /**
-   * Closes the tracer: no process may be started after this; running ones are watched to their
-   * ends.
-   */
+  /** Closes the tracer: no process may be started now, but running ones are still watched. */
   @Override
   public void close() {
     closed = true;
   }
 
-  /** One filter, and its listener. */
+  /** One started process with its descendants, their filter and its listener. */
   private final class Watch {
 
     private final JobTrace trace;
@@ -144,9 +132,8 @@ final class CallTracer implements AutoCloseable {
     }
 
     /**
-     * Lays the filter on this thread, hands over the listener, and starts the process. From then on
-     * the thread waits for the listener wherever it opens a file, so nothing that follows loads a
-     * class: all of it was called before, or is called by {@link CallFilter#lay}.
+     * Lays the filter on this thread, hands over the listener and starts the process. From then on
+     * the thread must load no class: all that follows ran before, or in {@link CallFilter#lay}.
      */
     private void start(long pid, long path, long actions, long attributes, long argv, long env) {
       listener = lays.lay();
@@ -183,11 +170,7 @@ final class CallTracer implements AutoCloseable {
       over.countDown();
     }
 
-    /**
-     * Lets calls continue if the trace has been at one of them for too long; for the guard.
-     *
-     * @return whether the trace is passed over
-     */
+    /** Lets calls continue if the trace has been at one for too long; returns whether it has. */
     synchronized boolean relieve() {
       int now = calls;
       looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
@@ -211,7 +194,7 @@ final class CallTracer implements AutoCloseable {
     }
   }
 
-  /** Lets the calls of a watch continue if its trace takes too long over one of them. */
+  /** Relieves slow traces until the tracer is closed and its last process has ended. */
   private void guard() {
     while (!closed || !watched.isEmpty()) {
       boolean any = false;

@@ -3,13 +3,11 @@ package dev.torc.posix;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The process that called torc, with all of it that is no file: this process, where a JVM makes one
- * call and ends. A JVM that makes calls for other processes has one for each of them. It is made
- * when the call begins, and must not outlive it.
+ * The process that called torc, with all of it that is no file. In a JVM that serves calls, each
+ * caller is another process; otherwise it is this one. It must not outlive its call.
  */
 public interface CallingProcess {
 
-  /** Returns this process, as its own caller. */
   static CallingProcess own() {
     return new CallingProcess() {};
   }
@@ -23,10 +21,7 @@ public interface CallingProcess {
     return new Signals();
   }
 
-  /**
-   * Returns a place for what the next call in this JVM may use if it is still true then; null if
-   * there is no next call.
-   */
+  /** Returns a place for what the next call in this JVM may use; null if there is none. */
   default AtomicReference<Object> handedOn() {
     return null;
   }
@@ -45,10 +40,6 @@ public interface CallingProcess {
     return true;
   }
 
-  /**
-   * Refuses a call that needs a process of its own; an {@link #isOwn own} process refuses none.
-   *
-   * @param why a clause for people, such as {@code job a is interactive}
-   */
+  /** Refuses a call that must run in its own process, unless it does; {@code why} is a clause. */
   default void refuse(String why) {}
 }

@@ -1,35 +1,23 @@
 package dev.torc.posix;
 
 /**
- * Waits for one child by its number. Looking and reaping are two steps: as long as a dead child is
- * not reaped, its number and its group's number belong to no other process, so its group can be
- * signalled safely. It never waits for "any child", so children that others started (the JDK, a
- * second runner) are never taken from them; the price is one waiting thread per child.
+ * Waits for one child by its number. Looking and reaping are two steps: until a dead child is
+ * reaped, its number and its group's belong to no other process, so the group can be signaled
+ * safely. It never waits for "any child", which could take those of the JDK or of a second runner;
+ * the price is one waiting thread per child.
  */
 public final class ChildWait {
 
-  /** What happened to a child. */
   public enum What {
     EXITED,
     SIGNALED,
     STOPPED
   }
 
-  /**
-   * What a child used, together with the descendants that it waited for.
-   *
-   * @param user nanoseconds of CPU time in programs
-   * @param system nanoseconds of CPU time in the kernel
-   * @param read bytes that came from disks
-   * @param written bytes that go to disks
-   */
+  /** CPU nanoseconds and disk bytes that a child used, with the descendants that it waited for. */
   public record ChildUse(long user, long system, long read, long written) {}
 
-  /**
-   * News of a child.
-   *
-   * @param code exit status for EXITED, otherwise the signal's number
-   */
+  /** News of a child: its exit status if it exited, otherwise the signal's number. */
   public record News(What what, int code) {}
 
   private static final int P_PID = 1;
@@ -43,7 +31,7 @@ public final class ChildWait {
   private static final int SIGINFO_STATUS = NativeCall.number(24, 20);
   private static final int BLOCKS_IN = 88; // in struct rusage, of longs of 8 bytes
   private static final int BLOCKS_OUT = 96;
-  private static final int BLOCK = 512;
+  private static final int BLOCK = 512; // bytes that getrusage(2) counts
   private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
 
   private static final NativeCall WAITID = NativeCall.of("waitid");
@@ -66,11 +54,7 @@ public final class ChildWait {
     return new News(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
   }
 
-  /**
-   * Gives a dead child's numbers back to the system, blocking until it is dead.
-   *
-   * @return what it used; see getrusage(2), which counts blocks of 512 bytes
-   */
+  /** Frees a dead child's numbers, waiting until it is dead; returns what it used. */
   public static ChildUse reap(int pid) {
     Memory usage = INFO.get();
     // the status is not needed: waitid has told it

@@ -6,8 +6,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * A file descriptor by its number, read and written byte by byte: what Java's channels cannot do
- * with a descriptor that was inherited or must not block. The caller knows which file it is.
+ * Reads and writes a descriptor that was inherited or must not block, as no channel of Java can.
  */
 public record Descriptor(int number) {
 
@@ -25,12 +24,7 @@ public record Descriptor(int number) {
   private static final NativeCall WRITE = NativeCall.of("write");
   private static final NativeCall POLL = NativeCall.of("poll");
 
-  /**
-   * Opens a file without waiting for a writer or reader; reads do not block, and no child process
-   * inherits it.
-   *
-   * @param write whether it is opened for writing, too
-   */
+  /** Opens a file so that neither this nor a read waits; no child process inherits it. */
   public static Descriptor open(String path, boolean write) throws IOException {
     int flags = Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0);
     return opened(path, flags);
@@ -44,10 +38,7 @@ public record Descriptor(int number) {
     return new Descriptor(number);
   }
 
-  /**
-   * Opens a FIFO, terminal or other file to append to it. Nothing waits: neither this for a reader,
-   * nor later writes for room. The terminal does not become that of this process.
-   */
+  /** Opens a FIFO, terminal or other file to append; neither this nor a later write waits. */
   public static Descriptor openToAppend(String path) throws IOException {
     int how = Libc.O_WRONLY | Libc.O_APPEND;
     return opened(path, how | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY);
@@ -74,10 +65,7 @@ public record Descriptor(int number) {
     return count == 0 ? END : count;
   }
 
-  /**
-   * Writes bytes as far as there is room, and returns their number. Errors are as in {@link
-   * #stream}.
-   */
+  /** Writes as many bytes as there is room for, and returns their count. */
   public int write(byte[] bytes, int from, int length) throws IOException {
     Memory piece = Memory.of(length);
     piece.put(0, bytes, from, length);
@@ -89,13 +77,7 @@ public record Descriptor(int number) {
     return Math.max(0, count);
   }
 
-  /**
-   * Waits until one of some files can be read, or has no reader any more, or the time is over.
-   *
-   * @param files may hold null
-   * @return for each whether it can be read, or for the writing end of a FIFO, whether its last
-   *     reader is gone
-   */
+  /** Waits until a file (or null) can be read, or a FIFO has lost its last reader; tells which. */
   public static boolean[] await(Descriptor[] files, int milliseconds) {
     Memory asked = Memory.of(8 * files.length); // struct pollfd: int fd, short events, revents
     for (int i = 0; i < files.length; i++) {
@@ -137,9 +119,8 @@ public record Descriptor(int number) {
   }
 
   /**
-   * Returns a stream that writes all bytes, and waits where the file has no room and does not
-   * block: Java's own streams fail there, and do not tell how much they wrote. Its errors have the
-   * system's words.
+   * Returns a stream that waits while a file that does not block has no room: Java's own streams
+   * fail there, and do not tell how much they wrote. Its errors have the system's words.
    */
   public OutputStream stream() {
     Memory piece = Memory.of(PIECE);

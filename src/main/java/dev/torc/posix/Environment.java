@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The environment torc was called with, byte for byte: what is no valid UTF-8 reaches the jobs
- * unharmed, which {@code System.getenv} does not promise. The launcher runs the JVM under a UTF-8
- * locale and hands the caller's own over in {@code TORC_CALLER_LC_ALL} (or says {@code
- * TORC_CALLER_LC_ALL_UNSET=1}); here, and only here, that is undone. The callers know which entries
- * a job declares.
+ * The environment that torc was called with, byte for byte: {@code System.getenv} may change what
+ * is not valid UTF-8. The launcher runs the JVM under a UTF-8 locale and passes the caller's own in
+ * {@code TORC_CALLER_LC_ALL}, or {@code TORC_CALLER_LC_ALL_UNSET=1}; only this class undoes that.
  */
 public final class Environment {
 
@@ -58,11 +56,7 @@ public final class Environment {
     return view;
   }
 
-  /**
-   * Returns the entries for a process: these with others laid over them.
-   *
-   * @param over values by name; null removes the name
-   */
+  /** Returns these entries with others laid over them; null removes a name. */
   public EnvironmentEntries with(Map<String, String> over) {
     return block().with(over);
   }
@@ -143,30 +137,20 @@ public final class Environment {
     return new String(entry, 0, end, StandardCharsets.UTF_8);
   }
 
-  /**
-   * Returns the address in the C library's {@code environ}, which macOS only gives by a function.
-   */
+  /** Returns the value of {@code environ}, which macOS only gives by a function. */
   private static long address() {
     long variable = Libc.MAC ? NativeCall.of("_NSGetEnviron").pointer() : Libc.symbol("environ");
     return Memory.longAt(variable);
   }
 
   /**
-   * The environment of one process: entries of torc's caller, which lie in native memory already,
-   * and the process's own. {@link Environment#with} makes it.
-   *
-   * @param block keeps the memory alive
-   * @param kept addresses in the block; 0 for an entry that is left out
-   * @param own {@code name=value} entries without the closing NUL
-   * @param path the value of PATH, null where there is none
+   * The environment of one process, made by {@link Environment#with}: addresses of entries of
+   * torc's caller (0 for removed ones), which {@code block} keeps alive, and own entries.
    */
   public record EnvironmentEntries(
       Environment.Block block, long[] kept, List<byte[]> own, byte[] path) {
 
-    /**
-     * Returns the array of pointers that a process is started with; valid while these entries are
-     * held.
-     */
+    /** Returns the array of pointers for a new process; valid while these entries are held. */
     long array(ScratchMemory scratch) {
       return scratch.pointers(kept, own);
     }

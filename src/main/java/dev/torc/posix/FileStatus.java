@@ -6,20 +6,16 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} where links
- * are not to be followed. It does not know what these numbers mean for a build.
+ * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} if links are
+ * not followed. Times are nanoseconds since 1970, sizes bytes.
  *
- * @param mode kind and permission bits as in {@code st_mode}, but of files without {@link
- *     #EXECUTABLE} where the file system shows that for all of them; 0 where nothing is there
- * @param size bytes
- * @param mtime nanoseconds since 1970 of the last change of the bytes
- * @param ctime nanoseconds since 1970 of the last change of bytes or attributes
- * @param inode number of the file in its file system
+ * @param mode as {@code st_mode}, but without {@link #EXECUTABLE} where the file system shows that
+ *     for all files; 0 if nothing is there
+ * @param ctime of the last change of bytes or attributes
  * @param device number of the file system; it may change over a remount
  * @param mount number of the mount by which the file was reached: a bind mount has its own, unlike
  *     a device. Since Linux 6.8 none is ever used twice after a boot; these are above 2³¹. Where
  *     the system tells none, it is negative and stands for the device
- * @param links how many names the file has
  * @param attributes mode, owner, group and (not of a folder) link count in one number: it differs
  *     if one of them does, and almost always if several do
  */
@@ -41,10 +37,8 @@ public record FileStatus(
   public static final int FOLDER = 0040000;
   public static final int LINK = 0120000;
 
-  /** The bit of a mode that says that the owner may execute the file. */
-  public static final int EXECUTABLE = 0100;
+  public static final int EXECUTABLE = 0100; // for the owner
 
-  /** Nothing is there. */
   public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Odd, so that a change of one attribute alone always changes the product. */
@@ -52,32 +46,20 @@ public record FileStatus(
 
   static final ThreadLocal<StatusBuffer> BUFFER = ThreadLocal.withInitial(StatusBuffer::new);
 
-  /**
-   * Looks at a path, relative to the folder of the process or absolute.
-   *
-   * @param follow whether a link at the end of the path is followed
-   * @return {@link #MISSING} where nothing is there, a link that leads nowhere included
-   * @throws IOException with a line that names the path, where the system refuses to say
-   */
+  /** Looks at a path; returns {@link #MISSING} also for a followed link that leads nowhere. */
   public static FileStatus of(String path, boolean follow) throws IOException {
     return of(path, follow, BUFFER.get());
   }
 
   /**
-   * Works like {@link #of(String, boolean)}, but asks the opened file: for file systems of other
-   * machines, whose clients remember for seconds what they heard of a file, and ask again when it
-   * is opened. The caller knows which root needs that.
+   * Looks at the opened file: clients of network file systems remember for seconds what they heard
+   * of a file, and ask again when it is opened. The caller knows which root needs that.
    */
   public static FileStatus ofOpened(String path, boolean follow) throws IOException {
     return of(path, follow, OpenedBuffer.OF_THREAD.get());
   }
 
-  /**
-   * Returns the number of a file's owner, of a link itself; -1 where nothing is there. A stamp has
-   * no owner of its own, so no other look needs this.
-   *
-   * @throws IOException as {@link #of(String, boolean)}
-   */
+  /** Returns the number of the owner of a file, or of a link itself; -1 if it is missing. */
   public static int owner(String path) throws IOException {
     StatusBuffer b = BUFFER.get();
     return b.look(path, false) ? b.owner() : -1;
@@ -120,7 +102,6 @@ public record FileStatus(
     return links > 1 ? mixed | 1 : mixed & ~1L;
   }
 
-  /** Returns the system's words for an error number. */
   static String words(int errno) {
     return new String(
         Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
@@ -132,7 +113,6 @@ public record FileStatus(
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 
-  /** Returns whether anything is there. */
   public boolean exists() {
     return mode != 0;
   }
@@ -170,29 +150,18 @@ public record FileStatus(
     return inode == other.inode && device == other.device;
   }
 
-  /** Returns whether the owner may execute it. */
   public boolean executable() {
     return (mode & EXECUTABLE) != 0;
   }
 
-  /**
-   * What the system says of many files of one folder, one after the other: the numbers of {@link
-   * FileStatus}, without a text or an object for each file. For one thread.
-   */
+  /** Looks at many files of one folder, without an object for each. For one thread. */
   public static final class StatusReader {
 
     private final StatusBuffer buffer;
-    private final int prefix; // bytes that stand before each name that is relative
+    private final int prefix; // length of the folder; 0 for that of the process, which is faster
     private final boolean follow;
 
-    /**
-     * Creates a reader for the files of a folder. If that is the folder of the process, names are
-     * not appended to its path: the system finds them in fewer steps.
-     *
-     * @param folder absolute
-     * @param follow whether a link at the end of a path is followed
-     * @param opened whether the opened files are asked, as by {@link FileStatus#ofOpened}
-     */
+    /** Creates a reader of an absolute folder; {@code opened}: as {@link FileStatus#ofOpened}. */
     public StatusReader(String folder, boolean follow, boolean opened) throws IOException {
       this.buffer = opened ? new OpenedBuffer() : new StatusBuffer();
       this.follow = follow;
@@ -213,13 +182,9 @@ public record FileStatus(
     }
 
     /**
-     * Looks at a file.
-     *
-     * @param names in UTF-8; the name lies between the two indexes, relative to the folder or
-     *     absolute, without a NUL
-     * @param numbers takes size, mtime, ctime and inode, unless nothing is there
-     * @return the mode as {@link FileStatus} has it; 0 where nothing is there
-     * @throws IOException with a line that names the path, where the system refuses to say
+     * Looks at a file, absolute or relative to the folder. Its name in UTF-8, without a NUL, lies
+     * between the two indexes. Puts size, mtime, ctime and inode into {@code numbers}; returns the
+     * mode as {@link FileStatus} has it, 0 if nothing is there. Errors name the path.
      */
     public int look(byte[] names, int from, int to, long[] numbers) throws IOException {
       boolean absolute = from < to && names[from] == '/';

@@ -13,10 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Tells file systems of other machines from local ones, those that keep modes from those that do
- * not, and where each is mounted. The callers decide what follows.
- */
+/** Tells network file systems from local ones, which keep modes, and where each is mounted. */
 public final class FileSystems {
 
   private static final Set<String> NETWORK_NAMES =
@@ -33,12 +30,7 @@ public final class FileSystems {
 
   private FileSystems() {}
 
-  /**
-   * Returns what kind of network file system a path lies on.
-   *
-   * @param path something that exists on the default file system
-   * @return a name for people (NFS, Lustre …); empty for local ones and where it cannot be told
-   */
+  /** Returns the name of a network file system for people; empty for local and unknown ones. */
   public static Optional<String> networkKind(Path path) {
     Memory text = Memory.ofText(path.toString());
     Memory status = status(text.address());
@@ -51,11 +43,7 @@ public final class FileSystems {
         : kind((int) status.getLong(0));
   }
 
-  /**
-   * Returns whether the file system keeps no executable bit for each file, but shows one for all.
-   *
-   * @param path address of the path of something that exists, NUL-terminated
-   */
+  /** Returns whether the file system of the path at this address keeps no executable bits. */
   static boolean isModeless(long path) {
     Memory status = status(path);
     return status != null
@@ -70,12 +58,7 @@ public final class FileSystems {
     NONE
   }
 
-  /**
-   * What {@code statfs(2)} says of a mounted file system.
-   *
-   * @param type on Linux
-   * @param source what is mounted, on macOS; empty on Linux
-   */
+  /** What {@code statfs(2)} says; the type is known on Linux, the source (a device) on macOS. */
   public record Statfs(int type, CtimeKeeper keeper, boolean readOnly, String source) {
 
     /** Returns whether the number of its device is that of no disk. */
@@ -124,7 +107,6 @@ public final class FileSystems {
     };
   }
 
-  /** Returns what {@code statfs(2)} says of a path; null where it cannot be told. */
   private static Memory status(long path) {
     String name = Libc.MAC && Libc.symbol("statfs$INODE64") != 0 ? "statfs$INODE64" : "statfs";
     Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes
@@ -183,15 +165,8 @@ public final class FileSystems {
   }
 
   /**
-   * A mounted file system, as a line of Linux's {@code /proc/self/mountinfo} has it; see proc(5).
-   * It does not know what its options mean.
-   *
-   * @param line the whole line
-   * @param point the folder where it is mounted
-   * @param type as {@code nfs4} or {@code fuse.sshfs}
-   * @param source what is mounted, as {@code /dev/sda1}; any text for a file system without a
-   *     device
-   * @param options the options of the mount and of the file system
+   * A mounted file system by its line of {@code /proc/self/mountinfo}, see proc(5): its type is as
+   * {@code nfs4} or {@code fuse.sshfs}, its options are those of mount and file system.
    */
   public record Mount(String line, String point, String type, String source, Set<String> options) {
 
@@ -200,24 +175,13 @@ public final class FileSystems {
     }
   }
 
-  /**
-   * Returns the mount that holds a file.
-   *
-   * @param path real
-   * @throws IOException where there is no such table, as on macOS and without {@code /proc}
-   */
+  /** Returns the mount that holds a real path; throws without {@code /proc}, as on macOS. */
   public static Optional<Mount> mount(Path path) throws IOException {
     byte[] table = Files.readAllBytes(Path.of("/proc/self/mountinfo"));
     return mount(new String(table, StandardCharsets.UTF_8), path.toString());
   }
 
-  /**
-   * Returns the mount that holds a path: the deepest one in the tree; of several in one place, the
-   * last.
-   *
-   * @param table the text of the file; lines of any other form are skipped
-   * @param path absolute, without links
-   */
+  /** Returns the deepest mount that holds a real path; of several in one place, the last. */
   public static Optional<Mount> mount(String table, String path) {
     return table
         .lines()
@@ -243,10 +207,7 @@ public final class FileSystems {
         line, unescaped(mount[4]), unescaped(system[0]), unescaped(system[1]), Set.copyOf(options));
   }
 
-  /**
-   * Returns a field as it is meant: spaces, tabs, line feeds, {@code #} and backslashes stand there
-   * as three octal digits.
-   */
+  /** Decodes spaces, tabs, line feeds, {@code #} and backslashes: three octal digits in a field. */
   private static String unescaped(String field) {
     return Pattern.compile("\\\\([0-3][0-7]{2})")
         .matcher(field)

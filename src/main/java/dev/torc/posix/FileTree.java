@@ -26,12 +26,9 @@ public final class FileTree {
   private FileTree() {}
 
   /**
-   * Removes a file, a link, or a folder with all it holds, folders without permissions too (caches
-   * of modules have such). Links are not followed and mounts not crossed; see {@link FolderHandle}.
-   * Does nothing where nothing is there.
-   *
-   * @param path in a folder that is trusted
-   * @throws MountedException if something is mounted there or below; all else is gone
+   * Removes a file, a link, or a folder with all it holds, even folders without permissions (caches
+   * of modules have such). Follows no link; a missing path is no error. Mounts below it stay, and a
+   * {@link MountedException} tells of them when all else is gone. The folder above must be trusted.
    */
   public static void remove(Path path) throws IOException {
     Path file = path.toAbsolutePath();
@@ -55,9 +52,7 @@ public final class FileTree {
 
   /**
    * Copies a file, a link or a folder with all it holds, with bits and times, to a place where
-   * nothing stands. The file system shares the bytes where it can.
-   *
-   * @throws IOException also where {@code from} is, or holds, anything else, such as a FIFO
+   * nothing stands. The file system shares the bytes if it can. A FIFO or device is an error.
    */
   public static void copy(Path from, Path to) throws IOException {
     var what = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -75,10 +70,7 @@ public final class FileTree {
     }
   }
 
-  /**
-   * Returns an error that names the owner of a path that cannot be removed or moved, and what the
-   * owner can do; else the system's own.
-   */
+  /** Returns an error that names the owner and what the owner can do, or the system's own. */
   static FileSystemException explained(Path path, FileSystemException refused) {
     Path folder = path.toAbsolutePath().getParent();
     if (refused instanceof AccessDeniedException) {
@@ -101,10 +93,6 @@ public final class FileTree {
     }
   }
 
-  /**
-   * Returns an error that names the owner and what they can do; the system's own if that is
-   * unknown.
-   */
   private static FileSystemException others(
       Path path, String how, String other, FileSystemException refused) {
     try {

@@ -11,12 +11,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A folder that is held open, and what is done to the names in it. The calls go by its descriptor
- * and follow no link, so a link that is put in its place, or in the place of a folder above it,
- * leads nothing elsewhere. The folder's names come from a list by its path: a name that is wrong by
- * now is missing here. The callers know whose the files are and whether they may go.
- *
- * <p>For one thread at a time.
+ * Changes the names in a folder that is held open. The calls use its descriptor and follow no link,
+ * so a link put in its place, or in the place of a folder above it, leads nowhere else. Lists go by
+ * its path: a name that is wrong by then is missing here. The callers know whose the files are and
+ * whether they may go. For one thread at a time.
  */
 public final class FolderHandle implements AutoCloseable {
 
@@ -51,11 +49,7 @@ public final class FolderHandle implements AutoCloseable {
     return new FolderHandle(folder, Libc.open(folder.toString(), FLAGS, 0));
   }
 
-  /**
-   * Opens a folder below another one, whose path is trusted.
-   *
-   * @throws NotDirectoryException if anything on the way from there is not a folder, as a link
-   */
+  /** Opens a folder below a trusted one; a link on the way is a {@link NotDirectoryException}. */
   public static FolderHandle below(Path ground, Path folder) throws IOException {
     if (folder.equals(ground)) {
       return of(ground);
@@ -99,10 +93,7 @@ public final class FolderHandle implements AutoCloseable {
     return new FolderHandle(inner, opened);
   }
 
-  /**
-   * Works like {@link #enter}, but throws a {@link MountedException} if the folder is a mount
-   * point.
-   */
+  /** Enters a folder; throws a {@link MountedException} if it is a mount point. */
   public FolderHandle enterSame(Path name) throws IOException {
     FolderHandle inner = enter(name);
     if (inner.mount != mount) {
@@ -135,7 +126,6 @@ public final class FolderHandle implements AutoCloseable {
     }
   }
 
-  /** Returns the path by which it was opened. */
   public Path path() {
     return path;
   }
@@ -155,9 +145,7 @@ public final class FolderHandle implements AutoCloseable {
     return fresh;
   }
 
-  /**
-   * Removes a name, with all below it. Where something is mounted, that stays, with its folders.
-   */
+  /** Removes a name with all below it, except mounts and the folders above them. */
   public void remove(Path name) throws IOException {
     FileStatus there = status(name);
     if (!there.exists()) {
@@ -173,7 +161,7 @@ public final class FolderHandle implements AutoCloseable {
     removeEmpty(name);
   }
 
-  /** Removes all that is in it, but what is mounted, which is told when all else is gone. */
+  /** Removes everything in it except mounts, and throws for these when all else is gone. */
   public void empty() throws IOException {
     MountedException mounted = null;
     for (Path each : FileTree.entries(path)) {
@@ -209,10 +197,8 @@ public final class FolderHandle implements AutoCloseable {
   }
 
   /**
-   * Moves what stands under a name to a name in another folder.
-   *
-   * @return false if nothing is there any more
-   * @throws AtomicMoveNotSupportedException if the other folder is on another file system
+   * Moves a name into another folder; returns false if it is missing. Throws an {@link
+   * AtomicMoveNotSupportedException} if that folder is on another file system.
    */
   public boolean move(Path name, FolderHandle to, Path fresh) throws IOException {
     return move(name, to.path.resolve(fresh), to.fd);
@@ -299,7 +285,6 @@ public final class FolderHandle implements AutoCloseable {
 
     private static final long serialVersionUID = 1;
 
-    /** Says that something is mounted on a path. */
     public MountedException(String path) {
       super(path, null, "a mount point, which torc does not cross; unmount it first");
     }

@@ -8,17 +8,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The group that writes to a folder, for what torc makes there: each member has to be able to
- * continue where another one ended, whatever umask they have. A file gets the group and {@code
- * g+rw}, a folder the group, {@code g+rwx} and the folder's own setgid bit. Only the owner of a
- * file may set these: files of others are left as they are. The callers know which files are torc's
- * own.
- *
- * <p>Everything goes by descriptors of files that are opened without following links: a member
- * might put a link in their place.
- *
- * @param group the group's number
- * @param inherited whether the folder has the setgid bit, so that the system gives the group
+ * Gives what torc makes in a folder to the group that writes there: each member has to be able to
+ * continue where another one ended, whatever their umasks. A file gets the group and {@code g+rw},
+ * a folder the group (by itself if {@code inherited}), {@code g+rwx} and the folder's own setgid
+ * bit. Only an owner may set these, so files of other users stay as they are. Files are opened
+ * without following links, which a member might put in their place. The callers know which files
+ * are torc's own.
  */
 public record GroupAccess(int group, boolean inherited) {
 
@@ -40,9 +35,7 @@ public record GroupAccess(int group, boolean inherited) {
   private static final int FLAGS =
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
 
-  /**
-   * Returns the group that writes to a folder; {@link #NONE} also where there is no such folder.
-   */
+  /** Returns the group that writes to a folder; {@link #NONE} if none does or it is missing. */
   public static GroupAccess of(Path folder) throws IOException {
     StatusBuffer status = new StatusBuffer();
     int fd = Libc.open(folder.toString(), FLAGS | Libc.O_DIRECTORY, 0);
@@ -59,20 +52,14 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Gives a file or a folder to the group, if it is this user's own: its group and bits are set
-   * where they differ.
-   *
-   * @return whether its owner has done what they can; false where that is another user and did not,
-   *     and where nothing is there
+   * Gives this user's own file or folder to the group. Returns false if nothing is there, or if it
+   * is another user's and was not given.
    */
   public boolean give(Path path) throws IOException {
     return give(path, 0);
   }
 
-  /**
-   * Works like {@link #give(Path)}, and takes it from all others; for {@link #NONE} from the group
-   * too.
-   */
+  /** Gives a path to the group alone, or for {@link #NONE} to the user alone. */
   public void giveAlone(Path path) throws IOException {
     if (isNone()) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -80,7 +67,6 @@ public record GroupAccess(int group, boolean inherited) {
     give(path, OF_OTHERS);
   }
 
-  /** Returns whether it is {@link #NONE}. */
   public boolean isNone() {
     return this == NONE;
   }
@@ -158,10 +144,7 @@ public record GroupAccess(int group, boolean inherited) {
     return OwnUser.isRoot() || OwnUser.isMember(group);
   }
 
-  /**
-   * Returns whether the system refused: to a user outside of the group, or where all files have one
-   * mode.
-   */
+  /** Returns whether the system refused: no member of the group, or one mode for all files. */
   private static boolean isRefused(int result) {
     return result == -Libc.EPERM
         || result == -Libc.EACCES

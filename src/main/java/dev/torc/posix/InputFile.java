@@ -7,9 +7,8 @@ import java.nio.file.FileSystemException;
 import java.util.Objects;
 
 /**
- * A file that is read by its descriptor, which Java's streams hide: so the kernel can be asked for
- * its writers. No started program inherits it, and an interrupt does not close it. For one thread
- * at a time. The caller decides what follows from a writer.
+ * Reads a file by its descriptor, which Java's streams hide, so that the kernel can be asked for
+ * its writers. No started program inherits it, and an interrupt does not close it.
  */
 public final class InputFile extends InputStream {
 
@@ -33,13 +32,9 @@ public final class InputFile extends InputStream {
   }
 
   /**
-   * Opens a file.
-   *
-   * @param waits whether a read may wait for bytes; otherwise it fails, as reads of {@code
-   *     /proc/kmsg} do
-   * @param buffer for the path and for what is read; used for nothing else until the file is closed
-   * @throws FileSystemException with the system's reason in lower case; a subclass where there is
-   *     no such file or permission
+   * Opens a file. Without {@code waits}, reads that would wait for bytes fail, as of {@code
+   * /proc/kmsg}. The buffer is used for the path, and then for what is read, until the file is
+   * closed.
    */
   public static InputFile open(String path, boolean waits, Memory buffer) throws IOException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
@@ -53,13 +48,10 @@ public final class InputFile extends InputStream {
 
   /**
    * Returns whether any process has the file open for writing now, or mapped so: then it may change
-   * without a trace in its times. It asks for a read lease, which the kernel refuses while there is
-   * a writer. Where there are no leases (network file systems, files of other users, macOS) no
-   * writer can be seen.
-   *
-   * <p>The lease is given back at once. A process that opens the file for writing meanwhile waits
-   * until then, and the kernel sends this process a signal: SIGIO, which would end it, unless
-   * another signal was chosen before.
+   * without a trace in its times. The kernel refuses a read lease while there is a writer; without
+   * leases (network file systems, files of other users, macOS) no writer can be seen. The lease is
+   * given back at once. A process that opens the file for writing meanwhile waits until then, and
+   * the kernel signals this process: SIGIO would end it, so another signal is chosen.
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;

@@ -16,13 +16,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The files that the processes of one attempt read, as the kernel reports it call by call: those
- * below some folders that were there when they were opened for reading, or executed, and that the
- * attempt did not write, rename or link into place itself. Folders, devices and files looked for in
- * vain do not count. The callers decide which of these files count for the job.
- *
- * <p>{@link CallFilter} makes the kernel report the calls (seccomp). {@link CallTracer} hands them
- * to this object one at a time, on one thread. All files are known when the processes have ended.
+ * The files that the processes of one attempt read, as the kernel reports it call by call: files
+ * below some folders that existed when they were opened for reading, or executed, and that the
+ * attempt did not write, rename or link into place itself. Folders, devices and missing files do
+ * not count. {@link CallTracer} hands the calls over one at a time, on one thread. All files are
+ * known when the processes have ended; the callers decide which of them count for the job.
  */
 public final class JobTrace {
 
@@ -39,7 +37,6 @@ public final class JobTrace {
   private static final String CACHE = "/__pycache__/";
   private static final Set<String> SPECIAL = Set.of(".", "..", ".git", ".torc");
 
-  /** How a job uses a path. */
   public enum Access {
     READ,
     WRITE,
@@ -50,11 +47,7 @@ public final class JobTrace {
   /** The paths that a strict job may use. */
   public interface Bounds {
 
-    /**
-     * Returns whether a call may continue.
-     *
-     * @param path absolute
-     */
+    /** Returns whether a call may continue; the path is absolute. */
     boolean allows(String path, Access access);
   }
 
@@ -62,11 +55,9 @@ public final class JobTrace {
   private record Ground(String begins, String told) {}
 
   /**
-   * A folder in which names lie. All its paths end with a slash.
-   *
-   * @param named as the calling process sees it, without {@code .} and {@code ..}
-   * @param told as it is reported, if names in it count; null otherwise
-   * @param real its real path, if {@code told} is null: links in it may lead to names that count
+   * A folder in which names lie; all its paths end with a slash. {@code named} is as the calling
+   * process sees it. Names count if {@code told}, the path as it is reported, is not null;
+   * otherwise {@code real} is set, since links in the folder may lead to names that count.
    */
   private record Place(String named, String told, String real) {}
 
@@ -132,10 +123,7 @@ public final class JobTrace {
     return bounds != null;
   }
 
-  /**
-   * Notes that a process is started: the first one, or another one after a failed try or after an
-   * end.
-   */
+  /** Notes the start of a process: the first one, or one after a failed start or an end. */
   void begins(CountDownLatch end) {
     over = end;
   }
@@ -160,10 +148,7 @@ public final class JobTrace {
     return Set.copyOf(read);
   }
 
-  /**
-   * Returns the files and folders that were opened for writing, renamed or linked into place,
-   * absolute.
-   */
+  /** Returns the paths that were opened for writing, renamed or linked into place, absolute. */
   public Set<String> wrote() {
     return Set.copyOf(wrote);
   }
@@ -187,10 +172,7 @@ public final class JobTrace {
     blind = blind == null ? why : blind;
   }
 
-  /**
-   * Returns whether a call is refused to the job. Never throws: the job continues whatever happens
-   * here.
-   */
+  /** Returns whether a call is refused. Never throws: the job continues in any case. */
   boolean refuses(CallNotice call) {
     notice = call;
     refuses = false;
@@ -234,10 +216,7 @@ public final class JobTrace {
     }
   }
 
-  /**
-   * Handles a name that is made or removed, or a file altered without being opened. Only of a
-   * strict job.
-   */
+  /** Handles, for strict jobs, a name that is made or removed, or a file altered unopened. */
   private void changed(FileCall call) throws CallNotice.Unreadable {
     String name = call.name < 0 ? "" : notice.name(call.name);
     String path = path(call.folder, name.equals(".") ? "" : name);
@@ -288,10 +267,7 @@ public final class JobTrace {
     return anew ? kind != 0 : kind == FileStatus.LINK;
   }
 
-  /**
-   * Handles a program that is executed, and the interpreter that it names, which is opened without
-   * a call.
-   */
+  /** Handles a program that is executed, and its interpreter, which is opened without a call. */
   private void executed(int index, String name, int depth) throws CallNotice.Unreadable {
     String path = path(index, name);
     if (path != null) {
@@ -337,11 +313,7 @@ public final class JobTrace {
     }
   }
 
-  /**
-   * Handles the writing of a file that counts.
-   *
-   * @param fresh whether its old content cannot be read any more
-   */
+  /** Handles the writing of a file; {@code fresh} if its old content cannot be read any more. */
   private void writes(String path, boolean fresh, Access access) {
     if (bounds != null && !isOwn(path) && !bounds.allows(path, access)) {
       refuses(path, access);
@@ -414,12 +386,9 @@ public final class JobTrace {
   }
 
   /**
-   * Returns the path, as it is reported, to which a name of the call leads. A name that lies
-   * elsewhere counts if its links lead to one that counts.
-   *
-   * @param index the argument with the descriptor of the name's folder, if the name is relative
-   * @param text the name; empty for the file of that descriptor
-   * @return null if the name leads to nothing that counts
+   * Returns the path, as it is reported, to which a name leads; null if it does not count. A name
+   * that lies elsewhere counts if its links lead to one that counts. A relative name starts from
+   * the descriptor in argument {@code index}; an empty one is the file of that descriptor.
    */
   private String path(int index, String text) throws CallNotice.Unreadable {
     root = rooted ? notice.root() : "";
@@ -477,10 +446,7 @@ public final class JobTrace {
     return place;
   }
 
-  /**
-   * Returns a folder without {@code .}, {@code ..} and empty parts; a link before {@code ..} is
-   * followed.
-   */
+  /** Returns a folder without empty and dot parts; follows a link before {@code ..}. */
   private String normalized(String path) throws CallNotice.Unreadable {
     if (!path.contains("//") && !path.contains("/./") && !path.contains("/../")) {
       return path;

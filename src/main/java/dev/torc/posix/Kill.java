@@ -23,21 +23,12 @@ public final class Kill {
 
   private Kill() {}
 
-  /**
-   * Signals one process.
-   *
-   * @return false where there is no such process, or it is not ours
-   */
+  /** Signals one process; returns false if it does not exist or is not ours. */
   public static boolean process(int pid, int signal) {
     return CALL.call(checked(pid), signal) == 0;
   }
 
-  /**
-   * Signals all processes of a group; signal 0 only looks. A group that consists of an unreaped
-   * dead process still counts on Linux.
-   *
-   * @return false where the group is empty
-   */
+  /** Signals a group (0 only looks); false if it is empty. An unreaped dead process counts. */
   public static boolean group(int group, int signal) {
     return CALL.call(-checked(group), signal) == 0;
   }
@@ -50,7 +41,6 @@ public final class Kill {
     byDefault(TSTP, () -> NativeCall.of("raise").call(TSTP));
   }
 
-  /** Does something while a signal has its default action. */
   private static void byDefault(int signal, Runnable work) {
     Memory usual = Memory.of(ACTION);
     Memory before = Memory.of(ACTION);

@@ -11,7 +11,6 @@ final class Libc {
 
   private Libc() {}
 
-  /** Whether this is macOS: some numbers and layouts differ there. */
   static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
 
   /** Whether the processor is AArch64; otherwise it is x86-64. */
@@ -28,16 +27,13 @@ final class Libc {
   static final int O_NOCTTY = MAC ? 0x20000 : 0400;
   static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;
 
-  /** The flag of {@code open} that refuses a link. */
   static final int O_NOFOLLOW = NativeCall.number(ARM ? 0100000 : 0400000, 0x100);
 
-  /** The flag of {@code open} that takes nothing but a folder. */
   static final int O_DIRECTORY = NativeCall.number(ARM ? 040000 : 0200000, 0x100000);
 
   /** In place of a folder's descriptor: the folder of the process. */
   static final int AT_FDCWD = MAC ? -2 : -100;
 
-  /** The flag of further calls by which a link at the end of the path is not followed. */
   static final int AT_SYMLINK_NOFOLLOW = MAC ? 0x20 : 0x100;
 
   /** Error numbers; others are the same everywhere. */
@@ -62,17 +58,11 @@ final class Libc {
 
   private static final NativeCall CLOSE = NativeCall.of("close");
 
-  /**
-   * Opens a file. Returns a descriptor, or {@code -errno}.
-   *
-   * @param path the address of its name
-   * @param mode of a new file, where the flags make one
-   */
+  /** Opens the file whose name is at an address; returns a descriptor, or {@code -errno}. */
   static int open(long path, int flags, int mode) {
     return OPEN.again(path, flags, mode, 0, 0, 0);
   }
 
-  /** Opens a file by its name; see {@link #open(long, int, int)}. */
   static int open(String path, int flags, int mode) {
     Memory name = Memory.ofText(path);
     int fd = open(name.address(), flags, mode);
@@ -80,19 +70,14 @@ final class Libc {
     return fd;
   }
 
-  /** Closes a descriptor; does nothing where it is negative. */
+  /** Closes a descriptor; ignores a negative one. */
   static void close(int fd) {
     if (fd >= 0) {
       CLOSE.call(fd, 0, 0, 0, 0, 0);
     }
   }
 
-  /**
-   * Hands on the result of a call about a file.
-   *
-   * @throws FileSystemException where it failed, with the system's reason in lower case; a subclass
-   *     where there is no such file or permission
-   */
+  /** Returns the result of a call about a file, or throws its {@link FileSystemException}. */
   static int check(String path, int result) throws FileSystemException {
     if (result >= 0) {
       return result;
@@ -104,9 +89,7 @@ final class Libc {
     };
   }
 
-  /**
-   * Returns a symbol's address; 0 where this C library lacks it (symbols come and go by version).
-   */
+  /** Returns a symbol's address; 0 if this version of the C library lacks it. */
   static long symbol(String name) {
     return Library.getDefault().getSymbolAddress(name);
   }

@@ -7,11 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Memory outside of the JVM's heap: what lies at an address that a C function gave, and memory with
- * an address for functions to read and to fill. It does not know what the bytes mean.
- *
- * <p>It uses no memory segments: to look into them the JVM writes and loads classes at every start,
- * which no AOT cache keeps.
+ * Memory outside of the JVM's heap, at an address that a C function takes or gave. It uses no
+ * memory segments: to look into them the JVM writes and loads classes at every start, which no AOT
+ * cache keeps.
  */
 public final class Memory {
 
@@ -26,11 +24,8 @@ public final class Memory {
   }
 
   /**
-   * Allocates memory of zeros. It is freed some time after the last use of this object, not of its
-   * address: the caller that hands the address over must hold on to the object until the call has
-   * returned.
-   *
-   * @param size bytes
+   * Allocates zeroed bytes. They are freed some time after the last use of this object, not of its
+   * address: the caller must hold the object until a call with the address has returned.
    */
   public static Memory of(int size) {
     return new Memory(size);
@@ -49,7 +44,6 @@ public final class Memory {
     return AT.getLong(address);
   }
 
-  /** Returns the four bytes at an address of the process, which must not be NULL. */
   static int intAt(long address) {
     return AT.getInt(address);
   }
@@ -66,7 +60,6 @@ public final class Memory {
     return address == 0 ? null : AT.getZeroTerminatedByteArray(address);
   }
 
-  /** Returns where the memory begins, for C functions. */
   public long address() {
     return address;
   }
@@ -75,31 +68,24 @@ public final class Memory {
     return bytes.capacity();
   }
 
-  /**
-   * Writes bytes.
-   *
-   * @throws IndexOutOfBoundsException where they do not fit; then nothing is written
-   */
+  /** Writes bytes, or throws an {@link IndexOutOfBoundsException} if they do not fit. */
   public void put(int offset, byte[] value) {
     bytes.put(offset, value);
   }
 
-  /** Writes some of the bytes; see {@link #put(int, byte[])}. */
   void put(int offset, byte[] value, int from, int length) {
     bytes.put(offset, value, from, length);
   }
 
-  /** Writes eight bytes in the order of the machine. */
   void putLong(int offset, long value) {
     bytes.putLong(offset, value);
   }
 
-  /** Writes four bytes in the order of the machine. */
   void putInt(int offset, int value) {
     bytes.putInt(offset, value);
   }
 
-  /** Copies longs from the begin on, in the order of the machine. */
+  /** Writes longs to the front, in the order of the machine. */
   void put(long[] values) {
     Objects.checkFromIndexSize(0, Long.BYTES * values.length, size());
     AT.putLongArray(address, values, 0, values.length);
@@ -111,44 +97,29 @@ public final class Memory {
     AT.putZeroTerminatedByteArray(address, text, 0, text.length);
   }
 
-  /** Fills an array with what stands from the begin on; see {@link #put(long[])}. */
+  /** Fills an array of longs from the front, in the order of the machine. */
   void get(long[] into) {
     Objects.checkFromIndexSize(0, Long.BYTES * into.length, size());
     AT.getLongArray(address, into, 0, into.length);
   }
 
-  /**
-   * Returns the bytes from the begin up to a NUL, without it; {@code most} bytes where there is
-   * none.
-   */
+  /** Returns the bytes at the front up to a NUL, at most {@code most}. */
   byte[] text(int most) {
     return AT.getZeroTerminatedByteArray(address, Objects.checkIndex(most, size() + 1));
   }
 
-  /** Copies some of the bytes into an array. */
   void get(int offset, byte[] into, int from, int length) {
     bytes.get(offset, into, from, length);
   }
 
-  /**
-   * Returns eight bytes in the order of the machine.
-   *
-   * @throws IndexOutOfBoundsException where they are not all in this memory
-   */
   public long getLong(int offset) {
     return bytes.getLong(offset);
   }
 
-  /** Returns two bytes in the order of the machine. */
   short getShort(int offset) {
     return bytes.getShort(offset);
   }
 
-  /**
-   * Returns four bytes in the order of the machine.
-   *
-   * @throws IndexOutOfBoundsException where they are not all in this memory
-   */
   public int getInt(int offset) {
     return bytes.getInt(offset);
   }

@@ -11,15 +11,13 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A function of the C library, or of a library that is opened by its path, that takes up to six
- * integers or pointers. All are called under one shape, six 64-bit arguments and a 64-bit result:
- * the calling conventions of x86-64 and AArch64 pass integers and pointers in whole registers and
- * ignore registers that a function does not know; this does not hold for variadic functions,
- * floating point, or structs by value. Pointers are passed as addresses, so their memory must
- * outlive the call.
- *
- * <p>The calls go through jffi. The JDK's own linker is no faster, and at its first call it writes
- * and loads some thirty classes, which no AOT cache keeps.
+ * A function of the C library, or of a library that is opened by its path, with up to six integers
+ * or pointers. All calls have one shape, six 64-bit arguments and a 64-bit result: x86-64 and
+ * AArch64 pass integers and pointers in whole registers, and a function ignores registers that it
+ * does not know. Variadic functions, floating point and structs by value cannot be called so.
+ * Memory behind a passed address must outlive the call. The calls go through jffi: the JDK's own
+ * linker is no faster, and at its first call it writes and loads some thirty classes, which no AOT
+ * cache keeps.
  */
 public final class NativeCall {
 
@@ -53,11 +51,8 @@ public final class NativeCall {
   }
 
   /**
-   * Returns a function of another library, which stays loaded as long as one of its functions is
-   * referred to: the file is not needed any more. No other library sees its symbols.
-   *
-   * @throws UnsatisfiedLinkError with the system's words, where it cannot be loaded, or where it
-   *     has none of this name
+   * Returns a function of another library, whose symbols no other library sees. Its file may be
+   * removed then. Throws an {@link UnsatisfiedLinkError} with the system's words.
    */
   public static NativeCall in(Path path, String name) {
     // An absolute path, since the system looks for a plain name in places of its own.
@@ -85,9 +80,7 @@ public final class NativeCall {
     return call(a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  /**
-   * Works like {@link #call(long...)}, and calls again as long as a signal interrupts the function.
-   */
+  /** Calls the function again as long as a signal interrupts it. */
   int again(long... arguments) {
     int result;
     do {
@@ -96,9 +89,7 @@ public final class NativeCall {
     return result;
   }
 
-  /**
-   * Works like {@link #call(long...)} without an array, for functions that are called very often.
-   */
+  /** Calls without an array, for functions that are called very often. */
   int call(long a, long b, long c, long d, long e, long f) {
     int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
     return result == -1 ? -LastError.getInstance().get() : result;

@@ -7,23 +7,20 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * An exclusive lock on a file that belongs to the open file, not to the process as the locks of
- * {@link java.nio.channels.FileChannel} do: those vanish as soon as the process opens and closes
- * the same file anywhere else. The kernel drops it when the holder ends, however it ends; a started
- * program does not inherit it. It does not wait, and does not read the file. There are two kinds.
+ * An exclusive lock on a file that belongs to the open file, not to the process: a lock of a {@link
+ * java.nio.channels.FileChannel} vanishes as soon as the process opens and closes the same file
+ * anywhere else. The kernel drops it when the holder ends; a started program does not inherit it.
+ * It never waits, and does not read the file. There are two kinds.
  *
  * <p>{@code flock(2)}: which other hosts see it depends on the file system.
  *
- * <p>A lock on all bytes of the file, as {@code fcntl(2)} has them for open files (F_OFD_SETLK; on
- * Linux only): the kind that network file systems carry to their server, so that the hosts that
- * mount it and the machine that has the disks see the same locks. All bytes up to any size are
- * locked: AFS keeps smaller parts to the host. Three traps: NFS clients make such a lock of a flock
- * too, so each kind wants a file of its own. SMB servers refuse to read or write what is locked, so
- * nothing stands in that file. Servers that are programs (FUSE) may keep one lock for all processes
- * of a host and drop it when any of them closes the file, some time after it did: the processes of
- * one host have to exclude each other by a flock first, only its holder opens the file, and it does
- * so once. (bindfs drops it even when the holder starts a program; there it is the flock that keeps
- * others out.)
+ * <p>F_OFD_SETLK of {@code fcntl(2)} on all bytes (Linux only): network file systems carry it to
+ * their server, so all hosts see it. All bytes up to any size are locked: AFS keeps smaller parts
+ * to the host. Three traps: NFS clients turn a flock into such a lock, so each kind needs a file of
+ * its own. SMB servers refuse to read or write what is locked, so the file stays empty. FUSE
+ * servers may keep one lock for all processes of a host and drop it some time after any of them
+ * closes the file (bindfs even when the holder starts a program): so the processes of one host
+ * first exclude each other by a flock, and only its holder opens the file, once.
  */
 public final class OpenFileLock implements AutoCloseable {
 
@@ -53,11 +50,8 @@ public final class OpenFileLock implements AutoCloseable {
   }
 
   /**
-   * Locks the file by {@code flock}, creating it where it is missing; never waits.
-   *
-   * @return the lock, or nothing while another holder (of this process too) has it
-   * @throws Unlockable where the file system has no locks
-   * @throws IOException where the file cannot be opened for writing or locked
+   * Locks the file by {@code flock}, creating it if it is missing; empty while another holder, of
+   * this process too, has it. Throws {@link Unlockable} if the file system has no locks.
    */
   public static Optional<OpenFileLock> flock(Path file) throws IOException {
     return lock(file, false);
@@ -86,9 +80,7 @@ public final class OpenFileLock implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the lock, by the result of the call that takes it; nothing where another holder has it.
-   */
+  /** Returns the lock by the result of its call; empty if another holder has it. */
   private static Optional<OpenFileLock> locked(Path file, int fd, boolean ofBytes, int result)
       throws IOException {
     if (result == 0) {
@@ -106,10 +98,7 @@ public final class OpenFileLock implements AutoCloseable {
     return !Libc.MAC;
   }
 
-  /**
-   * Returns whether another process holds the lock on the bytes: true where that cannot be told,
-   * false where there is no file. It takes and creates nothing.
-   */
+  /** Returns whether another process may hold the lock on the bytes; takes and creates nothing. */
   public static boolean bytesMayBeHeld(Path file) {
     int fd = open(file, 0, 0);
     if (fd < 0) {
@@ -124,7 +113,6 @@ public final class OpenFileLock implements AutoCloseable {
     }
   }
 
-  /** Opens a file in order to lock it. Returns a descriptor, or {@code -errno}. */
   private static int open(Path file, int access, int mode) {
     return Libc.open(file.toString(), access | FLAGS, mode);
   }
@@ -152,9 +140,8 @@ public final class OpenFileLock implements AutoCloseable {
   }
 
   /**
-   * Gives the lock back, then closes the file; the file stays. Closing alone does not free it at
-   * once: a process that is just being started still has the descriptor, and a file system that is
-   * a program of its own may learn of the end later.
+   * Gives the lock back, then closes the file. Closing alone frees it late: a process that is just
+   * being started has the descriptor too, and a FUSE server learns of the end later.
    */
   @Override
   public synchronized void close() {
@@ -167,9 +154,7 @@ public final class OpenFileLock implements AutoCloseable {
     fd = -1;
   }
 
-  /**
-   * Returns what an error of a lock means: {@link Unlockable}, or any other trouble with the file.
-   */
+  /** Returns {@link Unlockable} if the file system lacks locks, or another error of the file. */
   static IOException unlockable(Path file, int errno) {
     String said = FileStatus.reason(errno);
     if (errno == Libc.ENOLCK) {
@@ -186,10 +171,7 @@ public final class OpenFileLock implements AutoCloseable {
     return new FileSystemException(file.toString(), null, "cannot be locked: " + said);
   }
 
-  /**
-   * A file system that has no locks, or gives none now. The message is the system's; the caller
-   * knows what the lock was for, and whether it can do without.
-   */
+  /** A file system has no locks, or none now. The caller knows whether it can do without. */
   public static final class Unlockable extends FileSystemException {
 
     private static final long serialVersionUID = 1L;

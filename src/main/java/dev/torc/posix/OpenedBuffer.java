@@ -5,22 +5,17 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * A {@link StatusBuffer} whose numbers come from an open descriptor, for files and folders: a
- * client of a network file system answers {@code stat(2)} out of its memory, and asks the server
- * when a file is opened (NFS calls that close-to-open).
+ * A {@link StatusBuffer} whose numbers come from an open descriptor: a client of a network file
+ * system answers {@code stat(2)} out of its memory, and asks the server when a file is opened (NFS
+ * calls that close-to-open). A file costs three calls more than a plain look, a missing one some.
  *
  * <ul>
- *   <li>The plain look comes first and tells the kind: a FIFO, a socket or a device is never
- *       opened, which would wake a writer or rewind a tape. Nor is a link: no file system asks for
- *       its text again.
- *   <li>For a file that may not be opened, the plain look counts: a file that cannot be read can
- *       still be seen.
- *   <li>The client remembers a missing name as missing for as long as its folder seems to be the
- *       same. So the folder is opened, or the nearest one above that is there, and the name is
- *       looked for once more.
+ *   <li>The plain look comes first and tells the kind: to open a FIFO, socket or device could wake
+ *       a writer or rewind a tape, and no file system asks again for the text of a link.
+ *   <li>For a file that may not be opened, the plain look counts.
+ *   <li>The client remembers a missing name as long as its folder seems to be the same. So the
+ *       nearest folder above that exists is opened, and the name is looked up once more.
  * </ul>
- *
- * <p>A file costs three calls more than a plain look, a missing one some.
  */
 class OpenedBuffer extends StatusBuffer {
 
@@ -32,7 +27,6 @@ class OpenedBuffer extends StatusBuffer {
     this(false);
   }
 
-  /** Works like {@link StatusBuffer#StatusBuffer(boolean)}. */
   OpenedBuffer(boolean plain) {
     super(plain);
   }
@@ -87,9 +81,7 @@ class OpenedBuffer extends StatusBuffer {
     Libc.close(fd);
   }
 
-  /**
-   * Returns where the folder of the path ends: 1 for {@code /}, 0 for the folder of the process.
-   */
+  /** Returns where the folder of the path ends: 1 for {@code /}, 0 for the process's folder. */
   private static int folderEnd(byte[] path, int pathEnd) {
     int end = pathEnd;
     while (end > 1 && path[end - 1] == '/') {

@@ -15,10 +15,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Another process of this host, as the system tells of it: from which ones it descends, and on
- * Linux its files in {@code /proc} and what only calls tell. The process tells nothing itself, so
- * it cannot lie; but it may end, and its number may then be another one's: the caller must hold
- * something by which it would notice.
+ * Another process of this host: its ancestors, and on Linux its files in {@code /proc}. The system
+ * tells these, not the process, so it cannot lie. But it may end, and its number pass to another
+ * one: the caller must hold something by which it would notice.
  */
 public record OtherProcess(int pid) {
 
@@ -37,7 +36,6 @@ public record OtherProcess(int pid) {
 
   private static final int MOST = 8 << 20; // bytes: more than arguments and environment may have
 
-  /** Returns the path of one of its files in {@code /proc}. */
   public String path(String name) {
     return "/proc/" + pid + "/" + name;
   }
@@ -96,10 +94,7 @@ public record OtherProcess(int pid) {
     return SYSCALL.call(IOPRIO_GET, OF_PROCESS, pid);
   }
 
-  /**
-   * Returns a descriptor for one that it has open: not for the same path, but for the same open
-   * file; null where the kernel is too old or does not allow it.
-   */
+  /** Returns a descriptor for the same open file; null if the kernel is too old or refuses. */
   public Descriptor descriptor(int number) {
     int process = SYSCALL.call(PIDFD_OPEN, pid, 0);
     int copy = process < 0 ? process : SYSCALL.call(PIDFD_GETFD, process, number, 0);
@@ -126,11 +121,7 @@ public record OtherProcess(int pid) {
     return pids;
   }
 
-  /**
-   * Returns a process, this one included, that has a file open which was removed from this place.
-   *
-   * @param place its folder exists, but may be another one than that from which the file went
-   */
+  /** Returns a process, this one included, that has a file open which was removed from here. */
   public static OptionalInt removed(Path place) {
     String name = real(place) + " (deleted)";
     for (String pid : list("/proc")) {
@@ -141,9 +132,7 @@ public record OtherProcess(int pid) {
     return OptionalInt.empty();
   }
 
-  /**
-   * Returns whether a process has the file of this place open; true where it cannot be looked at.
-   */
+  /** Returns whether a process has the file of this place open; true if that is hidden. */
   public static boolean mayHave(long pid, Path place) {
     String name = real(place);
     String folder = "/proc/" + pid + "/fd";

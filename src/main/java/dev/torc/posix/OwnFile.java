@@ -19,14 +19,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files and folders that torc keeps for itself (rule 9), opened so that nothing else is read or
- * written in their stead: an archive, a version control system or a copy may bring links, second
- * names, FIFOs and folders into their places. torc makes no link there, so a link is no file of its
- * own: for a reader nothing is there, and a writer takes the link away. A file with a second name
- * stays with that name, and a writer makes a new one. Anything else is told in one line and never
- * opened: a FIFO would be waited for. The callers know what the files hold.
- *
- * <p>It looks before it opens: one call more than without.
+ * Opens the files and folders that torc keeps for itself (rule 9), and nothing in their stead: an
+ * archive, a version control system or a copy may put links, second names, FIFOs and folders into
+ * their places. torc makes no link there, so a link counts as missing, and a writer removes it. A
+ * file with a second name stays with that name, and a writer makes a new one. Anything else is an
+ * error in one line and is never opened: a FIFO would block. For files that the user asked for
+ * there is {@link WholeFile}. It looks before it opens: one call more than without.
  */
 public final class OwnFile {
 
@@ -34,21 +32,12 @@ public final class OwnFile {
 
   private OwnFile() {}
 
-  /**
-   * Returns whether a file is there that may be read.
-   *
-   * @throws FileSystemException where something is there that is neither a file nor a link
-   */
+  /** Returns whether a file is there that can be read; a link does not count. */
   public static boolean stands(Path file) throws IOException {
     return look(file).isFile();
   }
 
-  /**
-   * Makes way for a file that is to be written: afterwards nothing is there, or a file that has no
-   * other name.
-   *
-   * @throws FileSystemException where something is there that is neither a file nor a link
-   */
+  /** Removes a link, or a file with a second name, so that a new file can be written. */
   public static void prepare(Path file) throws IOException {
     FileStatus there = look(file);
     if (there.isLink() || there.links() > 1) {
@@ -56,11 +45,7 @@ public final class OwnFile {
     }
   }
 
-  /**
-   * Takes a file away; where none is, does nothing.
-   *
-   * @throws FileSystemException where something is there that is neither a file nor a link
-   */
+  /** Removes a file or link; does nothing if it is missing. */
   public static void remove(Path file) throws IOException {
     if (look(file).exists()) {
       Files.deleteIfExists(file);
@@ -82,7 +67,7 @@ public final class OwnFile {
     return Files.newInputStream(file, NO_LINK);
   }
 
-  /** Works like {@link #in}, but as a channel, which closes when its thread is interrupted. */
+  /** Opens a file for reading as a channel, which closes when its thread is interrupted. */
   public static FileChannel channel(Path file) throws IOException {
     mustStand(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
@@ -107,11 +92,7 @@ public final class OwnFile {
     }
   }
 
-  /**
-   * Opens a file for writing.
-   *
-   * @param how as for {@link Files#newOutputStream}
-   */
+  /** Opens a file for writing; {@code how} is as for {@link Files#newOutputStream}. */
   public static OutputStream out(Path file, OpenOption... how) throws IOException {
     prepare(file);
     OpenOption[] options = Arrays.copyOf(how, how.length + 1);
@@ -142,11 +123,7 @@ public final class OwnFile {
     replace(file, fresh, content);
   }
 
-  /**
-   * Works like {@link #replace(Path, Io.Take)}, for any file.
-   *
-   * @param fresh a name on the same file system that nothing has
-   */
+  /** Replaces any file; {@code fresh} is an unused name on the same file system. */
   public static void replace(Path file, Path fresh, Io.Take<OutputStream> content)
       throws IOException {
     try {
@@ -203,10 +180,7 @@ public final class OwnFile {
     return FileStatus.of(file.toString(), false);
   }
 
-  /**
-   * Returns any text as one line of such a file: backslash and line feed are written {@code \\} and
-   * {@code \n}.
-   */
+  /** Returns a text as one line: {@code \\} stands for a backslash, {@code \n} for a line feed. */
   public static String line(String text) {
     return text.replace("\\", "\\\\").replace("\n", "\\n");
   }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The user and the groups whose rights this process has. The callers know what follows. */
+/** The user and the groups whose rights this process has. */
 public final class OwnUser {
 
   private static final NativeCall GETEUID = NativeCall.of("geteuid");
@@ -24,7 +24,6 @@ public final class OwnUser {
     return GETEUID.call();
   }
 
-  /** Returns whether the user may see and end everything. */
   public static boolean isRoot() {
     return number() == 0;
   }
@@ -38,14 +37,13 @@ public final class OwnUser {
     return GETEGID.call();
   }
 
-  /** Returns the numbers of the further groups. */
+  /** Returns the numbers of the supplementary groups. */
   public static List<Integer> groups() {
     Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
     int count = GETGROUPS.call(MOST_GROUPS, groups.address());
     return IntStream.range(0, count).mapToObj(i -> groups.getInt(Integer.BYTES * i)).toList();
   }
 
-  /** Returns whether the user is a member of the group with this number. */
   public static boolean isMember(int group) {
     return group() == group || groups().contains(group);
   }
@@ -55,19 +53,14 @@ public final class OwnUser {
     NativeCall.of("umask").call(mask);
   }
 
-  /**
-   * Sets the folder in which the system looks up relative names, if that is possible. Java goes by
-   * the one that it was started in.
-   */
+  /** Changes the system's working directory if possible; Java keeps the one it started in. */
   public static void enter(Path folder) {
     Memory name = Memory.ofText(folder.toString());
     NativeCall.of("chdir").call(name.address());
     Reference.reachabilityFence(name);
   }
 
-  /**
-   * Returns the mode bits that new files lack; the usual ones without Linux, and before Linux 4.7.
-   */
+  /** Returns the mode bits that new files lack; without Linux 4.7 or later the usual ones. */
   public static int umask() {
     try {
       return Files.readAllLines(Path.of("/proc/self/status")).stream()

@@ -7,9 +7,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * A random id in the form of a UUID of version 4 (RFC 9562), right from the kernel: the JDK's way
- * first sets up its security providers, which every start would pay. The callers know what it
- * names.
+ * Makes random UUIDs (version 4, RFC 9562) without the JDK's security providers, which start
+ * slowly.
  */
 public final class RandomId {
 
@@ -17,7 +16,6 @@ public final class RandomId {
 
   private RandomId() {}
 
-  /** Returns an id that no other has. */
   public static String next() {
     try (DataInputStream random = new DataInputStream(Files.newInputStream(SOURCE))) {
       long high = random.readLong() & ~0xf000L | 0x4000L;

@@ -3,10 +3,7 @@ package dev.torc.posix;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Memory for the arguments of a few calls: taken piece by piece from the front, and all given back
- * at once. For one thread. It does not know what the pieces mean.
- */
+/** Memory for the arguments of a few calls, all given back at once. For one thread. */
 final class ScratchMemory {
 
   private static final int ALIGNED = 16;
@@ -22,7 +19,6 @@ final class ScratchMemory {
     further.clear();
   }
 
-  /** Returns the address of a copy of bytes. */
   long copy(byte[] bytes) {
     int end = used + bytes.length;
     if (end > SIZE) {
@@ -37,7 +33,6 @@ final class ScratchMemory {
     return address;
   }
 
-  /** Returns the address of so many zeros. */
   long zeros(int size) {
     return copy(new byte[size]);
   }
@@ -49,10 +44,7 @@ final class ScratchMemory {
     return copy(ended);
   }
 
-  /**
-   * Returns the address of a NULL-ended array of pointers: the given ones that are not NULL, then
-   * pointers to copies of the texts.
-   */
+  /** Returns the address of a NULL-ended array: the pointers that are not NULL, then the texts. */
   long pointers(long[] first, List<byte[]> texts) {
     int size = 0;
     for (byte[] text : texts) {

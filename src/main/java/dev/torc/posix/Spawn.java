@@ -52,7 +52,7 @@ public final class Spawn implements AutoCloseable {
   /** Makes the call that starts a process; the memory at all addresses is ready. */
   interface Caller {
 
-    /** Works like posix_spawn(3): returns 0, or the number of the error. */
+    /** Calls posix_spawn(3); returns 0, or the number of the error. */
     int spawn(long pid, long path, long actions, long attributes, long argv, long env);
   }
 
@@ -71,10 +71,7 @@ public final class Spawn implements AutoCloseable {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
 
-  /**
-   * Returns a starter that makes each process the leader of a session of its own, without a
-   * terminal; on Linux only.
-   */
+  /** Returns a starter whose processes lead sessions without a terminal; on Linux only. */
   public static Spawn ofSessions() {
     return new Spawn(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent(), SETSID);
   }
@@ -97,17 +94,11 @@ public final class Spawn implements AutoCloseable {
   }
 
   /**
-   * Starts a program as the leader of a new process group.
-   *
-   * @param argv program and arguments; a program without a slash is searched in the PATH of {@code
-   *     environment}; a script without {@code #!} is run by sh, as execvp does
-   * @param dir folder to run in, absolute
-   * @param log file for standard output and error, with /dev/null as standard input; null: all
-   *     three are those of this process
-   * @param truncate whether the log is emptied first
-   * @param trace takes what the process and its descendants read; null if that is not asked for
-   * @return the process's number; it must be reaped by {@link ChildWait}
-   * @throws IOException if it cannot be started; the message is one line that says why
+   * Starts a program as the leader of a new process group, in an absolute folder; returns its
+   * number, which {@link ChildWait} must reap. A program without a slash is searched in the PATH of
+   * {@code environment}; a script without {@code #!} is run by sh, as execvp does. Standard output
+   * and error go to the log, and standard input is /dev/null; without a log all three are those of
+   * this process. {@code trace} may be null. Errors say in one line why it cannot be started.
    */
   public int start(
       List<String> argv,
@@ -257,11 +248,7 @@ public final class Spawn implements AutoCloseable {
     return highest;
   }
 
-  /**
-   * Returns the attributes, which are the same for all processes and only read by posix_spawn.
-   *
-   * @param leads whether a process leads a group or a session of its own
-   */
+  /** Returns the attributes, which posix_spawn only reads; {@code leads} a group or a session. */
   private static Memory attributes(int leads) {
     Memory memory = Memory.of(ROOM);
     Memory set = Memory.of(ROOM);
@@ -365,9 +352,7 @@ public final class Spawn implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /**
-   * Returns bytes as characters of the same values, from which the same bytes can be made again.
-   */
+  /** Returns characters with the values of the bytes, from which the same bytes can be made. */
   private static String latin(byte[] bytes) {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }

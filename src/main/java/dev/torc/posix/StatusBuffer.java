@@ -7,9 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Memory for a path and for what {@code stat(2)} or {@code lstat(2)} says of it, by the layout of
- * this system's C library. For one thread; the numbers are those of the last look, and mean nothing
- * where nothing stood there.
+ * Memory for a path and for what {@code stat(2)} says of it, by the layout of this system's C
+ * library. For one thread; the numbers are those of the last look, if something was there.
  */
 class StatusBuffer {
 
@@ -18,10 +17,7 @@ class StatusBuffer {
 
   private static final byte[] NUL = {0};
 
-  /**
-   * Offsets in bytes of the fields of a structure; seconds are 8 bytes, nanoseconds after them, the
-   * owner 4 bytes and the group after it.
-   */
+  /** Offsets in bytes; seconds take 8 bytes, nanoseconds follow, owner and group take 4 each. */
   private record Layout(
       int mode, int links, int owner, int size, int mtime, int ctime, int inode, int device) {}
 
@@ -43,12 +39,9 @@ class StatusBuffer {
           ? new Layout(16, 20, 24, 48, 88, 104, 8, 0)
           : new Layout(24, 16, 28, 48, 88, 104, 8, 0);
 
-  /**
-   * {@code struct stat} of macOS with 64-bit inodes; mode and links have 16 bits, the device 32.
-   */
+  /** {@code struct stat} of macOS with 64-bit inodes; mode and links have 16 bits, device 32. */
   private static final Layout MACOS = new Layout(4, 6, 16, 96, 48, 64, 8, 0);
 
-  /** What a plain stat fills in. */
   private static final Layout PLAIN = Libc.MAC ? MACOS : LINUX;
 
   /** Statx, which takes no longer and tells the mount, where the C library has it and it works. */
@@ -97,11 +90,7 @@ class StatusBuffer {
     return NativeCall.of(exported);
   }
 
-  /**
-   * Writes a name, or part of a path, at an offset of the path, and ends it there.
-   *
-   * @throws IOException where the path is longer than any system takes
-   */
+  /** Writes part of a path at an offset and ends it there; throws if the path is too long. */
   void put(int offset, byte[] names, int from, int length) throws IOException {
     if (offset + length > LONGEST) {
       throw tooLong(new String(names, from, length, StandardCharsets.UTF_8));
@@ -110,7 +99,6 @@ class StatusBuffer {
     path.put(offset + length, NUL);
   }
 
-  /** Looks at a path; see {@link #look(int, boolean)}. */
   boolean look(String name, boolean follow) throws IOException {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > LONGEST) {
@@ -124,13 +112,7 @@ class StatusBuffer {
     return new IOException("cannot look at " + name + ": file name too long");
   }
 
-  /**
-   * Looks at the path that begins at an offset.
-   *
-   * @param follow whether a link at its end is followed
-   * @return whether anything is there
-   * @throws IOException with a line that names the path, where the system refuses to say
-   */
+  /** Looks at the path at an offset; returns whether anything is there. Errors name the path. */
   boolean look(int offset, boolean follow) throws IOException {
     last = offset;
     int result = call(path.address() + offset, follow);
@@ -149,7 +131,7 @@ class StatusBuffer {
     return new IOException("cannot look at " + name + ": " + FileStatus.reason(errno));
   }
 
-  /** Takes what the system says of an open file; returns 0, or {@code -errno}. */
+  /** Looks at an open file; returns 0, or {@code -errno}. */
   int lookAtOpen(int fd) {
     if (at == STATX) {
       return STATX_CALL.call(
@@ -158,9 +140,7 @@ class StatusBuffer {
     return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
 
-  /**
-   * Looks at a name in an opened folder; a link there is not followed. Returns 0 or {@code -errno}.
-   */
+  /** Looks at a name in an opened folder, following no link; returns 0, or {@code -errno}. */
   int lookIn(int folder, byte[] name) {
     path.putText(name);
     int flags = Libc.AT_SYMLINK_NOFOLLOW;
@@ -190,10 +170,7 @@ class StatusBuffer {
     return at == LINUX;
   }
 
-  /**
-   * Returns the mode as {@link FileStatus} has it; each file system is asked once, only if it
-   * matters.
-   */
+  /** Returns the mode as {@link FileStatus} has it; asks each file system once, if it matters. */
   int mode() {
     int mode = modeAsIs();
     int executable = FileStatus.FILE | FileStatus.EXECUTABLE;

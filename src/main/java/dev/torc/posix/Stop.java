@@ -3,11 +3,8 @@ package dev.torc.posix;
 import java.util.Map;
 
 /**
- * How a job wants to be ended: by which signal first, and how long it has until KILL. It sends
- * nothing: the runner and the batch scripts do.
- *
- * @param signal number of the first signal; 0 for INT after Ctrl-C and TERM otherwise
- * @param grace nanoseconds from the first signal to KILL; -1 for the usual time
+ * How a job wants to be ended: by which signal first (0: INT after Ctrl-C, otherwise TERM), and the
+ * nanoseconds from it to KILL (-1: the usual time). It sends nothing.
  */
 public record Stop(int signal, long grace) {
 

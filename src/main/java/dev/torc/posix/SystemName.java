@@ -17,17 +17,12 @@ public final class SystemName {
 
   private SystemName() {}
 
-  /**
-   * Returns kernel, the processor's architecture, and the C library: {@code Linux x86_64 glibc
-   * 2.36}.
-   */
+  /** Returns kernel, architecture and C library: {@code Linux x86_64 glibc 2.36}. */
   public static String here() {
     return HERE;
   }
 
-  /**
-   * Returns the id of this boot: Linux has one; elsewhere, and without {@code /proc}, it is empty.
-   */
+  /** Returns the id of this boot; empty where there is none, as outside of Linux. */
   public static String boot() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();

@@ -9,10 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
-/**
- * Tells what the terminal behind a descriptor is and which process group has it. The callers know
- * what is written to it.
- */
+/** Tells what the terminal behind a descriptor is and which process group has it. */
 public final class Terminal {
 
   private static final long TIOCGWINSZ = Libc.MAC ? 0x40087468L : 0x5413L;
@@ -58,25 +55,17 @@ public final class Terminal {
     }
   }
 
-  /**
-   * Returns the foreground process group of our controlling terminal; negative where this is none.
-   */
+  /** Returns the foreground process group of our controlling terminal; negative if it is none. */
   static int foreground(int fd) {
     return NativeCall.of("tcgetpgrp").call(fd);
   }
 
-  /**
-   * Makes a process group the foreground one. Without SIGTTOU blocked in this thread, doing so from
-   * the background would stop us.
-   */
+  /** Makes a process group the foreground one; blocks SIGTTOU, which would stop us otherwise. */
   static void setForeground(int fd, int group) {
     SignalMask.blocked(Kill.TTOU, () -> NativeCall.of("tcsetpgrp").call(fd, group));
   }
 
-  /**
-   * Returns a terminal's settings (a termios as the C library has it); null where it is no
-   * terminal.
-   */
+  /** Returns the settings of a terminal (its termios); null if it is none. */
   static Memory settings(int fd) {
     Memory termios = Memory.of(TERMIOS);
     return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0 ? termios : null;
@@ -91,15 +80,13 @@ public final class Terminal {
     }
   }
 
-  /** Returns the process group of this process. */
   static int ownGroup() {
     return NativeCall.of("getpgrp").call();
   }
 
   /**
    * Lends our controlling terminal to a job's process group, as a shell does, and takes it back
-   * with the settings that it had. Where there is no terminal, or another process has it, nothing
-   * is lent.
+   * with the settings that it had. Lends nothing if another process has it.
    */
   public static final class Foreground implements AutoCloseable {
 
@@ -114,14 +101,12 @@ public final class Terminal {
       lend();
     }
 
-    /** Returns whether the terminal is lent to the group. */
     public boolean lent() {
       return terminal >= 0;
     }
 
     /**
-     * Lends the terminal (again). The group may have stopped because it read before the terminal
-     * was its own, so it is continued.
+     * Lends the terminal (again) and continues the group, which may have stopped to read earlier.
      */
     public void lend() {
       for (int fd = 0; fd <= 2 && terminal < 0; fd++) {
@@ -146,9 +131,8 @@ public final class Terminal {
     }
 
     /**
-     * Handles that the group was stopped from the keyboard: takes the terminal back and stops our
-     * own group too, so that the shell that called us has its prompt; returns when we are
-     * continued, with the group continued as well.
+     * Handles a stop of the group from the keyboard: takes the terminal back and stops our own
+     * group too, so that the calling shell has its prompt. Returns when both are continued.
      */
     public void suspend() {
       Memory job = lent() ? Terminal.settings(terminal) : null;

@@ -10,19 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * A file that the user asked for by name: a reader finds all of it, or what was there before. For
- * torc's own files there is {@code OwnFile}.
- */
+/** Writes files that the user asked for by name; torc's own are written by {@link OwnFile}. */
 public final class WholeFile {
 
   private WholeFile() {}
 
   /**
-   * Writes a new file beside its place, and renames it. Its folders are made. A link to a file
-   * stays, and leads to the new one; a device or a FIFO is written to as it is.
-   *
-   * @param file absolute
+   * Writes a new file beside its place and renames it, so that a reader finds all of it or the old
+   * one. Makes its folders. A link to a file stays, and leads to the new one; a device or a FIFO is
+   * written to as it is. The path is absolute.
    */
   public static void write(Path file, Io.Take<Writer> text) throws IOException {
     if (Files.isDirectory(file)) {
