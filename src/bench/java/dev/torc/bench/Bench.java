@@ -87,8 +87,10 @@ public final class Bench {
     }
 
     List<Result> results = new ArrayList<>();
-    try (Meter meter = new Meter()) {
-      Contest contest = new Contest(meter, programs, options.width, work, this::progress);
+    String server = programs.get(Tool.SERVED);
+    try (Meter meter = new Meter();
+        ServedTorc served = server == null ? null : new ServedTorc(server, work)) {
+      Contest contest = new Contest(meter, programs, served, options.width, work, this::progress);
       boolean gcc = onPath("gcc") != null && onPath("ar") != null;
       for (List<Case> each : chosen) {
         if (each.getFirst().name().startsWith("c-") && !gcc) {
@@ -168,7 +170,9 @@ public final class Bench {
     programs.put(Tool.TORC, options.torc.toAbsolutePath().normalize().toString());
     for (Tool tool : Tool.values()) {
       if (tool != Tool.TORC && !options.without.contains(tool.program())) {
-        if (onPath(tool.program()) != null) {
+        if (tool == Tool.SERVED) {
+          programs.put(tool, programs.get(Tool.TORC));
+        } else if (onPath(tool.program()) != null) {
           programs.put(tool, tool.program());
         } else {
           absent.add(tool.program());

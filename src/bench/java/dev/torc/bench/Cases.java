@@ -86,6 +86,11 @@ final class Cases {
   List<List<Case>> all() {
     List<List<Case>> all = new ArrayList<>();
     sizes.forEach(n -> all.add(libraries(n)));
+    all.add(small(300, 2.5));
+    if (deep == LARGE) {
+      all.add(small(1000, 2));
+      all.add(small(3000, 1.7));
+    }
     all.add(chain());
     all.add(wide());
     all.add(fanIn());
@@ -104,14 +109,19 @@ final class Cases {
     List<Target> edit = new ArrayList<>();
     if (n == 1000) {
       noop.add(new Target.Bound(Figure.WALL, 100));
+      noop.add(served(1));
+      edit.add(served(2));
     } else if (n == 10_000) {
       full.add(new Target.Ratio("ninja", Figure.CPU, 0.75));
       full.add(new Target.Ratio("make", Figure.CPU, 1.05));
       full.add(new Target.PerJob(n, 0.15));
       noop.add(new Target.Ratio("ninja", Figure.WALL, 3.5));
+      noop.add(served(0.45));
+      edit.add(served(0.9));
     } else if (n == 100_000) {
       noop.add(new Target.Ratio("ninja", Figure.WALL, 1.0));
       noop.add(new Target.Bound(Figure.PEAK, 350e6 / (1 << 20)));
+      noop.add(served(0.25));
       edit.add(new Target.Ratio("ninja", Figure.WALL, 1.0));
     }
     List<Case> cases = new ArrayList<>();
@@ -132,6 +142,21 @@ final class Cases {
               touch));
     }
     return cases;
+  }
+
+  private static Target served(double most) {
+    return new Target.Ratio(Tool.SERVED.program(), "ninja", Figure.WALL, most);
+  }
+
+  private List<Case> small(int n, double most) {
+    return List.of(
+        new Case(
+            "small-" + n,
+            "full build, " + grouped(n) + " jobs of `: > FILE`",
+            Shapes.small(n),
+            Case.Step.FULL,
+            n > 1000 ? longRounds : rounds,
+            List.of(new Target.Ratio("ninja", Figure.WALL, most), served(1.3))));
   }
 
   private List<Case> chain() {

@@ -23,25 +23,32 @@ final class Contest {
   /** Longer than the steps of a file's time, so that an edit and a build have different times. */
   private static final int SETTLE = 20; // ms
 
+  /** Calls after which the server's JVM has compiled most of what a call without jobs needs. */
+  private static final int WARM_UP = 50;
+
   private final Meter meter;
   private final SequencedMap<Tool, String> programs;
+  private final ServedTorc served;
   private final int width;
   private final Path work;
   private final Consumer<String> progress;
 
   /**
    * @param programs path or name of each tool that takes part, torc first
+   * @param served the server of {@link Tool#SERVED}; null if that does not take part
    * @param width how many jobs a tool runs at a time
    * @param work an absolute folder for all that is built
    */
   Contest(
       Meter meter,
       SequencedMap<Tool, String> programs,
+      ServedTorc served,
       int width,
       Path work,
       Consumer<String> progress) {
     this.meter = meter;
     this.programs = programs;
+    this.served = served;
     this.width = width;
     this.work = work;
     this.progress = progress;
@@ -60,6 +67,7 @@ final class Contest {
     }
     List<Result> results = new ArrayList<>();
     boolean built = false;
+    boolean warm = !layouts.containsKey(Tool.SERVED);
     for (Case each : cases) {
       Result result = new Result(each.name(), each.title(), each.targets());
       results.add(result);
@@ -71,6 +79,10 @@ final class Contest {
           }
         }
         built = true;
+        for (int i = 0; !warm && each.step() != Case.Step.FULL && i < WARM_UP; i++) {
+          run(Tool.SERVED, layouts.get(Tool.SERVED));
+        }
+        warm |= each.step() != Case.Step.FULL;
         play(each, layouts, result);
       } catch (IOException e) {
         result.fault(e.getMessage());
@@ -116,7 +128,11 @@ final class Contest {
 
   private Usage run(Tool tool, Layout layout) throws IOException, InterruptedException {
     Path log = layout.dir().resolveSibling(tool.program() + ".log");
-    Usage usage = meter.run(layout.dir(), log, tool.command(programs.get(tool), width));
+    List<String> command = tool.command(programs.get(tool), width);
+    Usage usage =
+        tool == Tool.SERVED
+            ? served.run(meter, layout.dir(), log, command)
+            : meter.run(layout.dir(), log, command);
     Files.delete(log);
     return usage;
   }

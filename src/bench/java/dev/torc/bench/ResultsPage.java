@@ -70,12 +70,15 @@ final class ResultsPage {
     line("");
     line("## Figures");
     line("");
-    line("Medians. The last two columns are torc's figure divided by this tool's, pair by pair.");
+    line(
+        "Medians. The last three columns are ratios, pair by pair: the time and the CPU time of"
+            + " torc, and\n"
+            + "the time of torc with the warm server (*served*), divided by this tool's.");
     line("");
     line(
         "| case | tool | jobs run | runs | time, ms | CPU, ms | own CPU, ms | peak, MiB |"
-            + " torc, time | torc, CPU |");
-    line("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+            + " torc, time | torc, CPU | served, time |");
+    line("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     List<String> remarks = new ArrayList<>();
     for (Result result : results) {
       result.notes().forEach(note -> remarks.add("- " + result.title() + ": " + note));
@@ -91,10 +94,13 @@ final class ResultsPage {
   }
 
   private void row(Result result, String tool, Series series) {
-    Optional<Series> torc = result.series("torc").filter(_ -> !tool.equals("torc"));
+    String cold = Tool.TORC.program();
+    Optional<Series> torc = result.series(cold).filter(_ -> !tool.startsWith(cold));
+    Optional<Series> served =
+        result.series(Tool.SERVED.program()).filter(_ -> !tool.equals(Tool.SERVED.program()));
     Integer jobs = result.jobs().get(tool);
     line(
-        "| %s | %s | %s | %d | %s | %s | %s | %s | %s | %s |"
+        "| %s | %s | %s | %d | %s | %s | %s | %s | %s | %s | %s |"
             .formatted(
                 result.title(),
                 tool,
@@ -105,7 +111,8 @@ final class ResultsPage {
                 number(series.median(Usage::own) / 1e6),
                 number(series.median(Usage::peak) / (1 << 20)),
                 torc.map(t -> "%.2f".formatted(t.ratio(series, Usage::wall))).orElse(NONE),
-                torc.map(t -> "%.2f".formatted(t.ratio(series, Usage::cpu))).orElse(NONE)));
+                torc.map(t -> "%.2f".formatted(t.ratio(series, Usage::cpu))).orElse(NONE),
+                served.map(s -> "%.2f".formatted(s.ratio(series, Usage::wall))).orElse(NONE)));
   }
 
   /** How figures grow where there are ten times the jobs. */

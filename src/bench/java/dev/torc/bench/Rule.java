@@ -8,7 +8,7 @@ import java.util.List;
  * @param product the one file it makes; its folder is there already
  * @param needs files that it names one by one
  * @param bundle name of a {@link Bundle} that it needs as a whole besides; null for none
- * @param command program and arguments, all of them plain words
+ * @param command the words of a line of shell
  * @param depfile whether the command writes the headers it read to the product's name with {@code
  *     .d} in place of {@code .o}
  */

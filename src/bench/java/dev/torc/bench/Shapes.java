@@ -69,6 +69,19 @@ public final class Shapes {
     return new Graph("wide-" + jobs, sources, List.of(), rules, edit);
   }
 
+  /** Jobs that only make an empty file by the shell: what a job costs, and nothing of its work. */
+  static Graph small(int jobs) {
+    SortedMap<String, String> sources = new TreeMap<>();
+    sources.put("small/one.in", "the one\n");
+    List<Rule> rules =
+        IntStream.range(0, jobs)
+            .mapToObj("small/%06d.out"::formatted)
+            .map(to -> new Rule(to, List.of("small/one.in"), null, List.of(":", ">", to), false))
+            .toList();
+    Edit edit = new Edit("small/one.in", "another one %d\n", jobs, jobs);
+    return new Graph("small-" + jobs, sources, List.of(), rules, edit);
+  }
+
   /**
    * Libraries, and beside them a chain of stages of a few copies each. For torc a stage is a group,
    * whose instances follow only from the files that the stage before has made.

@@ -22,18 +22,25 @@ sealed interface Target {
     return "%.2f".formatted(value);
   }
 
-  /** One figure, torc's divided by a peer's, round by round. */
-  record Ratio(String peer, Figure figure, double most) implements Target {
+  /** One figure, torc's divided by a peer's, round by round; torc as one of its two tools. */
+  record Ratio(String torc, String peer, Figure figure, double most) implements Target {
+
+    /** A ratio of torc without its server. */
+    Ratio(String peer, Figure figure, double most) {
+      this(Tool.TORC.program(), peer, figure, most);
+    }
+
     @Override
     public String text() {
-      return "%s ≤ %.2f of %s".formatted(figure.text(), most, peer);
+      String served = torc.equals(Tool.TORC.program()) ? "" : "served, ";
+      return "%s%s ≤ %.2f of %s".formatted(served, figure.text(), most, peer);
     }
 
     @Override
     public Optional<Double> measured(Result result) {
       return result
           .series(peer)
-          .flatMap(p -> result.series("torc").map(torc -> torc.ratio(p, figure.of())));
+          .flatMap(p -> result.series(torc).map(series -> series.ratio(p, figure.of())));
     }
   }
 

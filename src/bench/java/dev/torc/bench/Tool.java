@@ -6,10 +6,12 @@ import java.util.function.Function;
 
 /**
  * A build tool in the contest: its build file, its command, and the files in which it remembers a
- * build. samurai and n2 read what ninja reads.
+ * build. samurai and n2 read what ninja reads. torc takes part twice: each call starts a JVM, or
+ * the warm server answers it.
  */
 enum Tool {
   TORC("torc", "torc.yaml", BuildFiles::torc, List.of(".torc")),
+  SERVED("torc-served", "torc.yaml", BuildFiles::torc, List.of(".torc")),
   NINJA("ninja", "build.ninja", BuildFiles::ninja, List.of(".ninja_log", ".ninja_deps")),
   SAMURAI("samu", "build.ninja", BuildFiles::ninja, List.of(".ninja_log", ".ninja_deps")),
   N2("n2", "build.ninja", BuildFiles::ninja, List.of(".n2_db")),
@@ -42,6 +44,10 @@ enum Tool {
     return !isScript() || !depfiles && graph.rules().size() <= MOST;
   }
 
+  private boolean isTorc() {
+    return this == TORC || this == SERVED;
+  }
+
   /** Whether its build file is a program in Python. */
   private boolean isScript() {
     return this == SCONS || this == DOIT;
@@ -69,7 +75,7 @@ enum Tool {
 
   /** Whether the tool reruns jobs when a file's time changed, whatever its contents are. */
   boolean goesByTime() {
-    return this != TORC && !isScript();
+    return !isTorc() && !isScript();
   }
 
   /**
@@ -80,7 +86,7 @@ enum Tool {
    */
   List<String> command(String program, int width) {
     List<String> words = new ArrayList<>(List.of(program));
-    if (this == TORC) {
+    if (isTorc()) {
       words.add("build");
     }
     if (this == MAKE) {

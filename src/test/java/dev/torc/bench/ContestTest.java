@@ -33,7 +33,7 @@ class ContestTest {
     Case full = new Case("full", "full", Shapes.chain(2), Case.Step.FULL, 2, List.of());
     try (Meter meter = new Meter()) {
       Path work = dir.toRealPath().resolve("work");
-      return new Contest(meter, programs, 1, work, _ -> {}).play(List.of(full)).getFirst();
+      return new Contest(meter, programs, null, 1, work, _ -> {}).play(List.of(full)).getFirst();
     }
   }
 

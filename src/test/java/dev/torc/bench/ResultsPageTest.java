@@ -42,6 +42,19 @@ class ResultsPageTest {
   }
 
   @Test
+  void theTimeOfServedCallsHasAColumnOfItsOwn() {
+    Result result = result(20, 10, new Target.Ratio("torc-served", "ninja", Figure.WALL, 1));
+    result.add("torc-served", wall(5));
+    String page = page(result);
+    assertTrue(page.contains("| no-op | served, time ≤ 1.00 of ninja | 0.50 | met |"), page);
+    assertTrue(page.contains("| no-op | torc | — | 1 | 20 | 20 | 0.0 | 10 | — | — | 0.25 |"), page);
+    assertTrue(
+        page.contains("| no-op | ninja | — | 1 | 10 | 10 | 0.0 | 10 | 2.00 | 2.00 | 0.50 |"), page);
+    assertTrue(
+        page.contains("| no-op | torc-served | — | 1 | 5.0 | 5.0 | 0.0 | 10 | — | — | — |"), page);
+  }
+
+  @Test
   void aTargetWithoutItsPeerIsNotMeasured() {
     Target other = new Target.Ratio("samu", Figure.WALL, 2);
     String page = page(result(20, 10, other));
