@@ -28,9 +28,9 @@ import java.util.Set;
 
 /**
  * Accepts the files in the places of products as the results of jobs that did not run, under their
- * present manifests. It goes through the named jobs in the order in which a build would, so that
- * jobs adopted first count for the jobs that wait for them. It only gathers the records; the caller
- * stores all of them, or none.
+ * present manifests. It goes through the named jobs in build order, so that a job adopted first
+ * counts for the jobs that wait for it. It only gathers the records; the caller stores all of them,
+ * or none.
  */
 public final class Adoption {
 
@@ -46,11 +46,7 @@ public final class Adoption {
   private PlanContext context;
   private Map<Integer, String> dataReaders;
 
-  /**
-   * @param first its selection names the jobs; what is up to date is settled in it
-   * @param expander gives the contexts that follow when groups can be expanded
-   * @param build stands in the records
-   */
+  /** Begins with a context whose selection names the jobs; {@code expander} gives further ones. */
   public Adoption(PlanContext first, Expander expander, DigestMemo digests, BuildId build)
       throws IOException {
     this.expander = expander;
@@ -63,13 +59,8 @@ public final class Adoption {
   }
 
   /**
-   * The outcome.
-   *
-   * @param context the last one, in which the adopted jobs are settled
-   * @param batch the records of the adopted jobs; not to be stored where there are problems
-   * @param jobs the names of the adopted jobs, in the order of the graph
-   * @param upToDate the names of jobs that need no adoption
-   * @param problems what stands in the way, one line each
+   * The outcome. Its batch must not be stored if there are problems; in its context, which is the
+   * last one, the adopted jobs are settled.
    */
   public record Adopted(
       PlanContext context,
@@ -78,7 +69,6 @@ public final class Adoption {
       List<String> upToDate,
       List<Diagnostic> problems) {}
 
-  /** Looks at all named jobs; of groups, at those instances that are known by then. */
   public Adopted run() throws IOException {
     PlanContext next = context;
     do {
@@ -94,7 +84,7 @@ public final class Adoption {
     return new Adopted(context, batch, adopted, upToDate, problems);
   }
 
-  /** Looks at the jobs that wait for no group; the last time, at all that are left. */
+  /** Looks at the jobs that wait for no group; the last time, at all others too. */
   private void look(boolean last) throws IOException {
     for (int j : context.graph().inOrder(context.selection().named())) {
       boolean now = last || !context.graph().isOpen(context.decider().pending(j));
@@ -131,10 +121,7 @@ public final class Adoption {
     }
   }
 
-  /**
-   * Checks the declared products: each must exist; one match is enough for all products that are
-   * globs.
-   */
+  /** Checks that each declared product exists; if all are globs, one match is enough. */
   private void products(Job job) throws IOException {
     int globs = 0;
     for (Ref ref : job.productRefs()) {
@@ -168,7 +155,7 @@ public final class Adoption {
         .formatted(NearestPath.aside(grounds.root().resolve(path), path), run(job));
   }
 
-  /** Refuses a job whose makers are yet to run: it cannot be told what it would read. */
+  /** Refuses a job if one of its makers has yet to run: its needs are not known. */
   private void pending(Job job, int node) {
     String name = context.graph().name(node);
     String line = "it needs what job %s makes";

@@ -12,17 +12,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * What the script of a job on another machine moved aside from the places of its products: rule 15
- * decides about it as {@link ProductRemoval} does, or it is put back.
+ * Decides about files that the script of a job on another machine moved away from the places of its
+ * products: applies rule 15 to them as {@link ProductRemoval} does, or puts them back.
  */
 record AsideProducts(ProductRemoval removal) {
 
   /**
-   * Applies rule 15 to what was moved aside from the place of a product whose job began: what torc
-   * made, unaltered, goes to the store or is deleted; anything else moves to the kept things.
-   *
-   * @param product the absolute path of that place
-   * @param aside where the thing is now, if anything was moved
+   * Applies rule 15 after the job began: torc's own unaltered product goes to the store or is
+   * deleted; anything else is set aside. {@code product} is its absolute path.
    */
   void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
@@ -50,12 +47,7 @@ record AsideProducts(ProductRemoval removal) {
     }
   }
 
-  /**
-   * Puts back what was moved aside from the place of a product whose job never began. If something
-   * else stands there by now, does as {@link #sort}.
-   *
-   * @param product the absolute path of that place
-   */
+  /** Puts {@code aside} back, since the job never began; sorts it if the place is taken by now. */
   void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;

@@ -6,7 +6,6 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
-import dev.torc.local.Runner;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
@@ -30,13 +29,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One attempt at a job, from clearing the places of its products to looking at what it left. Runs
- * on a thread of its own and may wait; it changes no state of the build and puts nothing into the
- * cache: the loop does both, with the {@link AttemptOutcome} that it returns.
+ * One attempt at a job, from clearing the places of its products to looking at the products that it
+ * made. Runs on a thread of its own and may wait. It changes no state of the build and writes no
+ * record: the loop does both, with the {@link AttemptOutcome} that it returns.
  */
 final class Attempt {
 
-  /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
+  /** Nanoseconds for reading files after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
   final AttemptContext common; // its graph gives the job its number
@@ -64,12 +63,6 @@ final class Attempt {
   private String command = "";
   private long logFrom; // the byte of the log where it begins
 
-  /**
-   * Creates an attempt that has not begun.
-   *
-   * @param run the run of the job, whose next attempt it is
-   * @param starts is told when its processes are gone, and which scheduler has it
-   */
   Attempt(
       AttemptContext common,
       int id,
@@ -89,29 +82,20 @@ final class Attempt {
     this.executor = run.executor();
   }
 
-  /** Returns whether another machine is to run it. */
   boolean isHandedOut() {
     return executor != null;
   }
 
-  /**
-   * Ends the attempt from another thread, before or after its processes started. For jobs that a
-   * scheduler has, see {@link Remotes#end}.
-   *
-   * @param signal as {@link Runner.Running#end} takes it
-   */
+  /** Ends the attempt, from any thread; {@link Remotes#end} does so for jobs at schedulers. */
   void end(int signal) {
     here.end(signal);
   }
 
-  /**
-   * Returns the files that a trace saw it write, rename or link, as the build file would name them.
-   */
+  /** Returns the files that a trace saw it write, rename or link, named as in the build file. */
   Set<String> wrote() {
     return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
 
-  /** Handles that its outcome is recorded. */
   void recorded() {
     remote.recorded();
   }
@@ -129,12 +113,7 @@ final class Attempt {
     }
   }
 
-  /**
-   * Runs to the end.
-   *
-   * @throws CacheException only if the start mark cannot be written
-   * @throws StoppedException if a signal came while files were read
-   */
+  /** Runs to the end. Throws a {@link CacheException} only if the start mark cannot be written. */
   AttemptOutcome run() {
     AttemptOutcome outcome = attempt();
     if (!outcome.ok() && ended.how() != ProcessEnd.How.INTERRUPTED) {
@@ -148,9 +127,7 @@ final class Attempt {
     return relieved;
   }
 
-  /**
-   * Returns its outcome if reading was stopped: its products are not known, even if it ended well.
-   */
+  /** Returns its outcome if reading was stopped, so that its products are not known. */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
@@ -173,7 +150,6 @@ final class Attempt {
     }
   }
 
-  /** Returns the outcome of a failure that left no products. */
   private AttemptOutcome failed(String what) {
     return failed(what, List.of());
   }
@@ -182,7 +158,6 @@ final class Attempt {
     return outcome(what, AttemptOutcome.Made.NOTHING, left);
   }
 
-  /** Returns its outcome, from all that is known of it by now. */
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made, List<OwnedPath> owned) {
     return new AttemptOutcome(
         ended, what, snapshot, started, made, owned, command, logFrom, posts.posts(), null);
@@ -252,7 +227,7 @@ final class Attempt {
     }
   }
 
-  /** Returns what is wrong with a command that was not found, and logs the PATH if it matters. */
+  /** Returns a hint about a command that was not found, and logs the PATH if it matters. */
   private String unstarted() throws IOException {
     if (launched == null) {
       return "";
@@ -266,9 +241,6 @@ final class Attempt {
     return trouble.hint();
   }
 
-  /**
-   * Returns why the log could not be written, so that the job's own error may be missing; or empty.
-   */
   private String unlogged() {
     boolean tells =
         ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && !remote.isRemote();
@@ -289,9 +261,8 @@ final class Attempt {
   }
 
   /**
-   * Starts it and waits for its end.
-   *
-   * @return a stamp from when it started; null for a job that finds no needs and is not traced
+   * Runs it to its end. Returns a stamp from its start; null if it finds no needs and is not
+   * traced.
    */
   private Stamp launch(String containers, boolean traced) throws IOException {
     LaunchBuilder launches = common.launches();
@@ -319,8 +290,8 @@ final class Attempt {
   }
 
   /**
-   * Puts a known result in the place of a run; if that fails, the job has to run. No need is read
-   * for it: if one moves meanwhile, the next build finds another manifest than the result's.
+   * Restores a known result; if that fails, the job has to run. No need is read: if one moves
+   * meanwhile, the next build finds another manifest than the result's.
    */
   private AttemptOutcome restored() throws IOException {
     common.removal().refuseOutside(job, List.of());
@@ -338,7 +309,7 @@ final class Attempt {
         : AttemptOutcome.restored(from.result(), products, started);
   }
 
-  /** Clears what stands in the way of its needs and products, and makes the products' folders. */
+  /** Clears the places of its needs and products, and makes the products' folders. */
   private void clear() throws IOException {
     cleared.makeRoom();
     common.removal().refuseOutside(job, snapshot.stale());
@@ -364,7 +335,7 @@ final class Attempt {
     }
   }
 
-  /** Makes the folders of its products, but for those that a batch script makes on its node. */
+  /** Makes the products' folders; a batch script makes most of them on its node. */
   private void makeFolders() throws IOException {
     Path root = common.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
@@ -377,7 +348,7 @@ final class Attempt {
     }
   }
 
-  /** Makes a folder. It looks first: nearly always another job's products lie there already. */
+  /** Makes a folder. It looks first: nearly always the folder exists. */
   private void makeFolder(Path folder) throws IOException {
     if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
       common.launches().place().makeFolders(folder);
@@ -391,11 +362,7 @@ final class Attempt {
     }
   }
 
-  /**
-   * Runs it to its end, here or elsewhere.
-   *
-   * @param tmp a folder of its own, removed at its end; null for none
-   */
+  /** Runs it here or elsewhere; {@code tmp}, unless null, exists only while it runs. */
   private void launch(Launch launch, Path tmp) throws IOException {
     if (tmp != null) {
       TemporaryFolder.make(tmp);
@@ -412,7 +379,7 @@ final class Attempt {
   }
 
   /**
-   * @param known the needs that moved; null if the snapshot is yet to be asked
+   * @param known the needs that moved; null if the snapshot has to be asked
    */
   private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
     ProductScan products =
@@ -471,8 +438,8 @@ final class Attempt {
   }
 
   /**
-   * Returns the outcome of a failure, with what the job left, which its next run may delete. Before
-   * the places were cleared, nothing that stands there is the job's.
+   * Returns the outcome of a failure, with the products that it left: its next run may delete them.
+   * Before the places were cleared, nothing there is the job's.
    */
   private AttemptOutcome left(String what) {
     if (!hasCleared || remote.isUnbegun()) {

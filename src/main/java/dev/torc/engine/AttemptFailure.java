@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
 /**
- * A failure before an attempt's processes ran, or although they ended well: one phrase. The parts
- * of an attempt throw it, and {@link Attempt} makes an outcome of it.
+ * A failure of an attempt, in one phrase, that is not the failure of its processes: they did not
+ * start, or ended well. {@link Attempt} makes an outcome of it.
  */
 final class AttemptFailure extends RuntimeException {
 

@@ -13,14 +13,12 @@ import java.util.List;
  * The outcome of an attempt. {@link Recorder} makes records of it.
  *
  * @param ended how its processes ended; {@code NOT_STARTED} if it failed before them
- * @param what the failure in one phrase, also one after processes that ended well; empty for none
- * @param snapshot the needs as it found them, null if it did not come so far
+ * @param what the failure in one phrase; empty for success
+ * @param snapshot the needs as it found them, null if it failed before
  * @param started when torc began to work on it, milliseconds since 1970
- * @param made what it made and found, if it succeeded
- * @param owned what it left, for the record of owned paths
- * @param command the commands as they ran, empty if it did not come so far
+ * @param owned what it left in the places of products, even if it failed
+ * @param command the commands as they ran, empty if they were not known
  * @param logFrom the byte of the log where it begins
- * @param posts the events that it posted
  * @param restored the result that was put in its place; null where it ran
  */
 record AttemptOutcome(
@@ -35,19 +33,17 @@ record AttemptOutcome(
     List<PostedEvents.Post> posts,
     Result restored) {
 
-  /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
+  /** Names of the signals by number, as on Linux; most numbers are the same everywhere. */
   private static final String SIGNALS =
       "- HUP INT QUIT ILL - ABRT BUS FPE KILL - SEGV - PIPE ALRM TERM - - - - - - - - XCPU XFSZ";
 
   /**
    * What a successful attempt made and found.
    *
-   * @param products what it left in their places
-   * @param needs what its depfile and its trace told
+   * @param needs the needs that its depfile and its trace named
    * @param moved all needs that moved while it ran, found needs included
    * @param touched products of which only the time has changed since it ended on another machine
    * @param traced whether it was traced to its end
-   * @param data the values that it stored
    */
   record Made(
       ProductScan products,
@@ -59,7 +55,6 @@ record AttemptOutcome(
 
     static final Made NOTHING = of(ProductScan.NOTHING);
 
-    /** Returns a result of which only the products are known. */
     static Made of(ProductScan products) {
       return new Made(products, DiscoveredNeeds.none(), List.of(), List.of(), false, List.of());
     }
@@ -71,11 +66,8 @@ record AttemptOutcome(
   }
 
   /**
-   * Returns the nanoseconds that it waited before its processes began, for resources and in a
-   * queue.
-   *
-   * @param before the part of that wait before torc began to work on it; it does not count if an
-   *     earlier torc had handed the attempt out
+   * Returns the nanoseconds that it waited for resources and in a queue; {@code before} is the wait
+   * before torc began to work on it, which does not count if an earlier torc had handed it out.
    */
   long queued(long before) {
     ProcessEnd.Elsewhere there = ended.elsewhere();
@@ -91,12 +83,11 @@ record AttemptOutcome(
     return what.isEmpty();
   }
 
-  /** Returns the end of an attempt that was never started. */
   static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
     return unstarted(how, why, null, Made.NOTHING, List.of());
   }
 
-  /** Returns the end of an attempt that was never started, though its products are there. */
+  /** Returns the end of an attempt that was never started, though its products exist. */
   static AttemptOutcome unstarted(
       ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made, List<OwnedPath> owned) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
@@ -104,19 +95,14 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, why, snapshot, now, made, owned, "", 0, List.of(), null);
   }
 
-  /** Returns the outcome of putting a known result in the place of a run; it gives the record. */
+  /** Returns the outcome of a restore. */
   static AttemptOutcome restored(Result from, ProductScan products, long started) {
     ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
     return new AttemptOutcome(
         ended, "", null, started, Made.of(products), products.owned(), "", 0, List.of(), from);
   }
 
-  /**
-   * Says in one phrase for people how processes ended that did not end well.
-   *
-   * @param timeLimit nanoseconds
-   * @param memoryLimit bytes
-   */
+  /** Says in one phrase how processes failed; the time limit is in nanoseconds, memory in bytes. */
   static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
       // A shell exits with 128 plus the number of the signal that ended its program: 141 in a pipe.
@@ -141,7 +127,7 @@ record AttemptOutcome(
     };
   }
 
-  /** Returns a scheduler's own words, or which processes could not be ended; normally nothing. */
+  /** Returns a scheduler's own words, or which processes could not be ended. */
   private static String beside(ProcessEnd ended) {
     return ended.message().isEmpty() ? "" : "; " + ended.message();
   }

@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.ProcessEnd;
-import dev.torc.local.Runner;
 import dev.torc.posix.Kill;
 import dev.torc.records.Cache.CacheException;
 import java.util.ArrayDeque;
@@ -11,22 +10,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The threads on which attempts run. A thread whose attempt is over takes a turn, in which it does
- * what follows, and then runs the attempt for which there is room now: so a job costs no hand-over
- * from thread to thread. {@link AttemptEnds} decides what follows and what may start.
+ * The threads on which attempts run. A thread whose attempt has ended takes a turn, handles that
+ * end, and then runs the next attempt that there is room for: so a job costs no switch between
+ * threads. {@link AttemptEnds} decides what follows and what may start.
  */
 final class AttemptThreads {
 
   /** What follows from the end of an attempt; called in a turn. */
   interface AttemptEnds {
 
-    /** Handles the end of an attempt. */
     void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record);
 
-    /** Begins what may start after it. */
     void startNext();
 
-    /** Ends the build because the cache cannot be written. */
+    /** Ends the build: the cache cannot be written. */
     void endBroken(CacheException e);
   }
 
@@ -49,7 +46,7 @@ final class AttemptThreads {
     this.ends = ends;
   }
 
-  /** Takes an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
+  /** Adds an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
   void add(Attempt now) {
     waiting.add(now);
     begun.add(now);
@@ -59,12 +56,7 @@ final class AttemptThreads {
     }
   }
 
-  /**
-   * Ends all attempts, from any thread: it waits for no turn.
-   *
-   * @param signal as {@link Runner.Running#end} takes it
-   * @param cancel whether schedulers have to end their jobs
-   */
+  /** Ends all attempts without a turn, from any thread; if {@code cancel}, at schedulers, too. */
   void end(int signal, boolean cancel) {
     cancels = cancel;
     if (ending != Kill.KILL) {
@@ -86,7 +78,6 @@ final class AttemptThreads {
     }
   }
 
-  /** Looks at all attempts, outside any turn. */
   void look() {
     begun.forEach(Attempt::look);
   }
@@ -96,14 +87,13 @@ final class AttemptThreads {
     lock.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
   }
 
-  /** Gives each attempt that has none a thread. */
   void hand() {
     while (!waiting.isEmpty()) {
       begin(waiting.poll());
     }
   }
 
-  /** Runs an attempt on a thread; one that only waits for another machine has a virtual thread. */
+  /** Runs an attempt on a thread; a virtual one if it only waits for another machine. */
   private void begin(Attempt first) {
     if (first.isHandedOut()) {
       Thread.ofVirtual().name("torc-remote").start(() -> run(first));
@@ -112,7 +102,6 @@ final class AttemptThreads {
     }
   }
 
-  /** Stops the handling of the ends of attempts. */
   void stop() {
     stopped = true;
   }
@@ -131,7 +120,7 @@ final class AttemptThreads {
     }
   }
 
-  /** Runs an attempt; returns what is to be done in a turn. */
+  /** Runs an attempt; returns the work for a turn that follows. */
   private Runnable attempt(Attempt now) {
     try {
       return done(now, now.run());
@@ -154,7 +143,7 @@ final class AttemptThreads {
     return () -> ends.handleEnd(now, outcome, record);
   }
 
-  /** Takes a turn; returns the next attempt for this thread, null if there is none. */
+  /** Takes a turn for the work after an attempt; returns this thread's next attempt, or null. */
   private Attempt after(Runnable end) {
     lock.take();
     try {

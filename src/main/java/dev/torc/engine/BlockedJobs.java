@@ -14,9 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * What follows from a failure: gives final states to jobs and groups that do not run in this build
- * because of others. These are jobs behind a failure, and groups without instances, since they
- * could not be expanded, await jobs that did not end well, or turned out to be empty. Each is told
- * once. It also says whether the build fails for that, and whether anything new may start.
+ * because of others, each once. These are jobs behind a failure, and groups that cannot be
+ * expanded. It also says whether the build fails for that.
  */
 final class BlockedJobs {
 
@@ -28,7 +27,6 @@ final class BlockedJobs {
   private final Map<String, Set<String>> blocked = new HashMap<>(); // groups, with what each lacks
   private boolean fails;
 
-  /** Creates the blocked jobs of a build that begins: none. */
   BlockedJobs(BuildState state, EventSender sender, JobStarts starts, boolean failFast) {
     this.state = state;
     this.sender = sender;
@@ -36,7 +34,6 @@ final class BlockedJobs {
     this.failFast = failFast;
   }
 
-  /** Handles the failure of a job. */
   void fail(int id) {
     if (!state.graph().job(id).has(Trait.ALLOW_FAILURE)) {
       failBuild();
@@ -49,7 +46,7 @@ final class BlockedJobs {
     starts.stopIf(failFast);
   }
 
-  /** Fails the groups with problems that results have shown, each once, and blocks what waits. */
+  /** Fails the groups in which results have shown problems, each once, and blocks their readers. */
   void failGroups() {
     for (int node : state.graph().inOrder(state.context().selection().open())) {
       Group group = state.graph().open().get(node);
@@ -65,14 +62,14 @@ final class BlockedJobs {
     }
   }
 
-  /** Blocks what waits for failed jobs and groups in a state that has grown. */
+  /** Blocks the jobs and groups behind all failures again, after the graph has grown. */
   void blockAgain() {
     List<Integer> ended = state.blocking(); // taken first, so that each is handled once
     failGroups();
     ended.forEach(this::blockBehind);
   }
 
-  /** Blocks what waits for a failed job, and so on; the rest continues (rule 8). */
+  /** Blocks the jobs and groups behind a failed one; all others continue (rule 8). */
   private void blockBehind(int failed) {
     String name = state.graph().name(failed);
     state.pending.behind(
@@ -87,10 +84,7 @@ final class BlockedJobs {
         group -> blockGroup(group, name));
   }
 
-  /**
-   * Blocks the instances that have not started of a group that cannot be expanded any further
-   * (section 4).
-   */
+  /** Blocks the instances that have not started of a group that cannot be expanded (section 4). */
   private void blockInstances(Group group) {
     for (String name : group.instances()) {
       int job = state.graph().jobId(name);
@@ -101,7 +95,6 @@ final class BlockedJobs {
     }
   }
 
-  /** Blocks a job, and what waits for it. */
   void block(int job, String by) {
     end(job, JobState.BLOCKED, by);
     blockBehind(job);
@@ -122,8 +115,8 @@ final class BlockedJobs {
   }
 
   /**
-   * Blocks a group that waits for a job which did not end well, if a target asks for it. What each
-   * of its makers that failed would have given counts as one job; without makers, the group does.
+   * Blocks a group behind a failed job, if a target asks for it. It counts as one job for each of
+   * its makers that failed; without makers, as one.
    */
   private void blockGroup(int group, String by) {
     if (!state.context().selection().open().get(group)) {
@@ -140,10 +133,7 @@ final class BlockedJobs {
     }
   }
 
-  /**
-   * Returns whether the build fails: a job failed that may not, or a target is blocked that does
-   * not allow failures itself.
-   */
+  /** Returns whether a job that must not fail failed, or such a target is blocked. */
   boolean failsBuild() {
     PlanContext context = state.context();
     Graph graph = context.graph();
@@ -158,7 +148,7 @@ final class BlockedJobs {
                     !group.getValue().further().allowFailure() && context.isTarget(group.getKey()));
   }
 
-  /** Warns of odd values of groups, if these were not known before. */
+  /** Warns of odd values of groups that were expanded just now. */
   void warn(PlanContext old, PlanContext next) {
     Set<String> before =
         old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());

@@ -14,12 +14,12 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * The loop of a build: lets jobs be decided and started, waits for what happens, and handles the
- * ends of attempts and signals. Only the thread that has the turn (see {@link LoopLock}) changes
- * its state: the loop's thread, or the thread of an attempt that is over. The cache's writer,
- * signals and the jobserver send messages. What follows from the end of a job: {@link Ends} gives
- * its final state, {@link JobVerdicts} decides what waited for it, {@link BlockedJobs} blocks what
- * waits for a failure.
+ * The loop of a build: lets jobs be decided and started, waits for messages, and handles the ends
+ * of attempts and signals. Only the thread that has the turn (see {@link LoopLock}) changes its
+ * state: the loop's thread, or the thread of an attempt that has ended. The cache's writer, signals
+ * and the jobserver send messages. When a job ends, {@link Ends} gives its final state, {@link
+ * JobVerdicts} decides the jobs that waited for it, {@link BlockedJobs} blocks the jobs behind a
+ * failure.
  */
 public final class BuildLoop {
 
@@ -42,7 +42,6 @@ public final class BuildLoop {
   private CacheException broken;
   private IOException unreadable;
 
-  /** Creates a build that has its plan; nothing happens before {@link #run}. */
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
     this.state = new BuildState(setup.common());
@@ -67,8 +66,8 @@ public final class BuildLoop {
   /**
    * Tells the build of a signal, from any thread. The first one ends all jobs with a grace, by INT
    * if it is Ctrl-C, else by TERM; the second one ends them at once; only Ctrl-C ends jobs at
-   * schedulers. Jobs are ended here, whatever the loop does. Files are read for a moment longer, so
-   * that a look that is nearly done can end.
+   * schedulers. Jobs are ended here, even while the loop is busy. Files are read for a moment
+   * longer, so that a scan that is nearly done can end.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
@@ -84,7 +83,6 @@ public final class BuildLoop {
     }
   }
 
-  /** Ends the hooks, and tells which jobs are being ended; on the thread of the loop. */
   private void tellEnding(int by) {
     hooks.end(by);
     boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
@@ -103,17 +101,15 @@ public final class BuildLoop {
     hooks.runAfter(event);
   }
 
-  /** Wakes the loop: a token of the jobserver came. Callable from any thread. */
+  /** Wakes the loop, from any thread: a token of the jobserver came. */
   public void tokenCame() {
     lock.wake();
   }
 
   /**
-   * Runs to the end and returns the exit status.
-   *
-   * @param began when the build began for the user, by {@link System#nanoTime}
-   * @throws CacheException where a record could not be written: the jobs in question are not done
-   * @throws IOException where the instances of a group could not be found
+   * Runs to the end and returns the exit status; {@code began} is when the build began for the
+   * user, by {@link System#nanoTime}. Throws a {@link CacheException} if a record could not be
+   * written: its job is not done.
    */
   public int run(long began) throws IOException {
     lock.take();
@@ -167,7 +163,6 @@ public final class BuildLoop {
     }
   }
 
-  /** Returns the context with which the build ended, once {@link #run} is over. */
   public PlanContext context() {
     return state.context().ended();
   }
@@ -178,7 +173,7 @@ public final class BuildLoop {
         : failed || blocked.failsBuild() || hooks.failed() ? 1 : 0;
   }
 
-  /** Runs the last hooks, when the others are over; before and after them, checks the products. */
+  /** Runs the last hooks, when the others have ended; checks the products before and after them. */
   private void runLastHooks() {
     awaitHooks();
     failed |= signal.get() == 0 && check.fails(sender); // else the next build looks at everything
@@ -199,12 +194,12 @@ public final class BuildLoop {
     }
   }
 
-  /** Returns how often the waits of a node were counted, and its longest path found; for tests. */
+  /** Returns how often the waits and the longest path of nodes were computed; for tests. */
   long looked() {
     return state.pending.looked() + state.paths.looked();
   }
 
-  /** Waits for messages, or for the next retry to fall due, and handles all that are there. */
+  /** Waits for messages or for the next retry, and handles all messages. */
   private void awaitMessages() {
     try {
       BuildState.Due due = state.delayed.peek();
@@ -220,7 +215,9 @@ public final class BuildLoop {
     starts.stopIf(hooks.refuseAll());
   }
 
-  /** Returns whether {@code --submit} ends now: all that runs is submitted, no more can start. */
+  /**
+   * Returns whether {@code --submit} ends now: all running jobs are submitted, no more can start.
+   */
   private boolean isSubmitted() {
     return setup.wishes().submit()
         && starts.areAllOut()
@@ -230,7 +227,6 @@ public final class BuildLoop {
         && !hooks.isBusy();
   }
 
-  /** What follows from the ends of attempts: the final state of a job, or a retry. */
   private final class Ends implements AttemptEnds {
 
     @Override

@@ -25,11 +25,10 @@ import java.util.function.UnaryOperator;
 /**
  * What a build works with.
  *
- * @param plan the verdicts to begin with, and the context that they are about
  * @param expander gives the context that follows an expansion of groups
  * @param threads run the attempts
  * @param sharing its shared stores; null if there are none
- * @param moved gives those of some fresh jobs that have a product with another stamp now
+ * @param moved returns those of some fresh jobs that have a product with another stamp now
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
  */
@@ -47,9 +46,8 @@ public record BuildSetup(
     Consumer<Event> listener) {
 
   /**
-   * How much there is for its jobs at a time.
+   * How much its jobs may use at a time.
    *
-   * @param limits amounts by resource, from the machine, the build file and the command line
    * @param gpus identifiers of the GPUs, by number
    * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
    * @param nodes amounts by resource of the nodes beside this machine, by their names
@@ -66,22 +64,15 @@ public record BuildSetup(
   }
 
   /**
-   * What the command line asks of the whole build.
-   *
-   * @param failFast whether nothing new is started after a failure
-   * @param submit whether it ends when all jobs are handed out that can be
-   * @param commands whether commands are shown as they run
+   * What the command line asks of the whole build: to start nothing new after a failure, to end
+   * when all jobs are handed out that can be, to show commands as they run.
    */
   public record Wishes(boolean failFast, boolean submit, boolean commands) {}
 
-  /**
-   * The shared stores of a build.
-   *
-   * @param asks whether their results may stand for a run
-   */
+  /** The shared stores of a build; {@code asks} says whether their results may replace a run. */
   public record Sharing(SharedStores stores, boolean asks) {}
 
-  /** What all attempts of a build have in common, as long as its graph is the same. */
+  /** What all attempts of a build have in common, as long as its graph stays the same. */
   public record AttemptContext(
       PlanContext plan,
       ProductRemoval removal,
@@ -93,32 +84,26 @@ public record BuildSetup(
       BuildId build,
       ThisHost here) {
 
-    /** Returns the graph that numbers its jobs. */
     Graph graph() {
       return plan.graph();
     }
 
-    /** Returns the paths at which files of others lie. */
     OccupiedPlaces taken() {
       return plan.taken();
     }
 
-    /** Returns what jobs need, by their numbers. */
     NeedContents contents() {
       return plan.contents();
     }
 
-    /** Returns what decides about jobs. */
     Decider decider() {
       return plan.decider();
     }
 
-    /** Returns the known digests and stamps of files. */
     DigestMemo digests() {
       return plan.basis().digests();
     }
 
-    /** Returns this context with the plan of another graph. */
     AttemptContext with(PlanContext next) {
       return new AttemptContext(
           next, removal, launches, marks, runner, remotes, tracing, build, here);

@@ -12,10 +12,10 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * The state of a build: the state of each job, what it still waits for, what is ready, what runs.
- * It is one object for the whole build, which grows when groups are expanded or a job turns out to
- * run. It decides nothing: {@link JobVerdicts} and {@link BuildLoop} change it, in the turn of the
- * loop.
+ * The state of a build: the state of each job, which nodes each still waits for, which jobs are
+ * ready or run. It is one object for the whole build, which grows when groups are expanded or a job
+ * turns out to run. It decides nothing: {@link JobVerdicts} and {@link BuildLoop} change it, in the
+ * turn of the loop.
  */
 final class BuildState {
 
@@ -34,21 +34,14 @@ final class BuildState {
   /** Retries that are not due yet. */
   final PriorityQueue<Due> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
 
-  /**
-   * Temporary jobs that are up to date but for missing products, while it is not known whether a
-   * reader needs them.
-   */
+  /** Temporary jobs that lack only products, until it is known whether a reader needs these. */
   final BitSet undecided = new BitSet();
 
   private AttemptContext common;
 
-  /**
-   * The nodes that may wait for fewer nodes than before the last growth, or that are selected only
-   * now.
-   */
+  /** Nodes that may wait for fewer nodes since the last growth, or are selected only now. */
   private BitSet renewed = new BitSet();
 
-  /** Begins a build: all selected jobs wait. */
   BuildState(AttemptContext common) {
     this.common = common;
     PlanContext context = common.plan();
@@ -65,9 +58,9 @@ final class BuildState {
   }
 
   /**
-   * Takes the next context, after groups were expanded or a job turned out to run: new jobs wait,
-   * and so do temporary jobs that were up to date and lack products that a new or late job reads.
-   * After a failure all nodes are counted anew, and what failures block has to be told again.
+   * Takes the next context, after groups were expanded or a job turned out to run. New jobs wait;
+   * so do temporary jobs that lack products that a new or late job reads. After a failure all nodes
+   * are counted anew, and jobs behind failures have to be blocked again.
    *
    * @param late known jobs that run after all, once the products that they read are made
    */
@@ -89,7 +82,6 @@ final class BuildState {
     paths.grow(next, renewed, ready);
   }
 
-  /** Returns what the attempts that begin now have in common. */
   AttemptContext common() {
     return common;
   }
@@ -106,10 +98,7 @@ final class BuildState {
     return Arrays.stream(graph().inOrder(context().selection().jobs()));
   }
 
-  /**
-   * Returns whether a job came to its end, or is not selected; false for a group without known
-   * instances.
-   */
+  /** Returns whether a job is final or not selected; false for a group without known instances. */
   boolean isOver(int node) {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
@@ -120,21 +109,18 @@ final class BuildState {
         : selected().filter(job -> states.of(job) == state);
   }
 
-  /** Returns the jobs that have a new good result. */
   IntStream madeJobs() {
     return selected().filter(job -> states.of(job).isMade());
   }
 
-  /** Returns the jobs that did not end well: whatever waits for them is blocked. */
+  /** Returns the jobs whose ends block their readers. */
   List<Integer> blocking() {
     return states.areAnyBlocking()
         ? selected().filter(job -> states.of(job).blocks()).boxed().toList()
         : List.of();
   }
 
-  /**
-   * Returns the jobs that wait for nothing since groups were expanded, without {@code undecided}.
-   */
+  /** Returns the jobs that wait for nothing since the last growth, without {@code undecided}. */
   List<Integer> freeJobs() {
     return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))
         .filter(job -> states.of(job) == JobState.WAITING)
@@ -143,7 +129,6 @@ final class BuildState {
         .toList();
   }
 
-  /** Returns the jobs that wait, the undecided ones included. */
   BitSet waiting() {
     BitSet waiting = new BitSet();
     jobsIn(JobState.WAITING).forEach(waiting::set);

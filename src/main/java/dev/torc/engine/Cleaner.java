@@ -20,13 +20,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Takes products away when the user asks for it (rule 15): only what is recorded, stands as it was
- * recorded, and lies below the root or a folder in {@code roots} without a link on the way. The
- * caller says which records are meant, and holds the lock.
+ * Removes products when the user asks for it (rule 15): only a product that is recorded, unaltered,
+ * and below the root or a folder in {@code roots} without a link on the way. The caller chooses the
+ * records, and holds the lock.
  *
- * @param roots folders outside the root below which products may lie
  * @param force whether altered and adopted products go too
- * @param dry whether to tell only, and change nothing
+ * @param dry whether to report only, and change nothing
  */
 public record Cleaner(
     CachePlace place,
@@ -37,35 +36,28 @@ public record Cleaner(
     boolean dry,
     Cleaner.Listener listener) {
 
-  /** What the caller chose to have removed. */
   public interface Choice {
-    /**
-     * Returns whether a recorded product is chosen.
-     *
-     * @param unaltered whether what stands there is what torc made
-     */
+    /** Returns whether to remove a recorded product; {@code unaltered} if it is as torc made it. */
     boolean takes(OwnedPath owned, boolean unaltered);
   }
 
-  /** Is told of each path that is chosen, in the order of the records. */
+  /** Learns of each chosen path, in the order of the records. */
   public interface Listener {
-    /** Tells that a path was removed, or would be. */
+    /** Reports a path that was removed, or would be. */
     void removed(String path);
 
-    /** Tells that a path stays; {@code why} says why, in one line. */
+    /** Reports a path that stays; {@code why} is one line. */
     void stays(String path, String why);
 
-    /** Tells that torc stopped at a mount point below a path, so it stays. */
+    /** Reports a path that stays because of a mount point below it. */
     default void mounted(String path, String why) {
       stays(path, why);
     }
   }
 
   /**
-   * Removes all recorded products that the choice takes. If one cannot be removed, that is told,
-   * and the others are still tried.
-   *
-   * @return whether none failed
+   * Removes all recorded products that the choice takes. If one cannot be removed, reports it and
+   * tries the others; returns whether none failed.
    */
   public boolean products(Choice choice) {
     List<OwnedPath> all = new ArrayList<>();
@@ -77,7 +69,7 @@ public record Cleaner(
     return well;
   }
 
-  /** Removes what rule 15 set aside, in {@code .torc/kept} and below the roots. */
+  /** Removes everything set aside under rule 15, in {@code .torc/kept} and below the roots. */
   public void removeSetAside() throws IOException {
     remove(place.setAside("").normalize());
     for (Path other : roots) {
@@ -86,11 +78,11 @@ public record Cleaner(
   }
 
   /**
-   * Removes {@code .torc} but for what rule 15 set aside in it, and the database where it is
-   * elsewhere. Called last, when the cache is closed; the lock is still held and loses its file.
+   * Removes {@code .torc} except the files set aside in it, and the database if it is elsewhere.
+   * Called last, when the cache is closed; the lock is still held and loses its file.
    *
    * @param now where the project's cache is, now that the root has its id
-   * @param keptToo whether {@link #kept} was called before
+   * @param keptToo whether {@link #removeSetAside} was called before
    */
   public void memory(CachePlace now, boolean keptToo) throws IOException {
     if (now.elsewhere()) {
@@ -144,7 +136,7 @@ public record Cleaner(
     }
   }
 
-  /** Takes a product away if it is chosen and may go; returns false if that fails. */
+  /** Removes a product if it is chosen and may go; returns false if that fails. */
   boolean product(OwnedPath owned, Choice choice) {
     try {
       Path file = place.root().resolve(owned.path());
@@ -188,11 +180,7 @@ public record Cleaner(
     }
   }
 
-  /**
-   * Removes a product without following links.
-   *
-   * @param recorded what was recorded and found unaltered; null to remove all that stands there
-   */
+  /** Removes an unaltered product, or anything there if that is null; follows no link. */
   private void remove(OwnedPath owned, Path file, ProductRemoval.Standing recorded)
       throws IOException {
     Path name = file.getFileName();
@@ -211,7 +199,7 @@ public record Cleaner(
     }
   }
 
-  /** Returns what stands there, if it was recorded; never reads a device or through a link. */
+  /** Returns the product if it is unaltered, else null; never reads a device or through a link. */
   private ProductRemoval.Standing standing(OwnedPath owned, Path file) throws IOException {
     boolean readable =
         Files.isSymbolicLink(file)
@@ -234,7 +222,6 @@ public record Cleaner(
     return owned.adopted() ? "adopted, so it is yours; --force removes it" : "";
   }
 
-  /** Returns why a path is out of bounds, empty if it is not. */
   private String astray(Path file) {
     Path base = base(file);
     if (base == null) {
@@ -248,10 +235,7 @@ public record Cleaner(
     return "";
   }
 
-  /**
-   * Returns the innermost of the root and {@code roots} in which a path lies, by name; null for
-   * none.
-   */
+  /** Returns the innermost of the root and {@code roots} in which a path lies, or null. */
   private Path base(Path file) {
     Path path = file.normalize();
     return Stream.concat(Stream.of(place.root()), roots.stream())

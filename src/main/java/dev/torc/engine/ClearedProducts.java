@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one attempt clears away for later: unaltered products of good results go to the store, and
- * the first product of a result takes the result's record there. Files of the user are not its job:
- * {@link ProductRemoval} tells them apart. Used by the attempt, and by the loop to make room.
+ * The products that one attempt clears away: unaltered products of good results go to the store,
+ * and the first product of a result takes the result's record there. {@link ProductRemoval} handles
+ * the user's files. Used by the attempt, and by the loop to make room.
  */
 final class ClearedProducts {
 
@@ -34,18 +34,13 @@ final class ClearedProducts {
   private final Cache cache;
   private final LocalResults stored;
 
-  /** Creates an account without products. */
   ClearedProducts(ProductRemoval removal) {
     this.place = removal.place();
     this.cache = removal.cache();
     this.stored = removal.stored();
   }
 
-  /**
-   * Takes over an unaltered product, if the store is to keep it.
-   *
-   * @param from the folder that holds it under a name
-   */
+  /** Moves an unaltered product to the store, if the store wants it. */
   Added take(OwnedPath owned, FolderHandle from, Path name, long bytes) throws IOException {
     OwnedPath part = keep(owned.job()).get(owned.path());
     if (part == null || !part.isLike(owned)) {
@@ -78,16 +73,12 @@ final class ClearedProducts {
     return parts;
   }
 
-  /**
-   * Returns the log of a job, if it belongs to the result; null if it does not, is too long, or is
-   * gone.
-   */
+  /** Returns a job's log if it belongs to the result, exists and is not too long; else null. */
   static byte[] said(Result of, Path log) throws IOException {
     boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
     return belongs ? OwnFile.read(log) : null;
   }
 
-  /** Makes room on a disk that is nearly full, as far as the store holds anything. */
   void makeRoom() {
     try {
       if (stored != null) {
@@ -99,10 +90,8 @@ final class ClearedProducts {
   }
 
   /**
-   * Empties the store if an attempt failed, or may have failed, because the disk was full.
-   *
-   * @param failure the message of the failure
-   * @return whether there is more room now
+   * Empties the store if an attempt may have failed because the disk was full; returns whether
+   * there is more room now.
    */
   boolean relieve(String failure) {
     try {
@@ -112,7 +101,7 @@ final class ClearedProducts {
     }
   }
 
-  /** Takes the products of the run: those made again with the same bytes leave the store. */
+  /** Removes products from the store that the run made again with the same bytes. */
   void made(List<OwnedPath> now) throws IOException {
     Map<String, OwnedPath> before = new HashMap<>();
     moved.forEach(part -> before.put(part.path(), part));

@@ -26,13 +26,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Puts together the containers of an attempt: which files of this machine they see, and under which
- * names they are found. Package {@code container} knows the command lines of the runtimes.
+ * Puts together the containers of an attempt: the files of this machine that they see, and their
+ * names. Package {@code container} knows the command lines of the runtimes.
  *
- * @param containers what is known of runtimes and images
  * @param build the random id of this build
- * @param events takes warnings, and the events of image fetches
- * @param told the warnings that it took already: each is given once
+ * @param told warnings that {@code events} has taken: each is given once
  */
 record ContainerBuilder(
     Containers containers,
@@ -41,19 +39,18 @@ record ContainerBuilder(
     Consumer<? super Event> events,
     Set<String> told) {
 
-  /** If more needed files than this lie in one folder, the folder is mounted in their place. */
+  /** If one folder has more needed files than this, the folder is mounted in their place. */
   private static final int MANY = 100;
 
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
-  /** Returns the beginning of the names of an attempt's containers. */
   String name(Job job, int attempt) {
     return "torc-" + build + "-" + Digest.ofText(job.name()).hex().substring(0, 12) + "-" + attempt;
   }
 
   /**
-   * Returns the runtime of a job's containers with their name, for its mark; empty if their
-   * processes are as any others.
+   * Returns the part of a mark by which a job's containers are found; empty if their processes are
+   * found like all others.
    */
   String mark(Job job, int attempt) {
     String mark = "";
@@ -66,7 +63,7 @@ record ContainerBuilder(
     return mark;
   }
 
-  /** Returns the runtime of an image; throws {@link AttemptFailure} where none can work. */
+  /** Returns the runtime of an image; throws {@link AttemptFailure} if none works. */
   ContainerRuntime runtime(Image image) {
     try {
       return containers.runtime(ImageSupply.name(image));
@@ -76,11 +73,10 @@ record ContainerBuilder(
   }
 
   /**
-   * Returns the container of a step.
+   * Returns the container of a step, the attempt's process with this number.
    *
-   * @param number of the process in the attempt
    * @param needs paths of all needs, relative to the root or absolute
-   * @param status the file in which the container says how far it came
+   * @param status the file in which the container writes its progress
    */
   StepContainer of(
       Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
@@ -135,10 +131,7 @@ record ContainerBuilder(
     return mounts;
   }
 
-  /**
-   * Returns needed files outside of all that is mounted, by each name under which links lead to
-   * them.
-   */
+  /** Returns needed files outside all mounts, under each name by which links lead to them. */
   private static Collection<Path> outside(Path root, Collection<String> needs, Set<Path> mounted)
       throws IOException {
     Set<Path> names = new LinkedHashSet<>();
@@ -155,7 +148,7 @@ record ContainerBuilder(
     return outside;
   }
 
-  /** Adds a path that is there, and where the links in it lead, one after the other. */
+  /** Adds an existing path, and the targets of the links in it, one after the other. */
   private static void follow(Path path, Set<Path> names) throws IOException {
     if (!Files.exists(path) || !names.add(path)) {
       return;
@@ -170,12 +163,12 @@ record ContainerBuilder(
     }
   }
 
-  /** Returns the caller's user and group; null where the runtime's machine maps users by itself. */
+  /** Returns the caller's user and group; null if the runtime's machine maps users itself. */
   private static String user() {
     return LINUX ? number(OwnUser.number()) + ":" + number(OwnUser.group()) : null;
   }
 
-  /** Returns the caller's further groups; empty if the runtime's machine maps users by itself. */
+  /** Returns the caller's further groups; empty if the runtime's machine maps users itself. */
   private static List<String> groups() {
     return LINUX ? OwnUser.groups().stream().map(ContainerBuilder::number).toList() : List.of();
   }

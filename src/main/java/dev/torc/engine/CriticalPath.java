@@ -11,8 +11,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The length of the longest path of jobs that begins with each job, by the durations of their last
  * runs (the critical path method, as in list scheduling by Graham, 1966). Jobs that are up to date
- * take no time; those that never ran count as long as the average of the others when the build
- * began.
+ * take no time; a job that never ran counts as the average of the others when the build began.
  */
 final class CriticalPath {
 
@@ -23,7 +22,6 @@ final class CriticalPath {
   private long[] nanos;
   private long looked;
 
-  /** Finds the paths of the selected jobs. */
   CriticalPath(PlanContext context) {
     this.graph = context.graph();
     BitSet selected = context.selection().jobs();
@@ -44,16 +42,14 @@ final class CriticalPath {
     }
   }
 
-  /** Returns nanoseconds of a job's longest path; 0 if the job is not selected. */
+  /** Returns nanoseconds; 0 if the job is not selected. */
   long of(int job) {
     return nanos[job];
   }
 
   /**
-   * Continues with a graph that grew: new jobs can only lengthen paths.
-   *
-   * @param renewed the nodes that wait for others now, or are new
-   * @param ready the queue, in which jobs move
+   * Continues with a graph that grew: new jobs can only lengthen paths. {@code renewed} are the
+   * nodes that wait for others now, or are new; their jobs move in the queue.
    */
   void grow(PlanContext next, BitSet renewed, ReadyQueue ready) {
     graph = next.graph();
@@ -76,7 +72,6 @@ final class CriticalPath {
     }
   }
 
-  /** Returns how often the path of a node was found. */
   long looked() {
     return looked;
   }

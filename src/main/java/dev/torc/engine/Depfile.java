@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the Makefile syntax that compilers write with {@code -MD -MF}: rules of targets, a colon,
- * and the files that they depend on. The escapes are those that gcc and clang write, and that make
- * and ninja read: 2N+1 backslashes and a blank are N backslashes and the blank; an even number
- * stays as it is, and the blank behind ends the name; one {@code \} before {@code #} or {@code :}
- * is left out, however many there are; {@code $$} is a dollar; an odd number at the end of a line
- * joins it with the next; at the end of the text it is left out. {@code #} at the beginning of a
- * word begins a comment; within a word it is part of the name, since not all compilers escape it.
- * Behind {@code |} stand files that count like the others. A line that begins with a tab, behind a
- * rule, is a recipe, and so is what follows a {@code ;}.
+ * Reads the Makefile syntax that compilers write with {@code -MD -MF}. The escapes are those that
+ * gcc and clang write, and that make and ninja read:
  *
- * <p>It runs once for every compiled file, mostly in a torc that has just started: it goes over the
+ * <p>2N+1 backslashes and a space or tab are N backslashes and that character; an even number
+ * stays, and the name ends; one {@code \} before {@code #} or {@code :} is dropped; {@code $$} is a
+ * dollar; an odd number at the end of a line joins it with the next; at the end of the text it is
+ * dropped. {@code #} at the beginning of a word begins a comment; within a word it is part of the
+ * name, since not all compilers escape it. Files after {@code |} count like the others. After a
+ * rule, a line that begins with a tab is a recipe, and so is everything after a {@code ;}.
+ *
+ * <p>It runs once for every compiled file, mostly in a torc that has just started: it reads the
  * text once, and copies only names.
  */
 final class Depfile {
 
-  /** The most files that a depfile may name, doubles included. */
+  /** Files that a depfile may name, duplicates included. */
   static final int MOST = 100_000;
 
   private final String text;
@@ -33,10 +33,8 @@ final class Depfile {
   }
 
   /**
-   * Returns the files named behind the colons, in order, doubles included.
-   *
-   * @throws IllegalArgumentException with one line, if a line is not a rule or there are too many
-   *     files
+   * Returns the files named after the colons, in order, with duplicates. Throws an {@link
+   * IllegalArgumentException} with one line if a line is not a rule or there are too many files.
    */
   static List<String> parse(String text) {
     if (text.indexOf('\0') >= 0) {
@@ -54,7 +52,7 @@ final class Depfile {
     return depfile.files;
   }
 
-  /** Reads a line, with those that are joined to it; false for an empty one. */
+  /** Reads a line with the lines joined to it; returns false for an empty one. */
   private boolean line() {
     int begin = at;
     int known = files.size();
@@ -110,7 +108,6 @@ final class Depfile {
     return -1;
   }
 
-  /** Returns whether the colon at a place is not escaped. */
   private boolean colon(int at) {
     int i = at;
     while (i > start && text.charAt(i - 1) == '\\') {
@@ -123,7 +120,6 @@ final class Depfile {
     return line.length() <= 60 ? line : line.substring(0, 60) + "…";
   }
 
-  /** Goes to the next word of the line, if there is one. */
   private boolean next() {
     skipBlanks();
     start = at;
@@ -141,7 +137,7 @@ final class Depfile {
     return at > start;
   }
 
-  /** Goes to the next word, past spaces, joined lines and a comment or recipe. */
+  /** Skips spaces, joined lines and a comment or recipe. */
   private void skipBlanks() {
     while (at < text.length()) {
       char c = text.charAt(at);
@@ -157,7 +153,7 @@ final class Depfile {
     }
   }
 
-  /** Goes to the end of the line, or of the last one that is joined to it. */
+  /** Skips to the end of the line, or of the last one joined to it. */
   private void skipToEnd() {
     while (at < text.length() && newline(at) == 0) {
       at +=
@@ -207,7 +203,6 @@ final class Depfile {
     word = out.toString();
   }
 
-  /** Returns whether the character, which is the one at {@code at}, is a blank or ends the line. */
   private boolean endsWord(char c) {
     return c <= ' ' && (isBlank(c) || newline(at) > 0);
   }
@@ -216,7 +211,7 @@ final class Depfile {
     return c == ' ' || c == '\t';
   }
 
-  /** Returns how many characters end a line at a place; 0 if none do. */
+  /** Returns the length of the line end at a place; 0 if there is none. */
   private int newline(int i) {
     if (i >= text.length()) {
       return 0;

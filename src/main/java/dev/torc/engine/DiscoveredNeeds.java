@@ -25,32 +25,28 @@ import java.util.TreeSet;
 
 /**
  * The files beyond the declared needs that a job's depfile names, or that a trace saw it read (rule
- * 6): they are needed too, but add no edges. {@link Depfile} knows the syntax of depfiles, {@link
- * JobTrace} what was read.
+ * 6): they are needed too, but add no edges. {@link Depfile} parses depfiles, {@link JobTrace}
+ * reports reads.
  *
- * @param found paths, sorted
  * @param moved the found needs that changed since the job started
- * @param read what else it was seen to read, if a trace does not count for this job
+ * @param read the other files that it was seen to read, if a trace does not count for this job
  */
 record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
 
   /** Bytes of the largest depfile that is read; compilers stay far below. */
   private static final int MOST = 16 << 20;
 
-  /** Returns no needs, as before a run. */
   static DiscoveredNeeds none() {
     return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }
 
   /**
-   * Reads the depfile and the trace of a job that ended well, and takes what they name into the
-   * snapshot.
+   * Reads the depfile and the trace, if any, of a job that ended well, and adds the files that they
+   * name to the snapshot. {@code begin} is a stamp of when the job started, by the file system's
+   * clock.
    *
-   * @param begin a stamp taken when the job started, by the clock of the file system; null for a
-   *     job without depfile and trace
-   * @param trace null for none
-   * @throws AttemptFailure if the depfile is missing or cannot be read, or if a found need is made
-   *     by another job for which this one does not wait
+   * @throws AttemptFailure if the depfile is missing or unreadable, or if another job makes a found
+   *     need and this one does not wait for that job
    */
   static DiscoveredNeeds read(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
@@ -95,11 +91,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     }
   }
 
-  /**
-   * Takes in a found need.
-   *
-   * @param how says in a message how it was found
-   */
+  /** Adds a found need; {@code how} says in a message how it was found. */
   private void add(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
     int maker = snapshot.makerOfFound(graph, id, path);
@@ -124,8 +116,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   }
 
   /**
-   * Returns whether a job sees the file that this machine has at a path: a step runs on the host,
-   * or the file is mounted in a container at the same path.
+   * Returns whether a job sees this machine's file at a path: a step runs on the host, or the file
+   * is mounted in a container at the same path.
    */
   private static boolean sees(Graph graph, Job job, String path) {
     Path file = Path.of(path);

@@ -30,10 +30,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Rule 16: when the jobs of a build have ended, looks once more at the products of the selected
- * jobs that are done. A job of which a product was changed or deleted is recorded as not done, and
- * the jobs that ran at that time are the suspects. Of fresh jobs only products with another stamp
- * are looked at, so an edit of a large project costs a {@code stat} for each product. {@link
- * BuildLoop} tells what was found. Its state belongs to the turn of the loop.
+ * jobs that are done. If a product was changed or deleted, its job is recorded as not done, and the
+ * jobs that ran at that time are the suspects. Of fresh jobs only products with another stamp are
+ * looked at, so an edit of a large project costs a {@code stat} for each product. Its state belongs
+ * to the turn of the loop.
  */
 final class EndCheck {
 
@@ -49,30 +49,18 @@ final class EndCheck {
   private final Map<Integer, Ran> last = new HashMap<>(); // by job
 
   /**
-   * When an attempt ran, in milliseconds since 1970.
-   *
-   * @param over when its processes had ended
-   * @param to when torc had seen its end, so that no product of it is looked at any more
-   * @param wrote the files that a trace saw it write, rename or link
+   * When an attempt ran, in milliseconds since 1970: to {@code over} its processes, to {@code to}
+   * the look at its end. {@code wrote} are files that a trace saw it write, rename or link.
    */
   private record Ran(int job, long from, long over, long to, Set<String> wrote) {}
 
-  /**
-   * A product that is not as it was recorded.
-   *
-   * @param how {@code MEMBER_DELETED} or {@code MEMBER_CHANGED}, for whole products too
-   */
+  /** A product, or a member of one, that is not as recorded: deleted or changed. */
   private record Changed(String path, Kind how) {}
 
-  /**
-   * A job that is not done.
-   *
-   * @param what which product was changed, while which jobs ran
-   * @param blames whether another job ran then
-   */
+  /** A job that is not done, and why; {@code blames} says whether another job ran then. */
   record Undone(int job, String what, boolean blames) {
 
-    /** Returns what happened, and what the user can do or may expect. */
+    /** Returns the message, with its remedy. */
     String line() {
       return blames
           ? what + "; put both commands into one job (tasks), or write to another file"
@@ -85,7 +73,6 @@ final class EndCheck {
     this.state = state;
   }
 
-  /** Notes that an attempt ended, or that its job was left to a scheduler. */
   void noteRun(Attempt attempt, AttemptOutcome outcome) {
     long from = outcome.began();
     long over = from + TimeUnit.NANOSECONDS.toMillis(Math.max(0, outcome.ended().wall()));
@@ -98,11 +85,7 @@ final class EndCheck {
     }
   }
 
-  /**
-   * Finds, records and tells the jobs that are not done; none in a build in which nothing ran.
-   *
-   * @return whether one failed so that the build does
-   */
+  /** Finds, records and reports the jobs that are not done; returns whether the build fails. */
   boolean fails(EventSender sender) {
     List<Undone> undone = last.isEmpty() ? List.of() : find();
     Graph graph = state.graph();
@@ -139,7 +122,7 @@ final class EndCheck {
     return undone;
   }
 
-  /** Returns the selected jobs; of the fresh ones, only those whose product has another stamp. */
+  /** Returns the selected jobs; of the fresh ones, only those with a product of another stamp. */
   private BitSet concerned() {
     BitSet jobs = (BitSet) state.context().selection().jobs().clone();
     BitSet fresh = (BitSet) setup.plan().selected().clone();
@@ -150,7 +133,6 @@ final class EndCheck {
     return jobs;
   }
 
-  /** Returns the products of a job that are not as recorded. */
   private List<Changed> changed(int job) {
     JobResult result = state.context().records().result(job);
     List<Changed> changed = new ArrayList<>(0);
@@ -172,7 +154,7 @@ final class EndCheck {
     return changed;
   }
 
-  /** Adds the members that a folder has lost, and those that were changed; others may join them. */
+  /** Adds the lost and changed members of a folder; new members are allowed. */
   private void folder(int job, RecordedProduct made, List<Changed> changed) throws IOException {
     KnownDigest before = digests().last(made.path());
     List<Reason> members = state.context().contents().changes(made);
@@ -188,7 +170,7 @@ final class EndCheck {
         .forEach(member -> changed.add(new Changed(member.name(), member.kind())));
   }
 
-  /** Returns whether torc may have removed all of a folder but what is excluded from it. */
+  /** Returns whether only excluded files are in a folder whose product torc may have removed. */
   private boolean isBare(int job, RecordedProduct made) throws IOException {
     return state.graph().deletes(job) && digests().isBare(made.path());
   }
@@ -250,7 +232,7 @@ final class EndCheck {
   }
 
   /**
-   * Returns when a product was changed, or a name in the folder above it; by the file system's
+   * Returns when a product or a name in the folder above it was changed, by the file system's
    * clock.
    */
   private long changedAt(Changed changed) {
@@ -277,7 +259,6 @@ final class EndCheck {
     return false;
   }
 
-  /** Returns whether a trace saw a path, or a folder above it, written, renamed or linked. */
   private static boolean wrote(Ran each, String path) {
     String at = path;
     while (at.length() > 1 && !each.wrote.contains(at)) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The processes of an attempt on this machine, which another thread may end before they start and
- * while they run. If one signal ended torc and them, they count as interrupted.
+ * while they run. If a signal that ended torc also ended them, they count as interrupted.
  */
 final class EndableRun {
 
@@ -24,11 +24,7 @@ final class EndableRun {
     this.runner = runner;
   }
 
-  /**
-   * Ends them, or lets none start.
-   *
-   * @param signal as {@link Runner.Running#end} takes it
-   */
+  /** Ends the processes, or lets none start. */
   synchronized void end(int signal) {
     ends.add(signal);
     notifyAll();
@@ -37,7 +33,7 @@ final class EndableRun {
     }
   }
 
-  /** Runs processes to their end; starts none if {@link #end} was called. */
+  /** Runs processes to their end; starts none after {@link #end}. */
   ProcessEnd run(Launch launch) {
     if (isEnded()) {
       return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
@@ -48,8 +44,8 @@ final class EndableRun {
   }
 
   /**
-   * Waits a moment for {@link #end}: a scheduler or a shutdown ends torc and its jobs by one
-   * signal, and torc may see it later than they do.
+   * Waits a moment for {@link #end}: a scheduler ends torc and its jobs by one signal, and torc may
+   * see it later than they do.
    */
   private synchronized boolean isEndedSoon() {
     long end = System.nanoTime() + SOON;
@@ -63,7 +59,6 @@ final class EndableRun {
     return !ends.isEmpty();
   }
 
-  /** Returns whether their end was asked for. */
   private synchronized boolean isEnded() {
     return !ends.isEmpty();
   }

@@ -27,15 +27,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Puts what happens in the loop into events. It does not know its listeners. */
+/**
+ * Turns what happens in the loop into events and warnings, and gathers the warnings that come at
+ * the end of a build. It does not know its listeners.
+ */
 final class EventSender {
 
-  /** How many needs of a job that moved have a warning of their own. */
   private static final int NAMED = 10;
 
   private static final long SECOND = 1_000_000_000;
 
-  /** Nanoseconds of a run; shorter ones do no harm, whatever they use. */
+  /** Nanoseconds of a run; shorter runs do no harm, even with too many cpus. */
   private static final long LONG = 10 * SECOND;
 
   /** Bytes of memory; less does no harm. */
@@ -52,10 +54,7 @@ final class EventSender {
   private final PatternWarnings patterns = new PatternWarnings();
   private StoreUse use = StoreUse.NONE;
 
-  /**
-   * @param limits what all jobs together may use, by resource
-   * @param commands whether commands are shown as they run
-   */
+  /** Creates a sender; {@code commands} says whether commands are shown as they run. */
   EventSender(
       LaunchBuilder launches,
       Map<String, Long> limits,
@@ -72,7 +71,7 @@ final class EventSender {
   }
 
   /**
-   * Tells that a job's next attempt begins. Warns of the first local job that asks for more cpus
+   * Reports the begin of a job's next attempt. Warns of the first local job that asks for more cpus
    * than this machine has, for all such jobs (rule 12).
    */
   void started(AttemptContext common, int id, JobAttempts run, long cpus) {
@@ -91,10 +90,7 @@ final class EventSender {
     tell(new Event.JobStarted(job.name(), run.attempts(), command, why));
   }
 
-  /**
-   * Returns the command, by names of needs alone: their files are read on the thread of the
-   * attempt.
-   */
+  /** Returns the command, from the names of needs alone: the attempt's thread reads their files. */
   private String command(AttemptContext common, int id, JobAttempts run) {
     if (contents != common.contents()) {
       contents = common.contents();
@@ -105,8 +101,8 @@ final class EventSender {
   }
 
   /**
-   * Tells that a job or group ended without having run here; {@code what} names the job that blocks
-   * it, if any.
+   * Reports a job or group that did not run here; {@code what} names the job that blocks it, if
+   * any.
    */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);
@@ -116,15 +112,11 @@ final class EventSender {
     tell(new Event.JobEnded(job, end, new Event.Details(what, "", null, 0, -1, -1, left, allowed)));
   }
 
-  /** Tells that a job failed without a run. */
   void failed(Job job, String what) {
     ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
   }
 
-  /**
-   * Tells which jobs are not done after all (rule 16). Without a job to blame that is a warning; of
-   * many only the first ones are named.
-   */
+  /** Reports jobs that are not done after all (rule 16); as a warning if no job is to blame. */
   void undone(Graph graph, List<EndCheck.Undone> jobs) {
     List<String> warnings = new ArrayList<>(0);
     for (EndCheck.Undone each : jobs) {
@@ -141,12 +133,10 @@ final class EventSender {
     warn(warnings, "", "jobs that lost a product", "");
   }
 
-  /** Tells that a job is up to date, though needs of it may leave failed jobs out. */
   void upToDate(PlanContext context, int id) {
     ended(context.graph().name(id), JobState.UP_TO_DATE, "", context.leftOut(id), false);
   }
 
-  /** Tells that a group could not be expanded. */
   void failed(Group group) {
     var all = group.further().problems();
     String more = all.size() == 1 ? "" : "; and " + (all.size() - 1) + " more";
@@ -165,7 +155,6 @@ final class EventSender {
     tell(new Event.JobEnded(job.name(), state, details(common, id, run, outcome)));
   }
 
-  /** Tells that a known result was put in the place of a run. */
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
     Result known = outcome.restored();
     Origin from = known.originFor(job.name());
@@ -174,7 +163,7 @@ final class EventSender {
     tell(new Event.JobRestored(job.name(), from, reasons));
   }
 
-  /** Tells that the build's end waited for uploads to shared stores, for so many nanoseconds. */
+  /** Reports how many nanoseconds the build's end waited for uploads to shared stores. */
   void sent(long nanos) {
     if (nanos > SECOND) {
       String text = "sending results to shared stores took " + Amount.time(nanos);
@@ -182,7 +171,6 @@ final class EventSender {
     }
   }
 
-  /** Tells that the build is over. */
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
     patterns.all().forEach(this::warn);
     if (!excess.isEmpty()) {
@@ -199,7 +187,7 @@ final class EventSender {
     tell(new Event.JobRetried(job.name(), run.attempts(), details, job.runs().retry().delay()));
   }
 
-  /** Tells that needs of a job moved while it ran (rule 6). */
+  /** Warns of needs of a job that moved while it ran (rule 6). */
   void moved(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return; // the usual case, in which no text is made
@@ -208,7 +196,7 @@ final class EventSender {
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
-  /** Tells that products of a job that ran elsewhere were touched before this build took them. */
+  /** Warns of products of a job on another machine that were touched before this build saw them. */
   void touched(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return;
@@ -217,7 +205,7 @@ final class EventSender {
     warn(paths, "", "files were" + after, " was" + after);
   }
 
-  /** Warns of paths; of many, only the first ones are named. */
+  /** Warns of each path; if there are many, of the first ones. */
   private void warn(List<String> paths, String before, String many, String what) {
     paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
@@ -233,7 +221,7 @@ final class EventSender {
     tell(new Event.Note(Event.Level.WARNING, said));
   }
 
-  /** Returns whether a command that could not be started has a log all the same. */
+  /** Returns whether a command that could not be started has a log. */
   private boolean hasLog(Job job, AttemptOutcome outcome) {
     Path log = launches.files(job.name()).log();
     return !outcome.command().isEmpty() && log.toFile().length() > outcome.logFrom();
@@ -268,9 +256,8 @@ final class EventSender {
   }
 
   /**
-   * Notes a job that used far more than it asked for, so that others beside it had less than they
-   * were given; the end of the build tells it in one line. {@code torc stats} says what to ask for
-   * instead. Jobs that other machines ran are not looked at.
+   * Notes a local job that used far more than it asked for, so that jobs beside it had too little;
+   * the end of the build reports it, and {@code torc stats} says what to ask for.
    */
   private void used(Job job, long wall, Usage usage) {
     if (job.runs().executor() != null || wall < LONG) {

@@ -12,24 +12,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Empties folder products, which stay the same folders, and puts back what a kill cut off. {@link
+ * Empties folder products, which stay the same folders, and moves members back after a kill. {@link
  * ProductRemoval} decides which folder is emptied, and which of its members are torc's own.
  */
 record FolderEmptying(ProductRemoval removal) {
 
-  /** Takes all members of a folder product, which stand in a folder elsewhere. */
+  /** Takes all members of a folder product, which were moved to another folder. */
   interface Emptied {
-    /** Returns whether they are gone from there. */
+    /** Returns whether it took them from there. */
     boolean take(FolderHandle from, Path name) throws IOException;
   }
 
   /**
-   * Empties a folder product, which stays the same folder: mounts on it and shells in it continue
-   * working. The members are compared with the record once they are elsewhere, so whatever came in
-   * meanwhile is set aside. On another file system they are removed one by one.
+   * Empties a folder product, or a part of it; mounts on the folder and shells in it continue to
+   * work. The members are compared with the record after they were moved away, so anything that
+   * came in meanwhile is set aside. On another file system they are removed one by one.
    *
-   * @param part which members; null for all
-   * @param standing what was found as recorded; null if all is the user's
+   * @param standing the unaltered product; null if all is the user's
    * @param emptied takes the members if all are there, unaltered
    */
   void empty(
@@ -64,7 +63,7 @@ record FolderEmptying(ProductRemoval removal) {
     moving.end();
   }
 
-  /** Ends what killed torcs left between the places of folder products and torc's own folders. */
+  /** Moves members back to folder products if a killed torc had moved them away. */
   void recover() {
     try {
       for (MovingFolder each : MovingFolder.unfinished(removal.place())) {

@@ -13,37 +13,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of a folder product that its job declares, where something is excluded: moves, copies or
- * removes it. What is excluded stays where it is, with the folders above it. Knows no records;
- * {@link ProductRemoval} decides what becomes of a product.
- *
- * @param excluded the members that the product leaves out
+ * The part of a folder product that its job declares, if something is excluded: moves, copies or
+ * removes it. Excluded members stay where they are, with the folders above them. It knows no
+ * records; {@link ProductRemoval} decides what happens to a product.
  */
 record FolderPart(Excluded excluded) {
 
-  /** What is done with each file, link or other thing. */
+  /** A step for each file, link or other thing. */
   interface PartStep {
-    /**
-     * Does it.
-     *
-     * @param to the folder for it; null for none
-     */
+    /** Moves, copies or removes one thing; {@code to} is the folder for it, or null. */
     void take(FolderHandle from, Path name, FolderHandle to) throws IOException;
   }
 
-  /** Returns whether the part holds nothing but folders. */
   boolean isEmpty(FolderHandle folder) throws IOException {
     List<Path> found = new ArrayList<>();
     each(folder, null, "", false, (_, name, _) -> found.add(name));
     return found.isEmpty();
   }
 
-  /** Returns whether a path in the folder is excluded; a folder only with all that it holds. */
+  /** Returns whether a path in the folder is excluded; a folder only with all its members. */
   boolean leavesOut(String path, FileStatus there) {
     return excluded.whole(path) || !there.isFolder() && excluded.member(path);
   }
 
-  /** Removes the part; the folder stays if anything is left in it. */
+  /** Removes the part; the folder stays if anything remains in it. */
   void remove(FolderHandle holder, Path name) throws IOException {
     try (FolderHandle folder = holder.enter(name)) {
       each(folder, null, "", true, (from, file, _) -> from.removeFile(file));
@@ -59,11 +52,7 @@ record FolderPart(Excluded excluded) {
     removeEmpty(holder, name);
   }
 
-  /**
-   * Moves the members of a folder, which stays, to another one.
-   *
-   * @param part which of them; null for all, which move with all that they hold
-   */
+  /** Moves the members of a folder, which stays, to another one; without a part, all of them. */
   static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
       throws IOException {
     if (part != null) {
@@ -75,7 +64,6 @@ record FolderPart(Excluded excluded) {
     }
   }
 
-  /** Copies the part to another folder. */
   void copy(FolderHandle folder, Path to) throws IOException {
     try (FolderHandle target = FolderHandle.of(to)) {
       each(
@@ -89,9 +77,7 @@ record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Moves what is excluded back into the folder in which it stood; what stands there stays.
-   *
-   * @param aside where the whole folder was moved
+   * Moves excluded members back from {@code aside}, where the whole folder is; replaces nothing.
    */
   void restore(Path aside, Path folder) throws IOException {
     restore(aside, folder, "");
@@ -113,10 +99,8 @@ record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Does something with each thing of the part.
-   *
-   * @param to a folder in which the inner folders are made; null for none
-   * @param leaves whether inner folders that are empty then are removed
+   * Does a step for each thing of the part. If there is a folder {@code to}, makes the inner
+   * folders in it; if {@code leaves}, removes inner folders that are empty after that.
    */
   private void each(
       FolderHandle folder, FolderHandle to, String inner, boolean leaves, PartStep step)

@@ -25,16 +25,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The hooks of a build: which are due, which run, and what failed. They run beside the jobs and
- * take no resources; {@link LaunchBuilder} has their commands and environment. All of it belongs to
- * the loop's thread; the loop asks at the right moments.
+ * The hooks of a build: which are due, which run, and which failed. They run beside the jobs and
+ * take no resources; {@link LaunchBuilder} has their commands and environment. All calls come from
+ * the loop's thread.
  */
 final class Hooks {
 
-  /** Lines of a hook's output that are shown when it failed. */
+  /** Lines of output that are shown of a failed hook. */
   private static final int TAIL = 10;
 
-  /** A hook before jobs: while it is CLOSED, as a required one is at first, they do not start. */
+  /** Whether jobs may start that a hook comes before; a required hook is CLOSED until it ends. */
   private enum Gate {
     CLOSED,
     OPEN,
@@ -53,7 +53,7 @@ final class Hooks {
   private boolean collected;
   private boolean failed;
 
-  /** How far the instances of a group with hooks have come, in the numbers of one graph. */
+  /** How many instances of a group with hooks have ended; its numbers are those of one graph. */
   private static final class Group {
     private Graph graph;
     private int[] nodes;
@@ -61,7 +61,7 @@ final class Hooks {
     private boolean ran;
     private JobState worst = JobState.RAN;
 
-    /** Returns whether all instances came to their ends; those that did are not looked at again. */
+    /** Returns whether all instances have ended; looks at no instance again that has. */
     boolean isOver(BuildState state, String name) {
       if (graph != state.graph()) {
         graph = state.graph();
@@ -75,18 +75,13 @@ final class Hooks {
     }
   }
 
-  /**
-   * Creates the hooks of a build that begins.
-   *
-   * @param tell takes notes
-   */
   Hooks(BuildState state, Consumer<Event> tell) {
     this.hooks = state.graph().workflow().settings().hooks();
     this.state = state;
     this.tell = tell;
   }
 
-  /** Runs the hooks for the end of a job, if the event is one. */
+  /** Runs the hooks for the end of a job or group, if the event is one. */
   void runAfter(Event event) {
     if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
       int id = state.graph().jobId(ended.job());
@@ -98,7 +93,7 @@ final class Hooks {
     }
   }
 
-  /** Runs the hooks for the start, before the first job; returns whether jobs may start now. */
+  /** Runs the hooks for the start, once; returns whether jobs may start now. */
   boolean mayStart() {
     if (!opened) {
       opened = true;
@@ -107,14 +102,14 @@ final class Hooks {
     return hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
   }
 
-  /** Returns whether a required hook for the start failed, so that no job may start. */
+  /** Returns whether a required hook for the start failed. */
   boolean refuseAll() {
     return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
   }
 
   /**
-   * Runs the hooks for a job's state ready, before it starts; returns whether it may start now. If
-   * not, it is ready again when a hook has ended.
+   * Runs the hooks before a job, once; returns whether it may start, or is ready again at their
+   * end.
    */
   boolean mayStart(int id) {
     Job job = state.graph().job(id);
@@ -128,12 +123,11 @@ final class Hooks {
     return may;
   }
 
-  /** Returns whether any job waits for a hook. */
   boolean areAnyParked() {
     return !parked.isEmpty();
   }
 
-  /** Returns why a job must not start though its hooks have ended; null if it may. */
+  /** Returns why a job must not start after its hooks have ended; null if it may. */
   String refusal(Job job) {
     boolean failed = hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
     return failed ? "its hook ready failed" : null;
@@ -147,7 +141,6 @@ final class Hooks {
     return job.name().equals(hook.job()) || hook.job() != null && hook.job().equals(job.group());
   }
 
-  /** Runs the hooks for the final state of a job, and for the end of its group. */
   private void runAfterJob(Job job, JobState last) {
     for (Hook hook : hooks) {
       if (hook.on() == On.READY || !isOf(hook, job)) {
@@ -170,7 +163,6 @@ final class Hooks {
     }
   }
 
-  /** Runs the hooks for the failure of a group that could not be expanded. */
   private void runAfterGroup(String group) {
     for (Hook hook : hooks) {
       boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
@@ -189,22 +181,18 @@ final class Hooks {
     }
   }
 
-  /** Returns whether the build file has any hooks. */
   boolean any() {
     return !hooks.isEmpty();
   }
 
-  /** Returns whether any hook runs. */
   boolean isBusy() {
     return !running.isEmpty();
   }
 
-  /** Returns whether a required hook failed. */
   boolean failed() {
     return failed;
   }
 
-  /** Ends the hooks that run; see {@link Runner.Running#end}. */
   void end(int signal) {
     running.values().forEach(hook -> hook.end(signal));
   }

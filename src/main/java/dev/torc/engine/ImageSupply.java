@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Makes sure that images are here before jobs run in them: each is fetched at most once in a build,
- * by the first job that needs it, while others wait. It knows by which names images are asked for;
- * the runtime fetches them.
+ * Makes sure that images exist on this machine before jobs run in them: the first job that needs an
+ * image fetches it, once in a build, while others wait. It knows the names of images; the runtime
+ * fetches them.
  */
 public final class ImageSupply {
 
@@ -29,24 +29,18 @@ public final class ImageSupply {
   private final Path folder;
   private final Map<Containers.ImageName, Fetch> fetches = new ConcurrentHashMap<>();
 
-  /** The fetch of an image in this build; its monitor is held while it continues. */
+  /** The fetch of an image in this build; the fetching thread holds its monitor. */
   private static final class Fetch {
     private String trouble; // null before it, empty if it went well
   }
 
-  /**
-   * @param folder takes the logs of the runtimes
-   */
   ImageSupply(ContainerBuilder builder, Path folder) {
     this.builder = builder;
     this.folder = folder;
   }
 
   /**
-   * Returns when the images of a job are here.
-   *
-   * @param runner runs a command of this machine to its end
-   * @throws AttemptFailure where one cannot be had
+   * Waits until this machine has the images of a job; throws an {@link AttemptFailure} without one.
    */
   void ready(Job job, Function<Launch, ProcessEnd> runner) throws IOException {
     for (Step step : job.runs().steps()) {
@@ -91,17 +85,14 @@ public final class ImageSupply {
     }
   }
 
-  /** Returns the name by which the runtimes are asked for an image. */
   public static Containers.ImageName name(Image image) {
     return new Containers.ImageName(
         image.name(), image.file() != null, image.runtime(), image.wish(), image.images());
   }
 
   /**
-   * Returns why a step cannot have its image, as far as a look tells; empty where it can, or where
-   * only fetching it would show.
-   *
-   * @param waits whether the job waits for others: one of them may make the image
+   * Returns why a step cannot have its image, as far as that is known without a fetch; else empty.
+   * If the job waits for others, one of them may make the image.
    */
   public static String lack(Containers containers, Image image, boolean waits) {
     Containers.ImageName name = name(image);
@@ -120,11 +111,7 @@ public final class ImageSupply {
     }
   }
 
-  /**
-   * Fetches an image; returns why that failed, empty if it did not.
-   *
-   * @throws StoppedException if it was interrupted
-   */
+  /** Fetches an image; returns why that failed, empty if it did not. A signal stops it. */
   private String fetch(Image image, ContainerRuntime runtime, Function<Launch, ProcessEnd> runner)
       throws IOException {
     Path log =
@@ -149,9 +136,7 @@ public final class ImageSupply {
     return said.isEmpty() ? AttemptOutcome.phrase(end, 0, 0) : said;
   }
 
-  /**
-   * Returns an image's full name: with every runtime, a name without a registry means docker.io.
-   */
+  /** Returns an image's full name: a name without a registry means docker.io with every runtime. */
   public static String source(String name) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);

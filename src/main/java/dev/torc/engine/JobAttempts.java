@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The attempts of a job in this build, from the moment that its verdict is known until it is final:
- * why it runs, the attempt that is next or present, whether a retry follows a failure and what it
- * takes. The retries of a job are decided here and nowhere else. It starts nothing: {@link
- * BuildLoop} waits out the delay of a retry and starts it. One attempt is an {@link Attempt}.
+ * The attempts of a job in this build, from its verdict until it is final: why it runs, its present
+ * or next attempt, and whether a retry follows and with which resources. Retries are decided here
+ * and nowhere else. It starts nothing: {@link BuildLoop} waits out the delay of a retry. One
+ * attempt is an {@link Attempt}.
  */
 final class JobAttempts {
 
@@ -37,7 +37,7 @@ final class JobAttempts {
   private ProductRestore.Replacement from;
 
   /**
-   * @param from the result to be put in the place of a run; null for a run
+   * @param from the result to be restored instead of a run; null for a run
    */
   JobAttempts(
       Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup.Amounts amounts) {
@@ -60,7 +60,6 @@ final class JobAttempts {
     return reasons;
   }
 
-  /** Returns what its next or present attempt takes. */
   ResourceDemand demand() {
     if (demand == null) {
       ResourceDemand own = ResourceDemand.of(resources, memory, amounts.limits());
@@ -72,37 +71,32 @@ final class JobAttempts {
     return demand;
   }
 
-  /** Returns whether a known result is put in the place of a run. */
   boolean isRestored() {
     return from != null;
   }
 
-  /** Returns the result that is put in the place of a run; null for a run. */
+  /** Returns the result that is restored instead of a run; null for a run. */
   ProductRestore.Replacement from() {
     return from;
   }
 
-  /** Returns nanoseconds that its next or present attempt may take; 0 for any time. */
+  /** Returns the time limit of its next or present attempt in nanoseconds; 0 for none. */
   long runtime() {
     return runtime;
   }
 
-  /** Drops the known result, which is of no use: the job has to run. */
+  /** Drops the known result, which cannot be restored: the job has to run. */
   void mustRun() {
     from = null;
     demand = null;
     attempts = 0;
   }
 
-  /** Returns what its present attempt asked for. */
   AttemptRecord.Asked asked() {
     return asked;
   }
 
-  /**
-   * Returns nanoseconds that its present attempt waited for resources, when it waited for nothing
-   * else.
-   */
+  /** Returns nanoseconds that its present attempt waited for resources alone. */
   long queued() {
     return queued;
   }
@@ -112,29 +106,19 @@ final class JobAttempts {
     return ToolState.persists(job, attempts, reasons);
   }
 
-  /** Returns the resources that its present attempt has. */
   ResourcePool.Taken taken() {
     return taken;
   }
 
-  /**
-   * Returns what runs its present attempt, by its name in {@link Remotes}; null for this machine.
-   */
+  /** Returns its present executor's name in {@link Remotes}; null for this machine. */
   String executor() {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
 
-  /** Returns how many attempts were begun. */
   int attempts() {
     return attempts;
   }
 
-  /**
-   * Begins the next attempt with what was taken for it.
-   *
-   * @param got what was taken
-   * @param starts see {@link Attempt}
-   */
   Attempt begin(AttemptContext common, int id, ResourcePool.Taken got, JobStarts starts) {
     taken = got;
     released = false;
@@ -146,11 +130,7 @@ final class JobAttempts {
     return new Attempt(common, id, this, granted(identifiers), starts);
   }
 
-  /**
-   * Returns what its next or present attempt is given.
-   *
-   * @param identifiers of the GPUs
-   */
+  /** Returns what its next or present attempt is given, with these identifiers of GPUs. */
   LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : amounts.limits().getOrDefault(Resources.MEMORY, 0L);
     boolean here = executor == null;
@@ -161,20 +141,18 @@ final class JobAttempts {
     return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
   }
 
-  /** Returns whether what the present attempt took was given back before its end. */
+  /** Returns whether the resources of the present attempt were given back before its end. */
   boolean released() {
     return released;
   }
 
-  /** Notes that what the present attempt took is given back. */
   void release() {
     released = true;
   }
 
   /**
-   * Returns whether another attempt may follow one with this end.
-   *
-   * @param relieved whether it may have failed because the disk was full, and there is room now
+   * Returns whether another attempt may follow; {@code relieved} if the disk was full and is not
+   * now.
    */
   boolean mayRetry(ProcessEnd ended, boolean relieved) {
     if (relieved && !spared) {
@@ -197,11 +175,7 @@ final class JobAttempts {
     };
   }
 
-  /**
-   * Lets memory and time limit grow for the next attempt; what grows stops at the limit.
-   *
-   * @param delay nanoseconds until it is due
-   */
+  /** Raises memory and time limit for a retry that is due in {@code delay} nanoseconds. */
   void grow(long delay) {
     ready = System.nanoTime() + delay;
     long limit = amounts.limits().getOrDefault(Resources.MEMORY, Long.MAX_VALUE);

@@ -14,15 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The files that a job has below {@code .torc}: what an attempt is given to read, what it writes
- * for torc, and its log. Each is named after the job, whatever characters the job's own name has.
- * What stands in them is for {@link LaunchBuilder} and {@link LinesFile}.
+ * The files that a job has below {@code .torc}: the ones that an attempt reads, the ones that it
+ * writes for torc, and its log. Their names are made of the job's name, with any characters. {@link
+ * LaunchBuilder} and {@link LinesFile} know their contents.
  */
 public final class JobFiles {
 
   private static final int LONGEST = 150;
 
-  /** Characters of a need's name behind the job's: both, a sign and an ending fit in 255 bytes. */
+  /** Characters of a need's name after the job's: both, a sign and an ending fit in 255 bytes. */
   private static final int LONGEST_PART = 60;
 
   private static final String HEX = "0123456789ABCDEF";
@@ -30,22 +30,16 @@ public final class JobFiles {
   private final CachePlace place;
   private final String name;
 
-  /** Creates the files of a job of a project; none of them needs to be there. */
   public JobFiles(CachePlace place, String job) {
     this.place = place;
     this.name = name(job);
   }
 
-  /** Returns where the job's output goes. */
   public Path log() {
     return place.logs().resolve(name + ".log");
   }
 
-  /**
-   * Adds a line to the log, if there is one, that separates an attempt from the one before it.
-   *
-   * @return the byte where the attempt's own output begins
-   */
+  /** Adds a line before an attempt to the log, if it exists; returns the byte after it. */
   long markLog(int attempt) throws IOException {
     Path log = log();
     if (!OwnFile.stands(log)) {
@@ -54,7 +48,7 @@ public final class JobFiles {
     return log("--- torc: attempt " + attempt + " ---");
   }
 
-  /** Adds a line to the log; returns the byte behind it. */
+  /** Adds a line to the log; returns the byte after it. */
   long log(String line) throws IOException {
     Path log = log();
     String before = OwnFile.stands(log) && !endsLine(log) ? "\n" : "";
@@ -65,7 +59,6 @@ public final class JobFiles {
     }
   }
 
-  /** Returns whether a log is empty or ends with a line feed. */
   private static boolean endsLine(Path log) throws IOException {
     try (FileChannel in = OwnFile.channel(log)) {
       ByteBuffer last = ByteBuffer.allocate(1);
@@ -73,7 +66,7 @@ public final class JobFiles {
     }
   }
 
-  /** Returns why nothing more fits into the log; empty if something does. */
+  /** Returns why nothing can be added to the log; empty if something can. */
   String fullLog() {
     try (FileChannel log = OwnFile.outChannel(log())) {
       long end = log.size();
@@ -91,31 +84,25 @@ public final class JobFiles {
     return inJobs(".events");
   }
 
-  /** Returns the lines of the file of {@code TORC_EVENTS}. */
   LinesFile eventLines() {
     return new LinesFile("TORC_EVENTS", events());
   }
 
-  /** Returns the lines of the file to which the job writes the values that it stores. */
   LinesFile output() {
     return new LinesFile("TORC_OUTPUT", inJobs(".output"));
   }
 
-  /**
-   * Returns the file that lists the job's needs while it runs: of one name, or all if that is
-   * empty.
-   */
+  /** Returns the list of the needs with a name, or of all needs if it is empty. */
   Path needs(String item) {
     // "@" is a sign that is encoded in a job's name
     return inJobs(item.isEmpty() ? ".needs" : "@" + name(item, LONGEST_PART) + ".needs");
   }
 
-  /** Returns the file with the values that the job needs, if it needs some. */
   Path values() {
     return inJobs(".data.json");
   }
 
-  /** Returns the file in which the job's container says how far it came. */
+  /** Returns the file in which the job's container writes its progress. */
   Path container() {
     return inJobs(".container");
   }
@@ -124,27 +111,21 @@ public final class JobFiles {
     return place.jobs().resolve(name + ending);
   }
 
-  /** Writes one of these files anew, whichever user wrote it before; returns its path as text. */
+  /** Replaces one of these files, even another user's; returns its path as text. */
   String write(Path file, String text) throws IOException {
     place.ready(file);
     OwnFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     return file.toString();
   }
 
-  /**
-   * Returns whether a job has a list of needs of its own; jobs without needs share an empty one.
-   */
+  /** Returns whether a job has its own list of needs; jobs without needs share an empty one. */
   static boolean lists(Job job) {
     return !job.links().needs().isEmpty();
   }
 
   /**
-   * Removes the files that an attempt which ended well was given to read, and those that it wrote
-   * for torc. A background process that it left has names of these files, gone by then, in its
-   * environment.
-   *
-   * @param values whether it needed values
-   * @param wrote whether it stored values
+   * Removes the files of an attempt that ended well, except its log and events. If it left a
+   * background process, these names in its environment lead nowhere.
    */
   void remove(Job job, boolean values, boolean wrote) throws IOException {
     if (lists(job)) {
@@ -194,7 +175,7 @@ public final class JobFiles {
     return file.equals("hooks") ? "%68ooks" : file; // hooks.log is the log of the hooks
   }
 
-  /** Returns whether a job's name is a file's name as it is; nearly all are. */
+  /** Returns whether a job's name is a file's name unchanged; nearly all are. */
   private static boolean isPlain(String job) {
     for (int i = 0; i < job.length(); i++) {
       if (!isPlain(job.charAt(i)) && (i == 0 || job.charAt(i) != '.')) {

@@ -7,10 +7,10 @@ import dev.torc.workflow.Job.Trait;
 import java.util.List;
 
 /**
- * Starts attempts of ready jobs, as far as resources, tokens of a jobserver, hooks that come
- * before, and the terminal, which one job has for itself, allow it. It gives back what an attempt
- * took when it is over. {@link JobVerdicts} says which jobs are ready, {@link BuildLoop} what
- * follows from an end. Its state belongs to the turn of the loop.
+ * Starts attempts of ready jobs, as far as resources, tokens of a jobserver, hooks before them, and
+ * the terminal, which one job has for itself, allow it; takes the resources back at their ends.
+ * {@link JobVerdicts} says which jobs are ready, {@link BuildLoop} what follows from an end. Its
+ * state belongs to the turn of the loop.
  */
 final class JobStarts {
 
@@ -26,7 +26,6 @@ final class JobStarts {
   private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
   private volatile boolean stopped;
 
-  /** Creates the starter; nothing has started. */
   JobStarts(
       BuildSetup setup, AttemptThreads workers, Hooks hooks, EventSender sender, BuildState state) {
     this.setup = setup;
@@ -38,7 +37,6 @@ final class JobStarts {
     this.out = new Submitted(state.lock, sender, Submitted.MOST);
   }
 
-  /** Lets no new attempt start; callable from any thread. */
   void stop() {
     stopped = true;
   }
@@ -53,7 +51,6 @@ final class JobStarts {
     return stopped;
   }
 
-  /** Returns whether nothing runs. */
   boolean none() {
     return running == 0;
   }
@@ -63,7 +60,6 @@ final class JobStarts {
     return state.ready.isEmpty() && state.delayed.isEmpty() && !hooks.areAnyParked();
   }
 
-  /** Returns whether schedulers have all that runs. */
   boolean areAllOut() {
     return running > 0 && out.isAll(running);
   }
@@ -72,7 +68,6 @@ final class JobStarts {
     return out.has(id);
   }
 
-  /** Starts what fits. */
   void start() {
     while (!stopped && !alone) {
       if (setup.tokens() != null && holding() > setup.tokens().held()) {
@@ -109,8 +104,8 @@ final class JobStarts {
   }
 
   /**
-   * Gives back tokens of the calling make that are not needed, and asks for those that are: one for
-   * each job that holds resources but the first, for which torc itself was given one.
+   * Gives tokens back to the calling make, or asks for more: one for each job that holds resources
+   * except the first, which runs on torc's own token.
    */
   private void want(Jobserver tokens) {
     int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
@@ -150,9 +145,9 @@ final class JobStarts {
   }
 
   /**
-   * Starts another attempt when the processes of one ended well: the look at its products may take
-   * longer than that start. It starts none if the end of this attempt may mean that nothing starts
-   * any more. Called on the thread of the attempt.
+   * Starts another attempt when the processes of one ended well: the scan of its products may take
+   * longer than that start. Starts none if its end may let nothing else start. Called on its
+   * thread.
    */
   void gone(Attempt attempt) {
     boolean overlaps =
@@ -174,7 +169,7 @@ final class JobStarts {
     out.submitted(id, at);
   }
 
-  /** Gives back what an attempt took that is over. */
+  /** Gives back the resources of an attempt that has ended. */
   void giveBack(Attempt attempt) {
     running--;
     out.ended(attempt.id).ifPresent(state.ready::add);

@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
 /**
- * The states of a job in a build. {@link #WAITING}, {@link #READY} and {@link #RUNNING} are passed
- * through; the others are final, and the last line counts them.
+ * The states of a job in a build. {@link #WAITING}, {@link #READY} and {@link #RUNNING} come first;
+ * the others are final, and the last line of a build counts them.
  */
 public enum JobState {
   /** A job that this one depends on is not done. */
@@ -23,22 +23,22 @@ public enum JobState {
   /** The build ended before its turn. */
   NOT_REACHED;
 
-  /** Returns whether no other state can follow. */
+  /** Returns whether no other state follows. */
   public boolean isFinal() {
     return ordinal() >= UP_TO_DATE.ordinal();
   }
 
-  /** Returns whether something was done for the job in this build, well or not. */
+  /** Returns whether the job ran or was restored in this build, well or not. */
   public boolean isRun() {
     return isMade() || this == FAILED || this == INTERRUPTED;
   }
 
-  /** Returns whether the job has a new good result, however it came by it. */
+  /** Returns whether the job has a new good result. */
   boolean isMade() {
     return this == RAN || this == RESTORED;
   }
 
-  /** Returns whether what waits for such a job can never run. */
+  /** Returns whether jobs behind it can never run. */
   boolean blocks() {
     return this == FAILED || this == INTERRUPTED || this == BLOCKED;
   }

@@ -15,16 +15,12 @@ final class JobStates {
   private JobState[] states = {};
   private final int[] counts = new int[JobState.values().length];
 
-  /** Creates the states: all selected jobs begin as waiting; the others have none. */
+  /** Begins with all selected jobs waiting; the others have no state. */
   JobStates(int nodes, BitSet selected) {
     grow(nodes, selected, new BitSet());
   }
 
-  /**
-   * Takes in further jobs, which wait.
-   *
-   * @param again known jobs that wait once more
-   */
+  /** Adds jobs that wait, and lets the known jobs of {@code again} wait once more. */
   void grow(int nodes, BitSet added, BitSet again) {
     states = Arrays.copyOf(states, nodes);
     added.stream().forEach(this::await);
@@ -39,14 +35,14 @@ final class JobStates {
     counts[JobState.WAITING.ordinal()]++;
   }
 
-  /** Returns the state of a selected job, null for others. */
+  /** Returns null for a job that is not selected. */
   JobState of(int job) {
     return states[job];
   }
 
   /**
-   * Moves a job to a later state, or back to ready for a retry. A final state is never left, but
-   * for a job whose product was changed after its end (rule 16).
+   * Moves a job to a later state, or back to ready for a retry. A final state stays, except that a
+   * job fails if its product was changed after its end (rule 16).
    */
   void set(int job, JobState next) {
     JobState now = states[job];
@@ -61,7 +57,7 @@ final class JobStates {
     counts[next.ordinal()]++;
   }
 
-  /** Counts as one more job a group that has no instances to count. */
+  /** Counts a group without instances as one more job. */
   void add(JobState end) {
     counts[end.ordinal()]++;
   }
@@ -70,17 +66,14 @@ final class JobStates {
     return counts[state.ordinal()];
   }
 
-  /** Returns whether every selected job is in a final state. */
   boolean done() {
     return count(JobState.WAITING) + count(JobState.READY) + count(JobState.RUNNING) == 0;
   }
 
-  /** Returns whether a job ended so that what waits for it is blocked. */
   boolean areAnyBlocking() {
     return Arrays.stream(JobState.values()).anyMatch(state -> state.blocks() && count(state) > 0);
   }
 
-  /** Returns the counts of the final states. */
   Map<JobState, Integer> counts() {
     Map<JobState, Integer> map = new EnumMap<>(JobState.class);
     Arrays.stream(JobState.values()).filter(JobState::isFinal).forEach(s -> map.put(s, count(s)));

@@ -13,11 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives waiting jobs their final verdicts, each when nothing is left that it waits for, and does
- * what a verdict says: the job becomes ready, is settled or fails. Expands groups when nothing is
- * left that these await. {@code Decider} says whether a job runs, {@link JobStarts} starts it,
- * {@link BuildLoop} calls this when something was settled. Its state belongs to the turn of the
- * loop.
+ * Gives waiting jobs their final verdicts, each when everything that it waits for is settled, and
+ * acts on them: the job becomes ready, is settled or fails. Expands groups. {@code Decider} says
+ * whether a job runs, {@link JobStarts} starts it, {@link BuildLoop} calls this when something was
+ * settled. Its state belongs to the turn of the loop.
  */
 record JobVerdicts(
     BuildSetup setup,
@@ -49,18 +48,14 @@ record JobVerdicts(
     decideSettled();
   }
 
-  /** Decides the jobs that waited for settled ones only. */
+  /** Decides the jobs that waited for settled jobs only. */
   void decideSettled() {
     do {
       state.pending.pass(this::decide);
     } while (!starts.isStopped() && decideTemporary());
   }
 
-  /**
-   * Expands the groups that await nothing any more, and decides what their instances change.
-   *
-   * @throws IOException where the instances could not be found
-   */
+  /** Expands the groups that wait for nothing now, and decides the jobs that this changes. */
   void expandGroups() throws IOException {
     while (state.pending.takeExpandable() && !starts.isStopped()) {
       try {
@@ -86,15 +81,13 @@ record JobVerdicts(
     spent.grow(next);
   }
 
-  /**
-   * Blocks what waits for failed jobs in a state that has grown, and decides what is free in it.
-   */
+  /** Blocks the jobs behind failures after the graph has grown, and decides the free ones. */
   private void decideFree() {
     blocked.blockAgain();
     state.freeJobs().forEach(this::decide);
   }
 
-  /** Decides a job that waits for nothing any more. */
+  /** Decides a job that waits for nothing now. */
   private void decide(int job) {
     if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
       return;
@@ -116,7 +109,6 @@ record JobVerdicts(
     }
   }
 
-  /** Does what a final verdict says. */
   private void obey(int id, Verdict verdict) {
     int maker =
         verdict instanceof Verdict.MayRun may
@@ -152,11 +144,8 @@ record JobVerdicts(
   }
 
   /**
-   * Lets a job wait for the maker of a file that its depfile named, which precedes it only through
-   * other jobs. If the maker makes nothing, the job is blocked.
-   *
-   * @param maker the job to wait for, -1 for none
-   * @return whether it waits or is blocked
+   * Lets a job wait for the maker of a file that its depfile named, if there is one; blocks it if
+   * the maker makes nothing. Returns whether it waits or is blocked.
    */
   private boolean awaits(int id, int maker) {
     if (maker >= 0 && state.context().records().isDropped(maker)) {
@@ -168,11 +157,9 @@ record JobVerdicts(
   }
 
   /**
-   * Decides the temporary jobs that are up to date but for missing products, as far as that is
-   * known ({@link dev.torc.plan.Temporaries}). It looks at all jobs that wait, so it is called only
-   * when nothing else can start.
-   *
-   * @return whether any was decided
+   * Decides the temporary jobs that lack only products, as far as that is known ({@link
+   * dev.torc.plan.Temporaries}); returns whether it decided any. It looks at all waiting jobs, so
+   * it is called only when nothing else can start.
    */
   boolean decideTemporary() {
     if (state.undecided.isEmpty()
@@ -191,7 +178,6 @@ record JobVerdicts(
     }
   }
 
-  /** Returns whether nothing runs, and nothing is about to start. */
   boolean isIdle() {
     return starts.none() && starts.isIdle() && !restored.isAsking();
   }
@@ -213,8 +199,7 @@ record JobVerdicts(
   }
 
   /**
-   * Makes a job ready to run, once the temporary products that it reads are made: the plan may have
-   * counted on a restored result, and not asked for them.
+   * Makes a job ready, once its temporary needs are made: the plan may have counted on a restore.
    */
   void runLate(int id) {
     try {

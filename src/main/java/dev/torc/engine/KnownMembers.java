@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The members that a folder product had when it was found as recorded, told from whatever comes
- * into the folder later: that is set aside. It compares kinds, sizes and times, but no inodes or
- * ctimes, since a rename of a folder changes these on some file systems.
+ * The members that a folder product had when it was found unaltered; anything that comes into the
+ * folder later is set aside. It compares kinds, sizes and times, but no inodes or ctimes, since a
+ * rename of a folder changes these on some file systems.
  *
  * @param product where the folder stands, or stood
- * @param part what may be touched; null for all
+ * @param part the members that may be touched; null for all
  */
 record KnownMembers(Path product, Map<String, Member> members, FolderPart part, SetAside aside) {
 
-  /** Files that come into a folder while it is removed let the removal begin again so often. */
+  /** How often a removal begins again because files came into the folder meanwhile. */
   private static final int TRIES = 20;
 
   KnownMembers(Path product, List<Member> members, FolderPart part, SetAside aside) {
@@ -35,12 +35,14 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
     return walk(folder, "", false) == members.size();
   }
 
-  /** Removes the unaltered members from a folder, which stays, and sets all else aside. */
+  /** Removes the unaltered members from a folder, which stays, and sets the others aside. */
   void empty(FolderHandle folder) throws IOException {
     walk(folder, "", true);
   }
 
-  /** Removes a folder with its unaltered members, and sets all else aside. A mount point stays. */
+  /**
+   * Removes a folder with its unaltered members, and sets the others aside; a mount point stays.
+   */
   void remove(FolderHandle holder, Path name) throws IOException {
     for (int i = 1; ; i++) {
       try (FolderHandle folder = holder.enter(name)) {
@@ -60,7 +62,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
     }
   }
 
-  /** Removes a product's folder that is empty now; where something is mounted on it, it stays. */
+  /** Removes a product's folder that is empty now; a mount point stays. */
   static void removeEmptied(FolderHandle holder, Path name) throws IOException {
     try {
       holder.removeEmpty(name);
@@ -69,7 +71,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
     }
   }
 
-  /** Looks at all in a folder; returns how many unaltered members it found. */
+  /** Looks at everything in a folder; returns how many unaltered members it found. */
   private int walk(FolderHandle folder, String prefix, boolean remove) throws IOException {
     int found = 0;
     for (Path each : FileTree.entries(folder.path())) {

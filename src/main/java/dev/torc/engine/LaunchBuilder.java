@@ -48,13 +48,13 @@ public final class LaunchBuilder {
 
   private static final String MAKEFLAGS = "MAKEFLAGS";
 
-  /** Hides all GPUs from HIP, which takes an empty list for none given. */
+  /** Hides all GPUs from HIP; an empty list would hide none. */
   private static final String NO_GPU = "-1";
 
   private static final String NO_DATA = ".data.json";
   private static final String NO_NEEDS = ".needs";
 
-  /** By these, numeric libraries and language runtimes know how many threads to start. */
+  /** Variables from which numeric libraries and language runtimes take their number of threads. */
   private static final List<String> THREADS =
       List.of(
           "OMP_NUM_THREADS",
@@ -76,11 +76,9 @@ public final class LaunchBuilder {
   private final Set<String> shared = new HashSet<>(2); // files that are written; guarded by this
 
   /**
-   * @param workflow has the root, and the folders beside it that containers see
-   * @param build the random id of this build
+   * @param build the random id of this build; empty if nothing runs
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes one
-   * @param caller the caller's environment: where it changes what a shell does, the shell is kept
-   * @param runtimes what is known of runtimes and images
+   * @param caller the caller's environment: if it changes how a shell works, the shell is started
    * @param events takes warnings, and the events of image fetches
    */
   public LaunchBuilder(
@@ -104,11 +102,11 @@ public final class LaunchBuilder {
 
   /**
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
-   * Throws an {@link AttemptFailure} for a command that is longer than the system takes.
    *
-   * @param tmp the attempt's own folder, null where no text of the job asks for it; it need not be
-   *     there yet
+   * @param tmp the attempt's own folder, which need not exist yet; null if no text of the job names
+   *     it
    * @param timeLimit nanoseconds, 0 for none
+   * @throws AttemptFailure if a command is longer than the system takes
    */
   Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, Path tmp, long timeLimit)
       throws IOException {
@@ -164,7 +162,7 @@ public final class LaunchBuilder {
         .stopping(job.runs().stop());
   }
 
-  /** Puts a step that has an image into its container. */
+  /** Puts a step into the container of its image. */
   private Launch.Step contained(
       Launch.Step on, Step step, Job job, int number, Granted granted, List<String> needs)
       throws IOException {
@@ -184,7 +182,7 @@ public final class LaunchBuilder {
     return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
-  /** Returns the commands of a launch for people, as they run: one for each process. */
+  /** Returns the commands of a launch for people, one for each process. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.runs().steps().getFirst().shell();
     StringBuilder lines = new StringBuilder();
@@ -194,21 +192,14 @@ public final class LaunchBuilder {
     return lines.toString();
   }
 
-  /**
-   * Returns the commands of a job as they would run now, with the resources that it would be given.
-   *
-   * @param limits amounts by resource
-   */
+  /** Returns the commands of a job as they would run now, with resources up to these limits. */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
     BuildSetup.Amounts here = new BuildSetup.Amounts(limits, List.of(), null, Map.of());
     JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, here);
     return shown(graph, id, contents, first.granted(List.of()));
   }
 
-  /**
-   * Returns the commands of a job for an attempt; as the build file has them if a value does not
-   * fit.
-   */
+  /** Returns the commands of a job for an attempt; unfilled if a value does not fit. */
   String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
     Path tmp =
@@ -244,8 +235,7 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Adds the thread counts that neither the job nor the caller sets. A container gets the caller's
-   * counts here; all other processes have them with the caller's environment.
+   * Adds the thread counts that neither job nor caller sets; a container gets the caller's, too.
    */
   private void threads(Step step, long cpus, Map<String, String> env) {
     for (String name : THREADS) {
@@ -280,7 +270,7 @@ public final class LaunchBuilder {
     return argv;
   }
 
-  /** Returns the value that a variable has in a job without {@code env}; empty if it is not set. */
+  /** Returns a variable's value in a job without {@code env}; empty if it is not set. */
   private String callers(Template.Part.Slot slot) {
     String name = slot.member();
     String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
@@ -290,12 +280,7 @@ public final class LaunchBuilder {
     return value == null ? "" : value;
   }
 
-  /**
-   * Returns the launch of one run of a hook.
-   *
-   * @param number counts the runs of hooks in the build
-   * @param more further entries of its environment
-   */
+  /** Returns the launch of a hook; {@code number} counts the runs of hooks in the build. */
   Launch of(Hook hook, int number, Map<String, String> more) {
     Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
     Map<String, String> env = new LinkedHashMap<>(inherited);
@@ -308,9 +293,8 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Returns the environment entries by which the processes of an attempt are found. A later torc
-   * looks for those of {@link Launch#mark}; the last entry tells a job's processes from those of
-   * its hooks.
+   * Returns the environment entries by which processes are found: those of {@link Launch#mark}, for
+   * a later torc, and one that tells a job's processes from those of its hooks.
    */
   private Map<String, String> mark(String job, String last, String value) {
     Map<String, String> mark = new HashMap<>(Launch.mark(build, job, root));
@@ -318,19 +302,13 @@ public final class LaunchBuilder {
     return mark;
   }
 
-  /** Writes the file that lists needs, each on a line. */
   private static String list(JobFiles files, String item, List<String> paths) throws IOException {
     StringBuilder text = new StringBuilder();
     paths.forEach(path -> text.append(path).append('\n'));
     return files.write(files.needs(item), text.toString());
   }
 
-  /**
-   * Makes sure that a job's images are here; returns how its containers are found later.
-   *
-   * @param runner runs a command of this machine to its end
-   * @return see {@link StartMarks.Mark#container}
-   */
+  /** Fetches a job's images if they are missing; returns {@link StartMarks.Mark#container}. */
   String containers(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException {
     String mark = containers.mark(job, attempt);
     images.ready(job, runner);
@@ -354,17 +332,15 @@ public final class LaunchBuilder {
     return file.toString();
   }
 
-  /** Returns the caller's PATH, as the C library has it if the variable is not set. */
+  /** Returns the caller's PATH, or the C library's default. */
   String searchPath() {
     return caller.getOrDefault("PATH", "/bin:/usr/bin");
   }
 
-  /** Returns the files of a job, where attempts find them. */
   JobFiles files(String job) {
     return new JobFiles(place, job);
   }
 
-  /** Returns the project's own folder, in which the files of jobs lie. */
   CachePlace place() {
     return place;
   }
@@ -373,22 +349,17 @@ public final class LaunchBuilder {
    * What an attempt was given.
    *
    * @param attempt counts the attempts of the job from 1
-   * @param gpus identifiers of the GPUs; null where the scheduler chooses them
-   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} where only the scheduler knows it
-   * @param memoryLimit bytes that end the attempt where its tree takes more; 0 for none
+   * @param gpus identifiers of the GPUs; null if the scheduler chooses them
+   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} if only the scheduler knows it
+   * @param memoryLimit bytes above which the attempt is ended; 0 for none
    */
   record Granted(
       int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
 
-    /** Only the scheduler knows the memory, on the machine that runs the attempt. */
     static final long BY_SCHEDULER = -1;
   }
 
-  /**
-   * Returns a command that was or would be started, for people to paste into a shell.
-   *
-   * @param shell the words that stand before a text for the shell
-   */
+  /** Returns a command for people to paste into a shell, without the words of the shell itself. */
   private static String shown(List<String> argv, List<String> shell) {
     int last = argv.size() - 1;
     if (last == shell.size() && argv.subList(0, last).equals(shell)) {
@@ -409,10 +380,9 @@ public final class LaunchBuilder {
   }
 
   /**
-   * How long a command may be: Linux takes 128 KiB for one word or variable, its end included
+   * Checks the length of a command: Linux takes 128 KiB for one word or variable with its end
    * ({@code MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual
-   * stack). What is longer could not be started, and the system's own message for that does not say
-   * what to do.
+   * stack). The system's own message for a longer one does not say what to do.
    */
   static final class ArgumentList {
 
@@ -423,17 +393,14 @@ public final class LaunchBuilder {
     private final Map<String, Long> caller = new HashMap<>();
     private final long ofCaller;
 
-    /** Measures the caller's environment, which all jobs have. */
     ArgumentList(Map<String, String> caller) {
       caller.forEach((name, value) -> this.caller.put(name, size(bytes(name) + bytes(value))));
       this.ofCaller = this.caller.values().stream().mapToLong(size -> size).sum();
     }
 
     /**
-     * Refuses a command or an environment that is too long.
-     *
-     * @param env entries that the process has beside the caller's; a null value removes an entry
-     * @throws AttemptFailure with one line that names the way out
+     * Throws an {@link AttemptFailure} for a command or environment that is too long. {@code env}
+     * is added to the caller's; a null value removes an entry.
      */
     void check(List<String> argv, Map<String, String> env) {
       long all = ofCaller;

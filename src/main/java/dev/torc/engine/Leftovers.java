@@ -45,13 +45,9 @@ public final class Leftovers {
   private Leftovers() {}
 
   /**
-   * Ends the processes and containers, takes the temporary folders away, and records as interrupted
-   * the jobs that this cache answers for.
-   *
-   * @param env the caller's environment
-   * @param cache open for work
-   * @param gone names of hosts and users whose jobs do not run any more, as the caller says
-   * @return the marks of jobs that continue elsewhere
+   * Ends the processes and containers, removes the temporary folders, and records as interrupted
+   * the jobs that this cache is responsible for. Returns the marks of jobs that continue elsewhere.
+   * The caller says in {@code gone} on which hosts, and of which users, no job runs any more.
    */
   public static List<StartMarks.Mark> end(
       Map<String, String> env,
@@ -88,7 +84,7 @@ public final class Leftovers {
     return on;
   }
 
-  /** Puts the members of folders whose emptying or filling was cut off into these. */
+  /** Puts the members of folders back that a killed torc had moved to empty or fill them. */
   private static void recover(StampSource stamps, Cache cache, Consumer<String> warn) {
     CachePlace place = cache.place();
     if (!Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)) {
@@ -106,9 +102,7 @@ public final class Leftovers {
     }
   }
 
-  /**
-   * Returns a line for each of the given jobs that may still run on another host, by these marks.
-   */
+  /** Returns a line for each chosen job that may still run on another host. */
   public static List<String> elsewhere(
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
@@ -125,7 +119,7 @@ public final class Leftovers {
     }
   }
 
-  /** Ends the containers that marks name: their processes may not be seen. */
+  /** Ends the containers that marks name: their processes may be invisible. */
   private static void endContainers(
       Path root, Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
     Containers containers = new Containers(null, root, env);
@@ -145,25 +139,15 @@ public final class Leftovers {
 
   /**
    * What the marks of started jobs mean to a command that only looks (rule 9): jobs of the build
-   * that holds the lock are running, all others were interrupted, or are out at a scheduler. It
-   * ends nothing: {@link Leftovers} does.
-   *
-   * @param holder of the build lock, if there is one
-   * @param running the marks of the jobs that run now, by their names, in the order of their starts
-   * @param left the reasons to run of jobs that an earlier torc left running or handed out, by
-   *     their names
+   * that holds the lock are running, in the order of their starts; all others were interrupted, or
+   * are out at a scheduler, and have a reason to run. It ends nothing: {@link Leftovers} does.
    */
   public record RunningJobs(
       Optional<BuildLock.Holder> holder,
       SequencedMap<String, StartMarks.Mark> running,
       Map<String, Reason> left) {
 
-    /**
-     * Looks at the marks.
-     *
-     * @param gone names of hosts and users whose jobs do not run any more
-     * @throws IOException if the jobs that were handed out cannot be looked at
-     */
+    /** Reads the marks; {@code gone} names hosts and users whose jobs do not run any more. */
     public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone)
         throws IOException {
       Optional<BuildLock.Holder> holder = BuildLock.holder(place);
@@ -176,12 +160,12 @@ public final class Leftovers {
       return new RunningJobs(holder, running, reasons(place, others, gone));
     }
 
-    /** Returns whether a build is at work, and not another command that holds the lock. */
+    /** Returns whether a build holds the lock, and not another command. */
     public boolean isBuild() {
       return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
     }
 
-    /** Returns why the jobs of some marks have to run, by their names. */
+    /** Returns why the jobs of some marks have to run. */
     public static Map<String, Reason> reasons(
         CachePlace place, List<StartMarks.Mark> marks, Set<String> gone) throws IOException {
       Map<String, Reason> left = new ConcurrentHashMap<>();
@@ -197,7 +181,6 @@ public final class Leftovers {
       return left;
     }
 
-    /** Returns why the job of a mark has to run, or cannot. */
     static Reason reason(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
       if (mark.isRemote()) {
         return submitted(mark.executor(), "");
@@ -218,15 +201,11 @@ public final class Leftovers {
   }
 
   /**
-   * Jobs that earlier builds handed out and that are out still, for a command that must not run
-   * beside them. A build takes their results; see {@link Remotes}.
-   *
-   * @param marks of all jobs that are out, by job
-   * @param jobs those of them that the command concerns
+   * Jobs that earlier builds handed out and that are still out, with all their marks, for a command
+   * that must not run beside them. A build takes their results; see {@link Remotes}.
    */
   public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
 
-    /** Looks for the jobs that are concerned. */
     public static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
         throws IOException {
       Map<String, StartMarks.Mark> marks = new HashMap<>();
@@ -236,7 +215,6 @@ public final class Leftovers {
       return new OutJobs(marks, all.stream().filter(out.and(concerned)).toList());
     }
 
-    /** Returns a line for each job, with the command that cancels it. */
     public List<String> lines(String command) {
       String line =
           "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it";
@@ -246,9 +224,7 @@ public final class Leftovers {
     }
 
     /**
-     * Ends them, waits until they are over, and records them as interrupted.
-     *
-     * @param remotes closed at the end
+     * Ends the jobs, waits for their ends, and records them as interrupted. Closes {@code remotes}.
      */
     public void cancel(Remotes remotes, ProductRemoval removal) throws IOException {
       Cache cache = removal.cache();

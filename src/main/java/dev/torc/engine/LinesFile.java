@@ -19,39 +19,30 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * A file to which a job appends lines for torc. It is not there when an attempt begins, and is read
- * after it. Most jobs write no line, so torc does not make the file: the first line does. {@link
+ * A file to which a job appends lines for torc. It does not exist when an attempt begins, and is
+ * read after it. Most jobs write no line, so the first line makes the file, not torc. {@link
  * PostedEvents} knows what lines of events mean.
  *
  * @param name the variable that names the file, for messages
  */
 record LinesFile(String name, Path path) {
 
-  /** The largest file that is read, in bytes. */
   static final int MAX = 16 << 20;
 
   private static final String RULE =
       "each line is key=value, or key<<EOF, lines and EOF; a key has no =, <<, control character,"
           + " or space at an end";
 
-  /** Characters of a line that is quoted. */
   private static final int QUOTED = 80;
 
-  /**
-   * Removes the file, so that processes that an earlier attempt left write to another one.
-   *
-   * @param digests looks whether it is there
-   */
+  /** Removes the file, so that processes of an earlier attempt cannot write to the next one's. */
   void clear(DigestMemo digests) throws IOException {
     if (digests.linkStamp(path.toString()).exists()) {
       Files.deleteIfExists(path);
     }
   }
 
-  /**
-   * Returns the lines, split at {@code \n}; none if the file is missing. Invalid UTF-8 becomes
-   * U+FFFD.
-   */
+  /** Returns the lines, none if the file is missing; invalid UTF-8 becomes U+FFFD. */
   List<String> lines(DigestMemo digests) throws IOException {
     byte[] bytes = bytes(digests);
     return bytes.length == 0 ? List.of() : lines(bytes);
@@ -85,15 +76,14 @@ record LinesFile(String name, Path path) {
         "%s has an unreadable line: \"%s\"; %s".formatted(name, shown(line), rule));
   }
 
-  /** Returns a line as messages show it. */
   static String shown(String line) {
     return SafeText.line(line, QUOTED);
   }
 
   /**
-   * Returns the values that a job stores in it, in the form that GitHub's workflows have for
-   * outputs: {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of
-   * their keys' first lines; the last value of a key counts. They are not read as JSON.
+   * Returns the stored values, in the form of outputs in GitHub's workflows: {@code key=value}, or
+   * {@code key<<EOF}, lines, {@code EOF}. They are in the order of their keys' first lines; the
+   * last value of a key counts. They are not read as JSON.
    *
    * @throws AttemptFailure for a line of neither form, or of invalid UTF-8
    */

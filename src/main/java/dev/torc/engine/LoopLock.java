@@ -7,9 +7,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The lock on the state of a build, so that one thread at a time changes it: the loop's, which
- * holds it except while it waits, or the thread of an attempt that is over, which handles that end.
- * Other threads send messages, which the loop handles in the order in which they came; an error of
- * another thread is thrown in the loop. {@link BuildLoop} does the work in a turn.
+ * holds it except while it waits, or the thread of an attempt that just ended. Other threads send
+ * messages, which the loop handles in their order; it throws their errors. {@link BuildLoop} does
+ * the work in a turn.
  */
 final class LoopLock {
 
@@ -21,7 +21,7 @@ final class LoopLock {
   private volatile Thread loop; // null before it has waited
   private volatile Throwable broken; // the first error of another thread
 
-  /** Waits for the turn; each one ends with {@link #release}. */
+  /** Waits for the turn; {@link #release} ends it. */
   void take() {
     lock.lock();
   }
@@ -30,13 +30,13 @@ final class LoopLock {
     lock.unlock();
   }
 
-  /** Sends a message, from any thread; it waits for no turn. */
+  /** Sends a message, from any thread, without waiting for a turn. */
   void post(Runnable message) {
     messages.add(message);
     LockSupport.unpark(loop);
   }
 
-  /** Ends the loop with an error of another thread. It may be out of memory: this takes none. */
+  /** Ends the loop with an error of another thread. Allocates nothing: memory may be out. */
   void fail(Throwable unchecked) {
     if (broken == null) {
       broken = unchecked;
@@ -54,10 +54,9 @@ final class LoopLock {
   }
 
   /**
-   * Lets others have their turn until there is a message, then handles all that are there.
-   *
-   * @param meanwhile called about once a second of the wait, outside the turn
-   * @param until by {@link System#nanoTime}, when the wait ends without a message; null for never
+   * Lets others have their turn until there is a message, or until a time of {@link
+   * System#nanoTime}, then handles all messages; outside the turn, calls {@code meanwhile} about
+   * once a second.
    */
   void await(Long until, Runnable meanwhile) throws InterruptedException {
     lock.unlock();

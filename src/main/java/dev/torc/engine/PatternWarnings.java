@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Gathers what looks wrong with the patterns of jobs that ran: a produced one that matched nothing,
- * and a new one whose brackets or braces matched both as text and as a pattern. They fail nothing.
- * Lines for one place in the build file, as the instances of a group have it, are one line, about
+ * Gathers warnings about the patterns of jobs that ran: a produced one that matched nothing, and a
+ * new one whose brackets or braces matched both as text and as a pattern. They fail nothing. All
+ * warnings for one place in the build file, where a group has many instances, are one line about
  * the first job by name: {@link FoldedLines} would name the job that ended first.
  */
 final class PatternWarnings {
 
-  /** A line, and how many jobs it stands for. */
+  /** A warning, and for how many jobs it stands. */
   private record Line(Job first, String text, int jobs) {
     Diagnostic at(Place place) {
       return new Diagnostic(place, "job " + first.name() + FoldedLines.others(first, jobs) + text);
@@ -33,7 +33,6 @@ final class PatternWarnings {
 
   private final Map<Place, Line> lines = new TreeMap<>();
 
-  /** Takes in a job that ran and succeeded. */
   void ran(Graph graph, int id, Job job, List<Reason> reasons, AttemptOutcome outcome) {
     List<String> made = null;
     for (Ref ref : job.productRefs()) {
@@ -80,7 +79,7 @@ final class PatternWarnings {
     lines.put(place, first ? new Line(job, text, jobs) : new Line(known.first, known.text, jobs));
   }
 
-  /** Returns the lines in the order of the build file, whichever job ended first. */
+  /** Returns the warnings in the order of the build file. */
   List<Diagnostic> all() {
     List<Diagnostic> all = new ArrayList<>(0);
     lines.forEach((place, line) -> all.add(line.at(place)));

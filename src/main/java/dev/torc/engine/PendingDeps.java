@@ -14,9 +14,9 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
- * How many unsettled nodes each node still waits for. A join node is settled here as soon as all is
- * settled that it waits for, so that the loop sees jobs only. The loop decides what follows for a
- * job that waits no longer.
+ * How many unsettled nodes each node still waits for. A join node is settled here as soon as all
+ * nodes before it are, so that the loop sees jobs only. The loop decides what follows for a job
+ * that waits no longer.
  */
 final class PendingDeps {
 
@@ -29,7 +29,6 @@ final class PendingDeps {
   private boolean expandable;
   private long looked;
 
-  /** Counts for all nodes what the records do not know as settled. */
   PendingDeps(Graph graph, JobRecords records) {
     BitSet all = new BitSet(graph.nodes());
     all.set(0, graph.nodes());
@@ -37,9 +36,8 @@ final class PendingDeps {
   }
 
   /**
-   * Continues with a graph that grew.
-   *
-   * @param nodes the nodes to count anew; among them are all that wait for a join node of them
+   * Continues with a graph that grew, and counts these nodes again: with a join node, all behind
+   * it.
    */
   void grow(Graph next, JobRecords known, BitSet nodes) {
     graph = next;
@@ -74,30 +72,28 @@ final class PendingDeps {
     }
   }
 
-  /** Returns how often a node was counted. */
   long looked() {
     return looked;
   }
 
-  /** Returns whether a job waits for nothing. */
   boolean isFree(int job) {
     return count[job] == 0;
   }
 
-  /** Lets a job wait for an earlier one to which the graph has no edge. */
+  /** Lets a job wait for an earlier one without an edge in the graph. */
   void add(int job, int earlier) {
     count[job]++;
     further.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(job);
   }
 
-  /** Marks a job as settled; what follows from that happens in {@link #pass}. */
+  /** Marks a job as settled; {@link #pass} finds the jobs that wait no longer. */
   void settle(int job) {
     records.settle(job);
     settled.add(job);
     expandable |= makers.get(job);
   }
 
-  /** Tells which jobs wait no longer, without recursion: chains may be long. */
+  /** Reports the jobs that wait no longer; without recursion, since chains may be long. */
   void pass(IntConsumer free) {
     while (!settled.isEmpty()) {
       followers(
@@ -117,15 +113,11 @@ final class PendingDeps {
     }
   }
 
-  /** Returns whether {@link #takeExpandable} would return true. */
   boolean isExpandable() {
     return expandable;
   }
 
-  /**
-   * Returns whether, since the last call, a group began to await nothing any more, or less than
-   * before.
-   */
+  /** Returns whether, since the last call, a group began to wait for nothing, or for less. */
   boolean takeExpandable() {
     boolean was = expandable;
     expandable = false;
@@ -133,9 +125,9 @@ final class PendingDeps {
   }
 
   /**
-   * Goes through the jobs that wait for a failed one, directly or through others.
+   * Visits the jobs behind a failed one, directly or through others.
    *
-   * @param enter takes each job; returns whether jobs that wait for it are meant, too
+   * @param enter takes each job; returns whether to visit the jobs behind it, too
    * @param group takes each group that cannot be expanded for this reason
    */
   void behind(int failed, IntPredicate enter, IntConsumer group) {
@@ -164,9 +156,8 @@ final class PendingDeps {
   }
 
   /**
-   * Counts off one failed job for which a lenient node waits. Returns whether that blocks the node,
-   * since all such jobs are over and none ended well; if all are over and one did, the node is
-   * settled.
+   * Counts off a failed job before a lenient node. When all jobs before it have ended, settles it
+   * if one ended well; else returns true, since that blocks the node.
    */
   private boolean isBarren(int node) {
     if (--count[node] > 0) {

@@ -19,20 +19,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the placeholders of one attempt stand for: paths relative to the folder that a step runs in,
- * and what was granted. The template quotes the values.
+ * The values of an attempt's placeholders: paths relative to the folder that a step runs in, and
+ * granted resources. The template quotes them.
  *
  * @param lists the job's lists of needs, by their kinds and texts
- * @param granted with the memory that the job asks for, or the machine's where it asks for none
- * @param tmp the attempt's own folder, null where no text of the job asks for it
+ * @param granted with the memory that the job asks for, or the machine's if it asks for none
+ * @param tmp the attempt's own folder, null if no text of the job names it
  */
 record PlaceholderValues(
     Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {
 
-  /** The longest value that goes by the command line, in characters. */
+  /** The longest value that the command line takes, in characters. */
   private static final int MAX_DATA = 64 << 10;
 
-  /** Returns the values for an attempt at a job of a graph. */
   static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
@@ -43,7 +42,7 @@ record PlaceholderValues(
     return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
   }
 
-  /** Returns the values of a slot for a step that runs in {@code dir} (relative to the root). */
+  /** Returns the values of a slot for a step that runs in {@code dir}, relative to the root. */
   List<String> of(Slot slot, String dir) {
     return switch (slot.name()) {
       case "cpus" -> List.of(Long.toString(granted.demand().of(Resources.CPUS)));
@@ -97,7 +96,7 @@ record PlaceholderValues(
     return all; // the reader of the build file has checked names and numbers
   }
 
-  /** Returns the paths of one item; a needed folder stands for its files only among all needs. */
+  /** Returns the paths of one item; a needed folder means its files only among all needs. */
   private List<String> paths(Item item, boolean needs, boolean filesOfFolders) {
     List<String> paths = new ArrayList<>();
     for (Ref ref : item.refs()) {
@@ -129,14 +128,13 @@ record PlaceholderValues(
     return contents.files(lists.get(kind + text));
   }
 
-  /** Returns all needed paths in the order written, relative to the root. */
+  /** Returns all needed paths in the written order, relative to the root. */
   List<String> needs() {
     List<String> all = new ArrayList<>();
     job.links().needs().forEach(item -> all.addAll(paths(item, true, true)));
     return all;
   }
 
-  /** Returns the paths of a named need, relative to the root. */
   List<String> needs(Item item) {
     return paths(item, true, false);
   }

@@ -7,18 +7,16 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Tells which command texts mean the same with and without their shell, so that no shell needs to
- * be started (nearly half of a short job's time). In doubt a text is not plain: every word consists
- * of characters that no shell treats in a special way, and the first is no keyword, builtin or
+ * Finds command texts that mean the same without their shell, so that no shell needs to be started
+ * (nearly half of a short job's time). In doubt a text is not plain: every word consists of
+ * characters that no shell treats in a special way, and the first is no keyword, builtin or
  * predefined alias or function of sh, bash, dash, ksh or zsh, because builtins differ from the
  * programs of the same name ({@code echo 'a\nb'} prints two lines under dash, one by /bin/echo) and
- * some have none (cd). Finding the program is not done here.
+ * some have none (cd). It does not look for the program.
  */
 final class PlainWords {
 
-  /**
-   * Signs that are plain beside ASCII letters and digits, at the places that {@link #isPlain} says.
-   */
+  /** Signs that are plain beside ASCII letters and digits, except where {@link #isPlain} says. */
   private static final String SIGNS = "_./,:+@%-";
 
   private static final String FIRST_SIGNS = "_./";
@@ -54,12 +52,11 @@ final class PlainWords {
   private PlainWords() {}
 
   /**
-   * Returns the words to execute instead of {@code shell... text}.
+   * Returns the words to execute instead of {@code shell... text}; nothing if the shell is needed.
    *
    * @param shell the shell and its options, the last of which takes the text ({@code -c})
    * @param isSet whether the job's environment has a variable: {@code BASH_ENV} names a file that
    *     bash reads first, and {@code BASH_FUNC_name%%} a function that hides the program
-   * @return program and arguments; nothing where the shell is needed
    */
   static Optional<List<String>> of(List<String> shell, String text, Predicate<String> isSet) {
     if (!isKnown(shell) || isSet.test("BASH_ENV") || isSet.test("ENV")) {
@@ -93,9 +90,9 @@ final class PlainWords {
   }
 
   /**
-   * Returns whether a character is plain in a word. No word begins with {@code =}; the first word
-   * has none at all (assignments, and in zsh paths of commands), and does not begin with a sign
-   * that begins an option.
+   * Returns whether a character is plain in a word. No word begins with {@code =}. The first word
+   * has none at all (assignments, and in zsh paths of commands), and begins with no sign of an
+   * option.
    */
   private static boolean isPlain(char c, boolean begin, boolean first) {
     if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {

@@ -11,20 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. A
- * line that cannot be read is kept as a text, with a warning: events decide nothing.
- *
- * @param posts in the order of their lines
- * @param odd what could not be read, for a warning; empty if all could
+ * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. Any
+ * other line becomes a text, with a warning ({@code odd}): events decide nothing.
  */
 record PostedEvents(List<Post> posts, String odd) {
 
-  /**
-   * An event.
-   *
-   * @param time milliseconds since 1970, when it was written
-   * @param text a JSON object
-   */
+  /** A JSON object, and when it was written, in milliseconds since 1970. */
   record Post(long time, String text) {}
 
   static final PostedEvents NONE = new PostedEvents(List.of(), "");
@@ -66,8 +58,8 @@ record PostedEvents(List<Post> posts, String odd) {
   }
 
   /**
-   * When the lines of a file to which a job appends were written, by looks at its size and time now
-   * and then. It never reads the file. Any thread may call it.
+   * Finds out when a job appended the lines of a file, from occasional looks at its size and time;
+   * never reads it. Any thread may call it.
    */
   static final class PostTimes {
 
@@ -78,16 +70,12 @@ record PostedEvents(List<Post> posts, String odd) {
     /** By a size of the file: when it grew to that size, in milliseconds since 1970. */
     private final TreeMap<Long, Long> seen = new TreeMap<>();
 
-    /**
-     * @param started milliseconds since 1970; nothing was written before
-     */
     PostTimes(LinesFile file, DigestMemo digests, long started) {
       this.file = file;
       this.digests = digests;
       this.started = started;
     }
 
-    /** Notes the present size and time of the file. */
     synchronized void look() throws IOException {
       Stamp now = digests.linkStamp(file.path().toString());
       seen.tailMap(now.size(), false).clear(); // it was written anew
@@ -99,8 +87,8 @@ record PostedEvents(List<Post> posts, String odd) {
     }
 
     /**
-     * Returns when the line that ends at this byte was written, in milliseconds since 1970. Lines
-     * that came between two looks have the time of the last one of them.
+     * Returns when the line that ends at this byte was written, in milliseconds since 1970. All
+     * lines between two looks have the time of the later one.
      */
     synchronized long of(long end) {
       Map.Entry<Long, Long> look = seen.ceilingEntry(end);

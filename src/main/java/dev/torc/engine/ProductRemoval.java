@@ -28,12 +28,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Rule 15: removes what is in the places of products. What torc recorded and finds unaltered goes
- * to the local store, or is deleted; anything else is the user's and moves to a folder of set-aside
- * things, with a line. Used before a run and by clean; it knows no manifest and no verdict.
+ * Rule 15: removes what is in the places of products. A file that torc recorded and finds unaltered
+ * goes to the local store, or is deleted; anything else is the user's and is set aside, with a
+ * line. Used before a run and by clean; it knows no manifest and no verdict.
  *
  * @param grounds where products may lie
- * @param build names the folder of set-aside things
+ * @param build names the folder of set-aside files
  * @param stored the local store, which takes results that may be restored later; null for none
  * @param note takes a line for each thing that was moved
  */
@@ -47,14 +47,11 @@ public record ProductRemoval(
     Consumer<String> note) {
 
   /**
-   * A product that stands as it was recorded.
-   *
-   * @param linked whether a file of it has another name, by a hard link
-   * @param members of a folder; null for anything else
+   * An unaltered product; {@code linked} if a file of it has another name. Only folders have
+   * members.
    */
   record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
 
-  /** Returns a new account of the products that one attempt clears away. */
   ClearedProducts clearing() {
     return new ClearedProducts(this);
   }
@@ -64,8 +61,7 @@ public record ProductRemoval(
   }
 
   /**
-   * Checks rule 13 again before anything is moved, because a job may have made a link since that
-   * leads out of the grounds. Throws an {@link AttemptFailure} if one does.
+   * Checks rule 13 again before anything is moved: a job may have made a link out of the grounds.
    */
   void refuseOutside(Job job, List<OwnedPath> stale) throws IOException {
     String last = "";
@@ -92,14 +88,12 @@ public record ProductRemoval(
   }
 
   /**
-   * Clears the places of all products of a job that is about to run.
+   * Clears the places of all products of a job that is about to run, except {@code standing}.
+   * Returns whether it saw the folders of all products; else some may have to be made.
    *
    * @param persist whether products that torc made stay in place
-   * @param handed whether it is handed out: then what stands there is moved aside at its
-   *     submission, or when it begins, and {@link AsideProducts} decides about it
-   * @param cleared takes the products that the store keeps
-   * @param standing paths of products that are in place already, and stay
-   * @return whether it saw the folders of all products; else some may have to be made
+   * @param handed whether it is handed out: then its files are moved aside at its submission, or
+   *     when it begins, and {@link AsideProducts} decides about them
    */
   boolean clear(
       Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
@@ -129,10 +123,7 @@ public record ProductRemoval(
     return GlobWalk.of(place.root(), glob.glob(), glob.excludes(), digests.stop());
   }
 
-  /**
-   * Returns the files that match the globs of a handed-out job: they move aside before its
-   * submission.
-   */
+  /** Returns the matches of a handed-out job's globs: they move aside before its submission. */
   List<String> matched(Job job, boolean persist) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -144,11 +135,8 @@ public record ProductRemoval(
   }
 
   /**
-   * How the places of a job's products are cleared.
-   *
-   * @param persist whether products that torc made stay where they are
-   * @param stays whether everything stays where it is
-   * @param folder whether it is the place of a folder product: a folder there is emptied
+   * How the places of a job's products are cleared: torc's own products stay if {@code persist},
+   * everything stays if {@code stays}, and a folder product ({@code folder}) is emptied.
    */
   private record Clearing(
       boolean persist,
@@ -204,11 +192,7 @@ public record ProductRemoval(
     return true;
   }
 
-  /**
-   * Moves an unaltered product to the store, or deletes it if the store does not take it.
-   *
-   * @param from the folder that holds it now, under a name
-   */
+  /** Moves an unaltered product from its present folder to the store, or deletes it. */
   void away(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
@@ -229,7 +213,7 @@ public record ProductRemoval(
         !standing.linked && cleared.take(owned, from, name, standing.bytes) == Added.MOVED;
   }
 
-  /** Returns whether the store took a product. What is excluded from it stays. */
+  /** Returns whether the store took a product. Excluded members stay. */
   private boolean taken(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
@@ -251,11 +235,7 @@ public record ProductRemoval(
     return new KnownMembers(file, standing.members, part, aside());
   }
 
-  /**
-   * Removes an unaltered product, and sets aside what came into a folder meanwhile.
-   *
-   * @param from the folder that holds it now, under a name
-   */
+  /** Removes an unaltered product from its present folder, and sets aside anything new in it. */
   void remove(OwnedPath owned, FolderHandle from, Path name, Standing standing) throws IOException {
     if (standing.members == null) {
       from.removeFile(name);
@@ -264,7 +244,7 @@ public record ProductRemoval(
     }
   }
 
-  /** Removes all that stands in the place of a product; what is excluded from it stays. */
+  /** Removes everything in the place of a product except excluded members. */
   void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
     FolderPart part = part(owned.path(), from.path().resolve(name));
     if (part != null) {
@@ -280,8 +260,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves the members of a folder product from which something is excluded to a new folder among
-   * torc's temporary ones, and returns that; null for any other product.
+   * Moves a folder product without its excluded members to a new temporary folder, and returns
+   * that; null if nothing is excluded.
    */
   private Path apart(OwnedPath owned, FolderHandle from, Path name) throws IOException {
     FolderPart part = stored == null ? null : part(owned.path(), from.path().resolve(name));
@@ -293,7 +273,7 @@ public record ProductRemoval(
     return fresh;
   }
 
-  /** Returns what to take of a folder product; null where nothing is excluded from it. */
+  /** Returns the part of a folder product to take; null if nothing is excluded from it. */
   FolderPart part(String path, Path file) {
     FolderDigest.Excluded excluded = digests.excluded(path);
     return excluded != null && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)
@@ -302,10 +282,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Returns what torc made, if it stands unaltered; null for anything else, and for what cannot be
-   * read.
-   *
-   * @param seen the stamp just taken there, for a link its own; null for none
+   * Returns torc's own unaltered product; else null, also if it cannot be read. {@code seen} is its
+   * stamp, if it was just taken; for a link its own.
    */
   private Standing ours(OwnedPath owned, Stamp seen) {
     try {
@@ -315,11 +293,7 @@ public record ProductRemoval(
     }
   }
 
-  /**
-   * Clears away an earlier product that stands where a folder above a product has to be.
-   *
-   * @return whether the product's folder is there
-   */
+  /** Clears away an earlier product in the place of a folder; returns whether the folder exists. */
   private boolean clearAbove(Path file, ClearedProducts cleared) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
@@ -344,28 +318,22 @@ public record ProductRemoval(
     return false;
   }
 
-  /**
-   * Returns whether torc made what stands at a path, may delete it, and finds it as it was
-   * recorded.
-   */
+  /** Returns whether torc made a product, may delete it, and finds it unaltered. */
   public boolean unaltered(OwnedPath owned) throws IOException {
     return owned != null && !owned.adopted() && asRecorded(owned);
   }
 
-  /** Returns whether what stands at a recorded path is what was recorded. */
   public boolean asRecorded(OwnedPath owned) throws IOException {
     return standing(owned) != null;
   }
 
-  /** Returns what stands at a recorded path, if it is what was recorded; else null. */
   Standing standing(OwnedPath owned) throws IOException {
     return standing(owned, owned.path(), null, digests);
   }
 
   /**
-   * Returns what stands at a path, if it is what was recorded; else null.
-   *
-   * @param seen the stamp just taken there, for a link its own; null for none
+   * Returns the product at a path if it is unaltered, else null; {@code seen} is its stamp, if
+   * known.
    */
   Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo) throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
@@ -394,8 +362,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves a product that no job declares any more out of the way of a job whose needed glob or
-   * folder matches it. Of several such jobs the first one moves it; the others find nothing there.
+   * Moves a product that no job declares any more away from a needed glob or folder that matches
+   * it. Of several such jobs the first one moves it; the others find nothing there.
    */
   synchronized void keepStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
@@ -421,7 +389,6 @@ public record ProductRemoval(
     note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
   }
 
-  /** Puts a part of a result in its place. */
   void take(OwnedPath part, ResultParts parts) throws IOException {
     Path file = place.root().resolve(part.path());
     try (FolderHandle holder = grounds.holder(file)) {
@@ -429,7 +396,7 @@ public record ProductRemoval(
     }
   }
 
-  /** Gives a part of a result, which a restore put in its place, back to where it came from. */
+  /** Returns a part of a result, which a restore had put in its place, to its source. */
   void giveBack(OwnedPath owned, ResultParts parts) throws IOException {
     Path file = place.root().resolve(owned.path());
     Path name = file.getFileName();

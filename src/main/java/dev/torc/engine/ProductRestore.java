@@ -22,19 +22,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Puts a known result in the place of a run: clears the places of the products as before a run,
- * puts the products there, and hashes them. If they are not what the result says, they are taken
- * away again, and the job has to run. {@link dev.torc.plan.KnownResults} decides before which
- * result fits; the bytes come from {@link ResultParts}: {@code LocalResults} has them on this
- * machine, {@code FetchedProducts} from shared stores.
+ * Restores a known result instead of a run: clears the places of the products as before a run, puts
+ * the products there, and hashes them. If they differ from the result's, they are removed again,
+ * and the job has to run. {@link dev.torc.plan.KnownResults} decides before which result fits; the
+ * bytes come from {@link ResultParts}: {@code LocalResults} has them on this machine, {@code
+ * FetchedProducts} from shared stores.
  */
 final class ProductRestore {
 
-  /**
-   * A good result that is known for a job's present manifest.
-   *
-   * @param parts where the products are that do not stand in their places
-   */
+  /** A good result for a job's present manifest, and the source of the products not in place. */
   record Replacement(Result result, ResultParts parts) {}
 
   private final AttemptContext common;
@@ -50,11 +46,7 @@ final class ProductRestore {
     this.parts = from.parts();
   }
 
-  /**
-   * Restores the products.
-   *
-   * @return the products as they stand now; null if they are not what the result says
-   */
+  /** Restores the products; returns null if they are not those of the result. */
   ProductScan products(ClearedProducts cleared) throws IOException {
     common
         .marks()
@@ -115,7 +107,6 @@ final class ProductRestore {
     }
   }
 
-  /** Returns whether the products are those of the result, and no others. */
   private boolean isWhole(ProductScan scan) {
     List<RecordedProduct> then = from.products();
     List<RecordedProduct> now = scan.made();
@@ -126,11 +117,7 @@ final class ProductRestore {
     return same;
   }
 
-  /**
-   * Records what a killed torc had put back as torc's own; the job's result stays as it was.
-   *
-   * @param mark the mark of that restore
-   */
+  /** Records products that a killed torc had restored as torc's own; the job keeps its result. */
   static void claim(ProductRemoval removal, StartMarks.Mark mark) {
     Result from = LocalResults.of(removal.cache(), mark.key());
     if (from == null) {
@@ -150,7 +137,6 @@ final class ProductRestore {
     removal.cache().put(own);
   }
 
-  /** Returns the products that were put in their places so far. */
   List<OwnedPath> placed() {
     return placed;
   }
@@ -166,7 +152,6 @@ final class ProductRestore {
     }
   }
 
-  /** Returns whether the depfile is what the result says, where the job has one. */
   private boolean isDepfile(ProductScan scan) {
     RecordedProduct then = from.depfile();
     RecordedProduct now = scan.depfile();

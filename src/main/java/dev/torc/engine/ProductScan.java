@@ -23,14 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a job left in the places of its products: for its result, and for the record of owned paths.
- * It only looks; {@link ProductRemoval} takes things away.
+ * The products that a job left: for its result, and for the record of owned paths. It only looks;
+ * {@link ProductRemoval} removes things.
  *
  * @param made the products in declared order, matches of globs sorted
  * @param owned the products and the depfile, as paths that torc may delete while they are unaltered
- * @param depfile the depfile as it stands; null where the job has none, or left none
+ * @param depfile null if the job has none, or left none
  * @param files how many files the products are; each member of a folder counts
- * @param folders those among the products, with their members
+ * @param folders the folders among the products, with their members
  */
 record ProductScan(
     List<RecordedProduct> made,
@@ -39,17 +39,11 @@ record ProductScan(
     int files,
     List<FolderDigest> folders) {
 
-  /** Nothing is there. */
   static final ProductScan NOTHING = new ProductScan(List.of(), List.of(), null, 0, List.of());
 
-  /**
-   * A file of the products, links followed.
-   *
-   * @param product the recorded path of the product that the file is, or lies in
-   */
+  /** A file, links followed, with the recorded path of the product that it is or lies in. */
   record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  /** Looks at what a job left, without {@code slow} and {@code seen}. */
   static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
     return of(grounds, digests, job, strict, () -> {}, null);
@@ -58,10 +52,10 @@ record ProductScan(
   /**
    * Looks at what a job left.
    *
-   * @param grounds where products may lie: what a link leads out of them is no product (rule 13)
-   * @param strict whether such a product, or a missing one, is an {@link AttemptFailure} (rule 7)
+   * @param grounds where products may lie: a link's target outside is no product (rule 13)
+   * @param strict whether a product outside or a missing one is an {@link AttemptFailure} (rule 7)
    * @param slow called, perhaps often, if the look takes longer than the start of a job
-   * @param seen takes each file; null if the files are not asked for
+   * @param seen takes each file; may be null
    */
   static ProductScan of(
       AllowedRoots grounds,
@@ -92,11 +86,7 @@ record ProductScan(
     return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
   }
 
-  /**
-   * Returns the message for a product in whose place something else stands, or nothing.
-   *
-   * @param missing the end of the message if nothing stands there
-   */
+  /** Returns the message for a product that is something else, or {@code missing}. */
   static String lack(String path, Stamp.FileKind there, String missing) {
     return switch (there) {
       case MISSING -> "product " + path + " " + missing;
@@ -105,12 +95,10 @@ record ProductScan(
     };
   }
 
-  /** One look, with what it has found so far. */
+  /** One look, with everything found so far. */
   private static final class Look {
 
-    /**
-     * So many products, each of fewer than {@code LARGE} bytes, are looked at in hardly any time.
-     */
+    /** So many products, each of fewer than {@code LARGE} bytes, take hardly any time. */
     private static final int FEW = 4;
 
     private static final long LARGE = 64 << 10;
@@ -171,7 +159,6 @@ record ProductScan(
       }
     }
 
-    /** Returns whether a product lies within the grounds. */
     private boolean lies(String product, String folder) throws IOException {
       if (folder.equals(last)) {
         return true; // most products of a job lie in one folder
@@ -184,11 +171,7 @@ record ProductScan(
       return outside == null;
     }
 
-    /**
-     * What stands at a path.
-     *
-     * @param self the stamp of the path itself, also of a link
-     */
+    /** The file at a path; {@code self} is the path's own stamp, also of a link. */
     private record Found(Stamp self, KnownDigest known) {}
 
     private Found find(String path) throws IOException {

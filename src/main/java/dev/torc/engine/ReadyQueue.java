@@ -13,13 +13,12 @@ import java.util.function.IntUnaryOperator;
 /**
  * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
  * then the written order. A job that does not fit lets smaller ones pass, but after {@value
- * #PASSES} of them nothing starts that would delay it. A job of which a shared store is asked has
- * its place here too: for a moment, nothing behind it takes what it would need. It starts nothing
+ * #PASSES} of them nothing starts that would delay it. A job that a shared store is asked about has
+ * its place here too: for a moment, nothing behind it takes its resources. It starts nothing
  * itself.
  */
 final class ReadyQueue {
 
-  /** How many jobs may overtake one that does not fit. */
   static final int PASSES = 32;
 
   private final TreeSet<Integer> ready;
@@ -31,8 +30,8 @@ final class ReadyQueue {
 
   /**
    * @param priority larger first, by job
-   * @param path nanoseconds of the longest path from a job to the end, by job
-   * @param written where a job is written among all, by job
+   * @param path nanoseconds of the longest path from a job to the end
+   * @param written where a job is written among all
    * @param local whether every job takes a cpu of this machine
    */
   ReadyQueue(
@@ -54,16 +53,14 @@ final class ReadyQueue {
   }
 
   /**
-   * Holds the place of a job of which a shared store is asked, until {@link #answered}.
-   *
-   * @param until when jobs behind it wait for it no longer, by {@link System#nanoTime}
+   * Holds the place of a job that a shared store is asked about, until {@link #answered}; jobs
+   * behind it wait for it {@code until} a time of {@link System#nanoTime}.
    */
   void ask(int job, long until) {
     asked.put(job, until);
     ready.add(job);
   }
 
-  /** Takes a job out of which a store was asked. */
   void answered(int job) {
     if (asked.remove(job) != null) {
       ready.remove(job);
@@ -71,14 +68,14 @@ final class ReadyQueue {
   }
 
   /**
-   * Returns when a job might start that the last call of {@link #next} held back for one of which a
-   * store is asked, by {@link System#nanoTime}; null if there is none.
+   * Returns until when, by {@link System#nanoTime}, the last call of {@link #next} held a job back
+   * for one that a store is asked about; null if it held none.
    */
   Long heldUntil() {
     return heldUntil;
   }
 
-  /** Makes a change that may give a job another place in the queue, if it is ready. */
+  /** Makes a change that may move a job in the queue, if it is ready. */
   void move(int job, Runnable change) {
     boolean isReady = ready.remove(job);
     change.run();
@@ -91,11 +88,7 @@ final class ReadyQueue {
     return ready.size() == asked.size();
   }
 
-  /**
-   * Takes out the job that should start next, -1 if none may now.
-   *
-   * @param demand what a job takes
-   */
+  /** Takes out the job that should start next; returns -1 if none may now. */
   int next(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     heldUntil = null;
     if (isEmpty()) {
@@ -134,7 +127,7 @@ final class ReadyQueue {
     return -1;
   }
 
-  /** What is kept free, during a search, for a job of which a store is asked. */
+  /** Resources held during a search for a job that a store is asked about. */
   private record Kept(ResourceDemand demand, ResourcePool.Taken taken) {}
 
   private void keep(ResourcePool pool, ResourceDemand wanted, long until, List<Kept> kept) {
@@ -144,10 +137,7 @@ final class ReadyQueue {
     }
   }
 
-  /**
-   * Returns what the first job takes that was overtaken too often and still does not fit; null if
-   * none.
-   */
+  /** Returns the first demand that was passed too often and still does not fit, or null. */
   private ResourceDemand starved(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     ResourceDemand starved = null;
     Integer first = null;

@@ -32,8 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the outcome of a job's last attempt into its records: the result that the next verdict
- * reads, the details that people ask for, and the paths that it owns. The cache commits them.
- * Records are made on any thread; {@link #whole} adds the lists that they share.
+ * reads, the details that people ask for, and the paths that it owns. The cache commits them. Any
+ * thread makes records; {@link #whole} adds the lists that they share.
  */
 final class Recorder {
 
@@ -43,23 +43,14 @@ final class Recorder {
   private final AtomicLong attempts = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
-  /**
-   * @param host the name of the host that builds; null if nothing runs
-   */
   Recorder(BuildId build, String host) {
     this.build = build;
     this.host = host;
   }
 
-  /**
-   * What is to be stored for a job.
-   *
-   * @param result the result in the batch
-   * @param lists the lists that the result names by digest
-   */
+  /** A batch with its result, and the lists that the result names by digest. */
   record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
-  /** Returns the records of a job whose last attempt had this outcome. */
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
     JobAttempts run = last.run;
@@ -76,7 +67,7 @@ final class Recorder {
     return record;
   }
 
-  /** Adds an attempt to the history, also one that another attempt follows. */
+  /** Adds an attempt to the history, even if a retry follows. */
   private void attempt(Job job, JobAttempts run, AttemptOutcome outcome, Outcome how, Batch batch) {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
@@ -104,9 +95,7 @@ final class Recorder {
     return end.how() == ProcessEnd.How.SIGNALED ? end.code() : 0;
   }
 
-  /**
-   * Returns the records of a job that did not run, and whose products are accepted as they stand.
-   */
+  /** Returns the result of an adopted job, and adds its records to the batch. */
   JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
     Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
     whole(record);
@@ -115,7 +104,7 @@ final class Recorder {
 
   /**
    * Returns the batch of a record, with the lists that no earlier batch has. Batches must be put in
-   * the order in which this returns them, by one thread at a time.
+   * the order of these calls, by one thread at a time.
    */
   Batch whole(Record record) {
     record.lists.forEach(
@@ -180,7 +169,7 @@ final class Recorder {
     return new Record(batch, result, lists);
   }
 
-  /** Returns the records of a known result that is put in the place of a run. */
+  /** Returns the records of a known result that replaces a run. */
   Record recalled(String job, List<Reason> reasons, Result from) {
     JobResult result = from.run(build.id());
     RunDetails details =
@@ -196,7 +185,7 @@ final class Recorder {
     return new Record(batch, result, Map.of());
   }
 
-  /** Returns what a later build asks of the result before it restores it. */
+  /** Returns the terms on which a later build may restore the result. */
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
     Decider decider = context.decider();
@@ -232,7 +221,7 @@ final class Recorder {
     };
   }
 
-  /** Returns the record of a job that a killed torc left running (rule 9): interrupted. */
+  /** Returns the record of a job that was interrupted since its torc was killed (rule 9). */
   static Batch interrupted(Cache cache, StartMarks.Mark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());

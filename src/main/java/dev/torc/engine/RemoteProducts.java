@@ -25,14 +25,9 @@ import java.util.concurrent.TimeUnit;
  */
 record RemoteProducts(Map<String, String> altered, List<String> touched) {
 
-  /** Nothing differs. */
   static final RemoteProducts SAME = new RemoteProducts(Map.of(), List.of());
 
-  /**
-   * Compares what a scan saw.
-   *
-   * @param whole whether it saw all products: else it ended at one that was not there
-   */
+  /** Compares the files that a scan saw; unless {@code whole}, it ended at a missing product. */
   static RemoteProducts of(
       Map<String, MadeFile> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
     Map<String, String> altered = new LinkedHashMap<>();
@@ -72,7 +67,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return bytes + (bytes == 1 ? " byte" : " bytes");
   }
 
-  /** Returns a line that says how a file differs; null if it does not. */
+  /** Returns how a file differs, in a line; null if it does not. */
   private static String difference(ProductScan.Seen seen, MadeFile then) {
     if (then == null) {
       return seen.path() + " exists here but was not on the node";
@@ -87,7 +82,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
         : "%s has other contents here than on the node".formatted(seen.path());
   }
 
-  /** Returns the product to which a file belongs that was made and is not here; null for none. */
+  /** Returns the product to which a missing file belongs, or null. */
   private static String product(Job job, Path root, String path) {
     Path file = Path.of(path);
     String inner = file.startsWith(root) ? root.relativize(file).toString() : path;

@@ -28,10 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The part of an attempt that other machines do: takes up the job that an earlier torc handed out
- * if that still holds, ends jobs in its way, hands the attempt out otherwise, and awaits its
- * products here. Each attempt has one, used by its thread; when the build ends, {@link Remotes} are
- * told, and the wait ends.
+ * The part of an attempt that other machines do: resumes the job that an earlier torc handed out if
+ * that still holds, ends jobs that stand in its way, hands the attempt out otherwise, and waits for
+ * its products. Each attempt has one, used by its thread; when the build ends, {@link Remotes} end
+ * the wait.
  */
 final class RemoteRun {
 
@@ -51,9 +51,6 @@ final class RemoteRun {
   private long awaited; // nanoTime until which what its node wrote may be on its way here
   private RemoteProducts products = RemoteProducts.SAME;
 
-  /**
-   * @param starts told where it is, once it is handed out
-   */
   RemoteRun(AttemptContext common, int id, JobAttempts run, JobStarts starts) {
     this.common = common;
     this.id = id;
@@ -65,9 +62,8 @@ final class RemoteRun {
   }
 
   /**
-   * Waits for this job if an earlier torc handed it out, whatever machine is to run it now.
-   *
-   * @return null if it is not out, so that it has to be started
+   * Waits for this job if an earlier torc handed it out, even if it is to run elsewhere now.
+   * Returns null if it is not out.
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     Remotes remotes = common.remotes();
@@ -113,10 +109,8 @@ final class RemoteRun {
   }
 
   /**
-   * Ends other jobs that an earlier torc handed out and that write to the same places, and this job
-   * too if it has to run anew.
-   *
-   * @return whether none of them is out any more
+   * Ends jobs that an earlier torc handed out and that write to the same places, and this job too
+   * if it has to run anew. Returns whether all have ended.
    */
   private boolean endOthers() throws IOException {
     Path root = common.graph().workflow().root();
@@ -139,35 +133,23 @@ final class RemoteRun {
     return resumed || run.executor() != null;
   }
 
-  /**
-   * Returns whether nothing of it ran, so that nothing in the places of its products is its own.
-   */
+  /** Returns whether it never began, so that older files are in the places of its products. */
   boolean isUnbegun() {
     return isRemote() && (wait == null || !wait.hasBegun());
   }
 
-  /** Handles that its end is recorded. */
   void recorded() {
     if (wait != null) {
       wait.recorded();
     }
   }
 
-  /**
-   * Hands it out and waits for its end.
-   *
-   * @param memory bytes that are asked for; 0 for none
-   */
+  /** Hands it out, with bytes of memory to ask for or 0, and waits for its end. */
   ProcessEnd run(Launch launch, long memory) throws IOException {
     BatchTracker by = common.remotes().of(run.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 
-  /**
-   * Returns the attempt as the scheduler is told of it.
-   *
-   * @param memory bytes that are asked for; 0 for none
-   */
   private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
     Path root = common.graph().workflow().root();
     Clearing clearing = run.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
@@ -192,10 +174,7 @@ final class RemoteRun {
         key, launch.handedOut(), expected(), products, patterns, asked(memory, 0));
   }
 
-  /**
-   * Returns the resources that the scheduler is asked for; memory and time may have grown for a
-   * retry.
-   */
+  /** Returns the resources to ask for; memory and time may have grown for a retry. */
   private SchedulerResources asked(long memory, long runtime) {
     Resources wanted = job.runs().resources();
     return new SchedulerResources(
@@ -210,26 +189,20 @@ final class RemoteRun {
         : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
   }
 
-  /** Returns a stamp from when it began. */
   Stamp begun() throws IOException {
     return common.digests().stamp(wait.begunFile().toString());
   }
 
   /**
-   * What the attempt read. It may have waited in a queue: a need that was edited before it began
-   * was read as it stands now; if one was edited after that, it is not known what was read, and
-   * rule 6 counts it as moved.
-   *
-   * @param snapshot the needs as it read them
-   * @param moved the needs that moved since it began, sorted
+   * The needs as the attempt read them, and those that moved since it began, sorted. It may have
+   * waited in a queue: a need that was edited before it began was read as it is now; if one was
+   * edited after that, it is not known what was read, and rule 6 counts it as moved.
    */
   record Needs(NeedSnapshot snapshot, List<String> moved) {}
 
   /**
-   * Looks at the needs of an attempt that ended well.
-   *
-   * @param before the needs when it was handed out, or when this build took it up
-   * @param begin a stamp from when it began
+   * Looks again at the needs of an attempt that ended well; {@code begin} is a stamp from its
+   * start.
    */
   Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
     before.ended();
@@ -250,11 +223,8 @@ final class RemoteRun {
   }
 
   /**
-   * Returns the products; waits until those made elsewhere are here as they were made, or time is
-   * over.
-   *
-   * @param look at the products, which tells of each file
-   * @return null if a product that was made is not here
+   * Returns the products, once all that were made elsewhere appear here unaltered, or time is over;
+   * null if one is missing then.
    */
   ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
     if (made == null) {
@@ -280,7 +250,7 @@ final class RemoteRun {
     }
   }
 
-  /** Returns how its products here differ from what they were where they were made. */
+  /** Returns how its products here differ from those that its node made. */
   RemoteProducts products() {
     return products;
   }

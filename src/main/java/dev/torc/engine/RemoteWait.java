@@ -16,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Waits for one attempt that this torc or an earlier one handed out. Then applies rule 15 to what
- * its script moved aside, or puts that back if the job never began. {@link RemoteRun} decides
- * whether to hand out, take up or end; {@code cluster} talks to the scheduler.
+ * Waits for one attempt that this torc or an earlier one handed out. Then applies rule 15 to the
+ * files that its script moved aside, or puts them back if the job never began. {@link RemoteRun}
+ * decides whether to hand out, resume or end; {@code cluster} talks to the scheduler.
  */
 final class RemoteWait implements RemoteListener {
 
@@ -30,9 +30,6 @@ final class RemoteWait implements RemoteListener {
   private List<HandedOutAttempt> places = List.of();
   private boolean begun;
 
-  /**
-   * @param submitted is told where it is, once it is handed out
-   */
   RemoteWait(
       BatchTracker tracker,
       ProductRemoval removal,
@@ -44,17 +41,12 @@ final class RemoteWait implements RemoteListener {
     this.submitted = submitted;
   }
 
-  /**
-   * Waits for the job if an earlier torc handed it out.
-   *
-   * @return null if it is not out any more, so that it has to be started
-   */
+  /** Waits for the job if an earlier torc handed it out. Returns null if it is not out any more. */
   ProcessEnd resume() throws IOException {
     tracker.resume(key, this);
     return await();
   }
 
-  /** Hands it out and waits for its end. */
   ProcessEnd run(RemoteAttempt attempt) throws IOException {
     tracker.add(attempt, this);
     return await();
@@ -75,8 +67,8 @@ final class RemoteWait implements RemoteListener {
   }
 
   /**
-   * Applies rule 15 to what was moved aside, or puts it back if the job never began. Returns
-   * whether the job began.
+   * Applies rule 15 to the files that were moved aside, or puts them back if the job never began;
+   * returns whether it began.
    */
   static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal) throws IOException {
     ClearedProducts cleared = removal.clearing();
@@ -101,10 +93,7 @@ final class RemoteWait implements RemoteListener {
         removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
   }
 
-  /**
-   * Returns whether any process of it started: else what stands in the places of its products is
-   * older.
-   */
+  /** Returns whether any process started; if not, the files in the places of products are older. */
   boolean hasBegun() {
     return begun;
   }
@@ -114,7 +103,6 @@ final class RemoteWait implements RemoteListener {
     return places.isEmpty() ? null : places.getLast().begun();
   }
 
-  /** Handles that its end is recorded. */
   void recorded() {
     tracker.forget(places);
   }

@@ -51,14 +51,12 @@ public final class Remotes implements AutoCloseable {
   private volatile Consumer<BatchTracker> said = _ -> {}; // what trackers are told, new ones too
 
   /**
-   * Looks at what earlier builds handed out.
+   * Reads what earlier builds handed out.
    *
-   * @param env of the schedulers' commands
    * @param allocation in which torc runs; null for none
    * @param me this build, for its claims
-   * @param workflow null where the build file is refused
-   * @param marks is told before anything is handed out
-   * @param warn takes lines for people
+   * @param workflow null if the build file is refused
+   * @param marks learns of each job before it is handed out
    */
   public Remotes(
       Map<String, String> env,
@@ -87,10 +85,7 @@ public final class Remotes implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the tracker of an executor of the build file, or of a node of an allocation: {@code
-   * EXECUTOR/NODE}.
-   */
+  /** Returns the tracker of an executor, or of a node of an allocation: {@code EXECUTOR/NODE}. */
   synchronized BatchTracker of(String executor) {
     String[] names = executor.split("/");
     SchedulerSettings settings = workflow.executor(names[0]).settings();
@@ -99,14 +94,13 @@ public final class Remotes implements AutoCloseable {
         : of(executor, settings.withoutBatches(), place -> allocation.on(names[1], place));
   }
 
-  /** Returns whether no job is out that an earlier torc handed out. */
   boolean isEmpty() {
     return earlier.isEmpty();
   }
 
   /**
-   * Returns the tracker of an executor to which an earlier torc handed a job that is not recorded;
-   * null where there is none. Callable from any thread.
+   * Returns the tracker of the scheduler that an earlier torc handed this job to, or null if it is
+   * recorded. Callable from any thread.
    */
   synchronized BatchTracker holder(String job) {
     if (!earlier.containsKey(job)) {
@@ -123,7 +117,7 @@ public final class Remotes implements AutoCloseable {
     return new TreeSet<>(earlier.keySet());
   }
 
-  /** Removes what is left of a job that is recorded, or ends it if it may still be out. */
+  /** Removes the files of a job that is recorded, or ends it if it may still be out. */
   public void forget(String job, ProductRemoval removal) {
     List<HandedOutAttempt> places = earlier.get(job).stream().map(EarlierJob::place).toList();
     try {
@@ -145,11 +139,7 @@ public final class Remotes implements AutoCloseable {
     drop(job, removal);
   }
 
-  /**
-   * Ends a job that is out, and does not wait for that.
-   *
-   * @param removal puts away what the job's script moved aside
-   */
+  /** Ends a job that is out, without waiting for its end; any thread may call it. */
   public void drop(String job, ProductRemoval removal) {
     BatchTracker holder = holder(job);
     Thread.ofVirtual()
@@ -165,9 +155,8 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Ends a job that an earlier torc handed out, and waits until it has ended.
-   *
-   * @return whether it has ended; false if {@link #end} was called meanwhile
+   * Ends a job that an earlier torc handed out, and waits until it has ended. Returns false if
+   * {@link #end} was called meanwhile.
    */
   public boolean cancel(String job, ProductRemoval removal) throws IOException {
     BatchTracker holder = holder(job);
@@ -183,10 +172,7 @@ public final class Remotes implements AutoCloseable {
     return over;
   }
 
-  /**
-   * Returns the jobs handed out earlier that write to one of some places, in or above it; a new
-   * set.
-   */
+  /** Returns the jobs handed out earlier that write to one of some places, in or above it. */
   Set<String> writers(List<Path> places) {
     Set<String> jobs = new TreeSet<>();
     for (Path place : places) {
@@ -200,11 +186,9 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Ends the work for this build, called by any thread: nothing is handed out any more, and each
-   * attempt that waits is told what becomes of it.
-   *
-   * @param now whether to do so without waiting until that is known
-   * @param cancel whether schedulers have to end their jobs; else jobs stay there that need no torc
+   * Ends the work for this build, from any thread: hands out nothing more, and ends all waiting; if
+   * {@code now}, before the schedulers have answered. Unless {@code cancel}, jobs that need no torc
+   * continue at their schedulers.
    */
   void end(boolean now, boolean cancel) {
     said = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.leave(now);
@@ -234,7 +218,7 @@ public final class Remotes implements AutoCloseable {
     return tracker;
   }
 
-  /** Ends the trackers' threads; jobs that are out stay out. Removes what killed builds left. */
+  /** Ends the trackers' threads; jobs that are out stay out. Removes files of killed builds. */
   @Override
   public synchronized void close() {
     trackers.values().forEach(BatchTracker::close);

@@ -5,26 +5,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one attempt of a job takes from the {@link ResourcePool}, as amounts by resource: {@code
- * cpus}, {@code memory} in bytes, {@code gpus}, and the counters of the build file.
- *
- * @param moves whether another node of an allocation may give it in the place of this machine
+ * The resources that one attempt of a job takes from the {@link ResourcePool}: {@code cpus}, {@code
+ * memory} in bytes, {@code gpus}, and the counters of the build file. Another node of an allocation
+ * may give them if {@code moves}.
  */
 record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
-  /** Creates a demand that only this machine can meet. */
   ResourceDemand(Map<String, Long> amounts) {
     this(amounts, false);
   }
 
-  /** What the restoring of a result takes. */
+  /** The demand of a restore. */
   static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   /**
-   * Returns what a job declares. If it asks for more cpus than there are, it takes all and runs
-   * alone.
-   *
-   * @param memory bytes for this attempt, as {@link JobAttempts} made them grow; 0 for no demand
+   * Returns the demand that a job declares. If it asks for more cpus than there are, it takes all
+   * and runs alone. {@code memory} is in bytes and may have grown for a retry; 0 for no demand.
    */
   static ResourceDemand of(Resources resources, long memory, Map<String, Long> limits) {
     Map<String, Long> amounts = resources.amounts();
@@ -34,7 +30,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return new ResourceDemand(amounts);
   }
 
-  /** Returns what a job declares, whatever this machine has. */
+  /** Returns the demand that a job declares, for any machine. */
   static ResourceDemand whole(Resources resources, long memory) {
     return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
   }
@@ -44,21 +40,20 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return new ResourceDemand(amounts, true);
   }
 
-  /** Returns the part of it that the node gives on which the job runs. */
+  /** Returns the part that the job's own node gives. */
   ResourceDemand ofNode() {
     Map<String, Long> own = new TreeMap<>(amounts);
     own.keySet().retainAll(Resources.MACHINE);
     return new ResourceDemand(own);
   }
 
-  /** Returns the part of it that counts for all nodes together. */
+  /** Returns the part that counts for all nodes together. */
   ResourceDemand ofAll() {
     Map<String, Long> counters = new TreeMap<>(amounts);
     counters.keySet().removeAll(Resources.MACHINE);
     return new ResourceDemand(counters);
   }
 
-  /** Returns the amount of one resource, 0 if it takes none. */
   long of(String resource) {
     return amounts.getOrDefault(resource, 0L);
   }

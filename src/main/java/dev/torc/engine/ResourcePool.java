@@ -12,9 +12,9 @@ import java.util.TreeSet;
 
 /**
  * The free resources of this machine, and of the other nodes of an allocation, each of which is a
- * pool of its own; counters hold for all of them together. Everything that a job takes is taken in
- * one step, so two jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides
- * which job takes next.
+ * pool of its own; counters hold for all of them together. A job takes all its resources in one
+ * step, so two jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides which
+ * job takes next.
  */
 final class ResourcePool {
 
@@ -25,18 +25,11 @@ final class ResourcePool {
   private int early; // attempts that gave all back before their end
 
   /**
-   * What an attempt got.
-   *
-   * @param node the other node that gives the resources; null for this machine
-   * @param gpus the numbers of its GPUs there
+   * The resources of an attempt: on this machine if {@code node} is null; GPUs by their numbers
+   * there.
    */
   record Taken(String node, List<Integer> gpus) {}
 
-  /**
-   * Creates a pool in which all of the limits are free.
-   *
-   * @param nodes limits of the other nodes
-   */
   ResourcePool(Map<String, Long> limits, Map<String, Map<String, Long>> nodes) {
     this(limits);
     nodes.forEach((name, own) -> this.nodes.put(name, new ResourcePool(own)));
@@ -54,7 +47,6 @@ final class ResourcePool {
     return limits;
   }
 
-  /** Returns whether no cpu of this machine is free. */
   boolean isFull() {
     return free(Resources.CPUS) == 0;
   }
@@ -63,7 +55,6 @@ final class ResourcePool {
     return free.getOrDefault(resource, 0L);
   }
 
-  /** Returns whether all of a demand is free now. */
   boolean fits(ResourceDemand demand) {
     return holds(free, demand) || node(demand) != null;
   }
@@ -77,9 +68,7 @@ final class ResourcePool {
     return true;
   }
 
-  /**
-   * Returns the fullest other node that can give a demand which this machine cannot; null for none.
-   */
+  /** Returns the fullest other node that can meet a demand which this machine cannot, or null. */
   private String node(ResourceDemand demand) {
     if (nodes.isEmpty() || !demand.moves() || !holds(free, demand.ofAll())) {
       return null;
@@ -92,9 +81,9 @@ final class ResourcePool {
   }
 
   /**
-   * Returns whether to take {@code demand} would make {@code waiting}, which does not fit now, wait
-   * longer. It would not if it takes nothing that {@code waiting} lacks and leaves enough of the
-   * rest, or if it goes to a node that could never hold {@code waiting}.
+   * Returns whether {@code waiting}, which does not fit now, would wait longer if {@code demand}
+   * were taken. It would not if that takes nothing that {@code waiting} lacks and leaves enough of
+   * the rest, or if it goes to a node that could never hold {@code waiting}.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {
@@ -132,10 +121,9 @@ final class ResourcePool {
   }
 
   /**
-   * Gives back what an attempt took, before its end, because its processes are gone. No more
-   * attempts than there are cpus may do so, or torc's work after them would need more cpus.
-   *
-   * @return whether it gave anything back
+   * Gives back the resources of an attempt before its end, because its processes are gone; returns
+   * whether it did. No more attempts than there are cpus may do so, or torc's work after them would
+   * need more cpus.
    */
   boolean giveEarly(JobAttempts run) {
     if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
@@ -147,12 +135,12 @@ final class ResourcePool {
     return true;
   }
 
-  /** Returns how many attempts gave all back and are not over. */
+  /** Returns how many attempts gave all back and have not ended. */
   int early() {
     return early;
   }
 
-  /** Gives back what an attempt that is over took, unless {@link #giveEarly} did so. */
+  /** Gives back the resources of an attempt that has ended, unless {@link #giveEarly} did. */
   void give(JobAttempts run) {
     if (run.released()) {
       early--;

@@ -31,15 +31,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * The jobs that are restored, or may be. Shared stores are asked for the result of a job that is
  * due before it takes any resources, for several jobs at a time, on threads that change no state of
- * the build; new results are sent to them. All else belongs to the thread that has the turn of the
- * loop. {@link ProductRestore} puts a result in place; if it is damaged or gone, the job runs.
+ * the build; new results are sent to them. Everything else belongs to the turn of the loop. {@link
+ * ProductRestore} puts a result in place; if it is damaged or gone, the job runs.
  */
 final class RestoredJobs implements AutoCloseable {
 
   /** Stores are asked for so many jobs at a time, since a server may be far away. */
   private static final int THREADS = 16;
 
-  /** Nanoseconds for which a job of which a store is asked keeps its place before others. */
+  /** Nanoseconds for which a job keeps its place before others while a store is asked. */
   private static final long PLACE = TimeUnit.SECONDS.toNanos(1);
 
   private static final int PATIENCE = 5; // seconds for the threads to end, once interrupted
@@ -52,10 +52,10 @@ final class RestoredJobs implements AutoCloseable {
   private final int umask;
   private final BitSet asked = new BitSet();
 
-  /** Takes what a shared store answers, in a turn. */
+  /** Takes the answer of a shared store, in a turn. */
   interface Answer {
 
-    /** Makes a job ready, with the result that is put in the place of a run; null for a run. */
+    /** Makes a job ready, with the result to restore instead of a run; null for a run. */
     void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known);
   }
 
@@ -77,7 +77,7 @@ final class RestoredJobs implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
   }
 
-  /** Asks shared stores for the result of a job that runs else; without stores, it is ready. */
+  /** Asks shared stores for the result of a job that has to run; without stores, makes it ready. */
   void ask(int id, List<Reason> reasons, Answer answer) {
     AttemptContext common = state.common();
     if (!mayAsk(reasons) || !KnownResults.mayShare(common.graph().job(id))) {
@@ -100,7 +100,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** Asks of one job; those that start first are asked of first. */
+  /** One job to ask about; the ones that start first come first. */
   private record Question(int priority, long path, Runnable work)
       implements Runnable, Comparable<Question> {
 
@@ -120,7 +120,7 @@ final class RestoredJobs implements AutoCloseable {
     return sharing != null && sharing.asks() && Decider.mayRestore(reasons);
   }
 
-  /** Fetches a job's result, ready to be put in place, from a store that has it; null if none. */
+  /** Fetches a job's result from the first store that has it, ready to be put in place, or null. */
   private ProductRestore.Replacement find(AttemptContext common, int id) {
     LocalResults stored = common.removal().stored();
     try {
@@ -155,17 +155,15 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** Returns whether a job waits for an answer. */
   boolean isAsked(int id) {
     return asked.get(id);
   }
 
-  /** Returns whether any job waits for an answer. */
   boolean isAsking() {
     return !asked.isEmpty();
   }
 
-  /** Puts back the record of a known result alone, without products. */
+  /** Puts back the record of a known result without products. */
   void recall(int id, Verdict.WillRestore will) {
     Recorder.Record record =
         recorder.recalled(state.graph().job(id).name(), will.reasons(), will.from());
@@ -173,7 +171,7 @@ final class RestoredJobs implements AutoCloseable {
     state.context().records().replace(id, record.result());
   }
 
-  /** Records what was placed as torc's own, though the job has no new result. */
+  /** Records the restored files as torc's own, though the job has no new result. */
   void own(AttemptOutcome outcome) {
     Batch own = new Batch();
     outcome.owned().forEach(own::own);
@@ -182,7 +180,8 @@ final class RestoredJobs implements AutoCloseable {
 
   /**
    * Sends the result of a job that ran well to shared stores, once its record is put. If the job
-   * ran though a result may be known, even what a store says it has is sent: it may be damaged.
+   * ran though a result may be known, sends even files that a store says it has: these may be
+   * damaged.
    */
   void send(int id, List<Reason> reasons, AttemptOutcome outcome) {
     AttemptContext common = state.common();
@@ -194,8 +193,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /**
-   * Returns the upload of a job's result; null if it cannot be read, which is told where it is
-   * needed.
+   * Returns the upload of a job's result; null if it cannot be read, which the next read reports.
    */
   private Upload upload(AttemptContext common, Job job, boolean again) throws IOException {
     try {
@@ -218,18 +216,14 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** Ends all waiting for stores, when the user ended the build. From any thread. */
+  /** Ends all waiting for stores, from any thread, when the user ended the build. */
   void stop() {
     if (sharing != null) {
       sharing.stores().stop();
     }
   }
 
-  /**
-   * Waits a while for uploads, after the jobs have ended; then the stores tell all, and are closed.
-   *
-   * @return nanoseconds of this wait
-   */
+  /** Waits a while for uploads and closes the stores; returns the nanoseconds of this wait. */
   long finish() {
     if (sharing == null) {
       return 0;
@@ -239,7 +233,6 @@ final class RestoredJobs implements AutoCloseable {
     return waited;
   }
 
-  /** Ends the threads that ask stores; uploads continue. */
   @Override
   public void close() {
     if (threads != null) {

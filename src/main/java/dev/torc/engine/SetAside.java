@@ -16,24 +16,16 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Sets aside what is the user's (rule 15): moves it to the kept things of a build, with a line.
- * {@link ProductRemoval} and {@link KnownMembers} tell what that is. Nothing is ever removed from
- * the kept things, but by {@code clean --kept}.
- *
- * @param grounds where products may lie
- * @param build names the folder of kept things
- * @param note takes a line for each thing that was moved
+ * Sets the user's files aside (rule 15): moves them to a folder of this build, with a line. {@link
+ * ProductRemoval} and {@link KnownMembers} decide which files that are. Only {@code clean --kept}
+ * ever removes them.
  */
 record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
 
   static final String ALTERED = "modified, or not made by torc";
 
   /**
-   * Moves a thing.
-   *
-   * @param file where it stood
-   * @param from the folder that holds it now, under a name
-   * @param part what to move of a folder; null for all
+   * Moves a thing, or a part of a folder, from its present folder; {@code file} is where it stood.
    */
   void move(Path file, FolderHandle from, Path name, FolderPart part, String why)
       throws IOException {
@@ -55,11 +47,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     told("moved", file, to, why);
   }
 
-  /**
-   * Moves the members of a folder product, which stays.
-   *
-   * @param part which of them; null for all
-   */
+  /** Moves the members of a folder product, or a part of them; the folder stays. */
   void moveMembers(FolderHandle folder, FolderPart part, String why) throws IOException {
     folder.refuseMounts();
     Path to = make(folder.path());
@@ -70,7 +58,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     told("moved", folder.path(), to, why);
   }
 
-  /** Moves a thing to another folder, of any file system. */
+  /** Moves a thing to another folder, on any file system. */
   static void take(FolderHandle from, Path name, FolderHandle to) throws IOException {
     move(from, name, to, name);
   }
@@ -85,7 +73,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     }
   }
 
-  /** Copies a thing that stays where it is. */
+  /** Copies a thing, which stays in place. */
   void copy(Path file, FolderPart part, String why) throws IOException {
     Path to = make(file);
     if (part == null) {
@@ -128,7 +116,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     from.removeFile(name);
   }
 
-  /** Makes the folder for a kept thing; returns the thing's path there, where nothing stands. */
+  /** Makes the folder for a thing to set aside; returns its free path there. */
   private Path make(Path file) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
@@ -140,10 +128,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     return spot == null ? place.group() : GroupAccess.of(spot.ground());
   }
 
-  /**
-   * Makes the folders of kept things. If a group of users writes to the ground, its members may use
-   * these folders, and no other user may.
-   */
+  /** Makes folders; if a group of users writes to the ground, only its members may use them. */
   private static void makeFolders(Path ground, Path last, GroupAccess group) throws IOException {
     OwnFile.folders(ground, last);
     if (!group.isNone()) {
@@ -175,10 +160,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     return free;
   }
 
-  /**
-   * Returns a path as it is recorded: relative to the root if it lies below the root, else
-   * absolute.
-   */
+  /** Returns a path as it is recorded: below the root relative to it, else absolute. */
   static String shown(CachePlace place, Path path) {
     Path root = place.root();
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();

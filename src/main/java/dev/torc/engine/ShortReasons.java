@@ -6,19 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reasons of a run as the history of attempts keeps them: only the first ones, and none of them
- * long, since there are many attempts. They read as the reasons in the job's record of its last run
- * do, but for what was cut here.
+ * The reasons of a run for the history of attempts: only the first ones, and all of them short,
+ * since there are many attempts. Except for the cuts they read as in the record of the job's last
+ * run.
  */
 final class ShortReasons {
 
-  /** So many reasons of a run are kept. */
   static final int KEPT = 2;
 
   /** Characters of a text; reports show no more of two texts that differ. */
   static final int TEXT = 60;
 
-  /** Characters of a name. */
   static final int NAME = 200;
 
   /** Hexadecimal digits of a digest; reports show {@code SHOWN} of them. */
@@ -26,17 +24,15 @@ final class ShortReasons {
 
   private static final int SHOWN = 7;
 
-  /** What may stand before a digest. */
   private static final String[] BEFORE = {"", "link ", "sha256 "};
 
-  /** Characters that are kept before the first one in which two texts differ. */
+  /** Characters before the first one in which two texts differ. */
   private static final int CONTEXT = 12;
 
   private static final String CUT = "…";
 
   private ShortReasons() {}
 
-  /** Returns the first of these reasons, shortened. */
   static List<ManifestEntry> of(List<Reason> reasons) {
     int size = Math.min(KEPT, reasons.size());
     List<ManifestEntry> entries = new ArrayList<>(size);
@@ -62,7 +58,7 @@ final class ShortReasons {
     return new ManifestEntry(reason.kind().ordinal(), name(reason.name()), old, now);
   }
 
-  /** Cuts a name at its begin, since the end of a path tells more. */
+  /** Cuts a name at its beginning, since the end of a path tells more. */
   private static String name(String name) {
     return name.length() <= NAME
         ? name
@@ -74,7 +70,7 @@ final class ShortReasons {
     return part.length() <= TEXT ? part : part.substring(0, whole(part, TEXT - 1)) + CUT;
   }
 
-  /** Returns the place itself, or the one before it if it would cut a character in two. */
+  /** Returns the place, or the one before it if a cut there would split a character. */
   private static int whole(String text, int at) {
     return Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
   }

@@ -24,9 +24,9 @@ import java.util.stream.IntStream;
 
 /**
  * Removes the products of jobs with {@code temporary: delete} as soon as all jobs that read them
- * are up to date and the cache says so: a kill of torc makes no ended job run again. While there
- * are groups without known instances, which may read anything, all stay. The planner knows what can
- * go, {@link Cleaner} removes it. Its state belongs to the turn of the loop.
+ * are up to date and the cache says so: if torc is killed, no ended job runs again. Groups without
+ * known instances may read anything, so all products stay while there are such groups. The planner
+ * knows which can go, {@link Cleaner} removes them. Its state belongs to the turn of the loop.
  */
 final class SpentProducts implements Cleaner.Listener {
 
@@ -74,15 +74,15 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Cancels pending removals: a job is about to run after all and may read these files. What can go
-   * is found anew.
+   * Cancels pending removals: a job is about to run after all and may read these files. Removals
+   * that are still possible are found anew.
    */
   synchronized void cancelRemovals() {
     going.clear();
     touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
-  /** Notes that a job ended and its record is about to be put into the cache. */
+  /** Notes that a job ended, whose record is about to be put into the cache. */
   void noteEnd(int job, Recorder.Record record) {
     if (context != null && record.result().outcome().isGood()) {
       record.batch().onCommit(e -> lock.post(e == null ? () -> noteRecorded(job) : () -> {}));
@@ -98,7 +98,7 @@ final class SpentProducts implements Cleaner.Listener {
     recorded.set(job);
   }
 
-  /** Counts a job as yet to read what it needs (1), or as having read it (-1). */
+  /** Adds {@code by} to the reader counts of the job's needs. */
   private void count(int job, int by) {
     Graph graph = context.graph();
     for (int file : graph.needs().row(job)) {
@@ -122,7 +122,6 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Removes what can go now. */
   void removeDue() {
     if (due.isEmpty() || !context.graph().isWhole()) {
       return;
@@ -146,7 +145,7 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Records the members of folders that the records do not tell yet, so that these can go. */
+  /** Records the members of folders that the records do not have yet, so that these can go. */
   private void describe(BitSet makers) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
     makers.stream().forEach(job -> lists.putAll(context.contents().gone().untold(job)));
@@ -205,10 +204,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Removes the remaining spent products, when all records are in the cache, after it has decided
-   * whether readers that the build left out are up to date.
-   *
-   * @param ran the jobs with a new good result
+   * Removes the remaining spent products when all records are in the cache; first decides whether
+   * readers outside the build are up to date.
    */
   void removeLast(IntStream ran) {
     if (context == null || !context.graph().isWhole()) {
@@ -232,12 +229,10 @@ final class SpentProducts implements Cleaner.Listener {
     removeDue();
   }
 
-  /** Returns whether anything is being removed. */
   boolean isBusy() {
     return running > 0;
   }
 
-  /** Tells how much went. */
   void tellRemoved() {
     if (removed > 0) {
       String what = Amount.count(removed, "temporary product");

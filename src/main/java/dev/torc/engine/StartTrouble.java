@@ -17,24 +17,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says more of a command that was not found or could not be started: a script with Windows line
- * ends, a program that the PATH does not have, a folder that is missing. It looks only after a
- * failure. What a script called is known from the log alone, where the shell names it.
+ * Explains why a command was not found or could not be started: a script with Windows line ends, a
+ * program outside the PATH, a missing folder. It looks only after a failure. A program that a
+ * script called is known from the log alone, where the shell names it.
  *
  * @param hint follows the phrase about the end; may be empty
- * @param path the PATH in which a program was not found; empty if that is not what is wrong
+ * @param path the PATH in which a program was not found; empty otherwise
  */
 record StartTrouble(String hint, String path) {
 
   private static final StartTrouble NONE = new StartTrouble("", "");
 
-  /** The exit statuses by which shells and env tell that they could not start a program. */
+  /** Exit statuses of shells and env for a program that they could not start. */
   private static final Set<Integer> STATUSES = Set.of(126, 127);
 
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
   private static final Pattern WORD_END = Pattern.compile("[\\s;&|()<>\"'`]+");
 
-  /** What bash, dash, ksh and busybox, then zsh, then env write of a missing program. */
+  /** Messages of bash, dash, ksh and busybox, then zsh, then env about a missing program. */
   private static final Pattern NOT_FOUND =
       Pattern.compile(
           "(?:.*: )?(?<shell>[^:\\s]+): (?:command )?not found.*"
@@ -45,12 +45,7 @@ record StartTrouble(String hint, String path) {
   private static final int WORDS = 100; // of a command
   private static final int LINE = 300; // bytes of a script's first line
 
-  /**
-   * Looks at what did not start.
-   *
-   * @param root the folder to which messages are relative
-   * @param search the caller's PATH; null if it was not searched here
-   */
+  /** Finds the reason; {@code search} is the caller's PATH, null if it was not searched here. */
   static StartTrouble of(ProcessEnd ended, Launch launch, Path root, String search)
       throws IOException {
     boolean exited = ended.how() == ProcessEnd.How.EXITED;
@@ -91,7 +86,7 @@ record StartTrouble(String hint, String path) {
     return false;
   }
 
-  /** Returns the program that a shell or env says it did not find; empty if none says so. */
+  /** Returns the program that a shell or env did not find; empty if none says so. */
   static String named(String log) {
     for (String line : log.lines().toList().reversed()) {
       Matcher found = NOT_FOUND.matcher(line);
@@ -104,9 +99,8 @@ record StartTrouble(String hint, String path) {
   }
 
   /**
-   * Returns a line about a script of the command with Windows line ends; empty without one.
-   *
-   * @param unstarted whether the script that names its interpreter itself may be at fault
+   * Returns a line about a script with Windows line ends, or nothing; {@code unstarted} if a script
+   * that names its own interpreter may be at fault.
    */
   private static String windowsScript(Launch.Step step, String path, boolean unstarted)
       throws IOException {

@@ -6,12 +6,12 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The jobs that schedulers have or soon will, as the loop knows them: if they are very many, not
- * all are prepared at a time. It ends none of them, and does not decide when the build ends.
+ * The jobs that schedulers have or soon will, as the loop knows them, and the jobs held back since
+ * too many are prepared already. It ends none of them, and does not decide when the build ends.
  */
 final class Submitted {
 
-  /** So many jobs are prepared at a time: each takes some kilobytes. */
+  /** Jobs that are prepared at a time: each takes some kilobytes. */
   static final int MOST = 20_000;
 
   private final Set<Integer> out = new HashSet<>();
@@ -21,27 +21,20 @@ final class Submitted {
   private final EventSender sender;
   private final int most;
 
-  /**
-   * @param most jobs that are prepared at a time
-   */
   Submitted(LoopLock lock, EventSender sender, int most) {
     this.most = most;
     this.lock = lock;
     this.sender = sender;
   }
 
-  /**
-   * Notes that an attempt begins.
-   *
-   * @param executor null for one that runs here
-   */
+  /** Notes that an attempt begins; {@code executor} is null if it runs here. */
   void begin(int id, String executor) {
     if (executor != null) {
       prepared.add(id);
     }
   }
 
-  /** Tells where an attempt is; callable from any thread. */
+  /** Reports where an attempt is; callable from any thread. */
   void submitted(int id, Event.JobSubmitted at) {
     lock.post(
         () -> {
@@ -51,10 +44,8 @@ final class Submitted {
   }
 
   /**
-   * Returns whether a job that is ready has to wait until others are over; {@link #ended} returns
-   * it then, unless it was asked about again before.
-   *
-   * @param executor null for one that is to run here
+   * Returns whether a ready job has to wait; {@link #ended} returns it, unless this is called again
+   * before. {@code executor} is null if it is to run here.
    */
   boolean holds(int id, String executor) {
     boolean holds = executor != null && prepared.size() >= most;
@@ -66,7 +57,7 @@ final class Submitted {
     return holds;
   }
 
-  /** Returns an attempt ended, wherever it ran; returns a job that was held and is ready now. */
+  /** Notes that an attempt ended, wherever it ran; returns a job that was held and is ready now. */
   OptionalInt ended(int id) {
     out.remove(id);
     return prepared.remove(id) && !held.isEmpty()
@@ -78,7 +69,7 @@ final class Submitted {
     return out.contains(id);
   }
 
-  /** Returns how many attempts there are that take nothing of this machine. */
+  /** Returns how many attempts take nothing of this machine. */
   int prepared() {
     return prepared.size();
   }

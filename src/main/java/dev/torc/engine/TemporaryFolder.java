@@ -15,20 +15,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The folder of {@code {tmp}} and {@code TORC_TMP}: empty when an attempt starts, removed at its
- * end. Its name is made of the attempt's mark, so that the next build finds what a killed torc
- * left. Only a job that names it has one.
+ * The folder of {@code {tmp}} and {@code TORC_TMP}, if a job names it: empty when an attempt
+ * starts, removed at its end. Its name comes from the mark, so that the next build finds it after a
+ * kill.
  */
 final class TemporaryFolder {
 
-  /** The variable that holds its path. */
   static final String VARIABLE = "TORC_TMP";
 
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
   private TemporaryFolder() {}
 
-  /** Returns where the folder of an attempt is, or would be. */
   static Path of(CachePlace place, StartMarks.Mark attempt) {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
@@ -52,12 +50,11 @@ final class TemporaryFolder {
     return text.slot("tmp") != null || text.declared().contains(VARIABLE);
   }
 
-  /** Makes the folder, open to its owner alone. */
+  /** Makes the folder, which only its owner may open. */
   static void make(Path folder) throws IOException {
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
   }
 
-  /** Empties the folder; does nothing if it is not there. */
   static void empty(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       FileTree.remove(folder);

@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds jobs whose tool keeps state between runs: it makes only what it takes for outdated, while
- * torc clears the places of all products. The files that such a run leaves out are the sign. It
- * decides nothing about products; the warnings name the two ways out.
+ * Finds jobs whose tool keeps state between runs: such a tool makes only outdated files, while torc
+ * clears the places of all products. The sign is files that a run did not make again. It decides
+ * nothing about products; the warnings name the two remedies.
  */
 final class ToolState {
 
@@ -38,9 +38,9 @@ final class ToolState {
   private ToolState() {}
 
   /**
-   * Returns a line on files that the last good run of a job made and this one did not, though
-   * nothing but the contents of needs changed; null for none. Files with other names in their place
-   * are no sign: many tools put a hash into names.
+   * Returns a line about files that the last good run made and this one did not, though only
+   * contents of needs changed; else null. Other new files are no sign: many tools put a hash into
+   * names.
    */
   static String lost(JobRecords records, int id, Job job, List<Reason> why, ProductScan now) {
     JobResult last = records.result(id);
@@ -86,16 +86,14 @@ final class ToolState {
     return made;
   }
 
-  /** Returns whether the last good run of a job made a path. */
   static boolean hadMade(JobRecords records, int id, String path) {
     JobResult last = records.result(id);
     return last != null && last.products().stream().anyMatch(made -> made.path().equals(path));
   }
 
   /**
-   * Returns whether the products of a run with these reasons stay in place. If a member of a folder
-   * or glob product is missing, all go once: the tool would take its state for up to date, and not
-   * make the member again.
+   * Returns whether the products stay in place for a run with these reasons. If a member of a
+   * folder or glob product is missing, all go once: the tool would not make it again.
    */
   static boolean persists(Job job, int attempt, List<Reason> why) {
     return job.has(Trait.PERSIST)

@@ -30,13 +30,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Which jobs of a build are traced, what happens to jobs that cannot be traced, what strict jobs
- * are refused, and which lines tell of it. {@link JobTrace} has the names of files, {@link
- * DiscoveredNeeds} takes in those that count.
+ * Decides which jobs of a build are traced and what a strict job may open, and reports what the
+ * traces show. {@link JobTrace} has the names of files, {@link DiscoveredNeeds} adds found needs.
  */
 public final class Tracing {
 
-  /** The variable that is 0 where jobs that want a trace are to run without one. */
+  /** If this variable is 0, jobs that want a trace run without one. */
   public static final String VARIABLE = "TORC_TRACE";
 
   private static final int FEW = 10; // files of one folder that are told one by one
@@ -52,7 +51,6 @@ public final class Tracing {
    * @param all whether jobs are traced that do not ask for it
    * @param strict whether all jobs are strict
    * @param off the caller's value of {@link #VARIABLE}; null if it is not set
-   * @param note takes lines for people
    */
   public Tracing(boolean all, boolean strict, String off, Consumer<String> note) {
     this.all = all;
@@ -65,11 +63,7 @@ public final class Tracing {
     return strict || job.has(Trait.STRICT);
   }
 
-  /**
-   * Returns whether an attempt of a job is traced.
-   *
-   * @throws AttemptFailure if it has to be traced and cannot
-   */
+  /** Returns whether a job is traced; throws an {@link AttemptFailure} if it must be and cannot. */
   boolean traces(Graph graph, Job job) {
     boolean must = job.has(Trait.TRACE) || isStrict(job);
     if (!must && !all) {
@@ -94,11 +88,7 @@ public final class Tracing {
     return lack == null;
   }
 
-  /**
-   * Returns a new trace for an attempt.
-   *
-   * @param begin a stamp from when it starts, by the clock of the root's file system
-   */
+  /** Returns a new trace; {@code begin} is a stamp from when the attempt starts. */
   JobTrace of(PlanContext plan, int id, NeedSnapshot snapshot, Stamp begin) {
     Graph graph = plan.graph();
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
@@ -120,7 +110,6 @@ public final class Tracing {
     return new JobTrace(grounds, begin.ctime(), bounds);
   }
 
-  /** Returns why a job cannot be traced; null where it can. */
   private synchronized String lack(Job job) {
     if (job.runs().executor() != null) {
       return "executor " + SafeText.name(job.runs().executor()) + " runs it elsewhere";
@@ -142,10 +131,9 @@ public final class Tracing {
   }
 
   /**
-   * Tells what the trace of an attempt that ended well has shown.
-   *
-   * @throws AttemptFailure if the job is strict, and read what neither it nor its depfile names: a
-   *     job with a depfile is refused no read, since only its end tells what the depfile names
+   * Reports what the trace of an attempt that ended well shows. Throws an {@link AttemptFailure} if
+   * the job is strict and read a file that neither its needs nor its depfile name: a job with a
+   * depfile is denied no read, since only its end tells what the depfile names.
    */
   void tell(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
     Job job = graph.job(id);
@@ -177,19 +165,14 @@ public final class Tracing {
     }
   }
 
-  /**
-   * Returns the lines on what the last run of a job was seen to read and the job still does not
-   * need.
-   */
+  /** Returns lines about files that the last run of a job read and the job still does not need. */
   public static List<String> lines(Graph graph, int id, RunDetails last) {
     List<String> paths = last == null ? List.of() : last.read();
     return lines(
         graph, id, paths.stream().filter(path -> !NeedList.isNeeded(graph, id, path)).toList());
   }
 
-  /**
-   * Returns one line for each file that a job read and does not need, or for the folder of many.
-   */
+  /** Returns a line for each file that a job read and does not need, or for a folder of many. */
   private static List<String> lines(Graph graph, int id, Collection<String> undeclared) {
     Set<String> lines = new LinkedHashSet<>();
     Map<String, Integer> counts = new HashMap<>();
@@ -221,9 +204,7 @@ public final class Tracing {
     return path.substring(0, path.lastIndexOf('/') + 1);
   }
 
-  /**
-   * Returns the end of the message of a failed attempt that was refused files; empty if it was not.
-   */
+  /** Returns the end of the message about a failed attempt that was denied files, or nothing. */
   static String refused(Graph graph, JobTrace trace) {
     Set<String> reads = refused(graph, trace, true);
     Set<String> changes = refused(graph, trace, false);
@@ -237,7 +218,7 @@ public final class Tracing {
                 .formatted(SafeText.names(List.copyOf(changes), 1)));
   }
 
-  /** Returns what a job was refused to read, or to change, as the build file would name it. */
+  /** Returns the files that a job was denied to read, or to change, named as in the build file. */
   private static Set<String> refused(Graph graph, JobTrace trace, boolean reads) {
     List<String> paths = new ArrayList<>();
     if (trace != null) {
@@ -253,7 +234,6 @@ public final class Tracing {
     return names(graph, paths);
   }
 
-  /** Returns absolute names as the build file would have them. */
   static Set<String> names(Graph graph, Collection<String> paths) {
     Paths normal = new Paths(graph.workflow().root());
     Set<String> names = new TreeSet<>();
@@ -261,20 +241,14 @@ public final class Tracing {
     return names;
   }
 
-  /**
-   * Returns what was read and is neither the job's own nor its need, as the build file would write
-   * it.
-   */
+  /** Returns the files that a job read that are neither its own nor its needs. */
   static Set<String> undeclared(Graph graph, int id, NeedSnapshot snapshot, JobTrace trace) {
     Set<String> names = names(graph, trace.read());
     names.removeIf(path -> isOwn(graph, id, path) || needs(graph, id, snapshot, path));
     return names;
   }
 
-  /**
-   * Returns whether a job makes a path, as a product, as its depfile, or excluded from a folder
-   * product.
-   */
+  /** Returns whether a path is a job's product or depfile, or excluded from its folder product. */
   static boolean isOwn(Graph graph, int id, String path) {
     return graph.makerOf(path) == id
         || path.equals(graph.job(id).depfile())
@@ -301,15 +275,12 @@ public final class Tracing {
     }
   }
 
-  /** Returns whether a strict job may read a file; what its depfile names, only its end tells. */
+  /** Returns whether a strict job may read a file; only its end tells what its depfile names. */
   private static boolean mayRead(Graph graph, int id, NeedSnapshot snapshot, String path) {
     return graph.job(id).depfile() != null || needs(graph, id, snapshot, path);
   }
 
-  /**
-   * Returns whether a strict job may write a file that is not its product, or make or remove a
-   * folder.
-   */
+  /** Returns whether a strict job may write a file that is not its product, or change a folder. */
   private static boolean mayWrite(Graph graph, int id, String path, Access access) {
     Job job = graph.job(id);
     if (graph.makerOf(path) >= 0) {
