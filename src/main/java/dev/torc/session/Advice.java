@@ -39,8 +39,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds what is accepted but looks wrong, for {@code torc check} and builds. What commands read
- * undeclared is found by {@link dev.torc.plan.CommandWarnings}.
+ * Finds what is accepted but looks wrong, for {@code torc check} and builds. {@link
+ * dev.torc.plan.CommandWarnings} finds what commands read undeclared.
  */
 final class Advice {
 
@@ -50,10 +50,7 @@ final class Advice {
 
   private Advice() {}
 
-  /**
-   * Returns the warnings of the build file for some of its jobs: each warning belongs to the job
-   * that begins last before it.
-   */
+  /** Returns the build file's warnings for jobs: each belongs to the job that begins before it. */
   static List<BadInput.Diagnostic> ofJobs(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> warnings = graph.workflow().warnings();
     if (warnings.isEmpty() || jobs.isEmpty()) {
@@ -74,10 +71,7 @@ final class Advice {
         .toList();
   }
 
-  /**
-   * Returns the lines on parameters that programs take for a setting of their own: see {@link
-   * #READ}.
-   */
+  /** Warns of parameters that programs read as a variable of their own. */
   static List<BadInput.Diagnostic> parameters(List<Group> groups) {
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (Group group : groups) {
@@ -94,10 +88,7 @@ final class Advice {
     return lines;
   }
 
-  /**
-   * Returns the lines on needed values whose names fit two jobs, {@code train} and {@code
-   * train.val}.
-   */
+  /** Warns of needed values whose names fit two jobs, {@code train} and {@code train.val}. */
   static List<BadInput.Diagnostic> readings(Graph graph) {
     Set<String> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -126,7 +117,7 @@ final class Advice {
                     .formatted(data.written(), meant.key(), meant.job(), other.key(), other.job()));
   }
 
-  /** Returns the lines on the values of groups, as far as the groups are named or needed. */
+  /** Returns the warnings about the values of groups that are named or needed. */
   static List<BadInput.Diagnostic> groups(
       Graph graph, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
@@ -170,10 +161,7 @@ final class Advice {
     return lines;
   }
 
-  /**
-   * Returns the lines on folders that cannot be listed, though needed globs and folders ask for
-   * them.
-   */
+  /** Warns of folders that cannot be listed, though needed globs and folders ask for them. */
   static List<BadInput.Diagnostic> unlisted(Graph graph, BitSet jobs) {
     Set<Integer> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -213,8 +201,8 @@ final class Advice {
   }
 
   /**
-   * Returns the lines on tools that are scripts outside the root, as the shims of pyenv and conda,
-   * each once: the program that such a script runs may change while the script stays the same.
+   * Warns once of each tool that is a script outside the root, as the shims of pyenv and conda: the
+   * program that such a script runs may change while the script stays the same.
    */
   static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
       throws IOException {
@@ -245,7 +233,7 @@ final class Advice {
     }
   }
 
-  /** Returns a line where the cache lies on a network file system, which LMDB is not made for. */
+  /** Warns of a cache on a network file system, for which LMDB is not made. */
   static Optional<String> network(Project project, CachePlace settled) {
     String line =
         "the cache is on a network file system (%s), where it is not safe;"
@@ -263,7 +251,6 @@ final class Advice {
     private final Graph graph;
     private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
 
-    /** Creates the search for the jobs of a graph. */
     public EmptyGlobs(Graph graph) {
       this.graph = graph;
     }
@@ -282,7 +269,7 @@ final class Advice {
       return empty;
     }
 
-    /** Returns what is there instead of the files of an empty need, in a few words. */
+    /** Returns the nearest thing to the files of an empty need, in a few words. */
     public String beside(Ref empty) throws IOException {
       NearestPath near = JobSelection.likelyPaths(graph);
       return empty instanceof Ref.OfGlob glob
@@ -301,10 +288,7 @@ final class Advice {
       return false;
     }
 
-    /**
-     * Returns the jobs that make what a list matches; -1 for anything else that is there, or will
-     * be.
-     */
+    /** Returns the jobs that make what a list matches; -1 for anything else there, now or later. */
     private Set<Integer> makers(NeedList list) {
       Path root = graph.workflow().root();
       if (!list.makers().isEmpty()) {
@@ -316,7 +300,7 @@ final class Advice {
               .map(graph::makerOf)
               .collect(Collectors.toSet());
         }
-        // a missing folder is an error, told elsewhere
+        // a missing folder is an error, reported elsewhere
         boolean empty = Files.isDirectory(root.resolve(list.text()));
         return empty && !MissHint.folder(JobSelection.likelyPaths(graph), list.text()).isEmpty()
             ? Set.of()

@@ -47,9 +47,6 @@ import java.util.function.Predicate;
  * A build in one allocation of Slurm: this torc submits another torc, as it submits any attempt of
  * a job, and shows what that writes on the first node of the allocation, until it ends. The build
  * itself is a {@link BuildSession} there; the engine decides which jobs run on the other nodes.
- *
- * @param plan what is to run there
- * @param say takes lines that tell of the allocation
  */
 public record AllocatedBuild(
     Caller caller, Project project, Plan plan, BuildRequest request, Consumer<String> say) {
@@ -67,9 +64,8 @@ public record AllocatedBuild(
   private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
 
   /**
-   * Returns the options with which all jobs run on the nodes that Slurm gives.
-   *
-   * @throws BadInput where another executor is named, or there is none that speaks to Slurm
+   * Returns the options with which all jobs run on the nodes that Slurm gives; refuses another
+   * executor, and an executor that is not Slurm.
    */
   public static ProjectOptions options(Caller caller, ProjectOptions given) throws IOException {
     if (given.executor() != null && !given.executor().equals(EXECUTOR)) {
@@ -104,12 +100,7 @@ public record AllocatedBuild(
         given.keepsFailed());
   }
 
-  /**
-   * Returns the caller with the nodes of the allocation, for a torc that was started in it; null
-   * for a torc that has to ask for an allocation.
-   *
-   * @param say takes a line that tells of the nodes
-   */
+  /** Returns the caller with the allocation's nodes, for a torc started in one; else null. */
   public static Caller inside(Caller caller, Consumer<String> say) throws IOException {
     if (!caller.env().containsKey(VARIABLE)) {
       return null;
@@ -120,11 +111,8 @@ public record AllocatedBuild(
   }
 
   /**
-   * Returns a build that is to be run in an allocation; null where nothing has to run, so that none
-   * is needed.
-   *
-   * @param options as {@link #options} returns them
-   * @throws BadInput where the build would be refused
+   * Plans a build in an allocation; returns null if nothing has to run, so that none is needed.
+   * Refuses as the build would. The options come from {@link #options}.
    */
   public static AllocatedBuild of(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
@@ -155,11 +143,10 @@ public record AllocatedBuild(
    * Asks for the allocation, waits until the build in it has ended, and returns its exit status.
    * Signals end it.
    *
-   * @param words of the command line
-   * @param dir the folder to which relative paths in them belong
-   * @param out takes what it writes to standard output
-   * @param err takes what it writes to standard error
-   * @throws IOException where there is no allocation
+   * @param words of the command line, whose relative paths belong to {@code dir}
+   * @param out takes its standard output
+   * @param err takes its standard error
+   * @throws IOException if there is no allocation
    */
   public int run(List<String> words, Path dir, Io.Take<InputStream> out, Io.Take<InputStream> err)
       throws IOException {
@@ -188,9 +175,7 @@ public record AllocatedBuild(
     }
   }
 
-  /**
-   * Returns the executor's settings with what this allocation asks for; the user's options go last.
-   */
+  /** Returns the executor's settings with this allocation's requests; the user's own go last. */
   private SchedulerSettings settings() {
     SchedulerSettings given = plan.context().graph().workflow().executor(EXECUTOR).settings();
     SchedulerResources each = each();
@@ -235,7 +220,7 @@ public record AllocatedBuild(
     return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }
 
-  /** Returns a number that was checked before; one too large for Slurm becomes the largest int. */
+  /** Parses a number that was checked before; one too large for Slurm becomes the largest int. */
   private static int whole(String number) {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
@@ -258,7 +243,7 @@ public record AllocatedBuild(
         each().withoutMemory());
   }
 
-  /** Returns how the torc there is ended: it is given the time that its jobs may take to end. */
+  /** Returns how the torc there is ended: it gets the time that its jobs may take to end. */
   private Stop stop() {
     long usual = Runner.GRACE.toNanos();
     long longest =
@@ -282,7 +267,7 @@ public record AllocatedBuild(
     };
   }
 
-  /** Listens to what becomes of the allocation, and ends it. */
+  /** Follows the allocation until it ends; ends it on request. */
   private final class Waiting implements RemoteListener {
     private final BatchTracker tracker;
     private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();

@@ -28,11 +28,8 @@ import java.util.function.Predicate;
 
 /**
  * The files that a caller of {@code torc slurm} and the build in its allocation share in {@code
- * .torc/slurm}: the input of the build, which is locked as long as the caller lives, and its
- * output. Files of killed callers are removed when their builds are over.
- *
- * @param folder the one folder of all callers
- * @param id of the caller's build
+ * .torc/slurm}: the input of the build, locked as long as the caller lives, and its output. Files
+ * of killed callers are removed when their builds are over.
  */
 record AllocationFiles(Path folder, String id) {
 
@@ -44,12 +41,11 @@ record AllocationFiles(Path folder, String id) {
     return new AllocationFiles(place.folder().resolve(AllocatedBuild.EXECUTOR), id);
   }
 
-  /** Returns the standard output of the build; the name of its input has one more ending. */
+  /** Returns the standard output of the build; its input has {@code .in} added. */
   Path output() {
     return folder.resolve(id + ".out");
   }
 
-  /** Returns the standard error of the build. */
   Path log() {
     return folder.resolve(id + ".log");
   }
@@ -58,16 +54,13 @@ record AllocationFiles(Path folder, String id) {
     return folder.resolve(id + INPUT);
   }
 
-  /** Returns the folder of the scripts that are handed to Slurm. */
   Path scripts() {
     return folder.resolve(AllocatedBuild.EXECUTOR);
   }
 
   /**
-   * Writes the input of the build.
-   *
-   * @param text null for none
-   * @return the lock that tells that the caller lives; null where there are no locks
+   * Writes the input of the build, null for none. Returns the lock that shows that the caller
+   * lives; null if the file system has no locks.
    */
   OpenFileLock begin(byte[] text) throws IOException {
     OpenFileLock lives = null;
@@ -77,7 +70,7 @@ record AllocationFiles(Path folder, String id) {
         LockSupport.parkNanos(AGAIN); // another torc is removing it as a killed one's
       }
     } catch (Unlockable none) {
-      // without locks, no torc takes the caller for a killed one
+      // without locks, no torc takes the caller for dead
     }
     OwnFile.write(input(), text == null ? new byte[0] : text);
     return lives;
@@ -90,10 +83,8 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Removes what killed callers left, if their builds are over.
-   *
-   * @param over tells whether a build is over whose script does not say so; null if none such is
-   * @param warn takes lines for people
+   * Removes the files of killed callers whose builds are over; {@code over} asks about a build
+   * whose script does not say so, and may be null.
    */
   static void tidy(
       CachePlace place, ClaimOwner me, Predicate<EarlierJob> over, Consumer<String> warn) {
@@ -141,8 +132,8 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Asks Slurm whether a build is over. If Slurm does not list a build, it counts as over at the
-   * second such answer: a listing that was cut off looks the same.
+   * Asks Slurm whether a build is over. A build that Slurm does not list counts as over at the
+   * second such answer: an incomplete listing looks the same.
    */
   static Predicate<EarlierJob> hasEnded(Scheduler slurm) {
     Set<SchedulerJob> gone = new HashSet<>();

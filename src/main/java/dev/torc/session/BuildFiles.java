@@ -15,7 +15,7 @@ import java.util.SortedMap;
 
 /**
  * The build files of a project. They are read at their first use, which never comes if the graph of
- * the last build serves. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the graph.
+ * the last build serves. {@link ParsedBuildFile} reads them, {@link GraphFile} stores the graph.
  */
 final class BuildFiles implements Expander.Source {
 
@@ -27,11 +27,8 @@ final class BuildFiles implements Expander.Source {
   private ParsedBuildFile parsed;
 
   /**
-   * @param origin names the files, and has the overrides of the command line
-   * @param input the text of the build file from standard input, null without one: its graph is not
-   *     kept
-   * @param last the graph of the last build, null where there is none
-   * @param heap is told when the text of the files is garbage
+   * @param input the build file from standard input, null for none: its graph is not stored
+   * @param last the graph of the last build, null for none
    */
   BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last, Heap heap) {
     this.origin = origin;
@@ -41,9 +38,7 @@ final class BuildFiles implements Expander.Source {
     this.reused = last != null && last.good() && input == null ? last : null;
   }
 
-  /**
-   * Returns the graph file of the last build, perhaps of other build files; null if there is none.
-   */
+  /** Returns the graph file of the last build, perhaps of other build files; null for none. */
   GraphFile last() {
     return last;
   }
@@ -62,9 +57,8 @@ final class BuildFiles implements Expander.Source {
   }
 
   /**
-   * Keeps a graph for the next build.
-   *
-   * @return its name; null if the next build could not tell whether it has the same graph
+   * Stores a graph for the next build; returns its name, or null if the next build could not tell
+   * whether it has the same graph.
    */
   Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
     if (reused != null && graph == reused.graph()) {
@@ -79,12 +73,11 @@ final class BuildFiles implements Expander.Source {
     return id;
   }
 
-  /** Returns the build files, tables among them, that the graph was made from. */
   List<BuildFile.Read> sources() {
     return parsed == null ? reused.sources() : parsed.sources();
   }
 
-  /** Returns the patterns of groups that looked for files on disk, each with what it found. */
+  /** Returns the patterns of groups that looked for files on disk, each with the files it found. */
   SortedMap<String, List<String>> patterns() {
     return parsed == null ? reused.patterns() : parsed.deciders().files();
   }

@@ -12,17 +12,12 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
- * What a build is asked to do, and on what terms a command takes the build lock.
+ * What a build is asked to do. Without targets it is about all jobs; {@code rerun} is about the
+ * targets' own jobs. A {@code dry} build wants only verdicts and writes nothing. A {@code strict}
+ * one keeps traced jobs from files that they do not need. Limits are amounts as written, by
+ * resource.
  *
- * @param targets names and files; none for all jobs
- * @param rerun which of the targets' own jobs run whatever their verdict
- * @param failFast whether nothing new is started after a failure
  * @param submit whether it ends when all ready jobs are submitted, without waiting for them
- * @param lock how it takes the build lock
- * @param dry whether only the verdicts are wanted: then nothing is written
- * @param trace whether all jobs that run are traced
- * @param strict whether these jobs are refused files that they do not need
- * @param limits amounts as written on the command line, by resource
  */
 public record BuildRequest(
     List<String> targets,
@@ -42,24 +37,21 @@ public record BuildRequest(
   }
 
   /**
-   * How a command takes the build lock, and which hosts and users it takes as gone.
+   * How a command takes the build lock.
    *
-   * @param waits whether it waits while another build has it
-   * @param trusts whether the caller says that no other host builds here: then on a network root
-   *     locks are enough that only this host sees
-   * @param gone names of hosts and users: the caller says that nothing of theirs runs any more
+   * @param trusts whether the caller promises that no other host builds here: then on a network
+   *     root a lock is enough that only this host sees
+   * @param gone hosts and users of which, as the caller promises, nothing still runs
    */
   public record LockTerms(boolean waits, boolean trusts, Set<String> gone) {
 
-    /** The variable that means {@code --trust-lock} for each torc that inherits it. */
     public static final String TRUST = "TORC_TRUST_LOCK";
 
     /**
-     * Takes the build lock, waiting if it may; null where another build has it and it may not.
-     * Throws {@link CacheException} where only this host would see it, and that is not trusted.
+     * Takes the build lock, waiting if it may; returns null if another build has it and it may not.
+     * Throws {@link CacheException} if only this host would see the lock, and that is not trusted.
      *
-     * @param what the caller does, for a torc that waits for it
-     * @param say takes a line where the caller has to wait, or may not
+     * @param what the caller's work, for a torc that waits for it
      */
     public BuildLock take(
         Caller caller, CachePlace place, String build, String what, Consumer<String> say)

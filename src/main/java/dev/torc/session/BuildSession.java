@@ -34,13 +34,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One build of one project, from what is asked for to the exit status, in this order: checks
- * everything, takes the lock, decides, runs, keeps what the next build may use. The command line
- * and the tests build in no other way. It reads no options and prints nothing.
+ * One build of one project, from request to exit status, in this order: checks everything, takes
+ * the lock, decides, runs, stores what the next build may use. The command line and the tests build
+ * in no other way. It reads no options and prints nothing.
  */
 public final class BuildSession {
 
-  /** In place of an exit status: jobs taken to be fresh are not; nothing was done by then. */
+  /** Returned if a job believed fresh is not: nothing has run; build without the fast path. */
   private static final int AGAIN = -1;
 
   private final BuildRequest request;
@@ -49,12 +49,7 @@ public final class BuildSession {
   private long expected = -1;
   private Left left;
 
-  /**
-   * What a build left fresh.
-   *
-   * @param jobs the selected jobs of the graph
-   * @param rest null where the build did not come to its end, or what it left is not known
-   */
+  /** The jobs of a build, and the fresh ones among them; {@code rest} is null if unknown. */
   record Left(Graph graph, BitSet jobs, FreshJobs rest) {}
 
   private BuildSession(BuildRequest request, Capacity capacity, FastPath fast) {
@@ -63,38 +58,26 @@ public final class BuildSession {
     begin(fast);
   }
 
-  /** Continues with this fast path and its project. */
   private void begin(FastPath from) {
     fast = from;
     left = new Left(from.project().graph(), from.selection().jobs(), null);
   }
 
-  /**
-   * Looks at what the last build left, and writes nothing.
-   *
-   * @throws dev.torc.syntax.BadInput where a target or an amount of the request is wrong
-   */
+  /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
     Capacity capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
     FileClock clock = request.dry() ? FileClock.none() : project.clock();
     return new BuildSession(request, capacity, FastPath.of(project, clock, request));
   }
 
-  /**
-   * Returns the verdicts of a build now. Writes nothing and waits for no lock.
-   *
-   * @param warn takes lines for people
-   * @throws dev.torc.syntax.BadInput where the build would be refused
-   */
+  /** Returns the verdicts of a build now, or refuses it; writes nothing and waits for no lock. */
   public Plan forecast(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
     warn(fast.project().check(fast.concerned()), warn);
     return look(warn);
   }
 
-  /**
-   * Returns nanoseconds that the last forecast is likely to take; negative where nothing is known.
-   */
+  /** Returns nanoseconds that the last forecast is likely to take; negative if unknown. */
   public long expected() {
     return expected;
   }
@@ -119,12 +102,7 @@ public final class BuildSession {
     }
   }
 
-  /**
-   * Refuses what cannot be built, before anything is written.
-   *
-   * @param warn takes lines for people
-   * @throws dev.torc.syntax.BadInput with all that is wrong
-   */
+  /** Refuses what cannot be built, with all that is wrong, before anything is written. */
   public void check(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
     if (fast.dirty().intersects(fast.selection().jobs())) {
@@ -144,10 +122,9 @@ public final class BuildSession {
   }
 
   /**
-   * Does what is slow when the JVM does it first: loads the library of the database, and has the
-   * first digest read the security settings. It starts as soon as it is known that a build has
-   * something to decide, and another core is done with it before the build needs it. Nothing waits
-   * for it, and nothing depends on it.
+   * Does what is slow when the JVM does it first, on another core, as soon as a build has something
+   * to decide: loads the library of the database, and has the first digest read the security
+   * settings. Nothing waits for it or depends on it.
    */
   private static void warmUp() {
     Cache.prepare();
@@ -161,8 +138,8 @@ public final class BuildSession {
   }
 
   /**
-   * Refuses what needs a process of its own: jobs that use its terminal, and schedulers, where a
-   * later torc takes a claim as held for as long as the process lives.
+   * Refuses what needs a process of its own: jobs that use its terminal, and schedulers, since a
+   * claim counts as held as long as its process lives.
    */
   private void refuseShared(Graph graph, BitSet jobs) {
     Project project = fast.project();
@@ -189,13 +166,10 @@ public final class BuildSession {
   }
 
   /**
-   * Runs the build, after {@link #check}.
+   * Runs the build, after {@link #check}; returns an {@link Exit} status.
    *
-   * @param id the random id of this build
    * @param began when it began for the user, by {@link System#nanoTime}
-   * @return an {@link Exit} status
-   * @throws dev.torc.records.Cache.CacheException where a record could not be written: the jobs in
-   *     question are not done
+   * @throws dev.torc.records.Cache.CacheException if a record was not written: its job is not done
    */
   public int run(String id, long began, BuildWatcher watcher) throws IOException {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
@@ -223,24 +197,19 @@ public final class BuildSession {
   /**
    * Builds with a report that shows it, and signals that end it.
    *
-   * @param profile null where it was not asked for
-   * @param all whether commands as they run and each job that is up to date are told
-   * @param signals of the process; closed by the caller
+   * @param profile null if not asked for
+   * @param all whether commands as they run and each job that is up to date are reported
    */
   public int run(long began, Report report, Profile profile, boolean all, Signals signals)
       throws IOException {
     return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
-  /** Returns what the build left. */
   Left left() {
     return left;
   }
 
-  /**
-   * Returns where nothing can be written: succeeds if there is nothing to do, else throws the
-   * refusal.
-   */
+  /** Succeeds without writing if there is nothing to do, else throws the refusal. */
   private int look(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
     if (Files.isWritable(fast.project().place().folder())) {
@@ -258,7 +227,7 @@ public final class BuildSession {
     }
   }
 
-  /** Builds under the lock; returns {@link #AGAIN} if the fast path may not be believed. */
+  /** Builds under the lock; returns {@link #AGAIN} if the fast path does not hold. */
   private int build(String id, long began, BuildWatcher watcher) throws IOException {
     if (!fast.holds()) {
       return AGAIN; // another build was at work
@@ -290,8 +259,7 @@ public final class BuildSession {
       arrivals.planned = true;
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity, work, plan, expander, watcher).run(began);
-      // After a signal, which may have ended only the uploads, nothing more is read: the next build
-      // looks at everything.
+      // After a signal, which may have ended only the uploads, the next build looks at everything.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
         PlanContext last = ended.context();
         FreshJobs next = work.leave(fast, plan, last);

@@ -12,12 +12,10 @@ import java.util.function.Consumer;
 /** Follows a build: takes its events, on one thread at a time and in their order. */
 public interface BuildWatcher extends Consumer<Event> {
 
-  /** Takes a warning without a place. */
   default void warn(String line) {
     accept(new Event.Note(Event.Level.WARNING, line));
   }
 
-  /** Takes a warning for people. */
   default void warn(BadInput.Diagnostic said) {
     accept(new Event.Note(Event.Level.WARNING, said));
   }
@@ -26,14 +24,12 @@ public interface BuildWatcher extends Consumer<Event> {
     lines.forEach(this::warn);
   }
 
-  /**
-   * Returns whether each job that is up to date is of interest, where nothing has to be decided.
-   */
+  /** Returns whether to report each job that is up to date, if nothing has to be decided. */
   default boolean wantsAll() {
     return true;
   }
 
-  /** Returns whether commands are of interest as they run, before they have run. */
+  /** Returns whether to report commands as they run, before they have run. */
   default boolean wantsCommands() {
     return false;
   }
@@ -44,12 +40,7 @@ public interface BuildWatcher extends Consumer<Event> {
   /** Notes that the verdicts are about to be found. */
   default void planning() {}
 
-  /**
-   * Notes that jobs may run from now on.
-   *
-   * @param setup what the build works with, the verdicts to begin with among it
-   * @return is closed when no job runs any more
-   */
+  /** Notes that jobs may run from now on, until the result is closed. */
   default Signals.Handling running(BuildSetup setup, BuildLoop build) {
     return () -> {};
   }

@@ -27,12 +27,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * The caller of torc: all that a request depends on and does not say.
- *
- * @param env the caller's environment
- * @param cwd the folder that the caller stands in, absolute
- */
+/** All that a request depends on and does not say. The folder {@code cwd} is absolute. */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
   /** Returns the stamps of the files of a root, if no build file says otherwise. */
@@ -40,30 +35,25 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
     return stamps(place, StampPaths.NONE);
   }
 
-  /**
-   * Returns the stamps of the files of a root, but for torc's own; on a network root each file is
-   * opened for its stamp.
-   */
+  /** Returns the stamps of a root's files, but for torc's own; opens them on a network root. */
   StampSource stamps(CachePlace place, StampPaths paths) {
     StampSource stamps = host.stamps().of(paths);
     return place.isNetworkRoot() ? stamps.opened() : stamps;
   }
 
-  /** Returns where the cache of a root is for this caller. */
+  /** Finds the cache of a root for this caller. */
   public CachePlace place(Path root) {
     return CachePlace.find(root, env, host.here());
   }
 
-  /** Returns a build of this process as an owner of claims. */
   ClaimOwner owner(String build) {
     return ClaimOwner.here(build, env, host.here().boot());
   }
 
   /**
-   * Returns the schedulers of a build or of a command; see {@link Remotes}.
+   * Returns the schedulers of a build or of a command.
    *
-   * @param workflow null where the build file is refused
-   * @param build the id of this build or command
+   * @param workflow null if the build file is refused
    */
   public Remotes remotes(
       CachePlace place,
@@ -77,17 +67,12 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
 
   /**
    * The machine as a session uses it. Tests replace its parts: by stamps that they choose, jobs
-   * that are no processes, a cache that dies.
+   * that are no processes, a cache that dies. Limits are asked only before something runs. Each
+   * build opens a runner and a pool of threads for attempts.
    *
-   * @param stamps where the stamps of files come from
-   * @param limits what the machine has; asked only before something runs
-   * @param runner what runs jobs; each build opens one
-   * @param threads the threads of attempts; each build opens a pool
    * @param cache opens the cache for work, as {@link Cache#open} does
-   * @param here what tells this machine from others that share a root
-   * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null where
+   * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null if
    *     they are submitted
-   * @param process the process that called torc
    */
   public record Host(
       StampSource stamps,
@@ -99,23 +84,17 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       Allocation allocation,
       CallingProcess process) {
 
-    /** Returns this machine as the first node of an allocation. */
     Host in(Allocation given) {
       Allocation.Node node = given.nodes().getFirst();
       Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
       return new Host(stamps, own, runner, threads, cache, here, given, process);
     }
 
-    /** Returns the machine itself, for a caller with this environment. */
     public static Host of(Map<String, String> env) {
       return of(env, CallingProcess.own());
     }
 
-    /**
-     * Returns the machine itself.
-     *
-     * @param env names and values that torc goes by; jobs get the environment of the process
-     */
+    /** Returns the machine itself; {@code env} is for torc, jobs get the process's environment. */
     public static Host of(Map<String, String> env, CallingProcess process) {
       return new Host(
           StampSource.of(FileSystems.getDefault()),
@@ -130,15 +109,14 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   }
 
   /**
-   * The machine on which torc ran a build, in words. A build records what costs nothing to find
-   * out; what OSHI knows beside it is told only if this is that machine.
+   * Describes the machine of a build. A build records what costs nothing to find out; OSHI adds
+   * more only if this is that machine.
    */
   public static final class BuildMachine {
 
     private final String here;
     private String more;
 
-    /** Describes this host as the records of its builds do. */
     public BuildMachine(Host host) {
       this.here = here(host, host.limits().get());
     }

@@ -26,15 +26,13 @@ import java.util.TreeMap;
  * How much of each resource a build may use at a time: the machine's, changed by the build file's
  * {@code limits}, changed by the command line (rule 12). The engine hands it out.
  *
- * @param excess whether the build file's limit for gpus is above what there is
+ * @param excess whether the build file's limit for gpus is larger than the machine's
  */
 record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation, boolean excess) {
 
   /**
-   * Puts the three sources together. In an allocation the command line's cpus, memory and gpus do
-   * not count: they said what to ask Slurm for.
-   *
-   * @param given amounts as written on the command line
+   * Combines the three sources; {@code given} are amounts as written on the command line. In an
+   * allocation its cpus, memory and gpus do not count: they said what to ask Slurm for.
    */
   static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
     Limits machine = host.limits().get();
@@ -97,17 +95,14 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     }
   }
 
-  /** Returns a line on a limit for gpus that is above what there is. */
+  /** Says that a limit for gpus is larger than the machine's. */
   private static String tooManyGpus(String limit, long amount, Gpus gpus) {
     String told = SafeText.line(gpus.words());
     String line = limit.formatted(amount) + " is more than there are: " + told;
     return line + "; give --limit gpus=" + (gpus.isUnknown() ? amount : gpus.count());
   }
 
-  /**
-   * Returns the selected jobs that ask for more than there is, cpus aside, or for a counter that is
-   * not declared.
-   */
+  /** Returns the selected jobs that ask for too much, cpus aside, or for an undeclared counter. */
   BitSet impossible(Graph graph, BitSet selected) {
     BitSet impossible = new BitSet();
     selected.stream().filter(job -> trouble(graph.job(job)) != null).forEach(impossible::set);
@@ -138,7 +133,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
   private BadInput.Diagnostic trouble(Job job) {
     boolean here = job.runs().executor() == null;
     if (!here && job.runs().resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
-      // What a scheduler gives to a job that asks for none is not known when its command is made.
+      // Its command is made before the scheduler says what a job gets that asks for none.
       String line =
           "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
               + " $TORC_MEMORY";
@@ -149,7 +144,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
-  /** Returns a line on what a job asks too much of; null if it can run. */
+  /** Says what a job asks too much of; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.runs().resources();
     boolean here = job.runs().executor() == null;

@@ -16,15 +16,13 @@ import java.util.List;
  * that reaches {@code main} means. It is the one place where exceptions become messages. The code
  * that meets an event decides its status.
  *
- * @param lines none where the reader of the output is gone
+ * @param lines none if the reader of the output is gone
  * @param defect whether it is a defect of torc, so that a stack trace is of use
  */
 public record Exit(int status, List<String> lines, boolean defect) {
 
-  /** All that was asked for is done. */
   public static final int DONE = 0;
 
-  /** A job failed. */
   public static final int FAILED = 1;
 
   /** Usage or build-file error; nothing was started and nothing was written. */
@@ -39,12 +37,10 @@ public record Exit(int status, List<String> lines, boolean defect) {
   /** The reader of the output is gone: 128 + SIGPIPE. */
   public static final int PIPE = signal(13);
 
-  /** Returns the status after a signal, by its number. */
   public static int signal(int number) {
     return 128 + number;
   }
 
-  /** Returns how a call ends that ends with a throwable. */
   public static Exit of(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof Console.ClosedPipe) {
@@ -72,9 +68,7 @@ public record Exit(int status, List<String> lines, boolean defect) {
     };
   }
 
-  /**
-   * Returns {@code place: error: text}, and {@code torc: text} for an error of the command line.
-   */
+  /** Returns {@code place: error: text}, or {@code torc: text} for an error of the command line. */
   public static String line(BadInput.Diagnostic said) {
     return said.line(said.place().equals(Place.NONE) ? "torc:" : "error:");
   }

@@ -20,7 +20,6 @@ import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -34,21 +33,18 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The jobs of a project that need not be decided, because the last build left them fresh and
- * nothing of them changed since. Keeps such jobs for the next build, too. {@link FreshJobs} says
- * what fresh means. It may be believed as long as it {@link #holds}, and for a plan if it {@link
- * #stands}; else {@link #none} takes its place.
+ * The jobs of a project that need not be decided, because they were fresh after the last build and
+ * nothing of them changed since. {@link FreshJobs} says what fresh means; this class finds, checks
+ * and stores such jobs. It may be believed as long as it {@link #holds}, and for a plan if it
+ * {@link #stands}; else {@link #none} takes its place.
  *
- * @param project with the instances of groups that can be relied on; the one of the session
- * @param selection the jobs of the project that a build is asked for; null for a look
- * @param fresh null where nothing is fresh; else with the stamps that its files have now
+ * @param selection the jobs of a build; null for a look
+ * @param fresh null if nothing is fresh; else with the stamps that its files have now
  * @param whole whether the graph has all jobs that it had in the last build
  * @param file the stamp of the file of the fresh jobs, taken before it was read
- * @param dirty the jobs of the graph that have to be decided, those that are asked to run among
- *     them
- * @param news whether that file is behind: files were touched and have the same bytes, or build
- *     files were edited
- * @param digests the digests read for this; null where nothing is fresh
+ * @param dirty the jobs of the graph that have to be decided, also because a request names them
+ * @param news whether that file is behind: files were touched, or build files edited
+ * @param digests the digests read for this; null if nothing is fresh
  */
 record FastPath(
     Project project,
@@ -61,11 +57,8 @@ record FastPath(
     DigestMemo digests) {
 
   /**
-   * Looks at the files of all jobs that were left fresh, and reads those that were touched. Nothing
-   * is fresh where jobs may run whose results decided about groups.
-   *
-   * @param clock {@link FileClock#none} for a look that writes nothing
-   * @param request null for a look at which no job is asked to run
+   * Finds the jobs that are still fresh; reads files that were touched. Nothing is fresh if jobs
+   * may run whose results decided about groups. The request is null for a look.
    */
   static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
     StampSource stamps = project.stamps();
@@ -102,7 +95,7 @@ record FastPath(
             || Downstream.with(project.graph(), dirty).intersects(deciding));
   }
 
-  /** Returns what the last build left fresh of the graph; null where nothing is. */
+  /** Returns the jobs of the graph that were fresh after the last build; null for none. */
   private static Carried freshOf(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile reused = project.reused();
@@ -122,10 +115,7 @@ record FastPath(
         : null;
   }
 
-  /**
-   * Returns the state with nothing fresh: then nothing is known of results that decided about
-   * groups.
-   */
+  /** Returns the state with nothing fresh; it forgets results that decided about groups. */
   static FastPath none(Project project, BuildRequest request) throws IOException {
     Project of = project.withoutResults();
     JobSelection selection = request == null ? null : of.selectToBuild(request.targets());
@@ -140,17 +130,14 @@ record FastPath(
     return new FreshJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
-  /**
-   * Returns the stamp of a file beside the database: on a disk of this host, and never to be
-   * opened.
-   */
+  /** Returns the stamp of a file of torc's own, which is on a disk of this host. */
   static Stamp own(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
 
   /**
    * Returns whether no build has begun since: it would have removed the file or, with another
-   * cache, left marks of jobs that may still run.
+   * cache, written marks of jobs that may still run.
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
@@ -160,14 +147,12 @@ record FastPath(
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
   }
 
-  /** Returns the selected jobs that may run. */
   BitSet concerned() {
     BitSet jobs = Downstream.with(project.graph(), dirty);
     jobs.and(selection.jobs());
     return jobs;
   }
 
-  /** Returns whether nothing is to be decided. */
   boolean isQuiet() {
     return fresh != null
         && whole
@@ -176,8 +161,8 @@ record FastPath(
   }
 
   /**
-   * Returns whether no job whose result decided about groups has to run: a fresh job has to where
-   * its record turns out to be unreadable.
+   * Returns whether no job whose result decided about groups has to run; a fresh job has to if its
+   * record is unreadable.
    */
   boolean stands(Plan plan) {
     return project.reused() == null
@@ -187,11 +172,7 @@ record FastPath(
             .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
   }
 
-  /**
-   * Opens the project for work, which removes the file of the fresh jobs.
-   *
-   * @param gone as {@link LockTerms#gone}
-   */
+  /** Opens the project for work, which removes the file of the fresh jobs. */
   WriteSession open(String build, Set<String> gone, Consumer<String> warn) throws IOException {
     if (fresh != null) {
       fresh.readDigests();
@@ -201,16 +182,14 @@ record FastPath(
     return work.from(this);
   }
 
-  /**
-   * Returns, of some fresh jobs, those with a product that has another stamp than when this looked.
-   */
+  /** Returns the given fresh jobs with a product whose stamp has changed since. */
   BitSet moved(BitSet jobs) {
     return fresh == null
         ? new BitSet()
         : fresh.moved(project.graph(), project.stamps(), jobs, FreshJobs.THREADS);
   }
 
-  /** Hands over what is known of files, so that they are neither read nor looked up again. */
+  /** Passes on what is known of files, so that they are neither read nor looked up again. */
   void hand(DigestMemo to) {
     if (fresh != null) {
       Graph graph = project.graph();
@@ -218,12 +197,7 @@ record FastPath(
     }
   }
 
-  /**
-   * Tells the events of a build in which nothing is to be done, and returns exit status 0.
-   *
-   * @param build its id, and the number of the last one
-   * @param began when the build began, by {@link System#nanoTime}
-   */
+  /** Reports a build in which nothing is to be done; {@code build} has the last one's number. */
   static int tell(
       Project project, BuildId build, long began, BitSet selected, BuildWatcher listener) {
     int jobs = selected.cardinality();
@@ -238,11 +212,8 @@ record FastPath(
   }
 
   /**
-   * Returns what the build leaves fresh; the cache is still open.
-   *
-   * @param plan not looked at where nothing was fresh
-   * @param last the context with which it ended
-   * @return null where it is not known
+   * Returns the fresh jobs after a build, while the cache is still open; null if unknown. The plan
+   * is not used if nothing was fresh.
    */
   FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
@@ -274,10 +245,9 @@ record FastPath(
   }
 
   /**
-   * Remembers, after a build that found nothing to decide, the stamps of files that were touched,
-   * or each build would read them again, and the graph of build files that were edited. The build
-   * lock is held, and the cache was not opened: so it still has the old stamps of these files,
-   * which are read again if this file is lost.
+   * Stores, after a build that found nothing to decide, the stamps of touched files, or each build
+   * would read them again, and the graph of edited build files. The build lock is held. The cache
+   * was not opened and has the old stamps: if this file is lost, the files are read again.
    */
   void renew(Consumer<String> warn) {
     if (!news) {
@@ -296,7 +266,7 @@ record FastPath(
     }
   }
 
-  /** Writes what a build left fresh, after the cache is closed, if the graph is kept. */
+  /** Writes the fresh jobs after the cache is closed, if the graph is stored. */
   void keep(FreshJobs next, Consumer<String> warn) {
     if (next == null || next.held().graph() == null) {
       return;
@@ -310,7 +280,7 @@ record FastPath(
     }
   }
 
-  /** Warns that something could not be stored: it costs the next build time and nothing else. */
+  /** Warns that something could not be stored, which costs only time. */
   private static void lost(IOException e, Consumer<String> warn) {
     String lost = "cannot keep what is fresh, the next build looks at everything";
     warn.accept(lost + ": " + Refusal.line(e));

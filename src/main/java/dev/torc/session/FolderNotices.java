@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The notices of Linux's kernel (inotify, by the JDK), folder by folder. Where the kernel does not
- * tell all, as on network file systems whose files other hosts change, or with too many folders for
- * its limits, {@link #lack()} says so, and a watch has to look now and then.
+ * The notices of Linux's kernel (inotify, by the JDK), folder by folder. If the kernel does not
+ * notice all changes, as on network file systems whose files other hosts change, or with too many
+ * folders for its limits, {@link #lack()} says so, and a watch has to look now and then.
  */
 final class FolderNotices implements Notices {
 
@@ -39,7 +39,7 @@ final class FolderNotices implements Notices {
   /** After this many nanoseconds of silence the kernel counts as telling nothing at all. */
   private static final long SILENCE = 10_000_000_000L;
 
-  /** The most links on the way to one file; the system follows no more either. */
+  /** The most links on the way to one file, as in the kernel. */
   private static final int LINKS = 40;
 
   private final WatchService service; // null where there is none
@@ -47,7 +47,6 @@ final class FolderNotices implements Notices {
   private String deaf = ""; // why nothing is heard at all
   private String lack = "";
 
-  /** Listens nowhere yet. */
   FolderNotices(FileSystem files) {
     WatchService opened = null;
     if (System.getProperty("os.name").equals("Linux")) {
@@ -133,7 +132,7 @@ final class FolderNotices implements Notices {
     return key != null;
   }
 
-  /** Returns the next folder that has something to tell; null for none in this time. */
+  /** Returns the next folder with notices; null for none in this time. */
   private WatchKey poll(long nanos) throws IOException {
     try {
       if (service != null) {
@@ -159,10 +158,7 @@ final class FolderNotices implements Notices {
     return gone || interest;
   }
 
-  /**
-   * Waits until older news is read: the kernel tells in order, so it comes before the news that the
-   * cookie was written.
-   */
+  /** Waits until older notices are read: they come in order, so before the notice of the cookie. */
   @Override
   public void catchUp(Path cookie) throws IOException {
     if (service == null) {

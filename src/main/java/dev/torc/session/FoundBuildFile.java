@@ -18,8 +18,8 @@ import java.util.List;
 /**
  * Decides whether a build file that torc found above the current folder may be read (rule 17): in
  * {@code /tmp} or on a cluster's scratch disk, any user can put one above the folders of others. A
- * build file in the current folder counts as named, as for make. It looks at owners, not at what a
- * file holds, and reads the user's configuration only if it would refuse.
+ * build file in the current folder counts as named, as for make. It looks at owners, not at
+ * contents, and reads the user's configuration only if it would refuse.
  */
 final class FoundBuildFile {
 
@@ -35,9 +35,9 @@ final class FoundBuildFile {
   }
 
   /**
-   * Refuses a build file that lies above the current folder and, itself or by a symlink that leads
-   * to it, belongs to another user. The refusal has no place, so no command falls back on the
-   * records beside such a file.
+   * Refuses a build file above the current folder that, itself or through a symlink, belongs to
+   * another user. The refusal has no place, so no command uses the records beside such a file
+   * instead.
    */
   static void refuseStrangers(Caller caller, Path found) throws IOException {
     Path start = caller.cwd();
@@ -61,9 +61,7 @@ final class FoundBuildFile {
     }
   }
 
-  /**
-   * Returns whether a user is the caller or root; behind {@code sudo} the caller is its user, too.
-   */
+  /** Returns whether a user is the caller or root; under {@code sudo}, also its user. */
   private static boolean isOwn(int user, Caller caller) {
     String sudo = OwnUser.isRoot() ? caller.env().getOrDefault("SUDO_UID", "") : "";
     return user == 0 || OwnUser.is(user) || sudo.equals(Integer.toUnsignedString(user));
@@ -95,9 +93,7 @@ final class FoundBuildFile {
             .formatted(what, SafeText.name(owner), SafeText.name("" + found.getParent()), next));
   }
 
-  /**
-   * Returns whether only members of one of the caller's groups can have put a file into a folder.
-   */
+  /** Returns whether only members of one of the caller's groups can put files into a folder. */
   private static boolean isOfOwnGroup(Path folder) throws IOException {
     GroupAccess group = GroupAccess.of(folder);
     return !group.isNone() && !isOpenToAll(folder) && OwnUser.isMember(group.group());

@@ -27,23 +27,17 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A graph as a file beside the database of the cache, so that a build whose build files are those
- * of the last one parses nothing. It is good only for the very bytes of all build files that were
- * read (told by rule 4), the same overrides, the same torc, and the same files where groups look
- * for files on disk. A damaged file counts as missing. Jobs are read from it one by one, when they
- * are asked for.
+ * A graph as a file beside the database of the cache, so that a build with unchanged build files
+ * parses nothing. It is good only for the same bytes of all build files (rule 4), the same
+ * overrides, the same torc, and the same files found by groups that look on disk. A damaged file
+ * counts as missing. Jobs are read from it one by one.
  *
- * @param graph with its workflow, all groups expanded
- * @param good false if the build files or the overrides have changed: then it serves for what they
- *     have in common
- * @param text the old text of its only build file, if nothing but that has changed; else null
- * @param id names this file: another graph has another id
- * @param deciding the jobs whose results decided which instances groups have: the graph is good
- *     only while these are the same, which the caller has to find out
- * @param sources the build files that were read for it
- * @param patterns the patterns that looked for files on disk, as {@link GlobWalk#text}, each with
- *     what it found
- * @param tags of its jobs, each once, so that a completion reads no job for them
+ * @param good false if the build files or the overrides have changed: then some jobs may serve
+ * @param text the old text of its only build file, if nothing else has changed; else null
+ * @param deciding the jobs whose results decided which instances groups have; the caller has to
+ *     find out whether these are still the same
+ * @param patterns as {@link GlobWalk#text}, each with the files that a group found by it
+ * @param tags of its jobs, so that a completion reads no job for them
  */
 record GraphFile(
     Graph graph,
@@ -58,13 +52,7 @@ record GraphFile(
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
   private static final String LAYOUT = "torc graph 34";
 
-  /**
-   * What a graph is made from, but for the bytes of its build files.
-   *
-   * @param version of torc
-   * @param files as the command line names them, or as found; absolute
-   * @param over the overrides of the command line
-   */
+  /** What a graph is made from, except the bytes of its build files, whose paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
     private static ByteWriter of(String version) {
@@ -85,9 +73,8 @@ record GraphFile(
   }
 
   /**
-   * What a call keeps of the file for the next one in this JVM, which uses it if the system still
-   * says the same of the file. Only a file that is old enough is kept: no later write can have left
-   * the same times.
+   * What the next call in this JVM uses if the file's status is the same. Only a file that is old
+   * enough is remembered: no later write can have the same times.
    */
   private static final class Earlier {
     private static final long SETTLED = 2_000; // milliseconds
@@ -103,7 +90,7 @@ record GraphFile(
       this.status = status;
     }
 
-    /** Returns what is kept of a file, or an empty one that is to be filled and then kept. */
+    /** Returns what is remembered of a file, or an empty one to fill. */
     static Earlier of(Path file, AtomicReference<Object> kept) throws IOException {
       FileStatus status = FileStatus.of(file.toString(), false);
       if (kept.get() instanceof Earlier last
@@ -124,14 +111,12 @@ record GraphFile(
   }
 
   /**
-   * Reads the graph.
+   * Reads the graph; returns null if this version of torc has written none.
    *
-   * @param file may be missing
    * @param digests looks at build files; their paths are absolute
-   * @param kept has what the call before read, and takes what this one reads; null where no call
-   *     follows
-   * @return null where there is none of this version of torc
-   * @throws IOException where a build file cannot be looked at
+   * @param kept has what the call before read, and takes what this one reads; null for no later
+   *     call
+   * @throws IOException if a build file cannot be looked at
    */
   static GraphFile read(Path file, Inputs origin, DigestMemo digests, AtomicReference<Object> kept)
       throws IOException {
@@ -201,9 +186,7 @@ record GraphFile(
     return patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /**
-   * Returns whether a pattern finds just these files; false where it cannot look: told elsewhere.
-   */
+  /** Returns whether a pattern finds just these files; false if it cannot look. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
       return files.equals(GlobWalk.all(root, pattern).files());
@@ -222,12 +205,8 @@ record GraphFile(
   }
 
   /**
-   * Writes a graph whose groups are all expanded, whole or not at all.
-   *
-   * @param deciders what beside the sources decided the graph
-   * @param sources the build files, with what was read
-   * @param digests looks at the build files once more
-   * @return the graph's name; null where a build file changed meanwhile: nothing is written then
+   * Writes a graph whose groups are all expanded; returns its name. Returns null, and writes
+   * nothing, if a build file has changed meanwhile, which {@code digests} finds out.
    */
   static Digest write(
       Path file,
@@ -290,9 +269,7 @@ record GraphFile(
     return id;
   }
 
-  /**
-   * Returns the text of the only build file, if the next build may take over jobs by it; else null.
-   */
+  /** Returns the text of the only build file, if the next build may reuse jobs by it; else null. */
   private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
     if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
       return null;

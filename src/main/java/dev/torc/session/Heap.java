@@ -1,9 +1,9 @@
 package dev.torc.session;
 
 /**
- * Collects garbage where much of it is known to be, so that the heap grows no further than what is
- * in use needs. The collector itself (Serial) lets the heap grow first: a build of 100 000 jobs
- * would take 150 MB more. For one thread at a time.
+ * Collects garbage when there is much of it, so that the heap does not outgrow what is in use. The
+ * collector itself (Serial) lets the heap grow first: a build of 100 000 jobs would take 150 MB
+ * more. Not safe for several threads.
  */
 final class Heap {
 
@@ -15,7 +15,7 @@ final class Heap {
     limit = small;
   }
 
-  /** Collects after a phase that left much, unless a third of the heap is free for what follows. */
+  /** Collects after a phase, unless a third of the heap is free. */
   void phaseEnded() {
     Runtime heap = Runtime.getRuntime();
     if (heap.freeMemory() < heap.totalMemory() / 3) {
@@ -23,7 +23,7 @@ final class Heap {
     }
   }
 
-  /** Collects garbage when the heap grew by a quarter; to be called now and then during work. */
+  /** Collects when the heap has grown by a quarter; to be called now and then during work. */
   void watch() {
     collect(limit);
   }

@@ -10,23 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/**
- * The torc that runs, as it is installed. It looks only at this machine: torc never asks another
- * one for a newer version.
- */
+/** The torc that runs, as it is installed. It never asks another machine for a newer version. */
 public final class InstalledTorc {
 
   private InstalledTorc() {}
 
-  /**
-   * Returns a name for the very torc that is installed here: another one, though it may have the
-   * same version, may read build files in another way.
-   */
+  /** Names this very torc: another of the same version may read build files differently. */
   public static String id() throws IOException {
     return FileStatus.of(code().toString(), true).id(); // the version's text lies in the jar
   }
 
-  /** Returns the program that starts it; throws where only its classes are here. */
+  /** Returns the program that starts it; throws if only its classes are here. */
   public static Path program() throws IOException {
     Path program = code().toAbsolutePath().resolveSibling("../bin/torc").normalize();
     if (!Files.isExecutable(program)) {
@@ -60,23 +54,16 @@ public final class InstalledTorc {
   }
 
   /**
-   * How torc came to this machine, by marks that each way leaves.
-   *
-   * @param way the way, for programs too: {@code archive}, {@code clone}, {@code wheel}, {@code
-   *     deb}, {@code rpm} or {@code install.sh}
-   * @param home torc's own folder
-   * @param update what to do for a newer version; it names no package of a registry, where none is
-   *     published and the name may be another's
+   * How torc came to this machine, by marks of each way. The update names no package of a registry:
+   * torc has none there, so the name may be another's.
    */
   public record Installation(String way, Path home, String update) {
 
-    /** Returns the installation of the torc that runs. */
     public static Installation here() throws IOException {
       Path code = code().toAbsolutePath().normalize();
       return of(code.endsWith("lib/torc.jar") ? code.getParent().getParent() : code);
     }
 
-    /** Returns the installation with this folder, or with these classes. */
     static Installation of(Path home) {
       Path built = home.endsWith("target/torc") || home.endsWith("target/classes") ? home : null;
       Path clone = built == null ? null : built.getParent().getParent();

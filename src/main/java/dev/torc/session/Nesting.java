@@ -9,9 +9,8 @@ import java.util.Optional;
 
 /**
  * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
- * wait for itself. The builds around a job stand in its environment, outermost first; where a job
- * took them out of it, it still descends from torc. On another host than the holder's only the
- * environment tells.
+ * wait for itself. The environment of a job names the builds around it; a job that removed them
+ * still descends from torc. On another host than the holder's only the environment tells.
  */
 final class Nesting {
 
@@ -20,7 +19,7 @@ final class Nesting {
 
   private Nesting() {}
 
-  /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
+  /** Throws {@link BadInput} if the holder of the lock is a build around this process. */
   static void refuse(Caller caller, CachePlace place, Optional<BuildLock.Holder> holder) {
     if (holder.isPresent() && isAround(caller, place, holder.get())) {
       String job = caller.env().get("TORC_JOB");

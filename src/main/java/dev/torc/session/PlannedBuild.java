@@ -31,12 +31,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A build that has its plan and its cache open for work, from the first line that it tells to the
- * last job: wires the engine with what serves it beside the jobs. {@link BuildSession} makes the
- * plan, under the lock, and keeps what the build leaves.
- *
- * @param plan the verdicts to begin with
- * @param expander gives the contexts that follow
+ * A build with its plan, its cache open for work, from its first line to its last job: wires the
+ * engine with all that serves it beside the jobs. {@link BuildSession} makes the plan, under the
+ * lock, and stores the result.
  */
 record PlannedBuild(
     Project project,
@@ -47,10 +44,8 @@ record PlannedBuild(
     Expander expander,
     BuildWatcher watcher) {
 
-  /** How a build ended, and the context with which it did. */
   record Ended(int exit, PlanContext context) {}
 
-  /** Runs what the plan says. */
   Ended run(long began) throws IOException {
     NewCommands commands = new NewCommands();
     begin(began, commands);
@@ -157,9 +152,7 @@ record PlannedBuild(
         project.caller().host().here());
   }
 
-  /**
-   * Returns the schedulers. Ends submitted attempts whose job is gone, or whose result is recorded.
-   */
+  /** Returns the schedulers; ends submitted attempts whose job is gone or whose result is known. */
   private Remotes remotes() throws IOException {
     Consumer<String> warn = watcher::warn;
     String id = work.build().id();
@@ -177,7 +170,7 @@ record PlannedBuild(
     return remotes;
   }
 
-  /** Tells what comes before the first job, and begins the record of the build. */
+  /** Reports what comes before the first job, and begins the record of the build. */
   private void begin(long began, NewCommands commands) throws IOException {
     Graph graph = plan.context().graph();
     watcher.accept(
@@ -196,10 +189,7 @@ record PlannedBuild(
     }
   }
 
-  /**
-   * Returns the selected jobs, but neither the fresh ones nor those that will fail for what is
-   * gone.
-   */
+  /** Returns the selected jobs, except fresh ones and those that will fail for what is missing. */
   static BitSet looked(Plan plan) {
     BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
     looked.and(plan.decided());
@@ -219,10 +209,9 @@ record PlannedBuild(
   }
 
   /**
-   * Tells what is wrong with new commands in a build (rule 14): before the first job, for all
-   * planned jobs; later, for instances that an expansion adds, as they start. {@link
-   * CommandWarnings} finds what is wrong. As jobs start, it also tells of parts of groups that
-   * turned out to be empty.
+   * Warns of new commands in a build (rule 14): before the first job for all planned jobs, later
+   * for instances that an expansion adds, as they start. {@link CommandWarnings} finds what is
+   * wrong. As jobs start, it also warns of parts of groups that turned out to be empty.
    */
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
@@ -233,7 +222,7 @@ record PlannedBuild(
       tell(plan.context().graph().inOrder(plan.newCommands()));
     }
 
-    /** Tells of a job that starts, unless it was planned: that was told before. */
+    /** Warns of a job that starts, unless it was planned: that was reported before. */
     void started(Event.JobStarted job) {
       Graph graph = context.get().graph();
       if (job.attempt() > 1 || graph == plan.context().graph()) {

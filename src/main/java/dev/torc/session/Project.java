@@ -50,12 +50,8 @@ import java.util.function.Function;
  * The project that a request is about: its build file as read, the graph, and where its cache is.
  * {@link ReadSession} looks at the disk, {@link WriteSession} opens it for work.
  *
- * @param options how it was asked for
- * @param files the build files as they were asked for
- * @param source reads the workflow anew with what is known of results
- * @param containers what is known of runtimes and images
- * @param kept the graph file of the last build if the graph comes from it, else null
- * @param keeper reads the files, and keeps the graph in that file
+ * @param source reads the workflow again with what is known of results
+ * @param reused the graph file of the last build if the graph comes from it, else null
  */
 public record Project(
     Caller caller,
@@ -69,11 +65,10 @@ public record Project(
     BuildFiles keeper) {
 
   /**
-   * Loads the graph of the last build if the build files are the same, else the build file that the
-   * options or the folder name; throws {@link dev.torc.syntax.BadInput} with all that is wrong in
-   * it. Groups whose instances results decided are as in the last build: a caller that needs to be
-   * sure has {@link FastPath} find out whether these results stand, or uses {@link
-   * #withoutResults}.
+   * Loads the graph of the last build if the build files are the same, else the build file; throws
+   * {@link dev.torc.syntax.BadInput} with all that is wrong in it. Groups whose instances results
+   * decided are as in the last build: {@link FastPath} finds out whether these results still hold,
+   * {@link #withoutResults} does without them.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller);
@@ -94,10 +89,7 @@ public record Project(
     return new Project(caller, options, graph, place, files, from, containers, reused, from);
   }
 
-  /**
-   * Returns a project without jobs in the caller's folder, for as long as no build file could be
-   * read.
-   */
+  /** Returns a project without jobs, as long as no build file could be read. */
   static Project without(Caller caller) throws IOException {
     byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
     List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
@@ -127,10 +119,7 @@ public record Project(
     return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
   }
 
-  /**
-   * Returns this project without knowledge of results: groups that results decided are not
-   * expanded.
-   */
+  /** Returns this project with those groups not expanded that results decided. */
   public Project withoutResults() throws IOException {
     if (reused == null || reused.deciding().isEmpty()) {
       return this;
@@ -143,12 +132,10 @@ public record Project(
     return new Project(caller, options, expanded, place, files, source, containers, reused, keeper);
   }
 
-  /** Returns the build file as read, with its groups as far as they are expanded. */
   public Workflow workflow() {
     return graph.workflow();
   }
 
-  /** Returns where torc's own files of this project are. */
   public Path folder() {
     return place.folder();
   }
@@ -158,7 +145,7 @@ public record Project(
     return caller.place(place.root());
   }
 
-  /** Returns the build files as records name them: relative to the root where they lie below it. */
+  /** Returns the build files as records name them: relative to the root if below it. */
   public List<String> fileNames() {
     Path root = place.root();
     return files.stream()
@@ -167,7 +154,6 @@ public record Project(
         .toList();
   }
 
-  /** Returns the clock of the file system, for a command that may write. */
   FileClock clock() {
     return FileClock.of(place.clock(), stamps());
   }
@@ -176,7 +162,6 @@ public record Project(
     return new LocalResults(cache, workflow().settings().stores().keep(), options.restores());
   }
 
-  /** Returns what the verdicts of a command are made from. */
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
     boolean fails = options.keepsFailed();
     return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
@@ -201,31 +186,23 @@ public record Project(
     }
   }
 
-  /** Returns the stamps of the files of the project, with torc's own in {@link #folder}. */
+  /** Returns the stamps of the project's files, but for torc's own in {@link #folder}. */
   StampSource stamps() {
     return caller.stamps(place, workflow().settings().stamps());
   }
 
-  /**
-   * Reads files without storing what it learns.
-   *
-   * @param stored what an earlier build knew of a path, or null
-   */
+  /** Reads files, storing nothing; {@code stored} gives what an earlier build knew. */
   public DigestMemo looking(Function<String, KnownDigest> stored) {
     return DigestMemo.looking(place.root(), stamps(), stored);
   }
 
-  /**
-   * Makes what expands groups.
-   *
-   * @param select finds the jobs of the request in the project with the expanded groups
-   */
+  /** Makes the expander of groups; {@code select} finds the request's jobs among instances. */
   public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
     boolean lasting = reused != null && reused.lasting();
     return new Expander(source, found -> select.apply(with(found)), check, lasting);
   }
 
-  /** Makes what expands groups, and only checks that the jobs that this adds can be built. */
+  /** Makes the expander of groups, which only checks that added jobs can be built. */
   public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
     return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
   }
@@ -235,7 +212,6 @@ public record Project(
     return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
   }
 
-  /** Returns what is wrong with the entries of its shared stores; asks no store. */
   public List<BadInput.Diagnostic> storeTroubles() {
     return new SharedAccess(this).troubles();
   }
@@ -253,7 +229,7 @@ public record Project(
     return lines;
   }
 
-  /** Returns the jobs that targets name; files are relative to where the user stands. */
+  /** Returns the jobs that targets name; files are relative to the working directory. */
   public JobSelection select(List<String> targets) {
     return JobSelection.of(graph, targets, paths());
   }
@@ -263,15 +239,11 @@ public record Project(
     return JobSelection.toBuild(graph, targets, paths());
   }
 
-  /**
-   * Returns the jobs that targets name, one vertex for each group or instance, without what they
-   * need.
-   */
+  /** Returns the jobs that targets name, each group or instance as one vertex. */
   public DisplayGraph folded(JobSelection selection, boolean instances) {
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
 
-  /** Returns the tags of its jobs, each once. */
   Collection<String> tags() {
     return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
@@ -282,19 +254,17 @@ public record Project(
   }
 
   /**
-   * The names in a project that a user may type: what a completion offers. It looks at the graph
-   * that the last build kept, else at the build file, and at nothing else.
+   * The names in a project that a completion offers. It looks at the graph that the last build
+   * stored, else at the build file, and at nothing else.
    */
   public static final class CompletionNames {
 
     private CompletionNames() {}
 
     /**
-     * Returns jobs, groups, tags and produced files whose names begin like this; instances if the
-     * prefix has all of their group's name, or if only the group begins so: with them, a shell does
-     * not end the word after the group. Files are as the user names them from where he stands.
-     *
-     * @param sources whether files that no job produces count too
+     * Returns jobs, groups, tags and produced files (or all, with {@code sources}) whose names
+     * begin like this. Instances are among them if the prefix has all of their group's name, or if
+     * only the group begins so: with them, a shell does not end the word after the group.
      */
     public static Set<String> beginning(
         Caller caller, ProjectOptions options, String prefix, boolean sources) throws IOException {
@@ -327,10 +297,7 @@ public record Project(
       return found;
     }
 
-    /**
-     * Returns the executors that jobs can be for: this machine's, and those that the project
-     * describes.
-     */
+    /** Returns the executors that jobs can be for: this machine's, and those of the project. */
     public static SortedSet<String> executors(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(List.of("local"));
@@ -348,10 +315,7 @@ public record Project(
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 
-    /**
-     * Returns the names that limits can have: the machine's, and the counters that the project
-     * names.
-     */
+    /** Returns the names that limits can have: the machine's, and the counters of the project. */
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(Resources.MACHINE);

@@ -14,15 +14,12 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 
 /**
- * Where a project is, also if its build file is refused: for the requests that then work from the
- * records (rule 13).
- *
- * @param project null where the build file is refused
- * @param refused why it is refused, null where it is accepted
+ * Where a project is, also if its build file is refused: some requests then work from the records
+ * (rule 13). Either the project or its refusal is null.
  */
 public record ProjectFolder(CachePlace place, Project project, BadInput refused) {
 
-  /** Finds the project and reads its build file; throws {@link BadInput} where there is none. */
+  /** Finds the project and reads its build file; throws {@link BadInput} if there is none. */
   public static ProjectFolder find(Caller caller, ProjectOptions options) throws IOException {
     try {
       Project project = Project.load(caller, options);
@@ -30,8 +27,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     } catch (BadInput refused) {
       List<Path> named = options.files();
       List<Path> files = named.isEmpty() ? BuildFile.nearest(caller.cwd()) : named;
-      // What is wrong with the command line, a build file that is not there included, stays an
-      // error.
+      // An error of the command line, or a missing build file, stays an error.
       boolean placed =
           refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
       if (files.isEmpty() || !placed || !named.stream().allMatch(Files::exists)) {
@@ -41,7 +37,6 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     }
   }
 
-  /** Returns the first build file in a folder; null for none. */
   public static Path buildFile(Path folder) {
     return BuildFile.in(folder).stream().findFirst().orElse(null);
   }
@@ -52,22 +47,17 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
   }
 
   /**
-   * What torc keeps in {@code .torc} for other programs: the schema of the build file for editors,
-   * by a path that is the same on every machine, and the line by which git ignores the folder. torc
-   * itself reads neither.
+   * What torc writes into {@code .torc} for other programs: the schema of the build file for
+   * editors, by a path that is the same on every machine, and the line by which git ignores the
+   * folder.
    */
   public static final class FilesForOthers {
 
-    /** The schema, relative to the root. */
     private static final String SCHEMA = ".torc/schema.json";
 
     private FilesForOthers() {}
 
-    /**
-     * Writes what is missing, and the schema where it is not the one of the torc that runs.
-     *
-     * @param group the group that also writes there
-     */
+    /** Writes what is missing, and the schema if it is another torc's. */
     public static void keep(Path root, GroupAccess group) throws IOException {
       Path schema = root.resolve(SCHEMA);
       OwnFile.folder(schema.getParent());

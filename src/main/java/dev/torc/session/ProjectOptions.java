@@ -16,19 +16,14 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * Which project is meant, and how its build file is read.
+ * Which project is meant, and how its build file is read. A known result ({@code restores}) or a
+ * recorded failure ({@code keepsFailed}) may stand for a run.
  *
- * @param files build files, each laid over the ones before; none where the nearest one is meant
- * @param site a file that is laid over the first of them, below all others; null without one
- * @param input the text of the build file {@code -} among these, from standard input; null without
- *     one
- * @param variables values of variables that win over those of the build file
- * @param containers the runtime for all images, {@link #HOST} to run their steps on the host; null
- *     where each may choose
- * @param executor the executor of jobs that name none, or {@code local} for all jobs on this
- *     machine; null for neither
- * @param restores whether a known result may stand for a run
- * @param keepsFailed whether a recorded failure may stand for a run
+ * @param files build files, each overlaid on the ones before; none for the nearest one
+ * @param site a file that is overlaid on the first of them, below all others; null for none
+ * @param input the build file {@code -} among these, from standard input; null for none
+ * @param containers the runtime for all images, or {@link #HOST}; null if each may choose
+ * @param executor for jobs that name none, or {@code local} for all jobs; null for neither
  */
 public record ProjectOptions(
     List<Path> files,
@@ -40,15 +35,13 @@ public record ProjectOptions(
     boolean restores,
     boolean keepsFailed) {
 
-  /** The variable that names the site's file. */
   public static final String SITE = "TORC_CONFIG";
 
-  /** The word by which steps with an image run on the host. */
   public static final String HOST = "none";
 
   /**
-   * Returns all files that are read, in their order; throws {@link BadInput} where a build file is
-   * missing, or the site's, and where the nearest one is a stranger's ({@link FoundBuildFile}).
+   * Returns all files that are read, in their order; throws {@link BadInput} if one is missing, or
+   * the nearest one is a stranger's ({@link FoundBuildFile}).
    */
   public List<Path> layers(Caller caller) throws IOException {
     Path start = caller.cwd();
@@ -79,7 +72,7 @@ public record ProjectOptions(
     return layers;
   }
 
-  /** Returns why a path cannot be a build file's, as far as its kind tells; empty if it can. */
+  /** Returns why a path of this kind cannot be a build file; empty if it can. */
   private static String wrong(Path file) {
     if (Files.isDirectory(file)) {
       return "a folder, not a build file; to build in it, use -C";
@@ -107,9 +100,8 @@ public record ProjectOptions(
   }
 
   /**
-   * Returns the word for a runtime as the user gave it; throws {@link BadInput} for an unknown one.
-   *
-   * @param where it was given, for the message
+   * Returns the normal word for a runtime; throws {@link BadInput}, which begins with {@code
+   * where}, for an unknown one.
    */
   public static String runtime(String where, String word) {
     if (word.equals("singularity")) {
@@ -126,8 +118,8 @@ public record ProjectOptions(
   }
 
   /**
-   * Reads the configuration of the caller, null where there is none; throws {@link BadInput} where
-   * it is wrong, or where another user wrote it or may write to it.
+   * Reads the configuration of the caller, null if there is none; throws {@link BadInput} if it is
+   * wrong, or if another user wrote it or may write to it.
    */
   public static UserConfig configuration(Caller caller) throws IOException {
     return FoundBuildFile.configuration(caller);

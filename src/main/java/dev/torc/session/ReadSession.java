@@ -17,7 +17,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
-import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Warnings;
 import dev.torc.workflow.Group;
@@ -28,10 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/**
- * A look at a project that changes nothing, waits for no lock and creates nothing (rule 10): what
- * {@code why}, {@code status}, {@code list} and a dry run see.
- */
+/** A look at a project that writes nothing and waits for no lock, as for a dry run (rule 10). */
 public final class ReadSession implements AutoCloseable {
 
   private final Project project;
@@ -74,21 +70,15 @@ public final class ReadSession implements AutoCloseable {
     return PlanContext.of(basis, of.graph(), left, true, selection, rerun);
   }
 
-  /**
-   * Opens the cache for looking, and asks shared stores in folders too.
-   *
-   * @param note takes a line where the cache cannot be used, or a group cannot be expanded
-   */
+  /** Opens the cache for looking, and asks shared stores in folders too. */
   public static ReadSession at(Project project, Warnings note) throws IOException {
     SharedStores folders = new SharedAccess(project).look(note);
     return at(FastPath.of(project, FileClock.none(), null), Set.of(), folders, note);
   }
 
   /**
-   * Opens the cache for looking, after a look at what is fresh.
-   *
-   * @param gone as {@link LockTerms#gone}
-   * @param asked shared stores that are asked what they have, and closed in the end; null for none
+   * Opens the cache for looking, after a check of the fresh jobs. Shared stores, null for none, are
+   * asked what they have, and closed in the end.
    */
   static ReadSession at(FastPath fast, Set<String> gone, SharedStores asked, Warnings note)
       throws IOException {
@@ -110,9 +100,7 @@ public final class ReadSession implements AutoCloseable {
         .project; // the cache stays with the caller
   }
 
-  /**
-   * Returns the project with its groups expanded as far as is possible without running anything.
-   */
+  /** Returns the project with its groups expanded as far as is possible without running jobs. */
   public Project project() {
     return project;
   }
@@ -132,7 +120,6 @@ public final class ReadSession implements AutoCloseable {
     return cache;
   }
 
-  /** Returns all that is known of {@link #project}. */
   public PlanContext context() {
     return context;
   }
@@ -157,7 +144,6 @@ public final class ReadSession implements AutoCloseable {
     return context.taken();
   }
 
-  /** Returns the tools of jobs that are scripts outside the root; see {@link Advice}. */
   public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
     return Advice.scripts(project, digests, jobs);
   }

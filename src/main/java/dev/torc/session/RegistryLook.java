@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Asks registries, beside the first jobs of a build, for the images that jobs may run in and that
- * are not here: a mistyped name is told long before the job that has it is ready. It fetches no
- * image and decides nothing, and no job waits for it.
+ * Asks registries, while the first jobs run, for the images that jobs may run in and that are not
+ * here: so a mistyped name is reported long before its job is ready. It fetches no image and
+ * decides nothing, and no job waits for it.
  */
 final class RegistryLook implements AutoCloseable {
 
@@ -26,11 +26,7 @@ final class RegistryLook implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /**
-   * Begins the look, and does not wait for an answer.
-   *
-   * @param warn takes lines for people, on another thread
-   */
+  /** Begins the look, and does not wait for an answer; {@code warn} is called on another thread. */
   RegistryLook(Plan plan, Containers containers, Consumer<String> warn) {
     this.containers = containers;
     this.warn = warn;
@@ -70,7 +66,7 @@ final class RegistryLook implements AutoCloseable {
     }
   }
 
-  /** Ends the question that is under way; nothing is told any more. */
+  /** Ends a question that is being asked; nothing is reported any more. */
   @Override
   public void close() {
     closed = true;

@@ -13,9 +13,9 @@ import dev.torc.workflow.Job.Resources;
 import java.util.Map;
 
 /**
- * Hands the events of a build to a report, and signals to the build. A live report asks this how
- * the build continues: it passes the events to {@link TimeLeft}, and asks that for the time left
- * only as often as it is worth.
+ * Passes the events of a build to a report, and signals to the build. A live report asks this how
+ * the build continues: it passes the events to {@link TimeLeft}, and asks that for the time only as
+ * often as it is worth.
  */
 final class ReportedBuild implements BuildWatcher, Progress {
 
@@ -41,13 +41,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private long asked;
   private long next = Long.MIN_VALUE;
 
-  /**
-   * Creates a build that is shown.
-   *
-   * @param profile null where it was not asked for
-   * @param all whether commands as they run and each job that is up to date are told
-   * @param signals of the process; closed by the caller
-   */
+  /** Takes what {@link BuildSession#run(long, Report, Profile, boolean, Signals)} is given. */
   ReportedBuild(Report report, Profile profile, boolean all, Signals signals) {
     this.report = report;
     this.profile = profile;

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The folder in which the warm server of a user and its clients meet. It is on this host, and no
- * other user can open it. The launcher knows these names too. It knows nothing of calls.
+ * The folder, on this host, in which the warm server of a user and its clients meet; no other user
+ * can open it. The launcher knows these names too. It knows nothing of calls.
  */
 public record ServerFolder(Path path) {
 
@@ -38,7 +38,7 @@ public record ServerFolder(Path path) {
     return Files.exists(Path.of("/proc/self/environ"));
   }
 
-  /** Returns a text for the user's configuration in its present state; empty if there is none. */
+  /** Returns a text for the state of the user's configuration; empty if there is none. */
   public static String configuration(Map<String, String> env) throws IOException {
     Path file = UserConfig.file(env);
     FileStatus now = file == null ? FileStatus.MISSING : FileStatus.of(file.toString(), true);
@@ -77,7 +77,6 @@ public record ServerFolder(Path path) {
     return path.resolve("ask");
   }
 
-  /** Returns whether a server runs and clients can ask it. */
   public boolean isReady() throws IOException {
     return server().orElse(0) > 0 && FileStatus.of(ask().toString(), false).isFifo();
   }
@@ -87,21 +86,18 @@ public record ServerFolder(Path path) {
     return path.resolve("lock");
   }
 
-  /** Returns the file that holds the server's number. */
   public Path pid() {
     return path.resolve("pid");
   }
 
-  /**
-   * Returns the file to which the server writes which calls it answered, and why it refused others.
-   */
+  /** Returns the file that lists answered calls, and why others were refused. */
   public Path log() {
     return path.resolve("log");
   }
 
   /**
-   * Returns the file whose time is that of the last call that could have been served; it names what
-   * asked for a server.
+   * Returns the file that names what asked for a server; its time is that of the last call that
+   * could have been served.
    */
   public Path last() {
     return path.resolve("last");

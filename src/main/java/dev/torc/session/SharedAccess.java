@@ -17,8 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * The shared stores of a project, as its build file names them and the caller's environment
- * completes them. An entry that can be no store ends the request; a store that cannot serve never
- * does.
+ * completes them. An invalid entry ends the request; a store that cannot serve never does.
  */
 record SharedAccess(Project project) {
 
@@ -26,7 +25,6 @@ record SharedAccess(Project project) {
     return project.workflow().settings().stores().shared();
   }
 
-  /** Returns whether there are any stores. */
   boolean isAny() {
     return !entries().isEmpty();
   }
@@ -53,11 +51,8 @@ record SharedAccess(Project project) {
   }
 
   /**
-   * Opens the stores; none is asked yet. A store whose header has no value is left out.
-   *
-   * @param folders whether only folders are wanted
-   * @param told takes lines for people, from any thread
-   * @throws BadInput as {@link #check}
+   * Opens the stores; none is asked yet. A store whose header has no value is left out. Throws like
+   * {@link #check}; {@code told} is called on any thread.
    */
   SharedStores open(boolean folders, Consumer<String> told) {
     List<StoreSettings> settings = new ArrayList<>();
@@ -75,11 +70,7 @@ record SharedAccess(Project project) {
     }
   }
 
-  /**
-   * Opens the folders for a look; null where there are none that may be asked.
-   *
-   * @param told takes lines for people
-   */
+  /** Opens the folders for a look; null if there are none that may be asked. */
   SharedStores look(Warnings told) {
     if (!project.options().restores()
         || entries().stream().allMatch(entry -> entry.path() == null)) {
@@ -102,9 +93,7 @@ record SharedAccess(Project project) {
     return path == null ? null : project.workflow().root().resolve(path);
   }
 
-  /**
-   * Returns the headers with their values by name; headers without a value are told and left out.
-   */
+  /** Returns the headers with their values; reports those without a value and omits them. */
   private SortedMap<String, String> headers(SharedEntry entry, Consumer<String> told) {
     SortedMap<String, String> headers = new TreeMap<>();
     for (var header : entry.headers().entrySet()) {

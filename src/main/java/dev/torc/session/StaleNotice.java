@@ -16,21 +16,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The stale products of the jobs and groups of a build, for one line at its end: what copies their
- * folder would take them along. It removes nothing. Only a new graph makes products stale, so the
- * records of all products are read only if the graph is not that of the last build; else those that
- * were stale then are looked at ({@link dev.torc.fresh.FreshJobs#stale}).
+ * The stale products of a build's jobs and groups, for one line at its end: a copy of their folder
+ * would include them. It removes nothing. Only a new graph makes products stale, so all records are
+ * read only if the graph is new; else the last build's stale products are looked at.
  *
  * @param known the recorded products that no job declares or needs, existing or not
- * @param stale those among them that the jobs and groups of the build left, unaltered
  */
 record StaleNotice(List<String> known, List<String> stale) {
 
   /**
-   * Finds the stale products after a build.
-   *
-   * @param last the context with which it ended
-   * @param before the stale products with the same graph; null if not known
+   * Finds the stale products after a build; {@code before}, null if unknown, are those that the
+   * last build with the same graph knew.
    */
   static StaleNotice of(PlanContext last, List<String> before, ProductRemoval removal)
       throws IOException {

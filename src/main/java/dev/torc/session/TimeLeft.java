@@ -20,10 +20,10 @@ import java.util.Map;
  * a record that has yet to start as long as others of its group, or as all others. While a job runs
  * that has no record, or that takes longer than its record, there is no estimate at all: it would
  * be a guess that looks like knowledge. Memory, counters and jobs that may turn out to be up to
- * date are left out of account, so that the figure can be understood. It changes nothing.
+ * date do not count, so that the figure can be understood.
  *
- * <p>{@link #left} may be called on any thread, the other methods on the thread of the events. It
- * does not hold these up.
+ * <p>{@link #left} may be called on any thread, and does not delay the other methods, which belong
+ * to the thread of the events.
  */
 final class TimeLeft {
 
@@ -38,17 +38,13 @@ final class TimeLeft {
   private Graph graph;
   private long[] takes = {}; // nanoseconds by job; 0 if it is over
 
-  /**
-   * Begins with the jobs that a plan says will or may run, while their results can be read.
-   *
-   * @param cpus how many the build may use
-   */
+  /** Begins with the jobs that a plan says will or may run, while their results can be read. */
   TimeLeft(Plan plan, long cpus) {
     this.cpus = Math.max(1, cpus);
     over(plan.context(), plan);
   }
 
-  /** Takes in instances after groups were expanded: there is no verdict on them. */
+  /** Adds instances after groups were expanded: there is no verdict on them. */
   void over(PlanContext context) {
     over(context, null);
   }
@@ -81,12 +77,11 @@ final class TimeLeft {
     return groups.computeIfAbsent(group, _ -> new LongSummaryStatistics());
   }
 
-  /** Notes that an attempt of a job begins. */
   synchronized void started(String job, long now) {
     began.put(graph.jobId(job), now);
   }
 
-  /** Notes that a scheduler has a job: when it starts is not known, so no record serves. */
+  /** Notes that a scheduler has a job: when it starts is unknown, so its record does not count. */
   synchronized void submitted(String job) {
     known.clear(graph.jobId(job));
   }
@@ -96,18 +91,18 @@ final class TimeLeft {
     takes[graph.jobId(job)] = 0;
   }
 
-  /** Leaves out a time in which all jobs were stopped. */
+  /** Omits a time in which all jobs were stopped. */
   synchronized void stopped(long nanos) {
     began.replaceAll((_, since) -> since + nanos);
   }
 
-  /** Returns the nanoseconds that a job took last time; negative if that is not known. */
+  /** Returns the nanoseconds that a job took last time; negative if unknown. */
   synchronized long expected(String job) {
     int id = graph.jobId(job);
     return id >= 0 && known.get(id) ? takes[id] : -1;
   }
 
-  /** Returns the nanoseconds from now on; negative if they are not known. */
+  /** Returns the nanoseconds from now on; negative if unknown. */
   long left(long now) {
     Graph of;
     long[] rest;

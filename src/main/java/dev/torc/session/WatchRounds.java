@@ -22,16 +22,13 @@ import java.util.function.Supplier;
 
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
- * it. Each round is a build of its own, with a project read anew; between rounds nothing is held
- * but what the last one left fresh ({@link WatchSnapshot}). A notice only makes it look: the look
- * finds what changed by comparing with what the build saw, so an edit during a build is found after
- * that build.
+ * it. Each round is a build of its own, with a project read anew; between rounds only the fresh
+ * jobs are held ({@link WatchSnapshot}). A notice only makes it look: the look finds what changed
+ * by comparing with what the build saw, so an edit during a build is found after that build.
  *
  * @param request of the first round; in later rounds no job runs because it is named
- * @param screen opens the report of one round
- * @param all whether commands as they run and each job that is up to date are told
+ * @param all whether commands as they run and each job that is up to date are reported
  * @param settle nanoseconds that a round waits for a file that a process still writes
- * @param signals of the process; closed by the caller
  */
 public record WatchRounds(
     Caller caller,
@@ -47,10 +44,10 @@ public record WatchRounds(
   /** Nanoseconds without notices before a look: editors write a file in several steps. */
   private static final long QUIET = SECOND / 20;
 
-  /** Where notices do not stop, a look comes after this many nanoseconds. */
+  /** If notices do not stop, a look comes after this many nanoseconds. */
   private static final long BUSY = SECOND;
 
-  /** Nanoseconds between two looks where the kernel does not tell all. */
+  /** Nanoseconds between two looks if the kernel does not notice all changes. */
   private static final long POLL = 2 * SECOND;
 
   /** After so many rounds in a row that began with the same change in a build, the watch slows. */
@@ -59,30 +56,22 @@ public record WatchRounds(
   /** After so many rounds in a row that began with any change in a build, the watch slows. */
   private static final int ROW = 10;
 
-  /** A wait for a notice without a limit. */
   static final long ENDLESS = Long.MAX_VALUE;
 
-  /** The longest pause of any kind. */
   private static final long PAUSE = 30 * SECOND;
 
-  /**
-   * Builds and waits without end, with the kernel's notices.
-   *
-   * @return the exit status of a build that a signal ended
-   * @throws BadInput where the command line is wrong
-   */
+  /** Builds and waits until a signal, whose status it returns. Refuses a wrong command line. */
   public int run() throws IOException {
     try (Notices kernel = new FolderNotices(FileSystems.getDefault())) {
       return run(kernel, System::nanoTime);
     }
   }
 
-  /** Builds and waits without end, with other notices, and a clock in nanoseconds. */
+  /** Runs with other notices than the kernel's, and a clock in nanoseconds. */
   int run(Notices notices, LongSupplier clock) throws IOException {
     return new RunningWatch(notices, clock).run();
   }
 
-  /** The rounds, one after the other. */
   private final class RunningWatch {
     private final Notices notices;
     private final LongSupplier clock;
@@ -167,8 +156,8 @@ public record WatchRounds(
     }
 
     /**
-     * Keeps what the round saw; the present state for a round that did not come to its end, and
-     * what was seen before for a round that did not begin.
+     * Stores what the round saw: the present state if it did not come to its end, and what was seen
+     * before if it did not begin.
      */
     private void remember(BuildSession session) throws IOException {
       if (session != null) {
@@ -180,7 +169,7 @@ public record WatchRounds(
       notices.catchUp(project.settled().clock());
     }
 
-    /** Makes the next look compare with this, and with the files that a round begins with. */
+    /** Sets what the next look compares with, including the files that each round reads first. */
     private void goOn(BuildSession.Left left) throws IOException {
       WatchSnapshot now =
           new WatchSnapshot(
@@ -204,7 +193,7 @@ public record WatchRounds(
       return changed;
     }
 
-    /** Returns what changed by now, but for products that another build made as they should be. */
+    /** Returns what changed by now, except products that another build made as they should be. */
     private SortedSet<String> changes() throws IOException {
       SortedSet<String> changed = settle();
       while (seen.areMade(changed) && isBusy()) {
@@ -213,7 +202,7 @@ public record WatchRounds(
       return seen.areMade(changed) && isOthersWork() ? changes() : changed;
     }
 
-    /** Returns whether another build is at work; if so, waits a while for its end. */
+    /** Waits a moment for another build's end; returns whether one was running. */
     private boolean isBusy() throws IOException {
       boolean busy = BuildLock.holder(project.settled()).isPresent();
       if (busy) {
@@ -222,9 +211,7 @@ public record WatchRounds(
       return busy;
     }
 
-    /**
-     * Returns whether another build has run since, and left fresh what the next round may rely on.
-     */
+    /** Returns whether another build has run since, and its fresh jobs serve for the next round. */
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none(), null);
@@ -251,7 +238,6 @@ public record WatchRounds(
       return changed;
     }
 
-    /** Waits until something changed; returns what, as far as it is known. */
     private Collection<String> await() throws IOException {
       while (true) {
         if (notices.await(patience())) {
@@ -272,9 +258,7 @@ public record WatchRounds(
       }
     }
 
-    /**
-     * Returns how long to wait for a notice: the cause of a refusal may be mended without a notice.
-     */
+    /** Returns how long to wait for a notice; the cause of a refusal may go without one. */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
@@ -299,9 +283,7 @@ public record WatchRounds(
       }
     }
 
-    /**
-     * Slows down where each round makes the change that the next one begins with, again and again.
-     */
+    /** Slows down if each round makes the change that the next one begins with. */
     private void tellCircles(Collection<String> changed, Report report) throws IOException {
       List<String> now = List.copyOf(changed);
       row = now.isEmpty() ? 0 : row + 1;
@@ -322,36 +304,29 @@ public record WatchRounds(
 
   /**
    * Tells a watch that something may have changed, but not what. {@link FolderNotices} has the
-   * notices of the kernel, tests have their own. For one thread.
+   * notices of the kernel, tests have their own. Not safe for several threads.
    */
   interface Notices extends AutoCloseable {
 
     /**
-     * Listens from now on where these files are or may come, and nowhere else; listens anew where
-     * another folder came to the place of one.
-     *
-     * @param files absolute; one of the name {@code .} stands for all in its folder
-     * @return whether any folder is listened to that was not before: what happened there until now
-     *     was not heard
+     * Listens from now on where these files are or may come, and nowhere else; a file of the name
+     * {@code .} stands for all in its folder. Returns whether any folder is new: what happened
+     * there until now was not noticed.
      */
     boolean follow(Iterable<Path> files) throws IOException;
 
     /**
-     * Drops the notices of all that happened until now, since a look follows.
-     *
-     * @param cookie a file of torc's own, which is written for that
+     * Drops the notices of all that happened until now, since a look follows. Writes the cookie, a
+     * file of torc's own, for that.
      */
     void catchUp(Path cookie) throws IOException;
 
     /**
-     * Waits until something of interest happened; notices that got lost are of interest.
-     *
-     * @param nanos how long at most
-     * @return whether something of interest happened
+     * Waits so many nanoseconds at most; returns whether something happened or notices got lost.
      */
     boolean await(long nanos) throws IOException;
 
-    /** Returns why not all changes are heard, for people; empty where they are. */
+    /** Returns why not all changes are noticed, for people; empty if they are. */
     String lack();
 
     @Override

@@ -46,8 +46,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
- * open for writing. Deciding and running is for its callers.
+ * A project opened for work: the lock is held, leftovers of a killed torc are dealt with, the cache
+ * is open for writing. Its callers decide and run.
  */
 public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks {
 
@@ -98,7 +98,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    *
    * @param id the random id of this build
    * @param gone as {@link LockTerms#gone}
-   * @param warn takes lines for people
    */
   public static WriteSession open(
       Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
@@ -142,29 +141,24 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return PlanContext.of(basis, project.graph(), left, false, selection, rerun);
   }
 
-  /**
-   * Leaves fresh what was settled without a build, as by adoption, when this is closed.
-   *
-   * @param last the context in which it is settled
-   */
+  /** Stores as fresh, on close, what was settled without a build, as by adoption. */
   public void leave(PlanContext last) throws IOException {
     leave(FastPath.none(project, null), null, last);
   }
 
-  /** Leaves fresh what a build settled, on close; returns it, see {@link FastPath#after}. */
+  /** Stores as fresh, on close, what a build settled; returns it, see {@link FastPath#after}. */
   FreshJobs leave(FastPath from, Plan plan, PlanContext last) {
     FreshJobs next = from.after(plan, last, this, warn);
     rest = () -> from.keep(next, warn);
     return next;
   }
 
-  /** Continues from what was fresh. */
   WriteSession from(FastPath before) {
     from = before;
     return this;
   }
 
-  /** Returns, of some fresh jobs, those with a product that has another stamp now. */
+  /** Returns the given fresh jobs with a product that has another stamp now. */
   BitSet moved(BitSet jobs) {
     return from == null ? new BitSet() : from.moved(jobs);
   }
@@ -186,7 +180,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return marks;
   }
 
-  /** Removes products and keeps what is the user's. */
   public ProductRemoval removal() throws IOException {
     Workflow of = project.workflow();
     AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());
@@ -196,8 +189,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   /**
-   * Tells that something was set aside. In a first build it may be all that was ever made: one line
-   * is enough for all.
+   * Reports that something was set aside. In a first build it may be all that was ever made: one
+   * line is enough for all.
    */
   private void setAside(String line) {
     if (build.number() > 1) {
@@ -228,7 +221,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     new AttemptHistory(cache).trim();
   }
 
-  /** Keeps what the machine used while the build ran; null for nothing. */
+  /** Stores what the machine used while the build ran; null for nothing. */
   void keep(Series machine) {
     if (started > 0 && machine != null) {
       cache.put(new Batch().series(build.number(), AttemptHistory.MACHINE, machine));
@@ -247,11 +240,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /**
-   * Writes how the build ended; the marks of its jobs are replaced by their records now.
-   *
-   * @param limits of the machine on which it ran
-   */
+  /** Writes how the build ended; the records of its jobs replace their marks now. */
   void end(Event.Finished finished, Limits limits) {
     tellKept();
     stored.end();

@@ -13,9 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * Normalizes paths: relative to the root with {@code /}, or absolute outside it. Follows no links.
- */
+/** Normalizes paths: relative to the root with {@code /}, absolute outside. Follows no links. */
 public final class Paths {
 
   /** Bytes of the longest path that Linux allows, from the top of the file system. */
@@ -90,9 +88,7 @@ public final class Paths {
     throw new BadInput(place, key + " names one file, not a folder or a pattern");
   }
 
-  /**
-   * Refuses a path that begins with a shell's word for home, or has backslashes between folders.
-   */
+  /** Refuses a path with a shell's word for home, or with backslashes between folders. */
   public static void refuseForeign(String text, Place place) {
     String home = text.startsWith("${HOME}") ? "${HOME}" : text.startsWith("$HOME") ? "$HOME" : "~";
     int end = home.length();

@@ -40,9 +40,7 @@ public final class PersistentMap<V> {
     return new PersistentMap<>(List.of());
   }
 
-  /**
-   * Returns this map with {@code more}, which it does not have and which must not change any more.
-   */
+  /** Returns this map with {@code more} entries: new texts, in a map that must not change. */
   public PersistentMap<V> with(Map<String, V> more) {
     if (more.isEmpty()) {
       return this;

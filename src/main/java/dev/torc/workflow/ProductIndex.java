@@ -113,9 +113,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
         : inside(product);
   }
 
-  /**
-   * Returns the pattern of all paths that a product can match, in a folder also the excluded ones.
-   */
+  /** Returns the pattern of all paths that a product can match, in a folder also excluded ones. */
   public static Glob inside(Ref product) {
     return switch (product) {
       case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
@@ -231,9 +229,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     open.overlapping(glob, take);
   }
 
-  /**
-   * Finds the owners of products inside a folder that are not all excluded, and the folder's own.
-   */
+  /** Finds the owners of products in a folder that are not all excluded, and the folder's own. */
   public void within(String folder, List<Glob> excludes, IntConsumer found) {
     int outer = of(folder);
     if (outer >= 0) {

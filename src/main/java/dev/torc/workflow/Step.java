@@ -30,10 +30,7 @@ public record Step(
     return all;
   }
 
-  /**
-   * The text or words of the command. Code that runs at every start must not {@code switch} over
-   * its types: see development.md, laws.
-   */
+  /** Code of every start must not {@code switch} over its types: see development.md, laws. */
   public sealed interface Command {
 
     List<Template> templates();

@@ -19,9 +19,7 @@ public record Template(List<Part> parts) {
   public static final List<String> SLOTS =
       List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "data");
 
-  /**
-   * Code that runs at every start must not {@code switch} over its types: see development.md, laws.
-   */
+  /** Code of every start must not {@code switch} over its types: see development.md, laws. */
   public sealed interface Part {
     record Text(String text) implements Part {}
 
