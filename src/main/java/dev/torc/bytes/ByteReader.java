@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Reads bytes as {@link ByteWriter} wrote them. On any other bytes its methods throw {@link
- * IndexOutOfBoundsException}, {@link IllegalArgumentException}, {@link ArithmeticException} or
- * {@link NegativeArraySizeException}, or return something wrong.
+ * Reads bytes that {@link ByteWriter} wrote. On other bytes its methods return something wrong or
+ * throw {@link IndexOutOfBoundsException}, {@link IllegalArgumentException}, {@link
+ * ArithmeticException} or {@link NegativeArraySizeException}.
  */
 public final class ByteReader {
 
@@ -25,7 +25,7 @@ public final class ByteReader {
   private final int end;
   private int at;
 
-  /** Begins at an offset; the bytes must not change. */
+  /** Starts at an offset; the bytes must not change. */
   public ByteReader(byte[] bytes, int from) {
     this(bytes, from, bytes.length);
   }
@@ -36,18 +36,18 @@ public final class ByteReader {
     this.end = end;
   }
 
-  /** Returns a reader of the next {@code count} bytes only; this one continues behind them. */
+  /** Returns a reader of the next {@code count} bytes; this one continues after them. */
   public ByteReader part(int count) {
     at += count;
     return new ByteReader(bytes, at - count, at);
   }
 
-  /** Returns whether both have the same bytes left. */
+  /** Returns whether the bytes that follow are the same in both. */
   public boolean isSame(ByteReader other) {
     return Arrays.equals(bytes, at, end, other.bytes, other.at, other.end);
   }
 
-  /** Returns one byte, not negative. */
+  /** Returns a byte as 0 to 255. */
   public int one() {
     if (at >= end) {
       throw new IndexOutOfBoundsException(at);
@@ -55,7 +55,6 @@ public final class ByteReader {
     return bytes[at++] & 0xff;
   }
 
-  /** Reads yes or no. */
   public boolean flag() {
     return one() != 0;
   }
@@ -66,7 +65,7 @@ public final class ByteReader {
     return value;
   }
 
-  /** Returns a number of as few bytes as it needs. */
+  /** Reads a zigzag varint. */
   public long number() {
     long value = unsigned();
     return value >>> 1 ^ -(value & 1);
@@ -84,12 +83,11 @@ public final class ByteReader {
     return value;
   }
 
-  /** Returns a number that fits an int. */
+  /** Reads a varint that must fit an int. */
   public int small() {
     return Math.toIntExact(number());
   }
 
-  /** Returns the next {@code count} bytes as they are. */
   public byte[] raw(int count) {
     if (count < 0 || count > end - at) {
       throw new IndexOutOfBoundsException(count);
@@ -98,7 +96,6 @@ public final class ByteReader {
     return Arrays.copyOfRange(bytes, at - count, at);
   }
 
-  /** Reads numbers of four bytes each. */
   public int[] ints() {
     int[] values = new int[many(small(), Integer.BYTES)];
     ByteBuffer.wrap(bytes, at, Integer.BYTES * values.length).asIntBuffer().get(values);
@@ -106,7 +103,6 @@ public final class ByteReader {
     return values;
   }
 
-  /** Reads numbers of eight bytes each. */
   public long[] longs() {
     long[] values = new long[many(small(), Long.BYTES)];
     ByteBuffer.wrap(bytes, at, Long.BYTES * values.length).asLongBuffer().get(values);
@@ -114,12 +110,12 @@ public final class ByteReader {
     return values;
   }
 
-  /** Returns how many bytes follow, as {@link ByteWriter#sizeBefore} wrote it. */
+  /** Reads a size that {@link ByteWriter#sizeBefore} wrote. */
   int size() {
     return many(Math.toIntExact(unsigned()), 1);
   }
 
-  /** Returns the size of a list, if as many items of {@code each} bytes or more can follow. */
+  /** Returns the size, if so many items of at least {@code each} bytes can follow. */
   private int many(int size, int each) {
     if (size < 0 || size > (end - at) / each) {
       throw new IllegalArgumentException("a list of " + size);
@@ -136,7 +132,6 @@ public final class ByteReader {
     return utf8(length);
   }
 
-  /** Returns a text of {@code length} bytes. */
   String utf8(int length) {
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
@@ -153,14 +148,13 @@ public final class ByteReader {
     return head == 2 ? digest.executable() : digest;
   }
 
-  /** Returns what is known of a file. */
   public KnownDigest known() {
     int head = one();
     Stamp stamp = new Stamp(KINDS[head >> 2], (head & 2) != 0, eight(), eight(), eight(), eight());
     return new KnownDigest(stamp, digest(), (head & 1) != 0);
   }
 
-  /** Returns a list, unmodifiable. */
+  /** Reads an unmodifiable list. */
   public <T> List<T> list(Function<ByteReader, T> each) {
     int size = many(small(), 1);
     if (size < 2) {
@@ -173,7 +167,7 @@ public final class ByteReader {
     return List.copyOf(items);
   }
 
-  /** Returns names with their values, as {@link ByteWriter#map} wrote them; may be changed. */
+  /** Reads names with their values; the map may be changed. */
   public <T> SortedMap<String, T> map(Function<ByteReader, T> value) {
     SortedMap<String, T> map = new TreeMap<>();
     for (int left = small(); left > 0; left--) {

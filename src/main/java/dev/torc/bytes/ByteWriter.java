@@ -12,21 +12,22 @@ import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /**
- * Writes bytes to memory: numbers are zigzag varints, fixed-width ones big-endian, text is UTF-8
- * behind its length plus one (0 is null). It does not know what they stand for.
+ * Writes bytes to memory: numbers as zigzag varints, fixed-width ones big-endian, texts as UTF-8
+ * after their length plus one (0 is null). It does not know what they stand for; {@link Fields}
+ * does.
  */
 public final class ByteWriter {
 
   private byte[] bytes;
   private int length;
 
-  /** Begins behind {@code free} bytes that the caller fills. */
+  /** Leaves {@code free} bytes at the beginning for the caller. */
   public ByteWriter(int free) {
     bytes = new byte[Math.max(128, 2 * free)];
     length = free;
   }
 
-  /** Appends the bytes of other writers, one after the other; they are copied once. */
+  /** Appends the bytes of other writers; they are copied once. */
   public void add(ByteWriter... others) {
     int more = 0;
     for (ByteWriter other : others) {
@@ -39,7 +40,7 @@ public final class ByteWriter {
     }
   }
 
-  /** Returns all bytes so far, up to {@link #length}; nothing is copied. */
+  /** Returns the array itself; its bytes count up to {@link #length}. */
   byte[] buffer() {
     return bytes;
   }
@@ -55,24 +56,22 @@ public final class ByteWriter {
     bytes[length++] = (byte) value;
   }
 
-  /** Writes yes or no. */
   public void flag(boolean value) {
     one(value ? 1 : 0);
   }
 
-  /** Writes eight bytes, whatever the number. */
   public void eight(long value) {
     room(Long.BYTES);
     ByteBuffer.wrap(bytes).putLong(length, value);
     length += Long.BYTES;
   }
 
-  /** Writes a number in as few bytes as it needs. */
+  /** Writes a zigzag varint. */
   public void number(long value) {
     unsigned(value << 1 ^ value >> 63);
   }
 
-  /** Writes a number that is not negative, in as few bytes as it needs. */
+  /** Writes a varint that is not negative. */
   void size(int value) {
     unsigned(value);
   }
@@ -86,7 +85,7 @@ public final class ByteWriter {
     one((int) rest);
   }
 
-  /** Inserts their number before the bytes from an index on. */
+  /** Inserts the number of bytes from an index to the end before them. */
   void sizeBefore(int from) {
     int size = length - from;
     int end = length;
@@ -98,14 +97,13 @@ public final class ByteWriter {
     length += size;
   }
 
-  /** Writes bytes as they are. */
   public void raw(byte[] more) {
     room(more.length);
     System.arraycopy(more, 0, bytes, length, more.length);
     length += more.length;
   }
 
-  /** Writes how many there are, then each in four bytes. */
+  /** Writes their number, then each in four bytes. */
   public void ints(int[] values) {
     number(values.length);
     room(Integer.BYTES * values.length);
@@ -113,7 +111,7 @@ public final class ByteWriter {
     length += Integer.BYTES * values.length;
   }
 
-  /** Writes how many there are, then each in eight bytes. */
+  /** Writes their number, then each in eight bytes. */
   public void longs(long[] values) {
     number(values.length);
     room(Long.BYTES * values.length);
@@ -132,7 +130,7 @@ public final class ByteWriter {
     raw(utf8);
   }
 
-  /** Writes a digest: its bytes behind a 1, or behind a 2 for an executable product; 0 for null. */
+  /** Writes a digest: its bytes after a 1, or after a 2 for an executable product; 0 for null. */
   public void digest(Digest digest) {
     one(digest == null ? 0 : digest.isExecutable() ? 2 : 1);
     if (digest != null) {
@@ -140,7 +138,6 @@ public final class ByteWriter {
     }
   }
 
-  /** Writes what is known of a file. */
   public void known(KnownDigest known) {
     Stamp stamp = known.stamp();
     one(stamp.kind().ordinal() << 2 | (stamp.executable() ? 2 : 0) | (known.safe() ? 1 : 0));
@@ -151,7 +148,6 @@ public final class ByteWriter {
     digest(known.digest());
   }
 
-  /** Writes how many there are, then each. */
   public <T> void list(List<? extends T> items, BiConsumer<ByteWriter, T> each) {
     number(items.size());
     for (T item : items) {
@@ -159,7 +155,7 @@ public final class ByteWriter {
     }
   }
 
-  /** Writes how many there are, then each name with its value. */
+  /** Writes their number, then each name with its value. */
   public <T> void map(SortedMap<String, ? extends T> map, BiConsumer<ByteWriter, T> value) {
     number(map.size());
     for (Map.Entry<String, ? extends T> entry : map.entrySet()) {
@@ -168,7 +164,7 @@ public final class ByteWriter {
     }
   }
 
-  /** Returns how many bytes there are by now, the free ones included. */
+  /** Returns the number of bytes so far, including the free ones. */
   public int length() {
     return length;
   }

@@ -13,16 +13,16 @@ import java.util.zip.CRC32C;
 
 /**
  * Files beside the database that are written as a whole, with a checksum. They save work and hold
- * nothing that could not be found again, so they are not forced to the disk: a torn or damaged file
- * counts as missing. A file may have further parts with checksums of their own, for what is seldom
- * wanted. This class does not know what the files hold.
+ * nothing that cannot be found again, so they are not forced to the disk: a torn or damaged file
+ * counts as missing. A file may have more parts with checksums of their own, for data that is
+ * seldom read.
  */
 public final class CheckedFile {
 
-  /** How many bytes an owner leaves free at a part's beginning, for checksum and length. */
+  /** Bytes that the owner leaves free at the beginning of a part, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
-  /** Bytes of one read or write, for which the channel takes as much memory again. */
+  /** Bytes of one read or write; the channel allocates as much memory again for it. */
   private static final int PIECE = 1 << 18;
 
   private static final byte[] NOTHING = {};
@@ -30,8 +30,8 @@ public final class CheckedFile {
   private CheckedFile() {}
 
   /**
-   * Reads the first or only part of a file, its first {@link #FREE} bytes included; null where that
-   * is missing or not whole. Further parts are not checked.
+   * Reads the first part of a file, including its first {@link #FREE} bytes; null if it is missing
+   * or damaged. Further parts are not checked.
    */
   public static byte[] read(Path file) {
     byte[] bytes = part(file, 0);
@@ -39,10 +39,9 @@ public final class CheckedFile {
   }
 
   /**
-   * Reads the part of a file that follows some others.
+   * Reads the part after others; null if it is damaged, or the file was replaced.
    *
    * @param before the parts before it, or the first {@link #FREE} bytes of each
-   * @return null where the part is damaged, or where the file is another one by now
    */
   public static byte[] next(Path file, byte[]... before) {
     long from = 0;
@@ -79,20 +78,15 @@ public final class CheckedFile {
     return true;
   }
 
-  /**
-   * Writes a file of one part under a lock that its owner holds.
-   *
-   * @param first the first {@link #FREE} bytes are set here
-   */
+  /** Writes a file of one part, under a lock that its owner holds. */
   public static void write(Path file, ByteWriter first) throws IOException {
     write(file, first, List.of());
   }
 
   /**
-   * Writes a file of several parts, also under a lock that its owner holds.
+   * Writes a file of several parts, under a lock that its owner holds.
    *
-   * @param further each further part in pieces, of which the first one begins with {@link #FREE}
-   *     free bytes
+   * @param further each further part in pieces, the first with {@link #FREE} free bytes
    */
   public static void write(Path file, ByteWriter first, List<List<byte[]>> further)
       throws IOException {
@@ -134,7 +128,7 @@ public final class CheckedFile {
     return Arrays.copyOf(part, FREE);
   }
 
-  /** Returns how long a part is by its head: a number of four bytes. */
+  /** Returns the length of a part, four bytes of its head. */
   private static long length(byte[] head) {
     return Integer.toUnsignedLong(ByteBuffer.wrap(head).getInt(Integer.BYTES));
   }
@@ -144,9 +138,7 @@ public final class CheckedFile {
         && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
-  /**
-   * Returns the checksum covers the head of the part before, so that parts of two files do not fit.
-   */
+  /** Covers the head of the last part too, so parts of two files do not fit together. */
   private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);

@@ -15,21 +15,20 @@ import java.util.function.ToLongFunction;
 /**
  * Lets a record be described once for writing and for reading, as fields with tags. A {@link Form}
  * calls one method for each field, in the order of the tags. When it writes, the method takes the
- * value from the record, puts it out and returns it; when it reads, the record is null and the
- * value comes from the bytes.
+ * value from the record, writes it and returns it; when it reads, the record is null and the value
+ * comes from the bytes.
  *
- * <p>A field is a byte with its tag and form, and then a number, or bytes behind their length. What
- * is 0, null or empty is left out, and reads as such. Tags go from 1 to 127 and must rise in a
- * record; a list is one field for each item. A new field gets a tag that no torc used before, so an
- * older torc can skip it: what is not asked for is skipped. On any other bytes, reading throws what
- * the methods of {@link ByteReader} throw.
+ * <p>A field is a byte with its tag and form, and then a number, or bytes after their length.
+ * Values that are 0, null or empty are left out. Tags go from 1 to 127 and must rise in a record; a
+ * list is one field for each item. A new field gets a tag that no torc used before, and an older
+ * torc skips it. On other bytes, reading throws what {@link ByteReader} throws.
  *
  * <p>Texts that many records have can be written as numbers of a table that the records share. Such
  * an item of a list is a number instead of bytes.
  */
 public final class Fields {
 
-  /** How a record is written and read; the record is null where it is to be read. */
+  /** Describes a record; it is null while it is read. */
   public interface Form<T> {
     T pass(Fields fields, T record);
   }
@@ -49,13 +48,13 @@ public final class Fields {
   private final ToIntFunction<String> numbers; // null where it reads, and where no table is shared
   private final IntFunction<String> table; // null where it writes, and where no table is shared
 
-  /** How many more texts and inner records may be read; shared with the inner records. */
+  /** How many more texts and inner records may be read, in this record and all within it. */
   private final int[] left;
 
-  /** The first byte of the present field, -1 at the end. */
+  /** The first byte of the current field, -1 at the end. */
   private int head;
 
-  /** Whether the content of that field was read, or skipped. */
+  /** Whether the content of that field was read or skipped. */
   private boolean done = true;
 
   private int last = Byte.MAX_VALUE; // fields with a greater tag are not read
@@ -73,34 +72,25 @@ public final class Fields {
     this.left = left;
   }
 
-  /** Writes a record behind the bytes that were written so far. */
+  /** Appends a record. */
   public static <T> void write(ByteWriter out, T record, Form<T> form) {
     write(out, record, null, form);
   }
 
-  /**
-   * Writes a record that shares a table of texts.
-   *
-   * @param numbers gives the number of a text in the table; null for no table
-   */
+  /** Appends a record that shares texts; {@code numbers} gives the number of one, or is null. */
   public static <T> void write(
       ByteWriter out, T record, ToIntFunction<String> numbers, Form<T> form) {
     form.pass(new Fields(out, numbers, null, null, null), record);
   }
 
-  /**
-   * Reads a record from the next byte to the end of the bytes.
-   *
-   * @param table gives the text of a number, or null; null for no table
-   */
+  /** Reads a record to the end of the bytes; {@code table} gives a number's text, or is null. */
   public static <T> T read(ByteReader in, IntFunction<String> table, Form<T> form) {
     return read(in, table, new int[] {Integer.MAX_VALUE}, form);
   }
 
   /**
-   * Reads a record from bytes of others, with a bound: a byte or two can ask for an object.
-   *
-   * @param most how many texts and inner records it may have
+   * Reads a record of at most {@code most} texts and inner records. Bytes from others need this
+   * bound: a byte or two can make an object.
    */
   public static <T> T read(ByteReader in, int most, Form<T> form) {
     return read(in, null, new int[] {most}, form);
@@ -115,7 +105,7 @@ public final class Fields {
     return record;
   }
 
-  /** Reads the beginning of a record: the fields behind a tag count as missing. */
+  /** Reads only the fields of a record up to a tag; the others count as missing. */
   public <T> T upTo(int tag, T record, Form<T> form) {
     last = tag;
     return form.pass(this, record);
@@ -125,19 +115,17 @@ public final class Fields {
     return number(tag, out == null ? 0 : field.applyAsLong(of));
   }
 
-  /** Returns a number that fits an int. */
   public <R> int small(int tag, R of, ToIntFunction<R> field) {
     return Math.toIntExact(number(tag, out == null ? 0 : field.applyAsInt(of)));
   }
 
-  /** Passes yes or no. */
   public <R> boolean flag(int tag, R of, Predicate<R> field) {
     return number(tag, out != null && field.test(of) ? 1 : 0) != 0;
   }
 
   /**
-   * Passes one of an enum's constants by its place, so constants may only be appended; null is left
-   * out. Reading throws for a constant that is missing or that a later torc added.
+   * Passes a constant of an enum by its place, so constants may only be appended; null is left out.
+   * Reading throws for a constant that is missing or that a later torc added.
    */
   public <R, E extends Enum<E>> E constant(int tag, R of, Function<R, E> field, E[] all) {
     E constant = out == null ? null : field.apply(of);
@@ -156,7 +144,6 @@ public final class Fields {
     return finds(tag, NUMBER) ? in.number() : 0;
   }
 
-  /** Returns a text, or null. */
   public <R> String text(int tag, R of, Function<R, String> field) {
     if (out != null) {
       String text = field.apply(of);
@@ -166,7 +153,6 @@ public final class Fields {
     return finds(tag, BYTES) ? in.utf8(in.size()) : null;
   }
 
-  /** Returns bytes as they are, or null. */
   public <R> byte[] bytes(int tag, R of, Function<R, byte[]> field) {
     if (out != null) {
       return put(tag, field.apply(of));
@@ -174,9 +160,7 @@ public final class Fields {
     return finds(tag, BYTES) ? in.raw(in.size()) : null;
   }
 
-  /**
-   * Returns a digest behind its kind, or null; reading throws for a kind that a later torc added.
-   */
+  /** Passes a digest after its kind, or null. Reading throws for a kind that a later torc added. */
   public <R> Digest digest(int tag, R of, Function<R, Digest> field) {
     if (out != null) {
       Digest digest = field.apply(of);
@@ -200,24 +184,24 @@ public final class Fields {
     return kind == SHA256 ? digest : digest.executable();
   }
 
-  /** Passes texts, none of them null; a list that was read is unmodifiable. */
+  /** Passes texts, none of them null. A list that was read is unmodifiable. */
   public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
     return items(tag, of, field, text -> put(tag, utf8(text)), this::text, null, null);
   }
 
-  /** Returns texts that many records have: by number if a table is shared. */
+  /** Passes texts that many records have: by number if a table is shared. */
   public <R> List<String> shared(int tag, R of, Function<R, List<String>> field) {
     Function<String, String> same = text -> text;
     return items(tag, of, field, text -> put(tag, utf8(text)), this::text, same, same);
   }
 
-  /** Records within the record; a list that was read is unmodifiable. */
+  /** Passes records within the record. A list that was read is unmodifiable. */
   public <R, T> List<T> list(int tag, R of, Function<R, List<T>> field, Form<T> form) {
     return items(tag, of, field, item -> inner(tag, item, form), () -> inner(form), null, null);
   }
 
   /**
-   * Records within the record, some of which many records have: by number if a table is shared.
+   * Passes records within the record; those that many records have by number, if a table is shared.
    *
    * @param text returns the text that stands for such an item; null for other items
    * @param item returns the item that a text stands for
@@ -281,7 +265,7 @@ public final class Fields {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Returns a record within the record, or null. */
+  /** Passes a record within the record, or null. */
   public <R, T> T one(int tag, R of, Function<R, T> field, Form<T> form) {
     T one = null;
     if (out != null) {
@@ -328,7 +312,7 @@ public final class Fields {
     }
   }
 
-  /** Does what {@link #isNext} does; throws if the field has another form. */
+  /** Moves to a field like {@link #isNext}; throws if it has another form. */
   private boolean finds(int tag, int form) {
     boolean next = isNext(tag);
     if (next && (head & 1) != form) {
@@ -337,7 +321,7 @@ public final class Fields {
     return next;
   }
 
-  /** Skips fields with lower tags. True if the next one has this tag; then its content is read. */
+  /** Skips fields with lower tags. If it returns true, the caller must read the content. */
   private boolean isNext(int tag) {
     if (tag > last) {
       return false;
@@ -358,10 +342,7 @@ public final class Fields {
     done = true;
   }
 
-  /**
-   * Reads the first byte of the next field. Tags never fall, so that bytes that are no record are
-   * not taken for one.
-   */
+  /** Reads a field's first byte. Bytes whose tags fall are no record. */
   private int head() {
     if (done) {
       int before = head;

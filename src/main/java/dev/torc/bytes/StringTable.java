@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Distinct texts by dense numbers from 0, and numbers by text: UTF-8 bytes one after the other, and
- * a table with open addressing over them. A table read back from bytes costs nothing until a text
- * is asked for. Safe for several threads.
+ * Numbers distinct texts from 0: UTF-8 bytes one after the other, and a hash table with open
+ * addressing over them. A table read back from bytes costs nothing until a text is asked for. Safe
+ * for several threads; a {@link Builder} is for one.
  */
 public sealed class StringTable {
 
@@ -25,15 +25,14 @@ public sealed class StringTable {
     this.size = size;
   }
 
-  /** A table that numbers further texts as they come. For one thread. */
+  /** A table that gives new texts numbers. */
   public static final class Builder extends StringTable {
 
-    /** Begins without texts. */
     public Builder() {
       super(new byte[1024], new int[65], new int[256], new String[64], 0);
     }
 
-    /** Begins with the texts of a table, which keep their numbers. */
+    /** Starts with the texts of a table, which keep their numbers. */
     public Builder(StringTable first) {
       super(first.bytes, first.start, first.slots.clone(), first.texts, first.size);
       int room = Math.max(64, size + size / 8);
@@ -42,7 +41,7 @@ public sealed class StringTable {
       texts = Arrays.copyOf(texts, room);
     }
 
-    /** Returns the number of a text; a new text gets the next number. */
+    /** Returns the number of a text; a new one gets the next number. */
     public int add(String text) {
       byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
       int slot = slot(wanted);
@@ -79,7 +78,6 @@ public sealed class StringTable {
       slots = wider;
     }
 
-    /** Returns all texts so far. */
     public StringTable build() {
       int[] starts = Arrays.copyOf(start, size + 1);
       byte[] all = Arrays.copyOf(bytes, starts[size]);
@@ -87,7 +85,7 @@ public sealed class StringTable {
     }
   }
 
-  /** Returns the slot in which a text stands, or the free slot for it. */
+  /** Returns the slot of a text, or the free slot for it. */
   final int slot(byte[] text) {
     int slot = hash(text, 0, text.length) & slots.length - 1;
     while (slots[slot] != 0) {
@@ -100,7 +98,7 @@ public sealed class StringTable {
     return slot;
   }
 
-  /** Computes FNV-1a, with its bits mixed once more: the low ones choose the slot. */
+  /** Computes FNV-1a and mixes its bits once more, since the low ones choose the slot. */
   private static int hash(byte[] bytes, int from, int to) {
     int hash = 0x811c9dc5;
     for (int i = from; i < to; i++) {
@@ -109,7 +107,6 @@ public sealed class StringTable {
     return hash ^ hash >>> 15;
   }
 
-  /** Returns how many texts there are. */
   public final int size() {
     return size;
   }
@@ -123,22 +120,21 @@ public sealed class StringTable {
     return text;
   }
 
-  /** Takes a text as it is stored: UTF-8, from one index to another. */
+  /** Takes the UTF-8 bytes of a text, from one index to another. */
   public interface Taker<T> {
     T take(byte[] bytes, int from, int to) throws IOException;
   }
 
-  /** Hands over the bytes of a text by its number, which must stay as they are. */
+  /** Passes the bytes of a text, which must not be changed. */
   public final <T> T hand(int id, Taker<T> taker) throws IOException {
     return taker.take(bytes, start[id], start[id + 1]);
   }
 
-  /** Returns the number of a text, -1 if the table does not have it. */
+  /** Returns the number of a text, or -1. */
   public final int id(String text) {
     return slots[slot(text.getBytes(StandardCharsets.UTF_8))] - 1;
   }
 
-  /** Writes the table; {@link #read} reads it back. */
   public final void write(ByteWriter out) {
     out.number(bytes.length);
     out.raw(bytes);
@@ -146,7 +142,6 @@ public sealed class StringTable {
     out.ints(slots);
   }
 
-  /** Reads what {@link #write} wrote. */
   public static StringTable read(ByteReader in) {
     byte[] bytes = in.raw(in.small());
     int[] start = in.ints();

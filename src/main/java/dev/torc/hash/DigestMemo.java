@@ -21,29 +21,28 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The memory of digests of one build: decides by rule 4 which files have to be read, and reads each
- * at most once unless it moved. It keeps no digests between builds, and does not know what follows
- * from a changed one. Safe for use by several threads.
+ * The digests of one build: decides by rule 4 which files have to be read, and reads each once
+ * unless it changes. It stores nothing between builds, and does not know what follows from a
+ * changed digest. Safe for use by several threads.
  *
  * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
- * an {@link IOException} with a line that names the path, where the system refuses to say or to
- * read, or where a FIFO, socket or device stands in the place of a file; those that may read throw
- * {@link StoppedException} where they were told to stop.
+ * an {@link IOException} that names a path that cannot be read, or that is a FIFO, socket or
+ * device. Methods that may read throw {@link StoppedException} after {@link #stop}.
  */
 public final class DigestMemo implements FileDigests {
 
-  /** The racy window: nanoseconds within which two writes may leave the same ctime. */
+  /** The racy window: nanoseconds within which two writes may get the same ctime. */
   static final long RACY = 20_000_000;
 
-  /** The racy window in nanoseconds, where the file system keeps no nanoseconds. */
+  /** The racy window if the file system stores whole seconds. */
   static final long RACY_SECONDS = 2_000_000_000;
 
-  /** Bytes from which on it pays to let the racy window pass before a product is read. */
+  /** Bytes from which it pays to wait for the end of the racy window before reading a product. */
   static final long LARGE = 1_000_000;
 
-  private static final int READINGS = 4; // of a file that does not hold still
+  private static final int READINGS = 4; // of a file that changes meanwhile
 
-  /** What is remembered of one path; the thread that holds its lock is looking at the file. */
+  /** What is known of a path; the thread that holds its lock looks at the file. */
   private static final class Slot {
     private KnownDigest known;
   }
@@ -63,14 +62,13 @@ public final class DigestMemo implements FileDigests {
   private volatile Exclusions excluded; // null where nothing is excluded
 
   /**
-   * Starts with an empty memory.
+   * Starts without digests.
    *
-   * @param root the folder from which relative paths start; a real path
-   * @param clock {@link FileClock#none} where nothing may be written
-   * @param stored what an earlier build knew of a path, or null; called on the thread that asks,
-   *     before a file is read
-   * @param learnt takes what is worth storing: digests read in this build that are safe; called on
-   *     the thread that read
+   * @param root the folder of relative paths; a real path
+   * @param clock {@link FileClock#none} if nothing may be written
+   * @param stored returns what an earlier build knew of a path, or null; called by the asking
+   *     thread
+   * @param learnt takes new safe digests, to store them; called by the reading thread
    */
   public DigestMemo(
       Path root,
@@ -97,74 +95,61 @@ public final class DigestMemo implements FileDigests {
     this.learnt = learnt;
   }
 
-  /**
-   * Returns a memo that knows nothing yet and stores nothing, with the same clock and stop flag.
-   */
+  /** Returns an empty memo that stores nothing, with the same clock and stop flag. */
   public DigestMemo anew() {
     return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {}).leavingOut(excluded);
   }
 
-  /**
-   * Returns a memo that knows nothing yet and stores nothing, and reads even after this one's end.
-   */
+  /** Returns an empty memo that stores nothing, and reads even after this one was stopped. */
   public DigestMemo endless() {
     return looking(root, stamps, _ -> null).leavingOut(excluded);
   }
 
-  /** Sets the exclusions of folder products; null for none. */
   public DigestMemo leavingOut(Exclusions exclusions) {
     excluded = exclusions;
     return this;
   }
 
-  /** Returns the exclusions of a folder product; null if it has none. */
   public Excluded excluded(String product) {
     Exclusions exclusions = excluded;
     return exclusions == null ? null : exclusions.excluded(product);
   }
 
-  /** Returns the folder from which relative paths start. */
   public Path root() {
     return root;
   }
 
-  /**
-   * Creates a memo for a command that only looks: it writes nothing, so nothing that it reads is
-   * stored.
-   */
+  /** Creates a memo for a command that only looks: it writes and stores nothing. */
   public static DigestMemo looking(
       Path root, StampSource stamps, Function<String, KnownDigest> stored) {
     return new DigestMemo(root, stamps, FileClock.none(), stored, (_, _) -> {});
   }
 
   /**
-   * Takes over what another memo of this build read before the store of earlier builds was known. A
-   * digest counts for a file that has the same stamp when it is looked at, and is learnt then.
-   *
-   * @param kept gives the digest of a path with this stamp, or null, and is asked before the store;
-   *     by rule 4 an equal stamp must stand for equal bytes
+   * Takes over what another memo read before the store of earlier builds was open. A digest counts
+   * if the file still has its stamp when it is looked at. {@code kept}, asked before the store,
+   * returns a digest or null; by rule 4, an equal stamp must stand for equal bytes.
    */
   public void follow(DigestMemo other, BiFunction<String, Stamp, Digest> kept) {
     this.kept = kept;
     before = other;
   }
 
-  /** Returns the flag that ends all reading. */
   public StopFlag stop() {
     return stop;
   }
 
-  /** Returns a fresh stamp, links followed. */
+  /** Looks at a path, following links. */
   public Stamp stamp(String path) throws IOException {
     return look(root, path, true);
   }
 
-  /** Returns a fresh stamp of the path itself; a link there is not followed. */
+  /** Looks at the path itself, which may be a link. */
   public Stamp linkStamp(String path) throws IOException {
     return look(root, path, false);
   }
 
-  /** Returns a way to look at many paths themselves; links are not followed. */
+  /** Returns a way to look at many paths without following links. */
   public StampSource.FolderStamps links() throws IOException {
     StampSource.FolderStamps links = stamps.inFolder(root, false);
     return (names, from, to, numbers) -> {
@@ -178,11 +163,7 @@ public final class DigestMemo implements FileDigests {
     return stamps.at(folder, path, follow);
   }
 
-  /**
-   * Looks at a path now, and reads it only if it must.
-   *
-   * @return with a null digest for a folder or where nothing stands
-   */
+  /** Looks at a path, and reads it if necessary; the digest is null if it is no file. */
   public KnownDigest of(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -190,7 +171,6 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** {@inheritDoc} Like {@link #of(String)}, without another look. */
   @Override
   public KnownDigest of(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
@@ -199,7 +179,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns what this build saw last at a path, without another look; looks if it never did. */
+  /** Returns what this build last saw at a path; looks only if it never did. */
   public KnownDigest seen(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -208,15 +188,14 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Looks at what a job has just written. A large file is read after the racy window has passed,
-   * which may take this thread 20 ms (2 s where the file system keeps no nanoseconds), so that the
-   * next build need not read it again.
+   * Looks at what a job has just written. Reads a large file after the racy window, in 20 ms to 2
+   * s, so that the next build need not read it.
    */
   public KnownDigest product(String path) throws IOException {
     return product(path, stamp(path));
   }
 
-  /** Returns what this build saw last at a path; null if it never looked there. */
+  /** Returns what this build last saw at a path, or null. */
   public KnownDigest last(String path) {
     Slot slot = slots.get(path);
     if (slot == null) {
@@ -227,18 +206,18 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns the paths at which this build saw first one thing and then another. */
+  /** Returns the paths that changed while this build looked at them. */
   public Set<String> replaced() {
     return Set.copyOf(replaced);
   }
 
-  /** Works like {@link #product(String)}, with a stamp that was just taken. */
+  /** Looks at what a job has just written, with a stamp that was just taken. */
   public KnownDigest product(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
       if (slot.known != null && !slot.known.safe()) {
         replaced.add(path);
-        slot.known = null; // it may have been written anew without a trace
+        slot.known = null; // it may have been written again under the same stamp
       }
       DigestMemo earlier = before;
       if (earlier != null) {
@@ -249,15 +228,12 @@ public final class DigestMemo implements FileDigests {
         await(clock(path), fresh);
         fresh = stamp(path);
       }
-      // A small file that was just written is not looked up in the store: reading it is quicker.
+      // A small file is not looked up in the store: reading it is quicker.
       return look(path, slot, fresh, large);
     }
   }
 
-  /**
-   * Returns the digest that a product at this path has as it stands now, a link by its text; null
-   * where it is of another kind.
-   */
+  /** Returns the current digest of a product, a link's by its text; null if it has another kind. */
   public Digest standing(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
     if (self.kind() != kind) {
@@ -270,18 +246,18 @@ public final class DigestMemo implements FileDigests {
     };
   }
 
-  /** Digests a folder that is there, as a needed one or as a product. */
+  /** Digests an existing folder. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
     Excluded without = needed ? null : excluded(path);
     return FolderDigest.of(root, path, needed, _ -> false, without, counting(), this);
   }
 
-  /** Digests a folder that is there as a product, with a part of it left out. */
+  /** Digests an existing folder product without a part of it. */
   public FolderDigest folder(String path, Excluded without) throws IOException {
     return FolderDigest.of(root, path, false, _ -> false, without, counting(), this);
   }
 
-  /** Returns whether what is there of a folder product is excluded, apart from folders. */
+  /** Returns whether everything in a folder product is excluded, apart from folders. */
   public boolean isBare(String product) throws IOException {
     Excluded without = excluded(product);
     return without != null
@@ -290,27 +266,21 @@ public final class DigestMemo implements FileDigests {
             .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER);
   }
 
-  /**
-   * Digests a needed folder.
-   *
-   * @param skips whether a folder in it is not entered
-   */
+  /** Digests a needed folder; {@code skips} tells which folders in it are not entered. */
   public FolderDigest needed(String path, Predicate<String> skips) throws IOException {
     return FolderDigest.of(root, path, true, skips, null, counting(), this);
   }
 
-  /** Digests a folder that a job has just written; its files as by {@link #product}. */
+  /** Digests a folder that a job has just written, with its files as by {@link #product}. */
   public FolderDigest productFolder(String path) throws IOException {
     return FolderDigest.of(
         root, path, false, _ -> false, excluded(path), counting(), this::product);
   }
 
   /**
-   * Returns whether a needed file moved since it was looked at (rule 6): its kind, size, mtime,
-   * ctime or inode is another. If it is only the ctime, and mode, owner or link count say why, the
-   * digest decides.
-   *
-   * @param product whether it is a product, whose executable bit counts; asked if that may decide
+   * Returns whether a needed file moved since it was looked at (rule 6): kind, size, mtime, ctime
+   * or inode differ. If only the ctime differs, and mode, owner or link count explain that, the
+   * digest decides; for a {@code product}, the executable bit too.
    */
   public boolean moved(String path, KnownDigest before, BooleanSupplier product)
       throws IOException {
@@ -327,17 +297,12 @@ public final class DigestMemo implements FileDigests {
         || !Objects.equals(before.product(), again.product()) && product.getAsBoolean();
   }
 
-  /**
-   * Returns whether anything in a folder moved since it was digested; see {@link #moved(String,
-   * KnownDigest, BooleanSupplier)}.
-   *
-   * @param needed whether it was digested as a needed one
-   */
+  /** Returns whether anything in a folder moved since it was digested. */
   public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
     return stamp(path).kind() != Stamp.FileKind.FOLDER || moved(before, folder(path, needed));
   }
 
-  /** Returns whether anything in a folder moved between two digests of it. */
+  /** Returns whether anything in a folder moved between two digests. */
   public static boolean moved(FolderDigest before, FolderDigest now) {
     if (!now.digest().equals(before.digest())) {
       return true;
@@ -351,9 +316,8 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Returns whether a path that had these stamps moved between them, whatever its bytes are. A
-   * folder moved if it was renamed: then its ctime goes beyond its mtime. A file that is made in it
-   * moves both, and a copied mtime lies before.
+   * Returns whether a path moved between two stamps, whatever its bytes are. A renamed folder gets
+   * a ctime beyond its mtime; a new file in a folder sets both, and a copied mtime lies before.
    */
   public static boolean moved(Stamp before, Stamp now) {
     if (now.kind() != before.kind()) {
@@ -382,10 +346,7 @@ public final class DigestMemo implements FileDigests {
     return slots.computeIfAbsent(path, p -> new Slot());
   }
 
-  /**
-   * Returns whether the digest in the slot, perhaps just taken from the store, stands for this
-   * stamp.
-   */
+  /** Returns whether the slot's digest, perhaps taken from the store now, belongs to a stamp. */
   private boolean trusted(String path, Slot slot, Stamp fresh) {
     DigestMemo earlier = before;
     KnownDigest read = slot.known == null && earlier != null ? earlier.last(path) : null;
@@ -438,12 +399,12 @@ public final class DigestMemo implements FileDigests {
     return slot.known;
   }
 
-  /** Reads until the file held still; after some tries the digest gets a stamp that is outdated. */
+  /** Reads until the stamp does not change; after some tries, returns a digest with an old one. */
   private KnownDigest read(String path, Stamp before) throws IOException {
     Path file = root.resolve(path);
     FileClock own = clock(path);
     if (own != clock && before.size() >= LARGE) {
-      await(own, before); // it learns at this look that the file is old
+      await(own, before); // the clock learns at this look that the file is old
     }
     for (int reading = 1; ; reading++) {
       boolean safe = isSafe(path, before);
@@ -453,7 +414,7 @@ public final class DigestMemo implements FileDigests {
         digest = read.digest();
         safe &= !read.writers();
       } catch (NoSuchFileException e) {
-        safe = false; // gone or replaced in this moment: the next stamp tells
+        safe = false; // gone or replaced just now: the next stamp tells
       }
       Stamp after = stamp(path);
       if (after.kind() != Stamp.FileKind.FILE) {
@@ -479,21 +440,17 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /**
-   * Returns whether a file with this stamp cannot change any more without getting another (rule 4).
-   */
+  /** Returns whether any later change of a file gives it another stamp (rule 4). */
   public boolean isSafe(String path, Stamp stamp) {
     return isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
-  /**
-   * Works like {@link #isSafe(String, Stamp)}, with the times of a stamp in nanoseconds since 1970.
-   */
+  /** Returns whether any later change of a file with these times gives it other times. */
   public boolean isSafe(String path, long mtime, long ctime) {
     return clock(path).past(ctime + window(mtime, ctime));
   }
 
-  /** Waits for a while until a file cannot change any more without getting another stamp. */
+  /** Waits a while until any later change gives a file another stamp. */
   private void await(FileClock by, Stamp stamp) {
     long window = window(stamp.mtime(), stamp.ctime());
     by.await(stamp.ctime() + window, 2 * window, stop);
@@ -507,22 +464,18 @@ public final class DigestMemo implements FileDigests {
     return mtime % 1_000_000_000 == 0 && ctime % 1_000_000_000 == 0 ? RACY_SECONDS : RACY;
   }
 
-  /** Returns a source of stamps that counts each look. */
   public StampSource counting() {
     return this::look;
   }
 
-  /** Returns how many stamps were taken. */
   public long stats() {
     return stats.sum();
   }
 
-  /** Returns how many files were read to their end. */
   public long filesHashed() {
     return hasher.filesHashed();
   }
 
-  /** Returns how many bytes were read. */
   public long bytesRead() {
     return hasher.bytesRead();
   }

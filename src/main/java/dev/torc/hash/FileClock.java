@@ -12,17 +12,14 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * Tells whether a moment has passed, by the clock that stamps the files. That is the clock of the
- * root's file system, which on a network mount is another machine's. It is read off a probe file
- * that is written and looked at. Where the system's clock is behind, that one counts, since a file
- * may also lie on another file system. {@link DigestMemo} asks, to know which stamps can be
- * trusted.
- *
- * <p>Times are nanoseconds since 1970. Safe for use by several threads.
+ * Tells whether a moment has passed by the clock that stamps files: the clock of the root's file
+ * system, which on a network mount is another machine's. torc reads it from the stamp of a probe
+ * file that it writes. If this machine's clock is behind, that one counts, since a file may lie on
+ * another file system. {@link DigestMemo} asks before it trusts a stamp. Times are nanoseconds
+ * since 1970. Safe for use by several threads.
  */
 public final class FileClock {
 
-  /** Waits. */
   interface Pause {
     void sleep(long nanos) throws InterruptedException;
   }
@@ -46,15 +43,11 @@ public final class FileClock {
     this.pause = pause;
   }
 
-  /**
-   * Returns the clock of the file system where the probe file lies.
-   *
-   * @param file a file of torc's own in a folder that exists; written at the first question
-   */
+  /** Returns the clock of the file system of a probe file, which is first written when needed. */
   public static FileClock of(Path file, StampSource stamps) {
     Io.Get<Long> probe =
         () -> {
-          // not truncated: some file systems flush such a file when it is closed
+          // not truncated: some file systems flush a truncated file when it is closed
           try (OutputStream out = OwnFile.out(file, CREATE)) {
             out.write(0);
           }
@@ -63,15 +56,14 @@ public final class FileClock {
     return new FileClock(probe, System::nanoTime, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
   }
 
-  /** Returns a clock for commands that only look and may not write: no moment has surely passed. */
+  /** Returns a clock for commands that must not write: no moment has surely passed. */
   public static FileClock none() {
     return NONE;
   }
 
   /**
-   * Returns the clock of a file system on which torc has no file, and which may go by another
-   * machine's: it is past the ctimes that were seen there, and at most an hour behind this
-   * machine's.
+   * Returns the clock of a file system without a probe file, perhaps another machine's: it is past
+   * the ctimes seen there, and at most an hour behind this machine's.
    */
   static FileClock observed() {
     FileClock clock =
@@ -80,7 +72,7 @@ public final class FileClock {
     return clock;
   }
 
-  /** Tells an observed clock a ctime; one that lies ahead may have been set, and does not count. */
+  /** Tells an observed clock a ctime. One in the future may have been set, so it does not count. */
   synchronized void observe(long ctime) {
     if (probe == null && ctime <= system() && (seen == NEVER || ctime > estimate())) {
       seen = ctime;
@@ -93,7 +85,7 @@ public final class FileClock {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
-  /** Returns whether the moment has surely passed. Where the clock cannot be read it has not. */
+  /** Returns whether the moment has surely passed; false if the clock cannot be read. */
   public synchronized boolean past(long time) {
     if (seen > time) {
       return true;
@@ -112,11 +104,8 @@ public final class FileClock {
   }
 
   /**
-   * Waits until the moment has passed.
-   *
-   * @param atMost nanoseconds; what lies further ahead is not waited for
-   * @param stop ends the wait
-   * @return whether it has surely passed; an interrupt ends the wait and stays set
+   * Waits until the moment has passed, unless it is more than {@code atMost} nanoseconds ahead.
+   * Returns whether it has; an interrupt ends the wait and stays set.
    */
   public boolean await(long time, long atMost, StopFlag stop) {
     long left = atMost;

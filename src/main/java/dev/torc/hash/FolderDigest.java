@@ -28,39 +28,29 @@ import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The digest of a folder, by the members it was computed from: sorted relative paths, kinds,
- * executable bits and digests. Empty folders count. It reads no files; the {@link FileDigests} that
- * it is given do.
+ * The digest of a folder and the members that it comes from: sorted relative paths, kinds,
+ * executable bits and digests. Empty folders count. {@link FileDigests} reads the files.
  *
- * <p>An inner link counts by its target's text. In a needed folder one that leads out of the folder
- * counts by its target's digest too; one that leads back to where it is being followed from is an
- * error.
+ * <p>A link counts by the text of its target. In a needed folder, a link to the outside counts by
+ * its target's digest too, and one back to a folder that is being digested is an error.
  *
- * @param members sorted by {@link #BYTE_ORDER} of their paths
- * @param complete whether all that stands in it counts; see {@link #IGNORED}
+ * @param complete whether nothing in it was {@link #IGNORED} or skipped
  */
 public record FolderDigest(Digest digest, List<Member> members, boolean complete) {
 
-  /**
-   * What stands below a folder.
-   *
-   * @param path relative to the folder
-   * @param stamp of the member itself, links not followed
-   * @param digest of a file's bytes or of a link's target; null for a folder
-   */
+  /** A file, folder or link below a folder, with its own stamp; a folder has no digest. */
   public record Member(String path, Stamp stamp, Digest digest) {
-    /** Returns whether it is a file, a folder or a link. */
     public Stamp.FileKind kind() {
       return stamp.kind();
     }
 
-    /** Returns whether the owner may execute it; only of files. */
+    /** Returns whether it is a file that its owner may execute. */
     public boolean executable() {
       return kind() == Stamp.FileKind.FILE && stamp.executable();
     }
   }
 
-  /** Returns the bytes of all files in it. */
+  /** Returns the number of bytes in all files. */
   public long bytes() {
     long sum = 0;
     for (Member member : members) {
@@ -69,7 +59,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return sum;
   }
 
-  /** Orders texts as their UTF-8 bytes are ordered: by code point, unlike String. */
+  /** Orders texts by code point, as their UTF-8 bytes are ordered; String does not. */
   public static final Comparator<String> BYTE_ORDER =
       (a, b) -> {
         int same = 0;
@@ -85,7 +75,6 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   /** Names that never count, at any depth. */
   public static final Set<String> IGNORED = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
 
-  /** Returns whether no part of a path has a name that never counts. */
   public static boolean counts(String path) {
     for (String part : path.split("/")) {
       if (IGNORED.contains(part)) {
@@ -100,17 +89,12 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   }
 
   /**
-   * Digests a folder that is there.
+   * Digests an existing folder; {@code root} is the real path of the folder of relative paths. A
+   * mount point is allowed only in a needed folder.
    *
-   * @param root the folder from which relative paths start; a real path
-   * @param path of the folder
-   * @param needed whether links that lead out are followed
    * @param skips whether a folder in it is not entered
-   * @param excluded see {@link Excluded}; null where all counts
-   * @param files called with paths like {@code path}: relative to the root where they are below it;
-   *     for many files in one folder, on several threads
-   * @throws IOException with a line that names the path: what cannot be read, a FIFO or device, a
-   *     name that is no valid UTF-8, a loop of links, a mount point in a folder that is not needed
+   * @param files called on several threads, with paths relative to the root where they are below it
+   * @throws IOException that names the path that is unreadable, no file, or not valid UTF-8
    */
   public static FolderDigest of(
       Path root,
@@ -135,11 +119,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     }
   }
 
-  /**
-   * One computation; it may reach several folders through links.
-   *
-   * @param within real paths of the folders being digested
-   */
+  /** One computation; {@code within} has the real paths of the folders being digested. */
   private record Walk(
       Path root,
       boolean needed,
@@ -158,11 +138,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return new FolderDigest(digest(members), List.copyOf(members), complete);
     }
 
-    /**
-     * Adds what stands in a folder; returns whether all of it counts.
-     *
-     * @param mount the one on which all of a product's folders have to lie
-     */
+    /** Adds the members of a folder on a product's {@code mount}; returns whether all count. */
     private boolean collect(String path, String prefix, List<Member> members, long mount)
         throws IOException {
       if (skips.test(path)) {
@@ -196,9 +172,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return complete;
     }
 
-    /**
-     * Returns the mount by which a folder is reached; on other file systems than the machine's, 0.
-     */
+    /** Returns the number of a folder's mount; 0 on injected file systems. */
     private long mount(String path) throws IOException {
       Path folder = root.resolve(path);
       return folder.getFileSystem() == FileSystems.getDefault()
@@ -206,7 +180,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
           : 0;
     }
 
-    /** Returns the member of a name, a link still without its digest; null where none counts. */
+    /** Returns the member of a name, a link still without its digest; null if it does not count. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
       if (excluded != null && excluded.whole(prefix + name)) {
@@ -240,7 +214,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return Digest.ofText(target == null ? text : text + "\0" + target.hex());
     }
 
-    /** Returns the digest of a link's target, or null where that is inside or missing. */
+    /** Returns the digest of a link's target; null if that is inside or missing. */
     private Digest outer(String path, Path link) throws IOException {
       Stamp stamp = stamps.stamp(link);
       DigestMemo.refuseOther(path, stamp);
@@ -283,12 +257,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return names;
   }
 
-  /**
-   * Returns the text of a name. Java puts U+FFFD where the bytes are no UTF-8, so it loses these
-   * bytes.
-   *
-   * @throws IOException with a line that has such bytes in the {@code $'…'} form of bash
-   */
+  /** Returns the text of a name; throws if it is not UTF-8, since Java loses such bytes. */
   public static String valid(String where, Path name) throws IOException {
     String text = name.toString();
     if (text.indexOf('\uFFFD') >= 0 && !name.getFileSystem().getPath(text).equals(name)) {
@@ -298,7 +267,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return text;
   }
 
-  /** Returns a URI gives the bytes of a name; nothing else in Java does. */
+  /** Takes the bytes of a name from its URI; nothing else in Java has them. */
   private static String escaped(Path name) {
     String uri = name.getFileSystem().getPath("/").resolve(name).toUri().getRawPath();
     String bytes = name.isAbsolute() ? uri : uri.substring(1);
@@ -312,7 +281,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return c < ' ' || c > '~' ? "\\x%02x".formatted(c) : plain;
   }
 
-  /** Returns the path of an entry of a folder; the root is empty or a dot. */
+  /** Returns the path of an entry of a folder, which may be empty or a dot. */
   public static String join(String folder, String name) {
     if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
       return name;
@@ -320,9 +289,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return folder.endsWith("/") ? folder + name : folder + "/" + name;
   }
 
-  /**
-   * Returns the format: a tag, then of each member kind, executable bit, path, NUL, digest if any.
-   */
+  /** Hashes a tag, then of each member: kind and executable bit, path, NUL, digest if any. */
   private static Digest digest(List<Member> members) {
     MessageDigest sha = DigestUtils.getSha256Digest();
     sha.update("torc folder\0".getBytes(StandardCharsets.UTF_8));
@@ -342,40 +309,26 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return Digest.of(sha.digest());
   }
 
-  /**
-   * The exclusions of a folder product, by paths in the folder. A folder of which only some members
-   * are excluded still counts itself.
-   */
+  /** What is excluded from a folder product, by paths in it. The folder itself always counts. */
   public interface Excluded {
 
-    /** Returns whether a path is excluded by itself. */
     boolean member(String path);
 
-    /** Returns whether a folder is excluded with all that it holds: it is not entered. */
+    /** Returns whether a folder is excluded with all in it, so that it is not entered. */
     boolean whole(String folder);
   }
 
-  /** The exclusions of all folder products. */
   public interface Exclusions {
 
     /** Returns the exclusions of a folder product; null if it has none. */
     Excluded excluded(String folder);
   }
 
-  /**
-   * The digests of files, as {@link FolderDigest} asks for them: so a file that is needed by itself
-   * and in a folder is read once.
-   */
+  /** Reads files for {@link FolderDigest}; a file that is also needed alone is read once. */
   @FunctionalInterface
   public interface FileDigests {
 
-    /**
-     * Returns the digest of a file.
-     *
-     * @param path relative to the root or absolute, with {@code /} between names
-     * @param fresh the stamp it was just seen with
-     * @return what is known of it; its digest is null where the file is gone by now
-     */
+    /** Returns the digest of a file with a fresh stamp; null if the file is gone now. */
     KnownDigest of(String path, Stamp fresh) throws IOException;
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.hash;
 
-import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
 import dev.torc.text.Refusal;
@@ -21,25 +20,19 @@ import java.util.function.ObjIntConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Reads files and computes SHA-256 over their bytes. {@link DigestMemo} decides whether a file has
- * to be read at all, and whether it held still meanwhile. Safe for use by several threads; each has
- * its own buffer.
+ * Reads files and computes SHA-256. {@link DigestMemo} decides whether a file has to be read, and
+ * whether it changed meanwhile. Safe for use by several threads.
  */
 final class Hasher {
 
   private static final int BUFFER = 1 << 16; // bytes
 
-  /** From so many bytes on, the file is read in one thread and hashed in another. */
+  /** Bytes from which a file is read in one thread and hashed in another. */
   private static final int LARGE = 4 * ReadAhead.PIECE;
 
   private record Work(MessageDigest sha256, byte[] buffer, Memory memory) {}
 
-  /**
-   * What a file holds.
-   *
-   * @param writers whether any process had it open for writing, or mapped so, when reading began;
-   *     false where the system does not tell, or was not asked
-   */
+  /** A digest, and whether a process is known to have had the file open or mapped for writing. */
   record Read(Digest digest, boolean writers) {}
 
   private final ThreadLocal<Work> work =
@@ -49,19 +42,14 @@ final class Hasher {
   private final LongAdder files = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
-  /** Reads until it is told to stop. */
   public Hasher(StopFlag stop) {
     this.stop = stop;
   }
 
   /**
-   * Reads a whole file. The caller has seen by the stamp that it is a file: a FIFO would block.
-   *
-   * @param size bytes that it has by its stamp; the caller looks again whether it still had them
-   * @param ask whether to ask for writers
-   * @throws NoSuchFileException where it is gone
-   * @throws StoppedException where it was told to stop
-   * @throws IOException with a line that names the path, where it cannot be read
+   * Reads a whole file. The caller has seen that it is no FIFO, which would block, and later checks
+   * that its {@code size} did not change. {@code ask} says whether to ask for writers. Throws a
+   * {@link NoSuchFileException} if it is gone.
    */
   public Read file(Path path, long size, boolean ask) throws IOException {
     Work w = work.get();
@@ -103,39 +91,30 @@ final class Hasher {
     }
   }
 
-  /** Opens a file; only files of the kernel's own, which have no size, could make a read wait. */
+  /** Opens a file. Only files of the kernel itself, which have size 0, could make a read wait. */
   private static InputStream open(Path path, long size, Memory memory) throws IOException {
     return path.getFileSystem() == FileSystems.getDefault()
         ? InputFile.open(path.toString(), size > 0, memory)
         : Files.newInputStream(path);
   }
 
-  /** Returns how many files were read to their end. */
   public long filesHashed() {
     return files.sum();
   }
 
-  /** Returns how many bytes were read. */
   public long bytesRead() {
     return bytes.sum();
   }
 
-  /**
-   * Reads a stream piece by piece in a thread of its own: the next piece while the caller works on
-   * the last one. It does nothing with the bytes.
-   */
+  /** Reads a stream in another thread: the next piece while the caller works on the last one. */
   static final class ReadAhead {
 
-    /** Bytes of a piece: to hash so many takes longer by far than to wake a thread. */
+    /** Bytes of a piece: hashing them takes far longer than waking a thread. */
     static final int PIECE = 4 << 20;
 
     private ReadAhead() {}
 
-    /**
-     * Hands over all that is left of a stream, piece by piece; returns when the last was taken.
-     *
-     * @param pieces takes bytes, which are its own until it returns, and how many of them count
-     */
+    /** Passes the rest of a stream in pieces with their lengths; each is valid during the call. */
     static void each(InputStream in, ObjIntConsumer<byte[]> pieces) throws IOException {
       try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
         byte[] now = new byte[PIECE];
@@ -148,7 +127,7 @@ final class Hasher {
           pieces.accept(now, length);
           then = now;
           now = next;
-          length = ahead.join(); // an interrupt of the thread that asked does not end this wait
+          length = ahead.join(); // an interrupt of the asking thread does not end this wait
         }
       } catch (CompletionException e) {
         if (e.getCause() instanceof UncheckedIOException failed) {

@@ -7,17 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * What the stamps of the files of a mount also contain, and by which clock they count (rule 4): one
- * look at each mount, and none of them outlives the process. Safe for use by several threads.
- */
+/** What a mount adds to the stamps of its files, and by which clock they count (rule 4). */
 final class MountStamps {
 
   /**
-   * What counts for a mount.
-   *
-   * @param salt changes the inode in a stamp where ctime is not kept: differs for each mount
-   * @param clock by which the window of rule 4 passes; null for that of the root
+   * What counts for a mount: a number that changes inodes in stamps if ctime is not reliable, and
+   * the clock by which the window of rule 4 passes; null for the root's.
    */
   record Mounted(long salt, FileClock clock) {
     private FileClock trusted() {
@@ -27,7 +22,7 @@ final class MountStamps {
 
   private static final Mounted USUAL = new Mounted(0, null);
 
-  /** Such a file is always read: no stored stamp has this number, and no moment has passed. */
+  /** A file that is always read: no stored stamp has this number, and no moment has passed. */
   private static final class Unknown {
     static final Mounted MOUNT = new Mounted(salt(RandomId.next()), FileClock.none());
   }
@@ -42,19 +37,16 @@ final class MountStamps {
     this.odd = !paths.never().isEmpty();
   }
 
-  /** Returns whether nothing else than usual counts for all files that were looked at. */
+  /** Returns whether nothing special counts for any file seen so far. */
   boolean allUsual() {
     return !odd;
   }
 
-  /**
-   * Returns whether nothing else than usual counts for the files of a mount, as far as is known.
-   */
+  /** Returns whether nothing special counts for a mount, as far as is known. */
   boolean isUsual(long mount) {
     return mount == usual;
   }
 
-  /** Returns what counts for a file on a mount. */
   Mounted of(long mount, String file) throws IOException {
     Boolean counts = paths.counts(file);
     if (counts != null && !counts) {
@@ -82,10 +74,7 @@ final class MountStamps {
     return times.identity().isEmpty() ? Unknown.MOUNT : new Mounted(salt(times.identity()), clock);
   }
 
-  /**
-   * Returns what changes the inode in the stamp of a file; the clock of its mount is told its
-   * ctime.
-   */
+  /** Returns what changes the inode in a file's stamp; its mount's clock observes the ctime. */
   long salt(long mount, long ctime, String file) throws IOException {
     if (isUsual(mount)) {
       return 0;

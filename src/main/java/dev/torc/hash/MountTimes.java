@@ -11,27 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the times of the files on a mount are worth. Where nothing keeps ctime, and on what may be
- * an image (loop devices, read-only mounts), another file system with other bytes under the same
- * times may be mounted in its place: then only the mount itself tells. What follows for a stamp is
- * not decided here.
+ * Tells how far the times of files on a mount can be trusted. Where nothing maintains ctime, and on
+ * loop devices and read-only mounts, another image with other bytes under the same times may be
+ * mounted in its place: then only the mount itself tells. {@link MountStamps} decides what follows.
  *
- * @param keepsCtime whether no file there changes without another ctime, over all mounts
+ * @param keepsCtime whether each change of a file changes its ctime, over all mounts
  * @param byKernel whether files get the times of this machine's clock
- * @param identity a text that no other mount has; empty where none can be told. Before Linux 6.8 it
- *     has the mount's line in the table of mounts, which another mount may have later
+ * @param identity a text that no other mount has (before Linux 6.8 a later one may); empty if
+ *     unknown
  */
 record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
 
   private static final int LOOP = 7; // major number of devices that show a file as a disk
 
-  /**
-   * Returns what is known of the mount of a file.
-   *
-   * @param path of something that exists
-   * @param number its {@link FileStatus#mount}
-   * @return null if another file system is there by now
-   */
+  /** Looks at the mount of an existing file; null if it no longer has that number. */
   static MountTimes of(String path, long number) throws IOException {
     FileSystems.Statfs told = FileSystems.statfs(path);
     FileStatus status = FileStatus.of(path, true);
@@ -63,7 +56,6 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
         : boot + " " + number + (unique ? "" : " " + line);
   }
 
-  /** Returns the mount that holds a file; null where that cannot be told. */
   private static Mount mount(String path) {
     try {
       return FileSystems.mount(Path.of(path).toRealPath()).orElse(null);
@@ -72,14 +64,14 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     }
   }
 
-  /** Returns whether the disk of a number shows a file: a loop device, or what lies on one. */
+  /** Returns whether a disk is a loop device, or lies on one. */
   private static boolean isImage(long device) throws IOException {
     long major = device >>> 8 & 0xfff;
     long minor = device & 0xff | device >>> 12 & ~0xff;
     return major == LOOP || major != 0 && isImage(Path.of("/sys/dev/block/" + major + ":" + minor));
   }
 
-  /** Works like {@link #isImage(long)}, for the path of a device; anything else is none. */
+  /** Returns whether the path of a device is that of a loop device, or of what lies on one. */
   private static boolean isImage(String source) throws IOException {
     return source.startsWith("/dev/")
         && isImage(Path.of("/sys/class/block").resolve(Path.of(source).getFileName()));

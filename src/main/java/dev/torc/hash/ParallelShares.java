@@ -8,27 +8,24 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
-/**
- * Does work in several shares at once, each on a thread of its own. The caller says what a share
- * is, or how many files there are.
- */
+/** Does work in several shares at once, each on a thread of its own. */
 public final class ParallelShares {
 
-  /** Files for which one thread more is used, and the greatest number of threads. */
+  /** Files for which another thread is used, up to {@link #THREADS}. */
   private static final int MANY = 500;
 
   private static final int THREADS = 8;
 
   private ParallelShares() {}
 
-  /** What is done with one of many files, by its number. */
+  /** Work on one of many files, by its number. */
   public interface Work {
     void on(int file) throws IOException;
   }
 
   /**
-   * Does the work on each file; on several threads if the files are many, each with a row of files.
-   * An exception ends the row of its thread, and is thrown here when all threads are done.
+   * Does the work on each file, on several threads if there are many. Throws the first exception,
+   * which ends only its own thread's work, after all threads have ended.
    */
   public static void each(int files, Work work) throws IOException {
     int most = Math.min(THREADS, files / MANY);
@@ -58,8 +55,8 @@ public final class ParallelShares {
   }
 
   /**
-   * Does all shares and returns when they are done; the last one on the caller's thread. An
-   * interrupt ends no share and stays set; an exception of a share is thrown here.
+   * Does all shares, the last one on the caller's thread, and waits for them. An interrupt ends no
+   * share and stays set; an exception of a share is thrown here.
    */
   public static void run(int shares, IntConsumer work) {
     AtomicReference<Throwable> failed = new AtomicReference<>();

@@ -8,10 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The stamps of the machine's own files: one system call for each, and some for each mount.
- *
- * @param ofOpened whether each file is opened first, as on file systems of other machines
- * @param mounts what else counts by mount; null for stamps without that
+ * The stamps of the machine's own files: one system call for each, some for each mount. On network
+ * file systems, each file is opened first; {@code mounts} is null if mounts do not count.
  */
 record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource {
 
@@ -75,14 +73,12 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
   }
 
-  /**
-   * Returns whether a mount counts: a link's text is read each time, so its mount does not matter.
-   */
+  /** Returns whether a mount counts; a link's text is read each time, so it needs none. */
   private boolean hasSalt(Stamp.FileKind kind) {
     return mounts != null && kind != Stamp.FileKind.LINK;
   }
 
-  /** Resolves as {@link Path#resolve} does, without taking the path apart. */
+  /** Resolves like {@link Path#resolve}, without parsing the path. */
   private static String within(Path folder, String path) {
     String base = folder.toString();
     if (path.isEmpty() || path.charAt(0) == '/') {
@@ -91,7 +87,6 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
   }
 
-  /** Returns the kind of file that a mode tells. */
   private static Stamp.FileKind kind(int mode) {
     return switch (mode & FileStatus.KIND) {
       case 0 -> Stamp.FileKind.MISSING;

@@ -9,13 +9,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The GPUs that exist for this process. The caller's variables decide, as CUDA and HIP read them;
- * without them, the devices of the system. torc never makes one up, since a number beyond these is
- * a colleague's card or none. How busy they are is not known here.
+ * The GPUs that this process may use, by the caller's variables as CUDA and HIP read them, or else
+ * by the devices of the system. A GPU beyond these may be a colleague's, so torc never makes one
+ * up. Nothing here tells how busy they are.
  *
- * @param ids as {@code CUDA_VISIBLE_DEVICES} or {@code HIP_VISIBLE_DEVICES} take them, no two of
- *     one card
- * @param source what says so, for messages; empty if there is neither a variable nor a device
+ * @param ids as {@code CUDA_VISIBLE_DEVICES} takes them, one for each card
+ * @param source the variable or {@code this machine}; empty if there is no variable and no device
  */
 public record Gpus(List<String> ids, String source) {
 
@@ -25,14 +24,9 @@ public record Gpus(List<String> ids, String source) {
 
   private static final String MACHINE = "this machine";
 
-  /** Neither GPUs nor a variable. */
   public static final Gpus NONE = new Gpus(List.of(), "");
 
-  /**
-   * Returns the GPUs that the files below a folder and the caller's variables tell.
-   *
-   * @param system stands for {@code /}
-   */
+  /** Reads variables, and the files below {@code system}, which stands for {@code /}. */
   static Gpus of(Path system, Map<String, String> environment) {
     int nvidia = (int) names(system, "dev").stream().filter(it -> it.matches("nvidia\\d+")).count();
     String nodes = "sys/class/kfd/kfd/topology/nodes"; // AMD; CPUs have the id 0
@@ -53,17 +47,14 @@ public record Gpus(List<String> ids, String source) {
     return runtime.visible(environment.containsKey(HIP) ? HIP : CUDA, environment);
   }
 
-  /**
-   * Returns the numbers from 0: CUDA and HIP number what they see so, whatever the numbers of the
-   * devices are.
-   */
+  /** Returns numbers from 0, as CUDA and HIP number the GPUs that they see. */
   private static List<String> numbers(int count) {
     return IntStream.range(0, count).mapToObj(String::valueOf).toList();
   }
 
   /**
-   * Chooses by a variable, as CUDA and HIP do: numbers or UUIDs, up to the first word that is no
-   * such device. All words are of one kind, so that no two are the same card.
+   * Chooses by a variable as CUDA and HIP do: numbers or UUIDs, up to the first word that is no
+   * such device. All words must be of one kind, so no two are the same card.
    */
   private Gpus visible(String variable, Map<String, String> environment) {
     String value = environment.get(variable);
@@ -95,7 +86,7 @@ public record Gpus(List<String> ids, String source) {
     return new Gpus(List.copyOf(visible), variable + "=" + value);
   }
 
-  /** Returns whether a device is listed, perhaps under another part of its UUID. */
+  /** Returns whether a device is listed, perhaps by a shorter or longer part of its UUID. */
   private static boolean isAmong(List<String> listed, String id, boolean number) {
     for (String other : listed) {
       if (other.equals(id) || !number && (other.startsWith(id) || id.startsWith(other))) {
@@ -105,9 +96,7 @@ public record Gpus(List<String> ids, String source) {
     return false;
   }
 
-  /**
-   * Returns whether jobs may be given numbers without devices: nothing says which GPUs there are.
-   */
+  /** Returns whether nothing says which GPUs exist; jobs may then get numbers without devices. */
   public boolean isUnknown() {
     return source.isEmpty();
   }
@@ -118,12 +107,10 @@ public record Gpus(List<String> ids, String source) {
     return (machine ? MACHINE + " has " : source + " leaves ") + count();
   }
 
-  /** Returns how many there are. */
   public int count() {
     return ids.size();
   }
 
-  /** Returns at most the first so many. */
   Gpus first(int most) {
     return new Gpus(ids.subList(0, Math.min(most, ids.size())), source);
   }

@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client of the jobserver of a GNU make that called torc: takes tokens, one for each running job
- * beyond the first, and gives every one back. The scheduler decides how many it wants and what runs
- * on them. The protocol is that of the section "POSIX Jobserver Interaction" of the manual of GNU
- * make; {@link Makeflags} reads the variable by which make names it.
+ * A client of the jobserver of a GNU make that called torc: it takes a token for each running job
+ * beyond the first, and gives every token back. The scheduler decides how many it wants. The manual
+ * of GNU make describes the protocol ("POSIX Jobserver Interaction"); {@link Makeflags} reads the
+ * variable that names the jobserver.
  *
- * <p>A token is one byte in a FIFO or pipe that all clients share. It is only ever read without
- * blocking and while it is wanted, under the lock that {@link #close} takes too, so none is on the
- * way when the last are given back. Safe for use by several threads.
+ * <p>A token is one byte in a FIFO or pipe that all clients share. Tokens are read without
+ * blocking, only while they are wanted, and under the lock that {@link #close} takes, so none can
+ * arrive after the last ones were given back. Safe for use by several threads.
  */
 public final class Jobserver implements AutoCloseable {
 
@@ -41,12 +41,7 @@ public final class Jobserver implements AutoCloseable {
     this.warn = warn;
   }
 
-  /**
-   * Returns the jobserver that {@code MAKEFLAGS} names.
-   *
-   * @param warn takes a line where there should be one but it cannot be used
-   * @return empty where there is none; otherwise the caller must close it
-   */
+  /** Opens the jobserver that {@code MAKEFLAGS} names; warns and returns empty if that fails. */
   public static Optional<Jobserver> from(Map<String, String> environment, Consumer<String> warn) {
     Optional<String> named = Makeflags.jobserver(environment.getOrDefault("MAKEFLAGS", ""));
     if (named.isEmpty()) {
@@ -73,8 +68,8 @@ public final class Jobserver implements AutoCloseable {
   }
 
   /**
-   * Opens the pipe. The numbers may stand for anything: a make that gave its recipe no jobserver
-   * closes the pipe and names it still, and then Java opens files of its own under these numbers.
+   * Opens the pipe. The numbers may stand for anything: a make that gives its recipe no jobserver
+   * closes the pipe but still names it, and Java then opens its own files under these numbers.
    */
   private static Jobserver ofPipe(String numbers, Consumer<String> warn) throws IOException {
     Matcher pair = Pattern.compile("(\\d{1,9}),(\\d{1,9})").matcher(numbers);
@@ -87,16 +82,12 @@ public final class Jobserver implements AutoCloseable {
     if (!pipe.equals(pipe(to, 1))) {
       throw notGiven();
     }
-    // opened anew, since whether reads block is shared by all processes that have the inherited one
+    // opened again, since processes that inherit a descriptor share whether its reads block
     Descriptor in = Descriptor.open("/proc/self/fd/" + from, false);
     return new Jobserver(in, new Descriptor(to), warn);
   }
 
-  /**
-   * Returns the system's name of the anonymous pipe that a descriptor stands for.
-   *
-   * @param mode 0 where it must be open for reading, 1 for writing
-   */
+  /** Returns the name of a descriptor's pipe if it is open for reading (mode 0) or writing (1). */
   private static String pipe(int number, int mode) throws IOException {
     try {
       String name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
@@ -117,11 +108,7 @@ public final class Jobserver implements AutoCloseable {
     return new IOException("this recipe has no access to it; put + before its command");
   }
 
-  /**
-   * Begins to read tokens when they are wanted, on a thread of its own.
-   *
-   * @param arrived called on that thread after each token
-   */
+  /** Starts the thread that reads wanted tokens; it calls {@code arrived} after each. */
   public synchronized void start(Runnable arrived) {
     if (reading || closed) {
       throw new IllegalStateException("started or closed before");
@@ -132,18 +119,16 @@ public final class Jobserver implements AutoCloseable {
     reader.start();
   }
 
-  /** Says how many tokens are wanted from now on beyond those held; each arrival is one less. */
+  /** Sets how many tokens are wanted beyond those held; each arrival lowers it by one. */
   public synchronized void want(int more) {
     wanted = more;
     notifyAll();
   }
 
-  /** Returns how many tokens are held. */
   public synchronized int held() {
     return tokens.size();
   }
 
-  /** Gives back some of the tokens held. */
   public synchronized void giveBack(int count) {
     if (count > tokens.size()) {
       throw new IllegalArgumentException(count + " of " + tokens.size() + " tokens");
@@ -158,7 +143,7 @@ public final class Jobserver implements AutoCloseable {
     }
   }
 
-  /** Gives all tokens back and takes no more; may be called more than once. */
+  /** Gives all tokens back and takes no more. Further calls do nothing. */
   @Override
   public synchronized void close() {
     if (closed) {

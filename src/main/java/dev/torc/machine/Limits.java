@@ -12,23 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What this process may use of the machine, as its cgroup limits it where there is one. The
- * scheduler decides which job takes how much of it.
- *
- * @param cpus at least 1
- * @param memory bytes
- * @param gpus those that exist for this process
+ * What this process may use of the machine, within its cgroup: at least one CPU, and memory in
+ * bytes. {@link MachineFacts} tells what the machine has.
  */
 public record Limits(int cpus, long memory, Gpus gpus) {
 
   static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
-  /**
-   * Returns the limits of this process.
-   *
-   * @param environment the caller's; its variables say which GPUs exist
-   */
+  /** Returns the limits of this process; the caller's {@code environment} names its GPUs. */
   public static Limits here(Map<String, String> environment) {
     return of(
         Path.of("/"),
@@ -37,25 +29,17 @@ public record Limits(int cpus, long memory, Gpus gpus) {
         Limits::ofMachine);
   }
 
-  /**
-   * Returns these limits within what a scheduler's allocation grants, which the system does not
-   * show.
-   */
+  /** Returns these limits within a scheduler's allocation, which the system does not show. */
   public Limits within(int others, long bytes, int devices) {
     return new Limits(others, Math.min(memory, bytes), gpus.first(devices));
   }
 
-  /**
-   * Returns the limits that the files below a folder tell.
-   *
-   * @param system stands for {@code /}
-   * @param elsewhere gives the memory in bytes where there is no {@code /proc/meminfo}
-   */
+  /** Reads files below {@code system}; {@code elsewhere} stands in for {@code /proc/meminfo}. */
   static Limits of(Path system, Map<String, String> environment, int cpus, LongSupplier elsewhere) {
     return new Limits(cpus, memory(system, elsewhere), Gpus.of(system, environment));
   }
 
-  /** Returns bytes of memory of the whole machine, as the JVM tells them. */
+  /** Returns the machine's memory in bytes, by the JVM. */
   static long ofMachine() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return system.getTotalMemorySize();
@@ -86,7 +70,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return memory;
   }
 
-  /** Returns the lowest limit on the way from a group up to the root of its mount. */
+  /** Returns the lowest limit of a group and its parents, up to the mount's root. */
   private static long lowest(Path mount, String group, String file) {
     long lowest = Long.MAX_VALUE;
     for (Path at = group(mount, group); at.startsWith(mount); at = at.getParent()) {
@@ -99,15 +83,13 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return lowest;
   }
 
-  /**
-   * Returns the folder of a cgroup; the mount's own folder for a cgroup outside of this namespace.
-   */
+  /** Returns the folder of a cgroup, or the mount's own for a cgroup outside of this namespace. */
   public static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;
   }
 
-  /** Returns a file's lines; none where the system has no such file or does not show it. */
+  /** Returns a file's lines; none if it is missing or cannot be read. */
   public static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);

@@ -9,16 +9,9 @@ import oshi.hardware.HardwareAbstractionLayer;
 import oshi.nativefree.SystemInfo;
 
 /**
- * What the machine is, as people are told: OSHI finds it in the files of Linux alone. {@link
- * Limits} tells what builds may take of it, in a thousandth of the time.
- *
- * @param system the operating system with its version
- * @param processor the model
- * @param cpus all that the machine has
- * @param memory bytes, all that the machine has
- * @param free bytes of it that could be used now
- * @param cards the models of its graphics cards, also of cards that no job can be given
- * @param unknown names of facts that could not be read; those are empty or 0
+ * What the machine is, for people; read by OSHI from the files of Linux. {@link Limits} tells what
+ * builds may use, in a thousandth of the time. Memory is in bytes; {@code cards} has all models,
+ * even if no job can use them. {@code unknown} names facts that are empty or 0.
  */
 public record MachineFacts(
     String system,
@@ -29,7 +22,7 @@ public record MachineFacts(
     List<String> cards,
     List<String> unknown) {
 
-  /** Returns the facts of this machine, in some 0.2 s; empty where it is no Linux. */
+  /** Reads the facts, in some 0.2 s; empty if this is not Linux. */
   public static Optional<MachineFacts> here() {
     SystemInfo machine = new SystemInfo();
     if (!machine.isAvailable()) {
@@ -60,15 +53,13 @@ public record MachineFacts(
             unknown));
   }
 
-  /** Returns processor and system behind a semicolon, as far as they are known. */
+  /** Returns processor and system after a semicolon, as far as they are known. */
   public String words() {
     String parts = processor + (processor.isEmpty() || system.isEmpty() ? "" : ", ") + system;
     return parts.isEmpty() ? "" : "; " + parts;
   }
 
-  /**
-   * Reads a fact. Without /proc or /sys, as in a bare chroot, OSHI cannot start some of its parts.
-   */
+  /** Reads a fact. Without /proc or /sys (a bare chroot) OSHI cannot start some of its parts. */
   static <T> T fact(String name, Supplier<T> read, T none, List<String> unknown) {
     try {
       T fact = read.get();
@@ -76,7 +67,6 @@ public record MachineFacts(
         return fact;
       }
     } catch (RuntimeException | LinkageError missing) {
-      // it is told as unknown
     }
     unknown.add(name);
     return none;

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the variable {@code MAKEFLAGS} of a calling GNU make: letters without a dash in the first
- * word, then options, then {@code --} and variables; spaces within a word stand behind a backslash.
- * {@link Jobserver} talks to the jobserver that it names.
+ * word, then options, then {@code --} and variables. A space within a word has a backslash before
+ * it. {@link Jobserver} talks to the jobserver that it names.
  */
 public final class Makeflags {
 
@@ -18,14 +18,12 @@ public final class Makeflags {
   private static final Pattern JOBS =
       Pattern.compile("-j\\d*|--jobs(=\\d*)?|--jobserver-(auth|fds|style)=.*", Pattern.DOTALL);
 
-  /** Letters with an n before any that takes an argument: behind such a letter all is text. */
+  /** An n before any letter that takes an argument: the rest of the word is that argument. */
   private static final Pattern WITH_N = Pattern.compile("[^CEIOWfjlo]*n.*", Pattern.DOTALL);
 
   private Makeflags() {}
 
-  /**
-   * Returns the name of the jobserver, {@code fifo:PATH} or {@code R,W}: the last option counts.
-   */
+  /** Returns the jobserver's name, {@code fifo:PATH} or {@code R,W}, from the last such option. */
   static Optional<String> jobserver(String makeflags) {
     String last = null;
     for (String word : options(makeflags)) {
@@ -49,7 +47,7 @@ public final class Makeflags {
     return kept + makeflags.substring(String.join("", options).length());
   }
 
-  /** Returns whether make was told to print what it would do, and no more ({@code make -n}). */
+  /** Returns whether make only prints what it would do ({@code make -n}). */
   public static boolean dryRun(String makeflags) {
     boolean first = true;
     for (String blankAndWord : options(makeflags)) {

@@ -4,57 +4,47 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 
 /**
- * What was used over time, by the processes of an attempt or by the machine: points in columns,
- * {@value #MOST} at most. When all are taken, each two neighbors become one, and from then on each
- * point stands for twice the time, so a series of any length has the same bound. It takes no
- * samples. Safe for use by several threads. What was used in all is a {@link Usage}.
+ * CPU, memory and GPU over time, of an attempt or of the machine: at most {@value #MOST} points.
+ * When all are taken, each two neighbors become one, and from then on a point stands for twice the
+ * time. It takes no samples; totals are a {@link Usage}. Safe for use by several threads.
  */
 public final class Series {
 
-  /** The most points that a series has: a second each for the first four minutes. */
+  /** A point for each second of the first four minutes. */
   public static final int MOST = 240;
 
   /**
-   * A point.
-   *
-   * @param time nanoseconds from the begin of the series to the point's end
-   * @param cpu hundredths of a CPU that were busy since the point before, on average
-   * @param memory bytes in use, the highest since the point before
-   * @param gpu hundredths of a GPU that were busy, on average; -1 unknown
-   * @param gpuMemory bytes in use on GPUs, the highest since the point before; -1 unknown
+   * The use since the last point: CPUs and GPUs in hundredths on average, memory in bytes at its
+   * highest. {@code time} is when the point ends, in nanoseconds from the series' beginning. -1
+   * stands for unknown GPUs.
    */
   public record Point(long time, long cpu, long memory, long gpu, long gpuMemory) {}
 
   private static final long MILLISECOND = 1_000_000;
 
-  /** Bytes. Memory is stored in this unit, times in milliseconds; all columns as differences. */
+  /** Memory is stored in units of so many bytes, and times in milliseconds. */
   private static final long MEMORY = 1 << 16;
 
   private final long began;
   private final Point[] points = new Point[MOST];
   private int size;
 
-  /** How many samples a point stands for; {@code open} has {@code gathered} of them so far. */
+  /** Samples that a point stands for; {@code open} has {@code gathered} samples so far. */
   private int stride = 1;
 
   private Point open;
   private int gathered;
 
-  /**
-   * Creates an empty series.
-   *
-   * @param began milliseconds since 1970
-   */
+  /** Starts an empty series at a moment in milliseconds since 1970. */
   public Series(long began) {
     this.began = began;
   }
 
-  /** Returns milliseconds since 1970 at its begin. */
   public long began() {
     return began;
   }
 
-  /** Adds a sample, which comes after all others. */
+  /** Adds a sample that is later than all others. */
   public synchronized void add(Point sample) {
     open = open == null ? sample : merge(open, sample, size == 0 ? 0 : points[size - 1].time);
     if (++gathered < stride) {
@@ -72,7 +62,7 @@ public final class Series {
     }
   }
 
-  /** Makes two neighbors one point, weighted by the time that each stands for. */
+  /** Merges two neighbors, weighted by the time that each stands for. */
   private static Point merge(Point first, Point second, long from) {
     long one = Math.max(1, first.time - from);
     long two = Math.max(1, second.time - first.time);
@@ -86,17 +76,15 @@ public final class Series {
         Math.max(first.gpuMemory, second.gpuMemory));
   }
 
-  /** Returns how many points it has, the last one included, which may not be full. */
+  /** Returns the number of points, counting one that is not full yet. */
   public synchronized int size() {
     return size + (open == null ? 0 : 1);
   }
 
-  /** Returns a point, from 0. */
   public synchronized Point at(int index) {
     return index == size && open != null ? open : points[index];
   }
 
-  /** Returns all points as one; null if there is none. */
   synchronized Point whole() {
     Point whole = null;
     for (int i = 0; i < size(); i++) {
@@ -105,10 +93,7 @@ public final class Series {
     return whole;
   }
 
-  /**
-   * Returns the series as bytes, for {@link #of}: differences from point to point, a few bytes
-   * each.
-   */
+  /** Writes the series as bytes, a few for each point; {@link #of} reads them. */
   public synchronized byte[] bytes() {
     ByteWriter out = new ByteWriter(0);
     out.number(began);
@@ -133,10 +118,8 @@ public final class Series {
   }
 
   /**
-   * Reads a series back; times are exact to the millisecond then, memory to 64 KiB.
-   *
-   * @throws IndexOutOfBoundsException where the bytes are cut off
-   * @throws IllegalArgumentException where they are no series
+   * Reads a series back, with times in milliseconds and memory in units of 64 KiB. Other bytes
+   * throw {@link IndexOutOfBoundsException} or {@link IllegalArgumentException}.
    */
   public static Series of(byte[] bytes) {
     ByteReader in = new ByteReader(bytes, 0);
@@ -164,46 +147,41 @@ public final class Series {
   }
 
   /**
-   * What the processes of an attempt used in all; -1 for what is not known.
+   * Totals of an attempt; -1 for unknown ones.
    *
-   * @param user nanoseconds of CPU time in programs, of the processes that were waited for
-   * @param system nanoseconds of CPU time in the kernel, of the same processes
-   * @param peak bytes of memory of the whole tree at its highest sample
-   * @param read bytes that a disk gave; what the system had in memory does not count
-   * @param written bytes for a disk, counted when they are written to the file
-   * @param gpu hundredths of a GPU that were busy, on average
-   * @param gpuMemory bytes of memory of its GPUs at the highest sample
+   * @param user nanoseconds of CPU time in programs, of processes that were waited for
+   * @param system the same in the kernel
+   * @param peak highest sample of memory of the whole tree, in bytes
+   * @param read bytes from disks, not from the system's cache
+   * @param written bytes for disks, counted when they are written to the file
+   * @param gpu hundredths of a GPU, on average
    */
   public record Usage(
       long user, long system, long peak, long read, long written, long gpu, long gpuMemory) {
 
-    /** Creates what an attempt used that has no GPU, or of whose GPUs nothing is known. */
+    /** Leaves the use of GPUs unknown. */
     public Usage(long user, long system, long peak, long read, long written) {
       this(user, system, peak, read, written, -1, -1);
     }
 
-    /** Nothing is known of it. */
     public static final Usage UNKNOWN = new Usage(-1, -1, -1, -1, -1);
 
-    /** No process was started. */
+    /** The totals of an attempt that started no process. */
     public static final Usage NOTHING = new Usage(0, 0, -1, 0, 0);
 
-    /** Returns user and system time together; -1 unknown. */
     public long cpu() {
       return user < 0 || system < 0 ? -1 : user + system;
     }
 
-    /** Returns this usage with a sampled peak of memory, in bytes. */
     public Usage withPeak(long bytes) {
       return new Usage(user, system, bytes, read, written, gpu, gpuMemory);
     }
 
-    /** Returns this usage with what was used of GPUs. */
     public Usage withGpus(long busy, long memory) {
       return new Usage(user, system, peak, read, written, busy, memory);
     }
 
-    /** Returns this usage with what a series tells of the GPUs; null for no series. */
+    /** Returns this usage with what a series, which may be null, tells of the GPUs. */
     public Usage withGpus(Series series) {
       Point whole = series == null ? null : series.whole();
       return whole == null ? this : withGpus(whole.gpu, whole.gpuMemory);

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Durations, moments, sizes and counts as people read them; and moments as programs do. */
+/** Writes durations, moments, sizes and counts for people, and moments for programs. */
 public final class Amount {
 
   private static final String UNITS = "KMGTPE";
@@ -39,18 +39,12 @@ public final class Amount {
     return size(bytes, 1024, "i");
   }
 
-  /**
-   * Works like {@link #size(long)}, but gives {@code 4.0 GB} where the user wrote an amount that
-   * way.
-   */
+  /** Returns bytes as the user wrote {@code written}: by 1000 ({@code 4.0 GB}) or by 1024. */
   public static String size(long bytes, long written) {
     return isDecimal(written) ? size(bytes, 1000, "") : size(bytes);
   }
 
-  /**
-   * Returns whether an amount of memory that a user wrote counts by 1000: it is whole megabytes,
-   * and no whole GiB.
-   */
+  /** Returns whether a written amount counts by 1000: it is whole megabytes, but not whole GiB. */
   public static boolean isDecimal(long written) {
     return written % 1_000_000 == 0 && written % (1L << 30) != 0;
   }
@@ -89,7 +83,7 @@ public final class Amount {
     return ISO_LOCAL_DATE_TIME.format(second.atZone(ZoneId.systemDefault())).replace('T', ' ');
   }
 
-  /** Returns milliseconds since 1970 in the form of ISO 8601, in UTC. */
+  /** Returns milliseconds since 1970 as ISO 8601, in UTC. */
   public static String isoTime(long millis) {
     return Instant.ofEpochMilli(millis).toString();
   }

@@ -10,30 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first and last lines of a log, made harmless; of a large log only the parts are read that
- * hold them.
- *
- * @param head lines from the begin
- * @param tail lines from the end
- * @param bytes how many bytes of a large log are read for the head, and as many for the tail
+ * The first and last lines of a log, made harmless to a terminal. Of a large log, only the first
+ * and last {@code bytes} are read.
  */
 public record LogExcerpt(int head, int tail, int bytes) {
 
-  /** For a job that failed. */
   public static final LogExcerpt SHORT = new LogExcerpt(10, 20, 16 << 10);
 
-  /** For all lines, unless the job wrote more than memory should hold. */
+  /** Shows all lines, unless the log is larger than memory should hold. */
   public static final LogExcerpt WHOLE =
       new LogExcerpt(Integer.MAX_VALUE / 2, Integer.MAX_VALUE / 2, 8 << 20);
 
   /** Code points of a line before its middle is cut out. */
   private static final int LINE = 1000;
 
-  /**
-   * Returns the lines, with one line in the place of the lines left out; empty for an empty log.
-   *
-   * @param from the byte of the file to begin with
-   */
+  /** Returns the lines from a byte of the file on; one line stands for those left out. */
   public List<String> of(Path log, long from, boolean colour) throws IOException {
     List<String> out = new ArrayList<>();
     try (FileChannel file = OwnFile.channel(log)) {
@@ -56,7 +47,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     return out;
   }
 
-  /** Works like {@link #of}, or returns a line that says why the log cannot be read. */
+  /** Returns the lines, or one line that says why the log cannot be read. */
   public List<String> orWhy(Path log, long from, Palette palette) {
     try {
       return of(log, from, palette.on());
@@ -65,7 +56,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     }
   }
 
-  /** Returns a log's path as it is shown: relative to the folder if it is below that. */
+  /** Returns a log's path for people: relative to the folder if it is below that. */
   public static String shown(Path log, Path folder) {
     return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
   }

@@ -2,25 +2,21 @@ package dev.torc.text;
 
 import java.util.Map;
 
-/** The few colors of torc's messages, or none. It knows no layout. */
+/** The few colors of torc's messages, or none. */
 public record Palette(boolean on) {
 
-  /** What {@code --color} says. */
   public enum When {
     AUTO,
     ALWAYS,
     NEVER
   }
 
-  /** No colors. */
   public static final Palette NONE = new Palette(false);
 
   /**
-   * Goes by {@code --color}, then NO_COLOR (any value but the empty one), then FORCE_COLOR and
-   * CLICOLOR_FORCE ({@code 0} and {@code false} say no), then CLICOLOR=0 and TERM=dumb, then
-   * whether the stream is a terminal.
-   *
-   * @param env the caller's environment
+   * Decides by {@code --color}, NO_COLOR (if not empty), FORCE_COLOR and CLICOLOR_FORCE ({@code 0}
+   * and {@code false} mean no), CLICOLOR=0, TERM=dumb, and whether the stream is a terminal, in
+   * this order.
    */
   public static Palette of(When when, Map<String, String> env, boolean terminal) {
     return new Palette(when == When.AUTO ? auto(env, terminal) : when == When.ALWAYS);
@@ -45,7 +41,6 @@ public record Palette(boolean on) {
     return value.equals("0") || value.equals("false");
   }
 
-  /** Colors failures. */
   public String red(String text) {
     return paint("31", text);
   }
@@ -55,7 +50,6 @@ public record Palette(boolean on) {
     return paint("33", text);
   }
 
-  /** Colors what went well. */
   public String green(String text) {
     return paint("32", text);
   }

@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 
-/** Says in one line for people what the file system refused. The caller decides what follows. */
+/** Turns an error of the file system into one line for people. */
 public final class Refusal {
 
   /** The end of a line about a full disk. */
@@ -28,7 +28,7 @@ public final class Refusal {
     return SafeText.name(file.getFile()) + other + ": " + what(e);
   }
 
-  /** Works like {@link #line}, but without the path, for a line that has named it. */
+  /** Returns the error without the path, for a line that has named it. */
   public static String why(IOException e) {
     String what = what(e);
     int path = what.startsWith("cannot ") ? what.lastIndexOf(": ") : -1;

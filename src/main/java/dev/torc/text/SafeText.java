@@ -8,8 +8,8 @@ import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
 /**
- * Text from outside (names, commands, output of jobs) as it is shown to people: harmless to a
- * terminal, on one line, and within its columns. It writes no messages.
+ * Makes text from outside (names, commands, output of jobs) harmless to a terminal, puts it on one
+ * line, and fits it to a width. It writes no messages.
  */
 public final class SafeText {
 
@@ -28,10 +28,9 @@ public final class SafeText {
   private SafeText() {}
 
   /**
-   * Returns a name (of a job, a file, a variable) on one line: as it is where all of it can be
-   * seen. A name with edges or characters that cannot be seen is quoted, and these characters are
-   * spelled, as in {@code "a<U+00A0>b"}; one with controls takes the {@code $'…'} form that bash
-   * reads back.
+   * Returns a name on one line, unchanged if all of it can be seen. If it begins or ends with a
+   * space or has invisible characters, it is quoted and they are spelled: {@code "a<U+00A0>b"}. A
+   * name with controls takes the {@code $'…'} form that bash reads back.
    */
   public static String name(String name) {
     if (isPlain(name, '!') && !name.isEmpty()) {
@@ -49,16 +48,13 @@ public final class SafeText {
         : '"' + spelled(name) + '"';
   }
 
-  /** Returns the first of some names, and how many there are more: {@code a, b and 3 more}. */
+  /** Returns at most {@code most} names: {@code a, b and 3 more}. */
   public static String names(List<String> names, int most) {
     String first = String.join(", ", names.stream().limit(most).map(SafeText::name).toList());
     return names.size() > most ? first + " and " + (names.size() - most) + " more" : first;
   }
 
-  /**
-   * Returns a text such as a command on one line: line ends as ⏎, other hidden characters as
-   * escapes.
-   */
+  /** Returns a text on one line: line ends as ⏎, other hidden characters as escapes. */
   public static String line(String text) {
     if (isPlain(text, ' ')) {
       return text;
@@ -66,7 +62,7 @@ public final class SafeText {
     return escaped(text, c -> c == '\n' ? " ⏎ " : null);
   }
 
-  /** Returns a message on one line as {@link #line}, with invisible characters spelled. */
+  /** Returns a message on one line, with invisible characters spelled. */
   public static String message(String text) {
     return isPlain(text, ' ') ? text : line(spelled(text));
   }
@@ -78,7 +74,7 @@ public final class SafeText {
     return out.toString();
   }
 
-  /** Returns a text as it stands in HTML and XML, between quotes too. */
+  /** Escapes a text for HTML and XML, attributes included. */
   public static String markup(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
@@ -86,15 +82,12 @@ public final class SafeText {
         .replace("\"", "&quot;");
   }
 
-  /** Returns a word in single quotes, as every shell reads it back; no word has a NUL. */
+  /** Quotes a word for any shell. It must not contain NUL. */
   public static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
   }
 
-  /**
-   * Returns whether it is ASCII that can be seen, as nearly all is: from {@code first} to the
-   * tilde.
-   */
+  /** Returns whether all characters lie between {@code first} and the tilde, as they mostly do. */
   private static boolean isPlain(String text, char first) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < first || text.charAt(i) > '~') {
@@ -104,12 +97,12 @@ public final class SafeText {
     return true;
   }
 
-  /** Returns {@link #line} with what is beyond {@code max} code points cut out of its middle. */
+  /** Returns a text on one line, cut in the middle to {@code max} code points. */
   public static String line(String text, int max) {
     return cut(line(text), max);
   }
 
-  /** Returns a text with what is beyond {@code max} code points cut out of its middle. */
+  /** Returns a text cut in the middle to {@code max} code points. */
   public static String cut(String line, int max) {
     int length = line.codePointCount(0, line.length());
     if (length <= max) {
@@ -121,10 +114,9 @@ public final class SafeText {
   }
 
   /**
-   * Returns a line of a job's output: what a terminal would show of it in the end (after the last
-   * carriage return), tabs kept, escape sequences taken out.
-   *
-   * @param colour whether colors stay; the line then ends with a reset
+   * Returns what a terminal would finally show of a line of output: the part after the last
+   * carriage return, without escape sequences. With {@code colour}, colors stay and end with a
+   * reset.
    */
   public static String output(String raw, boolean colour) {
     String line = raw.stripTrailing();
@@ -150,11 +142,7 @@ public final class SafeText {
     return escaped(text, c -> c == '\t' ? "\t" : null);
   }
 
-  /**
-   * Returns a text with escapes in place of its hidden characters.
-   *
-   * @param own gives the replacement of a character that has one of its own here; null for others
-   */
+  /** Escapes hidden characters, unless {@code own} has a replacement of its own. */
   private static String escaped(String text, IntFunction<String> own) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
@@ -179,10 +167,7 @@ public final class SafeText {
     };
   }
 
-  /**
-   * Returns whether a character is hidden: controls, line ends, lone surrogates, and the marks that
-   * reorder text.
-   */
+  /** Returns whether it is a control, line end, lone surrogate, or a mark that reorders text. */
   public static boolean hidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -199,16 +184,15 @@ public final class SafeText {
     };
   }
 
-  /** Returns whether a character that is no control looks like a space, or like nothing. */
+  /** Returns whether a character looks like a space or like nothing, but is no control. */
   private static boolean invisible(int c) {
     int type = Character.getType(c);
     return type == Character.FORMAT || type == Character.SPACE_SEPARATOR && c != ' ';
   }
 
-  /** Writes JSON in such a way that a terminal obeys none of its characters. */
+  /** Escapes, in JSON, the characters that a terminal would obey. */
   public static final class Harmless extends FilterWriter {
 
-    /** Writes to another writer, to which it also hands flush and close. */
     public Harmless(Writer out) {
       super(out);
     }
@@ -236,24 +220,21 @@ public final class SafeText {
       write(text.toCharArray(), from, length);
     }
 
-    /**
-     * Returns whether a terminal obeys it: below the tilde stand the line ends between the values,
-     * and controls that JSON forbids.
-     */
+    /** Returns whether to escape it. Below the tilde, JSON has only line ends between values. */
     private static boolean obeyed(char c) {
       return c > '~' && !Character.isSurrogate(c) && SafeText.hidden(c);
     }
   }
 
   /**
-   * Returns how many columns of a terminal a text takes, counted by code points: East Asian wide
-   * characters and emoji two, combining marks none (after Markus Kuhn's {@code wcwidth}).
+   * Returns the columns of a text on a terminal: two for East Asian wide characters and emoji, none
+   * for combining marks (after Markus Kuhn's {@code wcwidth}).
    */
   public static int width(String text) {
     return text.codePoints().map(SafeText::width).sum();
   }
 
-  /** Returns the text, or as much of it as leaves room for an ellipsis within {@code columns}. */
+  /** Returns the text, cut at its end with an ellipsis if it is wider than {@code columns}. */
   public static String fit(String text, int columns) {
     if (width(text) <= columns) {
       return text;
