@@ -90,11 +90,9 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
   /**
    * Digests an existing folder; {@code root} is the real path of the folder of relative paths. A
-   * mount point is allowed only in a needed folder.
-   *
-   * @param skips whether a folder in it is not entered
-   * @param files called on several threads, with paths relative to the root where they are below it
-   * @throws IOException that names the path that is unreadable, no file, or not valid UTF-8
+   * mount point is allowed only in a needed folder. {@code files} is called on several threads,
+   * with paths relative to the root where they are below it. Throws an {@link IOException} that
+   * names a path that is unreadable, no file, or not valid UTF-8.
    */
   public static FolderDigest of(
       Path root,

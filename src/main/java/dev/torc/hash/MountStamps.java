@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a mount adds to the stamps of its files, and by which clock they count (rule 4). */
+/** What mounts add to stamps, and by which clock these count (rule 4). */
 final class MountStamps {
 
   /**

@@ -71,7 +71,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     return major == LOOP || major != 0 && isImage(Path.of("/sys/dev/block/" + major + ":" + minor));
   }
 
-  /** Returns whether the path of a device is that of a loop device, or of what lies on one. */
+  /** Returns whether a device, by its path, is a loop device, or lies on one. */
   private static boolean isImage(String source) throws IOException {
     return source.startsWith("/dev/")
         && isImage(Path.of("/sys/class/block").resolve(Path.of(source).getFileName()));

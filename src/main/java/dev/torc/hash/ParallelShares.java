@@ -55,8 +55,8 @@ public final class ParallelShares {
   }
 
   /**
-   * Does all shares, the last one on the caller's thread, and waits for them. An interrupt ends no
-   * share and stays set; an exception of a share is thrown here.
+   * Does all shares, the last one on the caller's thread. An interrupt ends none and stays set; an
+   * exception is thrown in the end.
    */
   public static void run(int shares, IntConsumer work) {
     AtomicReference<Throwable> failed = new AtomicReference<>();

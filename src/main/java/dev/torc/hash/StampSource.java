@@ -12,9 +12,8 @@ public interface StampSource {
 
   /**
    * Returns the stamp of a file; {@link Stamp#MISSING} also for a followed link to nothing. The
-   * path is relative to an absolute folder, or absolute, or empty for the folder itself.
-   *
-   * @throws IOException that names the path, if the system refuses to say
+   * path is relative to an absolute folder, or absolute, or empty for the folder. Throws an {@link
+   * IOException} that names the path if the system refuses to say.
    */
   Stamp at(Path folder, String path, boolean follow) throws IOException;
 
@@ -54,9 +53,8 @@ public interface StampSource {
   }
 
   /**
-   * Returns the clock by which the window of rule 4 passes for a file: {@code usual} on the file
-   * system of the folder, an observed one elsewhere, {@link FileClock#none} if its stamp never
-   * counts.
+   * Returns the clock for the window of rule 4: {@code usual} on the file system of the folder, an
+   * observed one elsewhere, {@link FileClock#none} if the file's stamp never counts.
    */
   default FileClock clock(Path folder, String path, FileClock usual) {
     return usual;
@@ -83,8 +81,8 @@ public interface StampSource {
 
   /**
    * The files and folders for which the user says whether stamps count, as absolute paths: each
-   * build reads the first ones; the second ones are not read again after a mount. Paths count as
-   * they are written; links are not followed.
+   * build reads the first ones; the second ones are not read again after a mount. Links are not
+   * followed.
    */
   public record StampPaths(List<Path> never, List<Path> trust) {
 

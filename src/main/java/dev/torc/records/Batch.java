@@ -19,16 +19,12 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * Changes that are committed together or not at all; later ones win over earlier ones. It only
- * gathers them: {@link Cache#put} takes them over, after which a batch must not be changed. One
- * thread fills it.
+ * Changes that are committed together or not at all; later ones win over earlier ones. One thread
+ * fills a batch, and must not change it after {@link Cache#put}.
  */
 public final class Batch {
 
-  /**
-   * A key with its new value; a null value removes the key. A record gets its bytes when its batch
-   * is put, by {@link SharedTexts#seal}. Changes are compared by identity.
-   */
+  /** A key with its new value, made when the batch is put; null removes the key. */
   static final class Change {
     final RecordTree tree;
     final byte[] key;
@@ -41,7 +37,7 @@ public final class Batch {
       this.value = value;
     }
 
-    /** Gives the record its bytes, with the numbers of shared texts. */
+    /** Makes the bytes of the record, with the numbers of shared texts. */
     void seal(ToIntFunction<String> numbers) {
       if (record != null) {
         value = record.apply(numbers);
@@ -53,17 +49,14 @@ public final class Batch {
   final List<Change> changes = new ArrayList<>();
   final List<Consumer<CacheException>> listeners = new ArrayList<>();
 
-  /** Remembers what is known of a path. */
   public Batch stamp(String path, KnownDigest known) {
     return named(RecordTree.STAMPS, path, known, RecordCodec::known);
   }
 
-  /** Forgets what is known of a path. */
   public Batch dropStamp(String path) {
     return drop(RecordTree.STAMPS, DatabaseKey.of(path));
   }
 
-  /** Replaces a job's last run. */
   public Batch result(String job, JobResult result, RunDetails details) {
     named(RecordTree.RESULTS, job, result, RecordCodec::result);
     return named(
@@ -73,7 +66,7 @@ public final class Batch {
         (out, of) -> RecordCodec.written(out, of, result.found()));
   }
 
-  /** Replaces the values that a job stored; they belong to its last run. */
+  /** Replaces the values that a job stored in its last run. */
   public Batch data(String job, List<StoredValue> data) {
     return data.isEmpty()
         ? drop(RecordTree.DATA, DatabaseKey.of(job))
@@ -90,13 +83,12 @@ public final class Batch {
     return put(RecordTree.ATTEMPTS, key, attempt, (out, of) -> RecordCodec.attempt(key, out, of));
   }
 
-  /** Adds what an attempt, or with {@link AttemptHistory#MACHINE} the machine, used over time. */
+  /** Adds the series of an attempt, or with {@link AttemptHistory#MACHINE} of the machine. */
   public Batch series(long build, long sequence, Series series) {
     byte[] key = DatabaseKey.of(build, sequence);
     return put(RecordTree.SERIES, key, series, RecordCodec::series);
   }
 
-  /** Records a path as made by torc. */
   public Batch own(OwnedPath owned) {
     return named(
         RecordTree.OWNED,
@@ -105,25 +97,23 @@ public final class Batch {
         (out, of) -> RecordCodec.owned(owned.path(), out, of));
   }
 
-  /** Records that a path is no longer torc's. */
   public Batch disown(String path) {
     return drop(RecordTree.OWNED, DatabaseKey.of(path));
   }
 
-  /** Stores the list that a digest stands for. */
   public Batch list(Digest digest, List<ManifestEntry> entries) {
     return put(RecordTree.LISTS, digest.bytes(), entries, RecordCodec::entries);
   }
 
-  /** Writes a line of the build history; it replaces an earlier one of the same number. */
+  /** Writes a line of the build history, replacing that of the same number. */
   public Batch build(BuildRecord record) {
     byte[] key = DatabaseKey.of(record.id().number());
     return put(RecordTree.BUILDS, key, record, (out, of) -> RecordCodec.build(key, out, of));
   }
 
   /**
-   * Adds a listener, called on the writer's thread with null when the batch is committed, or with
-   * the error. It must be short, must not throw, and must not call {@link Cache#flush}.
+   * Adds a short listener, called on the writer's thread with null after the commit, or with the
+   * error. It must neither throw nor call {@link Cache#flush}.
    */
   public Batch onCommit(Consumer<CacheException> done) {
     listeners.add(done);
@@ -134,7 +124,6 @@ public final class Batch {
     return put(tree, DatabaseKey.of(name), name, record, form);
   }
 
-  /** Puts a record whose key is no name. */
   <T> Batch put(RecordTree tree, byte[] key, T record, Form<T> form) {
     return put(tree, key, null, record, form);
   }

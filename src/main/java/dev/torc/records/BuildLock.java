@@ -22,37 +22,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rule 10: one build per root. It takes an OS lock on {@code .torc/lock}; where the database lies
- * elsewhere, also one beside the database; on a network root, also one on {@code
- * .torc/lock.shared}, which other hosts see. The kernel drops them however torc ends. A file names
- * their holder, for people and for a torc called by a job; that text is a hint, never the lock.
- * {@code BuildRequest} of the session decides whether a second torc waits or is refused, and in
- * which words.
+ * Rule 10: one build per root. It locks {@code .torc/lock}; if the database lies elsewhere, also a
+ * file beside the database; on a network root, also {@code .torc/lock.shared}, which other hosts
+ * see. The kernel releases the locks however torc ends. A file names the holder, for people and for
+ * a torc called by a job; that text is a hint, never the lock. {@code BuildRequest} of the session
+ * decides whether a second torc waits or is refused.
  */
 public final class BuildLock implements AutoCloseable {
 
-  /** How often a waiting torc tries again, in milliseconds. */
+  /** Milliseconds between two tries. */
   private static final long AGAIN = 50;
 
-  /** How often it tries again on a network root, where each try asks a server; milliseconds. */
+  /** Milliseconds between two tries on a network root, where each try asks a server. */
   private static final long AGAIN_REMOTE = 500;
 
-  /**
-   * The holder of a lock.
-   *
-   * @param pid number of the process
-   * @param build the random id of its build
-   * @param what what it does, in a few words
-   * @param host the name of the other host that it runs on; empty for this host
-   */
+  /** A process, the random id of its build, what it does, and its host; empty for this one. */
   public record Holder(long pid, String build, String what, String host) {
-    /** Creates a holder on this host. */
     public Holder(long pid, String build, String what) {
       this(pid, build, what, "");
     }
   }
 
-  /** The {@link Holder#what} of a build; other commands hold the lock, too. */
+  /** The {@link Holder#what} of a build; other commands take the lock too. */
   public static final String BUILD = "torc build";
 
   private final CachePlace place;
@@ -63,12 +54,9 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock where no process holds it, this one included; makes the folders it needs.
-   *
-   * @param me this process, without a host
-   * @param trust whether, on a network root whose file system does not show locks to other hosts,
-   *     it is enough to exclude builds of this host
-   * @throws CacheException where the lock's file cannot be made or locked
+   * Takes the lock if no process holds it, this one included; makes the folders it needs. With
+   * {@code trust}, a network root may lie on a file system that does not show locks to other hosts;
+   * then only builds of this host are excluded.
    */
   public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me, boolean trust) {
     if (place.isNetworkRoot() && !trust) {
@@ -124,13 +112,13 @@ public final class BuildLock implements AutoCloseable {
       }
     }
     place.give(place.lock());
-    // Only under the lock, so that one torc alone makes the root's id, which names the database.
+    // Only under the lock, so that one torc makes the root's id, which names the database.
     CachePlace settled = place.settle();
     Path beside = settled.database().resolve("lock");
     if (settled.elsewhere() && !add(() -> OpenFileLock.flock(beside), false)) {
       return false;
     }
-    // Where the file system has no locks, two torcs of this host may have made an id each.
+    // Without locks, two torcs of this host may have made an id each.
     if (trusts && !settled.equals(place.settle())) {
       return false;
     }
@@ -138,7 +126,7 @@ public final class BuildLock implements AutoCloseable {
     return true;
   }
 
-  /** Takes a lock; true also where the file system has no locks, if {@code mayLack} allows that. */
+  /** Takes a lock; also returns true if the file system has no locks and {@code mayLack} is set. */
   private boolean add(Io.Get<Optional<OpenFileLock>> lock, boolean mayLack) throws IOException {
     try {
       Optional<OpenFileLock> taken = lock.get();
@@ -153,9 +141,8 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Returns whether a process holds the lock on a file that was removed from this place, as by
-   * {@code rm -rf .torc}. An empty file is new: one that was ever held names its holder, or says
-   * that it is free.
+   * Returns whether a process holds the lock on a file that was removed from here, as by {@code rm
+   * -rf .torc}. An empty file is new: one that was ever locked names its holder or says free.
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0
@@ -172,10 +159,7 @@ public final class BuildLock implements AutoCloseable {
     write(place.lockHolder(), text);
   }
 
-  /**
-   * Writes a text in place, and empty lines over the rest: a file that is cut costs 20 times as
-   * much.
-   */
+  /** Writes a text in place, and line ends over the rest: truncating costs 20 times as much. */
   private static void write(Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try (FileChannel to =
@@ -186,11 +170,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /**
-   * Waits for the lock; see {@link #tryAcquire}.
-   *
-   * @throws InterruptedException where the waiting thread was interrupted; nothing is held then
-   */
+  /** Waits for the lock. An interrupt ends the wait without the lock. */
   public static BuildLock acquire(CachePlace place, Holder me, boolean trust)
       throws InterruptedException {
     while (true) {
@@ -202,10 +182,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the holder of the lock; empty where there is none or it cannot be told. Creates
-   * nothing.
-   */
+  /** Returns the holder of the lock; empty if there is none or it is unknown. Creates nothing. */
   public static Optional<Holder> holder(CachePlace place) {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).strip().lines().toList();
@@ -222,7 +199,7 @@ public final class BuildLock implements AutoCloseable {
               || lines.get(3).equals(place.host().name())
                   && lines.get(4).equals(place.host().boot());
       long pid = Long.parseLong(lines.get(0));
-      // A process number of another host says nothing here; whether its lock is held does.
+      // A process number of another host says nothing here, but a held lock does.
       boolean lives =
           here
               ? ProcessHandle.of(pid).isPresent()
@@ -235,9 +212,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the bytes of the file that names the holder; none where only the lock's file is there.
-   */
+  /** Returns the text that names the holder; none if only the file of the lock exists. */
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
         place.isNetworkRoot()
@@ -246,23 +221,23 @@ public final class BuildLock implements AutoCloseable {
     return fresh ? new byte[0] : OwnFile.read(place.lockHolder());
   }
 
-  /** Gives the lock back; the files stay. */
+  /** Releases the lock; the files stay. */
   @Override
   public void close() {
     try {
-      // This does not make the file anew where clean --all has removed it.
+      // This must not make the file again after clean --all removed it.
       write(place.lockHolder(), "free\n");
     } catch (NoSuchFileException removed) {
       return;
     } catch (IOException e) {
-      // The text is only a hint, and the next holder writes its own: the lock must go all the same.
+      // The text is only a hint, which the next holder replaces; the lock is released all the same.
       throw CacheTrouble.of("cannot clear", place.lockHolder(), e);
     } finally {
       release();
     }
   }
 
-  /** Releases the locks, the first one last: the process that gets it finds the others free. */
+  /** Releases the locks, the first one last, so the next holder finds the others free. */
   private void release() {
     held.reversed().forEach(OpenFileLock::close);
   }

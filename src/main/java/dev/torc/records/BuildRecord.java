@@ -7,17 +7,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A line of the build history.
- *
- * @param started milliseconds since 1970
- * @param nanos duration in nanoseconds; -1 while it runs or where it was killed
- * @param counts jobs by final state
- * @param exit exit status; -1 while it runs or where it was killed
- * @param files the build files that it was asked for, laid over each other in this order, relative
- *     to the root where they lie below it; none in records of an older torc
- * @param machine the machine on which torc ran, in words; null while it runs, where it was killed,
- *     and in records of an older torc
- * @param use what stores gave; none in the same cases
+ * A line of the build history; {@code started} is in milliseconds since 1970. While a build runs,
+ * and after a kill, exit status and nanoseconds are -1, and machine (null) and use are missing.
+ * Records of older torcs have no files, machine or use. The files overlay each other in this order
+ * and are relative to the root where they lie below it.
  */
 public record BuildRecord(
     BuildId id,
@@ -29,32 +22,15 @@ public record BuildRecord(
     String machine,
     StoreUse use) {
 
-  /**
-   * The identity of a build.
-   *
-   * @param id random; stands in the environment of its jobs, in marks and in records
-   * @param number its place in the history, counted from 1
-   */
+  /** A build: its random id, as in marks and records, and its number in the history, from 1. */
   public record BuildId(String id, long number) {}
 
-  /**
-   * How often a known result was restored instead of running its job.
-   *
-   * @param misses how many jobs ran for which no store had a result
-   * @param places the stores that had results, sorted by their names
-   */
+  /** How many jobs ran because no store had a result, and the results of each store, by name. */
   public record StoreUse(int misses, List<StoreHits> places) {
 
-    /** No store was asked for a result. */
     public static final StoreUse NONE = new StoreUse(0, List.of());
 
-    /**
-     * What one store had.
-     *
-     * @param store its name; empty for the local one
-     * @param hits how many results it had
-     * @param bytes the bytes of their products
-     */
+    /** The results of one store and the bytes of their products; the local store has no name. */
     public record StoreHits(String store, int hits, long bytes) {
 
       private static StoreHits form(Fields fields, StoreHits of) {
@@ -65,15 +41,11 @@ public record BuildRecord(
       }
     }
 
-    /**
-     * Returns whether it is {@link #NONE}. The JVM would link a record's own {@code equals} at
-     * every start.
-     */
+    /** Compares in plain code: the JVM links a record's own equals again at each start. */
     public boolean isNone() {
       return misses == 0 && places.isEmpty();
     }
 
-    /** Returns the sum of several. */
     public static StoreUse sum(Collection<StoreUse> all) {
       TreeMap<String, StoreHits> places = new TreeMap<>();
       for (StoreUse each : all) {
@@ -89,7 +61,6 @@ public record BuildRecord(
       return new StoreUse(misses, List.copyOf(places.values()));
     }
 
-    /** Writes or reads it as a part of a record; see {@link Fields.Form}. */
     static StoreUse form(Fields fields, StoreUse of) {
       return new StoreUse(
           fields.small(1, of, StoreUse::misses),

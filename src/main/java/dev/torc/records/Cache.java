@@ -26,20 +26,19 @@ import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
 
 /**
- * The memory of torc: what is known of files, what the last runs left, which job owns which path,
- * and the history. It keeps records and finds them again, whole or not at all; it does not know
- * what they mean for a build.
+ * The records of torc: what is known of files, the last runs, which job owns which path, and the
+ * history. It stores records and finds them again, whole or not at all; it does not know what they
+ * mean for a build.
  *
- * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
- * record that is damaged counts as absent, so the worst that damage does is to make a job run
- * again; a damaged database is found before LMDB reads the bad page, and is set aside. A process
- * may have a database open only once at a time: LMDB's locks belong to the process.
- *
- * <p>Every method throws {@link CacheException} where the database cannot be read.
+ * <p>Any thread may call it. Reads see what was put at once, before it is committed. A damaged
+ * record counts as missing, so damage can only make a job run again; a damaged database is found
+ * before LMDB reads the bad page, and is set aside. LMDB's locks belong to the process, so a
+ * process must not open a database twice at a time. Every method throws {@link CacheException} if
+ * the database cannot be read.
  */
 public final class Cache implements AutoCloseable {
 
-  /** Nanoseconds: bytes written longer than this before a system went down are on its disk. */
+  /** Nanoseconds after which written bytes are on the disk, even if the machine goes down. */
   private static final long SETTLED = 60_000_000_000L;
 
   private final CachePlace place;
@@ -50,7 +49,7 @@ public final class Cache implements AutoCloseable {
   private final SharedTexts texts = new SharedTexts(this);
   private final Consumer<String> note;
 
-  /** The last commit, if the machine went down since; else null. */
+  /** The last commit, if the machine went down since; otherwise null. */
   private final CommitNote late;
 
   /** Whether LMDB found damage: then {@link #close} does not note that the database is sound. */
@@ -59,11 +58,7 @@ public final class Cache implements AutoCloseable {
   /** Nanoseconds since 1970: stamps with a later ctime are not safe. */
   private long distrust;
 
-  /**
-   * Creates a cache over an open database.
-   *
-   * @param store null for a cache without records
-   */
+  /** Creates a cache over an open database, or without records if {@code store} is null. */
   Cache(
       CachePlace place,
       CacheSettings settings,
@@ -81,40 +76,35 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * Opens the cache for a build or clean, which holds the {@link BuildLock}: makes folder and
-   * database as needed, and sets a database aside that cannot be used.
-   *
-   * @param note takes the line that says that it was set aside
-   * @throws CacheException where the database can be neither used nor set aside
+   * Opens the cache for the holder of the {@link BuildLock}: makes folder and database as needed.
+   * If a database is unusable, it is set aside, and {@code note} takes a line.
    */
   public static Cache open(CachePlace place, Consumer<String> note) {
     return CacheOpening.forWork(place, note, CacheSettings.system());
   }
 
-  /** Loads the code that opens a database, if it can be loaded; opens none. */
+  /** Loads the code that opens a database, without opening one. */
   public static void prepare() {
     RecordStore.prepare();
   }
 
   /**
-   * Opens the cache only to look at it: never writes, creates nothing but LMDB's own lock table,
-   * never waits. It shows the state of this moment; empty where no database can be used.
-   *
-   * @param note takes the line that says why the database cannot be used
+   * Opens the cache only to look at its current state: never waits, writes nothing, creates only
+   * LMDB's lock table. If the database is unusable, the cache is empty and {@code note} says why.
    */
   public static Cache look(CachePlace place, Consumer<String> note) {
     return CacheOpening.forLooking(place, note, CacheSettings.system());
   }
 
-  /** Returns where the cache is; with the database's true folder if it was opened for work. */
+  /** Returns the place; with the final folder of the database if opened for work. */
   public CachePlace place() {
     return place;
   }
 
   /**
-   * Distrusts late stamps: the machine may have gone down since the last commit. Files written just
-   * before may have lost their bytes and kept their stamps, so those stamps are read as unsafe, and
-   * stored as such, together with the new boot's id.
+   * Distrusts late stamps if the machine went down since the last commit: files written shortly
+   * before may have lost their bytes and kept their stamps. Such stamps are read as unsafe and
+   * stored as such, with the new boot's id.
    */
   void distrustLate() {
     if (late == null) {
@@ -137,7 +127,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Ends the writer and closes the files; commits that fail on the way are not told. */
+  /** Ends the writer and closes the files, ignoring commits that fail. */
   void abandon() {
     if (writer != null) {
       writer.stop();
@@ -150,33 +140,29 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns how far the database holds the records of a journal; null where it never followed one.
-   */
+  /** Returns how far the database follows a journal; null if it never did. */
   JournalPosition position() {
     return store == null ? null : store.position();
   }
 
-  /** Lays the records that a journal has behind {@link #position} over those of the database. */
+  /** Overlays the database with the journal's records after {@link #position}. */
   void overlay(JournalReader from) throws IOException, JournalReader.Damaged {
     for (var changes = from.next(); changes != null; changes = from.next()) {
       pending.put(changes);
     }
   }
 
-  /** Commits what a journal has behind {@link #position}; later commits go to the journal too. */
+  /** Commits the journal's records after {@link #position}; later commits go to it too. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
     commits.follow(from);
   }
 
-  /** Writes a journal of this cache's records, which replaces any other. */
+  /** Writes a new journal of all records. */
   void makeJournal() throws IOException {
     commits.makeJournal();
   }
 
-  /**
-   * Returns a text that changes with the records of a network root; empty for a root of one host.
-   */
+  /** Returns a text that changes with the records of a network root; empty for other roots. */
   public static String journal(CachePlace place) throws IOException {
     if (!place.isNetworkRoot()) {
       return "";
@@ -188,15 +174,11 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Returns what is known of a path, or null. */
   public KnownDigest stamp(String path) {
     return find(RecordTree.STAMPS, path, this::known);
   }
 
-  /**
-   * Returns a job's last run, or null; null too where its values cannot be read, for they are part
-   * of it.
-   */
+  /** Returns a job's last run; null also if its values, a part of it, cannot be read. */
   public JobResult result(String job) {
     JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);
     boolean whole =
@@ -206,51 +188,44 @@ public final class Cache implements AutoCloseable {
     return whole ? result : null;
   }
 
-  /** Returns what people ask about a job's last run, or null. */
   public RunDetails details(String job) {
     return find(RecordTree.DETAILS, job, RecordCodec::details);
   }
 
-  /** Returns the values that a job's last run stored; empty if there are none. */
   public List<StoredValue> data(String job) {
     List<StoredValue> data = find(RecordTree.DATA, job, RecordCodec::data);
     return data == null ? List.of() : data;
   }
 
-  /** Returns the record of a path that torc made, or null. */
   public OwnedPath owned(String path) {
     return find(RecordTree.OWNED, path, (in, of) -> RecordCodec.owned(path, in, of));
   }
 
-  /** Returns a stored list, or null. */
   public List<ManifestEntry> list(Digest digest) {
     return record(RecordTree.LISTS, digest.bytes(), RecordCodec::entries);
   }
 
   /**
-   * Hands over all last runs in the order of their keys: that of the names' UTF-8 bytes, but for
-   * names of more than 480 bytes that begin alike. A visitor may read and put, but not flush.
+   * Visits all last runs in the order of their keys, which is that of the names' UTF-8 bytes except
+   * for long names that begin alike. A visitor may read and put, but not flush.
    */
   public void eachResult(BiConsumer<String, JobResult> visitor) {
     each(RecordTree.RESULTS, (_, in, of) -> RecordCodec.result(in, of), visitor);
   }
 
-  /** Hands over the values of all jobs that stored any, in the order of their keys. */
   public void eachData(BiConsumer<String, List<StoredValue>> visitor) {
     each(RecordTree.DATA, (_, in, of) -> RecordCodec.data(in, of), visitor);
   }
 
-  /** Hands over the events from a build and a sequence on, in their order. */
   public void eachEvent(long build, long sequence, Consumer<PostedEvent> visitor) {
     eachRecord(RecordTree.EVENTS, DatabaseKey.of(build, sequence), RecordCodec::posted, visitor);
   }
 
-  /** Returns a record of a tree whose keys are no names, or null. */
   <T> T record(RecordTree tree, byte[] key, Form<T> form) {
     return RecordCodec.open(tree, key, value(tree, key), form, texts::text);
   }
 
-  /** Hands over records whose keys are no names, in their order, from a key on; all for null. */
+  /** Visits records whose keys are no names, from a key on or all for null, in their order. */
   <T> void eachRecord(
       RecordTree tree, byte[] from, RecordCodec.Keyed<byte[], T> form, Consumer<T> visitor) {
     each(
@@ -261,37 +236,34 @@ public final class Cache implements AutoCloseable {
         visitor);
   }
 
-  /** Reads all records of a tree, so that each asks for its texts. */
+  /** Reads all records of a tree, so that each looks up its texts. */
   <T> void readAll(RecordTree tree, Form<T> form) {
     this.<T>eachRecord(tree, null, (_, in, of) -> form.pass(in, of), _ -> {});
   }
 
-  /** Returns whether no job has a committed result. */
   public boolean isBlank() {
     return size(RecordTree.RESULTS) == 0;
   }
 
-  /** Returns how many committed records a tree has. */
+  /** Returns the number of committed records. */
   long size(RecordTree tree) {
     return reading(() -> store.size(tree), 0L);
   }
 
-  /** Hands over committed records from the first on, as {@link RecordStore#scan} does. */
+  /** Visits committed records as {@link RecordStore#scan} does. */
   void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
     reading(() -> store.scan(tree, null, back, visitor), false);
   }
 
-  /** Hands over all paths that torc made, in the order of their keys. */
   public void eachOwned(Consumer<OwnedPath> visitor) {
     each(RecordTree.OWNED, RecordCodec::owned, (_, owned) -> visitor.accept(owned));
   }
 
-  /** Hands over all that is known of paths, in the order of their keys. */
   public void eachStamp(BiConsumer<String, KnownDigest> visitor) {
     each(RecordTree.STAMPS, (_, in, of) -> known(in, of), visitor);
   }
 
-  /** Returns the newest lines of the history, newest first, {@code most} at most. */
+  /** Returns at most {@code most} lines of the history, newest first. */
   public List<BuildRecord> builds(int most) {
     var late = pending.from(RecordTree.BUILDS, null); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
@@ -309,7 +281,7 @@ public final class Cache implements AutoCloseable {
     return builds.values().stream().limit(most).toList();
   }
 
-  /** Returns a number greater than any in the history, most often by one; 1 for the first build. */
+  /** Returns a number greater than any in the history, usually by one. */
   public long nextBuildNumber() {
     var late = pending.from(RecordTree.BUILDS, null);
     long[] next = {1};
@@ -342,7 +314,7 @@ public final class Cache implements AutoCloseable {
         });
   }
 
-  /** Runs something that changes the shared texts. Then it need not wait for the map. */
+  /** Runs a change of the shared texts while the map stays, so that it need not wait for it. */
   private void alone(Runnable change) {
     store.mapped(
         () -> {
@@ -352,27 +324,19 @@ public final class Cache implements AutoCloseable {
         });
   }
 
-  /**
-   * Removes texts that no record has any more, if there may be many.
-   *
-   * @param stored reads all results that are stored, and their names
-   */
+  /** Removes unused shared texts, if there may be many; {@code stored} reads all stored results. */
   void sweep(Runnable stored) {
     alone(() -> texts.sweep(stored));
   }
 
-  /**
-   * Returns when all that was put is committed and on the disk.
-   *
-   * @throws CacheException where a commit failed, now or before; after that nothing is committed
-   */
+  /** Waits until everything is committed and on the disk. Throws if any commit has failed. */
   public void flush() {
     if (writer != null) {
       writer.flush();
     }
   }
 
-  /** Flushes and closes; the database is closed even where this throws. */
+  /** Flushes and closes; the database is closed even if this throws. */
   @Override
   public void close() {
     try {
@@ -392,7 +356,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Commits a group of batches; runs on the writer's thread. */
+  /** Commits a group of batches, on the writer's thread. */
   private void commit(List<Batch> group) {
     List<Batch.Change> changes = new ArrayList<>();
     group.forEach(batch -> changes.addAll(batch.changes));
@@ -411,7 +375,6 @@ public final class Cache implements AutoCloseable {
     return CacheTrouble.of(what, place.data(), e);
   }
 
-  /** Returns what is read, or {@code none} where there is no database. */
   private <T> T reading(Supplier<T> read, T none) {
     try {
       return store != null ? read.get() : none;
@@ -420,9 +383,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the record of a name, or null. Where two names share a key, one of them has the record.
-   */
+  /** Returns the record of a name, or null. Two names may share a key; then one has the record. */
   private <T> T find(RecordTree tree, String name, Form<T> form) {
     byte[] key = DatabaseKey.of(name);
     return RecordCodec.named(
@@ -462,10 +423,10 @@ public final class Cache implements AutoCloseable {
         named -> visitor.accept(named.name, named.record));
   }
 
-  /** Hands over committed and uncommitted records in one pass, in the order of the keys. */
+  /** Visits committed and uncommitted records in the order of the keys. */
   private <T> void each(
       RecordTree tree, byte[] from, BiFunction<byte[], byte[], T> opener, Consumer<T> visitor) {
-    // Taken before the snapshot: a change that is missing here was committed, so it is in that.
+    // Taken before the snapshot: a change that is missing here was committed before that.
     TreeMap<byte[], Batch.Change> late = pending.from(tree, from);
     BiConsumer<byte[], byte[]> tell =
         (key, value) -> {
@@ -488,23 +449,14 @@ public final class Cache implements AutoCloseable {
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 
-  /**
-   * What the cache takes from the system; tests set other values.
-   *
-   * @param mapSize bytes, of address space only
-   * @param boot id of the system's boot
-   * @param clock milliseconds since 1970
-   */
+  /** What tests replace: bytes of address space, the id of the boot, milliseconds since 1970. */
   record CacheSettings(long mapSize, String boot, LongSupplier clock) {
     static CacheSettings system() {
       return new CacheSettings(4L << 30, ThisHost.system().boot(), System::currentTimeMillis);
     }
   }
 
-  /**
-   * The cache cannot be used or written: exit 3. The message is one line that names the file, the
-   * cause and the next step; it is meant for people as it stands.
-   */
+  /** Thrown with one line for people if the cache cannot be used or written: exit 3. */
   public static final class CacheException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -12,15 +12,13 @@ import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * Opens a cache, for work or for a look. A database that was not closed in order goes through
- * {@link Recovery} before work; before a look another process reads its records, and damage is
- * told. {@link Cache} reads and writes the records.
+ * Opens a cache, for work or for a look. {@link Recovery} checks a database that was not closed in
+ * order: it copies the records before work, and only reads them before a look.
  */
 final class CacheOpening {
 
   private CacheOpening() {}
 
-  /** Opens a cache as {@link Cache#open} says. */
   static Cache forWork(CachePlace found, Consumer<String> note, CacheSettings settings) {
     CachePlace place = found.settle();
     takeAway(place.rest());
@@ -32,7 +30,7 @@ final class CacheOpening {
     return cache;
   }
 
-  /** Opens the database without a journal, for work. */
+  /** Opens the database itself for work. */
   static Cache database(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
@@ -63,7 +61,7 @@ final class CacheOpening {
     }
   }
 
-  /** Removes a file before anything changes: what it says of the last build will not hold then. */
+  /** Removes a file about the last build before anything makes it wrong. */
   private static void takeAway(Path file) {
     try {
       OwnFile.remove(file);
@@ -72,14 +70,13 @@ final class CacheOpening {
     }
   }
 
-  /** Opens a cache as {@link Cache#look} says. */
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return place.isNetworkRoot()
         ? NetworkOpening.forLooking(place, note, settings)
         : look(place, note, settings);
   }
 
-  /** Opens the database without a journal, for a look; empty where no database can be used. */
+  /** Opens the database itself for a look; the cache is empty if there is none to use. */
   static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
@@ -125,10 +122,7 @@ final class CacheOpening {
     }
   }
 
-  /**
-   * Returns how a look's snapshot is damaged; empty where it is not. A build at work has checked
-   * it.
-   */
+  /** Returns how a look's snapshot is damaged, or nothing. A running build has checked it. */
   private static String damage(CachePlace place, RecordStore store) throws IOException {
     if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
       return Recovery.damage(place.data(), null);
@@ -136,12 +130,10 @@ final class CacheOpening {
     return store.snapshot() > 0 && store.isForeign() ? RecoveryProcess.FOREIGN : "";
   }
 
-  /** Returns a cache for a look, without records. */
   static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return new Cache(place, settings, note, null, false);
   }
 
-  /** Returns the line for a look at a cache that is damaged. */
   static String unusable(CachePlace place, String how) {
     return "the cache %s is %s and counts as empty; the next build %s"
         .formatted(

@@ -21,31 +21,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells where a root's cache is. {@code TORC_CACHE} names a folder elsewhere which many roots may
- * share: one environment each, named by the root's real path and a random id that the root keeps in
- * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes its
- * records for its own. It does not know what lies there.
+ * Tells where a root's cache and torc's other files are. {@code TORC_CACHE} may name a folder
+ * elsewhere for many roots. A database there is named by the root's real path and by a random id in
+ * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes over
+ * its records.
  *
- * <p>A root is a network root where it lies on a network file system, or has a {@link #journal()},
- * since the machine that holds the disks of a network file system sees a local one. In a network
- * root the journal is the truth, and the database lies on each host's own disk.
+ * <p>A root is a network root if it lies on a network file system or has a {@link #journal()}: the
+ * machine whose disks these are sees a local file system. In a network root the journal is the
+ * truth, and each host has a database on its own disk.
  *
- * @param root the folder of the build file
- * @param folder {@code ROOT/.torc}
- * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
+ * @param folder {@code .torc}
+ * @param database the folder of {@code data.mdb}; a guess until {@link #settle}
  * @param host this machine among those that share the root; null for a root of one host
- * @param group the group that writes to {@code .torc}, or to the root while there is none
+ * @param group the group that writes to {@code .torc}, or to the root if that is missing
  */
 public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
 
-  /** Name of the folder for what rule 15 sets aside below {@code roots}. */
+  /** The folder for files that rule 15 sets aside below {@code roots}. */
   public static final String KEPT_BELOW_ROOTS = ".torc-kept";
 
-  /**
-   * Returns the place for a root under an environment; creates nothing.
-   *
-   * @throws CacheException where a link stands in the place of one of its folders
-   */
+  /** Finds the place of a root; creates nothing. Throws if one of its folders is a link. */
   public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
     Path folder = root.resolve(".torc");
     try {
@@ -68,9 +63,6 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  /**
-   * @param known the folder's status; where that says that it is missing, another look is taken
-   */
   private static GroupAccess group(Path folder, FileStatus known) throws IOException {
     FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
     return (there.mode() & GroupAccess.WRITES) == 0 ? GroupAccess.NONE : GroupAccess.of(folder);
@@ -110,12 +102,10 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("journal");
   }
 
-  /** Returns whether other hosts may build here too. */
   public boolean isNetworkRoot() {
     return host != null;
   }
 
-  /** Returns the file that holds the records of a network root. */
   public Path journal() {
     return journal(folder);
   }
@@ -124,86 +114,73 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("logs");
   }
 
-  /** Returns the files of the user that torc moved aside. */
+  /** Returns the folder of the user's files that torc set aside. */
   public Path setAside() {
     return folder.resolve("kept");
   }
 
-  /** Returns what rule 15 set aside in a build. */
+  /** Returns the folder of files that rule 15 set aside in a build. */
   public Path setAside(String build) {
     return setAside().resolve(build);
   }
 
-  /** Returns the local store: what earlier runs made, by digest. */
+  /** Returns the folder of the local store. */
   public Path store() {
     return folder.resolve("store");
   }
 
-  /**
-   * Returns where files are written before they move to their places; what is left there is of no
-   * use.
-   */
+  /** Returns the folder of files that are written before they move; old ones are of no use. */
   public Path tmp() {
     return folder.resolve("tmp");
   }
 
-  /** Returns where the members of folder products are while these are emptied or filled. */
+  /** Returns the folder of {@link MovingFolder}s. */
   public Path moving() {
     return folder.resolve("moving");
   }
 
-  /**
-   * Returns the files that jobs read and write by the names in their environment, while they run.
-   */
+  /** Returns the folder of files that running jobs find by their environment. */
   public Path jobs() {
     return folder.resolve("jobs");
   }
 
-  /** Returns what is handed out to schedulers, a folder for each executor. */
+  /** Returns the folder of batches, with a folder for each executor. */
   public Path remote() {
     return folder.resolve("remote");
   }
 
-  /** Returns the file of the build lock. */
   public Path lock() {
     return folder.resolve("lock");
   }
 
-  /** Returns the file of the lock that other hosts of a network root see. */
+  /** Returns the lock that other hosts of a network root see. */
   public Path networkLock() {
     return folder.resolve("lock.shared");
   }
 
-  /**
-   * Returns the file that says which torc holds the lock. On a network root it is not a locked
-   * file: such a file cannot be read over SMB.
-   */
+  /** Returns the file that names the holder of the lock, which over SMB cannot be a locked file. */
   Path lockHolder() {
     return isNetworkRoot() ? folder.resolve("lock.by") : lock();
   }
 
-  /** Returns the file of the marks of started attempts. */
+  /** Returns the file of {@link StartMarks}. */
   public Path running() {
     return folder.resolve("running");
   }
 
-  /** Returns the file from whose times the clock of the file system is read. */
+  /** Returns the probe file for the clock of the file system. */
   public Path clock() {
     return folder.resolve("clock");
   }
 
-  /**
-   * Returns whether the database lies elsewhere: {@code TORC_CACHE} says so, or it is a network
-   * root.
-   */
+  /** Returns whether the database lies outside of {@code .torc}. */
   public boolean elsewhere() {
     return !database.equals(folder);
   }
 
   /**
-   * Returns the name, for marks, of the cache that has the records of the jobs. A cache in {@code
-   * .torc} keeps its name when the root is moved; all hosts of a network root use one name. Valid
-   * once settled.
+   * Returns the name of the cache in marks, valid once settled. A cache in {@code .torc} keeps its
+   * name when the root is moved; all hosts of a network root use one name.
    */
   String owner() {
     if (!elsewhere() || isNetworkRoot()) {
@@ -212,39 +189,30 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return sum(database);
   }
 
-  /** Returns the file of the graph that was made from the build files last. */
+  /** Returns the file of the last graph. */
   public Path graph() {
     return database.resolve("graph");
   }
 
-  /**
-   * Returns the file about jobs that the last build left fresh; opening the cache for work takes it
-   * away.
-   */
+  /** Returns the file about fresh jobs of the last build; opening the cache for work removes it. */
   public Path rest() {
     return database.resolve("rest");
   }
 
-  /** Returns the note that the database was closed in order; opening it for work takes it away. */
+  /** Returns the file of {@link CleanClose}. */
   Path closed() {
     return database.resolve("closed");
   }
 
-  /** Returns the file of the database. */
   public Path data() {
     return database.resolve("data.mdb");
   }
 
-  /** Returns LMDB's lock table. */
   Path lockTable() {
     return database.resolve("lock.mdb");
   }
 
-  /**
-   * Makes the folders and the root's id where they are missing.
-   *
-   * @return this place with the database's true folder
-   */
+  /** Makes missing folders and the root's id; returns the place with the final database folder. */
   CachePlace settle() {
     Path at = folder;
     try {
@@ -257,7 +225,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
         byte[] random = new byte[8];
         new SecureRandom().nextBytes(random);
         id = HexFormat.of().formatHex(random);
-        // Whole or not at all: a torn id would give the root another database each time.
+        // Whole or not at all: a torn id would name another database each time.
         byte[] line = (id + "\n").getBytes(StandardCharsets.UTF_8);
         at = folder.resolve("id");
         OwnFile.replace(at, out -> out.write(line));
@@ -275,44 +243,40 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  /** Makes one of torc's own folders below the root, for the group too. */
   public void makeFolder(Path own) throws IOException {
     OwnFile.folder(own);
     give(own);
   }
 
-  /** Makes one of torc's own folders below the root, which other users may not read. */
+  /** Makes a folder that other users may not read. */
   public void makePrivate(Path own) throws IOException {
     OwnFile.folder(own);
     group.giveAlone(own);
   }
 
-  /** Makes folders below the root in which jobs are to work, those above them included. */
+  /** Makes folders in which jobs work, with their parents. */
   public void makeFolders(Path inner) throws IOException {
     group.makeFolders(inner);
   }
 
-  /** Lets the group write a file of torc's own below the root, which is about to be made anew. */
+  /** Lets the group write a file of torc that is about to be made again. */
   public void ready(Path file) throws IOException {
     group.ready(file);
   }
 
-  /** Lets the group write a file or folder of torc's own below the root, which was just made. */
+  /** Lets the group write a new file or folder of torc. */
   public void give(Path made) throws IOException {
     group.give(made);
   }
 
-  /** Lets the group write a file beside the database, where the database lies below the root. */
+  /** Lets the group write a new file beside the database, if that lies in {@code .torc}. */
   public void giveRecords(Path made) throws IOException {
     if (!elsewhere()) {
       give(made);
     }
   }
 
-  /**
-   * Throws {@link CacheException} with what the user has to change, where another member of the
-   * group owns what this user has to write.
-   */
+  /** Throws {@link CacheException} with advice if another member owns a file that torc writes. */
   public void refuseOthers() {
     if (group.isNone()) {
       return;
@@ -339,16 +303,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  /**
-   * Returns the name of a database's folder, with the host's name where other hosts may see the
-   * base.
-   */
+  /** Returns the name of a database's folder, with the host's if other hosts may see the base. */
   private static String name(Path root, String id, Path base, ThisHost host) {
     String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
     return sum(root) + "-" + (id.isEmpty() ? "new" : id) + own;
   }
 
-  /** Returns the beginning of the digest of a folder's real path, which stands for the path. */
   private static String sum(Path folder) {
     Path real;
     try {
@@ -360,9 +320,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The folder of a user in a place where every user may write, as {@code /var/tmp}. It is used
-   * only if it is the user's own and no other user can reach into it, since a folder that another
-   * user made under this name could hold false records. It does not know what lies there.
+   * A user's folder in a place where all users may write, such as {@code /var/tmp}. Only the user
+   * may own and enter it, since another user's folder of this name could hold false records.
    */
   private static final class HostFolder {
 
@@ -370,19 +329,18 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
 
     private HostFolder() {}
 
-    /** Makes it where it is missing; throws where it is not the user's own. */
     static void make(Path folder) throws IOException {
       try {
         Files.createDirectory(
             folder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } catch (FileAlreadyExistsException there) {
-        // then check() has to find it to be the right one
+        // check() looks whose it is
       }
       check(folder);
     }
 
-    /** Throws {@link CacheException} where something else stands there; a missing one is good. */
+    /** Throws {@link CacheException} if anything else stands there. */
     static void check(Path folder) {
       try {
         if (!isOwn(folder)) {

@@ -13,10 +13,10 @@ import org.lmdbjava.Env;
 import org.lmdbjava.LmdbNativeException;
 import org.lmdbjava.Meta;
 
-/** Turns an error below the cache into the one line that people read; decides nothing. */
+/** Turns an error below the cache into one line for people. */
 final class CacheTrouble {
 
-  /** With fewer free bytes a failed write is taken for a full disk, for which LMDB says EIO. */
+  /** With fewer free bytes, LMDB's EIO is taken for a full disk. */
   private static final long NO_SPACE = 1 << 20;
 
   private static final String FULL = "no space left on device; free some and build again";
@@ -43,7 +43,7 @@ final class CacheTrouble {
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
-    // An error with a reason, from the system or torc, is told of the file that the error names.
+    // The message is about the file that the error names, if it gives a reason.
     boolean named = e instanceof FileSystemException f && f.getReason() != null;
     Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
     String said = why.toLowerCase(Locale.ROOT);
@@ -81,10 +81,7 @@ final class CacheTrouble {
     return new CacheException(line(what, file, why), e);
   }
 
-  /**
-   * Returns whether it is the database itself that is unsound, and not its surroundings or the
-   * system.
-   */
+  /** Returns whether the database itself is damaged, rather than the system around it. */
   static boolean isDamage(RuntimeException e) {
     return e instanceof LmdbNativeException refused
         && refused.getResultCode() < 0 // else it is an errno
@@ -94,19 +91,17 @@ final class CacheTrouble {
             || e instanceof Dbi.MapResizedException);
   }
 
-  /** Returns how the database is damaged, as the end of a sentence. */
   static String damage(RuntimeException e) {
     return "damaged (" + words(e) + ")";
   }
 
-  /** Returns LMDB's own words for an error that it returned; lmdbjava has others. */
+  /** Returns LMDB's own words for an error; lmdbjava has others. */
   static String words(RuntimeException e) {
     return e instanceof LmdbNativeException refused
         ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"
         : String.valueOf(e.getMessage());
   }
 
-  /** Returns a reason that the C library gave, begun in lower case as all else on the line. */
   private static String lower(String reason) {
     return reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
   }
@@ -121,7 +116,7 @@ final class CacheTrouble {
     return (what + " " + file + ": " + why + next).replace('\n', ' ');
   }
 
-  /** Returns a folder, or the nearest one above it that is there. */
+  /** Returns the nearest existing folder. */
   private static Path there(Path folder) {
     return folder.getParent() == null || Files.exists(folder) ? folder : there(folder.getParent());
   }

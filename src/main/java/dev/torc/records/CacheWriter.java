@@ -10,16 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The one thread that writes. Batches are gathered for a moment and committed as one group, in the
- * order in which they came; after the first failure nothing is committed any more, so that no later
- * batch is ever there without the earlier ones. It does not know what a commit does.
+ * The one thread that writes. It gathers batches for a moment and commits them as one group, in
+ * their order. After a failure it commits no more: no batch is stored without earlier ones.
  */
 final class CacheWriter {
 
-  /**
-   * Milliseconds: rule 9 allows 50 from the end of a job to its commit; the rest is for the commit
-   * itself.
-   */
+  /** Milliseconds. Rule 9 allows 50 from a job's end to the end of the commit itself. */
   private static final long GATHER = 30;
 
   private final Consumer<List<Batch>> commit;
@@ -31,12 +27,12 @@ final class CacheWriter {
   private boolean closing; // guarded by this
   private CacheException broken; // set by the thread alone
 
-  /** Writes by a commit that throws {@link CacheException} where it committed nothing. */
+  /** Takes a commit that throws {@link CacheException} if it committed nothing. */
   CacheWriter(Consumer<List<Batch>> commit) {
     this.commit = commit;
   }
 
-  /** Queues a batch; {@code taken} runs in the order of the queue. Never waits for the disk. */
+  /** Queues a batch without waiting for the disk; {@code taken} runs in the order of the queue. */
   synchronized void put(Batch batch, Runnable taken) {
     if (closing) {
       throw new IllegalStateException("the cache is closed");
@@ -48,7 +44,7 @@ final class CacheWriter {
     waiting.add(batch);
   }
 
-  /** Waits until all that was put is committed and its listeners were told. */
+  /** Waits until everything is committed and its listeners were called. */
   void flush() {
     writeNow();
     if (broken != null) {
@@ -56,7 +52,7 @@ final class CacheWriter {
     }
   }
 
-  /** Commits what was put and ends the thread; {@link #flush} tells what failed. */
+  /** Commits everything and ends the thread; only {@link #flush} tells of a failure. */
   void stop() {
     synchronized (this) {
       closing = true;
@@ -67,12 +63,12 @@ final class CacheWriter {
     }
   }
 
-  /** Writes what waits, now; an interrupt does not end the wait. */
+  /** Writes at once; an interrupt does not end the wait. */
   private void writeNow() {
     CompletableFuture.runAsync(this::write, thread).join();
   }
 
-  /** Commits what waits as one group, and tells its listeners. */
+  /** Commits the waiting batches as one group, and calls their listeners. */
   private void write() {
     List<Batch> group;
     synchronized (this) {
@@ -92,7 +88,7 @@ final class CacheWriter {
     broken = failure;
   }
 
-  /** Commits a group unless an earlier one failed; returns the failure of either, or null. */
+  /** Commits a group unless an earlier one failed; returns a failure of either, or null. */
   private CacheException commit(List<Batch> group) {
     try {
       if (broken == null && !group.isEmpty()) { // empty: a flush was faster

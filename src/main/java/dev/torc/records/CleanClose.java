@@ -10,24 +10,22 @@ import dev.torc.posix.FileStatus;
 import java.io.IOException;
 
 /**
- * A note beside the database that it was closed in order, with the stamp that its file had then. As
- * long as the file has that stamp, nothing wrote to it since, and it needs no {@link Recovery}.
- * Opening for work takes the note away, so after a crash there is none. Each commit was on the disk
- * before the note was written, so it holds after the machine went down, too. It does not look into
- * the database.
+ * A note that the database was closed in order, with the stamp that its file had then. As long as
+ * the file has that stamp, it needs no {@link Recovery}, even if the machine went down. Opening for
+ * work removes the note, so there is none after a crash.
  */
 final class CleanClose {
 
-  /** Names the format of the records: a database of another format is not as it should be. */
+  /** Names the format of the records: a database of another format is not sound. */
   private static final String LAYOUT = "torc closed 2, records " + RecordStore.SCHEMA;
 
   private CleanClose() {}
 
-  /** Returns whether the database is as it was closed; where that is not known, it is not. */
+  /** Returns whether the database is surely as it was closed. */
   static boolean holds(CachePlace place) throws IOException {
     byte[] bytes = CheckedFile.read(place.closed());
     if (bytes == null || FileStatus.of(place.data().toString(), false).links() > 1) {
-      return false; // a file with another name, as in a copy made of links, is left to that name
+      return false; // it has another name too, as in a copy made of hard links
     }
     try {
       ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
@@ -37,7 +35,7 @@ final class CleanClose {
     }
   }
 
-  /** Leaves the note: the database is sound, and closed. */
+  /** Writes the note about a sound, closed database. */
   static void write(CachePlace place) throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);

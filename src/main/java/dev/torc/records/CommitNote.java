@@ -5,13 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The note that every commit leaves. The boot tells whether the machine went down since: after an
- * unclean end the bytes of files written shortly before may never have reached the disk, though
- * their stamps did.
- *
- * @param transaction number of the commit
- * @param time milliseconds since 1970
- * @param boot id of the system's boot, empty where the system has none
+ * The note in every commit: number, milliseconds since 1970, and the id of the boot. If the machine
+ * went down since, the bytes of files written shortly before may never have reached the disk,
+ * though their stamps did.
  */
 record CommitNote(long transaction, long time, String boot) {
 
@@ -24,7 +20,7 @@ record CommitNote(long transaction, long time, String boot) {
     return bytes.putInt(0, sum(bytes.array())).array();
   }
 
-  /** Reads it back; null where it is missing or fails its checksum. */
+  /** Reads a note; null if it is missing or fails its checksum. */
   static CommitNote of(byte[] bytes) {
     if (bytes == null || bytes.length < SUM + 2 * Long.BYTES) {
       return null;

@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * How changes get to the disk: into the journal where the root has one, then into the database. The
- * journal comes first: the database takes over what it lacks from the journal, not the other way
- * round. For one thread at a time; the pages that are written over were checked before.
+ * Writes changes to the disk: into the journal if the root has one, and only then into the
+ * database, which takes over from a journal what it lacks. For one thread at a time.
  */
 final class Commits {
 
-  /** Bytes of a journal that are gathered for one commit to the database. */
+  /** Bytes of a journal in one commit to the database. */
   private static final int GATHER = 16 << 20;
 
   private final CachePlace place;
@@ -21,10 +20,10 @@ final class Commits {
   private final Consumer<String> note;
   private final RecordStore store;
 
-  /** Null where the root has no journal. */
+  /** Null if the root has no journal. */
   private Journal journal;
 
-  /** Whether rewriting the journal has failed: then it is not tried again. */
+  /** Whether rewriting the journal failed; it is not tried again. */
   private boolean stuck;
 
   Commits(CachePlace place, CacheSettings settings, Consumer<String> note, RecordStore store) {
@@ -34,7 +33,7 @@ final class Commits {
     this.store = store;
   }
 
-  /** Commits changes, all or none; throws {@link RuntimeException} where they were not. */
+  /** Commits all changes, or throws {@link RuntimeException} and commits none. */
   void add(List<Batch.Change> changes) {
     if (journal == null) {
       write(changes, null);
@@ -58,7 +57,7 @@ final class Commits {
     }
   }
 
-  /** Commits the rest of a journal to the database; later commits are appended to the journal. */
+  /** Commits the rest of a journal to the database; later commits go to both. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
     long live = from.position().live();
     List<Batch.Change> gathered = new ArrayList<>();
@@ -77,7 +76,7 @@ final class Commits {
     journal = Journal.open(place.journal(), from.position().with(live));
   }
 
-  /** Writes a journal of the database's records, which replaces any other. */
+  /** Replaces the journal by one of the database's records. */
   void makeJournal() throws IOException {
     Journal next = Journal.make(place.journal(), visitor -> store.each(Journal.GATHER, visitor));
     if (journal != null) {
@@ -89,16 +88,13 @@ final class Commits {
   }
 
   /**
-   * Writes to the database.
-   *
-   * @param position the place in the journal then, {@code live} before the growth; null without one
-   * @return by how many bytes the records have grown; 0 without a position
+   * Writes to the database with a position in the journal, whose {@code live} is as before; null
+   * without a journal. Returns by how many bytes the records in the journal grew.
    */
   private long write(List<Batch.Change> changes, JournalPosition position) {
     return store.write(changes, position != null, new RecordStore.Seal(settings, position));
   }
 
-  /** Closes the journal where there is one. */
   void close() {
     if (journal != null) {
       try {

@@ -6,13 +6,13 @@ import java.util.Arrays;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * How a name becomes a key of the database: its UTF-8 bytes where they are few enough (LMDB takes
- * 511), otherwise their beginning and their SHA-256, and then the record holds the whole name. So
- * keys stand in the order of their names' bytes, but for long names that begin alike.
+ * Turns a name into a key of the database: its UTF-8 bytes, or if they are too many (LMDB takes
+ * 511), their beginning and their SHA-256; then the record holds the whole name. So keys have the
+ * order of their names' bytes, except for long names that begin alike.
  */
 final class DatabaseKey {
 
-  /** Bytes; longer names are shortened, and a shortened key has one byte more than this. */
+  /** Bytes of the longest name that is not shortened; a shortened key has one byte more. */
   private static final int MOST = 480;
 
   private static final int LONG = MOST + 1;
@@ -41,12 +41,10 @@ final class DatabaseKey {
     return ByteBuffer.allocate(2 * Long.BYTES).putLong(first).putLong(second).array();
   }
 
-  /** Returns whether a record under this key begins with its whole name. */
   static boolean shortened(byte[] key) {
     return key.length == LONG;
   }
 
-  /** Returns the name of a key that is not {@link #shortened}. */
   static String name(byte[] key) {
     return key.length == 1 && key[0] == 0 ? "" : new String(key, StandardCharsets.UTF_8);
   }
@@ -55,7 +53,7 @@ final class DatabaseKey {
     return ByteBuffer.wrap(key).getLong();
   }
 
-  /** The named trees of the database. Their ordinals are part of every record's checksum. */
+  /** The trees of the database. Their ordinals are part of checksums, so only append. */
   enum RecordTree {
     STAMPS,
     RESULTS,

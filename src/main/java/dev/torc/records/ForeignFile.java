@@ -9,20 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 
 /**
- * Says which file a member of the group that writes to a root cannot write, and what the owner of
- * the file has to run. Such files come from a torc that knew no groups, and from commands by hand.
- * It only looks.
+ * Says which file a member of the root's group cannot write, and what its owner has to run. Such
+ * files come from commands by hand, and from a torc that knew no groups.
  */
 final class ForeignFile {
 
   private ForeignFile() {}
 
-  /**
-   * Returns the line for people.
-   *
-   * @param refused a file in {@code .torc}, or where one was to be made
-   * @return empty where it can be written, its root is no group's, or it is this user's own
-   */
+  /** Returns the line about a refused file in {@code .torc}; empty if it is not another user's. */
   static String line(Path refused) {
     Path file = refused.toAbsolutePath();
     Path torc = file;
@@ -44,14 +38,11 @@ final class ForeignFile {
       Path culprit = culprit(torc, file);
       return culprit == null ? "" : line(root, name, culprit);
     } catch (IOException | UnsupportedOperationException unknown) {
-      return ""; // the refusal itself is told
+      return ""; // the message names only the refusal
     }
   }
 
-  /**
-   * Returns, on the way down to a file, the first path that is there and not writable; null for
-   * none.
-   */
+  /** Returns the first existing path that is not writable, on the way down to a file, or null. */
   private static Path culprit(Path torc, Path file) {
     for (int names = torc.getNameCount(); names <= file.getNameCount(); names++) {
       Path at = file.getRoot().resolve(file.subpath(0, names));

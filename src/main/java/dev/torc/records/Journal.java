@@ -16,17 +16,17 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The records of a root that several hosts share, as a file that only grows: a line that names it,
- * then a {@linkplain JournalFrame frame} for each commit, which is on the disk before the commit
- * counts. It is the truth; the database of each host is made from it. This class writes it, for the
- * holder of the build lock; {@link JournalReader} reads it.
+ * The records of a network root, as a file that only grows: a line that names it, then a
+ * {@linkplain JournalFrame frame} for each commit, which is on the disk before the commit counts.
+ * It is the truth; the database of each host is made from it. The holder of the build lock writes
+ * it with this class; {@link JournalReader} reads it.
  */
 final class Journal implements AutoCloseable {
 
-  /** With more dead bytes the journal is written anew, if they are also more than half of it. */
+  /** Bytes of dead records, more than half of it, with which the journal is written again. */
   private static final long DEAD = 16 << 20;
 
-  /** Bytes of the records that make a frame of a rewritten journal. */
+  /** Bytes of records in a frame of a rewritten journal. */
   static final int GATHER = 1 << 20;
 
   private final Path file;
@@ -39,7 +39,7 @@ final class Journal implements AutoCloseable {
     this.end = end;
   }
 
-  /** Opens a journal to append to it; what a killed torc left half written is cut off. */
+  /** Opens a journal to append to it, and cuts off what a killed torc wrote in part. */
   static Journal open(Path file, JournalPosition end) throws IOException {
     FileChannel out = OwnFile.outChannel(file);
     try {
@@ -54,11 +54,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes a journal that replaces any other, whole or not at all.
-   *
-   * @param records hands over all records, some at a time
-   */
+  /** Replaces the journal, whole or not at all; {@code records} passes all records in lists. */
   static Journal make(Path file, Consumer<Consumer<List<Batch.Change>>> records)
       throws IOException {
     Path fresh = file.resolveSibling("journal.new");
@@ -95,7 +91,7 @@ final class Journal implements AutoCloseable {
     records.forEach(each -> grown(JournalFrame.size(each.key, each.value)));
   }
 
-  /** Brings a new file's name to the disk; where the system syncs no folders, a server has it. */
+  /** Brings a new file's name to the disk. */
   static void syncName(Path file) {
     try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       folder.force(true);
@@ -104,23 +100,18 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Returns the position of its end. */
   JournalPosition end() {
     return end;
   }
 
-  /** Returns whether it is worth writing anew. */
   boolean isMostlyDead() {
     long dead = end.end() - end.live();
     return dead > DEAD && dead > end.live();
   }
 
   /**
-   * Adds a commit; when this has returned it is on the disk. After a failure nothing more may be
-   * added.
-   *
-   * @throws IOException also where another host has written to the journal: a host that was cut off
-   *     from the server for long has lost the build lock without being told
+   * Adds a commit and brings it to the disk. After a failure nothing may be added. Also fails if
+   * another host has written: a host that was long cut off has lost the build lock without notice.
    */
   void append(List<Batch.Change> changes) throws IOException {
     long before = end.end();
@@ -141,7 +132,6 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Notes by how many bytes the records in it have grown. */
   void grown(long bytes) {
     end = end.with(end.live() + bytes);
   }

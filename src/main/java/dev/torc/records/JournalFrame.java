@@ -11,12 +11,11 @@ import java.util.zip.CRC32C;
 /**
  * One commit in the journal, as bytes: the word {@code torc}, the length of the changes, the
  * checksum of the frame before and its own, four bytes each, then the changes. A checksum covers
- * the one before it, so it stands for all that is in the file up to here. It reads and writes no
- * file.
+ * the one before, so it stands for the whole file up to here.
  *
  * <p>A change is its tree, the length of its key, the key, the length of its value plus one, and
- * the value; for a key that is removed, 0 stands in the place of the last two. The values carry
- * {@linkplain RecordCodec checksums} of their own.
+ * the value; a 0 instead of the last two removes the key. The values have {@linkplain RecordCodec
+ * checksums} of their own.
  */
 final class JournalFrame {
 
@@ -28,7 +27,6 @@ final class JournalFrame {
 
   private JournalFrame() {}
 
-  /** Returns a whole frame. */
   static byte[] of(List<Batch.Change> changes, int before) {
     ByteWriter out = new ByteWriter(HEAD);
     for (Batch.Change change : changes) {
@@ -49,12 +47,12 @@ final class JournalFrame {
     return bytes;
   }
 
-  /** Returns about how many bytes a record with this key and value takes in a frame. */
+  /** Returns about how many bytes a record takes in a frame. */
   static long size(byte[] key, byte[] value) {
     return key.length + value.length + 5L;
   }
 
-  /** Returns the length of a frame by its head, which begins at an index; 0 where no head does. */
+  /** Returns the length of a frame by the head at an index; 0 if there is no head. */
   static int wanted(byte[] bytes, int from) {
     ByteBuffer head = ByteBuffer.wrap(bytes, from, HEAD);
     int magic = head.getInt();
@@ -62,7 +60,6 @@ final class JournalFrame {
     return magic == MAGIC && size >= 0 && size <= Integer.MAX_VALUE - HEAD ? HEAD + size : 0;
   }
 
-  /** Returns whether a whole frame begins at an index. */
   static boolean isWhole(byte[] bytes, int from) {
     int length = bytes.length - from < HEAD ? 0 : wanted(bytes, from);
     return length > 0
@@ -70,21 +67,17 @@ final class JournalFrame {
         && chain(bytes, from) == sum(bytes, from, length, before(bytes, from));
   }
 
-  /** Returns the checksum of the frame before the one that begins at an index. */
+  /** Returns the checksum of the frame before the one at an index. */
   static int before(byte[] bytes, int from) {
     return ByteBuffer.wrap(bytes).getInt(from + 2 * Integer.BYTES);
   }
 
-  /** Returns the checksum of the frame that begins at an index. */
+  /** Returns the checksum of the frame at an index. */
   static int chain(byte[] bytes, int from) {
     return ByteBuffer.wrap(bytes).getInt(from + 3 * Integer.BYTES);
   }
 
-  /**
-   * Returns the changes of a whole frame.
-   *
-   * @throws IllegalArgumentException where only another version can read them
-   */
+  /** Returns the changes of a frame; {@link IllegalArgumentException} if of another version. */
   static List<Batch.Change> changes(byte[] frame) {
     List<Batch.Change> changes = new ArrayList<>();
     ByteReader in = new ByteReader(frame, HEAD);

@@ -12,14 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the frames of a {@link Journal} in their order, from its beginning or from the position of
- * a database. Each frame is on the disk before the next one is written, so only the last one can be
- * torn: a frame that is not whole is the end, unless a whole one follows. It never writes, and the
- * file may grow meanwhile.
+ * Reads the frames of a {@link Journal}, which may grow meanwhile. Each frame is on the disk before
+ * the next is written: a torn one is the end, unless a whole one follows.
  */
 final class JournalReader implements AutoCloseable {
 
-  /** The journal cannot be used; the message says why. */
+  /** Thrown if the journal cannot be used; the message says why. */
   static final class Damaged extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -28,24 +26,23 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** The first line up to the id; it names the format of the records. */
   static final String TITLE = "torc journal 1, records " + RecordStore.SCHEMA + ", ";
 
-  /** Characters of an id, as {@link dev.torc.posix.RandomId} makes them. */
+  /** Characters of an id of {@link dev.torc.posix.RandomId}. */
   static final int ID = 36;
 
   static final int HEADER = TITLE.length() + ID + 1;
 
-  /** Bytes that are read at once; a larger frame is read as a whole. */
+  /** Bytes of one read; a larger frame is read as a whole. */
   private static final int PIECE = 1 << 18;
 
-  /** Bytes; no commit that was cut off is larger, so a longer rest without a frame is damage. */
+  /** Bytes; no torn commit is larger, so a longer rest without a frame is damage. */
   private static final int TORN = 64 << 20;
 
   private final FileChannel file;
   private JournalPosition position;
 
-  /** Goes on at the position; null where nothing was read from there yet. */
+  /** Continues at the position; null before the first read from there. */
   private InputStream in;
 
   private JournalReader(FileChannel file, String id) {
@@ -53,12 +50,7 @@ final class JournalReader implements AutoCloseable {
     this.position = new JournalPosition(id, 0, HEADER, 0, 0);
   }
 
-  /**
-   * Opens a journal at its beginning.
-   *
-   * @throws java.nio.file.NoSuchFileException where there is none
-   * @throws Damaged where it is another file, or of another version
-   */
+  /** Opens a journal at its beginning; throws {@link Damaged} if it is another file or version. */
   static JournalReader open(Path path) throws IOException, Damaged {
     FileChannel file = OwnFile.channel(path);
     try {
@@ -78,21 +70,15 @@ final class JournalReader implements AutoCloseable {
     return Channels.newInputStream(file.position(begin));
   }
 
-  /** Returns the position of the next frame. */
   JournalPosition position() {
     return position;
   }
 
-  /** Returns how long the file is now, in bytes. */
   long length() throws IOException {
     return file.size();
   }
 
-  /**
-   * Goes to the position of a database, if the journal has all that the database holds.
-   *
-   * @param wanted the database's position; null where it has none
-   */
+  /** Goes to the position of a database, if it has one and the journal has all its records. */
   boolean goTo(JournalPosition wanted) throws IOException {
     in = null;
     if (wanted == null
@@ -110,12 +96,7 @@ final class JournalReader implements AutoCloseable {
     return true;
   }
 
-  /**
-   * Returns the changes of the next frame; the position is behind it then.
-   *
-   * @return null at the end, also where half a frame is left
-   * @throws Damaged where a frame is not whole and others follow
-   */
+  /** Returns the changes of the next frame and moves behind it; null at the end, even if torn. */
   List<Batch.Change> next() throws IOException, Damaged {
     long begin = position.end();
     if (in == null) {
@@ -135,7 +116,7 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** Returns the frame that begins here; null where no whole frame does. */
+  /** Returns the frame that begins here; null if it is not whole. */
   private byte[] frame() throws IOException {
     byte[] head = in.readNBytes(JournalFrame.HEAD);
     int length = head.length < JournalFrame.HEAD ? 0 : JournalFrame.wanted(head, 0);
@@ -149,7 +130,7 @@ final class JournalReader implements AutoCloseable {
     return JournalFrame.isWhole(frame, 0) ? frame : null;
   }
 
-  /** Throws {@link Damaged} where what is left is more than a frame that was cut off. */
+  /** Throws {@link Damaged} if the rest is more than a torn frame. */
   private void mustBeTheEnd() throws IOException, Damaged {
     in = null;
     long left = Math.max(0, file.size() - position.end());

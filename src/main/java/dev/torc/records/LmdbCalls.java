@@ -14,16 +14,15 @@ import jnr.ffi.byref.ByReference;
 import jnr.ffi.provider.LoadedLibrary;
 
 /**
- * Calls the functions of LMDB by their names, with numbers, text and addresses. It does not know
- * what the functions do with them. Its subclass is written when torc is built: one method for each
- * function that lmdbjava declares.
+ * Calls the functions of LMDB by their names. The build of torc writes its subclass, with one
+ * method for each function that lmdbjava declares.
  */
 public abstract class LmdbCalls implements LoadedLibrary {
 
   private final Path library;
   private final Map<String, NativeCall> functions = new ConcurrentHashMap<>();
 
-  /** Calls the functions of a shared library, which is loaded by the first call. */
+  /** Takes the path of the library, which the first call loads. */
   protected LmdbCalls(Path library) {
     this.library = library;
   }
@@ -34,10 +33,8 @@ public abstract class LmdbCalls implements LoadedLibrary {
   }
 
   /**
-   * Calls a function, and returns its result: a number, an address, or what is to be ignored.
-   *
-   * @param given a {@link Pointer} or {@link ByReference}, a text, its bytes, a number, or null
-   * @throws UnsatisfiedLinkError with the system's words, where the library cannot be loaded
+   * Calls a function with pointers, {@link ByReference}s, texts or their bytes, numbers or null.
+   * Throws {@link UnsatisfiedLinkError} with the system's words if the library does not load.
    */
   protected final long call(String name, Object[] given) {
     NativeCall function = functions.get(name);
@@ -65,12 +62,11 @@ public abstract class LmdbCalls implements LoadedLibrary {
     return result;
   }
 
-  /** Calls a function that returns the address of a text. */
   protected final String text(String name, Object[] given) {
     return new String(Memory.textAt(call(name, given)), StandardCharsets.UTF_8);
   }
 
-  /** Returns memory that the function is to read or to fill; null for a number and for NULL. */
+  /** Returns memory for the function to read or fill; null for a number and for NULL. */
   private static Pointer memory(Object value) {
     if (value instanceof Pointer pointer) {
       return pointer;

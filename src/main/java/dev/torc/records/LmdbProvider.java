@@ -21,18 +21,17 @@ import jnr.ffi.provider.MemoryManager;
 import jnr.ffi.provider.jffi.ByteBufferMemoryIO;
 
 /**
- * Gives lmdbjava its way to LMDB: a provider of jnr-ffi, whose library is the class that the build
- * of torc writes ({@code src/build/LmdbFunctions.java}); {@link LmdbCalls} makes the calls.
+ * Connects lmdbjava to LMDB: a provider of jnr-ffi whose library is the class that the build of
+ * torc writes ({@code src/build/LmdbFunctions.java}); {@link LmdbCalls} makes the calls.
  *
  * <p>jnr-ffi's own provider reads the annotations of each function, for which the JVM writes a
- * dozen classes at every start that no AOT cache keeps. The class of the build is in the cache.
+ * dozen classes at every start that no AOT cache holds. The class of the build is in the cache.
  */
 public final class LmdbProvider extends FFIProvider {
 
-  /** Serves jnr-ffi, which knows the class by its name. */
   public LmdbProvider() {}
 
-  /** Lets jnr-ffi take this provider. It asks once, when lmdbjava is first used. */
+  /** Makes jnr-ffi use this provider. It asks once, when lmdbjava is first used. */
   static void use() {
     System.setProperty("jnr.ffi.provider", LmdbProvider.class.getName());
   }
@@ -68,22 +67,22 @@ public final class LmdbProvider extends FFIProvider {
   }
 
   /**
-   * The memory that lmdbjava shares with LMDB, on a machine of 64 bits. What is allocated is zero,
-   * and freed some time after the last use of its pointer. Any thread may call it.
+   * The memory that lmdbjava shares with LMDB, on a 64-bit machine. Allocated memory is zero, and
+   * is freed some time after the last use of its pointer. Any thread may call it.
    *
-   * <p>jnr-ffi's own memory does the same, but starts a thread for it and the JDK's logging, which
-   * looks for a framework in every jar.
+   * <p>jnr-ffi's own memory starts a thread for this and the JDK's logging, which searches every
+   * jar for a framework.
    */
   static final class LmdbRuntime extends AbstractRuntime implements MemoryManager {
 
     static final LmdbRuntime INSTANCE = new LmdbRuntime();
 
-    /** Bytes that are taken at once: one key or value has some hundred. */
+    /** Bytes that are allocated at once; one key or value has some hundred. */
     private static final int CHUNK = 1 << 14;
 
     private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
 
-    /** Holds an address, to be read as a pointer: jnr-ffi has no other way that is public. */
+    /** Turns an address into a pointer; jnr-ffi has no other public way. */
     private final Pointer address = allocateDirect(Long.BYTES);
 
     private LmdbRuntime() {
@@ -92,7 +91,7 @@ public final class LmdbProvider extends FFIProvider {
           new EnumMap<>(Map.of(NativeType.ADDRESS, new Word(), NativeType.SLONG, new Word())));
     }
 
-    /** A pointer, or a number as large. */
+    /** A pointer, or a number of that size. */
     private static final class Word extends Type {
       @Override
       public int size() {

@@ -9,28 +9,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Says that a network file system keeps range locks to this host, or has none, as the options of
- * its mount tell. The callers decide what follows.
+ * Says that a network file system does not show range locks to other hosts, or has none, by the
+ * options of its mount.
  *
- * <p>What no option says is not known. A FUSE file system whose program takes no locks has those of
- * the kernel, which only this host sees, and its mount looks like any other. Four such are known by
- * name: sshfs, s3fs, gcsfuse and rclone. Of the others, bindfs passes locks on only with {@code
- * --enable-lock-forwarding}; GlusterFS, CephFS and JuiceFS do. BeeGFS goes by {@code
- * tuneUseGlobalFileLocks} in a file of its own, 9P by what its server does. All of these but the
- * four count as file systems with locks.
+ * <p>A FUSE file system whose program handles no locks has those of the kernel, which only this
+ * host sees; its mount looks like any other. Four of these are known by name: sshfs, s3fs, gcsfuse
+ * and rclone. bindfs passes locks on only with {@code --enable-lock-forwarding}; GlusterFS, CephFS
+ * and JuiceFS do. BeeGFS goes by {@code tuneUseGlobalFileLocks} in a file of its own, 9P by its
+ * server. All but the four count as file systems with locks.
  *
- * @param told what the file system is and does, as {@code the file system (NFS, mounted with
- *     nolock) keeps locks to this host}
- * @param next how to change that, as an instruction; empty where there is no way
+ * @param told a description for people
+ * @param next how to change that, as an instruction; empty if that is impossible
  */
 public record LocalLocks(String told, String next) {
 
-  /**
-   * Returns what the mount of a folder tells.
-   *
-   * @param folder may be missing
-   * @return empty where locks reach other hosts, on local file systems, and where it cannot be told
-   */
+  /** Looks at a folder, which may be missing. Empty if locks reach other hosts, or if unknown. */
   static Optional<LocalLocks> at(Path folder) {
     try {
       return FileSystems.mount(folder.toRealPath()).flatMap(LocalLocks::of);
@@ -40,8 +33,8 @@ public record LocalLocks(String told, String next) {
   }
 
   /**
-   * Returns what the options of a mount tell. On NFS with {@code local_lock=flock}, range locks
-   * still reach the server; NFS 4 has no {@code nolock}, and the kernel does not show it there.
+   * Goes by the options of a mount. On NFS with {@code local_lock=flock}, range locks still reach
+   * the server; NFS 4 has no {@code nolock}, and the kernel does not show it there.
    */
   static Optional<LocalLocks> of(Mount mount) {
     String type = mount.type();

@@ -14,15 +14,12 @@ import java.util.List;
 
 /**
  * The members of a folder product while they move to the store or from it, and the folder itself
- * stays. For that time they stand in two places. A kill leaves them there, so the next torc moves
- * them all into the product's place: it undoes a clearing, and ends a restore. It does not know
- * which members were recorded.
+ * stays. A kill leaves them in two places, so the next torc moves them all into the product: that
+ * undoes a clearing, and completes a restore.
  *
- * <p>It is a folder in {@code .torc/moving}: {@code in} has the members; the text of the link
- * {@code of}, which is never followed, is the product's path. The link is called {@code gone} once
+ * <p>This is a folder in {@code .torc/moving}: {@code in} has the members; the text of the link
+ * {@code of}, which is never followed, is the product's path. The link is renamed {@code gone} once
  * the members are of no use.
- *
- * @param path of the folder
  */
 public record MovingFolder(Path path) {
 
@@ -30,16 +27,12 @@ public record MovingFolder(Path path) {
   private static final Path OF = Path.of("of");
   private static final Path GONE = Path.of("gone");
 
-  /** Takes what cannot move into the product's place, since something else stands there. */
+  /** Takes a member in whose place something else stands. */
   public interface Conflicts {
     void take(FolderHandle from, Path name, Path wanted) throws IOException;
   }
 
-  /**
-   * Begins a move.
-   *
-   * @param product the folder, as it was opened
-   */
+  /** Begins a move of the members of an opened folder. */
   public static MovingFolder begin(CachePlace place, Path product) throws IOException {
     Path root = place.root();
     Path path = make(place);
@@ -64,19 +57,19 @@ public record MovingFolder(Path path) {
     return path.resolve(IN);
   }
 
-  /** Takes a whole folder, whose members are to move into the product. */
+  /** Takes a folder whose members will move into the product. */
   public void take(FolderHandle from, Path name) throws IOException {
     from.move(name, members());
   }
 
-  /** Gives back what is left of a folder that was taken. */
+  /** Gives back the rest of a folder that was taken. */
   void giveBack(FolderHandle to, Path name) throws IOException {
     try (FolderHandle here = FolderHandle.of(path)) {
       here.move(IN, to, name);
     }
   }
 
-  /** Moves the members into the product, which may hold folders of the same names. */
+  /** Moves the members into the product, which may have folders of the same names. */
   public void fill(FolderHandle product) throws IOException {
     merge(
         product,
@@ -117,35 +110,31 @@ public record MovingFolder(Path path) {
     }
   }
 
-  /** Notes that the members are of no use: what a kill leaves of them is removed. */
+  /** Notes that the members are of no use, so that they are removed after a kill. */
   public void gone() throws IOException {
     try (FolderHandle here = FolderHandle.of(path)) {
       here.move(OF, here, GONE);
     }
   }
 
-  /** Ends the move: removes what is left here. */
+  /** Ends the move and removes the rest. */
   public void end() throws IOException {
     FileTree.remove(path);
   }
 
-  /** Removes the folder of all moves at the end of a build, if none is left in it. */
+  /** Removes the folder of all moves if it is empty. */
   public static void tidy(CachePlace place) {
     OwnFile.removeEmpty(place.moving());
   }
 
-  /** Returns the moves that killed torcs left. */
+  /** Returns the moves of killed torcs. */
   public static List<MovingFolder> unfinished(CachePlace place) throws IOException {
     return Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)
         ? FileTree.entries(place.moving()).stream().sorted().map(MovingFolder::new).toList()
         : List.of();
   }
 
-  /**
-   * Moves what a killed torc left into the product's place.
-   *
-   * @param taken takes a member in whose place something else stands
-   */
+  /** Completes the move of a killed torc. */
   public void recover(CachePlace place, Conflicts taken) throws IOException {
     try (FolderHandle here = FolderHandle.of(path)) {
       if (here.status(IN).exists() && here.status(OF).isLink()) {

@@ -12,16 +12,13 @@ import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * Opens the cache of a root that several hosts share: this host's database takes over the newer
- * part of the journal, and is made again from it where it belongs to another journal. A look lays
- * the newer part of the journal over the database in memory. {@link CacheOpening} opens the
- * database itself.
+ * Opens the cache of a network root: this host's database takes over the newer part of the journal,
+ * or is made again if it belongs to another one. A look overlays the newer part in memory.
  */
 final class NetworkOpening {
 
   private NetworkOpening() {}
 
-  /** Opens a cache as {@link Cache#open} says. */
   static Cache forWork(CachePlace place, Consumer<String> note, CacheSettings settings) {
     try {
       while (true) {
@@ -39,15 +36,11 @@ final class NetworkOpening {
     }
   }
 
-  /** Returns the journal; null where there is none. */
   private static JournalReader journal(CachePlace place) throws IOException, JournalReader.Damaged {
     return OwnFile.stands(place.journal()) ? JournalReader.open(place.journal()) : null;
   }
 
-  /**
-   * Returns the settings of a new database's first commit, before it takes over a journal. A
-   * journal does not tell whether the machine went down since, so these settings say that it did.
-   */
+  /** Returns the settings of a new database, which say that the machine went down: it may have. */
   static CacheSettings unknown(CachePlace place, CacheSettings settings) throws IOException {
     if (!exists(place.journal())) {
       return settings;
@@ -56,7 +49,7 @@ final class NetworkOpening {
     return new CacheSettings(settings.mapSize(), "", () -> time);
   }
 
-  /** Copies the database from before the root had a journal: a first journal begins with that. */
+  /** Copies the database from the time before the journal, with which a journal begins. */
   private static void takeOver(CachePlace place) throws IOException {
     Path alone = alone(place).data();
     if (!exists(place.data()) && exists(alone)) {
@@ -66,11 +59,7 @@ final class NetworkOpening {
     }
   }
 
-  /**
-   * Opens a database that holds only the journal's records and adds the rest, or makes a journal.
-   *
-   * @param journal null where there is none yet
-   */
+  /** Opens a database of the journal's records, and adds the rest or makes a journal. */
   private static Cache bring(
       JournalReader journal, CachePlace place, Consumer<String> note, CacheSettings settings)
       throws IOException, JournalReader.Damaged {
@@ -101,13 +90,12 @@ final class NetworkOpening {
     }
   }
 
-  /** Opens a cache as {@link Cache#look} says. */
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
     try {
       try {
         return look(place, note, settings);
       } catch (IOException moved) {
-        // Another host may have put a new journal in its place: "stale file handle".
+        // Another host may have replaced the journal: "stale file handle".
         return look(place, note, settings);
       }
     } catch (JournalReader.Damaged e) {
@@ -142,18 +130,13 @@ final class NetworkOpening {
     }
   }
 
-  /**
-   * Returns whether a database holds anything else than records of the journal; if not, the reader
-   * of the journal stands at the database's position then.
-   *
-   * @param journal null where there is none
-   */
+  /** Returns whether a database holds other records than the journal; if not, goes to their end. */
   private static boolean isOther(Cache cache, JournalReader journal) throws IOException {
     JournalPosition held = cache.position();
     return journal == null ? held != null : !journal.goTo(held);
   }
 
-  /** Returns the place of the cache as it is while the root is not shared. */
+  /** Returns the place of the cache from the time when the root had one host. */
   private static CachePlace alone(CachePlace place) {
     return new CachePlace(place.root(), place.folder(), place.folder(), null, place.group());
   }

@@ -7,20 +7,12 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/**
- * The place of a product: what stands elsewhere is moved there. A folder that is there already
- * stays the same folder. The callers know whether the place is free.
- *
- * @param holder the folder that holds the product under a name
- */
+/** The place of a product, to which files move. An existing folder stays the same folder. */
 public record ProductTarget(CachePlace place, FolderHandle holder, Path name) {
 
   /**
-   * Moves a file, a link or a folder here that nothing else uses; of a folder the members, if there
-   * is a folder here. To another file system it is copied.
-   *
-   * @param from in a folder of torc's own
-   * @return whether it is gone from its old place
+   * Moves a file, link or folder of torc's own here; of a folder only the members, if a folder
+   * exists here. To another file system it copies. Returns whether the old place is empty.
    */
   public boolean put(Path from) throws IOException {
     Path old = from.getFileName();
@@ -32,7 +24,7 @@ public record ProductTarget(CachePlace place, FolderHandle holder, Path name) {
       }
       return true;
     } catch (AtomicMoveNotSupportedException otherDisk) {
-      FileTree.copy(from, holder.path().resolve(name)); // a torn copy is found by its digest
+      FileTree.copy(from, holder.path().resolve(name)); // its digest shows whether a copy is torn
       return false;
     }
   }

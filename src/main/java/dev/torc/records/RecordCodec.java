@@ -35,15 +35,14 @@ import java.util.function.ToIntFunction;
 import java.util.zip.CRC32C;
 
 /**
- * The records as bytes: a CRC32C over tree, key and content, the name where the key has not all of
- * it, then {@linkplain Fields fields}. Each record is described once, for writing and for reading.
- * A record that cannot be read is null to its reader, as if it were not there.
+ * The records as bytes: a CRC32C over tree, key and content, the name if the key does not have all
+ * of it, then {@linkplain Fields fields}. Each record is described once, for writing and for
+ * reading. A record that cannot be read is null, as if it were missing.
  *
- * <p>A later torc may add fields with new tags: this one skips them. A field that is not there is
- * 0, null or empty, so no constant that decides is written as 0. Tags and forms are never changed
- * or used again; a change that needs this needs a new {@link RecordStore#SCHEMA}. The items of a
- * list may be numbers of {@link SharedTexts}: a torc that knows none takes such a record for
- * missing.
+ * <p>A later torc may add fields with new tags, which this one skips. A missing field is 0, null or
+ * empty, so no constant that decides is written as 0. Tags and forms are never changed or used
+ * again; such a change needs a new {@link RecordStore#SCHEMA}. The items of a list may be numbers
+ * of {@link SharedTexts}; a torc that does not know these takes the record for missing.
  */
 final class RecordCodec {
 
@@ -53,15 +52,12 @@ final class RecordCodec {
 
   private RecordCodec() {}
 
-  /** How a record is written and read if a part of it stands in its key only. */
+  /** Describes a record of which a part is only in its key. */
   interface Keyed<K, T> {
     T pass(K key, Fields fields, T record);
   }
 
-  /**
-   * @param name the name that the key stands for; null for a key that is no name
-   * @param numbers gives the numbers of {@link SharedTexts}; null if the record has none
-   */
+  /** Writes a record; {@code name} is null for other keys, {@code numbers} without shared texts. */
   static <T> byte[] seal(
       RecordTree tree,
       byte[] key,
@@ -79,15 +75,12 @@ final class RecordCodec {
     return value;
   }
 
-  /** Reads a record whose key is no name; see {@link #named}. */
   static <T> T open(
       RecordTree tree, byte[] key, byte[] value, Form<T> form, IntFunction<String> texts) {
     return named(tree, key, value, (_, fields, of) -> form.pass(fields, of), texts);
   }
 
-  /**
-   * Returns the record, or null where the value is null, fails its checksum or does not read back.
-   */
+  /** Returns the record; null if the value is null, fails its checksum or cannot be read. */
   static <T> T named(
       RecordTree tree, byte[] key, byte[] value, Keyed<String, T> form, IntFunction<String> texts) {
     if (value == null
@@ -103,7 +96,7 @@ final class RecordCodec {
         | IllegalArgumentException
         | ArithmeticException
         | NegativeArraySizeException e) {
-      return null; // a value that decides is of a kind of a later torc: as good as absent
+      return null; // a later torc wrote a constant that this one does not know
     }
   }
 
@@ -145,9 +138,7 @@ final class RecordCodec {
     return written(fields, of, List.of());
   }
 
-  /**
-   * @param found the found needs of the run, when it is written: their lines are shared
-   */
+  /** Passes details; {@code found} has the found needs, whose lines are written as shared ones. */
   static RunDetails written(Fields fields, RunDetails of, List<String> found) {
     Ran ran = of == null ? null : of.ran();
     return new RunDetails(

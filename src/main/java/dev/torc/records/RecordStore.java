@@ -34,24 +34,23 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * The LMDB environment: trees of bytes, read by any thread and written by one. It does not know
- * what the bytes mean ({@link RecordCodec}), what waits to be written ({@link CacheWriter}), or
- * whether the file is sound ({@link Recovery}).
+ * The LMDB environment: trees of bytes, read by any thread and written by one. {@link RecordCodec}
+ * knows what the bytes mean, {@link CacheWriter} what waits to be written, and {@link Recovery}
+ * whether the file is sound.
  *
- * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
- * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
- * win nothing: at most one commit is written in 50 ms, on a thread that no other waits for.
+ * <p>It uses LMDB's full durability: a commit is on the disk when it returns, data first, then the
+ * meta page. Without the second sync (MDB_NOMETASYNC) a power failure could lose a commit, and
+ * nothing would be faster: at most one commit is written in 50 ms, on a thread of its own.
  *
- * <p>Only a look ({@link #look}) holds a snapshot longer than a read: LMDB cannot use pages again
- * that a snapshot may still see, and a long build would make the file grow without end. The map may
- * only move (growth) or go (close) while no thread reads; the lock here ensures that.
+ * <p>Only a look ({@link #look}) holds a snapshot longer than a read: LMDB cannot reuse pages that
+ * a snapshot may still see, so a long build would make the file grow without end. The map may only
+ * move (growth) or go (close) while no thread reads; the lock here ensures that.
  */
 final class RecordStore implements AutoCloseable {
 
   /**
-   * The format of the records, kept in the database. New fields in {@link RecordCodec} leave it as
-   * it is; a change that a torc of this format could not read, or would misread, makes it one
-   * greater.
+   * The format of the records. A change that a torc of this format cannot read, or would misread,
+   * increments it; new fields in {@link RecordCodec} do not.
    */
   static final String SCHEMA = "5";
 
@@ -59,23 +58,18 @@ final class RecordStore implements AutoCloseable {
   private static final String COMMIT_KEY = "commit";
   private static final String JOURNAL_KEY = "journal";
 
-  /**
-   * What a commit notes of itself, under the keys of the main tree.
-   *
-   * @param by the settings that give its clock and boot
-   * @param journal the place in it then, {@code live} before the growth; null without a journal
-   */
+  /** What a commit notes about itself: clock and boot, and the position in the journal or null. */
   record Seal(CacheSettings by, JournalPosition journal) {}
 
-  /** Where the number of entries stands in LMDB's record of a tree. */
+  /** Offset of the number of entries in LMDB's record of a tree. */
   private static final int ENTRIES = 32;
 
-  /** Bytes; LMDB takes 64 for a reader, and admits as many readers as the file has room for. */
+  /** Bytes; LMDB takes 64 for a reader, and admits readers as long as the file has room. */
   private static final int LOCK_TABLE = 20480;
 
   private static final int READERS = 254;
 
-  /** Written bytes after which the map is made anew; see {@link #map(long)}. */
+  /** Written bytes after which the map is made again; see {@link #map(long)}. */
   private static final long MAPPED = 4 << 20;
 
   static {
@@ -85,29 +79,27 @@ final class RecordStore implements AutoCloseable {
   private final Env<byte[]> env;
   private final boolean writes;
 
-  /** Bytes of the map. */
   private long size;
 
-  /** Bytes that were written since the map was made. */
   private long written;
 
-  /** Why there is no map any more; null where there is one. LMDB does not check, and crashes. */
+  /** Why the map was lost, or null. Without a map LMDB does not check, but crashes. */
   private LmdbException lost;
 
   private final Map<RecordTree, Dbi<byte[]>> trees = new EnumMap<>(RecordTree.class);
 
-  /** The tree that holds the names of the others. */
+  /** The tree of the other trees' names. */
   private Dbi<byte[]> main;
 
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
-  /** For single reads, under its monitor. Between reads it is reset, except in a look. */
+  /** For single reads, under its monitor. It is reset between reads, except in a look. */
   private Txn<byte[]> reader;
 
   private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
     this.writes = writes;
     this.size = mapSize;
-    // Without MDB_NOTLS a reader would belong to the thread that began it.
+    // Without MDB_NOTLS a reader would belong to the thread that started it.
     Set<EnvFlags> all = EnumSet.of(EnvFlags.MDB_NOTLS, flags);
     if (!writes) {
       all.add(EnvFlags.MDB_RDONLY_ENV);
@@ -136,7 +128,6 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Loads the code that calls LMDB. */
   static void prepare() {
     try {
       Env.create(PROXY_BA);
@@ -145,27 +136,26 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Opens for reading and writing; the folder has to exist, and a file there to be sound. */
+  /** Opens for reading and writing. The folder must exist, and a file there must be sound. */
   static RecordStore open(Path folder, long mapSize) {
     lockTable(folder);
     return new RecordStore(folder, mapSize, true);
   }
 
-  /** Opens to read one snapshot, which is held until the end. Nothing of it is read here. */
+  /** Opens to read one snapshot, which is held until the end. */
   static RecordStore look(Path folder, long mapSize) {
     lockTable(folder);
     return new RecordStore(folder, mapSize, false);
   }
 
-  /** Opens a file without a lock table: a new one, or one to read, to which no process writes. */
+  /** Opens a file without a lock table: a new one, or one that no process writes to. */
   static RecordStore alone(Path file, long mapSize, boolean writes) {
     return new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
   }
 
   /**
-   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write to it through
-   * its map: on a full disk that ends the process (SIGBUS), while this is an error that can be
-   * told.
+   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write through its map:
+   * on a full disk that ends the process (SIGBUS), while this is an error.
    */
   private static void lockTable(Path folder) {
     Path table = folder.resolve("lock.mdb");
@@ -176,7 +166,7 @@ final class RecordStore implements AutoCloseable {
       Path whole = folder.resolve("lock.mdb." + UUID.randomUUID());
       try {
         Files.write(whole, new byte[LOCK_TABLE]);
-        // A link never replaces a table that another process made, and uses, meanwhile.
+        // Unlike a move, a link never replaces a table that another process just made.
         Files.createLink(table, whole);
       } catch (FileAlreadyExistsException made) {
         return;
@@ -188,22 +178,21 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Returns the size of a map for twice the file, and no smaller than the wanted one. */
   static long mapSize(Path data, long wanted) throws IOException {
     return Math.max(wanted, Files.exists(data) ? 2 * Files.size(data) : 0);
   }
 
-  /** Returns the transaction of a look's snapshot; 0 where nothing was ever committed. */
+  /** Returns the transaction of a look's snapshot; 0 if nothing was ever committed. */
   long snapshot() {
     return reader.getId();
   }
 
-  /** Returns whether a torc with another format of records wrote a look's snapshot. */
+  /** Returns whether a look's snapshot has another format of records. */
   boolean isForeign() {
     return !Arrays.equals(bytes(SCHEMA), noted(SCHEMA_KEY));
   }
 
-  /** Makes the trees readable; in a new database it makes them, with a first commit. */
+  /** Opens the trees; in a new database, makes them with a first commit. */
   void useTrees(Seal seal) {
     try (Txn<byte[]> txn = env.txnWrite()) {
       main = env.openDbi(txn, null, null, false);
@@ -217,7 +206,7 @@ final class RecordStore implements AutoCloseable {
     reader.reset();
   }
 
-  /** Makes the trees of a look's snapshot readable. */
+  /** Opens the trees of a look's snapshot. */
   void useTrees() {
     trees(reader);
   }
@@ -228,12 +217,10 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Returns the value of a key, or null. */
   byte[] get(RecordTree tree, byte[] key) {
     return read(txn -> trees.get(tree).get(txn, key));
   }
 
-  /** Returns how many records a tree has. */
   long size(RecordTree tree) {
     return read(
         txn -> {
@@ -242,7 +229,7 @@ final class RecordStore implements AutoCloseable {
         });
   }
 
-  /** Runs something that reads, while the map stays. */
+  /** Runs reads while the map cannot move. */
   void mapped(Runnable reads) {
     map.readLock().lock();
     try {
@@ -273,12 +260,8 @@ final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Hands keys and values of a tree to the visitor, in the order of the keys, until the visitor
-   * returns false. The visitor may read.
-   *
-   * @param from the first key wanted, null for all
-   * @param back whether the greatest key comes first, and the least one last
-   * @return whether the visitor returned false
+   * Visits keys and values of a tree from a key on, null for all, or all from the greatest one
+   * back, until the visitor returns false; returns whether it did. The visitor may read.
    */
   boolean scan(RecordTree tree, byte[] from, boolean back, BiPredicate<byte[], byte[]> visitor) {
     map.readLock().lock();
@@ -315,11 +298,7 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Hands over all records, tree by tree, some at a time.
-   *
-   * @param bytes the bytes of keys and values after which a list is handed over
-   */
+  /** Visits all records, tree by tree, in lists of about {@code bytes} of keys and values. */
   void each(int bytes, Consumer<List<Batch.Change>> visitor) {
     List<Batch.Change> some = new ArrayList<>();
     long[] size = {0};
@@ -343,11 +322,8 @@ final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Commits changes, all or none, growing the map where they do not fit.
-   *
-   * @param counts whether the growth of the records is asked for
-   * @return by how many bytes the records in a journal have grown; 0 if that is not asked for
-   * @throws LmdbException where nothing was committed
+   * Commits changes, all or none, growing the map if they do not fit. With {@code counts}, returns
+   * by how many bytes the records in a journal grew.
    */
   long write(List<Batch.Change> changes, boolean counts, Seal seal) {
     if (written > MAPPED) {
@@ -388,12 +364,10 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  /** Returns how far the records hold a journal; null where that was never noted. */
   JournalPosition position() {
     return JournalPosition.of(noted(JOURNAL_KEY));
   }
 
-  /** Returns the note of the last commit; null where there was none. */
   CommitNote lastCommit() {
     return CommitNote.of(noted(COMMIT_KEY));
   }
@@ -402,13 +376,13 @@ final class RecordStore implements AutoCloseable {
     return read(txn -> main.get(txn, bytes(key)));
   }
 
-  /** Doubles the map. Where the system refuses that, all later calls fail. */
+  /** Doubles the map. If the system refuses, all later calls fail. */
   void grow() {
     map(2 * size);
   }
 
   /**
-   * Makes the map anew, even with the same size: pages that were read through the old one count as
+   * Makes the map again, even with the same size: pages that were read through the old one count as
    * memory of this process, in a long build as much as the whole file.
    */
   private void map(long bytes) {
@@ -435,7 +409,7 @@ final class RecordStore implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Waits for readers, then closes, the reset reader included: lmdbjava would leave that open. */
+  /** Waits for readers, then closes; lmdbjava would leave the reset reader open. */
   @Override
   public void close() {
     map.writeLock().lock();

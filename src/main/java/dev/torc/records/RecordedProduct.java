@@ -6,19 +6,16 @@ import dev.torc.hash.Stamp;
 import java.util.List;
 
 /**
- * A product as a run left it, or a member of a product that is a folder. {@code
- * results.ResultChecks} says which are taken from a shared store.
+ * A product of a run, or a member of a product that is a folder. {@code results.ResultChecks} says
+ * which are accepted from a shared store.
  *
- * @param path of a product relative to the root, or absolute; of a member relative to its folder;
- *     without a slash at the end
+ * @param path of a product relative to the root, or absolute; of a member relative to its folder
  * @param kind a product that is a link counts as what it leads to; a member may be a link
- * @param digest of the bytes that its readers read, and of whether the owner may execute a file;
- *     null for folders and links in a product
- * @param size bytes; of a product that is a folder, those of all its files
+ * @param digest of the bytes that its readers read; null for inner folders and links
+ * @param size bytes; of a folder, those of all its files
  * @param link the text of the link that stands there; null for none
- * @param members all that a product that is a folder holds, at every depth, inner folders too,
- *     sorted by the bytes of their paths; they have no members of their own. Empty where the folder
- *     is kept whole, as in the local store and in a job's record
+ * @param members of a folder at every depth, sorted by the bytes of their paths; empty if the
+ *     folder is stored whole, as in the local store and in a job's record
  */
 public record RecordedProduct(
     String path,
@@ -28,14 +25,13 @@ public record RecordedProduct(
     String link,
     List<RecordedProduct> members) {
 
-  /** Creates a product or member that has no members. */
   public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
   }
 
   private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
 
-  /** Returns its {@link Fields.Form} as a part of a record; no torc reads members of members. */
+  /** Passes a product with its members. Members have no members. */
   public static RecordedProduct form(Fields fields, RecordedProduct of) {
     RecordedProduct bare = bare(fields, of);
     List<RecordedProduct> members =
@@ -74,7 +70,6 @@ public record RecordedProduct(
     return new RecordedProduct(path, Stamp.FileKind.FOLDER, null, 0, null);
   }
 
-  /** Returns whether it is a file itself, and no link to one. */
   public boolean isFile() {
     return kind == Stamp.FileKind.FILE && link == null;
   }
@@ -83,47 +78,34 @@ public record RecordedProduct(
     return link != null;
   }
 
-  /** Returns the kind of file at its path: of a link, that of the link itself. */
+  /** Returns the kind of file at its path, which may be a link. */
   public Stamp.FileKind stands() {
     return isLink() ? Stamp.FileKind.LINK : kind;
   }
 
-  /**
-   * Returns the path that torc may delete while it is unaltered: a link counts by where it leads
-   * to, but the link itself is deleted.
-   *
-   * @param job the job that made it
-   */
+  /** Returns the path that torc may delete if it is not modified: of a link, the link itself. */
   public OwnedPath owned(String job) {
     return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
   }
 
-  /**
-   * Returns whether path, kind and digest are equal. The JVM links a record's equals at every
-   * start.
-   */
+  /** Compares path, kind and digest. The JVM links a record's own equals again at each start. */
   public boolean isLike(RecordedProduct other) {
     return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
   }
 
   /**
-   * A path that torc made and may therefore delete while it is unaltered.
-   *
-   * @param job the job that made it last
-   * @param adopted whether it is the user's own file, accepted as a product: never deleted
+   * A path that torc made and may delete as long as it is not modified. An adopted one is the
+   * user's own file, which is never deleted.
    */
   public record OwnedPath(
       String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
 
-    /** Returns this path as a product of a job, not adopted. */
+    /** Returns this path as made by a job, not adopted. */
     public OwnedPath by(String maker) {
       return new OwnedPath(path, kind, digest, maker, false);
     }
 
-    /**
-     * Returns whether path, kind and digest are equal, made by any job. The JVM links a record's
-     * own equals at every start.
-     */
+    /** Compares path, kind and digest. The JVM links a record's own equals again at each start. */
     public boolean isLike(OwnedPath other) {
       return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
     }

@@ -16,21 +16,20 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Checks a database that was not closed in order. LMDB believes what its pages say, and a wrong
- * page ends the whole process, so another process ({@link RecoveryProcess}) reads all records
- * first. For work it puts them into a new file, which replaces the old one: nothing of the old
- * pages is left. Where that process dies of the file, or finds it damaged, the file is set aside.
- * Any other trouble, as a full disk or no memory, says nothing of the file: it stays, and the next
- * opening tries again. No page is read here.
+ * Checks a database that was not closed in order. LMDB trusts its pages, and a damaged one ends the
+ * whole process, so another process ({@link RecoveryProcess}) reads all records first. For work it
+ * copies them into a new file, which replaces the old one with all its pages. If that process dies
+ * of the file, or finds it damaged, the file is set aside. Other trouble, such as a full disk or no
+ * memory, says nothing about the file: it stays, and the next opening tries again.
  */
 final class Recovery {
 
-  /** Some hundred megabytes, the records of 100 000 jobs, take seconds. */
+  /** The records of 100 000 jobs, some hundred megabytes, take seconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
    * Starts Java so that a crash leaves no file. It ignores signals and ends with this process, when
-   * its standard input ends: else Ctrl-C could end it first, as if the file had done it.
+   * its standard input ends: otherwise Ctrl-C could end it first, as if the file were damaged.
    */
   private static final String SHELL =
       """
@@ -44,8 +43,8 @@ final class Recovery {
   private static final String EMPTY = "empty";
 
   /**
-   * What is added where the last torc did not close an empty database. A job that truncates files
-   * in {@code .torc} ends torc by SIGBUS in the mapped file, and no code can say so at that moment.
+   * Explains an empty database that was not closed. A job that truncates files in {@code .torc}
+   * ends torc by SIGBUS in the mapped file, and no code can say so at that moment.
    */
   private static final String TRUNCATED =
       ", as after a job that truncates files in .torc, which ends torc at once";
@@ -54,7 +53,6 @@ final class Recovery {
 
   private Recovery() {}
 
-  /** Replaces a database by a copy of its records, or sets it aside with one line. */
   static void replace(CachePlace place, Consumer<String> note) throws IOException {
     Path data = place.data();
     Path copy = data.resolveSibling("data.mdb.new");
@@ -71,20 +69,14 @@ final class Recovery {
         String next = place.isNetworkRoot() ? "is made again from the journal" : NEVER_BUILT;
         setAside("cache", data, damage, next, note);
       }
-      // A reader may have the old file and lock table open; the new file must not share that table.
+      // A reader may use the old file and lock table; the new file must not share that table.
       Files.deleteIfExists(place.lockTable());
     } finally {
       Files.deleteIfExists(copy); // it may be what fills the disk
     }
   }
 
-  /**
-   * Returns how a database is damaged, as the end of a sentence; empty where all records can be
-   * read.
-   *
-   * @param copy the file that takes the records; null for none
-   * @throws CacheException where it cannot be told
-   */
+  /** Returns how a database is damaged, or nothing, and copies its records unless copy is null. */
   static String damage(Path data, Path copy) throws IOException {
     if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
       return "not a regular file";
@@ -92,10 +84,7 @@ final class Recovery {
     return Files.size(data) == 0 ? EMPTY : damage(data, command(data, copy), PATIENCE);
   }
 
-  /**
-   * Returns how a database is damaged, told by the end of the process that read it; empty if it is
-   * not.
-   */
+  /** Returns how a database is damaged by how the process ended that read it, or nothing. */
   static String damage(Path data, List<String> command, Duration patience) throws IOException {
     Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
     try {
@@ -135,17 +124,12 @@ final class Recovery {
     return command;
   }
 
-  /** Returns a path through an open file of this process, as another process reaches it. */
+  /** Returns a path that another process can use for an open file of this process. */
   private static String forAnother(String path) {
     return path.replace("/proc/self/", "/proc/" + ProcessHandle.current().pid() + "/");
   }
 
-  /**
-   * Renames a file so that its name says that it is bad, and tells it in one line.
-   *
-   * @param how how it is damaged, as a part of a sentence
-   * @param next what follows, as a part of a sentence
-   */
+  /** Renames a bad file and notes it; {@code how} and {@code next} are parts of the sentence. */
   static void setAside(String what, Path file, String how, String next, Consumer<String> note)
       throws IOException {
     int number = 1;

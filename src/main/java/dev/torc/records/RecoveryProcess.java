@@ -11,14 +11,14 @@ import java.util.List;
 import org.lmdbjava.LmdbNativeException;
 
 /**
- * A process that reads all records of a database, and may put them into a new file, in which pages,
- * their order and the list of free ones are made anew. Damage may end this process. It takes no
+ * A process that reads all records of a database, and may copy them into a new file, in which
+ * pages, their order and the list of free ones are new. Damage may end this process. It takes no
  * lock: no build writes to the database meanwhile, or the caller holds a snapshot of it. {@link
- * Recovery} knows what the end of the process means for the database.
+ * Recovery} knows what the end of the process means.
  */
 public final class RecoveryProcess {
 
-  /** Exit statuses: the output says how the database is damaged, or why that cannot be told. */
+  /** Exit statuses: the output says how the database is damaged, or why that is unknown. */
   static final int TOLD = 65;
 
   static final int TROUBLE = 3;
@@ -27,7 +27,7 @@ public final class RecoveryProcess {
   private static final int ENOMEM = 12;
   private static final int EINVAL = 22;
 
-  /** Bytes of records that are written in one commit. */
+  /** Bytes of records in one commit. */
   private static final int GATHER = 8 << 20;
 
   private final RecordStore from;
@@ -46,8 +46,8 @@ public final class RecoveryProcess {
   }
 
   /**
-   * Reads the first file, and copies its records where a second one is given. Says on standard
-   * output how the first is damaged, nothing where it is not, or why that cannot be told.
+   * Reads the first file, and copies its records to a second one. Writes to standard output how the
+   * first is damaged, or why that is unknown; nothing if it is sound.
    */
   public static void main(String[] files) throws IOException {
     Thread.ofPlatform().daemon().start(RecoveryProcess::endWithParent);
@@ -65,7 +65,7 @@ public final class RecoveryProcess {
         said = CacheTrouble.damage(e);
       }
     } catch (VirtualMachineError e) {
-      // lmdbjava made room for a record as large as a damaged page says: it is damaged
+      // lmdbjava allocated a record as large as a damaged page says: it is damaged
     }
     System.out.writeBytes(said.getBytes(StandardCharsets.UTF_8));
     System.out.flush();
@@ -76,18 +76,14 @@ public final class RecoveryProcess {
     try {
       System.in.read();
     } catch (IOException e) {
-      // the parent has ended as well
     }
     Runtime.getRuntime().halt(TROUBLE);
   }
 
-  /**
-   * Returns how a database is damaged, empty where its records could be read; damage may end the
-   * process.
-   */
+  /** Returns how a database is damaged, or nothing; damage may also end the process. */
   static String damage(Path data, Path copy) throws IOException {
     long room = 2 * Files.size(data);
-    // The larger map comes first: an old file for which there is no memory after that is damaged.
+    // The larger map comes first: if there is no memory for the old file then, it is damaged.
     try (RecordStore to = copy == null ? null : RecordStore.alone(copy, 2 * room, true);
         RecordStore from = old(data, room)) {
       if (from.snapshot() == 0) {

@@ -11,31 +11,29 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Texts that many records have, by number: the files that depfiles and traces named, and the lines
- * of manifests about them. Thousands of compiles read the same headers: as text these paths were
- * nine tenths of all records.
+ * Numbers the texts that many records have: files that depfiles and traces named, and lines of
+ * manifests about them. Thousands of compiles read the same headers, whose paths would be nine
+ * tenths of all records.
  *
- * <p>A text gets the next number when a record that has it is put, and is committed with that
- * record or before it. It has two records of its own among the lists, under keys that no list has:
- * its number leads to the text, and a part of its digest to the number. A record is as good as
- * absent if one of its texts is damaged. If a number led to a wrong text, the job would run: the
- * digest of its manifest tells. {@link #sweep} removes the texts that no record has any more.
+ * <p>A text gets the next number when a record with it is put, and is committed with that record or
+ * before. It has two records among the lists, under keys that no list has: its number leads to the
+ * text, and a part of its digest to the number. A record with a damaged text counts as missing; a
+ * wrong text would only make the job run, since the digest of its manifest differs.
  */
 final class SharedTexts {
 
-  /** Begins the key of a number; the keys of a tree are read from its end to find the last one. */
+  /** Begins the key of a number, so that the last number has the last key of the tree. */
   private static final int FIRST = -1;
 
-  /** Bytes of a key that begins with {@link #FIRST} and ends with the number. */
+  /** Bytes of a number's key: {@link #FIRST} and the number. */
   private static final int NUMBER_KEY = 2 * Integer.BYTES;
 
-  /** Bytes of a text's digest that lead to its number. */
   private static final int DIGEST_KEY = 12;
 
-  /** The key of the number with which texts are swept. */
+  /** The key of the number at which texts are swept next. */
   private static final byte[] DUE_KEY = {0};
 
-  /** How many texts come at least before those are looked for that no record has. */
+  /** Texts that are at least added between two sweeps. */
   private static final long MANY = 1 << 16;
 
   private final Cache cache;
@@ -44,14 +42,13 @@ final class SharedTexts {
   private final Batch fresh = new Batch();
   private int next = -1; // the next number; -1 until it is asked for
 
-  /** The numbers that were asked for since a sweep began; null while there is none. */
+  /** The numbers that were read since a sweep began; null if there is none. */
   private volatile Set<Integer> used;
 
   SharedTexts(Cache cache) {
     this.cache = cache;
   }
 
-  /** Returns the text of a number, or null. */
   String text(int number) {
     Set<Integer> asked = used;
     if (asked != null) {
@@ -67,9 +64,7 @@ final class SharedTexts {
     return text;
   }
 
-  /**
-   * Gives the records of a batch their bytes, and adds new texts to it. For one thread at a time.
-   */
+  /** Makes the bytes of a batch's records, and adds new texts to it. For one thread at a time. */
   void seal(Batch batch) {
     batch.changes.forEach(change -> change.seal(this::number));
     fresh.changes.forEach(change -> change.seal(null));
@@ -97,7 +92,7 @@ final class SharedTexts {
     return number;
   }
 
-  /** Returns the number behind the last one. */
+  /** Returns the next number by the database. */
   private int first() {
     int[] last = {-1};
     byte[] before = key(0);
@@ -111,15 +106,11 @@ final class SharedTexts {
     return last[0] + 1;
   }
 
-  /**
-   * Removes texts that no record has any more, once as many came as the last call left, and MANY.
-   *
-   * @param others reads the records that have texts and that are not read here
-   */
+  /** Removes unused texts if many were added; {@code others} reads records not read here. */
   void sweep(Runnable others) {
     Long due = cache.record(RecordTree.LISTS, DUE_KEY, SharedTexts::bound);
     if (next < (due == null ? MANY : due)) {
-      return; // also where no text was added
+      return; // also if no text was added
     }
     used = ConcurrentHashMap.newKeySet();
     cache.readAll(RecordTree.RESULTS, RecordCodec::result);

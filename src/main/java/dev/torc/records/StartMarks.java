@@ -21,18 +21,16 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
- * The mark of rule 9: before an attempt's process starts, a line in {@code .torc/running} says so,
- * and the job's result, once committed, replaces it. The marks have to outlive torc, not the
- * kernel: a line is one write, without a sync. After a power failure no process is left to end, and
- * what a job left half written is not what its older record says. It ends no processes.
+ * The marks of rule 9: before the process of an attempt starts, a line in {@code .torc/running}
+ * says so, and the job's result, once committed, replaces it. Marks have to outlive torc, not the
+ * kernel: a line is one write, without a sync. After a power failure no process runs, and files
+ * that a job wrote in part differ from its older record. This ends no processes.
  *
- * <p>A mark names its owner, the database that holds the job's records: {@code TORC_CACHE} may be
- * another one in the next build. A build with other records ends the processes, and leaves the mark
- * to its owner, noting that they have ended.
- *
- * <p>Hosts that share the root share the records, so a mark there names the host and its user too;
- * where a group writes to the root, it names the user. An attempt of another host or user may go
- * on, and cannot be ended from here.
+ * <p>A mark names its owner, the database with the job's records, since {@code TORC_CACHE} may be
+ * another one in the next build. A build with other records ends the processes, and passes the mark
+ * on to its owner with the note that they have ended. Hosts that share the root share the records,
+ * so a mark there names host and user; where a group writes to the root, it names the user. An
+ * attempt of another host or user may continue, and cannot be ended from here.
  *
  * <p>A line is a CRC32C of the rest in eight hexadecimal digits, {@code ended} or nothing, owner,
  * {@link StartOrigin}, build, attempt ({@code 2@}, then the moment of its start), containers and
@@ -45,10 +43,7 @@ public final class StartMarks implements AutoCloseable {
 
   private static final String RESTORED = "store/";
 
-  /**
-   * Marks of this many other databases are kept, the latest ones; the marks of earlier ones are
-   * lost, even if such a database is used again.
-   */
+  /** Marks of this many other databases are kept; those of earlier ones are lost. */
   private static final int OWNERS = 64;
 
   private static final String ENDED = "ended";
@@ -56,13 +51,12 @@ public final class StartMarks implements AutoCloseable {
   /**
    * A started attempt of a job in a build.
    *
-   * @param owner names the database with the job's records; empty where the mark does not say
+   * @param owner names the database with the job's records; empty if unknown
    * @param ended whether a build with other records has ended its processes
-   * @param container two words with a slash between: the runtime and the name of its containers; if
-   *     the attempt is handed out, {@code executor} and its name; for a restore, {@code store} and
-   *     the key; empty for any other attempt
-   * @param origin where it was started; null where that is here, or does not matter
-   * @param started when it was marked: milliseconds since 1970, 0 if that is not known
+   * @param container RUNTIME/NAME of its containers, {@code executor/NAME} for a submitted attempt,
+   *     {@code store/KEY} for a restore, or empty
+   * @param origin where it was started; null if that is here, or does not matter
+   * @param started milliseconds since 1970, 0 if unknown
    */
   public record Mark(
       String owner,
@@ -74,51 +68,42 @@ public final class StartMarks implements AutoCloseable {
       StartOrigin origin,
       long started) {
 
-    /** Creates a mark for a job that is about to be started. */
     public Mark(String build, String job, int attempt) {
       this("", false, build, job, attempt, "", null, 0);
     }
 
-    /** Returns this mark for an attempt that runs in containers. */
     public Mark in(String containers) {
       return new Mark(owner, ended, build, job, attempt, containers, origin, started);
     }
 
-    /** Returns this mark for an attempt that is handed out to a scheduler. */
     public Mark at(String executor) {
       return in(REMOTE + executor);
     }
 
-    /** Returns this mark for a restore, which puts products back; no process is started. */
+    /** Returns this mark for a restore, which starts no process. */
     public Mark restoring(Digest key) {
       return in(RESTORED + key.hex());
     }
 
-    /** Returns whether it marks a restore: its products were being put back. */
     public boolean isRestored() {
       return container.startsWith(RESTORED);
     }
 
-    /** Returns the key of the result that was being put back. */
+    /** Returns the key of the restored result. */
     public Digest key() {
       return Digest.ofHex(container.substring(RESTORED.length()));
     }
 
-    /** Returns whether it was handed out, so that it may continue when torc has ended. */
+    /** Returns whether it was submitted, so that it may continue after torc. */
     public boolean isRemote() {
       return container.startsWith(REMOTE);
     }
 
-    /** Returns the executor to which it was handed out. */
     public String executor() {
       return container.substring(REMOTE.length());
     }
 
-    /**
-     * Returns whether its processes may run where they can be neither seen nor ended from here.
-     *
-     * @param gone names of hosts and users that run nothing any more, as the caller says
-     */
+    /** Returns whether its processes may run out of reach, on no {@code gone} host or user. */
     public boolean isOutOfReach(CachePlace place, Set<String> gone) {
       return origin != null && origin.isOutOfReach(place, gone);
     }
@@ -140,7 +125,7 @@ public final class StartMarks implements AutoCloseable {
   private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
 
-  /** Returns the marks that an earlier torc left; lines that are torn or unreadable are skipped. */
+  /** Reads the marks of earlier torcs, without torn or unreadable lines. */
   public static List<Mark> read(CachePlace place) {
     byte[] bytes;
     try {
@@ -158,9 +143,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Returns the cache's own marks that no result of the same attempt replaced: their jobs were
-   * interrupted. A job that is tried again has a result of its earlier attempts while the next one
-   * runs. A job that is adopted has no attempt: any that was handed out was ended first.
+   * Returns the cache's own marks that no result of the same attempt replaced: interrupted jobs.
+   * While a job is tried again, it has a result of its earlier attempts. An adopted job has no
+   * attempt: a submitted one was ended first.
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
@@ -180,8 +165,8 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Returns the cache's own marks of restores, without those of jobs that ran after all and were
-   * interrupted, for what such a run leaves is not torc's.
+   * Returns the cache's own marks of restores, except for jobs that ran after all and were
+   * interrupted: what such a run made is not torc's.
    */
   public static List<Mark> restored(List<Mark> marks, Cache cache) {
     Set<String> ran = live(marks, cache).stream().map(Mark::job).collect(Collectors.toSet());
@@ -191,26 +176,19 @@ public final class StartMarks implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * Returns the {@link #live} marks whose processes may run where this process cannot end them.
-   *
-   * @param gone names of hosts and users that run nothing any more, as the caller says
-   */
+  /** Returns the {@link #live} marks that are {@link Mark#isOutOfReach out of reach}. */
   public static List<Mark> elsewhere(List<Mark> marks, Cache cache, Set<String> gone) {
     return live(marks, cache).stream()
         .filter(mark -> mark.isOutOfReach(cache.place(), gone))
         .toList();
   }
 
-  /** Returns the {@link #live} marks of attempts that are handed out. */
+  /** Returns the {@link #live} marks of submitted attempts. */
   public static List<Mark> out(List<Mark> marks, Cache cache) {
     return live(marks, cache).stream().filter(Mark::isRemote).toList();
   }
 
-  /**
-   * Returns the marks whose processes may still run here: the cache's {@link #live} ones, and those
-   * of other owners that are not known to have ended.
-   */
+  /** Returns the marks of processes that may still run here, those of other owners included. */
   public static List<Mark> running(List<Mark> marks, Cache cache) {
     List<Mark> running = new ArrayList<>(live(marks, cache));
     running.removeIf(mark -> mark.isOutOfReach(cache.place(), Set.of()));
@@ -222,11 +200,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Begins the marks of a build. Earlier marks of this cache are removed, so the caller must have
-   * dealt with them; marks of other owners stay, and their processes here must have ended.
-   *
-   * @param place as {@link Cache#place} says
-   * @param on marks of this cache whose attempts continue
+   * Begins the marks of a build with those whose attempts continue ({@code on}). It removes this
+   * cache's other marks, so the caller must have dealt with them. Marks of other owners stay, and
+   * their processes here must have ended.
    */
   public static StartMarks begin(CachePlace place, List<Mark> on) {
     try {
@@ -252,7 +228,7 @@ public final class StartMarks implements AutoCloseable {
     length = all.length;
     OwnFile.folder(place.folder());
     if (length > 0) {
-      // All at once, for torc may be killed at any moment.
+      // All at once, since torc may be killed at any moment.
       OwnFile.replace(file, out -> out.write(all));
     }
     channel = OwnFile.outChannel(file);
@@ -262,9 +238,7 @@ public final class StartMarks implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the marks of other owners; where these are too many, without those of the first ones.
-   */
+  /** Returns the marks of the latest other owners. */
   private static List<Mark> others(List<Mark> marks, String owner) {
     List<Mark> others = marks.stream().filter(mark -> !mark.owner.equals(owner)).toList();
     List<String> owners = others.stream().map(Mark::owner).distinct().toList();
@@ -272,7 +246,7 @@ public final class StartMarks implements AutoCloseable {
     return others.stream().filter(mark -> !gone.contains(mark.owner)).toList();
   }
 
-  /** Marks an attempt; only when this has returned may its process start. */
+  /** Marks an attempt, whose process must start only after this. */
   public synchronized void add(Mark mark) {
     boolean elsewhere = mark.isRemote() || mark.origin != null;
     String line = line(mark.of(owner, false, elsewhere ? mark.origin : here).now());
@@ -287,18 +261,17 @@ public final class StartMarks implements AutoCloseable {
         });
   }
 
-  /** Makes the marks outlive this machine too, for marks of work elsewhere. */
+  /** Makes the marks outlive this machine, as attempts elsewhere do. */
   public synchronized void sync() {
     access("cannot mark a running job in", () -> channel.force(false));
   }
 
-  /** Takes the marks of this cache away: at the end of a build whose results are all committed. */
+  /** Removes the marks of this cache after a build whose results are all committed. */
   public synchronized void clear() {
     access("cannot clear the marks of running jobs in", () -> channel.truncate(others));
     length = others;
   }
 
-  /** Closes the file; the marks stay. */
   @Override
   public synchronized void close() {
     access("cannot close the marks of running jobs in", channel::close);
@@ -326,7 +299,7 @@ public final class StartMarks implements AutoCloseable {
     return sum(rest) + "\t" + rest + "\n";
   }
 
-  /** Returns the mark of a line; null for a line that is torn, or another torc's. */
+  /** Returns the mark of a line; null if it is torn or of another torc. */
   private static Mark parse(String line) {
     String[] fields = line.split("\t", 8);
     if (fields.length < 8 || !fields[0].equals(sum(line.substring(fields[0].length() + 1)))) {
@@ -357,17 +330,12 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Where an attempt was started, and by which user: in the marks of roots that several hosts or
-   * users build. It tells whether its processes can be seen from here; it looks for none.
-   *
-   * @param host the name of the host; empty where only one host builds the root
-   * @param boot the id of its boot
-   * @param pid the process number of the torc there
-   * @param user the name of its user
+   * Where an attempt was started, in marks of roots that several hosts or users build: the host
+   * (empty if only one builds the root), its boot, and torc's process and user.
    */
   public record StartOrigin(String host, String boot, long pid, String user) {
 
-    /** Returns what marks of this process say; null where no other user or host builds the root. */
+    /** Returns the origin of this process; null if no other user or host builds the root. */
     static StartOrigin of(CachePlace place) {
       if (!place.isNetworkRoot() && place.group().isNone()) {
         return null;
@@ -376,7 +344,7 @@ public final class StartMarks implements AutoCloseable {
       return new StartOrigin(host, boot(place), ProcessHandle.current().pid(), me());
     }
 
-    /** Reads it back from its text; throws {@link NumberFormatException} for another text. */
+    /** Reads an origin; throws {@link NumberFormatException} for other texts. */
     static StartOrigin parse(String text) {
       String[] parts = text.split("/", 4);
       if (parts.length < 4) {
@@ -385,14 +353,11 @@ public final class StartMarks implements AutoCloseable {
       return new StartOrigin(parts[0], parts[1], Long.parseLong(parts[2]), parts[3]);
     }
 
-    /** Returns whether its processes may run on another host than this one. */
     public boolean isOfAnotherHost(CachePlace place) {
       return place.isNetworkRoot() && !host.isEmpty() && !host.equals(place.host().name());
     }
 
-    /**
-     * Returns whether its processes may run here, and only their user or root can see and end them.
-     */
+    /** Returns whether its processes may run here, but only their user or root can end them. */
     public boolean isOfAnotherUser(CachePlace place) {
       return !isOfAnotherHost(place)
           && boot.equals(boot(place))
@@ -400,11 +365,7 @@ public final class StartMarks implements AutoCloseable {
           && !OwnUser.isRoot();
     }
 
-    /**
-     * Returns whether its processes may run where they can be neither seen nor ended from here.
-     *
-     * @param gone names of hosts and users that run nothing any more, as the caller says
-     */
+    /** Returns whether its processes may run where torc can neither see nor end them. */
     boolean isOutOfReach(CachePlace place, Set<String> gone) {
       return isOfAnotherHost(place) && !gone.contains(host)
           || isOfAnotherUser(place) && !gone.contains(user);
@@ -414,7 +375,7 @@ public final class StartMarks implements AutoCloseable {
       return (place.isNetworkRoot() ? place.host() : ThisHost.system()).boot();
     }
 
-    /** Returns the user's name; a user without a name in the system is known by the number. */
+    /** Returns the user's name, or number if the system knows no name. */
     private static String me() {
       String name = System.getProperty("user.name", "?").replaceAll("[\\s/]", "-");
       return name.equals("?") ? Integer.toUnsignedString(OwnUser.number()) : name;

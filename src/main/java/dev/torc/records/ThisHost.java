@@ -8,32 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * This machine beside others that see the same root: what it is called, which file systems it
- * shares with them, and where it keeps the databases of such roots. Tests put other hosts in its
- * place. It decides nothing.
- */
+/** This machine, beside others that see the same root. Tests replace it by other hosts. */
 public interface ThisHost {
 
-  /** Returns the machine itself. It asks the system for nothing before it is asked. */
+  /** Returns the machine itself, which it looks at only when asked. */
   static ThisHost system() {
     return new ThisHost() {};
   }
 
-  /**
-   * Returns what kind of network file system a folder lies on.
-   *
-   * @param folder may be missing
-   * @return a name for people, such as NFS; empty for local ones
-   */
+  /** Returns the network file system of a folder by name, such as NFS; empty for local ones. */
   default Optional<String> networkKind(Path folder) {
     return FileSystems.networkKind(folder);
   }
 
-  /**
-   * Returns whether locks on the file system of a folder stay on this host; empty where others see
-   * them, and where it cannot be told.
-   */
+  /** Tells that locks on a folder stay on this host; empty if others see them, or if unknown. */
   default Optional<LocalLocks> localLocks(Path folder) {
     return LocalLocks.at(folder);
   }
@@ -47,16 +35,14 @@ public interface ThisHost {
     return name.isEmpty() ? "localhost" : name.replaceAll("[\\s/]", "-");
   }
 
-  /**
-   * Returns the id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted.
-   */
+  /** Returns the id of this boot; empty except on Linux, and then nothing is distrusted. */
   default String boot() {
     return SystemName.boot();
   }
 
   /**
-   * Returns the folder for the databases of network roots where {@code TORC_CACHE} names none: on a
-   * local disk, outlives a reboot, and no other user may write there.
+   * Returns the folder of the databases of network roots without {@code TORC_CACHE}: on a local
+   * disk, with no other writers, and surviving a reboot.
    */
   default Path databases() {
     return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));
