@@ -16,14 +16,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * apptainer, or the singularity that it came from. Its images are files: it makes one, once, of a
- * registry's image. Its containers are ordinary processes, so torc sees and ends them itself.
+ * apptainer, or the singularity that it came from. Its images are files, which it makes of a
+ * registry's images. Its containers are ordinary processes, so torc sees and ends them itself.
  */
 final class Apptainer extends ContainerRuntime {
 
   static final String NAME = "apptainer";
 
-  /** The exit status of a failure of its own. */
   private static final int OWN = 255;
 
   /** Its lines for a program that is missing in the image's PATH, and for one at a given path. */
@@ -68,7 +67,6 @@ final class Apptainer extends ContainerRuntime {
     return Files.isRegularFile(root.resolve(file)) ? new Containers.LocalImage(null, file) : null;
   }
 
-  /** Returns the file of an image: the image itself, or the file that was made of it. */
   private static String file(Containers.ImageName image) {
     if (image.isFile()) {
       return image.name();
@@ -78,10 +76,7 @@ final class Apptainer extends ContainerRuntime {
     return image.folder() + "/" + readable + "-" + exact + ".sif";
   }
 
-  /**
-   * Returns the path at which a file is made before it is moved; two builds may make the same at
-   * once.
-   */
+  /** Returns where a file is made before it is moved: two builds may make the same one at once. */
   private Path unfinished(Containers.ImageName image) {
     return root.resolve(file(image) + "." + ProcessHandle.current().pid() + ".part");
   }
@@ -159,10 +154,7 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /**
-   * Returns the variables to hand on: of the caller's own settings of apptainer, only those of
-   * folders.
-   */
+  /** Returns the variables to hand on; of the caller's apptainer settings only those of folders. */
   @Override
   Map<String, String> handed(Map<String, String> variables, boolean terminal) {
     Map<String, String> handed = new HashMap<>();

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * One step of an attempt in its container: what to start for it, and what its end means. {@link
- * ProcessRun} starts it and waits; the processes in the container carry the attempt's mark, so they
- * are found and ended like any others.
+ * dev.torc.local.ProcessRun} starts it and waits; the processes in the container carry the
+ * attempt's mark, so they are found and ended like any others.
  */
 final class ContainerRun implements Container.Client {
 
@@ -48,10 +48,10 @@ final class ContainerRun implements Container.Client {
   }
 
   /**
-   * Returns the step as a script on another machine starts it. Processes in the container that are
-   * no children of its client carry the script's own mark, by which they are found and ended; the
-   * client itself and its monitor do not, so that they live to remove the container. An image is
-   * named by its content, so one that differs there is not run.
+   * Returns the step as a script on another machine starts it. Processes in the container carry the
+   * script's own mark, by which they are found and ended. The client and its monitor do not, so
+   * that they live to remove the container. An image is named by its content, so another one is not
+   * run.
    */
   @Override
   public Launch.Step handedOut() {
@@ -82,7 +82,6 @@ final class ContainerRun implements Container.Client {
     return meaning == Container.Meaning.AS_IT_IS ? end : end.as(how, 0, message);
   }
 
-  /** Returns the client's command line. */
   @Override
   public List<String> command() throws IOException {
     ContainerScript.clear(container.status());
@@ -112,13 +111,11 @@ final class ContainerRun implements Container.Client {
         : ContainerRuntime.Input.CALLERS;
   }
 
-  /** Returns variables that are laid over the caller's for the client; null removes a variable. */
   @Override
   public Map<String, String> variables() {
     return container.runtime().handed(step.env(), launch.interactive());
   }
 
-  /** Returns what the client's end means, where torc did not end it. */
   @Override
   public Container.Meaning meaning(ChildWait.News end) throws IOException {
     ContainerScript.Progress progress = ContainerScript.read(container.status());
@@ -149,26 +146,18 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.AGAIN;
   }
 
-  /**
-   * Returns whether the script surely wrote if it began: another user may not write the status
-   * file.
-   */
+  /** Returns whether a script that began wrote: another user may not write the status file. */
   private boolean tells() {
     return !plain && image.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
-  /**
-   * Returns whether the container may still be there after an end: its client, or its monitor, was
-   * killed.
-   */
+  /** Returns whether its client or monitor was killed, so that the container may still exist. */
   @Override
   public boolean mayLeave(ChildWait.News end) {
     return end.what() != ChildWait.What.EXITED || container.runtime().isOwn(end.code());
   }
 
-  /**
-   * Explains an end before the job: podman exits with 0 if told to end while it makes a container.
-   */
+  /** Explains an end before the job: podman told to end while it makes a container exits with 0. */
   private String early() {
     return container.runtime().name() + " ended before image " + image.title() + " ran";
   }
@@ -183,7 +172,6 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.NOT_STARTED;
   }
 
-  /** Returns what the end means, in words. */
   @Override
   public String message() {
     return message;
@@ -194,7 +182,6 @@ final class ContainerRun implements Container.Client {
     container.runtime().pause(stop, container.handle().name());
   }
 
-  /** Removes what is left of the container after an end that was not its own. */
   @Override
   public String remove() {
     return container.runtime().remove(List.of(container.handle().name()));
@@ -203,21 +190,17 @@ final class ContainerRun implements Container.Client {
   /**
    * The few lines of sh that run a job in its container. They give the job the caller's umask and
    * one stream, so that its log keeps its order, and write how far the container came: the exit
-   * status alone does not tell a job's failure from a container that never ran, nor a kill for
-   * memory from any other.
+   * status does not tell a failed job from a container that never ran, nor a kill for memory.
    */
   static final class ContainerScript {
 
     /** What torc writes. A script that began writes something else: then the container ran. */
     private static final String NEW = "new\n";
 
-    /** The most bytes that are read; no script writes more. */
     private static final int MOST = 4096;
 
-    /** The script's line where the job's program is not in the image. */
     private static final String MISSING = "missing";
 
-    /** The script's line where the kernel killed a process of the container for memory. */
     private static final String KILLED = "killed";
 
     private static final String BEGIN =
@@ -227,9 +210,7 @@ final class ContainerRun implements Container.Client {
         command -v "$1" >/dev/null 2>&1 || { echo missing >>"$0"; exit 127; }
         """;
 
-    /**
-     * For a user without a home, a runtime takes the image's root or the working folder as home.
-     */
+    /** Gives users without a home another one than the image's root or the working folder. */
     private static final String HOME =
         """
         if [ "${HOME:-/}" = / ] || [ "$HOME" = "$PWD" ] || ! [ -w "$HOME" ]; then export HOME=/tmp; fi
@@ -262,11 +243,9 @@ final class ContainerRun implements Container.Client {
     private ContainerScript() {}
 
     /**
-     * Returns what to run in a container in place of a job's words.
-     *
-     * @param terminal whether the job has torc's own terminal, and keeps its two streams
-     * @param home the home that the job sets; null where it sets none
-     * @param limited whether its memory is limited
+     * Returns what to run instead of a job's words. With {@code terminal} it keeps two streams;
+     * {@code home} is the one that the job sets, or null; {@code limited} asks for kills for
+     * memory.
      */
     static List<String> around(
         List<String> argv, Path status, boolean terminal, String home, boolean limited) {
@@ -280,13 +259,7 @@ final class ContainerRun implements Container.Client {
       return words;
     }
 
-    /**
-     * How far a container came.
-     *
-     * @param started whether its script began
-     * @param missing whether the image has no such program
-     * @param killed whether a process was killed for memory
-     */
+    /** Whether the script began, the program is missing, a process was killed for memory. */
     record Progress(boolean started, boolean missing, boolean killed) {}
 
     /** Writes the status file as it is until the container begins. */

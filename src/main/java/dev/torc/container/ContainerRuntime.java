@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * A program that runs containers: its command lines, and what it says of itself and of images. By
- * default, it has images in a store, takes a container's variables as words of its command, and its
+ * default it has images in a store, takes a container's variables as words of its command, and its
  * containers end with their processes. It decides nothing, and starts no job.
  */
 public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
@@ -24,11 +24,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** The label by which containers are found; values are random ids of builds. */
   public static final String BUILD_LABEL = "dev.torc.build";
 
-  /** What a container has as its standard input. */
   enum Input {
-    /** Nothing. */
     NONE,
-    /** Torc's own standard input. */
     CALLERS,
     /** Torc's own standard input, where that and its output are a terminal. */
     TERMINAL
@@ -41,12 +38,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   private Optional<String> program; // its path; null before it was looked for
   private String trouble; // why it cannot work here, empty where it can; null before it was asked
 
-  /**
-   * Creates a runtime that was not asked anything yet.
-   *
-   * @param names names that its program may have; the first is the runtime's own
-   * @param env the caller's environment
-   */
+  /** Asks nothing yet. The first of its program's possible names is the runtime's own. */
   ContainerRuntime(List<String> names, Map<String, String> env) {
     this.names = names;
     this.env = env;
@@ -82,10 +74,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Asks the program about itself, and keeps the parts of its answer that are used later. */
   abstract ProgramOutput about();
 
-  /**
-   * Returns whether the processes in its containers are no children of the client, so that a
-   * container may outlive it; otherwise a container is an ordinary process.
-   */
+  /** Returns whether its processes are no children of the client, which a container may outlive. */
   public boolean isApart() {
     return false;
   }
@@ -95,23 +84,15 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return false;
   }
 
-  /**
-   * Returns the image that is here under a name; null where it is not, or the runtime cannot work.
-   */
+  /** Returns the image of a name; null if it is missing or the runtime cannot work. */
   abstract Containers.LocalImage find(Containers.ImageName image);
 
-  /**
-   * Returns the command that fetches an image.
-   *
-   * @param source its name with its registry
-   */
+  /** Returns the command that fetches an image; {@code source} is its name with its registry. */
   public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
 
   /**
-   * Returns what an image's registry says if it has no image of this name, or none for this user;
-   * empty where it has the image, where it does not answer, and where the program cannot ask.
-   *
-   * @param source its name with its registry
+   * Returns what the registry says if it has no such image, or none for this user; empty if it has
+   * the image or does not answer, and where the program cannot ask.
    */
   public String unknown(String source) {
     return "";
@@ -120,13 +101,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Puts in its place what {@link #pull} fetched, or removes what a failed one left. */
   public void pulled(Containers.ImageName image, boolean well) throws IOException {}
 
-  /**
-   * Returns the command that runs a container and ends with it.
-   *
-   * @param argv what runs in it
-   * @param dir the folder that it runs in
-   * @param variables of its environment
-   */
+  /** Returns the command that runs a container with these variables and ends with it. */
   abstract List<String> run(
       StepContainer container,
       List<String> argv,
@@ -136,10 +111,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
   /**
    * Returns lines of sh that start the client on another machine; its command line is their
-   * arguments.
-   *
-   * @param names of variables that the container gets with their values there, where they are set
-   * @param gpus whether it gets the GPUs that a scheduler chose there
+   * arguments. The container gets the variables of these names that are set there, and if {@code
+   * gpus}, the GPUs that a scheduler chose there.
    */
   abstract String onNode(List<String> names, boolean gpus);
 
@@ -149,35 +122,23 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /**
-   * Returns variables that are laid over the caller's for the client, so that the container has the
-   * given ones and no others; null removes a variable.
-   *
-   * @param terminal whether the container has torc's own terminal
+   * Returns variables laid over the caller's for the client (null removes one), so that the
+   * container has the given ones and no others.
    */
   Map<String, String> handed(Map<String, String> variables, boolean terminal) {
     return Map.of();
   }
 
-  /**
-   * Returns whether an exit status may be the runtime's own, because it could not run the
-   * container.
-   */
+  /** Returns whether an exit status may be the runtime's own: it could not run the container. */
   abstract boolean isOwn(int status);
 
-  /**
-   * Returns whether a line of a log has the form in which the runtime tells of its own failures.
-   */
+  /** Returns whether a line of a log has the form of the runtime's own failures. */
   abstract boolean isWord(String line);
 
-  /**
-   * Returns whether a failure of its own, with this line, means that the program to run is missing.
-   */
+  /** Returns whether a failure of its own, with this line, means that the program is missing. */
   abstract boolean lacksProgram(int status, String line);
 
-  /**
-   * Returns a line of sh that removes a container and prints nothing; empty where none outlives a
-   * client.
-   */
+  /** Returns a line of sh that quietly removes a container; empty if none outlives its client. */
   String removal(String container) {
     return "";
   }
@@ -195,14 +156,11 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return List.of();
   }
 
-  /**
-   * Returns the last line of a log in which a runtime says anything; empty where it says nothing.
-   */
+  /** Returns the last line of a log in which a runtime says anything; may be empty. */
   public static String lastLine(Path log) throws IOException {
     return ProgramOutput.lastLine(OwnFile.tail(log, TAIL));
   }
 
-  /** Asks the program a short question. */
   @SafeVarargs
   final ProgramOutput ask(List<String>... words) {
     if (program() == null) {
@@ -216,11 +174,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /**
-   * The container that a process runs in, as its job wants it. {@link ContainerRuntime} says it in
-   * the runtime's own words.
-   *
-   * @param mounts in their order
-   * @param status a file in which the container says how far it came
+   * The container that a process runs in, as its job wants it. Its {@code status} is a file in
+   * which the container says how far it came; the mounts are in order.
    */
   public record StepContainer(
       ContainerRuntime runtime,
@@ -232,37 +187,16 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Path status)
       implements Container {
 
-    /**
-     * What it is made from.
-     *
-     * @param here the very image that the job was decided by
-     * @param title the image as the user names it, for messages
-     * @param args the user's own options
-     */
+    /** The image that the job was decided by, its name for messages, and the user's options. */
     public record ChosenImage(Containers.LocalImage here, String title, List<String> args) {}
 
-    /**
-     * What others find it by.
-     *
-     * @param name unique
-     */
+    /** The unique name and the labels by which others find it. */
     public record Handle(String name, SequencedMap<String, String> labels) {}
 
-    /**
-     * The user that it runs as.
-     *
-     * @param ids {@code UID:GID} of the caller; null where that is not known
-     * @param groups numbers of the caller's further groups
-     */
+    /** The caller as {@code UID:GID}, or null if unknown, and the numbers of its further groups. */
     public record User(String ids, List<String> groups) {}
 
-    /**
-     * What it may use.
-     *
-     * @param cpus 0 for all
-     * @param memory bytes; 0 for all
-     * @param gpus identifiers; null where a scheduler chooses them, and its node tells which
-     */
+    /** CPUs and bytes (0: all), and GPUs; null if a scheduler chooses them on its node. */
     public record Limits(long cpus, long memory, List<String> gpus) {}
 
     @Override
@@ -280,12 +214,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       return new ContainerRun(step, launch, this);
     }
 
-    /**
-     * A file or folder of this machine that is seen in the container.
-     *
-     * @param from a path here
-     * @param to the path there
-     */
+    /** A file or folder of this machine that is seen in the container. */
     public record BindMount(String from, String to, boolean readOnly) {
 
       /** Returns the mount as {@code --mount} takes it: fields of CSV, so that any name is safe. */

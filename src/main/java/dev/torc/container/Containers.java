@@ -11,8 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The runtimes of this machine and the images that they have, each asked once. Safe for several
- * threads. It runs no jobs, and fetches no image: the attempt of a job does that, and then calls
- * {@link #fetched}.
+ * threads. It runs no jobs and fetches no image: an attempt does, and then calls {@link #fetched}.
  */
 public final class Containers {
 
@@ -26,24 +25,14 @@ public final class Containers {
   private record Look(ImageName image, String runtime) {}
 
   /**
-   * An image as a job names it.
-   *
-   * @param isFile whether the name is the path of a file, which only apptainer runs
-   * @param runtime the runtime that it asks for, null for any
-   * @param wish whether another runtime will do
-   * @param folder where apptainer keeps the files that it makes of images; relative to the root or
-   *     absolute
+   * An image as a job names it: a file's path runs only with apptainer. The runtime may be null;
+   * {@code wish} lets another one do. Apptainer keeps the files that it makes in {@code folder},
+   * relative to the root or absolute.
    */
   public record ImageName(
       String name, boolean isFile, String runtime, boolean wish, String folder) {}
 
-  /**
-   * Asks no runtime yet.
-   *
-   * @param ordered the runtime that the user ordered for all images; null where each may choose
-   * @param root of the project
-   * @param env the caller's environment
-   */
+  /** Asks no runtime yet; {@code ordered} is the user's runtime for all images, or null. */
   public Containers(String ordered, Path root, Map<String, String> env) {
     this.ordered = ordered;
     for (String name : KNOWN) {
@@ -52,20 +41,14 @@ public final class Containers {
     }
   }
 
-  /**
-   * Returns why each runtime that torc knows cannot work here, empty where it can; asks all of
-   * them.
-   */
+  /** Asks all runtimes that torc knows; returns why each cannot work here, or an empty text. */
   public Map<String, String> troubles() {
     Map<String, String> troubles = new LinkedHashMap<>();
     runtimes.forEach((name, runtime) -> troubles.put(name, runtime.trouble()));
     return troubles;
   }
 
-  /**
-   * Returns the runtimes that an image may have, the first choice first; only those that torc
-   * knows.
-   */
+  /** Returns the runtimes that an image may have, the first choice first. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
     String wanted = image.isFile ? Apptainer.NAME : ordered != null ? ordered : image.runtime;
@@ -78,9 +61,7 @@ public final class Containers {
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
   }
 
-  /**
-   * Returns the image that is here under a name, in the runtime that would run it; null for none.
-   */
+  /** Returns the image in the runtime that would run it; null if it is missing. */
   public LocalImage find(ImageName image) {
     for (ContainerRuntime runtime : candidates(image)) {
       LocalImage here = find(image, runtime);
@@ -91,10 +72,7 @@ public final class Containers {
     return null;
   }
 
-  /**
-   * Returns the image that a runtime has; null for none. Asked once, but for a file: jobs may make
-   * it.
-   */
+  /** Returns the image that a runtime has, or null; asks again only for a file: jobs make them. */
   public LocalImage find(ImageName image, ContainerRuntime runtime) {
     if (image.isFile) {
       return runtime.find(image);
@@ -110,11 +88,7 @@ public final class Containers {
     found.keySet().removeIf(look -> look.image.equals(image));
   }
 
-  /**
-   * Returns the runtime that an image runs with: the first that can work here.
-   *
-   * @throws NoRuntime where none can
-   */
+  /** Returns the runtime that an image runs with: the first that can work here. */
   public ContainerRuntime runtime(ImageName image) throws NoRuntime {
     List<String> troubles = new ArrayList<>();
     for (ContainerRuntime runtime : candidates(image)) {
@@ -129,11 +103,7 @@ public final class Containers {
             .formatted(image.name, String.join("; ", troubles)));
   }
 
-  /**
-   * Ends the containers that a build made and that are still there.
-   *
-   * @return why some of them may still run; empty where none does
-   */
+  /** Ends the containers of a build; returns why some may still run, or an empty text. */
   public String end(String runtime, String build) {
     ContainerRuntime of = runtimes.get(runtime);
     List<String> left = of.madeBy(build);
@@ -151,7 +121,6 @@ public final class Containers {
         : "";
   }
 
-  /** There is no way to run a container; the message is for people. */
   public static final class NoRuntime extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -160,11 +129,6 @@ public final class Containers {
     }
   }
 
-  /**
-   * An image that is on this machine: one of the two is null.
-   *
-   * @param id the digest of its configuration, by which podman and docker keep it
-   * @param file the path of its file, relative to the root or absolute
-   */
+  /** An image of this machine, by the digest of its configuration or the path of its file. */
   public record LocalImage(Digest id, String file) {}
 }

@@ -26,7 +26,6 @@ final class OciRuntime extends ContainerRuntime {
 
   private static final List<String> REMOVAL = List.of("rm", "--force");
 
-  /** How often a container is removed that is still there afterwards. */
   private static final int REMOVALS = 5;
 
   private static final List<String> LOOK = List.of("container", "inspect", "--format", "{{.Id}}");
@@ -80,7 +79,7 @@ final class OciRuntime extends ContainerRuntime {
     return limits;
   }
 
-  /** Finds the image's id, which is the same for podman and docker. */
+  /** Returns the image by its id, which is the same for podman and docker. */
   @Override
   Containers.LocalImage find(Containers.ImageName image) {
     ProgramOutput said = ask(List.of("image", "inspect", "--format", "{{.Id}}", image.name()));
@@ -118,9 +117,8 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * Returns the lines; the second argument is {@code run}; {@code --env NAME} hands on the client's
-   * own variable. Where Slurm constrains the GPUs, it numbers them anew for its jobs, and tells
-   * both numbers.
+   * Returns the lines; the second argument is {@code run}, and {@code --env NAME} hands on the
+   * client's variable. Slurm numbers constrained GPUs anew for its jobs, and tells both numbers.
    */
   @Override
   String onNode(List<String> names, boolean gpus) {
@@ -142,9 +140,8 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * Removes containers, whether they run or not. The program's word alone counts for little: podman
-   * first waits in vain for news of a container whose conmon was killed, and only then knows that
-   * it ended; and one that is told to end meanwhile says that all went well.
+   * Removes containers, running or not. The program's word counts for little: podman first waits in
+   * vain for news of a container whose conmon was killed, and if told to end says all went well.
    */
   @Override
   String remove(List<String> containers) {

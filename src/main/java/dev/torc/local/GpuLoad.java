@@ -10,11 +10,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How busy the GPUs are and what their memory holds, as their vendor's tool tells it: {@code
- * nvidia-smi}, which is started once for cards and once for processes, and then prints a line for
- * each every few seconds. If there is no such tool, nothing is known. Utilization is known of cards
- * only, which is enough because each is given to one job at a time; memory also of processes, if
- * the tool knows them by the numbers that this process sees.
+ * How busy the GPUs are and what their memory holds, as {@code nvidia-smi} tells it. It is started
+ * once for cards and once for processes, and prints a line for each every few seconds; without it
+ * nothing is known. Utilization is known of cards only, which is enough because each is given to
+ * one job at a time; memory also of processes, if the tool sees their numbers as this process does.
  */
 final class GpuLoad implements AutoCloseable {
 
@@ -27,12 +26,7 @@ final class GpuLoad implements AutoCloseable {
 
   private static final long MIB = 1 << 20;
 
-  /**
-   * What some GPUs do.
-   *
-   * @param busy hundredths of a GPU; -1 unknown
-   * @param memory bytes in use; -1 unknown
-   */
+  /** What some GPUs do: hundredths of a GPU and bytes in use; -1 for unknown. */
   record Load(long busy, long memory) {
 
     static final Load UNKNOWN = new Load(-1, -1);
@@ -59,11 +53,6 @@ final class GpuLoad implements AutoCloseable {
   private boolean asked;
   private boolean closed;
 
-  /**
-   * Creates a load that asks nothing before {@link #look}.
-   *
-   * @param environment the tool's environment
-   */
   GpuLoad(Map<String, String> environment) {
     this("nvidia-smi", environment);
   }
@@ -146,10 +135,8 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /**
-   * Returns the load of some GPUs by a job that has them for itself.
-   *
-   * @param ids numbers or ids with commas between them
-   * @param processes the numbers of its processes: where the tool knows one, memory is theirs alone
+   * Returns the load of the GPUs of one job, by their numbers or ids with commas between them. If
+   * the tool knows one of the job's processes, the memory is theirs alone.
    */
   synchronized Load of(String ids, Set<Integer> processes) {
     Load cards = Load.UNKNOWN;

@@ -19,9 +19,7 @@ import java.util.Map;
  * @param interactive whether the job has torc's own terminal instead of /dev/null and the log
  * @param timeLimit nanoseconds for all steps together; 0 for none
  * @param memoryLimit bytes for the whole process tree; 0 for none
- * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
- *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
- * @param stop how it is ended
+ * @param mark environment entries of each step by which the attempt's processes are known
  * @param trace takes what its processes read; null where they are not traced
  */
 public record Launch(
@@ -47,11 +45,7 @@ public record Launch(
     this(steps, log, append, interactive, timeLimit, memoryLimit, mark, Stop.USUAL, null);
   }
 
-  /**
-   * Returns the entries by which the processes of a job, of all its attempts and hooks, are known.
-   *
-   * @param build the random id of the build
-   */
+  /** Returns the entries by which the processes of a job's attempts and hooks are known. */
   public static Map<String, String> mark(String build, String job, Path root) {
     return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString());
   }
@@ -60,7 +54,6 @@ public record Launch(
     return with(steps, stop, by);
   }
 
-  /** Returns this launch, ended in another way. */
   public Launch stopping(Stop how) {
     return with(steps, how, trace);
   }
@@ -69,7 +62,7 @@ public record Launch(
     return new Launch(run, log, append, interactive, timeLimit, memoryLimit, mark, how, by);
   }
 
-  /** Returns this launch with some of its steps: from an index to before another one. */
+  /** Returns this launch with the steps from one index to before another one. */
   public Launch only(int from, int to) {
     return with(steps.subList(from, to), stop, trace);
   }
@@ -100,38 +93,27 @@ public record Launch(
   }
 
   /**
-   * One process.
-   *
-   * @param argv program and arguments; the program is searched in the PATH of {@code env}
-   * @param dir folder to run in, absolute
-   * @param env entries laid over the caller's environment, a null value removes the entry; in a
-   *     container, all entries that there are
-   * @param container what it runs in; null for the host. Of a step that was handed out, {@code
-   *     argv} is the client, and the container is known here only to be removed
+   * One process. A command is searched in the PATH of {@code env}, whose entries are laid over the
+   * caller's (null removes one; in a container there are no others). The folder is absolute.
+   * Without a container it runs on the host. For a step that was handed out, {@code argv} is the
+   * client, and the container is known here only to be removed.
    */
   public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
 
-    /** Creates a process of the host. */
     public Step(List<String> argv, Path dir, Map<String, String> env) {
       this(argv, dir, env, null);
     }
   }
 
-  /**
-   * What a step runs in, as far as its runner must know it: the step is started by a client.
-   * Images, runtimes and their words are not known here.
-   */
+  /** What a step runs in: a client starts the step. Images and runtimes are not known here. */
   public interface Container {
 
     /** Returns whether the processes in it are no children of its client. */
     boolean isApart();
 
-    /**
-     * Returns a line of sh that removes it, running or not; empty where it ends with its processes.
-     */
+    /** Returns a line of sh that removes it; empty if it ends with its processes. */
     String removal();
 
-    /** Returns its client for a step of an attempt. */
     Client client(Launch.Step step, Launch launch);
 
     /** One run of the step: what to start for it, and what its end means. */
@@ -140,21 +122,15 @@ public record Launch(
       /** Returns the step as a script on another machine starts it: the client. */
       Launch.Step handedOut();
 
-      /**
-       * Returns the end of an attempt whose last contained step this is, with what its container
-       * tells.
-       */
+      /** Returns the end of an attempt whose last contained step this is. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
-      /** Returns the client's command line. */
       List<String> command() throws IOException;
 
       /** Makes the runtime stop all processes of the container, or continue them. */
       void pause(boolean stop);
 
-      /**
-       * Returns variables that are laid over the caller's for the client; null removes a variable.
-       */
+      /** Returns variables that are laid over the caller's for the client; null removes one. */
       Map<String, String> variables();
 
       /** Returns what the client's end means, where torc did not end it. */
@@ -166,11 +142,7 @@ public record Launch(
       /** Returns what the end means, in words. */
       String message();
 
-      /**
-       * Removes what is left of the container after an end that was not its own.
-       *
-       * @return why something of it may be left; empty where nothing is
-       */
+      /** Removes what is left of the container; returns why something may remain, or nothing. */
       String remove();
     }
 

@@ -10,22 +10,18 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Ends the processes that a killed torc left running, before anything new starts: they are known
- * only by marks in their environments, and end with all their descendants. This process and those
- * that it descends from never end so: a job may itself call torc. Where there is no {@code /proc},
- * nothing can be found. The caller knows from the marks in the cache's folder which jobs these may
- * be.
+ * Ends the processes that a killed torc left running, before anything new starts: they are found by
+ * the marks in their environments, and end with all their descendants. This process and its
+ * ancestors never do: a job may itself call torc. Without {@code /proc}, nothing is found. The
+ * caller knows the jobs from the marks in the cache's folder.
  */
 final class LeftoverProcesses {
 
   private LeftoverProcesses() {}
 
   /**
-   * Ends the processes of some jobs, with all their descendants, and waits until they are gone.
-   *
-   * @param marks of the jobs, as {@link Launch#mark} has them
-   * @param grace time between TERM and KILL
-   * @return one line for each job with processes that were still running
+   * Ends the processes of jobs by their marks and waits until they are gone; {@code grace} lies
+   * between TERM and KILL. Returns one line for each job that had processes.
    */
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     SequencedMap<Map<String, String>, ProcessTree> trees = new LinkedHashMap<>();

@@ -16,9 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * Runs attempts as processes of this machine. Each has a thread, the caller's or one of its own,
- * that starts its processes and waits for them; one more thread watches limits. The build loop
- * decides how many run at once.
+ * Runs attempts as processes of this machine. Each has a thread, the caller's or its own, that
+ * starts its processes and waits for them; one more thread watches limits. The build loop decides
+ * how many run at once.
  */
 final class LocalRunner implements Runner {
 
@@ -29,12 +29,11 @@ final class LocalRunner implements Runner {
   private volatile boolean closed;
   private volatile boolean paused;
 
-  /** Creates the runner that {@link Runner#local} returns. */
   LocalRunner(Environment caller, Duration grace) {
     this(caller, grace, new OomKills(Path.of("/")));
   }
 
-  /** Creates a runner for which kills of the kernel are counted elsewhere. */
+  /** Creates a runner that counts the kernel's kills elsewhere. */
   LocalRunner(Environment caller, Duration grace, OomKills kills) {
     UsageSampler sampler = new UsageSampler(running.keySet(), caller);
     long nanos = grace.toNanos();
@@ -42,11 +41,6 @@ final class LocalRunner implements Runner {
     means = new ProcessRun.Means(new Spawn(), caller, nanos, threads, watch, sampler, kills);
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalStateException after {@link #close}
-   */
   @Override
   public Running start(Launch launch, Consumer<ProcessEnd> done) {
     ProcessRun attempt = attempt(launch);
@@ -59,11 +53,6 @@ final class LocalRunner implements Runner {
     return attempt;
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalStateException after {@link #close}
-   */
   @Override
   public ProcessEnd run(Launch launch, Consumer<Running> handle) {
     ProcessRun attempt = attempt(launch);
@@ -137,9 +126,7 @@ final class LocalRunner implements Runner {
     }
   }
 
-  /**
-   * Kills what still runs and waits until all is over. Must not be called from within {@code done}.
-   */
+  /** Kills what still runs and waits for all ends. Must not be called from within {@code done}. */
   @Override
   public void close() {
     closed = true;

@@ -9,27 +9,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How busy the machine is: its CPUs and its memory, or those of the cgroup whose limits hold for
- * this process (version 2; cgroups(7)). It reads a few files of Linux; elsewhere there is no
- * reading. {@link Limits} tells how much of each there is.
+ * How busy the machine is: its CPUs and memory, or those of the cgroup (version 2) whose limits
+ * hold for this process. It reads a few files of Linux; elsewhere there is no reading. {@link
+ * Limits} tells how much of each there is.
  */
 final class MachineLoad {
 
   /**
-   * How busy the machine is at one moment.
-   *
-   * @param time by {@link System#nanoTime}
-   * @param cpu nanoseconds of CPU time that were used since a moment that is the same for all
-   * @param memory bytes that are in use and cannot be given back at once
+   * A moment by {@link System#nanoTime}, the nanoseconds of CPU time used since a fixed moment, and
+   * the bytes in use that cannot be given back at once.
    */
   record Reading(long time, long cpu, long memory) {
 
-    /**
-     * Returns what was used since an earlier reading.
-     *
-     * @param at the point's time in its series
-     * @param gpus of the machine
-     */
+    /** Returns what was used since an earlier reading; {@code at} is the time in the series. */
     Series.Point since(Reading before, long at, GpuLoad.Load gpus) {
       long passed = Math.max(1, time - before.time);
       long busy = Math.max(0, cpu - before.cpu) * 100 / passed;
@@ -46,11 +38,7 @@ final class MachineLoad {
   private final Path cpuGroup;
   private final Path memoryGroup;
 
-  /**
-   * Creates the load as the files below a folder tell it.
-   *
-   * @param system stands for {@code /}
-   */
+  /** Creates the load from the files below a folder that stands for {@code /}. */
   MachineLoad(Path system) {
     this.system = system;
     Path own = ownGroup(system);
@@ -79,10 +67,7 @@ final class MachineLoad {
     return null;
   }
 
-  /**
-   * Returns the nearest group, from {@code own} upwards, with a limit in a file; null where none
-   * has.
-   */
+  /** Returns the nearest group upwards with a limit in this file; null if none has one. */
   private static Path limited(Path own, String file) {
     for (Path at = own; at != null && Files.exists(at); at = at.getParent()) {
       List<String> lines = Limits.lines(at.resolve(file));
@@ -117,10 +102,7 @@ final class MachineLoad {
     return total == null || free == null ? -1 : (total - free) * 1024;
   }
 
-  /**
-   * Returns the memory without pages of files that were not used of late: the kernel takes these
-   * back first.
-   */
+  /** Returns the memory without files' pages unused of late: the kernel takes these back first. */
   private long groupMemory() {
     List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
     long files = numbers(memoryGroup.resolve("memory.stat")).getOrDefault("inactive_file", 0L);

@@ -7,9 +7,8 @@ import java.util.List;
 
 /**
  * Tells whether the kernel killed processes for lack of memory, by the counter of the memory cgroup
- * in which torc and its jobs run (cgroups(7)). It does not know which processes, so it is asked
- * when a job died by KILL. Outside of a memory cgroup, nothing is told. Safe for use by several
- * threads.
+ * of torc and its jobs. It does not know which processes, so it is asked when a job died by KILL.
+ * Outside of a memory cgroup, it tells nothing. Safe for several threads.
  */
 final class OomKills {
 
@@ -18,11 +17,6 @@ final class OomKills {
   private final Path file; // null if there is no counter
   private long last;
 
-  /**
-   * Counts the kills from now on.
-   *
-   * @param system stands for {@code /}
-   */
   OomKills(Path system) {
     this.file = file(system);
     this.last = count();

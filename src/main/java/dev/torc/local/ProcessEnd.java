@@ -7,11 +7,10 @@ import java.util.Map;
 /**
  * How an attempt ended, as far as it is known. It ends nothing: {@link ProcessTree} ends processes.
  *
- * @param how the cause
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
  * @param wall nanoseconds from start to end; -1 where it is not known
  * @param message what a person should know beyond the cause, empty if nothing
- * @param series what it used over time; null where no sample was taken, as for a short one
+ * @param series what it used over time; null without samples, as for a short one
  * @param elsewhere where it ran; null for here
  */
 public record ProcessEnd(
@@ -21,38 +20,27 @@ public record ProcessEnd(
   public static final String BY_KERNEL = "killed by the kernel";
 
   /**
-   * Another machine.
+   * Another machine: when the attempt was handed out (by this machine's clock) and when its
+   * processes began (by that one's), in milliseconds since 1970, and its system as {@link
+   * dev.torc.posix.SystemName} has it, or empty.
    *
-   * @param host its name
-   * @param submitted when it was handed out: milliseconds since 1970, by this machine's clock
-   * @param began when its processes began: milliseconds since 1970, by that machine's clock
-   * @param system as {@link dev.torc.posix.SystemName} has it; empty where that is not known
-   * @param made the files of its products as that machine saw them at the end, by absolute path;
-   *     other files too, where the script's pattern matches more than the product's. A folder that
-   *     is a product has a slash behind its path; names with a line end are missing. Null: unknown
+   * @param made the files of its products at the end, by absolute path, and others that the
+   *     script's pattern matches. A folder that is a product has a slash behind its path; names
+   *     with a line end are missing. Null: unknown
    */
   public record Elsewhere(
       String host, long submitted, long began, String system, Map<String, MadeFile> made) {}
 
-  /**
-   * One file.
-   *
-   * @param time of its last change, in seconds since 1970
-   * @param digest SHA-256 in hexadecimal digits; null where it is not known, as for a large file
-   */
+  /** A file: bytes, seconds since 1970, and SHA-256 in hexadecimal, or null as for a large file. */
   public record MadeFile(long bytes, long time, String digest) {}
 
-  /** The cause of an attempt's end. */
   public enum How {
     EXITED,
     SIGNALED,
-    /** Ended for its time limit. */
     TIMEOUT,
-    /** Ended for its memory limit. */
     MEMORY,
     /** Ended because it wanted the terminal without being interactive. */
     TERMINAL,
-    /** Ended because the scheduler that ran it was told to. */
     CANCELLED,
     /** Handed out to a scheduler, where it stays though torc ends. */
     PASSED_ON,
@@ -60,23 +48,18 @@ public record ProcessEnd(
     NOT_REACHED,
     /** Ended well elsewhere, but its products are different ones here. */
     ALTERED,
-    /** Ended because torc itself was told to end. */
     INTERRUPTED,
-    /** The program could not be started; the message says why. */
     NOT_STARTED
   }
 
-  /** Creates the end of an attempt that ran here, without samples. */
   public ProcessEnd(How how, int code, long wall, Usage usage, String message) {
     this(how, code, wall, usage, message, null, null);
   }
 
-  /** Returns the end of an attempt of which no process was started. */
   public static ProcessEnd unstarted(How how, String message) {
     return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
   }
 
-  /** Returns an end of which only the cause and the message are known. */
   public static ProcessEnd unknown(How how, String message) {
     return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
   }
@@ -85,12 +68,10 @@ public record ProcessEnd(
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
-  /** Returns this end with another time from start to end, in nanoseconds; -1 unknown. */
   public ProcessEnd lasting(long time) {
     return new ProcessEnd(how, code, time, usage, message, series, elsewhere);
   }
 
-  /** Returns this end as one on another machine. */
   public ProcessEnd at(Elsewhere place) {
     return new ProcessEnd(how, code, wall, usage, message, series, place);
   }
@@ -101,24 +82,16 @@ public record ProcessEnd(
     return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
   }
 
-  /**
-   * Returns when its processes began, in milliseconds since 1970; {@code otherwise} if they ran
-   * here.
-   */
+  /** Returns when its processes began: milliseconds since 1970; the argument if they ran here. */
   public long began(long otherwise) {
     return elsewhere == null ? otherwise : elsewhere.began;
   }
 
-  /** Returns whether the attempt succeeded. */
   public boolean ok() {
     return how == How.EXITED && code == 0;
   }
 
-  /**
-   * Returns whether a signal ended it.
-   *
-   * @param contained whether it ran in a container, of which only an exit status is known
-   */
+  /** Returns whether a signal ended it; of a container, only an exit status is known. */
   public boolean isBySignal(int number, boolean contained) {
     return how == How.SIGNALED && code == number
         || contained && how == How.EXITED && code == 128 + number;

@@ -12,32 +12,22 @@ import java.util.Set;
 /**
  * Looks at all processes of the machine once, to tell what several process trees use: however many
  * jobs run, {@code /proc} is read once. A process belongs to a tree by its group, its ancestors or
- * the mark in its environment, which is read once for each process. The caller decides how often to
- * look. For one thread.
+ * the mark in its environment. The caller decides how often to look. For one thread.
  */
 final class ProcessPass {
 
-  /**
-   * What a tree uses.
-   *
-   * @param cpu nanoseconds of CPU time so far, without processes that ended unawaited by the tree
-   * @param memory bytes that it uses now; see {@link ProcessTree#memory(List)}
-   */
+  /** Nanoseconds of CPU time without unawaited processes, and the bytes of memory used now. */
   record Use(long cpu, long memory) {}
 
   /** Ids of processes in no tree. Their environments do not change, so they are read once. */
   private final Set<Long> strangers = new HashSet<>();
 
-  /** Returns what each of the trees uses now, in their order. */
   List<Use> look(List<ProcessTree> trees) {
     Map<ProcessTree, List<ProcessTable.Entry>> members = members(trees);
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
 
-  /**
-   * Returns the living processes of each tree, by one look of its own; empty where there are no
-   * trees.
-   */
+  /** Returns the living processes of each tree, by one look of its own. */
   static Map<ProcessTree, List<ProcessTable.Entry>> living(Collection<ProcessTree> trees) {
     if (trees.isEmpty()) {
       return Map.of();
@@ -49,8 +39,8 @@ final class ProcessPass {
   }
 
   /**
-   * Returns all processes of each tree, zombies among them, but never this process or one that it
-   * descends from. Each tree is told of its processes.
+   * Returns all processes of each tree, zombies too, but never this process or its ancestors, and
+   * tells each tree of its own.
    */
   Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
     Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 /**
  * One attempt of a job from its first process to its last: steps one after another, limits, the
  * end. It lives on the thread that calls {@link #run}, which waits for the processes; other threads
- * call {@link #end} and {@link #look}. {@code posix} starts, finds and signals the processes.
+ * call {@link #end} and {@link #look}. {@link ProcessTree} finds and signals the processes.
  */
 final class ProcessRun implements Runner.Running {
 
@@ -45,11 +45,7 @@ final class ProcessRun implements Runner.Running {
       "its processes in the background were ended: it is traced";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
 
-  /**
-   * What all attempts share.
-   *
-   * @param grace nanoseconds until KILL for a job that says no other time
-   */
+  /** What all attempts share; {@code grace} is nanoseconds until KILL, if the job says nothing. */
   record Means(
       Spawn spawn,
       Environment caller,
@@ -155,7 +151,6 @@ final class ProcessRun implements Runner.Running {
     return ended(last, notStarted, used);
   }
 
-  /** Removes an earlier run's output from the log of a run that wrote nothing. */
   private void emptyLog() {
     try {
       OwnFile.write(launch.log(), new byte[0]);
@@ -176,8 +171,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Returns whether a step succeeded. If it failed or is the last one, nothing changes the
-   * attempt's end any more; but the end of a container is yet to be understood.
+   * Returns whether a step succeeded. After a failed or last step nothing changes the attempt's end
+   * any more, unless the end of its container is yet to be understood.
    */
   private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
@@ -207,9 +202,7 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  /**
-   * Returns whether KILL ended the leader, or a program of which the leader tells it as shells do.
-   */
+  /** Returns whether KILL ended the leader, or a program whose end it reports as shells do. */
   private static boolean isKilled(ChildWait.News change) {
     int killed = change.what() == ChildWait.What.EXITED ? 128 + Kill.KILL : Kill.KILL;
     return change.code() == killed;
@@ -219,7 +212,6 @@ final class ProcessRun implements Runner.Running {
     return change.what() == ChildWait.What.EXITED && change.code() == 0;
   }
 
-  /** Returns what the end of a container means; removes a container that torc ended. */
   private Container.Meaning meaning(Container.Client container, ChildWait.News last)
       throws IOException {
     if (!wanted()) {
@@ -246,7 +238,6 @@ final class ProcessRun implements Runner.Running {
     return cause == null;
   }
 
-  /** Starts a step, or the client of its container, which has the caller's own environment. */
   private int start(Launch.Step step, Container.Client container, boolean truncate)
       throws IOException {
     Map<String, String> over =
@@ -391,7 +382,7 @@ final class ProcessRun implements Runner.Running {
 
   /**
    * Ends processes that outlive the leader of a traced step: once torc has ended, each of their
-   * traced calls would fail. Where there is no such process, only the trace is late.
+   * traced calls would fail. Without any, only the trace is late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();
@@ -410,11 +401,7 @@ final class ProcessRun implements Runner.Running {
     return pauses + (stopped == 0 ? 0 : now - stopped);
   }
 
-  /**
-   * Enforces the attempt's limits, and takes a sample where it is time for one.
-   *
-   * @return when this is to be called again, by {@link System#nanoTime}
-   */
+  /** Enforces limits and takes a sample if it is time; returns when to look again (nanoTime). */
   long look() {
     long now = System.nanoTime();
     long next = now + RunWatch.IDLE;
@@ -438,7 +425,6 @@ final class ProcessRun implements Runner.Running {
     return sampled ? next : Math.min(next, nextSample);
   }
 
-  /** Returns the attempt's processes. */
   ProcessTree tree() {
     return tree;
   }
@@ -454,12 +440,7 @@ final class ProcessRun implements Runner.Running {
     return launch.mark().get("TORC_JOB");
   }
 
-  /**
-   * Takes over a sample of the sampler.
-   *
-   * @param time when it was taken, by {@link System#nanoTime}
-   * @param gpus of all its GPUs
-   */
+  /** Takes over a sample of the sampler, taken at {@code time} by {@link System#nanoTime}. */
   void sampled(long time, ProcessPass.Use use, GpuLoad.Load gpus) {
     synchronized (samplesLock) {
       if (use.memory() > 0) {
@@ -507,11 +488,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Returns the nanoseconds to the next sample: samples take a twentieth of the time at most, but a
-   * limit is checked even where a sample is slow, as the first one of a torc on a busy machine is.
-   *
-   * @param last nanoseconds that lay before the last sample
-   * @param cost nanoseconds that the last sample took
+   * Returns the nanoseconds to the next sample. Samples take a twentieth of the time at most, but a
+   * limit is checked even if a sample is slow, as the first one on a busy machine is.
    */
   static long interval(long last, long cost, boolean limited) {
     return limited

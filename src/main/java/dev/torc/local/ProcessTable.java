@@ -17,21 +17,17 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so what
- * cannot be read counts as gone. {@link ProcessTree} tells which processes belong together.
+ * What {@code /proc} tells of processes (proc(5)). A process may end at any moment, so what cannot
+ * be read counts as gone. {@link ProcessTree} tells which processes belong together.
  */
 final class ProcessTable {
 
   /**
-   * A process.
-   *
-   * @param start clock ticks from boot to its start; with the number it names the process forever
-   * @param state a letter; {@code Z} and {@code X} are dead
-   * @param cpu nanoseconds of CPU time of it and of the descendants that it waited for
+   * A process. Its start in clock ticks since boot and its number name it forever; its state is a
+   * letter, and its CPU nanoseconds include the descendants that it waited for.
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
-    /** Returns number and start in one number, which names the process forever in this boot. */
     long id() {
       return id(pid, start);
     }
@@ -60,12 +56,10 @@ final class ProcessTable {
 
   private ProcessTable() {}
 
-  /** Returns whether there is a {@code /proc} as Linux has it. */
   static boolean present() {
     return PRESENT;
   }
 
-  /** Returns all processes that can be seen. */
   static List<Entry> all() {
     List<Entry> all = new ArrayList<>();
     String[] names = new File("/proc").list();
@@ -79,11 +73,7 @@ final class ProcessTable {
 
   /**
    * Divides processes among owners: each gets the owner of the nearest process that has one, from
-   * itself up through its ancestors.
-   *
-   * @param all processes
-   * @param owners owners of some of them, by the process's number
-   * @return the processes by owner; those without an owner under null
+   * itself up through its ancestors. Those without an owner are under null.
    */
   static <T> Map<T, List<Entry>> divide(List<Entry> all, Map<Integer, T> owners) {
     Map<Integer, Entry> numbered = new HashMap<>();
@@ -102,7 +92,6 @@ final class ProcessTable {
     return divided;
   }
 
-  /** Returns one process, if it exists. */
   static Optional<Entry> of(int pid) {
     // "pid (name) state ppid pgrp ... starttime": the name may hold spaces and parentheses
     String line = text(pid, "stat");
@@ -125,11 +114,7 @@ final class ProcessTable {
                     + Long.parseLong(fields[14]))));
   }
 
-  /**
-   * Returns the children of all threads of a process.
-   *
-   * @return nothing where the kernel does not list them
-   */
+  /** Returns the children of all threads of a process; empty if the kernel does not list them. */
   static Optional<List<Integer>> children(int pid) {
     List<Integer> children = new ArrayList<>();
     String[] threads = new File("/proc/" + pid + "/task").list();
@@ -150,10 +135,7 @@ final class ProcessTable {
     return Optional.of(children);
   }
 
-  /**
-   * Returns the entries of the environment that the process was started with, as far as it can be
-   * seen.
-   */
+  /** Returns the entries of a process's first environment, as far as they can be seen. */
   static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
     // It is empty at the moment of an exec, too; a kernel thread, which has no exe, has none.
@@ -181,9 +163,8 @@ final class ProcessTable {
   }
 
   /**
-   * Returns the bytes of memory of a process that the kernel cannot take back: anonymous and shared
-   * memory, pages that processes share counted in each. Clean pages of mapped files do not count. 0
-   * if it is gone.
+   * Returns the bytes of memory that the kernel cannot take back: anonymous and shared pages,
+   * counted in each process that shares them, without clean pages of files. 0 if it is gone.
    */
   static long memory(int pid) {
     String status = text(pid, "status");
@@ -197,9 +178,7 @@ final class ProcessTable {
     return !mask.isEmpty() && (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
   }
 
-  /**
-   * Returns whether a process is the first one of a container, which gets what its client is sent.
-   */
+  /** Returns whether it is the first in a container, which gets what its client is sent. */
   static boolean isFirst(int pid) {
     return word(pid, "NSpid:").endsWith("\t1"); // one number for each level
   }
@@ -216,7 +195,7 @@ final class ProcessTable {
     return List.of(text(pid, "cmdline").split("\0"));
   }
 
-  /** Returns the same bytes, pages that processes share divided among them; this takes longer. */
+  /** Returns the same bytes, shared pages divided among their processes; this takes longer. */
   static long proportional(int pid) {
     String sums = text(pid, "smaps_rollup");
     return sums.contains("\nPss_Anon:") // since Linux 5.4

@@ -14,10 +14,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The processes that belong to one attempt of a job: its process group, all descendants, those that
- * once were seen among them (a daemon that left by fork and setsid), and all that carry the
- * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known.
- * {@link TreeEnd} ends them. Safe for use by several threads.
+ * The processes of one attempt of a job: its process group, all descendants, those that once were
+ * seen among them (a daemon that left by fork and setsid), and all with the attempt's mark in their
+ * environment. Without {@code /proc}, only the group is known. {@link TreeEnd} ends them. Safe for
+ * several threads.
  */
 final class ProcessTree {
 
@@ -34,11 +34,9 @@ final class ProcessTree {
   private long since = Long.MAX_VALUE; // start of the first leader
 
   /**
-   * Creates an empty tree.
-   *
-   * @param mark environment entries that only its processes carry
-   * @param whole whether the leader's memory counts: that of the client of a container does not
-   * @param limit bytes of memory that it may use; 0 for no limit
+   * Creates a tree of the processes with these entries in their environment. If it is not {@code
+   * whole}, the leader is the client of a container, whose memory does not count. The limit is
+   * bytes of memory; 0 for none.
    */
   ProcessTree(Map<String, String> mark, boolean whole, long limit) {
     this.limit = limit;
@@ -61,8 +59,8 @@ final class ProcessTree {
   }
 
   /**
-   * Notes when the leader started. This waits for the first look: most leaders end before that. As
-   * long as the leader is not reaped, dead or alive, its number is its own.
+   * Notes when the leader started, at the first look: most leaders end before that. Its number
+   * stays its own until it is reaped.
    */
   private void note() {
     if (leader != 0 && !noted) {
@@ -77,11 +75,8 @@ final class ProcessTree {
   }
 
   /**
-   * Reaps the dead leader; from now on its numbers may belong to another process, so they count no
-   * more. No signal goes to them meanwhile.
-   *
-   * @param last whether no other leader follows: then its start is not asked for any more
-   * @return as {@link ChildWait#reap}
+   * Reaps the dead leader; from now on its numbers may belong to another process, so no signal goes
+   * to them. Before another leader its start is noted, unless this one is the last.
    */
   synchronized ChildWait.ChildUse reapLeader(boolean last) {
     if (!last) {
@@ -93,7 +88,6 @@ final class ProcessTree {
     return ChildWait.reap(pid);
   }
 
-  /** Signals the leader's group, if there is one. */
   synchronized void signalGroup(int signal) {
     if (leader != 0) {
       Kill.group(leader, signal);
@@ -101,12 +95,8 @@ final class ProcessTree {
   }
 
   /**
-   * Ends the tree as {@link TreeEnd} does; returns when nothing of it lives.
-   *
-   * @param signal the first signal
-   * @param grace nanoseconds from that to KILL
-   * @param hurry asked again and again; true skips the rest of the grace
-   * @return numbers of processes that would not die even by KILL, normally none
+   * Ends the tree as {@link TreeEnd} does, by a first signal and KILL after {@code grace}
+   * nanoseconds or when it is to hurry. Returns the processes that KILL did not end, normally none.
    */
   List<Integer> end(int signal, long grace, BooleanSupplier hurry) {
     return ProcessTable.present()
@@ -136,7 +126,6 @@ final class ProcessTree {
     return List.of();
   }
 
-  /** Stops all its processes, until {@link #proceed}. */
   void stop() {
     if (ProcessTable.present()) {
       stopped = TreeEnd.stopped(this::living);
@@ -145,7 +134,6 @@ final class ProcessTree {
     }
   }
 
-  /** Continues what {@link #stop} stopped. */
   void proceed() {
     if (ProcessTable.present()) {
       TreeEnd.continued(stopped);
@@ -164,11 +152,7 @@ final class ProcessTree {
     return leader != 0 && Kill.group(leader, 0);
   }
 
-  /**
-   * Returns its memory now, as {@link #memory(List)}.
-   *
-   * @param thorough whether to look for orphans too, which means to read the whole process table
-   */
+  /** Returns its memory now; a thorough look finds orphans too, by the whole process table. */
   long memory(boolean thorough) {
     if (thorough) {
       living();
@@ -177,10 +161,8 @@ final class ProcessTree {
   }
 
   /**
-   * Returns the bytes of memory of its processes that the kernel cannot take back. Only above the
-   * limit are pages that processes share counted once: that takes 10 ms for each GiB.
-   *
-   * @param processes all of them
+   * Returns the bytes of memory that its processes use, as {@link ProcessTable#memory} counts. Only
+   * above the limit are shared pages counted once: that takes 10 ms for each GiB.
    */
   long memory(List<Integer> processes) {
     long sum = 0;
@@ -207,15 +189,11 @@ final class ProcessTree {
     return new HashMap<>(known);
   }
 
-  /** Returns the number of its process group; 0 where there is none. */
   synchronized int group() {
     return leader;
   }
 
-  /**
-   * Returns whether a process may carry this tree's mark: it started no earlier than the first
-   * leader.
-   */
+  /** Returns whether a process may carry the mark: it started no earlier than the first leader. */
   synchronized boolean mayOwn(ProcessTable.Entry process) {
     return !mark.isEmpty() && process.start() >= since;
   }
@@ -224,21 +202,13 @@ final class ProcessTree {
     return environment.containsAll(mark);
   }
 
-  /**
-   * Takes in the result of a look at all processes.
-   *
-   * @param before the processes known when the look began, some of which may be gone
-   * @param found all processes of the tree that are there, zombies among them
-   */
+  /** Takes in what a look found, zombies too; {@code before} were known when the look began. */
   synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
     before.forEach(known::remove);
     found.forEach(process -> known.put(process.pid(), process.start()));
   }
 
-  /**
-   * Returns the known processes and their descendants, found without reading the whole process
-   * table.
-   */
+  /** Returns the known processes and their descendants, without reading the whole process table. */
   private synchronized List<Integer> follow() {
     note();
     List<Integer> open = new ArrayList<>(known.keySet());
@@ -267,7 +237,6 @@ final class ProcessTree {
     return List.copyOf(known.keySet());
   }
 
-  /** Returns all processes of the tree that are alive, by the whole process table. */
   synchronized List<ProcessTable.Entry> living() {
     return ProcessPass.living(List.of(this)).get(this);
   }

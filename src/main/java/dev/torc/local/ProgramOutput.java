@@ -15,16 +15,11 @@ import java.util.regex.Pattern;
 
 /**
  * What a program of this machine answers to a short question. It runs no jobs: those have a process
- * group, a log and limits.
- *
- * @param status the exit status; -1 where there is no whole answer: it could not be started, did
- *     not end in time, or said too much
- * @param text standard output
- * @param errors standard error, or why there is no answer; may be empty
+ * group, a log and limits. A status of -1 means that there is no whole answer: the program could
+ * not be started, did not end in time, or said too much, as {@code errors} tells.
  */
 public record ProgramOutput(int status, String text, String errors) {
 
-  /** How long a program that does not answer is waited for. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** The most bytes of an answer; no list that torc asks for comes near. */
@@ -35,21 +30,13 @@ public record ProgramOutput(int status, String text, String errors) {
     return of(argv, env, null, PATIENCE);
   }
 
-  /**
-   * Asks a program in a folder. If {@code patience} ends before the program does, it is killed,
-   * with all that it started.
-   *
-   * @param folder null for torc's own
-   */
+  /** Asks a program in a folder (null: torc's own); a late one is killed with its descendants. */
   public static ProgramOutput of(
       List<String> argv, Map<String, String> env, Path folder, Duration patience) {
     return of(argv, env, folder, patience, UTF_8);
   }
 
-  /**
-   * Asks a program as above; its answer is in the character set. In Latin-1, each character of it
-   * is one byte.
-   */
+  /** Asks a program that answers in the character set; a character of Latin-1 is one byte. */
   public static ProgramOutput of(
       List<String> argv,
       Map<String, String> env,
@@ -95,7 +82,6 @@ public record ProgramOutput(int status, String text, String errors) {
     }
   }
 
-  /** Returns whether it ended well. */
   public boolean ok() {
     return status == 0;
   }

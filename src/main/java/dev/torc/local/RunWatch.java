@@ -33,7 +33,6 @@ final class RunWatch implements AutoCloseable {
     }
   }
 
-  /** Looks at all attempts now. */
   void wake() {
     LockSupport.unpark(thread);
   }

@@ -9,46 +9,27 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/**
- * Starts attempts and says when they ended: the seam to processes. Tests put a controllable one in
- * its place.
- */
+/** Starts attempts and says when they ended: the seam to processes, which tests replace. */
 public interface Runner extends AutoCloseable {
 
-  /** The time from the first signal to KILL where a job does not say otherwise. */
   Duration GRACE = Duration.ofSeconds(5);
 
-  /**
-   * Returns a runner that runs attempts as processes of this machine.
-   *
-   * @param caller the environment over which that of each job is laid
-   * @param grace time from the first signal to KILL where a launch does not say otherwise
-   */
+  /** Returns a runner on this machine, with the caller's environment below that of each job. */
   static Runner local(Environment caller, Duration grace) {
     return new LocalRunner(caller, grace);
   }
 
-  /**
-   * Ends processes of some jobs that a killed torc left running; see {@link LeftoverProcesses}.
-   *
-   * @param marks of the jobs, as {@link Launch#mark} has them
-   * @return one line for each job with processes that were still running
-   */
+  /** Ends processes of jobs that a killed torc left running; returns one line for each such job. */
   static List<String> endLeft(Collection<Map<String, String>> marks) {
     return LeftoverProcesses.end(marks, GRACE);
   }
 
-  /**
-   * Starts an attempt and returns at once.
-   *
-   * @param done called exactly once, from any thread, when the attempt is over
-   */
+  /** Starts an attempt; calls {@code done} once, from any thread, when it is over. */
   Running start(Launch launch, Consumer<ProcessEnd> done);
 
   /**
-   * Runs an attempt and returns when it is over: for a caller whose thread has nothing else to do.
-   *
-   * @param running is handed the attempt as soon as it can be ended
+   * Runs an attempt and returns when it is over, for a caller whose thread has nothing else to do.
+   * {@code running} is given the attempt as soon as it can be ended.
    */
   default ProcessEnd run(Launch launch, Consumer<Running> running) {
     CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
@@ -56,26 +37,17 @@ public interface Runner extends AutoCloseable {
     return done.join();
   }
 
-  /**
-   * Returns what running attempts used at the last look, by job; without attempts not looked at
-   * yet.
-   */
+  /** Returns what running attempts used at the last look, by job, if they were looked at. */
   default Map<String, Series.Point> uses() {
     return Map.of();
   }
 
-  /**
-   * Returns what the machine used since the first attempt that was not short; null if there was
-   * none.
-   */
+  /** Returns what the machine used since the first attempt that was not short; null without one. */
   default Series machine() {
     return null;
   }
 
-  /**
-   * Stops all processes before torc itself is stopped, or continues them after that; the time in
-   * between is none of theirs.
-   */
+  /** Stops all processes before torc itself stops, or continues them; their times stop too. */
   default void pause(boolean stop) {}
 
   /** Returns nanoseconds from the first signal to KILL where a launch does not say otherwise. */
@@ -84,13 +56,8 @@ public interface Runner extends AutoCloseable {
   @Override
   void close();
 
-  /** An attempt that was started. */
   interface Running {
-    /**
-     * Ends the whole tree as rule 11 says. Idempotent.
-     *
-     * @param signal INT or TERM, which come first unless the launch names another one; or KILL
-     */
+    /** Ends the tree (rule 11), by INT or TERM unless the launch names another, or by KILL. */
     void end(int signal);
   }
 }

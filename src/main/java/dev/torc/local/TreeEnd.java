@@ -18,14 +18,12 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * One end of some processes (rule 11): a signal to those that exist now, TERM to the same after
- * half of the grace, KILL to all at its end. Processes that start later, from a trap or a handler,
- * are left alone until KILL. To know which exist, it stops them before it signals any. It does not
- * find processes: {@link ProcessTree} does.
+ * Ends some processes once (rule 11): a signal to those that exist now, TERM to the same after half
+ * of the grace, KILL to all at its end. Processes that start later, from a trap or a handler, are
+ * left alone until KILL. To know which exist, it stops them before it signals any. It does not find
+ * processes: {@link ProcessTree} does.
  *
- * @param living the processes that are alive
- * @param client whether the client of a container is among them, which hands its signal on
- * @param signal the first signal
+ * @param client whether the client of a container is among them, which passes its signal on
  * @param grace nanoseconds from the first signal to KILL
  * @param hurry asked again and again; true skips the rest of the grace
  */
@@ -38,21 +36,15 @@ record TreeEnd(
 
   private static final long MILLISECOND = 1_000_000;
 
-  /** Bytes of a script in which a trap is searched. */
   private static final int MOST = 1 << 16;
 
-  /** A trap for INT in a script. */
   private static final Pattern TRAP =
       Pattern.compile("(?is)\\btrap\\b.*?(\\b(sig)?int\\b|\\s2(?=\\s|;|$))");
 
   /** Options of bash whose next word is not the script. */
   private static final Pattern VALUED = Pattern.compile("[-+][a-zA-Z]*[oO]|--(rcfile|init-file)");
 
-  /**
-   * Ends the processes; returns when none lives.
-   *
-   * @return numbers of processes that would not die even by KILL, normally none
-   */
+  /** Ends the processes; returns those that did not die even by KILL, normally none. */
   List<Integer> run() {
     long start = System.nanoTime();
     Collection<ProcessTable.Entry> told = stopped(living);
@@ -81,9 +73,8 @@ record TreeEnd(
   }
 
   /**
-   * Stops processes until none is left that runs, so that none starts another one unseen; returns
-   * them. Two looks in a row must find no new one: a process that just begins another program may
-   * have no environment for a moment.
+   * Stops processes until none runs that could start another one unseen, and returns them. Two
+   * looks in a row must find no new one: during an exec a process may have no environment.
    */
   static Collection<ProcessTable.Entry> stopped(Supplier<List<ProcessTable.Entry>> living) {
     Map<Long, ProcessTable.Entry> all = new LinkedHashMap<>();
@@ -117,9 +108,7 @@ record TreeEnd(
     }
   }
 
-  /**
-   * Returns the first signal for a process: TERM if it would take no notice of its own; 0 for none.
-   */
+  /** Returns the first signal for a process: TERM if it ignored its own; 0 for none. */
   private int first(int pid) {
     if (client && ProcessTable.isFirst(pid)) {
       return 0; // the client sends it the same signal
@@ -130,9 +119,9 @@ record TreeEnd(
   }
 
   /**
-   * Returns whether a process is bash without a trap for INT: if the program for which it waits
+   * Returns whether a process is bash without a trap for INT: if the program that it waits for
    * handles INT and exits, it continues with the next command. The kernel shows the same handler
-   * with a trap and without one, so the script has to tell. Other shells end.
+   * with and without a trap, so the script has to tell. Other shells end.
    */
   private static boolean continuesAfterInt(int pid) {
     try {
@@ -167,10 +156,7 @@ record TreeEnd(
     }
   }
 
-  /**
-   * Returns the order of ends. It is made only where a tree is ended: its lambdas would be linked
-   * at every start.
-   */
+  /** Returns the order of ends, made only when a tree ends: its lambdas would slow each start. */
   private static Comparator<ProcessTable.Entry> youngestFirst() {
     return Comparator.comparing(ProcessTable.Entry::start)
         .thenComparing(ProcessTable.Entry::pid)

@@ -10,15 +10,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread that takes samples of the use of all attempts, and of the machine: once a second,
- * and more seldom where a look takes so long that it would need more than a hundredth of a core. It
- * starts with the first attempt that is no short one, and enforces no limit: {@link RunWatch} does.
+ * The one thread that samples what all attempts and the machine use: once a second, or more seldom
+ * if a look would take more than a hundredth of a core. It starts with the first attempt that is
+ * not short, and enforces no limit: {@link RunWatch} does.
  */
 final class UsageSampler implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000L;
 
-  /** How many times as long as a look it rests at least. */
   static final int SHARE = 100;
 
   private final Collection<ProcessRun> running;
@@ -27,12 +26,7 @@ final class UsageSampler implements AutoCloseable {
   private Thread thread; // guarded by this, as series is
   private Series series;
 
-  /**
-   * Takes no sample before {@link #begin}.
-   *
-   * @param running the attempts that run, at any time
-   * @param caller the environment in which programs are found
-   */
+  /** Takes no sample before {@link #begin}; the environment is for finding programs. */
   UsageSampler(Collection<ProcessRun> running, Environment caller) {
     this.running = running;
     this.caller = caller;
