@@ -64,10 +64,8 @@ final class BuildCommand {
   }
 
   /**
-   * Returns what a build is asked to do; of {@code -j} and several {@code --limit} of one resource
-   * the last one counts. Throws {@link dev.torc.syntax.BadInput}.
-   *
-   * @param dry whether it is a dry run whatever the options say
+   * Returns what a build is asked to do: with {@code dry} a dry run, whatever the options say. Of
+   * {@code -j} and several {@code --limit} of one resource the last one counts.
    */
   BuildRequest request(boolean dry) {
     SortedMap<String, String> limits = new TreeMap<>();
@@ -192,11 +190,8 @@ final class BuildCommand {
   }
 
   /**
-   * Returns the profile of this build, null where {@code TORC_PROFILE} does not ask for one. Its
-   * trace goes to the folder of the cache.
-   *
-   * @param began when torc began, by {@link System#nanoTime}
-   * @param read when torc began to read the build file
+   * Returns the profile of this build, with its trace in the folder of the cache; null unless
+   * {@code TORC_PROFILE} asks for one. Both times are by {@link System#nanoTime}.
    */
   private Profile profile(Project project, long began, long read) {
     if (console.env().getOrDefault("TORC_PROFILE", "").isEmpty()) {
@@ -222,9 +217,6 @@ final class BuildCommand {
   /**
    * {@code --junit}: the results of a build go to a file too, however it ends. {@link JunitReport}
    * says what is in it.
-   *
-   * @param named the file as the user named it
-   * @param file the file's absolute path
    */
   private record JunitOption(Console console, String named, Path file, JunitReport report) {
 

@@ -54,7 +54,7 @@ public final class Main {
     this(work, CallingProcess.own());
   }
 
-  /** Works like {@link #Main(Io.Make)}, for calls of another process. */
+  /** Hands each call of a command of another process to {@code work}. */
   public Main(Io.Make<Call, Integer> work, CallingProcess process) {
     this.work = work;
     this.process = process;
@@ -71,15 +71,12 @@ public final class Main {
     System.exit(exit); // removes the shared libraries that had to be unpacked
   }
 
-  /** Lets an uncaught exception, on any thread, end the process. */
   static void endWhereAThreadBreaks() {
     endWhereAThreadBreaks(said -> new Descriptor(2).stream().write(said));
   }
 
   /**
-   * Lets an uncaught exception, on any thread, end the process.
-   *
-   * @param tell takes what standard error is to say
+   * Lets an uncaught exception, on any thread, end the process; {@code tell} takes the last words.
    */
   public static void endWhereAThreadBreaks(Io.Take<byte[]> tell) {
     Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown, tell));
@@ -397,11 +394,7 @@ public final class Main {
       return kept;
     }
 
-    /**
-     * Returns {@code "; did you mean X?"}, or nothing.
-     *
-     * @param options the options that are known where the argument was met
-     */
+    /** Returns {@code "; did you mean X?"} with one of the known options, or nothing. */
     static String hint(String argument, Set<String> options) {
       boolean letter = argument.startsWith("-") && !argument.startsWith("--");
       String word = letter && argument.length() > 2 ? argument.substring(0, 2) : argument; // -c2

@@ -19,11 +19,7 @@ final class ManPage {
 
   private ManPage() {}
 
-  /**
-   * Writes the page.
-   *
-   * @param args the file, in a folder that need not be there
-   */
+  /** Writes the page into the file that is named first, and makes its folder. */
   public static void main(String[] args) throws IOException {
     Path file = Path.of(args[0]);
     Files.createDirectories(file.getParent());

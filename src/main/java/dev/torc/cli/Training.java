@@ -31,11 +31,7 @@ final class Training {
     this.folder = folder;
   }
 
-  /**
-   * Runs all lessons, and throws where one does not end as it must.
-   *
-   * @param cache {@code build} to train builds alone, any other word to train all commands
-   */
+  /** Runs all lessons, or with {@code build} those of builds; throws if one ends in another way. */
   public static void main(String[] cache) throws IOException {
     Path folder = Files.createTempDirectory("torc-training");
     try {

@@ -78,7 +78,7 @@ final class ClientStream extends OutputStream {
   public void write(byte[] bytes, int from, int length) throws IOException {
     int end = from + length;
     for (int at = from; at < end && call.begin(); ) {
-      if (file.writable(PATIENCE) && call.goesOn()) {
+      if (file.writable(PATIENCE) && call.awaitContinued()) {
         at += file.write(bytes, at, Math.min(PIECE, end - at));
       }
     }

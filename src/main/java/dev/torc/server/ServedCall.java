@@ -54,7 +54,7 @@ final class ServedCall implements CallingProcess {
   private final OtherProcess client;
   private final int count; // of arguments
   private final Descriptor reply;
-  private final AtomicReference<Object> kept;
+  private final AtomicReference<Object> handedOn;
   private final Signals signals = new Signals(this::begin, _ -> Server.halt(), Signals.LIMIT);
   private final long heap = Math.max(72L << 20, Runtime.getRuntime().totalMemory() / 8 * 9);
   private Environment environment;
@@ -68,13 +68,8 @@ final class ServedCall implements CallingProcess {
   private volatile long expires = Long.MAX_VALUE; // by System.nanoTime
   private String cold; // why it is refused; null if it is not
 
-  /**
-   * @param count of the client's arguments
-   * @param reply where the client reads
-   * @param kept what the last call left
-   */
-  ServedCall(OtherProcess client, int count, Descriptor reply, AtomicReference<Object> kept) {
-    this.kept = kept;
+  ServedCall(OtherProcess client, int count, Descriptor reply, AtomicReference<Object> handedOn) {
+    this.handedOn = handedOn;
     this.client = client;
     this.count = count;
     this.reply = reply;
@@ -187,9 +182,7 @@ final class ServedCall implements CallingProcess {
         () -> now);
   }
 
-  /**
-   * Does what a command is for, unless it is another command, or only the client can read for it.
-   */
+  /** Performs a command that is served; refuses others, and input that only the client can read. */
   private int perform(Call call, Server server) throws IOException {
     if (!SERVED.contains(call.command()) || call.has("--follow")) {
       refuse("torc " + call.command());
@@ -232,7 +225,7 @@ final class ServedCall implements CallingProcess {
 
   @Override
   public AtomicReference<Object> handedOn() {
-    return kept;
+    return handedOn;
   }
 
   @Override
@@ -275,7 +268,7 @@ final class ServedCall implements CallingProcess {
   }
 
   /** Returns whether the client is not stopped; waits a little if it is. */
-  boolean goesOn() {
+  boolean awaitContinued() {
     if (look()) {
       return true;
     }

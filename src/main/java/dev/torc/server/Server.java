@@ -80,9 +80,9 @@ public final class Server {
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
     Files.deleteIfExists(folder.ask()); // of a server that was killed; before the number is written
-    AtomicReference<Object> kept = new AtomicReference<>();
+    AtomicReference<Object> handedOn = new AtomicReference<>();
     for (int i = 0; i < slots.length; i++) {
-      slots[i] = new Slot(folder, i, kept);
+      slots[i] = new Slot(folder, i, handedOn);
     }
     Path fresh = folder.path().resolve("ask.new");
     Files.deleteIfExists(fresh);
@@ -265,7 +265,7 @@ public final class Server {
     try {
       OtherProcess client = new OtherProcess(Integer.parseInt(line.group(1)));
       Slot slot = slots[Integer.parseInt(line.group(3))];
-      ServedCall call = slot.take(client, Integer.parseInt(line.group(2)), asked);
+      ServedCall call = slot.accept(client, Integer.parseInt(line.group(2)), asked);
       if (call == null) {
         say(client.pid() + " is no client");
         return;

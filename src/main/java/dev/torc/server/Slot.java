@@ -19,24 +19,24 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Slot {
 
-  /** How many there are; the launcher knows the number. They queue nothing. */
+  /** How many there are; the launcher knows the number. Clients do not queue. */
   static final int COUNT = 4;
 
-  private static final int LONG =
-      10; // seconds that no shell needs between making a claim and its number
+  /** Seconds that no shell needs between making a claim and writing its number. */
+  private static final int LONG = 10;
 
   private final Path claim;
   private final String say;
   private final FileStatus fifo;
-  private final AtomicReference<Object> kept; // of all places
+  private final AtomicReference<Object> handedOn; // of all places
   private Descriptor held; // to read and write, while no client is here: so none finds it closed
   private Descriptor reply; // the writing end, while one is
   private ServedCall call; // null while no client is here
   private volatile boolean over;
 
   /** Makes the FIFO anew: what was there is from a server that is gone. */
-  Slot(ServerFolder folder, int number, AtomicReference<Object> kept) throws IOException {
-    this.kept = kept;
+  Slot(ServerFolder folder, int number, AtomicReference<Object> handedOn) throws IOException {
+    this.handedOn = handedOn;
     claim = folder.path().resolve("busy" + number);
     Path at = folder.path().resolve("say" + number);
     say = at.toString();
@@ -58,7 +58,7 @@ final class Slot {
   }
 
   /** Takes a client that has claimed this place and has opened both FIFOs; null for any other. */
-  ServedCall take(OtherProcess client, int arguments, FileStatus ask) throws IOException {
+  ServedCall accept(OtherProcess client, int arguments, FileStatus ask) throws IOException {
     if (call != null
         || !claimant().equals(Integer.toString(client.pid()))
         || !FileStatus.of(client.path("fd/8"), true).isSame(ask)
@@ -68,7 +68,7 @@ final class Slot {
     reply = Descriptor.openToAppend(say);
     held.close(); // from here on the client is the only reader
     over = false;
-    call = new ServedCall(client, arguments, reply, kept);
+    call = new ServedCall(client, arguments, reply, handedOn);
     return call;
   }
 
