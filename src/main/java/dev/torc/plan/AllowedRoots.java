@@ -11,19 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where products may lie: below the root, or below a folder in {@code roots}, whatever links lead
- * there. It looks each time anew, since jobs make links; the caller decides what follows.
+ * Where products may lie after all links are followed: below the root, or below a folder in {@code
+ * roots}. Each call looks at the disk again, since jobs make links. The caller decides what happens
+ * to a product that lies elsewhere.
  */
 public final class AllowedRoots {
 
   private final List<Path> named = new ArrayList<>(); // the root first
   private final List<Path> real = new ArrayList<>();
 
-  /**
-   * Creates the places of a project below which products may lie.
-   *
-   * @param roots as the build file names them; those that do not exist yet may come
-   */
+  /** Creates the places of a project; folders in {@code roots} need not exist yet. */
   public AllowedRoots(Path root, List<Path> roots) throws IOException {
     named.add(root);
     named.addAll(roots);
@@ -32,20 +29,16 @@ public final class AllowedRoots {
     }
   }
 
-  /** Returns the root, as it is named. */
   public Path root() {
     return named.getFirst();
   }
 
-  /** Returns the root, links followed. */
+  /** Returns the root with all links followed. */
   Path home() {
     return real.getFirst();
   }
 
-  /**
-   * Returns whether a real path lies below the root or a folder in {@code roots}, or is one of
-   * these.
-   */
+  /** Returns whether a real path is the root or a folder in {@code roots}, or lies below one. */
   boolean hold(Path path) {
     for (Path ground : real) {
       if (path.startsWith(ground)) {
@@ -55,12 +48,7 @@ public final class AllowedRoots {
     return false;
   }
 
-  /**
-   * Returns where a folder really is, if links lead to a place where no products may lie.
-   *
-   * @param folder relative to the root, or absolute; empty for the root
-   * @return the real path; null where products may lie there
-   */
+  /** Returns the real path of a folder, relative or absolute; null if products may lie in it. */
   public Path outside(String folder) throws IOException {
     if (staysBelow(folder)) {
       return null;
@@ -70,9 +58,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * Returns whether a folder lies below the root by its path alone, since no part of that is a
-   * link. Each attempt asks this, with one look for each part; a real path takes one for each from
-   * the top on.
+   * Returns whether a folder is below the root and no part of its path there is a link. This is a
+   * fast way for each attempt, which looks only at these parts.
    */
   private boolean staysBelow(String folder) throws IOException {
     if (folder.startsWith("/") || folder.startsWith("..")) {
@@ -93,8 +80,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * Opens the folder in which a product lies, so that no link which is put on the way meanwhile
-   * leads elsewhere. A link that was there before is followed to where products may lie.
+   * Opens the folder of a product, so that a link put on the way later cannot lead elsewhere. Links
+   * that exist now are followed to where products may lie.
    *
    * @param file absolute
    */
@@ -104,7 +91,7 @@ public final class AllowedRoots {
       try {
         return FolderHandle.below(root(), folder);
       } catch (NotDirectoryException e) {
-        // a link: where does it lead?
+        // the link may lead to an allowed place
       }
     }
     Path path = real(folder);
@@ -119,17 +106,14 @@ public final class AllowedRoots {
     throw new IOException(refusal(file.toString(), path));
   }
 
-  /** Returns the message about a product that lies in a folder outside. */
   public static String refusal(String product, Path outside) {
     return "product %s is in %s, which is neither below the root nor below a folder in `roots`"
         .formatted(product, outside);
   }
 
   /**
-   * Returns the folder in {@code roots} that a file lies in, and its path from there; of several
-   * such folders the nearest.
-   *
-   * @return null where the root is nearer, or no such folder holds the file
+   * Returns the nearest folder in {@code roots} that holds a file; null if the root is nearer, or
+   * none does.
    */
   public Spot spot(Path file) throws IOException {
     Path path = real(file.getParent()).resolve(file.getFileName());
@@ -143,28 +127,20 @@ public final class AllowedRoots {
     return nearest <= 0 ? null : new Spot(named.get(nearest), real.get(nearest).relativize(path));
   }
 
-  /**
-   * A place below a folder in {@code roots}.
-   *
-   * @param ground the folder as it is named
-   * @param path the way from there
-   */
+  /** A path relative to a folder in {@code roots}, which is named as in the build file. */
   public record Spot(Path ground, Path path) {}
 
   private int depth(int ground) {
     return real.get(ground).getNameCount();
   }
 
-  /**
-   * Returns the real path of a file that may not exist yet: links of the part that exists are
-   * followed.
-   */
+  /** Returns the real path of a file, of which the last parts may not exist yet. */
   static Path real(Path path) throws IOException {
     Path file = path.toAbsolutePath().normalize();
     try {
       return file.toRealPath(); // as nearly always
     } catch (IOException e) {
-      // It is yet to be made, or a link that leads nowhere, or round and round.
+      // It does not exist yet, or it is a dangling or circular link.
       return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
           ? file
           : real(file.getParent()).resolve(file.getFileName());

@@ -22,10 +22,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Finds what {@code torc why} tells: follows reasons to their root causes, from a need that changed
- * to the job that made it, and to the reasons of that job's run. {@link PathReaders} goes the other
- * way, from a file to the jobs that need it. It reads verdicts, records and contents, and decides
- * nothing.
+ * Finds the chain of {@code torc why}: from a need that changed to the job that made it, and on to
+ * the reasons of that job's run. {@link PathReaders} goes the other way, from a file to the jobs
+ * that need it. This class reads verdicts, records and contents, and decides nothing.
  */
 public final class Causes {
 
@@ -36,13 +35,12 @@ public final class Causes {
   private final NeedContents contents;
   private final Map<Integer, Run> runs = new HashMap<>();
 
-  /** What a job last did; if it went well, {@code made} has its products with their digests. */
+  /** What a job last did; {@code made} has the digests of its products by path. */
   private record Run(RunDetails details, boolean adopted, Map<String, String> made) {}
 
-  /** A job to be explained by its verdict; by its last run if the verdict is null. */
+  /** A job to explain by its verdict, or by its last run if the verdict is null. */
   private record Ask(int job, Verdict verdict) {}
 
-  /** Follows the reasons of the jobs of a graph, and the uses of its files. */
   public Causes(Graph graph, JobRecords records, NeedContents contents) {
     this.graph = graph;
     this.records = records;
@@ -106,8 +104,7 @@ public final class Causes {
   }
 
   /**
-   * Returns a link with reasons; the jobs behind ran after build {@code above}, by build {@code
-   * to}.
+   * Returns a link; the makers behind it ran after build {@code above} and up to build {@code to}.
    */
   private Link reasons(
       How how, int job, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
@@ -122,23 +119,21 @@ public final class Causes {
     return new Link(graph.job(job).name(), how, from, reasons, List.copyOf(behind));
   }
 
-  /**
-   * Returns the job whose last run made what a reason names, -1 if none did or it cannot be told.
-   */
+  /** Returns the job whose last run made what a reason names; -1 if unknown. */
   private int behind(int job, Reason reason, long above, long to) {
     int maker = maker(graph, reason);
-    // Records of an older build file may name what only a later job makes now.
+    // Records of an older build file may name files that only a later job makes now.
     Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
     if (run == null || run.details.ran().build() <= above || run.details.ran().build() > to) {
       return -1;
     }
-    // If the last run made other bytes than the reader found, an earlier run was behind it;
-    // if the reader does not need the file any more, no run was.
+    // If the digests differ, the reader found the bytes of an earlier run. If there is no new
+    // digest, the reader no longer needs the file, so no run caused this.
     String made = run.made.get(reason.name());
     return made == null || made.equals(reason.now()) ? maker : -1;
   }
 
-  /** Returns the job, or open group, that makes what a reason names; -1 where there is none. */
+  /** Returns the job or open group that makes what a reason names; -1 if there is none. */
   static int maker(Graph graph, Reason reason) {
     String name = reason.name();
     return switch (reason.kind()) {
@@ -154,7 +149,6 @@ public final class Causes {
     };
   }
 
-  /** Returns the last run of a job; null where it has none, or is an open group. */
   private Run run(int job) {
     Run known = runs.get(job);
     if (known == null && graph.isJob(job)) {
@@ -173,22 +167,16 @@ public final class Causes {
     return known;
   }
 
-  /**
-   * Returns the jobs that need a path, by itself, in a glob or folder, or because a depfile named
-   * it; empty where there are none. What they will do is not known here.
-   *
-   * @param path the path of a file, or of a needed folder
-   */
+  /** Returns the jobs that need a file or folder by name, in a list, or by a depfile. */
   public List<PathUse> readers(String path) {
     return new PathReaders(graph, records, contents).of(path);
   }
 
-  /** Returns the reasons of a recorded run; reasons of a later version of torc are left out. */
   public static List<Reason> decode(RunDetails details) {
     return decode(details.reasons());
   }
 
-  /** Returns reasons as they were stored; reasons that only a later torc knows are left out. */
+  /** Returns stored reasons, except those that only a later torc knows. */
   public static List<Reason> decode(List<ManifestEntry> stored) {
     return stored.stream()
         .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)
@@ -199,50 +187,41 @@ public final class Causes {
   /**
    * A job that needs the path.
    *
-   * @param build number of the build in which it last ran, 0 if it never did
-   * @param adopted whether it did not run then: its products were adopted
-   * @param old the digest that the path had then, or {@code missing}; empty if it was no need then
-   * @param now the digest that the path has at present, or {@code missing}
+   * @param build in which it last ran or was adopted; 0 for none
+   * @param old the digest then, or {@code missing}; empty if the path was no need then
+   * @param now the present digest, or {@code missing}
    */
   public record PathUse(String job, long build, boolean adopted, String old, String now) {}
 
   /**
-   * Why a job runs, may run or ran, with the jobs behind each reason, down to the root causes.
-   * {@link Causes} finds it, and the reports put it into words.
+   * Why a job runs, may run or ran, down to the root causes.
    *
-   * @param job the job that was asked about
-   * @param links every job of the chain once, by name: first the job that was asked about, then the
-   *     jobs behind it
+   * @param links each job of the chain by name, {@code job} first
    */
   public record CauseChain(String job, SequencedMap<String, Link> links) {
 
-    /** What a link tells of its job. */
     public enum How {
       WILL_RUN,
-      /** It would run, and an earlier result is put in the place of that run. */
       WILL_RESTORE,
       MAY_RUN,
       WILL_FAIL,
-      /** It ran, and what it made is what the reader found changed. */
       RAN,
-      /** An earlier result was put in the place of a run. */
       RESTORED,
-      /** It did not run: its products were adopted, and they are what the reader found changed. */
+      /** Its products were adopted without a run. */
       ADOPTED
     }
 
     /**
      * One job of the chain.
      *
-     * @param reasons why it runs or ran; empty for a job that may run or was adopted
-     * @param from where the earlier result of a restored job comes from; else null
-     * @param behind for each reason the job whose run made what changed, or an empty text; for a
-     *     job that may run, the one job that decides
+     * @param from where the result of a restored job comes from; else null
+     * @param reasons empty for a job that may run or was adopted
+     * @param behind for each reason the job that made what changed, or an empty text; for a job
+     *     that may run, the one job that decides
      */
     public record Link(
         String job, How how, Origin from, List<Reason> reasons, List<String> behind) {}
 
-    /** Returns the link of the job that was asked about. */
     public Link head() {
       return links.get(job);
     }

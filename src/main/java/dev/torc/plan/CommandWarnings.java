@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Rule 14 in lines for people: what the commands of some jobs run or name without needing it, and
- * pipes in which failures are lost. It remembers which lines it gave, and does not know which
- * commands are new.
+ * Puts the warnings of rule 14 into words: files that a command runs or names without needing them,
+ * and pipes that lose failures. It gives no line twice, and does not know which commands are new.
  */
 public final class CommandWarnings {
 
@@ -26,14 +25,11 @@ public final class CommandWarnings {
   private UndeclaredReads reads;
   private PlanContext context;
 
-  /**
-   * @param all whether files of the project count that a command only names
-   */
+  /** Warns of project files that a command only names too, if {@code all}. */
   public CommandWarnings(boolean all) {
     this.all = all;
   }
 
-  /** Returns the lines about jobs of a context that were not told before. */
   public List<Diagnostic> of(PlanContext now, int[] jobs) {
     if (now != context) {
       context = now;
@@ -97,7 +93,6 @@ public final class CommandWarnings {
         + (graph.precedes(read.maker(), job) ? " (after only orders jobs)" : "");
   }
 
-  /** Returns the path as an item of needs. */
   private String item(UndeclaredWord read) {
     String path = Glob.escape(read.path());
     if (read.maker() >= 0 && context.graph().isJob(read.maker())) {

@@ -12,33 +12,23 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The words of a step's command that may be paths, as rule 14 has them: split at spaces and quotes.
- * Programs stand at the beginning and behind {@code ; & | ( $(} and a line's end; scripts behind
- * known interpreters and the files of redirections have roles of their own. Words with values or
- * expansions in them are left out. No more of a shell's grammar is read, since a trace tells what a
- * command really reads. It does not look whether a word is a file of the project.
+ * The words of a step's command that may be paths (rule 14), split at spaces and quotes. Programs
+ * stand at the beginning and behind {@code ; & | ( $(} and line ends. Words that contain values or
+ * expansions are dropped. This is no shell parser, since a trace tells what a command really reads;
+ * and it does not look whether a file exists.
  */
 final class CommandWords {
 
-  /** What a word is to the command. */
   enum Role {
-    /** The first word of a command. */
     PROGRAM,
-    /** The script behind a known interpreter. */
     SCRIPT,
-    /** What Python runs by {@code -m}. */
     MODULE,
-    /** Any other word, the part of one behind an option or {@code =}, or the file of {@code <}. */
+    /** Any other word, a part behind an option or {@code =}, or the file of {@code <}. */
     ARGUMENT,
-    /** The file of {@code >}. */
     TARGET
   }
 
-  /**
-   * A word.
-   *
-   * @param text as the program gets it; of {@code --in=a.csv} the path
-   */
+  /** A word as the program gets it; of {@code --in=a.csv} also the path alone. */
   record Word(Role role, String text) {}
 
   private static final Set<String> INTERPRETERS =
@@ -47,23 +37,20 @@ final class CommandWords {
           "julia", "bash", "sh", "dash", "ksh", "zsh", "fish", "octave", "php", "lua", "tclsh",
           "awk", "gawk", "mawk", "groovy", "java", "source", ".");
 
-  /** Words that stand before a command without being one. */
   private static final Set<String> BEFORE =
       Set.of(
           "!", "{", "if", "then", "else", "elif", "while", "until", "do", "time", "exec", "nohup",
           "command", "env", "nice", "eval");
 
-  /** Programs that read none of the files that they are given. */
   private static final Set<String> READ_NOTHING =
       Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
 
-  /** A variable before the program that gets it. */
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
-  /** Commands that go to another folder: behind them a relative path leads to an unknown place. */
+  /** Commands that change the folder: behind them a relative path leads to an unknown place. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
 
-  /** A command, or one substituted into another one; {@code quote} is the quote around it. */
+  /** A command or command substitution that has not ended; {@code quote} is the quote around it. */
   private record Command(List<String> words, char quote) {
     Command(char quote) {
       this(new ArrayList<>(), quote);
@@ -81,11 +68,7 @@ final class CommandWords {
   private boolean moved;
   private boolean unclear; // patterns of a case or a test look like commands and pipes
 
-  /**
-   * Reads the words of a step, in the order of the command.
-   *
-   * @param shell the shell that runs the command; where its grammar is not known there are no words
-   */
+  /** Reads the words of a step. A shell with an unknown grammar gives no words. */
   CommandWords(Step.Command command, List<String> shell) {
     if (command instanceof Step.Command.Words list) {
       list.words().forEach(each -> open.peek().words.add(known(text(each))));
@@ -97,17 +80,14 @@ final class CommandWords {
     }
   }
 
-  /** Returns the words, in order. */
   List<Word> words() {
     return words;
   }
 
-  /** Returns whether there is a pipe in which the shell sees only the last command fail. */
   boolean losesFailures() {
     return pipe;
   }
 
-  /** Returns the text with a hole for each slot. */
   private static String text(Template template) {
     StringBuilder text = new StringBuilder();
     for (Template.Part part : template.parts()) {
@@ -190,7 +170,6 @@ final class CommandWords {
     operator = "";
   }
 
-  /** Returns where the here-documents end that begin behind a line's end. */
   private int behindDocuments(String text, int newline) {
     int at = newline;
     for (String end : documents) {
@@ -202,7 +181,6 @@ final class CommandWords {
     return at;
   }
 
-  /** Takes the words of a command that has ended. */
   private void end(Command command) {
     endWord();
     List<String> all = command.words;
@@ -217,7 +195,7 @@ final class CommandWords {
       unclear |= all.get(program).equals("case");
       add(Role.PROGRAM, all.get(program));
       script = script(all, program);
-      // An argument -C names the folder in which the other arguments are looked for.
+      // With -C, the other arguments are relative to another folder.
       reads = !READ_NOTHING.contains(all.get(program)) && !all.contains("-C");
     }
     for (int i = 0; reads && i < all.size(); i++) {
@@ -250,7 +228,7 @@ final class CommandWords {
     }
   }
 
-  /** Adds the script or module that an interpreter runs; returns its place, -1 for none. */
+  /** Adds the script or module that an interpreter runs; returns the index of its word, or -1. */
   private int script(List<String> all, int program) {
     String path = all.get(program);
     String name = path.substring(path.lastIndexOf('/') + 1);

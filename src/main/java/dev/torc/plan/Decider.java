@@ -26,20 +26,20 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
- * {@code why}; it changes nothing. A job that waits for unsettled jobs gets the answer that holds
- * whatever these do, or <em>may run</em>.
+ * Rule 1: decides whether a job runs, and says why. The plan, the build and {@code why} make the
+ * same call, which changes nothing. If a job waits for unsettled jobs, the verdict is one that
+ * holds whatever they do, or <em>may run</em>.
  *
- * <p>Early cut-off (rule 2) is decided here: needs count by the digests of their bytes, so a reader
+ * <p>Early cutoff (rule 2) follows from it: needs count by the digests of their bytes, so a reader
  * of a job that ran and made the same bytes is up to date. The loop asks when the needs are
  * settled.
  */
 public final class Decider {
 
-  /** The manifest of a run that ended before its manifest was known. */
+  /** Stands for the manifest of a run that ended before its manifest was known. */
   public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
 
-  /** Reasons for which the products of a temporary job have to be there. */
+  /** Reasons that require the bytes of a temporary job's products. */
   private static final Predicate<Reason> BYTES =
       reason ->
           reason.kind() == Kind.PRODUCT_WANTED
@@ -58,10 +58,9 @@ public final class Decider {
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
-  /** Whether the last call of {@code compare} found the recorded manifest. */
+  /** Whether the last {@code compare} found the recorded manifest. */
   private boolean same;
 
-  /** Decides about the jobs of a graph. */
   Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
     this.graph = graph;
     this.records = records;
@@ -75,16 +74,13 @@ public final class Decider {
   }
 
   /**
-   * What the user and other jobs want of a job.
+   * What others want of a job.
    *
-   * @param rerun whether the user wants it to run whatever its state
    * @param named whether the user named it, so that its temporary products are wanted too
-   * @param wanted the temporary products that are wanted, each with the name of a job or group that
-   *     needs it
+   * @param wanted the temporary products that are wanted, each with the name of a reader
    */
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
-  /** Returns the verdict on a job as things stand now. */
   Verdict decide(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
@@ -134,8 +130,7 @@ public final class Decider {
   }
 
   /**
-   * Returns whether a failure may stand: it is the only reason, and all that decides is known and
-   * the same. For a job with a depfile it is not known what the failed run read.
+   * Returns whether a failure still holds. With a depfile it is unknown what the failed run read.
    */
   private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
     return last.outcome().isFailure()
@@ -145,7 +140,7 @@ public final class Decider {
         && !job.finds();
   }
 
-  /** Returns the verdict on a job that is due for these reasons, and whose needs are settled. */
+  /** Returns the verdict on a job that has these reasons to run and whose needs are settled. */
   public Verdict due(int id, List<Reason> reasons) {
     Result good = null;
     boolean bytes = true;
@@ -161,14 +156,14 @@ public final class Decider {
         : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
   }
 
-  /** Returns whether a result that is known may stand for a run that has these reasons. */
+  /** Returns whether a known result may replace a run with these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
     return reasons.stream().noneMatch(reason -> reason.kind().wantsRun());
   }
 
   /**
-   * Returns what a job cannot have this time. Unreadable and vanished needs count only if the job
-   * ran before. What a depfile named then does not count: the job may no longer need it.
+   * Returns why a job cannot run now. Unreadable and vanished needs count only if the job ran
+   * before; found needs do not count, since the job may no longer read them.
    */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
@@ -188,7 +183,7 @@ public final class Decider {
     return lacking;
   }
 
-  /** Adds the sources of an instance that are missing, if their names come from its values. */
+  /** Adds the missing sources that an instance has by its values. */
   private void missing(Job job, List<Reason> lacking) {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
@@ -205,22 +200,18 @@ public final class Decider {
     }
   }
 
-  /** Returns all that a job's verdict depends on, except its products and the build file. */
+  /** Returns the inputs that a job's verdict depends on, except its products and the build file. */
   Footprint footprint(int id) {
     Footprint footprint = new Footprint();
     manifest.describe(id, records.found(id), footprint, footprint);
     return footprint;
   }
 
-  /** Returns what is known of earlier results. */
   public KnownResults known() {
     return known;
   }
 
-  /**
-   * Returns the job whose result is needed before it is known what a job reads, -1 if there is
-   * none.
-   */
+  /** Returns a job whose result is needed to know what a job reads; -1 if there is none. */
   public int pending(int id) {
     manifest.describe(id, records.found(id), contents, hash);
     int pending = hash.pending();
@@ -229,9 +220,9 @@ public final class Decider {
   }
 
   /**
-   * Returns the first unsettled job that makes a file which a depfile named when a job ran last, -1
-   * if there is none. The jobs between the two may be settled earlier. A job that the reader goes
-   * without does not count.
+   * Returns the first unsettled maker of a file that the last run found; -1 for none. It may be
+   * unsettled while all jobs between are settled. A dropped job that the reader may skip does not
+   * count.
    */
   public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
@@ -246,7 +237,7 @@ public final class Decider {
     return -1;
   }
 
-  /** Adds a prior failure as a reason, even where the input was put back. */
+  /** Adds an earlier failure as a reason, even if the input was put back since. */
   private void prior(Job job, JobResult last, List<Reason> reasons) {
     Kind kind =
         switch (last.outcome()) {
@@ -267,7 +258,6 @@ public final class Decider {
     last.moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
   }
 
-  /** Returns whether a result is of a run that was traced, or need not be. */
   private boolean traced(Job job, JobResult last) {
     return last.traced()
         || !job.has(Trait.TRACE)
@@ -276,9 +266,7 @@ public final class Decider {
   }
 
   /**
-   * Adds what differs between the recorded manifest and the present one.
-   *
-   * @return the job whose result is needed to tell, -1 if the manifest is complete
+   * Adds the differences from the recorded manifest; returns a job that has to run first, or -1.
    */
   private int compare(int id, JobResult last, List<Reason> reasons) {
     manifest.describe(id, last.found(), contents, hash);
@@ -305,9 +293,7 @@ public final class Decider {
   }
 
   /**
-   * Returns how the present manifest differs from another.
-   *
-   * @param found the files that a depfile named then
+   * Returns how the present manifest differs from an earlier one, which had {@code found} needs.
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
     Listing lines = new Listing(null);
@@ -329,9 +315,7 @@ public final class Decider {
     throw new IllegalArgumentException("no list " + written);
   }
 
-  /**
-   * Adds reasons for products that differ: they are verified by digest, not by existence (rule 5).
-   */
+  /** Adds the products that differ, judged by digest (rule 5). */
   private void products(int id, JobResult last, Wish wish, List<Reason> reasons) {
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
@@ -358,7 +342,6 @@ public final class Decider {
     }
   }
 
-  /** Adds the members in which a folder product differs, as far as they are known. */
   private void members(RecordedProduct made, List<Reason> reasons) {
     try {
       List<Reason> changes =
@@ -370,10 +353,8 @@ public final class Decider {
   }
 
   /**
-   * Returns the manifest of a job that just ran, with its needs as they were when it started.
-   * Callable from any thread.
-   *
-   * @param found the files that its depfile named; the snapshot has them already
+   * Returns the manifest of a job that just ran, with its needs as they were at its start. The
+   * snapshot already has the files that its depfile {@code found}. Any thread may call this.
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
@@ -382,7 +363,7 @@ public final class Decider {
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
-  /** Returns the digest of the manifest that {@link #describe} gives. Callable from any thread. */
+  /** Returns only the digest of {@link #describe}. Any thread may call this. */
   public Digest digest(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
@@ -390,18 +371,13 @@ public final class Decider {
   }
 
   /**
-   * A manifest: its digest and its lines.
-   *
-   * @param lists the members of needed globs, folders and jobs, and the values of the instances of
-   *     needed groups, by the digest in their line
+   * A manifest. The members of its lists, and the values of the instances of needed groups, are in
+   * {@code lists} by the digest in their line.
    */
   public record Described(
       Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
 
-    /**
-     * Returns a digest of all but what files hold: it covers what runs, and which files that is
-     * given.
-     */
+    /** Returns a digest of the command and the names of its needs, without contents. */
     public Digest command() {
       Map<String, List<ManifestEntry>> members = new HashMap<>();
       lists.forEach((digest, entries) -> members.put(digest.hex(), entries));

@@ -35,9 +35,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The part of rule 13 that the disk decides: needed files that no job makes and that do not exist,
- * products that lie elsewhere than they seem to. What the build file alone decides was refused when
- * the graph was built. Needs that cannot be read are only told.
+ * The part of rule 13 that depends on the disk: needed files that no job makes and that do not
+ * exist, and products behind links. Errors that the build file alone shows are found when the graph
+ * is built. Needs that cannot be read are only reported.
  */
 public final class DiskChecks {
 
@@ -62,15 +62,13 @@ public final class DiskChecks {
   /**
    * A folder that needs or products lie in.
    *
-   * @param real its real path
-   * @param name the real path as the graph would name it; empty for the root
-   * @param own whether it was asked for by that name
-   * @param there whether anything is there
+   * @param name its real path as the graph would name it; empty for the root
+   * @param own whether that is the name it was asked for by
+   * @param there whether anything exists at it
    * @param allowed whether products may lie in it
    */
   private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
-    /** Returns a file in it as the graph would name it. */
     String name(String file) {
       return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
     }
@@ -98,11 +96,10 @@ public final class DiskChecks {
   }
 
   /**
-   * Checks the selected jobs; throws {@link BadInput} with every error found.
+   * Checks the selected jobs; throws {@link BadInput} with every error found. Returns the needs
+   * that fail only their readers: unreadable ones, and missing files of a row.
    *
-   * @param caller the caller's environment, for programs on its PATH
-   * @return needs that cannot be looked at, or read as a file, and missing files of a row: they
-   *     fail their readers and refuse nothing
+   * @param caller the caller's environment, for its PATH
    */
   public static List<Diagnostic> check(
       Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
@@ -145,7 +142,6 @@ public final class DiskChecks {
     }
   }
 
-  /** Checks the programs: one that is not found is an error as a missing source is. */
   private void tools(Job job) {
     for (Tool tool : ToolSearch.unmade(graph, job)) {
       String path = tools.path(tool);
@@ -178,9 +174,7 @@ public final class DiskChecks {
     }
   }
 
-  /**
-   * Returns whether there is nothing to tell of the files that a job needs; each is looked at once.
-   */
+  /** Returns whether the needed files have no error. Each file is looked at once. */
   private boolean areSound(int id) throws IOException {
     boolean all = true;
     for (int file : graph.needs().row(id)) {
@@ -192,7 +186,6 @@ public final class DiskChecks {
     return all;
   }
 
-  /** Returns whether a source is a file, and no product under another name. */
   private boolean isSound(int file) throws IOException {
     try {
       if (graph.handPath(file, kind) != FileKind.FILE) {
@@ -239,7 +232,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Refuses a product that is needed under another name: it would be read before it is made. */
+  /** Refuses a product needed under another name, since it would be read before it is made. */
   private void alias(int id, Ref.OfFile file, String path) {
     int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
     if (maker >= 0) {
@@ -250,7 +243,6 @@ public final class DiskChecks {
     }
   }
 
-  /** Returns a real path as the graph would name it. */
   private String name(Path real) {
     Path home = grounds.home();
     return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
@@ -277,7 +269,7 @@ public final class DiskChecks {
     return folder;
   }
 
-  /** Checks a needed folder: it may be missing if products are to appear in it. */
+  /** Checks a needed folder; it may be missing if jobs make products in it. */
   private void folder(int id, Ref.OfFolder folder) throws IOException {
     Stamp stamp = digests.stamp(folder.path());
     boolean made = false;
@@ -300,10 +292,7 @@ public final class DiskChecks {
     }
   }
 
-  /**
-   * Reports a missing need; one that comes from the values of an instance fails that instance
-   * alone.
-   */
+  /** Reports a missing need; one from the values of an instance fails only that instance. */
   private void missing(int id, Ref ref, String missing) {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");
@@ -311,7 +300,6 @@ public final class DiskChecks {
     (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
-  /** Returns the line of a table that a missing path comes from, as the end of a message. */
   private String row(int id, Ref ref) {
     Place place = rows.of(graph.job(id), ref.text());
     return place == null ? "" : "; its row is " + place;
@@ -338,7 +326,6 @@ public final class DiskChecks {
     }
   }
 
-  /** Returns whether no job makes a path, and a need or a group names it. */
   private boolean isSource(String path) {
     return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
   }
@@ -348,7 +335,7 @@ public final class DiskChecks {
     Folder folder = folder(UserPaths.parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
-    // Whether it lies where it seems to.
+    // Whether its name is its real place.
     boolean plain = !link && folder.allowed && folder.own && !buildNames.contains(last);
     boolean file = ref instanceof Ref.OfFile;
     if (plain && file) {
@@ -364,7 +351,7 @@ public final class DiskChecks {
     }
     String name = folder.name(last);
     Place place = ref.place();
-    // A file's link moves aside, but a folder that a user has linked away is to be filled.
+    // A file's link is moved aside, but a folder that the user linked elsewhere is filled there.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
       error(place, AllowedRoots.refusal(path, real));
@@ -381,7 +368,6 @@ public final class DiskChecks {
     }
   }
 
-  /** Refuses a folder or glob that would take a build file away. */
   private void refuseTaking(Ref ref, Folder folder, Path real) {
     Glob pattern = ref instanceof Ref.OfGlob glob ? glob.glob() : null;
     String what =
@@ -396,7 +382,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Returns whether a pattern whose fixed part is a folder matches a file by its real path. */
+  /** Returns whether a pattern with a fixed folder matches a file by its real path. */
   private static boolean matches(Glob pattern, Folder folder, Path file) {
     String prefix = pattern.fixedPrefix();
     String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
@@ -404,7 +390,7 @@ public final class DiskChecks {
         && pattern.matches(prefix + slash + folder.real.relativize(file));
   }
 
-  /** Returns whether a link stands at a path; false where it cannot be looked at. */
+  /** Returns whether a path is a link; false if it cannot be looked at. */
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {

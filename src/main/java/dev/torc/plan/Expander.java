@@ -29,22 +29,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Expands groups when all that they await is settled: it makes the next graph, with its context,
- * from the present one. If only the expansion shows that something is wrong with a group, the group
- * stays, with its problems and without instances; the rest continues. The reader of build files
- * finds out which values there are.
+ * Expands groups when everything that they await is settled: it makes the next graph and context
+ * from the present ones. It does not read build files; {@link Source} does. A group whose expansion
+ * turns out wrong stays without instances and has problems, while the rest of the build continues.
  */
 public final class Expander {
 
-  /** Reads the workflow anew with the results that are known now. */
+  /** Reads the workflow again with the results that are known now. */
   public interface Source {
-    /** Throws {@link BadInput} or an exception of files where it cannot be done. */
+    /** Throws {@link BadInput}, or an exception of files. */
     Workflow expand(ResultSource found) throws IOException;
   }
 
-  /** Checks the jobs that an expansion adds. */
   public interface Check {
-    /** Throws {@link BadInput} where some of the jobs cannot be built. */
+    /** Throws {@link BadInput} if some of the jobs cannot be built. */
     void of(Graph graph, BitSet jobs) throws IOException;
   }
 
@@ -55,9 +53,7 @@ public final class Expander {
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
 
   /**
-   * @param select finds in a graph the jobs that the command is about
-   * @param check checks what else must hold of new jobs
-   * @param lasting whether the build file alone decides which instances there are
+   * @param lasting whether the build file alone decides which instances exist
    */
   public Expander(
       Source source, Function<Graph, JobSelection> select, Check check, boolean lasting) {
@@ -67,15 +63,12 @@ public final class Expander {
     this.lasting = lasting;
   }
 
-  /** Decides all jobs, having expanded all groups that can be without running anything. */
+  /** Expands all groups that need no run for it, and decides all jobs. */
   public Plan plan(PlanContext first) throws IOException {
     return plan(first, first.selection().jobs());
   }
 
-  /**
-   * Works like {@code plan(first)}, if only some of its jobs have to be decided; see {@link
-   * Plan#of}.
-   */
+  /** Expands groups, and decides only the jobs that may be dirty; see {@link Plan#of}. */
   public Plan plan(PlanContext first, BitSet dirty) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted());
     PlanContext begin = withoutStale(first, dirty);
@@ -98,9 +91,9 @@ public final class Expander {
   }
 
   /**
-   * Returns the context without the instances of files that an earlier build made and no job
-   * declares any more: no records were known when the build file was read. The same context where
-   * there are none.
+   * Returns the context without instances from files of an earlier build that no job declares any
+   * more: without records the reader of the build file took these for sources. Returns the same
+   * context if there are none.
    *
    * @param dirty the jobs whose needs have to be looked at
    */
@@ -122,7 +115,6 @@ public final class Expander {
     return first.anew(graph, selection);
   }
 
-  /** Returns whether an instance needs a file that only an earlier build made. */
   private static boolean seesStale(PlanContext context, BitSet dirty) {
     Graph graph = context.graph();
     BitSet seen = new BitSet();
@@ -143,8 +135,8 @@ public final class Expander {
   }
 
   /**
-   * Returns the context with the instances of groups that await nothing any more and the instances
-   * that ended makers give, or with the problems of these groups. The same context where nothing is
+   * Returns the context with new instances: of groups that await nothing more, and those that
+   * settled makers give. Groups may get problems instead. Returns the same context if nothing is
    * new.
    */
   public PlanContext next(PlanContext now) throws IOException {
@@ -213,7 +205,7 @@ public final class Expander {
     return old;
   }
 
-  /** Returns whether all instances of a group that were known are still instances of it. */
+  /** Returns whether the known instances of a group are still its instances, in the same order. */
   private static boolean stays(Group before, Group now) {
     if (!before.isOpen()) {
       return !now.isOpen() && before.instances().equals(now.instances());
@@ -235,7 +227,7 @@ public final class Expander {
     failed.putIfAbsent(group.name(), List.of(new Diagnostic(group.place(), message)));
   }
 
-  /** Finds out which groups do not fit, by adding one after the other. */
+  /** Adds one group after the other, to find out which ones do not fit. */
   private PlanContext oneByOne(PlanContext now, Workflow wanted, Set<String> changed)
       throws IOException {
     Workflow old = now.graph().workflow();
@@ -267,7 +259,6 @@ public final class Expander {
     return workflow.groups().stream().collect(Collectors.toMap(Group::name, g -> g));
   }
 
-  /** Returns the names of the open groups of which more is known now. */
   private static Set<String> changed(Workflow old, Map<String, Group> after) {
     return old.groups().stream()
         .filter(group -> group.isOpen() && !group.equals(after.get(group.name())))
@@ -276,8 +267,8 @@ public final class Expander {
   }
 
   /**
-   * Returns the wanted workflow, with some groups as they are wanted, the failed ones as failed,
-   * and all others as they were: no group loses an instance.
+   * Returns the wanted workflow with {@code some} changed groups and all failed ones. No group
+   * loses an instance.
    */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     List<Group> groups = new ArrayList<>();
@@ -304,7 +295,7 @@ public final class Expander {
     return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
   }
 
-  /** Answers the questions of groups that are expanded, from the settled jobs of a context. */
+  /** Answers what groups ask, from the settled jobs of a context. */
   private record SettledResults(PlanContext context) implements ResultSource {
 
     @Override

@@ -13,15 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a folder product differs from the list of members that was stored under its digest when a job
- * made it. The digests alone decide whether it differs; the list says where.
+ * Finds the members in which a folder product differs from the list stored under its digest.
+ * Whether it differs at all is decided by the digests alone.
  */
 record FolderMembers(JobRecords records, DigestMemo digests) {
 
-  /**
-   * Returns the members that differ, each as a reason with its path; none if the folder is as it
-   * was made. Null if its list is not stored.
-   */
+  /** Returns the members that differ, with their paths; null if the list is not stored. */
   List<Reason> changes(RecordedProduct made) throws IOException {
     boolean stands = digests.stamp(made.path()).kind() == FileKind.FOLDER;
     FolderDigest now = stands ? digests.folder(made.path(), false) : null;

@@ -10,16 +10,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The inputs that a job's manifest depends on, beside the build file: all that the manifest asks
- * for while it is described. It is the third reader of the one account of inputs, beside the digest
- * and the lines of {@code why}: from it {@code rest} knows what the next build has to look at. A
- * new kind of input is a method of {@link InputSource}, and has to be answered here too.
+ * The inputs that a job's manifest depends on, besides the build file; from it {@code fresh} knows
+ * what the next build has to look at. It answers nothing itself, but records what {@link Manifest}
+ * asks for, so it cannot differ from the digest and the lines of {@code why}.
  *
- * @param files needed files, with those that a depfile named; each as often as it was asked for
+ * @param files needed and found files, possibly more than once
  * @param lists needed globs, folders and jobs, by number
- * @param tools programs: where each is found, and what it contains
- * @param images images: which one a name means
- * @param variables variables whose values are the caller's
+ * @param images images that the machine resolves by name
+ * @param variables variables that have the caller's values
  */
 public record Footprint(
     List<String> files,
@@ -77,7 +75,7 @@ public record Footprint(
     return new ImageIdentity(image.name(), ManifestWriter.MISSING);
   }
 
-  /** Returns no content: a value is part of the result of its job, which this one waits for. */
+  /** Records nothing: the value is part of its job's result, and the reader waits for that job. */
   @Override
   public Content ofData(Ref.OfData value) {
     return ANY;
@@ -89,7 +87,7 @@ public record Footprint(
     return Optional.empty();
   }
 
-  /** Notes nothing: what the build file alone says is the same as long as the graph is. */
+  /** Records nothing: this comes from the build file alone. */
   @Override
   public void text(LineKind line, String name, String shown, String counts) {}
 

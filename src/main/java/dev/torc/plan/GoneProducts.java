@@ -15,15 +15,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The products of temporary jobs that are not there any more, and what the records tell of them: a
- * file by its digest, a folder by the list of its members, which is stored under its digest.
- * Whether they are made again is decided elsewhere.
+ * The missing products of temporary jobs, and what records tell of them: the digest of a file, the
+ * stored list of a folder's members. {@link Temporaries} decides whether they are made again.
  */
 public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) {
 
   private static final List<ManifestEntry> NONE = List.of();
 
-  /** Returns the missing products of a job whose last result is good; none for other jobs. */
+  /** Returns the missing products of a temporary job with a good result; none for others. */
   public List<RecordedProduct> of(int job) {
     JobResult result = graph.isTemporary(job) ? records.result(job) : null;
     return result == null || !result.outcome().isGood()
@@ -31,7 +30,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         : result.products().stream().filter(made -> isGone(made.path())).toList();
   }
 
-  /** Returns whether nothing of a product is there; false where it cannot be looked at. */
+  /** Returns whether a product is missing; false if it cannot be looked at. */
   boolean isGone(String path) {
     try {
       return !digests.seen(path).stamp().exists() || digests.isBare(path);
@@ -40,10 +39,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     }
   }
 
-  /**
-   * Returns the digest that a product, or a file in one, had before it went; null for anything
-   * else.
-   */
+  /** Returns the recorded digest of a gone product, or of a file in one; null for other paths. */
   Digest digest(int job, String path) {
     for (RecordedProduct made : of(job)) {
       if (made.path().equals(path)) {
@@ -68,8 +64,8 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   }
 
   /**
-   * Returns whether the records tell what a folder held. With links in it they do not: its digest
-   * says what the links say, and not what a reader finds there.
+   * Returns whether the records tell what a folder held. If it held links they do not: its digest
+   * has the link texts, not the contents behind them.
    */
   boolean tells(RecordedProduct made) {
     List<ManifestEntry> stored =
@@ -77,9 +73,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return stored != null && stored.stream().noneMatch(NeedMembers::isLink);
   }
 
-  /**
-   * Returns the members that a glob or folder had from a job's gone products, as far as it is told.
-   */
+  /** Returns the members that a glob or folder had from a job's gone products, as far as known. */
   List<ManifestEntry> members(NeedList list, int job) {
     boolean glob = list.kind() == NeedList.ListKind.GLOB;
     List<ManifestEntry> members = new ArrayList<>(0);
@@ -95,7 +89,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return members;
   }
 
-  /** Returns the product itself if it is a file, or what the folder held. */
+  /** Returns a file product itself, or the members of a folder product. */
   private List<ManifestEntry> members(RecordedProduct made) {
     if (made.kind() == Stamp.FileKind.FILE) {
       return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
@@ -108,7 +102,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             .toList();
   }
 
-  /** Returns the lists to be stored for folders that a job made before torc stored any. */
+  /** Returns the lists of folders that were made before torc stored any, to be stored now. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
     List<FolderDigest> folders = new ArrayList<>();
     for (RecordedProduct made : records.result(job).products()) {

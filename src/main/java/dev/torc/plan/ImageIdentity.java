@@ -7,24 +7,19 @@ import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 
 /**
- * Which image a step runs in: the digest of its configuration counts, and its name is for people.
+ * The image that a step runs in. The digest of its configuration counts; its name is for people.
  *
  * @param name as written
- * @param identity the digest in hexadecimal digits; {@link ManifestWriter#MISSING} where it is not
- *     known, and for a needed file a word made from its path
+ * @param identity the digest in hexadecimal, or {@link ManifestWriter#MISSING}; for an image that
+ *     is a needed file, {@link #PATH} and the digest of its path
  */
 record ImageIdentity(String name, String identity) {
 
-  /** Begins an identity that is no digest. */
   private static final String PATH = "path:";
 
   private static final int SHOWN = 12;
 
-  /**
-   * Returns what the line of an earlier run tells of an image that is not here.
-   *
-   * @param line as {@link #toString} has it; null without such a run
-   */
+  /** Returns the identity in the line of an earlier run, if any, for an image that is not here. */
   static ImageIdentity recorded(String name, String line) {
     ImageIdentity before = line == null ? null : of(line);
     return new ImageIdentity(
@@ -32,14 +27,13 @@ record ImageIdentity(String name, String identity) {
         before != null && before.name.equals(name) ? before.identity : ManifestWriter.MISSING);
   }
 
-  /** Returns an image with its digest, null where that is not known. */
   static ImageIdentity of(String name, Digest digest) {
     return new ImageIdentity(name, digest == null ? ManifestWriter.MISSING : digest.hex());
   }
 
   /**
-   * Returns an image as it is here, null where it is not. An image that is a need counts by its
-   * path: its contents count as that need.
+   * Returns the identity of a present image; null if it is missing. An image that is a need counts
+   * by its path, since its contents count as that need.
    */
   static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
     if (image.file() != null) {
@@ -63,14 +57,13 @@ record ImageIdentity(String name, String identity) {
         : new ImageIdentity(line.substring(0, blank), line.substring(blank + 1));
   }
 
-  /** Returns the image for people, with as much of the digest as the runtimes show. */
+  /** Returns the name, with the first digits of the digest as the runtimes show them. */
   String shown() {
     return identity.length() > SHOWN && !identity.startsWith(PATH)
         ? name + " " + identity.substring(0, SHOWN)
         : name;
   }
 
-  /** Returns the image as a line of a manifest has it. */
   @Override
   public String toString() {
     return name + " " + identity;

@@ -14,23 +14,20 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All that a manifest asks for beside the build file, and the only way to it. The answer is what is
- * there now ({@link NeedContents}) or what was there when a job started ({@link NeedSnapshot});
- * {@link Footprint} answers nothing, and notes what was asked for.
+ * All inputs of a manifest besides the build file, and the only way to them. {@link NeedContents}
+ * answers with the present state, and {@link NeedSnapshot} with the state at a job's start; {@link
+ * Footprint} only notes what was asked for.
  */
 interface InputSource {
 
-  /** Returns what a needed path contains. */
   Content of(String path);
 
-  /**
-   * Returns what a file contains that a job's run turned out to read, by its {@link #makerOfFound}.
-   */
+  /** Returns what a found file contains, given its {@link #makerOfFound}. */
   default Content of(String path, int maker) {
     return of(path);
   }
 
-  /** Returns the node that makes a file which a job's run turned out to read; -1 for a source. */
+  /** Returns the node that makes a found file; -1 for a source. */
   default int makerOfFound(Graph graph, int job, String path) {
     return graph.makerOf(path);
   }
@@ -38,33 +35,24 @@ interface InputSource {
   /** Returns what a needed glob, folder or job contains, as one digest of its members. */
   Content ofList(int list);
 
-  /**
-   * Returns whether the files of a list are handed out in another order than its digest has them.
-   */
+  /** Returns whether a list hands out its files in another order than its digest has them. */
   boolean reordered(int list);
 
-  /** Returns the jobs that a list leaves out, for people only; null where there is none. */
+  /** Returns the jobs that a list leaves out, for people only; null for none. */
   LeftOut leftOut(int list);
 
   Content ofData(Ref.OfData value);
 
-  /** Returns what a program of {@code tools} contains; no job makes it. */
+  /** Returns what a program of {@code tools} contains that no job makes. */
   Content ofTool(Tool tool);
 
-  /**
-   * Returns which image a step of a job runs in.
-   *
-   * @param step its number, as the manifest has it
-   */
+  /** Returns the image of a step with a number as in the manifest. */
   ImageIdentity ofImage(int job, String step, Image image);
 
-  /**
-   * Returns the caller's value of a variable that is declared without one; empty where it is not
-   * set.
-   */
+  /** Returns the caller's value of a variable that is declared without one; empty if unset. */
   Optional<String> ofVariable(String name);
 
-  /** Returns the needed values of a job that are known, by their names as written. */
+  /** Returns the known values that a job needs, as JSON by their names as written. */
   default SortedMap<String, String> values(Job job) {
     SortedMap<String, String> known = new TreeMap<>();
     Manifest.data(job)
@@ -77,7 +65,7 @@ interface InputSource {
     return known;
   }
 
-  /** Returns the jobs that a job leaves out, for each of its needs that leave any out. */
+  /** Returns the jobs that a job leaves out, one entry for each need that leaves any out. */
   default List<LeftOut> leftOut(Graph graph, int job) {
     List<LeftOut> all = new ArrayList<>(0);
     for (int list : graph.listNeeds().row(job)) {

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The last results of the graph's jobs, and which of them are settled: known to be valid in this
- * build, because the job is up to date or ran well. Results come from the cache once, and are
- * replaced as jobs end. It decides nothing.
+ * The last results of the graph's jobs, and which jobs are settled: their products are known to be
+ * valid in this build, since the job is up to date or ran well. Each result is read from the cache
+ * once, and replaced when its job ends. This class decides nothing.
  */
 public final class JobRecords {
 
@@ -47,7 +47,7 @@ public final class JobRecords {
   private Object era = new Object();
   private volatile Lent lent = new Lent(null, null);
 
-  /** What is known by node, with room for nodes to come; graphs that grow share it. */
+  /** The state by node, with room for nodes to come, so that graphs that grow can share it. */
   private record Known(
       AtomicReferenceArray<JobResult> results,
       AtomicIntegerArray settled,
@@ -65,9 +65,8 @@ public final class JobRecords {
   }
 
   /**
-   * @param left why a job runs that an earlier torc left running (rule 9) or handed out, by its
-   *     name
-   * @param foresees whether nothing is about to run, so that a job that would be restored counts as
+   * @param left the jobs that an earlier torc left running (rule 9) or handed out, with the reason
+   * @param foresees whether nothing is about to run, so that a job to be restored counts as
    *     restored
    */
   public JobRecords(Graph graph, Cache cache, Map<String, Reason> left, boolean foresees) {
@@ -83,10 +82,7 @@ public final class JobRecords {
     this.known = known;
   }
 
-  /**
-   * Returns the records for the graph that follows: results are kept, and what is settled stays so.
-   * Both records share what they know, as far as there is room.
-   */
+  /** Returns the records for a grown graph. The two share their state if there is room. */
   JobRecords grown(Graph next) {
     boolean fits = next.nodes() <= known.results.length();
     JobRecords grown =
@@ -95,18 +91,14 @@ public final class JobRecords {
     return grown;
   }
 
-  /** Forgets whether a join node was passed or dropped, until that is told anew. */
+  /** Forgets whether a join node is settled or dropped. */
   public void forget(int node) {
     if (!graph.isJob(node)) {
       known.settled.set(node, 0);
     }
   }
 
-  /**
-   * Returns a copy of the records, which shares nothing with them.
-   *
-   * @param settled whether what is settled stays so
-   */
+  /** Returns an independent copy; nodes stay settled if {@code settled}. */
   JobRecords again(boolean settled) {
     JobRecords again = copied(graph, settled);
     again.era = settled ? era : again.era;
@@ -128,12 +120,10 @@ public final class JobRecords {
     return copy;
   }
 
-  /** Returns the records for a graph with other numbers; nothing is known of its jobs yet. */
   JobRecords anew(Graph other) {
     return new JobRecords(other, cache, left, foresees);
   }
 
-  /** Returns the job's last result, null if it never ran. */
   public JobResult result(int job) {
     JobResult result = known.results.get(job);
     if (result == null) {
@@ -143,7 +133,7 @@ public final class JobRecords {
     return result == NONE ? null : result;
   }
 
-  /** Returns the values that the job's last run stored, as {@link JsonText}, by name. */
+  /** Returns the values that the job's last run stored, as {@link JsonText} by name. */
   public Map<String, String> data(int job) {
     return known.data.computeIfAbsent(job, id -> json(cache.data(graph.name(id))));
   }
@@ -154,7 +144,7 @@ public final class JobRecords {
     return Map.copyOf(values);
   }
 
-  /** Takes the result of a run that just ended; the values that it stored are in the cache. */
+  /** Replaces the result of a job that just ended. Its values must already be in the cache. */
   public void replace(int job, JobResult result) {
     known.data.remove(job);
     known.results.set(job, result);
@@ -163,24 +153,23 @@ public final class JobRecords {
     }
   }
 
-  /** Returns why a job runs that an earlier torc left running or handed out; null for others. */
+  /** Returns the reason of a job that an earlier torc left running or handed out; else null. */
   Reason outReason(int job) {
     return left.isEmpty() ? null : left.get(graph.name(job));
   }
 
-  /** Returns the details of a job's last run, for people; null if it never ran. */
   public RunDetails details(String job) {
     return cache.details(job);
   }
 
-  /** Returns a line of the manifest of the job's last run; null where there is none. */
+  /** Returns a value from the manifest of the job's last run; null if it has no such line. */
   String line(int job, LineKind kind, String name) {
     return kind.value(details(graph.name(job)), name);
   }
 
   /**
-   * Returns a stored list by its digest, null if it is not there. The last list is kept: its
-   * readers are decided one after the other.
+   * Returns a stored list; null if it is missing. The last list is remembered, since its readers
+   * are decided one after the other.
    */
   public List<ManifestEntry> list(Digest digest) {
     Lent last = lent;
@@ -191,53 +180,45 @@ public final class JobRecords {
     return last.entries;
   }
 
-  /**
-   * Returns the members that a needed list had in a run, by its name as written; none if it is
-   * unknown.
-   */
+  /** Returns the members that a needed list, named as written, had in a run; empty if unknown. */
   List<ManifestEntry> members(RunDetails run, String list) {
     String digest = LineKind.LIST.value(run, list);
     List<ManifestEntry> members = digest == null ? null : list(digest);
     return members == null ? List.of() : members;
   }
 
-  /**
-   * Returns the list whose digest is the value of a line; null if it is not there, or none was
-   * stored.
-   */
+  /** Returns the list that the value of a line names; null if it names none or it is missing. */
   List<ManifestEntry> list(String value) {
     return value.length() == 2 * Digest.LENGTH ? list(Digest.ofHex(value)) : null;
   }
 
-  /** Returns the files that a job's last run turned out to read. */
   public List<String> found(int job) {
     JobResult last = result(job);
     return last == null ? List.of() : last.found();
   }
 
-  /** Returns the record of a path that torc made; null for others. */
   public OwnedPath owned(String path) {
     return cache.owned(path);
   }
 
-  /** Returns an object that is replaced when a job is unsettled. For the loop's thread. */
+  /** Returns an object that is replaced when a job is unsettled, for the loop's thread only. */
   Object era() {
     return era;
   }
 
-  /** Unsettles a job, which may run after all; nothing must have been decided by its result. */
+  /** Unsettles a job that may run after all. Nothing may have been decided by its result. */
   void unsettle(int job) {
     known.settled.set(job, 0);
     era = new Object();
   }
 
-  /** Settles a node for good: a job's products are what its result says, a join node is passed. */
+  /** Settles a node for good: the products are what the result says, or the join node is passed. */
   public void settle(int node) {
     known.settled.set(node, SETTLED);
     settlings.incrementAndGet();
   }
 
-  /** Counts a job as restored from a known result from now on, where nothing is about to run. */
+  /** Counts a job as restored from now on, if nothing is about to run. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
       Result from = verdict.from();
@@ -254,9 +235,7 @@ public final class JobRecords {
     return known.foreseen.get(job);
   }
 
-  /**
-   * Returns whether the job counts as restored, though its products do not stand in their places.
-   */
+  /** Returns whether a job counts as restored while its products are not in place. */
   boolean isForeseen(int job) {
     return known.settled.get(job) == FORESEEN;
   }
@@ -267,17 +246,12 @@ public final class JobRecords {
     settlings.incrementAndGet();
   }
 
-  /**
-   * Returns whether it is known that the job makes nothing in this build, or that a group is not
-   * whole.
-   */
+  /** Returns whether a job makes nothing in this build, or whether a group lacks instances. */
   public boolean isDropped(int node) {
     return known.settled.get(node) == DROPPED;
   }
 
-  /**
-   * Returns the name of a dropped job; for a group, the names of the jobs whose instances it lacks.
-   */
+  /** Returns the name of a dropped job, or the makers because of which a group lacks instances. */
   public List<String> dropped(int node) {
     return graph.grows(node)
         ? Arrays.stream(graph.before().row(node))
@@ -287,22 +261,19 @@ public final class JobRecords {
         : List.of(graph.name(node));
   }
 
-  /**
-   * Returns whether the job's products are known to be valid; of a join node, whether it was
-   * passed.
-   */
+  /** Returns whether a job's products are known to be valid, or a join node is passed. */
   public boolean isSettled(int node) {
     return isInPlace(node) || known.settled.get(node) == FORESEEN;
   }
 
-  /** Returns whether a node is settled and no product is still to be put back in its place. */
+  /** Returns whether a node is settled and all its products are in place. */
   boolean isInPlace(int node) {
     return known.settled.get(node) == SETTLED;
   }
 
   /**
-   * Returns the first unsettled job or unexpanded group that a node waits for, by itself or through
-   * join nodes; -1 if all are settled. What a group awaits has to be in its place, too.
+   * Returns the first unsettled job or open group that a node waits for, also through join nodes;
+   * -1 for none. For a group, products must also be in place.
    */
   public int unsettledBefore(int node) {
     return unsettledBefore(node, graph.isOpen(node));
@@ -320,10 +291,7 @@ public final class JobRecords {
     return -1;
   }
 
-  /**
-   * Returns how often a node was settled or dropped: while it stays the same, so do its
-   * consequences.
-   */
+  /** Returns how many nodes were settled or dropped; equal counts mean that nothing changed. */
   int settlings() {
     return settlings.get();
   }

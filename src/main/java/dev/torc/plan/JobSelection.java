@@ -21,35 +21,30 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Which jobs a command is about: what its targets name, and all that these wait for. Groups that
- * are not expanded yet are among them by their nodes.
+ * The jobs that a command is about: those that its targets name, and all that these wait for.
  *
  * @param jobs the named jobs and everything before them
- * @param named the jobs that the targets name; without a target all jobs, in a build except manual
- *     jobs for which no other job waits
- * @param open the groups that are not expanded yet and that are named or waited for
+ * @param named the jobs that the targets name; without targets all jobs, in a build except manual
+ *     jobs that no other job waits for
+ * @param open the groups among them that are not expanded yet, by their nodes
  * @param namedOpen the groups of {@code open} that the targets name
- * @param targeted whether any target was given
  */
 public record JobSelection(
     BitSet jobs, BitSet named, BitSet open, BitSet namedOpen, boolean targeted) {
 
   /**
-   * Finds the jobs of the targets: a target is a job, a group, an instance, a part of a group, a
+   * Finds the jobs of the targets. A target is a job, a group, an instance, a part of a group, a
    * tag, a glob over names of instances, a produced file, or a folder or glob over produced files,
-   * in that order.
+   * tried in that order.
    *
-   * @param paths turns a file as the user names it into a path as the graph has it
+   * @param paths turns a file as the user names it into a path of the graph
    * @throws BadInput for a target that is none of these
    */
   public static JobSelection of(Graph graph, List<String> targets, UserPaths paths) {
     return of(graph, nodes(graph, targets, paths), !targets.isEmpty());
   }
 
-  /**
-   * Finds the jobs of a build: those of the targets, or, without a target, all jobs except manual
-   * ones for which no other job waits.
-   */
+  /** Finds the jobs of a build: without targets, all but manual jobs that no job waits for. */
   public static JobSelection toBuild(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = nodes(graph, targets, paths);
     if (targets.isEmpty()) {
@@ -65,7 +60,7 @@ public record JobSelection(
     return of(graph, named, !targets.isEmpty());
   }
 
-  /** Returns the jobs that targets name, with groups that are not expanded yet, as nodes. */
+  /** Returns the nodes that the targets name: jobs, and groups that are not expanded yet. */
   public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = new BitSet(graph.nodes());
     if (targets.isEmpty()) { // join nodes come with the jobs that wait for them
@@ -82,7 +77,6 @@ public record JobSelection(
     return named;
   }
 
-  /** Returns the selection of some jobs in a build without targets. */
   public static JobSelection of(Graph graph, BitSet some) {
     return of(graph, some, false);
   }
@@ -99,8 +93,8 @@ public record JobSelection(
   }
 
   /**
-   * Returns the jobs that may run only because they are named: those that {@code rerun} means, and
-   * temporary ones, since their products are wanted then.
+   * Returns the jobs that may run only because they are named: those that {@code rerun} selects,
+   * and temporary jobs, whose products are wanted then.
    */
   public BitSet asked(Graph graph, Rerun rerun) {
     if (rerun == Rerun.ALL) {
@@ -121,10 +115,7 @@ public record JobSelection(
     return asked;
   }
 
-  /**
-   * Returns the nodes that a target means: jobs, and groups that are not expanded yet; null where
-   * it means none.
-   */
+  /** Returns the jobs and open groups that a target means, as nodes; null for none. */
   public static BitSet find(Graph graph, String target, UserPaths paths) {
     BitSet found = named(graph, target);
     if (found != null && !isVague(graph, target, found)) {
@@ -145,8 +136,8 @@ public record JobSelection(
   }
 
   /**
-   * Returns whether a target may mean files although some names fit it: a glob that no known
-   * instance matches, only groups that may still get one that does.
+   * Returns whether a target that fits some names may mean files too: a glob that matches no known
+   * instance, only groups that may still get one.
    */
   public static boolean isVague(Graph graph, String target, BitSet named) {
     return graph.named(target) == null
@@ -156,7 +147,7 @@ public record JobSelection(
   }
 
   /**
-   * Returns the nodes that a target means, none for a group without instances; null where it is no
+   * Returns the nodes that a target names; empty for a group without instances; null if it is no
    * job, group, instance, part of a group, tag or glob over instances, though it may be a file.
    */
   public static BitSet named(Graph graph, String target) {
@@ -180,10 +171,7 @@ public record JobSelection(
     return found.isEmpty() && !known ? null : found;
   }
 
-  /**
-   * Returns whether a target means a group as a tag, or some of it as a glob; {@code glob} may be
-   * null.
-   */
+  /** Returns whether a target is a tag of a group, or a glob over its instances (null for none). */
   private static boolean means(String target, Glob glob, Group group) {
     return group.tags().contains(target)
         || glob != null && glob.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
@@ -212,8 +200,7 @@ public record JobSelection(
   }
 
   /**
-   * Returns the end of a message about a target that names nothing: what it may mean, or what to do
-   * next.
+   * Returns the end of a message about an unknown target: a likely name, or what to do next.
    *
    * @param sources whether files that no job makes can be meant too
    * @param others names that the build file does not have
@@ -247,7 +234,7 @@ public record JobSelection(
         : "; `torc list` shows the jobs";
   }
 
-  /** Returns a search for the paths that a missing one may mean: products count as existing. */
+  /** Returns a search for paths that a missing one may mean; products count as existing. */
   public static NearestPath likelyPaths(Graph graph) {
     return new NearestPath(
         graph.workflow().root(),
@@ -272,38 +259,24 @@ public record JobSelection(
     return all;
   }
 
-  /** Which of the named jobs run whatever their last result is. */
+  /** Which of the named jobs run even if they are up to date. */
   public enum Rerun {
-    /** None, as in a further round of a watch. */
     NONE,
 
     /** Manual ones without products: a deployment is asked for each time. */
     MANUAL,
 
-    /** All, by force. */
     ALL;
 
-    /**
-     * Returns what a command asks for.
-     *
-     * @param targets as given; where there are none no job is named
-     */
     public static Rerun of(List<String> targets, boolean force) {
       return force ? ALL : targets.isEmpty() ? NONE : MANUAL;
     }
   }
 
-  /**
-   * Files as a user names them from a folder, and as a graph has them. It looks at no disk.
-   *
-   * @param root the folder of the build file
-   * @param cwd where the user stands
-   */
+  /** Translates between the user's names of files, from {@code cwd}, and the graph's, by text. */
   public record UserPaths(Path root, Path cwd) {
 
-    /**
-     * Returns a file as the user names it, as the graph has it: relative to the root, or absolute.
-     */
+    /** Returns the graph's path of a user's file: relative to the root, or absolute. */
     public String path(String named) {
       Path file = cwd.resolve(named).normalize();
       if (file.startsWith(root)) {
@@ -313,7 +286,7 @@ public record JobSelection(
       return file.toString();
     }
 
-    /** Returns which paths of a graph a file, folder or glob means that the user names. */
+    /** Returns a filter of the graph's paths for a file, folder or glob that the user names. */
     public Predicate<String> meant(String named) {
       String path = path(named);
       Glob glob = Glob.isPattern(named) ? glob(path) : null;
@@ -323,7 +296,7 @@ public record JobSelection(
               || glob != null && glob.matches(each);
     }
 
-    /** Returns a file of the graph as the user names it; a folder keeps its slash. */
+    /** Returns the user's name for a path of the graph; a folder keeps its slash. */
     public String named(String path) {
       if (cwd.equals(root) || path.startsWith("/")) {
         return path;
@@ -331,7 +304,7 @@ public record JobSelection(
       return cwd.relativize(root.resolve(path)) + (path.endsWith("/") ? "/" : "");
     }
 
-    /** Returns the folder that a path of a graph lies in, by text: empty for the root. */
+    /** Returns the parent folder of a path of the graph, by its text; empty for the root. */
     public static String parent(String path) {
       int slash = path.lastIndexOf('/');
       return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);

@@ -34,18 +34,17 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
- * Finds the good result for a job as it is now, if one is known and its products can be had, and
- * tells under which key the result of a run will be found. It waits for shared stores. It does not
- * keep, fetch or restore anything. {@link NearestResult} tells people why none is found.
+ * Finds a good result for a job in its present state, if one is known and its products can be
+ * restored, and gives the key under which the result of a run will be found. It waits for shared
+ * stores, but stores and restores nothing itself. {@link NearestResult} explains why none is found.
  */
 public final class KnownResults {
 
   /**
-   * A result that may stand for a run.
+   * A result that may replace a run.
    *
-   * @param hit what a shared store has; null for a result that is stored here
-   * @param result the result, as if it had been kept here
-   * @param lists the members of its lists by the lists' digests; they go into the cache with it
+   * @param hit null for a result that is stored here
+   * @param lists the members of its lists by digest; they go into the cache with it
    */
   public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
@@ -61,7 +60,6 @@ public final class KnownResults {
   private Boolean blank;
   private boolean some;
 
-  /** Finds results for the jobs of a graph. */
   KnownResults(Graph graph, NeedContents contents, Manifest manifest, PlanContext.Basis basis) {
     this.graph = graph;
     this.cache = basis.cache();
@@ -74,8 +72,8 @@ public final class KnownResults {
   }
 
   /**
-   * Returns whether results of a job may be kept, as far as its build file says. Whether it stores
-   * values is seen when it ran: a run that leaves nothing has no result.
+   * Returns whether the build file lets results of a job be stored. A run without products and
+   * values has no result, but that only shows afterwards.
    */
   public static boolean mayKeep(Job job) {
     return !job.has(Trait.ALWAYS)
@@ -84,20 +82,20 @@ public final class KnownResults {
         && job.links().caching() != Job.Caching.NEVER;
   }
 
-  /** Returns whether results of a job may go to shared stores, and come from them. */
+  /** Returns whether results of a job may be sent to shared stores and come from them. */
   public static boolean mayShare(Job job) {
     return mayKeep(job) && job.links().caching() != Job.Caching.LOCAL;
   }
 
   /**
-   * Returns the keys under which the result of a run will be found, and what else must be the same
-   * then; null where it is not to be kept.
+   * Returns the keys of a run's result, and what else must be equal for a restore; null if it is
+   * not to be stored.
    *
    * @param described the digest of the run's manifest
-   * @param bare its digest without found needs; null for a job that finds none
+   * @param bare that digest without found needs; null for a job that finds none
    * @param system the kind of system of the run; null for this machine's
    * @param values whether the run stored values
-   * @param files how many files its products are
+   * @param files the number of files among its products
    * @param depfile the depfile that the run left; null for none
    */
   public Restorable terms(
@@ -123,7 +121,6 @@ public final class KnownResults {
         depfile);
   }
 
-  /** Returns whether there is no store that takes results. */
   private boolean isOff() {
     return stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
   }
@@ -133,9 +130,9 @@ public final class KnownResults {
   }
 
   /**
-   * Returns the result that can be put in the place of a run now; null where there is none.
+   * Returns the result that can replace a run now; null for none.
    *
-   * @param bytes whether its products can be had; if not, nothing stands in their places
+   * @param bytes whether its products have to be available; if not, none of them may be in place
    */
   Result of(int id, boolean bytes) {
     Match match = here(id, bytes);
@@ -147,7 +144,7 @@ public final class KnownResults {
     return match == null ? null : match.result();
   }
 
-  /** Returns what a shared store has for a job by its needs as they are now; null for nothing. */
+  /** Returns the result that a shared store has for a job with these needs; null if it has none. */
   public Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
     return of(
         store,
@@ -183,24 +180,23 @@ public final class KnownResults {
             });
   }
 
-  /** A place that has results by their keys. */
   private interface Place {
 
     /**
-     * Returns the result that fits a job as it is now; null for none.
+     * Returns the result that fits; null for none.
      *
-     * @param first the key that leads to {@code key}; null for a job without a depfile
-     * @param named the files that the depfile of the result's run named
-     * @param now the manifest with these files
+     * @param first the key without found needs; null for a job without a depfile
+     * @param named the found needs of the run
+     * @param now the manifest with these
      */
     Match at(Digest key, Digest first, List<String> named, Described now);
   }
 
   /**
-   * Returns the first result for a job that a place has.
+   * Returns the first result for a job in a place.
    *
-   * @param manifests the manifest with the files of a depfile; null where it is not known yet
-   * @param names what depfiles named in the runs whose results the place has, by the first key
+   * @param manifests the manifest with some found needs; null if not known yet
+   * @param names the found needs of the runs whose results the place has, by first key
    */
   private Match find(
       int id,
@@ -261,7 +257,7 @@ public final class KnownResults {
         });
   }
 
-  /** Returns the results of the files that stand now in the places of a job's products. */
+  /** Returns the results of the runs that made the files now in the places of a job's products. */
   private List<Result> standing(Job job) {
     return makers(job).stream()
         .map(each -> Result.of(cache, each))
@@ -269,16 +265,14 @@ public final class KnownResults {
         .toList();
   }
 
-  /** Returns whether a result has this key and the programs that are found now, and can be had. */
+  /** Returns whether a result has this key and the present programs, and can be restored. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
         && programs.of(job).equals(result.terms().programs())
         && (bytes ? isHere(result) : isGone(result));
   }
 
-  /**
-   * Returns whether no result was known at the first call: no job asks for what this build makes.
-   */
+  /** Returns whether no result was known at the first call; results of this build do not matter. */
   private boolean isBlank() {
     if (blank == null) {
       blank = cache.isBlank() && stored.isEmpty();
@@ -286,13 +280,13 @@ public final class KnownResults {
     return blank;
   }
 
-  /** Returns whether any result is stored. Once there is, the store is not asked again. */
+  /** Returns whether any result is stored; asks the store only until there is one. */
   private boolean some() {
     some = some || !stored.isEmpty();
     return some;
   }
 
-  /** Returns a job, and another one if that is recorded as the maker of its first product. */
+  /** Returns the name of a job and, if another job made its first product last, of that job. */
   private List<String> makers(Job job) {
     List<Ref> products = job.productRefs();
     Ref first = products.isEmpty() ? null : products.getFirst();
@@ -305,9 +299,7 @@ public final class KnownResults {
         : List.of(job.name(), owned.job());
   }
 
-  /**
-   * Returns the manifest with the files that a depfile named then; null where it is not known yet.
-   */
+  /** Returns the manifest with some found needs; null if it is not known yet. */
   private Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
@@ -315,27 +307,23 @@ public final class KnownResults {
     return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
-  /**
-   * Returns the key of a job as it is now, with the files of its depfile; null where it is not
-   * known.
-   */
+  /** Returns the present key of a job with some found needs; null if it is not known yet. */
   Digest key(int id, List<String> found) {
     Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
-  /** Returns whether nothing stands where the products of a result stood. */
   private boolean isGone(Result result) {
     return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
-  /** Returns whether the products of a result can be had, and its log where that belongs to it. */
+  /** Returns whether all products of a result are available, and its log if it has one. */
   private boolean isHere(Result result) {
     return (result.log() == null || stored.has(result.logPart()))
         && result.parts().stream().allMatch(part -> stored.has(part) || stands(part));
   }
 
-  /** Returns whether a product stands where it stood, as torc made it. */
+  /** Returns whether a product is still in its place, as torc made it. */
   private boolean stands(OwnedPath part) {
     OwnedPath owned = cache.owned(part.path());
     if (owned == null || owned.adopted() || !owned.isLike(part)) {
@@ -348,7 +336,7 @@ public final class KnownResults {
     }
   }
 
-  /** Returns a shared store's result as it would be here; null where it does not fit the job. */
+  /** Returns a shared store's result as a result of this root; null if it does not fit the job. */
   private Result as(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
@@ -365,10 +353,7 @@ public final class KnownResults {
     return there.as(first, job.name(), products, now.lines(), from);
   }
 
-  /**
-   * Returns the products in the order of a run here; null where they are not those that are
-   * declared.
-   */
+  /** Returns the products in the order of a run here; null if they are not the declared ones. */
   private List<RecordedProduct> products(int id, Result there) {
     Map<String, RecordedProduct> left = new HashMap<>();
     there.products().forEach(product -> left.put(product.path(), product));
@@ -390,7 +375,7 @@ public final class KnownResults {
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /** Returns a product as a run here has it, if it is of that kind; else null. */
+  /** Returns a product as a run here records it; null if it is of another kind. */
   private static RecordedProduct of(RecordedProduct product, FileKind kind) {
     return product == null || product.kind() != kind
         ? null
@@ -399,29 +384,28 @@ public final class KnownResults {
   }
 
   /**
-   * The earlier result that is nearest to a job as it is now, and why it cannot stand for a run,
-   * for people. It decides nothing.
+   * The earlier result that is nearest to a job's present state, and why it cannot be restored, for
+   * people.
    *
-   * @param from where the result comes from
-   * @param reasons what differs between the manifests
-   * @param lack what else is in the way, in a phrase; empty for nothing
+   * @param reasons the differences between the manifests
+   * @param lack what else prevents a restore, as a phrase; empty for nothing
    */
   public record NearestResult(Origin from, List<Reason> reasons, String lack) {
 
-    /** How many records of shared stores are looked at. */
+    /** How many records of shared stores are read at most. */
     private static final int MOST = 1000;
 
-    /** The nearer first; of two alike the newer. */
+    /** The nearer first; of equally near ones the newer. */
     private static final Comparator<NearestResult> ORDER =
         Comparator.comparingInt(NearestResult::distance)
             .thenComparing(near -> near.from.started(), Comparator.reverseOrder());
 
     /**
-     * Returns the nearest results to jobs that will run, by job, as far as one is known that tells
-     * more than the job's reasons. Looks once at all that is stored.
+     * Returns the nearest results by job, unless they tell no more than the job's reasons. Looks at
+     * all stored results once.
      *
-     * @param runs the jobs' verdicts, with their reasons
-     * @param folders shared stores that are asked too; null for none
+     * @param runs the verdicts of jobs that will run
+     * @param folders shared stores to look at too; null for none
      */
     public static Map<Integer, NearestResult> of(
         PlanContext context, Map<Integer, Verdict.WillRun> runs, SharedStores folders) {

@@ -17,11 +17,11 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Looks at all members of a needed glob, folder, job or group, for all of its readers together
- * (rule 6). A look that began after a reader ended sees all that moved while it ran, also if it was
- * taken for another reader; so a thousand readers of a thousand files need not look at each file
- * two thousand times. Moments are counted, not read off a clock. Safe for several threads. {@link
- * NeedSnapshot} decides what follows from a file that moved.
+ * Looks at all members of a needed glob, folder, job or group once for all of its readers (rule 6).
+ * A look that began after a reader ended sees all that moved while it ran, even if it was taken for
+ * another reader; so a thousand readers of a thousand files do not look at each file two thousand
+ * times. Moments are counted, not read from a clock. {@link NeedSnapshot} decides what follows from
+ * a file that moved. Several threads may use it.
  */
 final class ListLooks {
 
@@ -29,10 +29,10 @@ final class ListLooks {
    * What one look at all members saw.
    *
    * @param begun the moment before the look
-   * @param files the members outside of a needed folder, by path; {@code members} has the stamps of
-   *     those in a needed folder
-   * @param folders the members that are folders which a job made
-   * @param way the way to the members outside of a needed folder, or to that folder
+   * @param files the members by path, except in a needed folder, where {@code members} has the
+   *     stamps
+   * @param folders the members that are folder products
+   * @param way the way to the members, or to the needed folder
    */
   record Look(
       long begun,
@@ -41,7 +41,7 @@ final class ListLooks {
       Map<String, FolderDigest> folders,
       PathTrail way) {
 
-    /** Adds the members that came, went or moved since, though they may hold the same bytes. */
+    /** Adds the members that were added, removed or moved since, even if their bytes are equal. */
     void addMoved(Look now, Set<String> moved) throws IOException {
       moved.addAll(now.way.moved(way));
       if (now.members == members) {
@@ -74,7 +74,7 @@ final class ListLooks {
     }
   }
 
-  /** The last look at a list; the thread that holds its lock is looking. */
+  /** The last look at a list. The thread that looks holds its lock. */
   private static final class Slot {
     private Look last;
   }
@@ -91,12 +91,12 @@ final class ListLooks {
     this.digests = digests;
   }
 
-  /** Returns a new moment, later than all before. */
+  /** Returns a new moment, which is later than all before. */
   long now() {
     return moments.incrementAndGet();
   }
 
-  /** Returns a look that began after a moment: one that another reader took, or a new one. */
+  /** Returns a look begun after the moment, if possible another reader's. */
   Look after(int list, long moment) throws IOException {
     Slot slot = slots.computeIfAbsent(list, _ -> new Slot());
     synchronized (slot) {
@@ -113,8 +113,8 @@ final class ListLooks {
   }
 
   /**
-   * Returns whether each product of needed jobs has the very stamp that it had: one call for each
-   * and no more. To a glob or folder something may have come.
+   * Returns whether each product of needed jobs has its old stamp, by one call for each. Globs and
+   * folders may have new members, so they need a real look.
    */
   private boolean stands(int list, Look last) throws IOException {
     if (last == null || !graph.list(list).ofJobs() || !last.folders.isEmpty()) {

@@ -5,15 +5,13 @@ import dev.torc.records.JobResult.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The manifest as lines: for the record of a run, and to be compared with an earlier one. */
+/** Collects the manifest as lines, for the record of a run and for {@link ManifestDiff}. */
 final class Listing implements ManifestWriter {
 
   private final ManifestHash hash;
   private final List<ManifestEntry> lines = new ArrayList<>();
 
-  /**
-   * @param hash takes all lines too, as they show more than what counts; null for none
-   */
+  /** Writes to {@code hash} too, unless it is null: it cannot be made from what is shown. */
   Listing(ManifestHash hash) {
     this.hash = hash;
   }
@@ -39,7 +37,6 @@ final class Listing implements ManifestWriter {
     lines.add(line);
   }
 
-  /** Returns all lines in their order. */
   List<ManifestEntry> lines() {
     return lines;
   }

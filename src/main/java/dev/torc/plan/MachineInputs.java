@@ -13,28 +13,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What manifests ask of the machine beside files: where programs are found, which image a name
- * means, what the caller's variables hold. Each question has a text of its own, so that {@code
- * rest} can ask it again.
+ * What manifests ask of the machine besides files: where programs are, which image a name means,
+ * and the caller's variables. Each question can be written as a text, so that {@code fresh} can ask
+ * it again.
  */
 public final class MachineInputs {
 
-  /** Begins a question about an image; no name of a variable begins so. */
+  /** Begins a question about an image; no variable's name begins like this. */
   private static final String IMAGE = "\0image\0";
 
-  /** Stands between the name of an image and the digest that it is fetched by. */
+  /** Stands between an image's name and its pinned digest. */
   private static final String PINNED = "@sha256:";
 
   private final Map<String, String> caller;
   private final ToolSearch tools;
   private final ImageSource images;
 
-  /**
-   * Begins with no question asked.
-   *
-   * @param caller the caller's environment
-   * @param images tells which image a name means
-   */
   public MachineInputs(
       Path root, Map<String, String> caller, StampSource stamps, ImageSource images) {
     this.caller = caller;
@@ -42,19 +36,18 @@ public final class MachineInputs {
     this.images = images;
   }
 
-  /** Returns a copy that searches programs anew, with stamps of another source. */
+  /** Returns a copy that searches programs again, with stamps from another source. */
   MachineInputs with(Path root, StampSource stamps) {
     return new MachineInputs(root, caller, stamps, images);
   }
 
-  /** Returns where programs are found. */
   public ToolSearch tools() {
     return tools;
   }
 
   /**
-   * Returns the image that a name means; null where it is not here, and its name has no digest.
-   * Where the image is a file, the need for it tells whether the file is there.
+   * Returns the image that a name means; null if it is missing and its name has no digest. Whether
+   * an image file exists is left to the need for it.
    */
   public ImageSource.Here image(Image image) {
     if (image.file() != null) {
@@ -64,14 +57,14 @@ public final class MachineInputs {
     return pinned != null ? new ImageSource.Here(pinned, null) : images.of(image);
   }
 
-  /** Returns the digest that is a part of a name; null where there is none. */
+  /** Returns the digest in an image's name; null if it has none. */
   private static Digest pinned(String name) {
     int at = name.lastIndexOf(PINNED);
     String hex = at < 0 ? "" : name.substring(at + PINNED.length());
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
-  /** Returns the images that a job cannot have, as {@link ImageSource#lack} says. */
+  /** Returns the images that a job cannot have, by {@link ImageSource#lack}. */
   public List<Reason> lacking(Graph graph, int job) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Step step : graph.job(job).runs().steps()) {
@@ -85,20 +78,18 @@ public final class MachineInputs {
     return lacking;
   }
 
-  /** Returns the caller's value of a variable; empty where it is not set. */
   Optional<String> variable(String name) {
     return Optional.ofNullable(caller.get(name));
   }
 
-  /** Returns the question which image a name means, as a text that tells all of it. */
+  /** Returns the complete question which image a name means, as a text for {@link #answer}. */
   public String question(Image image) {
     String runtime = image.runtime() == null ? "" : image.runtime();
     return IMAGE + image.name() + "\0" + runtime + "\0" + image.wish() + "\0" + image.images();
   }
 
   /**
-   * Returns the present answer to a question: one of {@link #question}, one of {@link
-   * ToolSearch#question}, or the name of a variable.
+   * Returns the present answer to a {@link #question}, one of {@link ToolSearch}, or a variable.
    */
   public Optional<String> answer(String question) {
     if (question.startsWith(ToolSearch.QUESTION)) {
@@ -120,25 +111,23 @@ public final class MachineInputs {
     return Optional.of(here.id() == null ? here.file() : here.id().hex());
   }
 
-  /** Tells which image a name means on this machine. It is found out elsewhere, once in a build. */
+  /** Finds the images of this machine. An implementation looks once in a build. */
   public interface ImageSource {
 
-    /** Returns the image of a registry's name; null where it is not here. */
+    /** Returns the image with a name of a registry; null if it is missing. */
     Here of(Image image);
 
     /**
-     * An image that is here: one of the two is null.
+     * An image that is present.
      *
-     * @param id the digest of its configuration, where a runtime keeps it
-     * @param file the path of its file, relative to the root or absolute: its contents count
+     * @param id the digest of its configuration; null for a file
+     * @param file its path, relative to the root or absolute; null if a runtime has the image
      */
     record Here(Digest id, String file) {}
 
     /**
-     * Returns why a step cannot have its image in this build, as far as a look tells; empty where
-     * it can, or where only fetching it would show.
-     *
-     * @param waits whether the job waits for others: one of them may make the image
+     * Returns why a step cannot have its image in this build; empty if it can, or if only fetching
+     * it would show. If the job {@code waits} for others, these may make the image.
      */
     String lack(Image image, boolean waits);
   }

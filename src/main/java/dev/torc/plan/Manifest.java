@@ -27,22 +27,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Everything that decides whether a job's result is still valid, said line by line to a writer: one
- * writer makes the digest that the verdict compares, the other the lines that explain it, so the
- * two cannot disagree (rule 3). What it depends on beside the build file comes through {@link
- * InputSource}, and through nothing else: {@link Footprint} relies on that. {@link RunInputs} reads
- * the stored lines of a run.
+ * Everything that decides whether a job's result is still valid, written line by line to a {@link
+ * ManifestWriter}. One writer makes the digest that the verdict compares, another the lines that
+ * explain it, so they cannot disagree (rule 3). All inputs besides the build file must come through
+ * {@link InputSource}; {@link Footprint} relies on that.
  */
 public record Manifest(Graph graph) {
 
   /** The value of a line of {@link LineKind#ORDER}. */
   static final String NATURAL = "natural";
 
-  /**
-   * Describes a job.
-   *
-   * @param found files that the depfile of the job's run named, sorted
-   */
+  /** Describes a job. Its depfile {@code found} these files, sorted. */
   void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     Job job = graph.job(id);
     for (int i = 0; i < job.runs().steps().size(); i++) {
@@ -94,9 +89,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /**
-   * Writes needed files in the order of their paths, then needed lists; those of jobs come last.
-   */
+  /** Writes needed files sorted by path, then needed lists, those of jobs last. */
   private void needs(int id, boolean ordered, InputSource contains, ManifestWriter writer) {
     List<String> paths = new ArrayList<>(graph.needs().count(id));
     for (int file : graph.needs().row(id)) {
@@ -131,7 +124,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /** Writes the programs that no job makes, each once, in the order of their names. */
+  /** Writes the programs that no job makes, each once, sorted by name. */
   private void tools(Job job, InputSource contains, ManifestWriter writer) {
     TreeMap<String, Tool> tools = new TreeMap<>();
     ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
@@ -139,8 +132,8 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * Writes what needed jobs made. The names of the jobs do not count: unless the order of the needs
-   * counts, the lines stand in the order of their digests.
+   * Writes what needed jobs made. Their names do not count, so without {@code ordered} the lines
+   * are sorted by digest.
    */
   private void made(
       List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
@@ -154,9 +147,7 @@ public record Manifest(Graph graph) {
             writer.content(LineKind.LIST, graph.list(list).written(), "job", contents.get(list)));
   }
 
-  /**
-   * Returns the items with a number in the place of each job's name, in the order of appearance.
-   */
+  /** Returns the items with numbers instead of the names of jobs, by order of appearance. */
   private static List<Item> numbered(List<Item> items) {
     Map<String, String> numbers = new HashMap<>();
     List<Item> numbered = new ArrayList<>();
@@ -208,10 +199,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /**
-   * Returns a value with {@code =} before it, or nothing for a variable that the caller has not
-   * set.
-   */
+  /** Returns a value after {@code =}; empty for a variable that the caller has not set. */
   private static String env(String name, Optional<Template> declared, InputSource contains) {
     if (declared.isPresent()) {
       return "=" + declared.get().declared();
@@ -219,7 +207,7 @@ public record Manifest(Graph graph) {
     return contains.ofVariable(name).map(value -> "=" + value).orElse("");
   }
 
-  /** Returns a list of words as one text that no other list gives. */
+  /** Returns the words as one text; no other list gives the same. */
   static String words(List<String> words) {
     StringBuilder text = new StringBuilder("[");
     for (String word : words) {
@@ -228,7 +216,7 @@ public record Manifest(Graph graph) {
     return text.append(']').toString();
   }
 
-  /** Returns a word as it stands in {@link #words}. */
+  /** Returns a word as {@link #words} writes it. */
   static String quoted(String word) {
     return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
@@ -258,17 +246,12 @@ public record Manifest(Graph graph) {
     return words(words);
   }
 
-  /**
-   * Returns the declared products as texts: a folder with a slash at its end, a glob as its
-   * pattern.
-   */
+  /** Returns the declared products: a folder with a slash at its end, a glob as its pattern. */
   public static List<String> products(Job job) {
     return texts(job.links().produces());
   }
 
-  /**
-   * Returns the declared products, and behind a {@code !} what is left out of folders and globs.
-   */
+  /** Returns the declared products, and behind {@code !} the excludes of folders and globs. */
   public static List<String> declared(Job job) {
     List<String> texts = products(job);
     for (Ref ref : job.productRefs()) {
@@ -280,10 +263,7 @@ public record Manifest(Graph graph) {
     return texts;
   }
 
-  /**
-   * Returns the declared needs as texts of the same form; {@code job NAME} for all products of a
-   * job.
-   */
+  /** Returns the texts of the declared needs; {@code job NAME} means all products of a job. */
   public static List<String> needs(Job job) {
     return texts(job.links().needs());
   }
@@ -297,20 +277,17 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * The inputs of a run as its recorded manifest tells them, by their kinds: for code that tells of
-   * runs and does not know how manifests are stored. {@link Plan} decides whether they still hold.
-   *
-   * @param manifest all lines of the manifest
+   * The inputs of a run by the recorded lines of its manifest, for code that shows runs without
+   * knowing how manifests are stored. {@link Plan} decides whether they still hold.
    */
   public record RunInputs(List<ManifestEntry> manifest) {
 
     private static final Pattern DIGEST =
         Pattern.compile("(?:" + ManifestWriter.LONG + ")?([0-9a-f]{64})(?: .*)?");
 
-    /** The name of a line, and its value. */
     public record Line(String name, String value) {
 
-      /** Returns the JSON of a needed value; null where it is not in the line. */
+      /** Returns the JSON of a needed value; null if it was too long for the line. */
       public String json() {
         return value.startsWith(ManifestWriter.LONG)
                 || value.equals(ManifestWriter.MISSING)
@@ -319,49 +296,39 @@ public record Manifest(Graph graph) {
             : value;
       }
 
-      /**
-       * Returns the digest that the value is, in hexadecimal digits alone; null where it is none.
-       */
+      /** Returns the hexadecimal digest that the value has; null if it has none. */
       public String digest() {
         Matcher digest = DIGEST.matcher(value);
         return digest.matches() ? digest.group(1) : null;
       }
     }
 
-    /** Returns the texts of the steps: {@code {needs}} and the like stand as they were written. */
+    /** Returns the commands of the steps, with placeholders like {@code {needs}} as written. */
     public List<String> commands() {
       return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
     }
 
-    /**
-     * Returns needed files by their names, with those that a depfile named; values are digests. If
-     * the lines are those of a stored list: its members.
-     */
+    /** Returns the needed and found files with their digests; of a stored list, its members. */
     public List<Line> files() {
       return lines(LineKind.NEED, LineKind.FOUND);
     }
 
-    /**
-     * Returns needed globs, folders and jobs as they were written; values are the digests under
-     * which their members are stored.
-     */
+    /** Returns needed globs, folders and jobs as written, with digests of stored lists. */
     public List<Line> lists() {
       return lines(LineKind.LIST);
     }
 
-    /** Returns needed values by their names as written; values are JSON, or digests of it. */
+    /** Returns needed values by their names as written, as JSON or its digest. */
     public List<Line> data() {
       return lines(LineKind.DATA);
     }
 
-    /** Returns programs by their names as written; values are digests. */
+    /** Returns programs by their names as written, with their digests. */
     public List<Line> tools() {
       return lines(LineKind.TOOL);
     }
 
-    /**
-     * Returns the variables of the declared environment that were set, for all steps or for one.
-     */
+    /** Returns the declared variables that were set, without the numbers of their steps. */
     public List<Line> variables() {
       return entries(LineKind.ENV)
           .filter(entry -> !entry.now().isEmpty())
@@ -369,7 +336,7 @@ public record Manifest(Graph graph) {
           .toList();
     }
 
-    /** Returns images by their names; values are digests. */
+    /** Returns images by their names, with their digests. */
     public List<Line> images() {
       return entries(LineKind.IMAGE)
           .map(entry -> ImageIdentity.of(entry.now()))

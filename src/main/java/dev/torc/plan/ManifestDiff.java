@@ -15,9 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What differs between two manifests, as reasons to run. Needs whose contents a job has yet to
- * decide are passed over. It only compares: the digests have decided whether there is a difference
- * at all.
+ * Compares two manifests and gives the differences as reasons to run. It skips needs whose contents
+ * a job has yet to decide. Whether there is a difference at all is decided by the digests.
  */
 record ManifestDiff(
     Function<String, List<ManifestEntry>> oldList,
@@ -26,16 +25,17 @@ record ManifestDiff(
     List<Reason> reasons,
     Map<String, Reason> needs) {
 
-  /** Where a step runs that has no image. */
+  /** Shown for a step without an image. */
   private static final String HOST = "host";
 
   /**
    * Compares manifests line by line.
    *
-   * @param oldList members of a list by the hexadecimal digest in an old line; null if forgotten
-   * @param newList members of a list as they are now, by the name in a new line
-   * @param newValues values of the instances of a group as they are now, by the name of the needed
-   *     value; null where the value is not a group's
+   * @param oldList finds the members of a list by the hexadecimal digest in an old line; null if
+   *     not stored
+   * @param newList finds the present members of a list by its name in a new line
+   * @param newValues finds the present values of a group's instances by the name of the needed
+   *     value; null if it is not a group's
    */
   static List<Reason> between(
       List<ManifestEntry> old,
@@ -96,10 +96,9 @@ record ManifestDiff(
   }
 
   /**
-   * Gives needed jobs that have other names than before their present names: by the same products,
-   * or else in their order. Of several that have yet to run, it does not tell which is which.
-   *
-   * @return old names with the new ones
+   * Gives needed jobs in the old lines their new names, paired by equal products, or else by order.
+   * If several of them have yet to run, it cannot tell which is which and drops them. Returns the
+   * new names by the old ones.
    */
   private static Map<String, String> rename(
       Map<String, ManifestEntry> before, Map<String, ManifestEntry> after) {
@@ -136,7 +135,7 @@ record ManifestDiff(
     return code + " " + name;
   }
 
-  /** Returns the lines about what jobs made that {@code one} has and {@code other} has not. */
+  /** Returns the lines about needed jobs that only {@code one} has. */
   private static List<ManifestEntry> madeOnlyIn(
       Map<String, ManifestEntry> one, Map<String, ManifestEntry> other) {
     return one.values().stream()
@@ -176,8 +175,8 @@ record ManifestDiff(
   }
 
   /**
-   * Adds a reason if the items as written differ in more than what is gone or was added, which
-   * other reasons tell. Without one of the lines the command began or ceased to use the items.
+   * Adds a reason if the items as written differ by more than added and removed ones, which have
+   * reasons of their own. If one line is missing, only the command's use of the items has changed.
    */
   private void written(
       LineKind line,
@@ -197,10 +196,7 @@ record ManifestDiff(
     }
   }
 
-  /**
-   * Returns the words of an item list as written, without some, and without names that lost their
-   * items.
-   */
+  /** Returns the words of an item list without some, and without names that have no items then. */
   private static List<String> without(String list, List<String> some) {
     List<String> words =
         new ArrayList<>(List.of(list.substring(1, list.length() - 1).split(", (?=\")")));
@@ -214,7 +210,7 @@ record ManifestDiff(
     return words;
   }
 
-  /** Returns the needs as they were written, with the names that jobs have now. */
+  /** Returns the old needs as written, with the new names of jobs. */
   private static String written(String needs, Map<String, String> renamed) {
     String text = needs;
     for (Map.Entry<String, String> each : renamed.entrySet()) {
@@ -241,7 +237,7 @@ record ManifestDiff(
     }
   }
 
-  /** Reports the instances of a group whose values differ, each as its value would be needed. */
+  /** Adds the instances of a group whose values differ, each under the name of its own value. */
   private void instances(NeedValues.OfGroup now, Map<String, ManifestEntry> left) {
     String group = InstanceName.parse(now.value().job()).group() + "/";
     String key = "." + now.value().key();
@@ -258,10 +254,7 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.DATA_CHANGED, name, there(old), there(now)));
   }
 
-  /**
-   * Compares images: the same image under another name is no change. Without an image a step runs
-   * on the host.
-   */
+  /** Compares images by identity: a new name for the same image is no change. */
   private void image(String what, ManifestEntry old, ManifestEntry now) {
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
@@ -270,7 +263,7 @@ record ManifestDiff(
     }
   }
 
-  /** Adds a reason about a text with slots: as it runs, unless old and new look alike then. */
+  /** Adds a reason about a text with slots, shown as it runs unless the two look equal then. */
   private void template(String what, String old, String now) {
     String then = Template.shown(old);
     String present = Template.shown(now);
@@ -282,9 +275,7 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.SETTING_CHANGED, what, value(old), value(now)));
   }
 
-  /**
-   * Returns the value of a variable without the sign that it is set; an empty one as two quotes.
-   */
+  /** Returns a variable's value without its {@code =}; two quotes if it is set and empty. */
   private static String text(ManifestEntry env) {
     String value = value(env);
     return value.equals("=") ? "\"\"" : value.isEmpty() ? "" : value.substring(1);
@@ -301,7 +292,7 @@ record ManifestDiff(
     } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
       needs.put(path, new Reason(Kind.NEED_ADDED, path, "", value(now)));
     } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
-      // What is needed in another way now was not removed.
+      // It may still be needed in another way.
       needs.putIfAbsent(path, new Reason(Kind.NEED_REMOVED, path, value(old), ""));
     } else {
       needs.put(path, new Reason(Kind.NEED_CHANGED, path, value(old), value(now)));
@@ -316,7 +307,7 @@ record ManifestDiff(
     }
   }
 
-  /** Reports the members that differ; a list that came or went as a whole is reported itself. */
+  /** Adds the members that differ, or the list itself if it was added or removed. */
   private void list(String written, ManifestEntry old, ManifestEntry now) {
     if (old == null || now == null) {
       needs.put(
@@ -360,7 +351,6 @@ record ManifestDiff(
     return entry == null ? "" : entry.now();
   }
 
-  /** Returns a value; empty for what is missing. */
   private static String there(String value) {
     return value.equals(ManifestWriter.MISSING) ? "" : value;
   }

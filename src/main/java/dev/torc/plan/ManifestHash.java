@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The manifest as one digest: SHA-256 over its lines, each a code and two texts with their lengths
- * before them, so that no two manifests give the same bytes. Reusable for one job after another.
+ * The digest of a manifest: SHA-256 over its lines, each a code and two texts with their lengths
+ * before them, so that different manifests give different bytes. {@link #digest} starts again.
  */
 final class ManifestHash implements ManifestWriter {
 
@@ -35,12 +35,12 @@ final class ManifestHash implements ManifestWriter {
     }
   }
 
-  /** Returns the job that has yet to run before the digest can be told, -1 if there is none. */
+  /** Returns a job that has to run before the digest is known; -1 if there is none. */
   int pending() {
     return pending;
   }
 
-  /** Returns the digest of all lines since the last call; the writer is empty again. */
+  /** Returns the digest of all lines since the last call, and starts again. */
   Digest digest() {
     sha.update(buffer, 0, size);
     size = 0;

@@ -38,19 +38,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the needs contain now: digests of files, and the members of globs, folders and jobs, as far
- * as the jobs that make them are settled. {@link DigestMemo} reads and hashes the files. Safe for
- * several threads. What cannot be looked at or read is told as such.
+ * What the needs contain now: digests of files, and members of globs, folders and jobs, once the
+ * jobs that make them are settled. {@link DigestMemo} reads and hashes the files; errors of reading
+ * become {@link ManifestWriter.Content.Unreadable}. Several threads may use it.
  */
 public final class NeedContents implements InputSource {
 
-  /** What an error says before the path that it names. */
+  /** What an error says before the path that it is about. */
   private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
 
-  /** The moment of a list whose members are all made. */
+  /** The moment of a list whose makers are all settled. */
   private static final int WHOLE = -1;
 
-  /** The members of a list at a moment: a number of settlings, or {@link #WHOLE}. */
+  /** The members of a list at a moment: a count of settlings, or {@link #WHOLE}. */
   private record Gathered(int moment, NeedMembers members) {}
 
   private final Path root;
@@ -65,11 +65,6 @@ public final class NeedContents implements InputSource {
   private final NeedValues values;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
-  /**
-   * Reads through {@code digests}; results of jobs come from {@code records}.
-   *
-   * @param machine what manifests ask of the machine beside files
-   */
   NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs machine) {
     this.root = graph.workflow().root();
     this.graph = graph;
@@ -82,21 +77,19 @@ public final class NeedContents implements InputSource {
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
-  /**
-   * Returns contents by names alone: no file is read, and the digests that they give mean nothing.
-   */
+  /** Returns contents that know names alone: no file is read, and all digests mean nothing. */
   public NeedContents unread() {
     DigestMemo names = digests.anew();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);
     return new NeedContents(graph, records, names, machine);
   }
 
-  /** Looks at the needs of a job that is about to start; the jobs that make them are settled. */
+  /** Looks at the needs of a job that is about to start; their makers must be settled. */
   public NeedSnapshot snapshot(int job) throws IOException {
     return new NeedSnapshot(graph, this, digests, job);
   }
 
-  /** Returns what placeholders for a job's needs stand for, as far as it is known now. */
+  /** Returns what the placeholders for a job's needs stand for, as far as known. */
   public NeedFiles filesOf(int job) {
     SortedMap<String, String> values = values(graph.job(job));
     return new NeedFiles() {
@@ -123,8 +116,8 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * {@inheritDoc} The pattern of an open group matches sources too: a file that no run made counts
-   * as one until the group is known.
+   * {@inheritDoc} The pattern of an open group may match sources too, so a file that no run made
+   * counts as one until the group is known.
    */
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
@@ -145,7 +138,7 @@ public final class NeedContents implements InputSource {
       return foreseen(maker, path);
     }
     try {
-      // What lies in a folder product is looked at anew: its job may have left it out this time.
+      // A file in a folder product is looked at again: this time its job may not have made it.
       boolean inside = maker >= 0 && !graph.declares(maker, path);
       KnownDigest known = inside ? digests.of(path) : digests.seen(path);
       refuseFolder(graph, path, known);
@@ -157,9 +150,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /**
-   * Returns whether nothing stands at a path; false where it cannot be looked at: its reader tells.
-   */
+  /** Returns whether nothing exists at a path; false if it cannot be looked at. */
   boolean isMissing(String path) {
     try {
       return !digests.stamp(path).exists();
@@ -168,7 +159,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns a product that a job will put back; what its folders hold is known only after that. */
+  /** Returns a product to be restored; what its folders will hold is not known before that. */
   private Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {
       if (made.path().equals(path)) {
@@ -178,7 +169,7 @@ public final class NeedContents implements InputSource {
     return new Content.Pending(maker);
   }
 
-  /** Throws where a folder stands in the place of a source that is needed as a file. */
+  /** Throws if a folder is in the place of a source that is needed as a file. */
   static void refuseFolder(Graph graph, String path, KnownDigest known) throws IOException {
     if (known.stamp().kind() == FileKind.FOLDER
         && graph.fileId(path) >= 0
@@ -187,17 +178,16 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns the products of temporary jobs that are not there any more. */
   public GoneProducts gone() {
     return gone;
   }
 
-  /** Returns the contents with a digest; missing where it is null. */
+  /** Returns the contents with a digest, or {@code Missing} for null. */
   static Content content(Digest digest) {
     return digest == null ? new Content.Missing() : new Content.Known(digest);
   }
 
-  /** Returns the digest of a file that is there: of a product, its executable bit counts too. */
+  /** Returns the digest of a file; for a product it includes the executable bit. */
   static Digest counted(KnownDigest known, boolean made) {
     return known.stamp().executable() && made ? known.product() : known.digest();
   }
@@ -208,19 +198,13 @@ public final class NeedContents implements InputSource {
         : known.product();
   }
 
-  /**
-   * Returns the digest of a recorded product as it is now, null if it is missing or of another
-   * kind.
-   */
+  /** Returns the present digest of a product; null if it is missing or of another kind. */
   public Digest product(String path, FileKind kind) throws IOException {
     KnownDigest known = digests.seen(path);
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
-  /**
-   * Returns the members of a folder product that differ from those that it was made with, each as a
-   * reason with its path; null if these are not known.
-   */
+  /** Returns the members in which a folder differs from the recorded product; null if not known. */
   public List<Reason> changes(RecordedProduct folder) throws IOException {
     return new FolderMembers(records, digests).changes(folder);
   }
@@ -254,14 +238,11 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns where programs are found, and what else is asked of the machine beside files. */
   public MachineInputs machine() {
     return machine;
   }
 
-  /**
-   * Returns the identity of an image; one that is missing here counts by the record of its name.
-   */
+  /** Returns the identity of an image; for a missing one, the recorded identity of its name. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
     ImageIdentity here = ImageIdentity.here(image, machine, digests);
@@ -298,9 +279,7 @@ public final class NeedContents implements InputSource {
     return i < makers.size() ? makers.get(i) : -1;
   }
 
-  /**
-   * Returns the members of a list as this build saw them first; those yet to be made are pending.
-   */
+  /** Returns the members of a list as this build saw them first; some may be pending. */
   public NeedMembers members(int list) {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
@@ -310,28 +289,23 @@ public final class NeedContents implements InputSource {
         .members;
   }
 
-  /** Looks at lists for all of their readers together. */
   ListLooks looks() {
     return looks;
   }
 
-  /**
-   * Returns the members of a list by the names that are there now, each as this build saw it first.
-   */
+  /** Lists the members again, each with its contents as this build saw them first. */
   public NeedMembers again(int list) {
     return gather(list, null);
   }
 
-  /** Returns the members of a list as they are now; {@code each} looks at its files. */
+  /** Lists the members again; {@code each} looks at the files. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, new Gathered(WHOLE, now));
     return now;
   }
 
-  /**
-   * Returns why a list cannot be listed, with the path below it that is the cause, if it is one.
-   */
+  /** Returns why a list cannot be listed, beginning with the path below it if that is the cause. */
   private String unlisted(NeedList list, IOException e) {
     String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
     String root = graph.workflow().root() + "/";
@@ -340,7 +314,7 @@ public final class NeedContents implements InputSource {
     return below.startsWith(self) ? below.substring(self.length()) : below;
   }
 
-  /** Returns the members of a list; where it cannot be listed, one member that says why. */
+  /** Returns the members of a list; if it cannot be listed, one member that says why. */
   private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
@@ -352,7 +326,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns the members of a list; where {@code look} is null, as this build saw them first. */
+  /** Returns the members of a list; without {@code look}, as this build saw them first. */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
@@ -420,7 +394,7 @@ public final class NeedContents implements InputSource {
     return entries;
   }
 
-  /** Adds what temporary jobs made and is not there any more; returns whether there is any. */
+  /** Adds the gone products of temporary jobs; returns whether there are any. */
   private boolean addGone(NeedList list, List<ManifestEntry> entries) {
     int there = entries.size();
     for (int maker : list.makers()) {
@@ -476,8 +450,8 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * Returns whether a path that was found on disk is a member of a list: it is no stale product,
-   * the list means its maker, if it has one, and the maker has made it, if that is known.
+   * Returns whether an existing path is a member of a list: it is not stale, the list includes its
+   * maker, if it has one, and a settled maker has made it.
    */
   private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
     int maker = graph.makerOf(path);
@@ -488,11 +462,11 @@ public final class NeedContents implements InputSource {
       }
       return owned == null && !graph.leavesOut(path);
     }
-    // Neither a product of the reader, or its group, nor one that is excluded.
+    // This leaves out products of the reader or its group, and excluded ones.
     return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
   }
 
-  /** Returns the record of a file that torc made and that stands unaltered; null for others. */
+  /** Returns the record of an unmodified file that torc made; null for others. */
   public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
     if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
@@ -505,7 +479,6 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns the files in a folder product. */
   List<String> inside(String folder) throws IOException {
     return digests.folder(folder, false).members().stream()
         .filter(member -> member.kind() == FileKind.FILE)
@@ -513,9 +486,7 @@ public final class NeedContents implements InputSource {
         .toList();
   }
 
-  /**
-   * Returns whether a settled job made what stands at a path, by itself or in a folder (rule 7).
-   */
+  /** Returns whether a settled job made a path, by itself or in a folder (rule 7). */
   boolean made(int maker, String path) {
     JobResult result = records.result(maker);
     if (result == null || graph.declares(maker, path)) {
@@ -533,13 +504,13 @@ public final class NeedContents implements InputSource {
     return false;
   }
 
-  /** What placeholders for a job's needs stand for: files by name, and values. */
+  /** What the placeholders for a job's needs stand for. */
   public interface NeedFiles {
 
-    /** Returns the files of a needed glob, folder or job, in their natural order. */
+    /** Returns the files of a needed glob, folder or job, in natural order. */
     List<String> files(int list);
 
-    /** Returns whether a file exists that may be left out, or is yet to be made. */
+    /** Returns whether an optional need exists; true for other needs. */
     boolean has(String path);
 
     /** Returns the needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */

@@ -16,17 +16,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a needed glob, folder or job holds at one moment.
+ * The members of a needed glob, folder or job at one moment.
  *
  * @param entries paths with their digests, sorted by path
- * @param files the paths of the files among the entries, as jobs get them: in {@link NaturalOrder}
+ * @param files the paths of the files among them, in the {@link NaturalOrder} in which jobs get
+ *     them
  * @param reordered whether that is another order than that of the entries
  * @param digest the digest of all entries
- * @param stale files that torc made, that no job declares any more and that stand unaltered where
- *     the glob or folder would match them: they do not count
- * @param stamps the stamps of the entries of a folder, and of all folders in it, by path; empty for
- *     a glob or job
- * @param leftOut the jobs whose products are no members since they failed; null where there is none
+ * @param stale files that the list matches but that do not count: torc made them, no job declares
+ *     them any more, and they are unmodified
+ * @param stamps in a needed folder, the stamps of the entries and all folders by path; else empty
+ * @param leftOut the failed jobs whose products are no members; null for none
  */
 public record NeedMembers(
     List<ManifestEntry> entries,
@@ -42,7 +42,7 @@ public record NeedMembers(
   private static final String EXECUTABLE = " executable";
   private static final String LINK = "link ";
 
-  /** Digests the entries, and puts their files in order. */
+  /** Creates the members, with their digest and the order of their files. */
   static NeedMembers of(
       List<ManifestEntry> entries,
       List<OwnedPath> stale,
@@ -79,14 +79,14 @@ public record NeedMembers(
     return folder.members().stream().map(NeedMembers::entry).toList();
   }
 
-  /** Returns the lists to be stored for folder products, by their digests. */
+  /** Returns the member lists of folder products by digest, to be stored. */
   public static Map<Digest, List<ManifestEntry>> lists(List<FolderDigest> folders) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
     folders.forEach(folder -> lists.put(folder.digest(), entries(folder)));
     return lists;
   }
 
-  /** Returns a member of a folder: a file by its digest, with a mark if it is executable. */
+  /** Returns a member of a folder: its digest, and a mark if it is executable. */
   static ManifestEntry entry(FolderDigest.Member member) {
     return entry(
         member.path(),
@@ -97,14 +97,11 @@ public record NeedMembers(
         });
   }
 
-  /** Returns whether a member of a folder is a link. */
   static boolean isLink(ManifestEntry member) {
     return member.now().startsWith(LINK);
   }
 
-  /**
-   * Returns the digest by which a file of a folder counts as a product; null for what is no file.
-   */
+  /** Returns the digest by which a file of a folder counts as a product; null if it is no file. */
   static Digest product(ManifestEntry member) {
     String value = member.now();
     if (value.endsWith(EXECUTABLE)) {
@@ -115,14 +112,14 @@ public record NeedMembers(
   }
 
   /**
-   * Returns the name of a job without products among the members of a list: its values alone, since
-   * neither its own name nor its group's counts. No path has two slashes.
+   * Returns the name of a job without products as a member: its values alone, since the names of
+   * job and group do not count. No path begins with two slashes.
    */
   static String nameOf(Job job) {
     return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
   }
 
-  /** Returns the name of a member for people; {@code written} is its list as the needs have it. */
+  /** Returns a member's name for people; {@code written} is the name of its list. */
   static String shown(ManifestEntry member, String written) {
     if (member.code() != LineKind.LIST.ordinal()) {
       return member.name();
@@ -132,7 +129,7 @@ public record NeedMembers(
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
-  /** Returns the first member that cannot be looked at or read, null if there is none. */
+  /** Returns the first member that cannot be looked at or read; null if there is none. */
   public ManifestEntry unreadable() {
     for (ManifestEntry entry : entries) {
       if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
@@ -142,7 +139,7 @@ public record NeedMembers(
     return null;
   }
 
-  /** Returns whether a file of a folder moved since (rule 6), though it may hold the same bytes. */
+  /** Returns whether a file of a folder moved since (rule 6), even if its bytes are equal. */
   boolean moved(String path, NeedMembers now) {
     return stamps.containsKey(path)
         && now.stamps.containsKey(path)

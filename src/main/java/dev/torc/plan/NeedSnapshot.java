@@ -40,9 +40,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The needs of a job as they stood when it started: its record says that it read these, and they
- * are compared with the disk when it has ended (rule 6). Taking one looks at every needed file
- * afresh.
+ * The needs of a job at its start. Its record says that it read these, and when it has ended they
+ * are compared with the disk (rule 6). Creating one looks at every needed file again.
  */
 public final class NeedSnapshot implements InputSource, NeedFiles {
 
@@ -66,7 +65,6 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private String missingData; // the message about a missing value; null for none
   private long end;
 
-  /** Creates a snapshot as {@link NeedContents#snapshot} says. */
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
     this.contents = contents;
@@ -104,11 +102,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
   }
 
-  /**
-   * Looks at a needed file, or a program; returns whether it exists.
-   *
-   * @param path null where no program is found
-   */
+  /** Looks at a needed file or program and returns whether it exists; the path may be null. */
   private boolean take(String need, String path) throws IOException {
     try {
       return path != null && add(path).stamp().exists();
@@ -145,21 +139,18 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return new IOException(new Reason(Kind.NEED_UNREADABLE, need, "", why).lack());
   }
 
-  /**
-   * Returns whether the way to a found need changed at or after a moment, in nanoseconds since
-   * 1970.
-   */
+  /** Returns whether the way to a found need changed at or after a time, in ns since 1970. */
   public boolean led(String path, long begun) throws IOException {
     return later.changedSince(path, found, begun);
   }
 
-  /** Returns whether this build saw something at a path when it last looked there. */
+  /** Returns whether a path existed when this build last looked at it. */
   public boolean saw(String path) {
     KnownDigest last = digests.last(path);
     return last != null && last.stamp().exists();
   }
 
-  /** Takes in a file that turned out to be needed too; returns what is known of it. */
+  /** Adds a found need and returns what is known of it. */
   public KnownDigest add(String path) throws IOException {
     KnownDigest known = found.of(path);
     NeedContents.refuseFolder(graph, path, known);
@@ -190,7 +181,6 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return contents.makerOfFound(graph, job, path);
   }
 
-  /** Returns whether a job makes a file that this one needs, or was found to read. */
   private boolean isMade(String path) {
     return makerOfFound(graph, job, path) >= 0;
   }
@@ -240,20 +230,20 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return values(graph.job(job));
   }
 
-  /** Returns the jobs that were left out, for each need that leaves out what failed. */
+  /** Returns the jobs that were left out, for each need that skips failed ones. */
   public List<LeftOut> leftOut() {
     return leftOut(graph, job);
   }
 
   /**
-   * Returns the message about a need that is not there, a file or a value; null for none. A file
-   * that its maker did not make counts as not there, too.
+   * Returns the message about a missing file or value; null for none. A file is also missing if it
+   * exists but its maker did not make it.
    */
   public String lack() {
     return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
   }
 
-  /** Returns the message about a needed file that is not there. */
+  /** Returns the message about a missing file. */
   public static String gone(Graph graph, String path) {
     int maker = graph.makerOf(path);
     String name = SafeText.name(path);
@@ -268,11 +258,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         || lists.values().stream().anyMatch(look -> look.files().containsKey(path));
   }
 
-  /**
-   * Returns whether a file is needed under another name: by a link to it, or by its target.
-   *
-   * @param file an absolute path of a file that exists
-   */
+  /** Returns whether an existing file is needed under another name: a link to it, or its target. */
   public synchronized boolean declaresTarget(Path file) throws IOException {
     if (targets == null) {
       targets = new HashSet<>();
@@ -297,7 +283,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return lists.get(list).members().files();
   }
 
-  /** Returns what a record keeps of lists and of values of groups, by the digest in their lines. */
+  /** Returns the members of lists and the values of groups by digest, for the record. */
   Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
@@ -309,21 +295,19 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return all;
   }
 
-  /**
-   * Returns the stale files that the needed globs and folders would match; see {@link NeedMembers}.
-   */
+  /** Returns the stale files of needed globs and folders; see {@link NeedMembers}. */
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
     lists.values().forEach(look -> stale.addAll(look.members().stale()));
     return stale;
   }
 
-  /** Returns whether no more than a few files have to be looked at again. */
+  /** Returns whether only a few files have to be looked at again. */
   public boolean isSmall() {
     return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
   }
 
-  /** Notes that the job's processes have ended: all looks from now on come after them. */
+  /** Notes that the job's processes have ended: later looks come after them. */
   public void ended() {
     end = contents.looks().now();
     later = new PathTrail(digests);
@@ -331,9 +315,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns the needs that moved since, to be asked after {@link #ended}, even if the bytes were
-   * put back; see {@link DigestMemo#moved(String, Known, java.util.function.BooleanSupplier)}.
-   * Sorted, each once.
+   * Returns the needs that moved between start and {@link #ended}, sorted, even if their bytes were
+   * put back: see {@link DigestMemo#moved(String, Known, java.util.function.BooleanSupplier)}.
    */
   public List<String> moved() {
     TreeSet<String> moved = new TreeSet<>();
@@ -358,10 +341,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns the needs that changed at or after a moment, by the clock of their file system: what
-   * was read of them then is not known. Sorted, each once.
-   *
-   * @param begun the moment, in nanoseconds since 1970
+   * Returns the needs that changed at or after a time, sorted: it is unknown what the job read of
+   * them. The time is in nanoseconds since 1970, by the clock of their file system.
    */
   public List<String> since(long begun) {
     TreeSet<String> late = new TreeSet<>();
@@ -382,8 +363,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns whether a folder changed after the start; a product often has that very time, and is
-   * known.
+   * Returns whether a file or folder changed after the start. A product made just before often has
+   * the start's very time, so that time does not count for products.
    */
   private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
     long late = isMade(path) ? begun + 1 : begun;
@@ -394,7 +375,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 
-  /** Adds a path if the check says so; what cannot be looked at any more has moved. */
+  /** Adds a path if the check says so, or if it cannot be looked at any more. */
   private static void addMoved(String path, Io.Get<Boolean> check, TreeSet<String> into) {
     try {
       if (check.get()) {

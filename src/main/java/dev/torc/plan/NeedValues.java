@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The values that jobs need, as far as the jobs that store them are settled: of one job, of a group
- * as a map, or of the build file. Safe for several threads.
+ * The values that jobs need, once their makers are settled: of one job, of a group as a map, or of
+ * the build file. Several threads may use it.
  */
 final class NeedValues {
 
@@ -30,7 +30,7 @@ final class NeedValues {
     this.records = records;
   }
 
-  /** Returns what a value is; pending while its job, or one of its group, may run. */
+  /** Returns the present value; pending while a job that stores it may still run. */
   Content of(Ref.OfData written) {
     if (written.job() == null) {
       return content(graph.workflow().settings().data().get(written.key()));
@@ -52,9 +52,7 @@ final class NeedValues {
     return known;
   }
 
-  /**
-   * Returns the map from the instances of a group, by their values, to what each of them stored.
-   */
+  /** Returns a map of what each instance stored, by the instance's values. */
   private Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
@@ -81,14 +79,14 @@ final class NeedValues {
     return new Content.Value(JsonText.object(all), members, left);
   }
 
-  /** Returns the values of a group's instances; null if the value is not a group's, or unknown. */
+  /** Returns what the instances of a group stored; null if that is not known. */
   OfGroup instances(Ref.OfData value) {
     return value != null && of(value) instanceof Content.Value known && known.members() != null
         ? new OfGroup(graph.meant(value), known.members())
         : null;
   }
 
-  /** Says which job did not store a needed value; of a group, the first such instance. */
+  /** Returns the message about the first job that did not store a needed value. */
   String missing(Ref.OfData written) {
     Ref.OfData value = graph.meant(written);
     return "need data %s.%s was not stored by job %1$s: it writes %2$s=VALUE to the file of TORC_OUTPUT"

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The part of rule 13 that the records decide: files that are there, that torc did not make, and
- * that a produced glob or folder would remove though a need or a group names them. Files that no
- * job names move aside by rule 15. Safe for several threads.
+ * The part of rule 13 that depends on records: files that torc did not make and that a produced
+ * glob or folder would remove, although a need or a group names them. Files that no job names are
+ * set aside by rule 15. Several threads may use it.
  */
 public final class OccupiedPlaces {
 
@@ -30,14 +30,12 @@ public final class OccupiedPlaces {
   private final DigestMemo digests;
   private Map<Integer, List<String>> named; // by maker, once a job asks
 
-  /** Checks jobs of a graph by their records. */
   public OccupiedPlaces(Graph graph, JobRecords records, DigestMemo digests) {
     this.graph = graph;
     this.records = records;
     this.digests = digests;
   }
 
-  /** Checks jobs; throws {@link BadInput} with every error found. */
   public void refuse(BitSet jobs) throws IOException {
     List<Diagnostic> errors = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
@@ -51,10 +49,7 @@ public final class OccupiedPlaces {
     }
   }
 
-  /**
-   * Returns the error about a file that a job would take, at the place of its product; null if
-   * none.
-   */
+  /** Returns the error about a file that a job would remove, at its product's place; or null. */
   public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
@@ -92,9 +87,7 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /**
-   * Returns whether a job was killed: what it left has no record; other files were refused before.
-   */
+  /** Returns whether a job was killed, so that its products have no record. */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
     return records.outReason(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
@@ -117,7 +110,7 @@ public final class OccupiedPlaces {
           ((Ref.OfMany) ref).holds(path)
               && records.owned(path) == null
               && digests.linkStamp(path).exists();
-      // This goes through all jobs, so only a file that is in the way is looked for.
+      // The search for a reader is slow, so it comes last.
       String reader = foreign ? reader(path, ref instanceof Ref.OfGlob) : null;
       if (reader != null) {
         return "product %s of job %s would take %s, which torc did not make and which %s; %s"
@@ -134,7 +127,6 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /** Returns the files that needs and groups name and that jobs may make in globs and folders. */
   private synchronized Map<Integer, List<String>> named() {
     if (named == null) {
       named = new HashMap<>();
@@ -163,9 +155,8 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * Returns what names a file, as a part of the message; null for nothing.
-   *
-   * @param needs whether needs count: to need what lies in a folder product is to need the product
+   * Returns what names a file, as part of the message; null for nothing. Needs count for a glob
+   * alone: to need a file in a folder product is to need the product.
    */
   private String reader(String path, boolean needs) {
     for (Group group : graph.workflow().groups()) {

@@ -13,15 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells which jobs need a path, by itself, in a glob or folder, or because a depfile named it, and
- * whether it is still what it was when each of them last ran. What the readers will do is not known
- * here.
+ * Finds the jobs that need a path, and whether it has changed since each of them last ran. It does
+ * not know what these jobs will do; {@link Plan} does.
  */
 record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
-  /**
-   * Returns the readers of a path, which may name a needed folder too; empty where there are none.
-   */
   List<PathUse> of(String path) {
     List<PathUse> uses = new ArrayList<>();
     for (int job : graph.inOrder(graph.allJobs())) {
@@ -41,7 +37,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     return uses;
   }
 
-  /** Returns what a path is to a job now, null if the job does not need it. */
+  /** Returns the present contents of a path that a job needs; null if the job does not need it. */
   private String now(int job, String path) {
     if (graph.needs().has(job, graph.fileId(path))) {
       return contents.of(path).value();
@@ -67,7 +63,6 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         : null;
   }
 
-  /** Returns the tool of a job that a path is, null where it is none. */
   private Tool tool(int job, String path) {
     return ToolSearch.unmade(graph, graph.job(job)).stream()
         .filter(tool -> path.equals(contents.machine().tools().path(tool)))
@@ -75,7 +70,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         .orElse(null);
   }
 
-  /** Returns what a path was to a job when it last ran, empty if the job did not need it. */
+  /** Returns the contents of a path in the last run of a job; empty if it was no need then. */
   private String then(int job, RunDetails last, String path) {
     Tool tool = tool(job, path);
     for (ManifestEntry line : last.manifest()) {

@@ -12,10 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The symlinks and folders on the way to some files, as they stood when they were first looked at:
- * a file that comes back after a switched symlink or renamed folder led to another one for a while
- * has the very stamp that it had, but the way to it has not (rule 6). The files themselves are not
- * its business. For one thread.
+ * The symlinks and folders on the way to some files, when first looked at. If a symlink is switched
+ * or a folder renamed and later put back, a job may have read another file, while the file itself
+ * has its old stamp; the way to it has not (rule 6). For one thread.
  */
 final class PathTrail {
 
@@ -23,10 +22,8 @@ final class PathTrail {
   private static final int LINKS = 40;
 
   /**
-   * A folder or symlink on the way.
-   *
-   * @param above the folder in which it stands; null for the root's own folder and {@code /}
-   * @param target the path to which a symlink leads; null for a folder
+   * A symlink, which leads to {@code target}, or a folder. At the root and {@code /} {@code above}
+   * is null.
    */
   private record Part(Stamp stamp, String above, String target) {}
 
@@ -34,12 +31,11 @@ final class PathTrail {
   private final Map<String, Part> parts = new HashMap<>();
   private final Set<String> begins = new HashSet<>(); // at the end of each way
 
-  /** Begins without files. */
   PathTrail(DigestMemo digests) {
     this.digests = digests;
   }
 
-  /** Looks at a file as {@link DigestMemo#of(String)} does, and at the way to it. */
+  /** Looks at a file like {@link DigestMemo#of(String)}, and at the way to it. */
   KnownDigest of(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
     boolean link = self.kind() == Stamp.FileKind.LINK;
@@ -48,11 +44,7 @@ final class PathTrail {
     return known;
   }
 
-  /**
-   * Looks at the way to a file, unless that was done.
-   *
-   * @param link whether the file itself is a symlink
-   */
+  /** Looks at the way to a file, which may be a {@code link}, unless that was done. */
   void take(String path, boolean link) throws IOException {
     String from = link ? path : above(path);
     if (from != null && begins.add(from)) {
@@ -60,7 +52,7 @@ final class PathTrail {
     }
   }
 
-  /** Returns a new look at the way to all files of this trail. */
+  /** Returns a new look at the ways to all files of this trail. */
   PathTrail anew() throws IOException {
     PathTrail now = new PathTrail(digests);
     for (String from : begins) {
@@ -69,10 +61,7 @@ final class PathTrail {
     return now;
   }
 
-  /**
-   * Returns the links at the end of ways, and the folders there, to which another way leads than
-   * before.
-   */
+  /** Returns the last folder or link of each way that has changed. */
   Set<String> moved(PathTrail before) throws IOException {
     Set<String> moved = new TreeSet<>();
     for (String from : before.begins) {
@@ -83,7 +72,7 @@ final class PathTrail {
     return moved;
   }
 
-  /** Returns whether the way to a file is another one than at an earlier look. */
+  /** Returns whether the way to a file has changed since an earlier look. */
   boolean moved(String path, PathTrail before) throws IOException {
     String from = before.parts.containsKey(path) ? path : above(path);
     return from != null && differs(from, before);
@@ -98,10 +87,8 @@ final class PathTrail {
   }
 
   /**
-   * Returns whether the way to a file changed at or after a moment, as far as times tell: then a
-   * folder that was given another mode or owner counts, too.
-   *
-   * @param moment nanoseconds since 1970
+   * Returns whether the way to a file changed at or after a time, in nanoseconds since 1970. A new
+   * mode or owner of a folder counts too, since times cannot tell it from a rename.
    */
   boolean changedSince(String path, PathTrail seen, long moment) throws IOException {
     return changedSince(seen.parts.containsKey(path) ? path : above(path), moment);

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds patterns that match files both as patterns and by their own text, where hardly both are
- * meant. {@link Glob} decides what a pattern matches; what it matches counts, warned of or not.
+ * Warns of patterns that match some files as patterns and others by their own text, since hardly
+ * both are meant. {@link Glob} decides what a pattern matches; the warning changes nothing.
  */
 public final class PatternReadings {
 
   private PatternReadings() {}
 
-  /** Returns the lines on what jobs need and produce, and on the report, as files stand on disk. */
+  /** Returns the warnings about the needs and products of jobs, and about the report's files. */
   public static List<Diagnostic> onDisk(Graph graph, int[] jobs) throws IOException {
     Set<Diagnostic> lines = new LinkedHashSet<>();
     for (int job : jobs) {
@@ -47,14 +47,11 @@ public final class PatternReadings {
     }
   }
 
-  /** Returns whether a pattern has brackets or braces, so that there are two ways to read it. */
   private static boolean hasTwo(String pattern) {
     return pattern.indexOf('[') >= 0 || pattern.indexOf('{') >= 0;
   }
 
-  /**
-   * Returns the line on a pattern and the paths that are there; null if only one reading matches.
-   */
+  /** Returns the warning about a pattern and existing paths; null if only one reading matches. */
   public static String of(String pattern, Collection<String> paths) {
     String own = null;
     String other = null;

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The verdicts on all selected jobs before anything runs, in one pass in topological order: what a
- * dry run prints, what a build begins with and what {@code why} asks. A group that is not expanded
- * yet has a verdict too: it <em>may run</em>.
+ * The verdicts on all selected jobs before anything runs: a dry run prints them, a build begins
+ * with them, and {@code why} asks for them. A group that is not expanded yet has a verdict too: it
+ * <em>may run</em>.
  */
 public final class Plan {
 
@@ -40,15 +40,15 @@ public final class Plan {
             });
   }
 
-  /** Decides every selected job; those that are up to date are settled in the records. */
+  /** Decides all selected jobs. The records settle those that are up to date. */
   public static Plan of(PlanContext context) {
     return of(context, context.selection().jobs());
   }
 
   /**
-   * Decides some of the selected jobs, and those that wait for a job that is not up to date. The
-   * others are known to be up to date. All up-to-date jobs are settled in the records. What is
-   * settled there already, before groups were expanded, stays so.
+   * Decides some of the selected jobs, and those that wait for a job that is not up to date; the
+   * others are known to be up to date, and the records settle all that are. What was settled before
+   * groups were expanded stays so.
    */
   public static Plan of(PlanContext context, BitSet dirty) {
     BitSet decided = (BitSet) dirty.clone();
@@ -57,8 +57,8 @@ public final class Plan {
   }
 
   /**
-   * Returns the fresh jobs that have to be decided: jobs that may run read them, but their records,
-   * which a fresh job does not need, cannot be read.
+   * Returns the fresh jobs that have to be decided after all: jobs that may run read their
+   * products, and their records, which fresh jobs do not need, cannot be read.
    */
   static BitSet unread(PlanContext context, BitSet dirty) {
     BitSet found = new BitSet();
@@ -83,28 +83,22 @@ public final class Plan {
     return found;
   }
 
-  /**
-   * Returns the verdicts on jobs that wait in the middle of a build. Their context is a copy:
-   * nothing is settled in that of the build.
-   */
+  /** Decides jobs that wait in the middle of a build, without changing the build's context. */
   public static Plan amid(PlanContext context, BitSet waiting) {
     return new Plan(context, waiting, waiting, true);
   }
 
-  /**
-   * Returns the missing product for which a temporary job may run, and the job that may need it.
-   * Null for jobs without such a product.
-   */
+  /** Returns why a temporary job may run: its missing product and a possible reader; else null. */
   public Reason maybe(int job) {
     return maybe.get(job);
   }
 
-  /** Returns the verdict on a selected job or a group that is not expanded yet, null for others. */
+  /** Returns the verdict on a selected job or open group; null for others. */
   public Verdict verdict(int node) {
     return verdicts[node];
   }
 
-  /** Returns the context of the verdicts: the numbers of jobs are those of its graph. */
+  /** Returns the context of the verdicts, whose graph numbers the jobs. */
   public PlanContext context() {
     return context;
   }
@@ -113,21 +107,17 @@ public final class Plan {
     return context.selection().jobs();
   }
 
-  /** Returns the selected jobs whose verdict passes a test. */
   public BitSet selected(Predicate<Verdict> such) {
     BitSet found = new BitSet();
     selected().stream().filter(job -> such.test(verdicts[job])).forEach(found::set);
     return found;
   }
 
-  /**
-   * Returns the nodes that were decided one by one, and all nodes that wait for one not up to date.
-   */
+  /** Returns the nodes that were decided one by one, or wait for one that is not up to date. */
   public BitSet decided() {
     return decided;
   }
 
-  /** Returns the selected jobs that will run a command that never ran: it is new in this build. */
   public BitSet newCommands() {
     return selected(
         verdict ->
@@ -136,7 +126,7 @@ public final class Plan {
                 && Reason.out(will.reasons()) == null);
   }
 
-  /** Returns the nodes with a verdict: all that is not known yet of a group counts as one job. */
+  /** Returns the nodes with a verdict. The unknown part of a group counts as one job. */
   public BitSet withVerdict() {
     BitSet all = new BitSet();
     for (int node = 0; node < verdicts.length; node++) {
@@ -145,22 +135,19 @@ public final class Plan {
     return all;
   }
 
-  /** Returns how many selected jobs are up to date. */
   public int upToDate() {
     return (int) Arrays.stream(verdicts).filter(Verdict.UpToDate.class::isInstance).count();
   }
 
-  /** Returns whether all selected jobs are up to date. */
   public boolean isQuiet() {
     return upToDate() == withVerdict().cardinality();
   }
 
   /**
-   * Decides all jobs of a plan. Forward: each job in order; the readers of jobs that run are looked
-   * at. Back: a reader that runs, or may run, asks for the missing temporary products that it
-   * reads, so their makers run, or may. Both repeat until the way back finds nothing new. That
-   * ends, since a verdict other than <em>up to date</em> never becomes that again. Without
-   * temporary jobs there is one pass forward.
+   * Decides all jobs of a plan, without temporary jobs in one pass forward, in topological order.
+   * With temporary jobs a pass back follows: each reader that runs, or may run, asks for the
+   * missing products that it reads, so their makers run, or may. Both passes repeat until the one
+   * back finds nothing new. That ends, because no verdict ever becomes <em>up to date</em> again.
    */
   private static final class PlanPasses {
 
@@ -178,10 +165,8 @@ public final class Plan {
     private PlanContext context; // the context of the verdicts
 
     /**
-     * @param jobs the jobs whose verdicts are wanted
-     * @param decided the jobs that may not be up to date; those that wait for a job that is not are
-     *     added
-     * @param amid whether a build is under way: nothing is settled in its context
+     * @param decided the jobs that may not be up to date; their readers are added
+     * @param amid whether a build is under way, whose context must not change
      */
     PlanPasses(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
       this.given = given;
@@ -194,7 +179,6 @@ public final class Plan {
       this.missing = given.temporaries();
     }
 
-    /** Decides all jobs; those that are up to date are settled in the context. */
     void decide() {
       if (graph.hasTemporary()) {
         untold(order);
@@ -213,7 +197,7 @@ public final class Plan {
       }
     }
 
-    /** Wants products that the records do not tell: readers need them, whether they run or not. */
+    /** Wants products of which the records do not tell enough, even for readers that do not run. */
     private void untold(int[] nodes) {
       for (int node : nodes) {
         for (MissingRead read : missing.reads(node)) {
@@ -248,10 +232,7 @@ public final class Plan {
       }
     }
 
-    /**
-     * Returns the verdict, or <em>may run</em> if all reasons come from jobs that count as
-     * restored.
-     */
+    /** Returns <em>may run</em> if all reasons come from jobs that count as restored. */
     private Verdict doubted(Verdict verdict) {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {
@@ -289,10 +270,8 @@ public final class Plan {
     }
 
     /**
-     * Asks the maker of a missing product for it, since a reader runs, or may run.
-     *
-     * @param unsure see {@link #unsure}
-     * @return whether the verdict on the maker changed
+     * Asks for a missing product since a reader runs, or may ({@link #unsure}); returns whether the
+     * verdict on its maker changed.
      */
     private boolean ask(MissingRead read, int reader, Verdict unsure) {
       int maker = read.maker();
@@ -315,8 +294,8 @@ public final class Plan {
     }
 
     /**
-     * Returns the verdict that a reader may run; null if it is sure to. A reader that waits for a
-     * restored job may be restored, too: its inputs are known only then.
+     * Returns the verdict that a reader may run; null if it certainly runs. If it waits for a
+     * restored job, its inputs are not known yet, so it may be restored too.
      */
     private Verdict unsure(int reader) {
       if (!(verdicts[reader] instanceof Verdict.WillRun will)) {

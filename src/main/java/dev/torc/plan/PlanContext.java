@@ -14,13 +14,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
- * When groups are expanded, another context follows and takes over what was known.
+ * A graph and all that is known by its numbers. Expanding groups makes another context, which takes
+ * over what was known.
  *
- * @param basis what all contexts of a command are made from
- * @param rerun which of the named jobs run whatever their state
- * @param wanted missing temporary products that are to be made again, each with the name of the job
- *     or group that needs it; see {@link Plan}
+ * @param rerun which of the named jobs run even if they are up to date
+ * @param wanted missing temporary products that are to be made again, each with the name of a
+ *     reader; see {@link Temporaries}
  */
 public record PlanContext(
     Basis basis,
@@ -33,13 +32,13 @@ public record PlanContext(
     Map<String, String> wanted) {
 
   /**
-   * What contexts are made from beside a graph and its records.
+   * What all contexts of a command have in common.
    *
-   * @param stored results of earlier runs that may stand for a run
+   * @param stored results that may replace a run
    * @param asked shared stores that are asked, and waited for, while jobs are decided; null for
    *     none
-   * @param keepsFailed see {@link Decider}
-   * @param machine what manifests ask of the machine beside files
+   * @param keepsFailed whether a failed job runs only if its manifest changed
+   * @param machine what manifests ask of the machine besides files
    */
   public record Basis(
       Cache cache,
@@ -50,10 +49,8 @@ public record PlanContext(
       MachineInputs machine) {}
 
   /**
-   * Returns the first context.
-   *
-   * @param left see {@link JobRecords}; jobs that have run are removed from it
-   * @param foresees see {@link JobRecords}
+   * Returns the first context; see {@link JobRecords}. Jobs that have run are removed from {@code
+   * left}.
    */
   public static PlanContext of(
       Basis basis,
@@ -84,70 +81,56 @@ public record PlanContext(
     return new PlanContext(basis, graph, records, contents, decider, other, again, wanted);
   }
 
-  /** Returns the context of the graph that follows; results and what is settled are kept. */
+  /** Returns the context of a grown graph, with the same results and settled nodes. */
   PlanContext grown(Graph next, JobSelection chosen) {
     return of(basis, next, records.grown(next), chosen, rerun, wanted);
   }
 
-  /** Returns the context of a graph that has other numbers; nothing is settled. */
+  /** Returns the context of a graph with other numbers; nothing is settled. */
   PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), chosen, rerun, wanted);
   }
 
-  /**
-   * Returns a copy that keeps what is known of results, and forgets what is known of contents.
-   *
-   * @param settled whether what is settled stays so
-   */
+  /** Returns a copy that looks at files again; nodes stay settled if {@code settled}. */
   PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), selection, rerun, wants);
   }
 
-  /**
-   * Returns the files of the project that the commands of a job run, as far as their words tell it.
-   */
+  /** Returns the files of the project that a job's commands seem to run. */
   public Set<String> scripts(int job) {
     return new UndeclaredReads(this, false).run(job);
   }
 
-  /** Returns what the verdict on a job depends on; see {@link Footprint}. */
   public Footprint footprint(int job) {
     return decider.footprint(job);
   }
 
-  /** Returns the verdict on a job as things stand now; see {@link Decider}. */
   public Verdict decide(int job) {
     boolean named = selection.named().get(job);
     Rerun asked = named ? rerun : Rerun.NONE;
     return decider.decide(job, new Decider.Wish(asked, selection.targeted() && named, wanted));
   }
 
-  /** Returns whether there is a group that cannot be expanded any further. */
   public boolean hasFailedGroups() {
     return graph.open().values().stream().anyMatch(group -> !group.further().problems().isEmpty());
   }
 
-  /** Returns the context when a build is over: nothing is wanted any more. */
+  /** Returns the context after a build, which wants nothing. */
   public PlanContext ended() {
     return new PlanContext(basis, graph, records, contents, decider, selection, rerun, Map.of());
   }
 
-  /** Returns the check for files of others that produced globs and folders would remove. */
+  /** Returns the check of products against files that torc did not make. */
   public OccupiedPlaces taken() {
     return new OccupiedPlaces(graph, records, basis.digests);
   }
 
-  /**
-   * Returns the jobs that an up-to-date job leaves out, for each of its needs that leave any out.
-   */
+  /** Returns the jobs that an up-to-date job leaves out, by each need that leaves any out. */
   public List<LeftOut> leftOut(int job) {
     return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
   }
 
-  /**
-   * Returns whether a job or group is a target itself: it is named, or none is and nothing reads
-   * it.
-   */
+  /** Returns whether a node is a target: named, or if nothing is, read by nothing. */
   public boolean isTarget(int node) {
     if (selection.targeted()) {
       return selection.named().get(node) || selection.namedOpen().get(node);
@@ -159,7 +142,6 @@ public record PlanContext(
         .allMatch(reader -> isOrder(node, reader));
   }
 
-  /** Returns whether a job names another one in {@code after}. */
   private boolean isOrder(int node, int later) {
     return graph.isJob(later)
         && graph.job(later).links().after().stream()
@@ -167,7 +149,6 @@ public record PlanContext(
             .anyMatch(earlier -> earlier == node);
   }
 
-  /** Returns what is known of temporary jobs now. */
   public Temporaries temporaries() {
     return new Temporaries(this);
   }

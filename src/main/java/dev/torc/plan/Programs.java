@@ -14,10 +14,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The programs outside the project that the commands of a job run, as rule 14 sees them: where each
- * is found, its size and its time. They are no part of a manifest, but a result that other programs
- * made is not mixed with results of these. Left out are {@code tools}, which count by their bytes,
- * and programs in an image. Safe for several threads.
+ * The programs outside the project that a job's commands run, seen like rule 14 sees them: their
+ * paths, sizes and times. They are no part of a manifest, but a result is only restored if its
+ * programs were the same. Programs in {@code tools}, which count by their bytes, and programs in an
+ * image are left out. Several threads may use it.
  */
 final class Programs {
 
@@ -32,7 +32,7 @@ final class Programs {
     this.stamps = stamps;
   }
 
-  /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by their names. */
+  /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by name. */
   List<String> of(Job job) {
     TreeMap<String, String> programs = new TreeMap<>();
     for (Step step : job.runs().steps()) {
@@ -71,7 +71,7 @@ final class Programs {
     }
   }
 
-  /** Returns how two lists of programs differ, in a phrase for people; empty where they do not. */
+  /** Returns how two lists of programs differ, as a phrase for people; empty if they are equal. */
   static String difference(List<String> then, List<String> now) {
     List<String> before = new ArrayList<>(then);
     before.removeAll(now);
@@ -85,7 +85,6 @@ final class Programs {
         : "program %s was another one then".formatted(told(before.getFirst()));
   }
 
-  /** Returns the name of a program, and its path. */
   private static String told(String program) {
     return program.replaceFirst("=(.*) (\\S+ \\S+|\\?)$", " ($1)");
   }

@@ -7,13 +7,13 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 
 /**
- * The key under which the result of a run is found, here and in shared stores: all that decides the
- * run, but not the name of the job, so that a renamed job finds it. Only its name tells a job that
- * makes nothing from others. {@link KnownResults} looks for results by it.
+ * The key of a result, here and in shared stores: everything that decides the run, but not the
+ * job's name, so that a renamed job finds its result. The name only counts for a job without
+ * products, which nothing else tells from others.
  */
 final class ResultKey {
 
-  /** Counts up with every change of how a key, a record or a digest of a product is made. */
+  /** Has to change whenever a key, a record or the digest of a product is made in another way. */
   private static final String FORMAT = "torc result 4";
 
   private ResultKey() {}
@@ -21,7 +21,6 @@ final class ResultKey {
   /**
    * Returns the key of a job.
    *
-   * @param described the digest of the manifest
    * @param system the kind of system that the job ran on; null for this machine's
    * @param own what the build file says of systems; empty for nothing
    */

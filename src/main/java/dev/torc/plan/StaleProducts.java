@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Tells stale products (recorded, but no job declares or needs them any more, rule 15) from the
- * others. It does not say whether they may be deleted.
+ * Finds stale products: recorded, but no longer declared or needed (rule 15). Whether they may be
+ * removed is decided elsewhere.
  */
 public final class StaleProducts {
 
@@ -20,9 +20,6 @@ public final class StaleProducts {
   private final Map<String, Integer> depfiles = new HashMap<>();
   private final TreeSet<String> paths = new TreeSet<>(); // declared, or needed by name
 
-  /**
-   * Reads what a graph declares, the tables of its groups, and the found needs of the last runs.
-   */
   public StaleProducts(Graph graph, JobRecords records) {
     this.graph = graph;
     for (int f = 0; f < graph.files(); f++) {
@@ -38,20 +35,15 @@ public final class StaleProducts {
     graph.workflow().groups().forEach(group -> paths.addAll(group.sources().tables()));
   }
 
-  /**
-   * Returns the job, or open group, that declares a path as its product or depfile, -1 if none
-   * does.
-   */
+  /** Returns the job or open group that declares a path as product or depfile; -1 for none. */
   public int job(String path) {
     int maker = graph.makerAt(path);
     return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
   }
 
   /**
-   * Returns whether a recorded product is neither declared nor needed.
-   *
-   * @param unaltered whether it stands as torc made it: then needed globs and folders do not match
-   *     it
+   * Returns whether a recorded product is stale. If it is {@code unaltered}, needed globs and
+   * folders do not match it.
    */
   public boolean test(OwnedPath owned, boolean unaltered) {
     String path = owned.path();
@@ -68,7 +60,7 @@ public final class StaleProducts {
         .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
   }
 
-  /** Returns whether a glob or folder stands for a path, or for anything that may be inside it. */
+  /** Returns whether a glob or folder may match a path, or anything below it. */
   private static boolean needs(NeedList list, String path, Glob inside) {
     return switch (list.kind()) {
       case GLOB -> list.covers(path) || list.glob().overlaps(inside);
@@ -77,10 +69,7 @@ public final class StaleProducts {
     };
   }
 
-  /**
-   * Returns whether something that is declared or needed lies below a path, which was a folder
-   * once.
-   */
+  /** Returns whether something declared or needed is below a path, once a folder. */
   private boolean holds(String path) {
     String below = paths.ceiling(path + "/");
     return below != null && below.startsWith(path + "/") || graph.makesBelow(path);

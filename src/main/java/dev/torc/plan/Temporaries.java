@@ -19,44 +19,42 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /**
- * Jobs with {@code temporary}: their products that are missing, or need not stay, which jobs read
- * them, and what follows. A temporary job whose products are missing runs only if a reader runs. So
- * its verdict follows from those of its readers, which follow from its own: what it made decides
- * them. All code that deals with this circle is here, but for these three:
+ * Jobs with {@code temporary}: which of their products are missing or can be removed, which jobs
+ * read these, and what follows. A temporary job with missing products runs only if a reader runs.
+ * So its verdict depends on those of its readers, which depend on what it made. All code that deals
+ * with this circle is here, except for:
  *
  * <ul>
- *   <li>{@link GoneProducts}: what the records tell of a product that is missing. As long as the
- *       maker is up to date, this stands for its bytes when readers are decided.
- *   <li>{@link Plan}: the verdicts. It takes makers as up to date first, and decides their readers.
+ *   <li>{@link GoneProducts}: what the records tell of a missing product. As long as its maker is
+ *       up to date, this replaces its bytes when readers are decided.
+ *   <li>{@link Plan}: the verdicts. It first takes makers as up to date and decides their readers.
  *       A reader that runs then <em>wants</em> the missing products that it reads ({@link
- *       PlanContext#wanted}), so their maker runs and its readers are decided anew, until nothing
- *       is wanted in addition. A maker whose readers only may run may run too.
- *   <li>{@code SpentProducts}: removes what is not needed any more under {@code temporary: delete}.
+ *       PlanContext#wanted}), so their makers run and the readers of these are decided again, until
+ *       nothing more is wanted. A maker whose readers only may run may run too.
+ *   <li>{@code SpentProducts}: removes what is no longer needed under {@code temporary: delete}.
  * </ul>
  *
- * <p>In a build, a maker that is up to date but for missing products waits undecided, and so do its
- * readers, so that all of them see the same bytes. When nothing else can start, {@link #decide}
- * makes a plan of all waiting jobs, in which a maker has a final verdict if it is known whether its
- * readers run. If nothing runs and none has one, the first maker runs, though it may turn out that
- * this was in vain: all others wait for it. A reader may turn out to run late, as when its known
- * result could not be restored, or an instance that an expansion added. Then {@link #wantedBy}
- * wants what it reads, and {@link #revive} lets makers wait again that were up to date.
+ * <p>In a build, a maker that is up to date except for missing products waits undecided, and so do
+ * its readers, so that all of them see the same bytes. When nothing else can start, {@link #decide}
+ * plans all waiting jobs; a maker has a final verdict there if it is known whether its readers run.
+ * If there is none and nothing runs, the first maker runs, though perhaps in vain: all other jobs
+ * wait for it. A reader may also turn out to run late, as when its known result could not be
+ * restored, or when an expansion added it. Then {@link #wantedBy} wants what it reads, and {@link
+ * #revive} lets makers wait again that were up to date.
  *
- * <p>An expansion of groups may rest on what the records tell of a missing product, and its
- * instances may then have the product made again. So the groups are expanded only after that
- * ({@link #revokes}).
+ * <p>The expansion of a group may rest on what the records tell of a missing product, while its
+ * instances have that product made again. Then the group is expanded only after that ({@link
+ * #revokes}).
  *
- * <p>In another design a maker would wait for its readers by an order-only edge, and be decided
- * once. That would replace {@link #decide} and what {@link Plan} says of makers that may run, some
- * 80 lines, and each reader would be decided twice: its final verdict comes after that of the
+ * <p>An alternative is an order-only edge from a maker to its readers, so that it is decided once.
+ * That would replace {@link #decide} and what {@link Plan} says of makers that may run, some 80
+ * lines, but each reader would be decided twice, since its final verdict comes after that of the
  * maker.
  */
 public final class Temporaries {
 
   /**
-   * A read of such a product by a job or group.
-   *
-   * @param told whether the records tell what the reader would find
+   * A job or group reads a missing product; {@code told} if the records tell what it would find.
    */
   record MissingRead(int maker, String path, boolean told) {}
 
@@ -67,7 +65,6 @@ public final class Temporaries {
   private final Map<Integer, List<RecordedProduct>> gone = new HashMap<>();
   private final Map<Integer, List<MissingRead>> ofList = new HashMap<>();
 
-  /** Finds the products that are not there. */
   Temporaries(PlanContext context) {
     this(context, context.contents().gone()::of);
   }
@@ -80,11 +77,10 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the products of some temporary jobs that can go: jobs read them, none of these jobs
-   * will run as far as its record tells, and the records will tell the jobs what the products held.
-   * A table from which a group takes its values cannot go.
-   *
-   * @param further jobs that may read them beside those that wait for the makers themselves
+   * Returns the products of some temporary jobs that can be removed: they have readers, none of
+   * which will run by its record, and the records will tell these what the products held. A table
+   * that gives a group its values cannot be removed. Further readers are added to those that wait
+   * for the makers.
    */
   public List<String> spent(BitSet makers, BitSet further) {
     Temporaries all =
@@ -108,19 +104,18 @@ public final class Temporaries {
     return List.copyOf(can.keySet());
   }
 
-  /** Returns whether a product of a temporary job is not there any more. */
   public boolean lacks(int job) {
     return job >= 0 && !products.of(job).isEmpty();
   }
 
   /**
-   * Returns the final verdicts on those of the undecided jobs of which it is known by now whether a
+   * Returns the final verdicts on those undecided jobs for which it is known by now whether a
    * reader needs their products.
    *
-   * @param waiting all jobs that wait, the undecided ones among them; blocked jobs do not count as
+   * @param waiting all jobs that wait, including the undecided ones; blocked jobs do not count as
    *     readers
-   * @param idle whether all other jobs wait for the undecided ones, even the readers that would
-   *     decide about them: then one of these runs in any case
+   * @param idle whether all other jobs wait for the undecided ones, so that one of these has to run
+   *     in any case
    */
   public Map<Integer, Verdict> decide(BitSet waiting, BitSet undecided, boolean idle) {
     Plan plan = Plan.amid(context, waiting);
@@ -138,8 +133,8 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the context for a job that runs though it was not expected to: the missing products
-   * that it reads are wanted. The same context if it reads none.
+   * Returns the context in which a job that turned out to run wants the missing products that it
+   * reads; the same context if there are none.
    */
   public PlanContext wantedBy(int job) {
     List<MissingRead> reads = reads(job);
@@ -152,10 +147,8 @@ public final class Temporaries {
   }
 
   /**
-   * Unsettles jobs that lack products which new jobs, or other such jobs, read; nothing may have
-   * been asked of the context before.
-   *
-   * @return the jobs that it unsettled
+   * Unsettles and returns the jobs whose missing products are read by new jobs or by other
+   * unsettled ones. Nothing may have been asked of the context before.
    */
   public BitSet revive(BitSet readers) {
     BitSet revived = new BitSet();
@@ -181,9 +174,9 @@ public final class Temporaries {
   }
 
   /**
-   * Returns whether a missing product by whose record a group was expanded turns out to be made
-   * again, for an instance of the group, say, or a group turns out to wait for other jobs too. Then
-   * the product is made first: {@code wanted} takes it.
+   * Returns whether a group was expanded by the record of a missing product that will be made
+   * again, or turns out to wait for other jobs too. Then {@code wanted} gets the product, to be
+   * made first.
    */
   static boolean revokes(Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
     int before = wanted.size();
@@ -203,7 +196,6 @@ public final class Temporaries {
     return wanted.size() > before;
   }
 
-  /** Returns whether the record of a job gives no reason to run it. */
   private boolean isGood(int job) {
     JobResult result = context.records().result(job);
     boolean good = result != null && result.outcome().isGood() && result.moved().isEmpty();
@@ -216,10 +208,7 @@ public final class Temporaries {
         : List.of();
   }
 
-  /**
-   * Returns the missing products that a node reads: a job, also by what its depfile named, or a
-   * group that is not expanded yet.
-   */
+  /** Returns the missing products that a job reads, also by found needs, or an open group. */
   List<MissingRead> reads(int node) {
     List<MissingRead> reads = new ArrayList<>(0);
     Group group = graph.open().get(node);
@@ -267,7 +256,7 @@ public final class Temporaries {
     return reads;
   }
 
-  /** Returns whether a product, or what was in it, may be among the members of a glob or folder. */
+  /** Returns whether a glob or folder may have a product as a member, or its members. */
   private static boolean holds(NeedList list, RecordedProduct made) {
     String path = made.path();
     if (made.kind() == Stamp.FileKind.FILE) {
@@ -278,10 +267,7 @@ public final class Temporaries {
         : list.covers(path) || (list.text() + "/").startsWith(path + "/");
   }
 
-  /**
-   * Adds what a group that is not expanded yet awaits: for a file its recorded name is enough,
-   * unless the file is a table.
-   */
+  /** Adds what an open group awaits. A file's recorded name is enough, unless it is a table. */
   private void addAwaited(int node, Group group, List<MissingRead> reads) {
     for (int before : graph.before().row(node)) {
       for (RecordedProduct made : of(before)) {

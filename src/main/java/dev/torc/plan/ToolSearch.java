@@ -19,16 +19,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds the programs that jobs have in {@code tools}, as {@code execvp} would: the first executable
- * file of the name in a folder of {@code PATH}. It looks once for each search, and reads no file.
- * Safe for several threads.
+ * Finds the programs of {@code tools} like {@code execvp}: the first executable file of that name
+ * in the folders of {@code PATH}. It looks once for each search, and reads no file. Several threads
+ * may use it.
  */
 public final class ToolSearch {
 
-  /** The folders that {@code execvp} searches where there is no {@code PATH}. */
+  /** The folders that {@code execvp} searches without a {@code PATH}. */
   private static final String NO_PATH = "/bin:/usr/bin";
 
-  /** Begins a question; no name of a variable begins so. */
+  /** Begins a question; no variable's name begins like this. */
   static final String QUESTION = "=";
 
   private final Path root;
@@ -37,11 +37,6 @@ public final class ToolSearch {
   private final StampSource stamps;
   private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
 
-  /**
-   * Creates a search that knows nothing yet.
-   *
-   * @param caller the caller's environment
-   */
   public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
     this.root = root;
     this.paths = new Paths(root);
@@ -49,7 +44,7 @@ public final class ToolSearch {
     this.stamps = stamps;
   }
 
-  /** Returns the tools of a job that no job makes; one that a job makes is a need. */
+  /** Returns the tools of a job that no job makes; the others are needs. */
   public static List<Tool> unmade(Graph graph, Job job) {
     List<Tool> unmade = new ArrayList<>(0);
     for (Tool tool : job.links().tools()) {
@@ -60,14 +55,14 @@ public final class ToolSearch {
     return unmade;
   }
 
-  /** Returns the path of a tool, null where there is none. */
+  /** Returns the path of a tool; null if it is not found. */
   public String path(Tool tool) {
     return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
   }
 
   /**
-   * Returns whether it is known where a step finds its programs: not if it has an image, or if its
-   * PATH depends on values of the run.
+   * Returns whether it is known where a step finds its programs: not in an image, and not if PATH
+   * depends on values of the run.
    */
   static boolean isKnown(Step step) {
     Template search = search(step);
@@ -81,26 +76,21 @@ public final class ToolSearch {
     return step.image() == null;
   }
 
-  /** Returns the path of a program that a step calls by a name without a slash; null for none. */
+  /** Returns the path of a program that a step calls by its bare name; null if it is not found. */
   String path(Step step, String name) {
     return path(new Tool(null, name, List.of(), search(step), step.dir()));
   }
 
-  /** Returns the step's own PATH, null where that is the caller's. */
   private static Template search(Step step) {
     Optional<Template> own = step.env().get("PATH");
     return own == null ? null : own.orElse(null);
   }
 
-  /**
-   * Returns the question where a tool is, as a text that tells all of it; no variable has such a
-   * name.
-   */
+  /** Returns the complete question where a tool is, as a text for {@link #answer}. */
   public String question(Tool tool) {
     return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
   }
 
-  /** Returns the present answer to a {@link #question}. */
   Optional<String> answer(String question) {
     return found.computeIfAbsent(question, this::find);
   }
@@ -115,18 +105,17 @@ public final class ToolSearch {
           return Optional.of(path);
         }
       } catch (IOException | IllegalArgumentException e) {
-        // No program is to be found there.
+        // no program is there
       }
     }
     return Optional.empty();
   }
 
-  /** Returns the end of a message about a tool that is in none of its folders. */
   String hint(Tool tool) {
     return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
   }
 
-  /** Returns the folders that a tool is searched in, as {@code PATH} has them. */
+  /** Returns the folders that a tool is searched in, in the form of {@code PATH}. */
   String folders(Tool tool) {
     if (tool.search() == null) {
       return caller.getOrDefault("PATH", NO_PATH);

@@ -20,24 +20,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Rule 14: files of the project that the commands of a job run or name, and that it does not need.
- * It looks at the words alone, and where it cannot tell it is silent; {@link CommandWarnings} has
- * the lines for people. Most words are found, or not, in the graph; the disk is asked for what is
- * run, once for each name.
+ * Rule 14: finds files of the project that a job's commands run or name without needing them, from
+ * the words alone; in doubt it finds nothing. {@link CommandWarnings} has the texts. Most words are
+ * looked up in the graph, and the disk is asked only for what is run, once for each path.
  */
 final class UndeclaredReads {
 
   /**
-   * A word of a command for a file that the job does not need.
+   * A word, as the program gets it, for a file that the job does not need.
    *
-   * @param runs whether the command runs it
-   * @param word as the program gets it
-   * @param path normalized
-   * @param maker the node of the job or group that makes it, -1 for a source
+   * @param maker the job or group that makes it, -1 for a source
    */
   record UndeclaredWord(boolean runs, String word, String path, int maker) {}
 
-  /** How many edges a build follows at most: that takes a hundredth of a second. */
+  /** How many edges a build follows at most, which takes 10 ms. */
   private static final long STEPS = 1_000_000;
 
   private final PlanContext context;
@@ -47,12 +43,7 @@ final class UndeclaredReads {
   private final NeedPaths needs;
   private final Map<String, Boolean> files = new HashMap<>();
 
-  /**
-   * Looks at jobs of a context.
-   *
-   * @param all whether files that are only named count too, at the price of a look at the disk for
-   *     each
-   */
+  /** Counts files that are only named too, if {@code all}, by a look at the disk for each. */
   UndeclaredReads(PlanContext context, boolean all) {
     this.context = context;
     this.graph = context.graph();
@@ -61,11 +52,7 @@ final class UndeclaredReads {
     this.needs = new NeedPaths(graph, all ? Long.MAX_VALUE : STEPS);
   }
 
-  /**
-   * Returns what a job reads undeclared, each path once, in the order of its commands.
-   *
-   * @param commands the words of the job's steps, in order
-   */
+  /** Returns the undeclared reads of a job, each path once, in the order of the words. */
   List<UndeclaredWord> of(int job, List<CommandWords> commands) {
     List<Step> steps = graph.job(job).runs().steps();
     Map<String, UndeclaredWord> reads = new LinkedHashMap<>();
@@ -87,7 +74,6 @@ final class UndeclaredReads {
     return List.copyOf(reads.values());
   }
 
-  /** Returns the undeclared read that a word means; null where there is nothing to tell. */
   private UndeclaredWord read(int job, Step step, Word word) {
     for (String path : paths(step, word)) {
       UndeclaredWord read = read(job, word.role() != Role.ARGUMENT, word.text(), path);
@@ -98,7 +84,7 @@ final class UndeclaredReads {
     return null;
   }
 
-  /** Returns the paths that a word may mean; null among them for those that no file can have. */
+  /** Returns the paths that a word may mean; null among them for an impossible name. */
   private List<String> paths(Step step, Word word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
@@ -137,7 +123,7 @@ final class UndeclaredReads {
         : null;
   }
 
-  /** Returns whether a word that is only named looks like a file: it has a slash, or an ending. */
+  /** Returns whether a named word looks like a file: it has a slash or an extension. */
   private static boolean mayBeFile(String word, String path) {
     return word.indexOf('/') >= 0 || path.lastIndexOf('.') > path.lastIndexOf('/') + 1;
   }
@@ -151,7 +137,6 @@ final class UndeclaredReads {
         : new UndeclaredWord(runs, word, path, maker);
   }
 
-  /** Returns whether a job needs a source. */
   private boolean isNeeded(int job, String path) {
     if (NeedList.isNeeded(graph, job, path)) {
       return true;
@@ -174,14 +159,13 @@ final class UndeclaredReads {
     return last != null && last.outcome().isGood() && !last.found().contains(path);
   }
 
-  /** Returns whether a file of the project stands at a path; the disk is asked once for each. */
   private boolean isFile(String path) {
     return files.computeIfAbsent(
         path,
         _ -> !path.startsWith("/") && Files.isRegularFile(graph.workflow().root().resolve(path)));
   }
 
-  /** Returns where a word of a command leads, null where no file can have the name. */
+  /** Returns the path of a word; null if no file can have the name. */
   private String path(Step step, String text) {
     try {
       return paths.below(step.dir(), text);
@@ -190,7 +174,7 @@ final class UndeclaredReads {
     }
   }
 
-  /** Returns the file of the project that a program without a slash is; null for any other. */
+  /** Returns the file of the project that a bare program name means; null for others. */
   private String onPath(Step step, String name) {
     String path =
         ToolSearch.isKnown(step) ? context.contents().machine().tools().path(step, name) : null;

@@ -19,15 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Needed globs, folders and groups over sources that gave something to a job's last run and give
- * nothing now: likely an unmounted disk, which must not cost a result. {@link Decider} lets the job
+ * Finds needed globs, folders and groups over sources that had members in a job's last run and have
+ * none now, as after an unmounted disk: this must not cost a result. {@link Decider} lets the job
  * fail then, unless it is forced.
  */
 record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
-  /**
-   * Returns the needs of a job that vanished, a reason for each; only for a job that ran before.
-   */
+  /** Returns a reason for each vanished need. The job must have run before. */
   List<Reason> of(int job) {
     List<Reason> vanished = new ArrayList<>(0);
     RunDetails last = null;
@@ -56,8 +54,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   /**
-   * Returns what is there if a list without makers gives nothing, though sources should; else
-   * empty.
+   * Returns what exists instead if sources should give a list members and none does; else empty.
    */
   private String nothing(int id, NeedList list) {
     if (list.ofJobs()) {
@@ -88,10 +85,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     }
   }
 
-  /**
-   * Works like {@link #nothing(int, NeedList)}, for the group of a name, also of a part or an
-   * instance.
-   */
+  /** Returns the same for a job's group; the name may be an instance's or a part's. */
   private String nothing(String name) {
     String wanted = InstanceName.parse(name).group();
     for (Group group : graph.workflow().groups()) {
@@ -102,15 +96,13 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     return "";
   }
 
-  /** Returns what a list gave in the last run, as an amount; empty for nothing. */
+  /** Returns how many files a list had in the last run, as text; empty for none. */
   private String then(RunDetails last, NeedList list) {
     int files = sources(records.members(last, list.written()));
     return files == 0 ? "" : Amount.count(files, "file");
   }
 
-  /**
-   * Returns how many members sources gave: products go with the job that made them, as they should.
-   */
+  /** Returns how many members are sources. Products may vanish with the job that made them. */
   private int sources(List<ManifestEntry> members) {
     int sources = 0;
     for (ManifestEntry member : members) {
