@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Carries what is fresh over to the graph of other build files: {@linkplain Graph#sameIn jobs that
- * are the same} stay fresh, or dirty, with what is known of their files, which get their numbers in
- * the new graph. The other jobs are decided.
+ * Carries fresh and dirty jobs over to the graph of changed build files, if they are {@linkplain
+ * Graph#sameIn the same} there, with what is known of their files. All other jobs have to be
+ * decided.
  */
 final class CarriedJobs {
 
@@ -30,11 +30,8 @@ final class CarriedJobs {
   }
 
   /**
-   * Carries what is fresh over.
-   *
-   * @param before the graph in which these jobs are fresh
-   * @param now another graph of the same root; both are whole
-   * @return null if the verdicts in one graph say nothing about the other
+   * Carries jobs over; null if the verdicts in one graph say nothing about the other. Both graphs
+   * are whole and have one root.
    */
   static Carried of(Graph before, FreshJobs fresh, Graph now) {
     Workflow old = before.workflow();
@@ -48,9 +45,7 @@ final class CarriedJobs {
     return alike ? new CarriedJobs(before, fresh, now).carry() : null;
   }
 
-  /**
-   * Returns what counts for the jobs of each executor: its {@code trace} and its {@code before}.
-   */
+  /** Returns what decides jobs of each executor: its {@code trace} and its {@code before}. */
   private static Map<String, String> elsewhere(Workflow workflow) {
     Map<String, String> texts = new HashMap<>();
     for (Workflow.Executor executor : workflow.settings().executors()) {
@@ -85,10 +80,7 @@ final class CarriedJobs {
     return fresh.jobs().get(earlier) || fresh.dirty().get(earlier);
   }
 
-  /**
-   * Returns whether each file that a job does not name has the maker that it had, or none as
-   * before.
-   */
+  /** Returns whether each file that a job does not name has the same maker as before. */
   private boolean hasSameMakers(int earlier) {
     for (int file : fresh.extra().rows().row(earlier)) {
       if (!asked.get(file)) { // many jobs share a header

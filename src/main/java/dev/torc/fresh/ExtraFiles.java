@@ -5,9 +5,9 @@ import dev.torc.bytes.ByteWriter;
 import dev.torc.graph.Adjacency;
 
 /**
- * The numbers of the files that each job touches beside its named needs and products. Most of them
- * are headers, a hundred for each of thousands of jobs, so they are written in few bytes. A build
- * in which nothing moved does not ask for them, and need not unpack them.
+ * The numbers of the files that each job touches besides its named needs and products. Most are
+ * headers, a hundred for each of thousands of jobs, so they are packed; a build in which nothing
+ * moved never unpacks them.
  */
 final class ExtraFiles {
 
@@ -22,12 +22,10 @@ final class ExtraFiles {
     this.packed = packed;
   }
 
-  /** Returns what {@link #write} wrote. */
   static ExtraFiles read(ByteReader in) {
     return new ExtraFiles(in.raw(in.small()));
   }
 
-  /** Returns the numbers, a row for each job. */
   synchronized Adjacency rows() {
     if (rows == null) {
       rows = Adjacency.unpack(new ByteReader(packed, 0));
@@ -35,7 +33,6 @@ final class ExtraFiles {
     return rows;
   }
 
-  /** Writes it. */
   synchronized void write(ByteWriter out) {
     if (packed == null) {
       ByteWriter own = new ByteWriter(0);

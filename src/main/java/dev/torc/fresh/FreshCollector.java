@@ -29,14 +29,13 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds out, when a build is over, which jobs it leaves {@linkplain FreshJobs fresh}: the settled
- * jobs that depend only on plain files, and on their names in folders. A verdict counts only with
- * the very stamps that it came from: where a build saw two states of a file, the jobs that touch it
- * are decided once more, and where two jobs became fresh by different stamps of one file, neither
- * is fresh. For the other jobs that were asked for, the dirty ones, it writes down all files whose
- * change may matter to them, as the build saw them. If a stamp cannot be trusted yet (rule 4), for
- * example that of a new product, only the digest counts: the next build reads the file, and decides
- * no job if the bytes are the same.
+ * Finds after a build which jobs are {@linkplain FreshJobs fresh}: settled jobs that depend only on
+ * plain files and on their names in folders. A verdict holds only for the stamps that it came from.
+ * So if a build saw two states of a file, the jobs that touch it are decided again next time, and
+ * if two jobs became fresh by different stamps of one file, neither is fresh. For the other jobs
+ * that were asked for, the dirty ones, all files that may matter are stored as the build saw them.
+ * If a stamp cannot be trusted yet (rule 4), as that of a new product, the next build reads the
+ * file, and decides no job if the bytes are the same.
  */
 final class FreshCollector {
 
@@ -65,8 +64,8 @@ final class FreshCollector {
   }
 
   /**
-   * Returns what is fresh now; see {@link FreshJobs#after}. What manifests ask of the machine is
-   * asked once more, since {@code NeedContents} has searches of its own.
+   * Returns what is fresh; see {@link FreshJobs#after}. The machine is asked once more, since
+   * {@code NeedContents} has its own searches.
    */
   static FreshJobs of(
       PlanContext context, FreshJobs.Held held, FreshJobs before, BitSet stayed, String build)
@@ -115,7 +114,7 @@ final class FreshCollector {
     return gathered.fresh(held, number, jobs, dirty, rows.build());
   }
 
-  /** Wakes fresh jobs that touch a temporary product which came or went in this build. */
+  /** Marks fresh jobs for a new decision if a temporary product that they touch came or went. */
   private void wake(FreshJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
@@ -131,7 +130,7 @@ final class FreshCollector {
     }
   }
 
-  /** Keeps what was known of the files of the fresh jobs so far, and of the dirty jobs. */
+  /** Copies what was known of the files of jobs that stayed fresh or dirty. */
   private void keep(FreshJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
@@ -158,10 +157,7 @@ final class FreshCollector {
     return known != null && !known.stamp().exists();
   }
 
-  /**
-   * Returns whether a job is settled, and only the disk and the results of other jobs decide about
-   * it.
-   */
+  /** Returns whether a settled job depends only on the disk and the results of other jobs. */
   private boolean canRest(int id) {
     if (!context.records().isSettled(id)) {
       return false;
@@ -172,11 +168,11 @@ final class FreshCollector {
     if (!well || job.has(Trait.ALWAYS) || job.has(Trait.TRACE) && !result.traced()) {
       return false;
     }
-    // A job that makes a found file may run though no edge leads from it to this job.
+    // A maker of a found file may run although no edge leads from it to this job.
     return result.found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
-  /** Gathers what decides about one job: files and folders by number. */
+  /** The files and folders that decide about a job, by number. */
   private final class Deciding {
     final int job;
     final Set<Integer> all = new LinkedHashSet<>();
@@ -199,12 +195,12 @@ final class FreshCollector {
       return file;
     }
 
-    /** Returns the files beside the named needs and products. */
+    /** Returns the files besides the named needs and products. */
     int[] also() {
       return all.stream().skip(named).mapToInt(file -> file).toArray();
     }
 
-    /** Adds what a glob or folder comes down to; null where more decides about it. */
+    /** Adds the members of a glob or folder; null if anything else decides. */
     void add(FreshMembers.Members found, boolean own) {
       if (found == null) {
         whole = false;
@@ -231,9 +227,8 @@ final class FreshCollector {
   }
 
   /**
-   * Finds what decides about a job.
-   *
-   * @param settled whether it may be fresh; if not, its files are found as the build saw them
+   * Finds what decides about a job. If it is not {@code settled}, it will be dirty, and its files
+   * are found as the build saw them.
    */
   private Deciding find(int id, boolean settled) throws IOException {
     Deciding to = new Deciding(id);
@@ -287,7 +282,7 @@ final class FreshCollector {
     return to;
   }
 
-  /** Returns whether the build looked at the needs of a job, or ran it. */
+  /** Returns whether the build ran a job, or looked at its needs. */
   private boolean hasLooked(int id) {
     return ran(id) || context.records().isSettled(id);
   }
@@ -297,7 +292,7 @@ final class FreshCollector {
     return result != null && build.equals(result.build());
   }
 
-  /** Returns what the build saw at a path of a job; null where it did not look. */
+  /** Returns what the build saw at a path of a job; null if it did not look. */
   private KnownDigest known(int id, String path) throws IOException {
     return woken.get(id) ? digests.seen(path) : digests.last(path);
   }
@@ -307,9 +302,7 @@ final class FreshCollector {
     return known != null && known.stamp().kind() == Stamp.FileKind.FOLDER;
   }
 
-  /**
-   * Returns what a needed folder that a job made comes down to; null where more decides about it.
-   */
+  /** Returns the members of a needed folder that a job made; null if anything else decides. */
   private FreshMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
     for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
@@ -325,7 +318,7 @@ final class FreshCollector {
     return result == null ? List.of() : result.products();
   }
 
-  /** Returns whether the verdict on a job follows from what is known of its files now. */
+  /** Returns whether the verdict on a job follows from what is known of its files. */
   private boolean stand(Deciding deciding) throws IOException {
     int id = deciding.job;
     boolean doubt = woken.get(id);
@@ -344,15 +337,13 @@ final class FreshCollector {
     return !doubt || context.decide(id) instanceof Verdict.UpToDate;
   }
 
-  /**
-   * Returns whether a file may be missing: a temporary product in the records, or an optional need.
-   */
+  /** Returns whether a file may be missing: a recorded temporary product, or an optional need. */
   private boolean goesWithout(int id, String path) {
     int maker = graph.makerOf(path);
     return maker < 0 ? graph.job(id).isOptional(path) : context.temporaries().lacks(maker);
   }
 
-  /** Remembers from which stamp a verdict came; a file with two such stamps decides nothing. */
+  /** Sets the stamp that a verdict came from; a file with two such stamps decides nothing. */
   private void claim(int file, long[] stamp) {
     int at = file * FreshJobs.WIDTH;
     long[] stamps = gathered.stamps();
@@ -363,7 +354,7 @@ final class FreshCollector {
     gathered.put(file, stamp);
   }
 
-  /** Puts down the files of a job that is not fresh. */
+  /** Sets the stamps of the files of a dirty job. */
   private void see(Deciding seen) {
     extra[seen.job] = seen.also();
     dirty.set(seen.job);

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The digests of the files of {@link FreshJobs}, by the numbers of the files there. They are needed
- * only where a stamp is another one, so they lie behind the rest in its file and are not read
- * before. Safe for several threads.
+ * The digests of the files of {@link FreshJobs}, by number. They are needed only if a stamp
+ * differs, so they are a second part of its file, which is read on demand. Several threads may use
+ * them.
  */
 final class FreshDigests {
 
@@ -24,25 +24,18 @@ final class FreshDigests {
     this.bytes = bytes;
   }
 
-  /**
-   * Returns the digests that lie in a file.
-   *
-   * @param first the file's first part, read before: only digests that belong to it count
-   */
+  /** Returns the digests in a file that belong to its first part. */
   static FreshDigests in(Path file, byte[] first) {
     byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
     return new FreshDigests(file, head, null);
   }
 
-  /** Returns the digests of this many files, all unknown until they are {@link #put}. */
+  /** Returns as many digests, all unknown. */
   static FreshDigests of(int files) {
     return new FreshDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
   }
 
-  /**
-   * Returns all digests, behind {@link CheckedFile#FREE} bytes; none if the file is damaged or
-   * gone.
-   */
+  /** Returns all digests behind {@link CheckedFile#FREE} bytes; none if the file is damaged. */
   synchronized byte[] bytes() {
     if (bytes == null) {
       byte[] read = CheckedFile.next(file, first);
@@ -55,7 +48,7 @@ final class FreshDigests {
     return CheckedFile.FREE + number * Digest.LENGTH;
   }
 
-  /** Returns the digest of a file, null where it is not known. */
+  /** Returns the digest of a file; null if unknown. */
   Digest get(int number) {
     byte[] all = bytes();
     int from = at(number);
@@ -65,12 +58,12 @@ final class FreshDigests {
         : Digest.of(Arrays.copyOfRange(all, from, to));
   }
 
-  /** Sets the digest of a file; null where it is not known. */
+  /** Sets the digest of a file; null if unknown. */
   void put(int number, Digest digest) {
     put(number, digest == null ? UNKNOWN : digest.bytes(), 0);
   }
 
-  /** Takes over a digest from other digests, where the file has the number {@code theirs}. */
+  /** Copies the digest of a file that has the number {@code theirs} in {@code from}. */
   void put(int number, FreshDigests from, int theirs) {
     byte[] known = from.bytes();
     if (at(theirs) < known.length) {

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The files of {@link FreshJobs} as they are gathered, after a build or for an edited build file:
- * their numbers, those of the graph first and further ones as they come, with stamps and digests.
- * Which files count for a job is not its business.
+ * Collects the files of {@link FreshJobs} with their stamps and digests, after a build or for a
+ * changed build file. The files of the graph have its numbers, and further ones get the next. Which
+ * files count for a job is decided elsewhere.
  */
 final class FreshFiles {
 
@@ -19,14 +19,12 @@ final class FreshFiles {
   private final FreshDigests digests;
   private long[] stamps;
 
-  /** Begins with the files of a graph; nothing is known of them. */
   FreshFiles(Graph graph) {
     this.graph = graph;
     this.stamps = new long[graph.files() * FreshJobs.WIDTH];
     this.digests = FreshDigests.of(graph.files());
   }
 
-  /** Returns how many files there are. */
   int count() {
     return graph.files() + further.size();
   }
@@ -41,19 +39,17 @@ final class FreshFiles {
     return number;
   }
 
-  /** Returns the number of a path in a graph or among further paths; negative where it has none. */
+  /** Returns the number of a path in a graph or among further paths; negative if it has none. */
   static int number(Graph graph, StringTable further, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;
     return other < 0 ? file : graph.files() + other;
   }
 
-  /** Returns the path of a number, in a graph or among further paths. */
   static String path(Graph graph, StringTable further, int file) {
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
-  /** Returns whether anything is known of a path. */
   boolean isKnown(String path) {
     int file = number(graph, further, path);
     return file >= 0 && isKnown(file);
@@ -63,42 +59,34 @@ final class FreshFiles {
     return path(graph, further, file);
   }
 
-  /**
-   * Returns the stamps of all files, to be changed in place; a further path may replace the array.
-   */
+  /** Returns the stamps of all files for changes in place; a further path may replace the array. */
   long[] stamps() {
     return stamps;
   }
 
-  /** Returns the digests of all files, to be changed in place. */
   FreshDigests digests() {
     return digests;
   }
 
-  /** Returns whether anything is known of a file. */
   boolean isKnown(int file) {
     return stamps[file * FreshJobs.WIDTH + FreshJobs.CTIME] != 0;
   }
 
-  /** Returns whether a folder was there. */
   boolean isFolder(int file) {
     return stamps[file * FreshJobs.WIDTH] == FreshJobs.FOLDER;
   }
 
-  /** Puts down the numbers of a stamp. */
   void put(int file, long[] stamp) {
     System.arraycopy(stamp, 0, stamps, file * FreshJobs.WIDTH, FreshJobs.WIDTH);
   }
 
-  /** Puts down what was seen of a file. */
+  /** Sets the stamp and digest of a file. */
   void put(int file, KnownDigest seen) {
     put(file, numbers(seen));
     digests.put(file, seen.digest());
   }
 
-  /**
-   * Returns the numbers of a stamp; if it cannot be trusted, numbers of no file: it is read again.
-   */
+  /** Returns the numbers of a stamp, with a negative ctime if it cannot be trusted. */
   static long[] numbers(KnownDigest known) {
     long[] numbers = FreshJobs.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {
@@ -107,7 +95,7 @@ final class FreshFiles {
     return numbers;
   }
 
-  /** Takes files over from what was fresh, under the numbers that they have now. */
+  /** Copies files from earlier fresh jobs under their present numbers. */
   final class Earlier {
     private final Graph before;
     private final FreshJobs fresh;
@@ -122,7 +110,7 @@ final class FreshFiles {
       Arrays.fill(numbers, -1);
     }
 
-    /** Takes all files of a job; returns those beside its named needs and products. */
+    /** Copies all files of a job; returns those besides its named needs and products. */
     int[] take(int job) {
       number(before.needs().row(job));
       number(before.products().row(job));
@@ -136,7 +124,6 @@ final class FreshFiles {
       return files;
     }
 
-    /** Returns the present number of a file, which takes over what was known of the file. */
     private int number(int file) {
       if (numbers[file] < 0) { // many jobs share a header
         boolean named = same && file < before.files();
@@ -150,17 +137,15 @@ final class FreshFiles {
     }
   }
 
-  /** Puts down the stamps of all files. */
   void put(long[] all) {
     stamps = all;
   }
 
-  /** Returns what is known of the files, for a look at all of them. */
+  /** Returns the files alone, without jobs, for a look at all of them. */
   FreshJobs seen() {
     return fresh(null, 0, null, null, null);
   }
 
-  /** Returns what is fresh, and dirty, with these files. */
   FreshJobs fresh(FreshJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = further.build();
     return new FreshJobs(

@@ -24,33 +24,26 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
 /**
- * What the last build left fresh: the jobs that were up to date in the end, with the stamps of all
- * files that decided this. As long as the graph, the caller's declared variables and the database
- * are the same, a fresh job is up to date if each of its files has the same stamp or the same
- * bytes: its verdict depends on nothing else. So a build in which nothing moved looks at each file
- * once and at nothing else, and an edit costs the jobs behind it. Beside the fresh jobs stand the
- * dirty jobs: every build decides them anew, but a watch only when one of their files changes.
- * {@link FreshCollector} finds out which jobs can be fresh, {@link TouchedFiles} which files moved,
- * and which were only touched.
+ * The jobs that were up to date after the last build, with the stamps of all files that decided
+ * this. As long as the graph, the caller's declared variables and the database are the same, such a
+ * fresh job is up to date if each of its files has the same stamp or the same bytes. So a build in
+ * which nothing moved looks at each file once and at nothing else, and an edit costs only the jobs
+ * behind it. Dirty jobs are stored too: every build decides them again, but a watch only if one of
+ * their files changes. {@link FreshCollector} finds the fresh jobs, {@link TouchedFiles} the files
+ * that moved.
  *
- * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
- * is over: after a crash there is none, and everything is looked at.
+ * <p>Opening the cache for work removes the file, and a build writes another one at its end: after
+ * a crash there is none, and everything is looked at.
  *
- * @param held what the next build must find the same
  * @param number the number of the next build in the history
- * @param jobs the fresh jobs
- * @param dirty the jobs that are not fresh: they failed, did not run, always run, or depend on more
- *     than files
- * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp, by the number of the
- *     file: the files of the graph first, then the further ones. The ctime is 0 if no stamp is
- *     known, and negative if it cannot be trusted; the size is -1 for a folder, -2 if nothing
- *     stands there, -3 for what is no file, -4 for a file that the build saw in two states
- * @param digests the digests of the same files; a folder has none
- * @param further the paths that the graph does not name: files that a depfile named, that a glob
- *     made or matches, or that stand in a folder, and the folders where these were looked for
- * @param extra for each job, the numbers of the files that it touches beside its named needs and
- *     products
- * @param stale the recorded products that no job of the graph declares or needs; null if not known
+ * @param dirty the jobs that failed, did not run, always run, or depend on more than files
+ * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp, first of the graph's
+ *     files, then of further ones. The ctime is 0 if no stamp is known, and negative if it cannot
+ *     be trusted; the sizes -1 to -4 are the constants below
+ * @param further the paths that the graph does not name: found needs, members of globs and folders,
+ *     and the folders that were listed for these
+ * @param extra for each job, the files besides its named needs and products
+ * @param stale the recorded products that no job declares or needs; null if not known
  */
 public record FreshJobs(
     Held held,
@@ -63,23 +56,23 @@ public record FreshJobs(
     ExtraFiles extra,
     List<String> stale) {
 
-  /** How many numbers a stamp has; the next two constants are indexes of such numbers. */
+  /** How many numbers a stamp has; the next two constants are indexes of them. */
   static final int WIDTH = Stamp.NUMBERS;
 
   static final int MTIME = 1;
 
   static final int CTIME = 2;
 
-  /** In place of a folder's size: its times alone tell that names came or went. */
+  /** The size of a folder: only its times tell that names came or went. */
   static final long FOLDER = -1;
 
-  /** In place of a size: nothing stands there, for example where a temporary product is gone. */
+  /** The size of a missing file, such as a temporary product. */
   static final long GONE = -2;
 
-  /** In place of a size: a FIFO, or what cannot be looked at. */
+  /** The size of a FIFO or the like, and of what cannot be looked at. */
   static final long OTHER = -3;
 
-  /** In place of a size: the build saw the file in two states, so no stamp counts as the same. */
+  /** The size of a file that the build saw in two states, so that no stamp is the same. */
   static final long TORN = -4;
 
   private static final String LAYOUT = "torc rest 10";
@@ -91,14 +84,14 @@ public record FreshJobs(
   private static final int SMALL = 1 << 16;
 
   /**
-   * What the next build must find the same, beside the files.
+   * What must still be the same in the next build, besides the files.
    *
    * @param graph the digest that names the graph
-   * @param boot the boot's id: what the system had not yet written when it went down is lost
+   * @param boot the boot's id: what was not on disk when the system went down is lost
    * @param database the stamp of the database's file
-   * @param journal what tells the records of a network root from earlier ones; else empty
-   * @param caller the answers to questions about the caller's environment: the values of variables,
-   *     and where programs are found ({@link MachineInputs#answer})
+   * @param journal the state of a network root's records; else empty
+   * @param caller the answers to {@link MachineInputs#answer questions} about the caller's
+   *     environment
    */
   public record Held(
       Digest graph,
@@ -107,14 +100,14 @@ public record FreshJobs(
       String journal,
       SortedMap<String, Optional<String>> caller) {
 
-    /** Returns a copy with the present answers to these questions as its {@code caller}. */
+    /** Returns a copy with the present answers to some questions. */
     Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       questions.forEach(question -> all.put(question, machine.answer(question)));
       return new Held(graph, boot, database, journal, all);
     }
 
-    /** Compares in place of a record's own {@code equals}, which is linked anew at every start. */
+    /** Compares without the record's own {@code equals}, which is linked again at every start. */
     boolean isSame(Held that) {
       return graph.equals(that.graph)
           && boot.equals(that.boot)
@@ -125,12 +118,8 @@ public record FreshJobs(
   }
 
   /**
-   * Reads what is fresh.
-   *
-   * @param file may be missing
-   * @param now what must be the same, as it is now; its {@code caller} is not looked at
-   * @param machine answers what manifests ask of the machine; it has searched nothing yet
-   * @return null if nothing is fresh, or if something that must be the same is not
+   * Reads the file; null if it is missing or if something else than files changed. The {@code
+   * caller} of {@code now} does not count, and {@code machine} must not have searched yet.
    */
   public static FreshJobs read(Path file, Held now, MachineInputs machine) {
     byte[] bytes = CheckedFile.read(file);
@@ -162,31 +151,27 @@ public record FreshJobs(
   }
 
   /**
-   * What is fresh in another graph.
-   *
-   * @param whole whether each job of the earlier graph is the same in this one
+   * The fresh jobs in another graph; {@code whole} if all jobs of the earlier graph are the same
+   * there.
    */
   public record Carried(FreshJobs fresh, boolean whole) {}
 
   /**
-   * Carries what is fresh over to the graph of other build files of the same root.
-   *
-   * @param before the graph in which these jobs are fresh; whole, as {@code now} is
-   * @return null if the verdicts in one graph say nothing about the other
+   * Carries jobs over to the graph of other build files of the same root; null if the verdicts in
+   * one graph say nothing about the other. Both graphs are whole.
    */
   public Carried carried(Graph before, Graph now) {
     return CarriedJobs.of(before, this, now);
   }
 
   /**
-   * Returns what a build leaves fresh.
+   * Returns what is fresh after a build.
    *
    * @param context the context with which the build ended
-   * @param held what the next build must find the same; its {@code caller} is filled in here
-   * @param before what was fresh before the build, with the stamps that its files had when the
-   *     build looked at them; null if nothing was
+   * @param held gets its {@code caller} here
+   * @param before what was fresh before, with the stamps that the build saw; null for nothing
    * @param stayed the jobs of {@code before} that the build did not have to look at
-   * @param build the id of the build that is over
+   * @param build the build's id
    */
   public static FreshJobs after(
       PlanContext context, Held held, FreshJobs before, BitSet stayed, String build)
@@ -195,17 +180,17 @@ public record FreshJobs(
         .reread(context.graph(), context.basis().digests(), THREADS);
   }
 
-  /** Returns a copy for the same graph under another name. */
+  /** Returns a copy for the same graph under another digest. */
   public FreshJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
   }
 
-  /** Returns a copy with the database's final stamp, and with what the journal says then. */
+  /** Returns a copy with the final state of database and journal. */
   public FreshJobs with(Stamp database, String journal) {
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
-  /** Returns a copy that knows the stale products. */
+  /** Returns a copy with the stale products. */
   public FreshJobs with(List<String> paths) {
     return new FreshJobs(held, number, jobs, dirty, stamps, digests, further, extra, paths);
   }
@@ -215,12 +200,9 @@ public record FreshJobs(
   }
 
   /**
-   * Reads small files once more whose stamps could not be trusted when they were read, and can be
-   * by now (rule 4): products are read as soon as they are made. Otherwise the next build would
-   * have to read them. Returns a copy with the new stamps.
-   *
-   * @param digests the memo of the build that is over: its clock and root count, not what it knows
-   * @param threads how many may read
+   * Returns a copy in which small files whose stamps could not be trusted were read again, if the
+   * stamps can be trusted by now (rule 4): otherwise the next build has to read all new products.
+   * Only clock and root of {@code digests} count.
    */
   FreshJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
@@ -236,12 +218,12 @@ public record FreshJobs(
     return with(read.stamps());
   }
 
-  /** Returns a copy with other stamps of some files; this one if the array is the same. */
+  /** Returns a copy with other stamps; this object if the array is the same. */
   FreshJobs with(long[] others) {
     return others == stamps ? this : with(held, others);
   }
 
-  /** Reads the digests, the rest of the file, before the file is removed. */
+  /** Reads the digests, which are a later part of the file, before the file is removed. */
   public void readDigests() {
     digests.bytes();
   }
@@ -282,20 +264,14 @@ public record FreshJobs(
   }
 
   /**
-   * The outcome of a look at all files.
-   *
-   * @param fresh the same fresh jobs, with the present stamps of files that were only touched; the
-   *     very same object if there is no new stamp to remember
-   * @param dirty the jobs of the graph that have to be decided: those that are not fresh, and those
-   *     with a file that may hold something else now
+   * The outcome of a look: the same jobs with the new stamps of files that were only touched, or
+   * the same object, and the dirty jobs, which have to be decided.
    */
   public record Looked(FreshJobs fresh, BitSet dirty) {}
 
   /**
-   * Looks at each file once, and reads those that have another stamp and the same size.
-   *
-   * @param digests reads the files, each once; its clock says which stamps can be trusted next time
-   * @param threads how many may look and read
+   * Looks at each file once, and reads files with another stamp and the same size. The clock of
+   * {@code digests} says which stamps can be trusted next time.
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
     TouchedFiles touched = new TouchedFiles(this, graph, digests, false);
@@ -312,10 +288,7 @@ public record FreshJobs(
     return new Looked(with(touched.stamps()), dirty);
   }
 
-  /**
-   * Returns those of some fresh jobs that have a product with another stamp now. It looks at the
-   * files that their globs and folders came down to as well.
-   */
+  /** Returns those fresh jobs of some that have a product with another stamp, also in folders. */
   public BitSet moved(Graph graph, StampSource source, BitSet some, int threads) {
     BitSet files = new BitSet(stamps.length / WIDTH);
     for (int job = some.nextSetBit(0); job >= 0; job = some.nextSetBit(job + 1)) {
@@ -341,14 +314,10 @@ public record FreshJobs(
     }
   }
 
-  /**
-   * The files of jobs, by number.
-   *
-   * @param extra the files beside named needs and products
-   */
+  /** The files of jobs, by number. */
   record Files(Graph graph, Adjacency extra) {
 
-    /** Returns whether any file of a job passes the test; the rest is not tested then. */
+    /** Returns whether a file of a job passes the test; stops at the first one. */
     boolean any(int job, IntPredicate such) {
       return any(graph.needs(), job, such)
           || any(graph.products(), job, such)
@@ -364,7 +333,7 @@ public record FreshJobs(
     }
   }
 
-  /** Returns the numbers of a stamp, as {@code stamps} has them. */
+  /** Returns the numbers of a stamp for {@code stamps}. */
   static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
     numbers[0] = size(stamp.kind(), numbers[0]);
@@ -372,7 +341,7 @@ public record FreshJobs(
     return numbers;
   }
 
-  /** Returns the size of a file, or what stands in its place. */
+  /** Returns the size of a file, or the constant for its kind. */
   static long size(Stamp.FileKind kind, long size) {
     return switch (kind) {
       case FILE -> size;
@@ -382,13 +351,12 @@ public record FreshJobs(
     };
   }
 
-  /** Returns whether a file was there. */
   boolean isFile(int file) {
     return stamps[file * WIDTH + CTIME] != 0
         && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // or executable
   }
 
-  /** Returns the number of a path; negative where it has none. */
+  /** Returns the number of a path; negative if it has none. */
   int number(Graph graph, String path) {
     return FreshFiles.number(graph, further, path);
   }
@@ -398,7 +366,7 @@ public record FreshJobs(
     return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
   }
 
-  /** Returns whether any of these jobs is fresh though a product that it made is gone. */
+  /** Returns whether any of these jobs is fresh although one of its products is gone. */
   public boolean lack(Graph graph, BitSet some) {
     IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
     return some.stream()
@@ -406,10 +374,7 @@ public record FreshJobs(
         .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra.rows(), j, gone));
   }
 
-  /**
-   * Returns the digest of a file, if the file still has this stamp; null if not, or if it is not
-   * known.
-   */
+  /** Returns the digest of a file; null if it is unknown or if the file has another stamp. */
   public Digest digest(Graph graph, String path, Stamp stamp) {
     int file = number(graph, path);
     int at = file * WIDTH;
@@ -421,7 +386,6 @@ public record FreshJobs(
     return same ? digests.get(file) : null;
   }
 
-  /** Returns the path of a file by its number. */
   String path(Graph graph, int file) {
     return FreshFiles.path(graph, further, file);
   }

@@ -21,19 +21,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a needed glob or folder, or a produced folder, comes down to when a build is over: files,
- * and the folders in which their names stand. Each folder's stamp is taken before the folder is
- * listed: if the stamp is the same later, so are the names in it. Where more than that decides,
- * there is no answer. {@link FreshCollector} finds out which jobs are fresh by it.
+ * Finds after a build the files of a needed glob or folder, or of a folder product, and the folders
+ * that have their names. Each folder's stamp is taken before the folder is listed: if it is the
+ * same later, so are the names. There is no answer if anything else decides.
  */
 final class FreshMembers {
 
-  /**
-   * The files and folders that a glob or folder comes down to.
-   *
-   * @param folders their paths with the stamps that they had before they were listed
-   * @param files paths relative to the root or absolute
-   */
+  /** Paths of files, and folders with their stamps from before they were listed. */
   record Members(Map<String, Stamp> folders, List<String> files) {}
 
   private final PlanContext context;
@@ -50,7 +44,7 @@ final class FreshMembers {
     this.root = context.graph().workflow().root();
   }
 
-  /** Returns what a needed glob or folder comes down to; null where more decides about it. */
+  /** Returns the members of a needed glob or folder; null if anything else decides. */
   Members of(int list) throws IOException {
     if (!lists.containsKey(list)) {
       lists.put(list, find(list));
@@ -58,9 +52,7 @@ final class FreshMembers {
     return lists.get(list);
   }
 
-  /**
-   * Returns what a produced folder comes down to; null if it is not as recorded, or more decides.
-   */
+  /** Returns the members of a folder product; null if it has changed, or anything else decides. */
   Members of(RecordedProduct folder) throws IOException {
     if (!products.containsKey(folder.path())) {
       products.put(folder.path(), find(folder));
@@ -69,17 +61,15 @@ final class FreshMembers {
   }
 
   /**
-   * Returns the names in a needed glob or folder as the build saw it, even if more decides about
-   * it. Names that came after the build had looked are left out, so that a watch finds them new.
-   *
-   * @param looked whether the build looked there; if not, all names count that are there now
+   * Returns the names in a needed glob or folder as the build saw it, even if more decides. If the
+   * build {@code looked} there, names that came later are left out, so that a watch finds them new.
    */
   List<String> seen(int list, boolean looked) {
     NeedList needed = context.graph().list(list);
     return seen(names.computeIfAbsent(list, _ -> WatchSnapshot.walk(root, needed).files()), looked);
   }
 
-  /** Works like {@link #seen(int, boolean)}, for a folder that a job made. */
+  /** Returns the same for a folder product. */
   List<String> seen(String folder, boolean looked) {
     return seen(WatchSnapshot.walk(root, WatchSnapshot.folder(folder)).files(), looked);
   }
@@ -94,10 +84,7 @@ final class FreshMembers {
         .toList();
   }
 
-  /**
-   * Returns what the build saw at a path or, if a link in a folder is on the way, where the link
-   * leads.
-   */
+  /** Returns what the build saw at a path, or behind the links in its folders. */
   KnownDigest last(String path) {
     KnownDigest last = digests.last(path);
     try {
@@ -126,7 +113,7 @@ final class FreshMembers {
     List<String> files = new ArrayList<>();
     for (FolderDigest.Member member : found.members()) {
       String path = FolderDigest.join(made.path(), member.path());
-      // What a link says cannot change without another stamp of the folder in which it stands.
+      // A link's text cannot change without another stamp of its folder.
       if (member.kind() == Stamp.FileKind.FOLDER && !add(path, member.stamp(), folders)) {
         return null;
       } else if (member.kind() == Stamp.FileKind.FILE) {
@@ -154,7 +141,7 @@ final class FreshMembers {
     }
     for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {
       Stamp.FileKind kind = inner.getValue().kind();
-      // A folder with a link in it is never fresh: what the link stands for is not looked at
+      // A folder with a link in it is never fresh, since what is behind the link is not looked at
       // here.
       if (kind == Stamp.FileKind.LINK
           || kind == Stamp.FileKind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {
@@ -164,10 +151,7 @@ final class FreshMembers {
     return new Members(folders, standing(list, again.files()));
   }
 
-  /**
-   * Returns the files of a list but for those in a folder that is gone: its maker decides about
-   * these.
-   */
+  /** Returns the files that are not in a gone folder, about which its maker decides. */
   private List<String> standing(NeedList list, List<String> files) {
     List<String> standing = new ArrayList<>(files);
     for (int maker : list.makers()) {
@@ -196,7 +180,7 @@ final class FreshMembers {
     return now.certain() && now.folders().equals(paths);
   }
 
-  /** Adds a folder; returns whether it is a folder, with a stamp that can be trusted. */
+  /** Adds a path; returns whether it is a folder, with a stamp that can be trusted. */
   private boolean add(String path, Stamp stamp, Map<String, Stamp> folders) {
     folders.put(path, stamp);
     return stamp.kind() == Stamp.FileKind.FOLDER && digests.isSafe(path, stamp);

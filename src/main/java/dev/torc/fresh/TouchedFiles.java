@@ -23,19 +23,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Looks at the files of {@link FreshJobs}: tells which have another stamp, and which of these hold
- * the same bytes: they were touched, copied, checked out there and back. Only the bytes of a file
- * decide about a job, not its times, nor its mode but for the executable bit of a product, a tool
- * or a file in a needed folder. This holds if no link is on the way to the file: otherwise a build
- * decides the jobs, since the checks before it see where the link leads. A watch, which asks only
- * what changed, does not look for such links.
+ * Looks at the files of {@link FreshJobs} and finds those with another stamp; of these, the ones
+ * with the same bytes were only touched. Bytes alone decide, and the executable bit of a product, a
+ * tool or a file in a needed folder. If a link is on the way to a file, the file counts as changed,
+ * since only the decision about its jobs sees where the link leads. A watch, which asks only what
+ * changed, does not look for such links.
  */
 final class TouchedFiles {
 
-  /** This many files to look at are worth one more thread. */
+  /** How many files to look at are worth one more thread. */
   private static final int SHARE = 2_000;
 
-  /** This many files to read, or {@link #MUCH} bytes, are worth one more thread. */
+  /** How many files to read, or how many bytes, are worth one more thread. */
   private static final int MANY = 100;
 
   private static final long MUCH = 1 << 22;
@@ -49,11 +48,7 @@ final class TouchedFiles {
   private Set<String> tools;
   private long[] stamps;
 
-  /**
-   * Looks at some files of fresh jobs.
-   *
-   * @param links whether a link may be on the way to a file
-   */
+  /** Looks at some files; with {@code links}, links on the way to them are allowed. */
   TouchedFiles(FreshJobs fresh, Graph graph, DigestMemo digests, boolean links) {
     this.links = links;
     this.fresh = fresh;
@@ -64,9 +59,7 @@ final class TouchedFiles {
   }
 
   /**
-   * Returns the files that have another stamp, by number.
-   *
-   * @param some the files to look at; null for all
+   * Returns the numbers of the files with another stamp, of {@code some} files, or of all if null.
    */
   BitSet moved(StampSource source, BitSet some, int threads) {
     int files = some != null ? some.length() : fresh.stamps().length / FreshJobs.WIDTH;
@@ -121,7 +114,7 @@ final class TouchedFiles {
     return moved;
   }
 
-  /** Removes from {@code moved} the numbers of the files that were only touched. */
+  /** Removes from {@code moved} the files that were only touched. */
   void takeFrom(BitSet moved, int threads) {
     int[] files = moved.stream().filter(fresh::isFile).toArray();
     long bytes = 0;
@@ -148,10 +141,7 @@ final class TouchedFiles {
     }
   }
 
-  /**
-   * Returns the stamps of all files, new ones where they can be trusted; those of the rest if none
-   * can.
-   */
+  /** Returns the stamps of all files, with new ones that can be trusted; or the same array. */
   long[] stamps() {
     return stamps;
   }
@@ -171,10 +161,7 @@ final class TouchedFiles {
     return number(file) & ~Stamp.EXECUTABLE;
   }
 
-  /**
-   * Returns what is known now of a file with the same bytes, null if it has others or cannot be
-   * read.
-   */
+  /** Returns what is known of a file whose bytes are the same; null for others. */
   private KnownDigest same(int file) {
     Digest before = fresh.digests().get(file);
     String path = fresh.path(graph, file);
@@ -198,9 +185,6 @@ final class TouchedFiles {
     }
   }
 
-  /**
-   * Returns whether a file is a tool named by its path; reads all jobs, but is hardly ever asked.
-   */
   private synchronized boolean isTool(String path) {
     if (tools == null) {
       tools = new HashSet<>();
@@ -213,7 +197,6 @@ final class TouchedFiles {
     return tools.contains(path);
   }
 
-  /** Returns whether a file is in a needed folder. */
   private boolean isInFolder(String path) {
     return IntStream.range(0, graph.lists())
         .mapToObj(graph::list)

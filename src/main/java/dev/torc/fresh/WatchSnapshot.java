@@ -32,16 +32,16 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What a watch compares the disk with: the files of the jobs that it builds, as {@link FreshJobs}
- * has them, dirty jobs included, and the build files. A look tells which of them hold something
- * else now, and what came to the globs and folders. So no edit is missed, even if it came while the
- * build ran. The next look compares with this one. A file that was only touched holds the same.
+ * What a watch compares the disk with: the build files and the files of all jobs that it builds, as
+ * the last build saw them in {@link FreshJobs}. So no edit is missed, even during the build. A look
+ * finds the files that changed and new names in globs and folders, and the next look compares with
+ * it. A file that was only touched has not changed.
  *
- * <p>It does not know what a change means: the next build decides. For one thread at a time.
+ * <p>It does not know what a change means; the next build decides that. One thread at a time.
  */
 public final class WatchSnapshot {
 
-  /** In place of a file that cannot be looked at. */
+  /** Stands for a file that cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
 
   /** Vim, Emacs, LibreOffice, Office, Kate, JetBrains, gedit. */
@@ -50,7 +50,7 @@ public final class WatchSnapshot {
           "\\..*\\.sw[a-z]x?|\\.#.*|#.*#|.*~|\\.~lock\\..*#|~\\$.*|\\..*\\.kate-swp"
               + "|.*___jb_(tmp|old)___|\\.goutputstream-.*");
 
-  /** Bytes of a path. */
+  /** The length of a path, in bytes. */
   private static final int LONGEST = 1 << 13;
 
   private final Graph graph;
@@ -64,10 +64,9 @@ public final class WatchSnapshot {
   private final Set<Path> folders = new HashSet<>(); // where names could come and go then
 
   /**
-   * Begins with what a build saw of some jobs, or with their files as they are now.
+   * Begins with what a build saw of some jobs, or without {@code fresh} with their files as they
+   * are now.
    *
-   * @param jobs the jobs of the graph that are built
-   * @param rest what the build left; null if no build came to its end
    * @param clock the clock of the file system
    */
   public WatchSnapshot(
@@ -102,16 +101,12 @@ public final class WatchSnapshot {
     files.put(file, now(reader, files.path(file)));
   }
 
-  /** Returns the list of all that is in a folder that a job made. */
+  /** Returns the list of everything in a folder product. */
   static NeedList folder(String path) {
     return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
   }
 
-  /**
-   * Adds the files that the graph was made from.
-   *
-   * @param patterns the globs that looked for files on disk, each with the files that it found
-   */
+  /** Adds the files that the graph was made from, and the globs that found files for it. */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
       for (Path path : List.of(source.asked(), source.file())) {
@@ -151,12 +146,12 @@ public final class WatchSnapshot {
     }
   }
 
-  /** Returns a path as torc names it: relative to the root where it lies there. */
+  /** Returns a path relative to the root if it is below it. */
   static String text(Path root, Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }
 
-  /** Returns the present stamp of a path; no file is read. */
+  /** Returns the present stamp of a path, without reading the file. */
   static KnownDigest now(DigestMemo digests, String path) {
     try {
       return new KnownDigest(digests.stamp(path), null, true);
@@ -170,15 +165,15 @@ public final class WatchSnapshot {
     return !paths.isEmpty() && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
   }
 
-  /** Returns how many files there were at the last look. */
+  /** Returns how many files existed at the last look. */
   public int size() {
     FreshJobs seen = files.seen();
     return (int) IntStream.range(0, files.count()).filter(seen::isFile).count();
   }
 
   /**
-   * Returns the absolute paths of all files; some may be missing. A path whose last name is {@code
-   * .} stands for all that may come to that folder; the last look found these folders.
+   * Returns the absolute paths of all files; some may be missing. A path that ends with {@code .}
+   * means all that may come to that folder, as found by the last look.
    */
   public List<Path> files() {
     List<Path> all = new ArrayList<>(folders);
@@ -189,10 +184,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * Looks at everything, and reads what may hold something else.
-   *
-   * @return the paths that changed, came or went since the last look, sorted: relative to the root
-   *     or absolute
+   * Looks at everything; returns what changed since the last look, as sorted paths, relative to the
+   * root or absolute.
    */
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
@@ -226,17 +219,12 @@ public final class WatchSnapshot {
     names.stream().filter(name -> graph.makerOf(name) < 0).forEach(listed::add);
   }
 
-  /**
-   * Returns whether an editor keeps its lock, swap file or backup of another file under this name.
-   */
+  /** Returns whether a name is that of an editor's lock, swap file or backup. */
   static boolean isEditors(String path) {
     return EDITORS.matcher(path.substring(path.lastIndexOf('/') + 1)).matches();
   }
 
-  /**
-   * Returns whether any process has one of these files open for writing, as far as the kernel shows
-   * it.
-   */
+  /** Returns whether a process has a file open for writing, as far as the kernel shows it. */
   public boolean anyOpen(Collection<String> paths) {
     Memory buffer = Memory.of(LONGEST);
     for (String path : paths) {
@@ -267,7 +255,7 @@ public final class WatchSnapshot {
         && (!folder || lists.stream().anyMatch(list -> list.glob() == null && list.covers(path)));
   }
 
-  /** Returns what the lists find now: in a folder of one job its products, elsewhere sources. */
+  /** Returns the present names in the lists: in a folder of one job its products, else sources. */
   private Set<String> names() {
     Set<String> names = new HashSet<>();
     folders.clear();
@@ -283,8 +271,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * Returns the names in a glob or folder, none if it cannot be listed: the build tells that error.
-   * In a folder, folders and links have names too.
+   * Returns the names in a glob or folder, also those of folders and links in a folder; none if it
+   * cannot be listed, which the build tells.
    */
   static GlobWalk.Found walk(Path root, NeedList list) {
     GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
@@ -301,7 +289,7 @@ public final class WatchSnapshot {
     return found;
   }
 
-  /** Enters links to folders too: a link that leads out of the folder counts with what is there. */
+  /** Adds the names below a folder, also behind links to folders. */
   private static void enter(
       Path root, String path, List<Glob> excludes, GlobWalk.Found into, Set<Path> open)
       throws IOException {
