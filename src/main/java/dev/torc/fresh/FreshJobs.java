@@ -69,7 +69,7 @@ public record FreshJobs(
   /** The size of a missing file, such as a temporary product. */
   static final long GONE = -2;
 
-  /** The size of a FIFO or the like, and of what cannot be looked at. */
+  /** The size of a FIFO or the like, or a file that cannot be looked at. */
   static final long OTHER = -3;
 
   /** The size of a file that the build saw in two states, so that no stamp is the same. */

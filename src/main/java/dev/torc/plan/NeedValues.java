@@ -52,7 +52,7 @@ final class NeedValues {
     return known;
   }
 
-  /** Returns a map of what each instance stored, by the instance's values. */
+  /** Returns a map from the values of each instance to what it stored. */
   private Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
