@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,10 @@ final class EventText {
 
   /** The most code points of a command that is shown whole, unless nothing is shortened. */
   private static final int COMMAND = 4096;
+
+  /** How a process ended; its time follows that, and more about the failure follows the time. */
+  private static final Pattern PROCESS_END =
+      Pattern.compile("failed: (exit \\d+|signal \\d+ \\(\\w+\\))");
 
   private final Detail detail;
   private final Palette palette;
@@ -156,9 +162,12 @@ final class EventText {
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     recap.add(ended);
-    return palette.red(
-            SafeText.name(ended.job()) + " " + AttemptText.failed(SafeText.message(details.what())))
+    String what = AttemptText.failed(SafeText.message(details.what()));
+    Matcher end = PROCESS_END.matcher(what);
+    int clause = end.lookingAt() ? end.end() : what.length();
+    return palette.red(SafeText.name(ended.job()) + " " + what.substring(0, clause))
         + (timed(details) ? " after " + Amount.time(details.wall()) : "")
+        + (clause == what.length() ? "" : palette.red(what.substring(clause)))
         + "\n";
   }
 

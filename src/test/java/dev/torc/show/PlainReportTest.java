@@ -259,6 +259,16 @@ class PlainReportTest {
   }
 
   @Test
+  void theTimeOfAFailureFollowsTheEndOfTheProcess() throws IOException {
+    String missing =
+        show(Detail.NORMAL, Events.failed("j", "exit 0, but a was not written", "c", log("")));
+    assertEquals(
+        "j failed: exit 0 after 1.2 s, but a was not written", missing.lines().findFirst().get());
+    String other = show(Detail.NORMAL, Events.failed("j", "out of memory", "c", log("")));
+    assertEquals("j failed: out of memory after 1.2 s", other.lines().findFirst().get());
+  }
+
+  @Test
   void aFailureShowsHeadAndTail() throws IOException {
     assertEquals(
         "j failed: signal 9 (KILL) after 1.2 s\n  command: c\n"
