@@ -105,7 +105,8 @@ record BatchScript(Path folder, String before, long limit, String index) {
     text.append(" torc_build=").append(launch.mark().getOrDefault("TORC_BUILD", ""));
     text.append("\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
-    text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
+    text.append(launch.output().append() ? " append " : " new ")
+        .append(quoted(launch.output().log().toString()));
     for (RemoteAttempt.Product product : job.attempt.products()) {
       if (product.clearing() != RemoteAttempt.Clearing.AHEAD) {
         text.append(' ')

@@ -96,14 +96,14 @@ final class ContainerRun implements Container.Client {
             : ContainerScript.around(
                 inside,
                 container.status(),
-                launch.interactive(),
+                launch.output().interactive(),
                 step.env().get("HOME"),
                 container.limits().memory() > 0);
     return container.runtime().run(container, argv, step.dir().toString(), step.env(), input());
   }
 
   private ContainerRuntime.Input input() {
-    if (!launch.interactive()) {
+    if (!launch.output().interactive()) {
       return ContainerRuntime.Input.NONE;
     }
     return Terminal.isTerminal(0) && Terminal.isTerminal(1)
@@ -113,7 +113,7 @@ final class ContainerRun implements Container.Client {
 
   @Override
   public Map<String, String> variables() {
-    return container.runtime().handed(step.env(), launch.interactive());
+    return container.runtime().handed(step.env(), launch.output().interactive());
   }
 
   @Override
@@ -131,7 +131,7 @@ final class ContainerRun implements Container.Client {
     if (!container.runtime().isOwn(end.code())) {
       return tells() ? notStarted(early()) : Container.Meaning.AS_IT_IS;
     }
-    String line = ContainerRuntime.lastLine(launch.log());
+    String line = ContainerRuntime.lastLine(launch.output().log());
     if (plain && !container.runtime().isWord(line)) {
       return Container.Meaning.AS_IT_IS; // the job's own status, most likely
     }

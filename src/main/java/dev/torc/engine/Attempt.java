@@ -278,7 +278,7 @@ final class Attempt {
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
-      launches.place().ready(launch.log());
+      launches.place().ready(launch.output().log());
       logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
     }
     String marks = launches.place().running().toString(); // which were just written

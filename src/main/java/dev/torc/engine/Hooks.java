@@ -205,7 +205,7 @@ final class Hooks {
     state.states.counts().forEach((end, count) -> env.put("TORC_" + end.name(), "" + count));
     Launch launch = state.common().launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
-        ended -> state.lock.post(() -> handleEnd(hook, number, launch.log(), ended));
+        ended -> state.lock.post(() -> handleEnd(hook, number, launch.output().log(), ended));
     running.put(number, state.common().runner().start(launch, done));
   }
 

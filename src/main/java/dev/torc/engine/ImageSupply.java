@@ -123,7 +123,7 @@ public final class ImageSupply {
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job has TORC_IMAGE
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
-    ProcessEnd end = runner.apply(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    ProcessEnd end = runner.apply(new Launch(List.of(step), Launch.Output.of(log), 0, 0, mark));
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));
     runtime.pulled(name, end.ok());
     if (end.ok()) {

@@ -156,9 +156,8 @@ public final class LaunchBuilder {
       steps.add(
           step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
     }
-    long memory = granted.memoryLimit();
-    return new Launch(
-            steps, files.log(), attempt > 1, job.has(Trait.INTERACTIVE), timeLimit, memory, mark)
+    Launch.Output output = new Launch.Output(files.log(), attempt > 1, job.has(Trait.INTERACTIVE));
+    return new Launch(steps, output, timeLimit, granted.memoryLimit(), mark)
         .stopping(job.runs().stop());
   }
 
@@ -289,7 +288,7 @@ public final class LaunchBuilder {
     List<String> argv = new ArrayList<>(hook.shell());
     argv.add(hook.command());
     Path log = place.jobs().resolve(".hook." + number + ".log");
-    return new Launch(List.of(new Launch.Step(argv, root, env)), log, false, false, 0, 0, mark);
+    return new Launch(List.of(new Launch.Step(argv, root, env)), Launch.Output.of(log), 0, 0, mark);
   }
 
   /**

@@ -53,8 +53,8 @@ record StartTrouble(String hint, String path) {
     if (!exited && ended.how() != ProcessEnd.How.NOT_STARTED) {
       return NONE;
     }
-    boolean logged = exited && unstarted && OwnFile.stands(launch.log());
-    String named = logged ? named(OwnFile.tail(launch.log(), TAIL)) : "";
+    boolean logged = exited && unstarted && OwnFile.stands(launch.output().log());
+    String named = logged ? named(OwnFile.tail(launch.output().log(), TAIL)) : "";
     for (Launch.Step step : launch.steps()) {
       String path = step.env().getOrDefault("PATH", search);
       boolean here = step.container() == null && path != null;

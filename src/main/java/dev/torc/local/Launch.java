@@ -14,9 +14,6 @@ import java.util.Map;
  * build file.
  *
  * @param steps processes to run one after the other; the first that fails ends the attempt
- * @param log file that takes standard output and error of all steps
- * @param append whether the log is continued (a later attempt) or begun anew
- * @param interactive whether the job has torc's own terminal instead of /dev/null and the log
  * @param timeLimit nanoseconds for all steps together; 0 for none
  * @param memoryLimit bytes for the whole process tree; 0 for none
  * @param mark environment entries of each step by which the attempt's processes are known
@@ -24,9 +21,7 @@ import java.util.Map;
  */
 public record Launch(
     List<Step> steps,
-    Path log,
-    boolean append,
-    boolean interactive,
+    Output output,
     long timeLimit,
     long memoryLimit,
     Map<String, String> mark,
@@ -35,14 +30,8 @@ public record Launch(
 
   /** Creates a launch that is not traced, and ended as usual. */
   public Launch(
-      List<Step> steps,
-      Path log,
-      boolean append,
-      boolean interactive,
-      long timeLimit,
-      long memoryLimit,
-      Map<String, String> mark) {
-    this(steps, log, append, interactive, timeLimit, memoryLimit, mark, Stop.USUAL, null);
+      List<Step> steps, Output output, long timeLimit, long memoryLimit, Map<String, String> mark) {
+    this(steps, output, timeLimit, memoryLimit, mark, Stop.USUAL, null);
   }
 
   /** Returns the entries by which the processes of a job's attempts and hooks are known. */
@@ -59,7 +48,7 @@ public record Launch(
   }
 
   private Launch with(List<Step> run, Stop how, JobTrace by) {
-    return new Launch(run, log, append, interactive, timeLimit, memoryLimit, mark, how, by);
+    return new Launch(run, output, timeLimit, memoryLimit, mark, how, by);
   }
 
   /** Returns this launch with the steps from one index to before another one. */
@@ -73,8 +62,8 @@ public record Launch(
     for (Step step : steps) {
       handed.add(step.container() == null ? step : step.container().client(step, this).handedOut());
     }
-    return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark)
-        .stopping(stop);
+    Output logged = new Output(output.log, output.append, false);
+    return new Launch(List.copyOf(handed), logged, timeLimit, memoryLimit, mark, stop, null);
   }
 
   /** Returns an end on another machine, with what the launch's containers tell of it. */
@@ -90,6 +79,18 @@ public record Launch(
   /** Returns whether any step runs in a container whose processes are no children of its client. */
   boolean contained() {
     return steps.stream().anyMatch(step -> step.container() != null && step.container().isApart());
+  }
+
+  /**
+   * Where output goes: standard output and error of all steps to the log, which is continued by a
+   * later attempt. An interactive job has torc's own terminal instead of /dev/null and the log.
+   */
+  public record Output(Path log, boolean append, boolean interactive) {
+
+    /** Returns the output of something that begins its log anew, and is not interactive. */
+    public static Output of(Path log) {
+      return new Output(log, false, false);
+    }
   }
 
   /**

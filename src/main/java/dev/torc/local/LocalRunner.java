@@ -79,7 +79,7 @@ final class LocalRunner implements Runner {
   public Map<String, Series.Point> uses() {
     Map<String, Series.Point> uses = new HashMap<>();
     for (ProcessRun run : running.keySet()) {
-      Series.Point now = run.now();
+      Series.Point now = run.samples().now();
       if (now != null && run.job() != null) {
         uses.put(run.job(), now);
       }

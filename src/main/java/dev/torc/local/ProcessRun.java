@@ -2,7 +2,6 @@ package dev.torc.local;
 
 import dev.torc.local.Launch.Container;
 import dev.torc.local.ProcessEnd.How;
-import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
@@ -11,7 +10,6 @@ import dev.torc.posix.JobTrace;
 import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.Spawn;
-import dev.torc.posix.Terminal.Foreground;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -30,15 +28,7 @@ import java.util.function.Supplier;
  */
 final class ProcessRun implements Runner.Running {
 
-  private static final long MILLISECOND = 1_000_000;
-  private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
-  private static final long SOON = 20 * MILLISECOND; // where there is a memory limit
-  private static final long CONFIRM = 10 * MILLISECOND;
-  private static final long RARELY = 500 * MILLISECOND;
-  private static final long LONG = 700 * MILLISECOND; // from then on the sampler looks
-  private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
-  private static final int THOROUGH = 8; // every eighth sample looks for orphans too
-
+  private static final long LONG = 700_000_000; // nanoseconds: from then on the sampler looks
   private static final long SETTLE = 100; // milliseconds until a tree that has ended is gone
   private static final long LATE = 10_000; // milliseconds until its trace has seen that
   private static final String BACKGROUND =
@@ -58,6 +48,7 @@ final class ProcessRun implements Runner.Running {
   private final Launch launch;
   private final Means means;
   private final ProcessTree tree;
+  private final UsageSamples samples;
   private final long begin = System.nanoTime();
 
   // the end, guarded by this
@@ -72,31 +63,16 @@ final class ProcessRun implements Runner.Running {
   private CompletableFuture<List<Integer>> ending = CompletableFuture.completedFuture(List.of());
   private volatile boolean hurry;
 
-  // the samples, written by the watch only
-  private long interval;
-  private long nextSample;
-  private int samples;
-  private boolean above;
-
-  // the samples, written by the watch and by the sampler, guarded by samplesLock
-  private final Object samplesLock = new Object();
-  private long peak = -1;
-  private Series series;
-  private Series.Point now;
-  private long cpuBefore; // nanoseconds of CPU time at the last sample
-  private long sampledBefore; // when that was; 0 for none
-
   ProcessRun(Launch launch, Means means) {
     this.launch = launch;
     this.means = means;
     this.tree = new ProcessTree(launch.mark(), !launch.contained(), launch.memoryLimit());
-    this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
-    this.nextSample = begin + interval;
+    this.samples = new UsageSamples(tree, launch.memoryLimit(), begin);
   }
 
   /** Runs the steps; returns when nothing of the attempt needs to be waited for any more. */
   ProcessEnd run() {
-    long first = nextSample;
+    long first = samples.next();
     if (launch.timeLimit() > 0) {
       first = Math.min(first, begin + launch.timeLimit());
     }
@@ -113,12 +89,12 @@ final class ProcessRun implements Runner.Running {
         Container.Meaning meaning = Container.Meaning.AS_IT_IS;
         try {
           if (i == 0) {
-            OwnFile.prepare(launch.log());
+            OwnFile.prepare(launch.output().log());
           }
-          boolean truncate = i == 0 && !launch.append();
+          boolean truncate = i == 0 && !launch.output().append();
           do {
             int pid = start(step, container, truncate);
-            last = launch.interactive() ? atTerminal(pid) : await(pid);
+            last = launch.output().interactive() ? atTerminal(pid) : await(pid);
             if (!endedWell(last, i == steps - 1, container != null)) {
               // As long as the leader is not reaped its group's number is surely its own.
               endTree();
@@ -133,7 +109,7 @@ final class ProcessRun implements Runner.Running {
           } while (meaning == Container.Meaning.AGAIN);
         } catch (IOException refused) {
           notStarted = Refusal.line(refused);
-          if (i == 0 && !launch.append() && !launch.interactive()) {
+          if (i == 0 && !launch.output().append() && !launch.output().interactive()) {
             emptyLog();
           }
           break;
@@ -153,7 +129,7 @@ final class ProcessRun implements Runner.Running {
 
   private void emptyLog() {
     try {
-      OwnFile.write(launch.log(), new byte[0]);
+      OwnFile.write(launch.output().log(), new byte[0]);
     } catch (IOException e) {
       // Why the run did not start is told already.
     }
@@ -196,10 +172,7 @@ final class ProcessRun implements Runner.Running {
       message = ProcessEnd.BY_KERNEL;
     }
     long wall = System.nanoTime() - begin - pauses;
-    synchronized (samplesLock) {
-      return new ProcessEnd(
-          how, code, wall, used.withPeak(peak).withGpus(series), message, series, null);
-    }
+    return new ProcessEnd(how, code, wall, samples.complete(used), message, samples.series(), null);
   }
 
   /** Returns whether KILL ended the leader, or a program whose end it reports as shells do. */
@@ -247,7 +220,7 @@ final class ProcessRun implements Runner.Running {
       over.put("PWD", step.dir().toString()); // the caller's PWD names another folder
     }
     over.putAll(launch.mark());
-    Path log = launch.interactive() ? null : launch.log();
+    Path log = launch.output().interactive() ? null : launch.output().log();
     EnvironmentEntries env = means.caller().with(over);
     int pid = means.spawn().start(argv, step.dir(), env, log, truncate, launch.trace());
     tree.leader(pid);
@@ -286,11 +259,11 @@ final class ProcessRun implements Runner.Running {
         if (change.what() != ChildWait.What.STOPPED) {
           return change;
         }
-        if (wantsTerminal(change) && foreground.lent()) {
+        if (wantsTerminal(change) && foreground.isLent()) {
           foreground.lend();
         } else if (wantsTerminal(change)) {
           end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", Kill.KILL);
-        } else if (change.code() == Kill.TSTP && foreground.lent()) {
+        } else if (change.code() == Kill.TSTP && foreground.isLent()) {
           pause(true);
           foreground.suspend();
           pause(false);
@@ -418,11 +391,13 @@ final class ProcessRun implements Runner.Running {
       means.sampler().begin();
       sampled = launch.memoryLimit() == 0 && ProcessTable.present();
     }
-    if (!sampled && now - nextSample >= 0) {
-      sample();
-      nextSample = System.nanoTime() + interval;
+    long limit = launch.memoryLimit();
+    long above = sampled || now - samples.next() < 0 ? 0 : samples.sample();
+    if (above > 0) {
+      String used = Amount.size(above, limit) + " of " + Amount.size(limit, limit);
+      end(How.MEMORY, "used " + used, Kill.TERM);
     }
-    return sampled ? next : Math.min(next, nextSample);
+    return sampled ? next : Math.min(next, samples.next());
   }
 
   ProcessTree tree() {
@@ -440,60 +415,7 @@ final class ProcessRun implements Runner.Running {
     return launch.mark().get("TORC_JOB");
   }
 
-  /** Takes over a sample of the sampler, taken at {@code time} by {@link System#nanoTime}. */
-  void sampled(long time, ProcessPass.Use use, GpuLoad.Load gpus) {
-    synchronized (samplesLock) {
-      if (use.memory() > 0) {
-        peak = Math.max(peak, use.memory());
-      }
-      long passed = time - (sampledBefore == 0 ? begin : sampledBefore);
-      if (passed <= 0) {
-        return;
-      }
-      long cpu = Math.max(0, use.cpu() - cpuBefore);
-      cpuBefore = Math.max(cpuBefore, use.cpu());
-      sampledBefore = time;
-      long busy = cpu * 100 / passed;
-      now = new Series.Point(time - begin, busy, use.memory(), gpus.busy(), gpus.memory());
-      if (series == null) {
-        series = new Series(System.currentTimeMillis() - (time - begin) / MILLISECOND);
-      }
-      series.add(now);
-    }
-  }
-
-  /** Returns what the attempt used at the last look of the sampler; null before the first. */
-  Series.Point now() {
-    synchronized (samplesLock) {
-      return now;
-    }
-  }
-
-  private void sample() {
-    long start = System.nanoTime();
-    long limit = launch.memoryLimit();
-    long memory = tree.memory(++samples % THOROUGH == 0);
-    synchronized (samplesLock) {
-      if (memory > 0) {
-        peak = Math.max(peak, memory);
-      }
-    }
-    boolean before = above;
-    above = limit > 0 && memory > limit;
-    if (above && before) { // two samples, since a process between fork and exec counts twice
-      String used = Amount.size(memory, limit) + " of " + Amount.size(limit, limit);
-      end(How.MEMORY, "used " + used, Kill.TERM);
-    }
-    interval = above ? CONFIRM : interval(interval, System.nanoTime() - start, limit > 0);
-  }
-
-  /**
-   * Returns the nanoseconds to the next sample. Samples take a twentieth of the time at most, but a
-   * limit is checked even if a sample is slow, as the first one on a busy machine is.
-   */
-  static long interval(long last, long cost, boolean limited) {
-    return limited
-        ? Math.clamp(20 * cost, Math.min(last * 2, OFTEN), RARELY)
-        : Math.max(20 * cost, Math.min(last * 2, RARELY));
+  UsageSamples samples() {
+    return samples;
   }
 }

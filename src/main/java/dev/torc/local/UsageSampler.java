@@ -90,7 +90,7 @@ final class UsageSampler implements AutoCloseable {
       long now = System.nanoTime();
       for (int i = 0; i < runs.size(); i++) {
         ProcessRun run = runs.get(i);
-        run.sampled(now, uses.get(i), gpus.of(run.gpus(), run.tree().known().keySet()));
+        run.samples().add(now, uses.get(i), gpus.of(run.gpus(), run.tree().known().keySet()));
       }
     }
     return System.nanoTime() - start;

@@ -94,17 +94,9 @@ public record Descriptor(int number) {
 
   /** Reads one byte: 0 to 255, {@link #END} or {@link #NOTHING}. */
   public int read() throws IOException {
-    Memory one = Memory.of(1);
-    byte[] value = new byte[1];
-    int count = READ.again(number, one.address(), 1);
-    if (count == -Libc.EAGAIN) {
-      return NOTHING;
-    }
-    if (count < 0) {
-      throw new IOException("cannot read: " + FileStatus.reason(-count));
-    }
-    one.get(0, value, 0, 1);
-    return count == 0 ? END : Byte.toUnsignedInt(value[0]);
+    byte[] one = new byte[1];
+    int count = read(one);
+    return count == 1 ? Byte.toUnsignedInt(one[0]) : count;
   }
 
   /** Writes one byte, for which there is room. */

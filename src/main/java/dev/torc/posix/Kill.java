@@ -61,7 +61,7 @@ public final class Kill {
    * until the other is sent: either it stops us at once, or we were stopped already, and being
    * continued has deleted it.
    */
-  static void stopOwnGroup() {
+  public static void stopOwnGroup() {
     byDefault(
         TSTP,
         () ->

@@ -59,6 +59,9 @@ public final class Spawn implements AutoCloseable {
   /** Where a program may be: the same for all jobs that run one program with one PATH. */
   private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
 
+  /** What all tries of one start share: the call, and addresses for it. */
+  private record Start(Caller caller, long pid, long actions, long env) {}
+
   private final boolean hasChdir;
   private final boolean hasCloseFrom;
   private final Memory attributes;
@@ -131,16 +134,16 @@ public final class Spawn implements AutoCloseable {
         found = true;
         long actions = actions(scratch, dir, log, truncate);
         try {
-          long pid = scratch.zeros(Integer.BYTES);
-          error = spawn(caller, scratch, pid, actions, program, words, dir, env);
+          Start start = new Start(caller, scratch.zeros(Integer.BYTES), actions, env);
+          error = spawn(start, scratch, program, words, dir);
           if (error == ENOEXEC) {
             List<byte[]> script = new ArrayList<>(words);
             script.set(0, program);
             script.addFirst(bytes("/bin/sh"));
-            error = spawn(caller, scratch, pid, actions, bytes("/bin/sh"), script, dir, env);
+            error = spawn(start, scratch, bytes("/bin/sh"), script, dir);
           }
           if (error == 0) {
-            return Memory.intAt(pid);
+            return Memory.intAt(start.pid);
           }
         } finally {
           DESTROY.call(actions);
@@ -170,14 +173,7 @@ public final class Spawn implements AutoCloseable {
   }
 
   private int spawn(
-      Caller caller,
-      ScratchMemory scratch,
-      long pid,
-      long actions,
-      byte[] program,
-      List<byte[]> words,
-      Path dir,
-      long env) {
+      Start start, ScratchMemory scratch, byte[] program, List<byte[]> words, Path dir) {
     byte[] path = program;
     List<byte[]> argv = words;
     if (!hasChdir) {
@@ -198,7 +194,8 @@ public final class Spawn implements AutoCloseable {
     }
     long arguments = scratch.pointers(NONE, argv);
     long name = scratch.text(path);
-    return caller.spawn(pid, name, actions, attributes.address(), arguments, env);
+    return start.caller.spawn(
+        start.pid, name, start.actions, attributes.address(), arguments, start.env);
   }
 
   private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {

@@ -56,23 +56,23 @@ public final class Terminal {
   }
 
   /** Returns the foreground process group of our controlling terminal; negative if it is none. */
-  static int foreground(int fd) {
+  public static int foreground(int fd) {
     return NativeCall.of("tcgetpgrp").call(fd);
   }
 
   /** Makes a process group the foreground one; blocks SIGTTOU, which would stop us otherwise. */
-  static void setForeground(int fd, int group) {
+  public static void setForeground(int fd, int group) {
     SignalMask.blocked(Kill.TTOU, () -> NativeCall.of("tcsetpgrp").call(fd, group));
   }
 
   /** Returns the settings of a terminal (its termios); null if it is none. */
-  static Memory settings(int fd) {
+  public static Memory settings(int fd) {
     Memory termios = Memory.of(TERMIOS);
     return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0 ? termios : null;
   }
 
   /** Gives a terminal these settings when all output is written; does nothing for null. */
-  static void set(int fd, Memory settings) {
+  public static void set(int fd, Memory settings) {
     if (settings != null) {
       SignalMask.blocked(
           Kill.TTOU, () -> NativeCall.of("tcsetattr").call(fd, TCSADRAIN, settings.address()));
@@ -80,68 +80,7 @@ public final class Terminal {
     }
   }
 
-  static int ownGroup() {
+  public static int ownGroup() {
     return NativeCall.of("getpgrp").call();
-  }
-
-  /**
-   * Lends our controlling terminal to a job's process group, as a shell does, and takes it back
-   * with the settings that it had. Lends nothing if another process has it.
-   */
-  public static final class Foreground implements AutoCloseable {
-
-    private final int group;
-    private final int own = Terminal.ownGroup();
-    private int terminal = -1;
-    private Memory settings;
-
-    /** Lends the terminal, if there is one and our group has it. */
-    public Foreground(int group) {
-      this.group = group;
-      lend();
-    }
-
-    public boolean lent() {
-      return terminal >= 0;
-    }
-
-    /**
-     * Lends the terminal (again) and continues the group, which may have stopped to read earlier.
-     */
-    public void lend() {
-      for (int fd = 0; fd <= 2 && terminal < 0; fd++) {
-        if (Terminal.foreground(fd) == own) {
-          terminal = fd;
-        }
-      }
-      if (lent()) {
-        settings = settings == null ? Terminal.settings(terminal) : settings;
-        Terminal.setForeground(terminal, group);
-        Kill.group(group, Kill.CONT);
-      }
-    }
-
-    @Override
-    public void close() {
-      if (lent()) {
-        Terminal.setForeground(terminal, own);
-        Terminal.set(terminal, settings);
-        terminal = -1;
-      }
-    }
-
-    /**
-     * Handles a stop of the group from the keyboard: takes the terminal back and stops our own
-     * group too, so that the calling shell has its prompt. Returns when both are continued.
-     */
-    public void suspend() {
-      Memory job = lent() ? Terminal.settings(terminal) : null;
-      close();
-      Kill.stopOwnGroup();
-      settings = null; // the shell may have changed them
-      lend();
-      Terminal.set(terminal, job);
-      Kill.group(group, Kill.CONT);
-    }
   }
 }

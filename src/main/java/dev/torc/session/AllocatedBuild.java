@@ -236,7 +236,7 @@ public record AllocatedBuild(
     Launch.Step step = new Launch.Step(argv, dir, env);
     return new RemoteAttempt(
         new RemoteAttempt.RemoteKey(NAME, files.id(), 1, "-", "-", ""),
-        new Launch(List.of(step), files.log(), false, false, 0, 0, Map.of()).stopping(stop()),
+        new Launch(List.of(step), Launch.Output.of(files.log()), 0, 0, Map.of()).stopping(stop()),
         0,
         List.of(),
         List.of(),

@@ -97,7 +97,8 @@ final class BatchNode implements AutoCloseable {
         name,
         new RemoteAttempt(
             null,
-            new Launch(steps, log, append, false, timeLimit, memoryLimit, Map.of())
+            new Launch(
+                    steps, new Launch.Output(log, append, false), timeLimit, memoryLimit, Map.of())
                 .stopping(new Stop(0, 1_000_000_000)),
             expected,
             products,
@@ -110,7 +111,7 @@ final class BatchNode implements AutoCloseable {
   }
 
   BatchAttempt job(String name, Launch.Step step, Stop stop) {
-    Launch launch = new Launch(List.of(step), log(name), false, false, 0, 0, Map.of());
+    Launch launch = new Launch(List.of(step), Launch.Output.of(log(name)), 0, 0, Map.of());
     return job(name, new RemoteAttempt(null, launch.stopping(stop), 0, List.of(), List.of(), null));
   }
 

@@ -253,7 +253,7 @@ class BatchScriptTest {
     node.folder.writeScript(node.script().of(List.of(List.of(job))));
     node.await(node.start(Map.of("GONE", "here", "TMPDIR", temp + "/none", "torc_time", "t")));
 
-    String log = Files.readString(job.attempt.launch().log());
+    String log = Files.readString(job.attempt.launch().output().log());
     String first = "<-n><><" + odd + "><a=b>";
     assertTrue(log.startsWith(first), log);
     int end = log.lastIndexOf('\0') + 1;

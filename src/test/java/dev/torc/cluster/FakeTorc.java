@@ -125,9 +125,7 @@ final class FakeTorc {
                 new RemoteAttempt.RemoteKey(name, build, 1, manifest, command, ""),
                 new Launch(
                     List.of(new Launch.Step(List.of("true"), root, Map.of("TORC_JOB", name))),
-                    root.resolve(name + ".log"),
-                    false,
-                    false,
+                    Launch.Output.of(root.resolve(name + ".log")),
                     0,
                     0,
                     Map.of()),

@@ -397,7 +397,7 @@ class ReportPageTest extends Harness {
         "a",
         job -> {
           Files.writeString(
-              job.launch().log(), "Traceback:\n  File \"" + root + "/fit.py\"\nboom\n");
+              job.launch().output().log(), "Traceback:\n  File \"" + root + "/fit.py\"\nboom\n");
           return job.exit(1);
         });
     build();

@@ -80,7 +80,7 @@ class JobTraceTest {
     trace = new JobTrace(Set.of(root), FileStatus.of(clock.toString(), true).ctime(), bounds);
     List<Launch.Step> steps = new ArrayList<>();
     commands.forEach(words -> steps.add(new Launch.Step(words, root, Map.of())));
-    Launch launch = new Launch(steps, log, false, false, 0, 0, mark).traced(trace);
+    Launch launch = new Launch(steps, Launch.Output.of(log), 0, 0, mark).traced(trace);
     return runner.run(launch, handle -> {});
   }
 
@@ -398,7 +398,7 @@ class JobTraceTest {
           };
       Launch.Step step = new Launch.Step(List.of("sleep", "1000"), root, Map.of());
       Map<String, String> mark = Map.of("TORC_BUILD", "b", "TORC_JOB", "j");
-      Launch launch = new Launch(List.of(step), root.resolve("log"), false, false, 0, 0, mark);
+      Launch launch = new Launch(List.of(step), Launch.Output.of(root.resolve("log")), 0, 0, mark);
       try (LocalRunner runner = new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5))) {
         runner.run(launch.traced(new JobTrace(Set.of(root), 0, never)), handle -> {});
       }
@@ -525,7 +525,7 @@ class JobTraceTest {
       Map<String, String> own = Map.of("TORC_BUILD", mark.get("TORC_BUILD"), "TORC_JOB", "j" + i);
       Launch.Step step = new Launch.Step(List.of("sh", "-c", endless), root, Map.of());
       Launch launch =
-          new Launch(List.of(step), temp.resolve("log" + i), false, false, 0, 0, own)
+          new Launch(List.of(step), Launch.Output.of(temp.resolve("log" + i)), 0, 0, own)
               .traced(new JobTrace(Set.of(root), 0, bounds));
       room.acquire();
       end.thenRun(room::release);

@@ -65,7 +65,7 @@ class LocalRunnerTest {
     for (String script : scripts) {
       steps.add(new Launch.Step(List.of("sh", "-c", script), dir, Map.of()));
     }
-    return new Launch(steps, log, false, false, time, memory, mark);
+    return new Launch(steps, Launch.Output.of(log), time, memory, mark);
   }
 
   private Runner.Running start(String... scripts) {
@@ -151,7 +151,7 @@ class LocalRunnerTest {
   void laterAttemptsContinueTheLog() throws Exception {
     run("echo 1");
     Launch.Step step = new Launch.Step(List.of("echo", "2"), dir, Map.of());
-    run(new Launch(List.of(step), log, true, false, 0, 0, mark));
+    run(new Launch(List.of(step), new Launch.Output(log, true, false), 0, 0, mark));
     assertEquals("1\n2\n", Files.readString(log));
   }
 
@@ -169,7 +169,7 @@ class LocalRunnerTest {
     Map<String, String> over = new HashMap<>(Map.of("B", "2", "TORC_JOB", "no"));
     over.put("GONE", null);
     Launch.Step step = new Launch.Step(List.of("env"), dir, over);
-    run(new Launch(List.of(step), log, false, false, 0, 0, Map.of("TORC_JOB", "j")));
+    run(new Launch(List.of(step), Launch.Output.of(log), 0, 0, Map.of("TORC_JOB", "j")));
     String[] lines = new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1).split("\n");
     Arrays.sort(lines);
     assertArrayEquals(
@@ -188,7 +188,7 @@ class LocalRunnerTest {
   void whatCannotStartIsToldWithItsReason() throws Exception {
     Launch.Step step =
         new Launch.Step(List.of("no-such-thing"), dir, Map.of("PATH", "/usr/bin:/bin"));
-    ProcessEnd lost = run(new Launch(List.of(step), log, false, false, 0, 0, mark));
+    ProcessEnd lost = run(new Launch(List.of(step), Launch.Output.of(log), 0, 0, mark));
     assertEquals(How.NOT_STARTED, lost.how());
     assertEquals("cannot start no-such-thing: no such program in PATH", lost.message());
     assertEquals(-1, lost.usage().peak());
@@ -277,7 +277,7 @@ class LocalRunnerTest {
             ? List.of("bash", "-o", "pipefail", "script", "-c")
             : List.of(shell, "-c", script);
     Launch.Step step = new Launch.Step(argv, dir, Map.of());
-    Launch launch = new Launch(List.of(step), log, false, false, 0, 0, mark);
+    Launch launch = new Launch(List.of(step), Launch.Output.of(log), 0, 0, mark);
     Runner.Running job = runner.start(launch, ended::add);
     told();
     job.end(Kill.INT);
@@ -378,12 +378,12 @@ class LocalRunnerTest {
   @Test
   void aSlowLookPutsOffNoLimit() {
     long ms = 1_000_000;
-    assertEquals(40 * ms, ProcessRun.interval(20 * ms, ms, true));
-    assertEquals(100 * ms, ProcessRun.interval(80 * ms, ms, true));
-    assertEquals(400 * ms, ProcessRun.interval(20 * ms, 20 * ms, true));
-    assertEquals(500 * ms, ProcessRun.interval(20 * ms, 1000 * ms, true));
-    assertEquals(20_000 * ms, ProcessRun.interval(20 * ms, 1000 * ms, false));
-    assertEquals(500 * ms, ProcessRun.interval(400 * ms, ms, false));
+    assertEquals(40 * ms, UsageSamples.interval(20 * ms, ms, true));
+    assertEquals(100 * ms, UsageSamples.interval(80 * ms, ms, true));
+    assertEquals(400 * ms, UsageSamples.interval(20 * ms, 20 * ms, true));
+    assertEquals(500 * ms, UsageSamples.interval(20 * ms, 1000 * ms, true));
+    assertEquals(20_000 * ms, UsageSamples.interval(20 * ms, 1000 * ms, false));
+    assertEquals(500 * ms, UsageSamples.interval(400 * ms, ms, false));
   }
 
   @Test
@@ -457,7 +457,8 @@ class LocalRunnerTest {
     Files.delete(log);
     Launch.Step step =
         new Launch.Step(List.of("sh", "-c", "readlink /proc/$$/fd/0 > in"), dir, Map.of());
-    assertTrue(run(new Launch(List.of(step), log, false, true, 0, 0, mark)).ok());
+    assertTrue(
+        run(new Launch(List.of(step), new Launch.Output(log, false, true), 0, 0, mark)).ok());
     assertEquals(
         Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString(),
         Files.readString(dir.resolve("in")).strip());
@@ -479,9 +480,7 @@ class LocalRunnerTest {
                       runner.start(
                           new Launch(
                               List.of(step),
-                              dir.resolve("log" + i % 8 + first),
-                              true,
-                              false,
+                              new Launch.Output(dir.resolve("log" + i % 8 + first), true, false),
                               0,
                               0,
                               Map.of()),
@@ -522,7 +521,7 @@ class LocalRunnerTest {
     List<String> pids = new ArrayList<>();
     for (Map<String, String> one : List.of(mine, other)) {
       Launch launch = launch(0, 0, "setsid sh -c 'echo $$ > tell; sleep 1000; :' & exit 0");
-      runner.start(new Launch(launch.steps(), log, false, false, 0, 0, one), ended::add);
+      runner.start(new Launch(launch.steps(), Launch.Output.of(log), 0, 0, one), ended::add);
       pids.add(told());
       assertTrue(ended.take().ok());
     }

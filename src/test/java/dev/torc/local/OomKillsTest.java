@@ -73,7 +73,9 @@ class OomKillsTest {
     Launch.Step step = new Launch.Step(List.of("sh", "-c", script), system, Map.of());
     Path log = system.resolve("log");
     return runner
-        .run(new Launch(List.of(step), log, false, false, 0, 0, Map.of("TORC_JOB", "j")), _ -> {})
+        .run(
+            new Launch(List.of(step), Launch.Output.of(log), 0, 0, Map.of("TORC_JOB", "j")),
+            _ -> {})
         .how();
   }
 }

@@ -47,7 +47,12 @@ class TerminalJobTest {
             new Launch.Step(
                 List.of("sh", "-c", Files.readString(dir.resolve("job"))), dir, Map.of());
         runner.start(
-            new Launch(List.of(step), dir.resolve("log"), false, interactive, 0, 0, Map.of()),
+            new Launch(
+                List.of(step),
+                new Launch.Output(dir.resolve("log"), false, interactive),
+                0,
+                0,
+                Map.of()),
             ended::complete);
         System.out.println("ended " + ended.get().how() + " " + ended.get().code() + ".");
       }

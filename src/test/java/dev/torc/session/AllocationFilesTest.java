@@ -81,7 +81,7 @@ class AllocationFilesTest {
           }
         };
     Launch.Step step = new Launch.Step(List.of("true"), files.scripts(), Map.of());
-    Launch launch = new Launch(List.of(step), files.log(), false, false, 0, 0, Map.of());
+    Launch launch = new Launch(List.of(step), Launch.Output.of(files.log()), 0, 0, Map.of());
     try (BatchTracker tracker = BatchTracker.start(access)) {
       tracker.add(
           new RemoteAttempt(

@@ -1,0 +1,64 @@
+package dev.torc.local;
+
+import dev.torc.posix.Kill;
+import dev.torc.posix.Memory;
+import dev.torc.posix.Terminal;
+
+/**
+ * Lends our controlling terminal to a job's process group, as a shell does, and takes it back with
+ * the settings that it had. Lends nothing if another process has it.
+ */
+final class Foreground implements AutoCloseable {
+
+  private final int group;
+  private final int own = Terminal.ownGroup();
+  private int terminal = -1;
+  private Memory settings;
+
+  /** Lends the terminal, if there is one and our group has it. */
+  Foreground(int group) {
+    this.group = group;
+    lend();
+  }
+
+  boolean isLent() {
+    return terminal >= 0;
+  }
+
+  /** Lends the terminal (again) and continues the group, which may have stopped to read earlier. */
+  void lend() {
+    for (int fd = 0; fd <= 2 && terminal < 0; fd++) {
+      if (Terminal.foreground(fd) == own) {
+        terminal = fd;
+      }
+    }
+    if (isLent()) {
+      settings = settings == null ? Terminal.settings(terminal) : settings;
+      Terminal.setForeground(terminal, group);
+      Kill.group(group, Kill.CONT);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (isLent()) {
+      Terminal.setForeground(terminal, own);
+      Terminal.set(terminal, settings);
+      terminal = -1;
+    }
+  }
+
+  /**
+   * Handles a stop of the group from the keyboard: takes the terminal back and stops our own group
+   * too, so that the calling shell has its prompt. Returns when both are continued.
+   */
+  void suspend() {
+    Memory job = isLent() ? Terminal.settings(terminal) : null;
+    close();
+    Kill.stopOwnGroup();
+    settings = null; // the shell may have changed them
+    lend();
+    Terminal.set(terminal, job);
+    Kill.group(group, Kill.CONT);
+  }
+}
