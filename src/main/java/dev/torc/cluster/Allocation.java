@@ -12,18 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The nodes of the Slurm job in whose script this torc runs; torc runs on the first node. {@link
- * NodeSteps} runs scripts on the others; {@code session} asks Slurm for the job.
- *
- * @param id the job's number in Slurm
- * @param name the name under which the job was submitted
- * @param env the environment without the variables that Slurm's commands would take for options,
- *     and without the mark by which the script of the allocation ends the processes of this torc
- * @param nodes all nodes of the job; the one on which this torc runs comes first
+ * The nodes of the Slurm job in whose script this torc runs, its own node first. {@link NodeSteps}
+ * runs scripts on the others; {@code session} asks Slurm for the job. The environment lacks
+ * variables that Slurm's commands would take for options, and the claim by which the job's script
+ * kills this torc's processes.
  */
 public record Allocation(String id, String name, Map<String, String> env, List<Node> nodes) {
 
-  /** Nodes that give the job the same, as the details of scontrol list them. */
+  /** Nodes that give the job the same, as scontrol lists them in detail. */
   private static final Pattern ALIKE =
       Pattern.compile(" Nodes=(\\S+) CPU_IDs=([\\d,-]+) Mem=(\\d+)(?: GRES=(\\S*))?");
 
@@ -31,21 +27,10 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
 
   private static final long MEBIBYTE = 1 << 20;
 
-  /**
-   * What one node gives to the job.
-   *
-   * @param name the node's name; for several that are alike, one text with ranges in brackets
-   * @param cpus at least 1
-   * @param memory bytes; {@link Long#MAX_VALUE} where Slurm does not count it
-   * @param gpus at least 0
-   */
+  /** What one node gives to the job. Uncounted memory is {@link Long#MAX_VALUE}. */
   public record Node(String name, int cpus, long memory, int gpus) {}
 
-  /**
-   * Asks Slurm for the nodes.
-   *
-   * @param env the environment of the script
-   */
+  /** Asks Slurm for the nodes, given the environment of the script. */
   public static Allocation of(Map<String, String> env) throws IOException {
     Map<String, String> bare = Slurm.without(env, "S(LURM|RUN|QUEUE|CANCEL|CONTROL)_.*|TORC_CLAIM");
     SchedulerWords.Program asking = new SchedulerWords.Program(bare, null, ProgramOutput.PATIENCE);
@@ -72,7 +57,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return new Allocation(id, env.get("SLURM_JOB_NAME"), bare, List.copyOf(nodes));
   }
 
-  /** Reads the nodes in scontrol's answer about a job; those that are alike are one. */
+  /** Reads the nodes in scontrol's answer: one for equal nodes, with ranges in its name. */
   static List<Node> readNodes(String text) {
     List<Node> nodes = new ArrayList<>();
     Matcher alike = ALIKE.matcher(text);
@@ -103,7 +88,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return GPUS.matcher(resources).results().mapToInt(gpu -> Integer.parseInt(gpu.group(1))).sum();
   }
 
-  /** Returns what it has, for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
+  /** Returns a line for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
   public String text() {
     int cpus = nodes.stream().mapToInt(Node::cpus).sum();
     String first = nodes.getFirst().name;
@@ -111,11 +96,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return "allocation %s: %s on %s".formatted(id, Amount.count(cpus, "cpu"), names);
   }
 
-  /**
-   * Returns a scheduler that runs scripts on one of the other nodes.
-   *
-   * @param folder the folder in which the scripts start
-   */
+  /** Returns a scheduler that starts scripts in the folder on one of the other nodes. */
   public Scheduler on(String node, Path folder) {
     Node on = nodes.stream().filter(each -> each.name.equals(node)).findFirst().orElseThrow();
     return new NodeSteps(this, on, folder);

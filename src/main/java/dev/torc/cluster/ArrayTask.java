@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One task of the array: jobs that run one after the other. */
 final class ArrayTask {
   final RemoteBatch batch;
   final List<BatchAttempt> jobs;
@@ -35,8 +34,8 @@ final class ArrayTask {
   }
 
   /**
-   * Takes what the scheduler says of the task. That it is gone, or will never start, counts only
-   * when it was said twice: a listing that was cut off looks the same.
+   * Takes the scheduler's word on the task. That it is gone, or will never start, counts only if it
+   * is said twice: a truncated listing looks the same.
    */
   void told(SchedulerState now, long time) {
     boolean again = now.is(state.kind());
@@ -54,17 +53,11 @@ final class ArrayTask {
         .allMatch(each -> torcs.containsAll(words.getOrDefault(each.claim(), torcs)));
   }
 
-  /** Tells the jobs that the scheduler has the task. */
   void submitted() {
     jobs.forEach(each -> each.submitted(job.id()));
   }
 
-  /**
-   * Notes that torc is about to have the scheduler end the task, so that a later torc knows that
-   * torc did it. If this fails, a later torc takes the cancel for a user's.
-   *
-   * @param interrupted whether the user ended the build by Ctrl-C
-   */
+  /** Notes a cancel before it happens: otherwise a later torc would take it for a user's. */
   void unwanted(boolean interrupted) {
     cancelled = true;
     isToEnd = true;

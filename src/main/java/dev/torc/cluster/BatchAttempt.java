@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An attempt that is in a batch's script or ready for one: its state, as far as torc knows it here,
- * and its listener, which is told of it. What follows from that is for {@link BatchTracker}.
+ * An attempt that is in a batch's script or ready for one: its state as far as torc knows it, and
+ * the listener to tell. {@link BatchTracker} decides what follows.
  */
 final class BatchAttempt {
 
@@ -22,13 +22,11 @@ final class BatchAttempt {
 
   /** How far an attempt has come; it never goes back. */
   private enum State {
-    /** Ready, or in a script that was handed out. */
-    OUT,
+    OUT, // ready, or in a script that was handed out
     BEGUN,
-    /** The script was told to end, and ended the attempt; the reason is still to be asked for. */
-    CANCELLED,
+    CANCELLED, // by its script; the scheduler has yet to say why
     OVER,
-    /** Nothing that it left is of use any more. */
+    /** Nothing that its scripts wrote is needed any more. */
     RECORDED
   }
 
@@ -44,12 +42,10 @@ final class BatchAttempt {
   boolean unwanted; // no job of this build wants it
   ArrayTask task; // its task in the script; null before it is in one
 
-  /** Creates an attempt that is ready. */
   BatchAttempt(RemoteAttempt attempt, RemoteListener listener) {
     this(attempt, listener, List.of(), 0);
   }
 
-  /** Creates an attempt that an earlier torc handed out. */
   BatchAttempt(HandedOutAttempt place) {
     this(null, null, List.of(), 0);
     this.place = place;
@@ -69,7 +65,7 @@ final class BatchAttempt {
     return this;
   }
 
-  /** Returns its place in the folder of its present script, which says there what becomes of it. */
+  /** Returns its place in the folder of its present script. */
   HandedOutAttempt place() {
     return place;
   }
@@ -87,7 +83,7 @@ final class BatchAttempt {
     return listener == null && !unwanted;
   }
 
-  /** Moves to a later state. Returns false where the state is not later than the present one. */
+  /** Moves to a later state; returns false if the state is not later than the present one. */
   private boolean set(State next) {
     boolean news = next.compareTo(state) > 0;
     state = news ? next : state;
@@ -106,26 +102,19 @@ final class BatchAttempt {
     return state == State.CANCELLED;
   }
 
-  /** Returns where scripts left something, if the attempt began in its present one too. */
+  /** Returns the places where scripts wrote, if it began in its present one too. */
   List<HandedOutAttempt> places() {
     List<HandedOutAttempt> all = new ArrayList<>(places);
     all.add(place);
     return all;
   }
 
-  /**
-   * Returns {@link #places} if it did not begin in this script: only what torc moved aside lies
-   * there.
-   */
+  /** Returns the places where scripts or torc left files, if it did not begin in this script. */
   List<HandedOutAttempt> earlierPlaces() {
     return place != null && place.isCleared() ? places() : List.copyOf(places);
   }
 
-  /**
-   * Gives it to the job that asks for it, and tells that job an end that is known already.
-   *
-   * @param more places where other attempts of the job left something
-   */
+  /** Gives it to the job that asks for it, with other places of the job; tells a known end. */
   void handTo(RemoteListener to, List<HandedOutAttempt> more) {
     listener = to;
     places.addAll(0, more);
@@ -149,30 +138,28 @@ final class BatchAttempt {
     return set(State.BEGUN);
   }
 
-  /** Notes that its script was told to end, and ended it. */
   void cancelled() {
     set(State.CANCELLED);
   }
 
-  /** Notes that its end is recorded. */
   void recorded() {
     set(State.RECORDED);
   }
 
   /**
-   * Returns the same attempt for another script; it did not begin in this one. Null if an earlier
-   * torc handed it out: then the job that asks for it is told to start it.
+   * Returns the attempt for another script, since it did not begin in this one; null if an earlier
+   * torc handed it out, so that the job which asks for it starts anew.
    */
   BatchAttempt again() {
     return successor(earlierPlaces(), resent);
   }
 
-  /** Works like {@link #again}, if no machine took the script. */
+  /** Returns the attempt for another script, as {@link #again}, since no machine took this one. */
   BatchAttempt againUnstarted() {
     return successor(earlierPlaces(), resent + 1);
   }
 
-  /** Works like {@link #again}, for an attempt that had begun in this script; its node failed. */
+  /** Returns the attempt for another script, as {@link #again}, after its node failed. */
   BatchAttempt againAfterNodeFailure() {
     if (attempt != null) {
       listener.nodeFailed();
@@ -190,11 +177,8 @@ final class BatchAttempt {
   }
 
   /**
-   * Ends it.
-   *
-   * @param how null if nothing of the job is out any more and it is to be started: an earlier torc
-   *     handed the attempt out, and it never ran, or its node failed
-   * @param there the places where its scripts left something, that of this end last
+   * Ends it, with the places where its scripts wrote, the latest last. The end is null if an
+   * earlier torc handed it out and it never ran, or its node failed: the job is to be started.
    */
   void end(ProcessEnd how, List<HandedOutAttempt> there) {
     set(place != null && there.contains(place) ? State.OVER : State.RECORDED);
@@ -211,14 +195,12 @@ final class BatchAttempt {
     end(how, earlierPlaces());
   }
 
-  /**
-   * Returns the end of an attempt that could not be started, or is not known to have ended well.
-   */
+  /** Returns the end of an attempt that could not start, or is not known to have succeeded. */
   static ProcessEnd failed(String why) {
     return ProcessEnd.unknown(ProcessEnd.How.NOT_STARTED, why);
   }
 
-  /** Returns where its scripts left something, if it ended before a job asked for it; else null. */
+  /** Returns the places of its files, if it ended before a job asked for it; else null. */
   List<HandedOutAttempt> endPlaces() {
     return endPlaces;
   }
@@ -228,11 +210,7 @@ final class BatchAttempt {
     return endPlaces != null && end == null;
   }
 
-  /**
-   * Stops watching it, and tells its listener.
-   *
-   * @param out whether it was handed out
-   */
+  /** Stops watching it, and tells its listener whether it was handed out. */
   void stopWatching(boolean out) {
     if (!isOver() && listener != null) {
       listener.ended(out ? PASSED_ON : NOT_REACHED, List.of());

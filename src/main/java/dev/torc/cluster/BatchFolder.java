@@ -32,29 +32,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The folder of one batch script on the shared file system: what the script writes there about its
- * jobs, and torc's own claims. A job is named here by its claim. Only the scheduler knows whether
- * the script still runs.
- *
- * @param path absolute
+ * The folder of one batch script on the shared file system, with an absolute path: what the script
+ * writes about its jobs, and torc's own claims. A job is named by its claim here. Only the
+ * scheduler knows whether the script still runs.
  */
 public record BatchFolder(Path path) {
 
-  /** A file that may be there for a job, named by its claim, a dot and the word in lower case. */
+  /** A file about a job, named by its claim, a dot and the word in lower case. */
   public enum Word {
-    /** A folder: a script or a torc has the job, forever. */
-    CLAIM,
-    /** A folder: what stood in the places of its products; the script or torc moved it there. */
+    CLAIM, // a folder: a script or a torc has the job, forever
+    /** A folder: what was in the places of its products; the script or torc moved it there. */
     ASIDE,
-    /** The script has cleared the places of the products; the job's processes start. */
-    BEGUN,
-    /** The script did not begin the job and left it for another submission; there is no claim. */
-    LATER,
-    /** A torc told the scheduler to end the job: its result is of no use, whatever it is. */
+    BEGUN, // product places are clear; the job's processes start
+    LATER, // not begun, for another submission; without a claim
+    /** A torc told the scheduler to end the job: its result is useless, whatever it is. */
     UNWANTED,
-    /** What the files of the job's products were when it ended. */
-    MADE,
-    /** The job is over. */
+    MADE, // what the files of the job's products were when it ended
     STATUS;
 
     private final String ending = "." + name().toLowerCase(Locale.ROOT);
@@ -63,12 +56,11 @@ public record BatchFolder(Path path) {
   private static final String GONE = ".gone";
   private static final byte[] INTERRUPTED = {'I', 'N', 'T', '\n'};
 
-  /** Returns the file for the script itself. */
   public Path script() {
     return path.resolve("script");
   }
 
-  /** Writes the script, whole or not at all, executable for all users that the umask allows. */
+  /** Writes the script atomically, executable for all users that the umask allows. */
   public void writeScript(byte[] text) throws IOException {
     put(
         script(),
@@ -77,9 +69,7 @@ public record BatchFolder(Path path) {
         PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
   }
 
-  /**
-   * Returns the batch's record, written before the script is handed out; see {@link RemoteBatch}.
-   */
+  /** Returns the batch's record, written before the batch is submitted; see {@link RemoteBatch}. */
   Path record() {
     return path.resolve("jobs");
   }
@@ -88,20 +78,20 @@ public record BatchFolder(Path path) {
     put(record(), BatchWord.whole(lines));
   }
 
-  /** Writes down the scheduler's ids, one for each array task. */
+  /** Writes the scheduler's ids, one for each array task. */
   void write(List<String> ids) throws IOException {
     StringBuilder lines = new StringBuilder();
     ids.forEach(id -> BatchWord.line(lines, "id", id));
     put(path.resolve("ids"), BatchWord.whole(lines.toString()));
   }
 
-  /** Returns the scheduler's ids; empty where they are not known. */
+  /** Returns the scheduler's ids; empty if unknown. */
   List<String> ids() {
     BatchWord word = BatchWord.read(path.resolve("ids"));
     return word == null ? List.of() : word.texts("id");
   }
 
-  /** Returns the file into which the scheduler writes its own messages and those of the script. */
+  /** Returns the file for the messages of the scheduler and of the script. */
   Path log() {
     return path.resolve("out");
   }
@@ -117,7 +107,7 @@ public record BatchFolder(Path path) {
     return folders;
   }
 
-  /** Lists the folder once: by claim, the files of each job. A job without any has no entry. */
+  /** Lists the folder once: by claim, the files of each job. A job without files has no entry. */
   public Map<String, Set<Word>> words() throws IOException {
     Map<String, Set<Word>> words = new HashMap<>();
     for (Path file : entries(path)) {
@@ -144,15 +134,12 @@ public record BatchFolder(Path path) {
     return path.resolve(job + word.ending);
   }
 
-  /**
-   * Returns the place for what stood in a product's place before, whether anything stood there or
-   * not.
-   */
+  /** Returns where a product's old file is moved, if there is one. */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
   }
 
-  /** Moves aside what stands in the place of a product; does nothing if nothing stands there. */
+  /** Moves aside what is in the place of a product, if anything. */
   void moveAside(String job, int product, Path from) throws IOException {
     Path to = aside(job, product);
     Files.createDirectories(to.getParent());
@@ -164,33 +151,26 @@ public record BatchFolder(Path path) {
     }
   }
 
-  /** Returns the file that says that the job begins. */
   Path begunFile(String job) {
     return file(job, Word.BEGUN);
   }
 
-  /**
-   * Returns how a job ended; null until the file about that is complete.
-   *
-   * @param submitted when the script was handed out, milliseconds since 1970
-   */
+  /** Returns how a job, submitted at a time in ms since 1970, ended; null until fully written. */
   ProcessEnd status(String job, long submitted) {
     return StatusFile.read(file(job, Word.STATUS), file(job, Word.MADE), job, submitted);
   }
 
   /**
-   * Returns whether the script says that it did not begin a job: the rest of the batch's time was
-   * too short, or the batch was cancelled before the job's turn. The claim must still be taken
-   * before the job is submitted anew.
+   * Returns whether the script says that it did not begin a job: the batch had too little time, or
+   * was cancelled first. The claim must still be taken before the job is submitted again.
    */
   boolean isLater(String job) {
     return BatchWord.read(file(job, Word.LATER)) != null;
   }
 
   /**
-   * Claims a job, so that no script begins it from now on; without the folder none can.
-   *
-   * @return false if another owner has the claim; the same owner may claim again
+   * Claims a job, so that no script begins it from now on; without the folder none can. Returns
+   * false if another owner has the claim; the same owner may claim again.
    */
   public boolean claim(String job, ClaimOwner me) throws IOException {
     Path claim = file(job, Word.CLAIM);
@@ -219,45 +199,30 @@ public record BatchFolder(Path path) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
   }
 
-  /**
-   * Returns whether a torc has the claim on a job: this script never ran it, or its end is
-   * recorded.
-   *
-   * @param there the job's entry in {@link #words}
-   */
+  /** Returns whether a torc has claimed the job, so that no script will end it. */
   boolean isTaken(String job, Set<Word> there) {
     ClaimOwner by = there.contains(Word.CLAIM) ? owner(job) : null;
     return by != null && by.isTorc();
   }
 
-  /**
-   * Returns whether nothing here of a job is of use any more: a torc has the claim, and nothing
-   * lies aside.
-   *
-   * @param there the job's entry in {@link #words}
-   */
+  /** Returns whether nothing of a job is needed: a torc has the claim, and nothing lies aside. */
   boolean isDone(String job, Set<Word> there) {
     return isTaken(job, there) && !there.contains(Word.ASIDE);
   }
 
-  /**
-   * Notes that a job's result is of no use, before the scheduler is told to end the job.
-   *
-   * @param interrupted whether the user ended the build by Ctrl-C: then the job's first signal is
-   *     INT
-   */
+  /** Notes that a job's result is useless, before it is cancelled; after Ctrl-C, by INT first. */
   void unwanted(String job, boolean interrupted) throws IOException {
     put(file(job, Word.UNWANTED), interrupted ? INTERRUPTED : new byte[0]);
   }
 
-  /** Returns whether the removal of a folder has begun, as its name tells. */
+  /** Returns whether the removal of a folder has begun, by its name. */
   static boolean isGone(Path folder) {
     return folder.toString().endsWith(GONE);
   }
 
   /**
    * Removes the files of a job whose end is recorded, with those that still lie aside for it. The
-   * claim stays and is torc's now: without it, a script that runs once more would run the job.
+   * claim stays, as torc's own: without it, a script that runs once more would run the job.
    */
   public void forget(String job, ClaimOwner me) throws IOException {
     if (!Files.isDirectory(path)) {
@@ -274,8 +239,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Removes the folder with all claims, when nothing in it is of use any more; a script that runs
-   * once more finds no place for a claim. It is an error if anything still lies aside.
+   * Removes the folder with all claims, when nothing in it is needed; a script that runs once more
+   * finds no place for a claim. Throws if anything still lies aside.
    */
   public void remove() throws IOException {
     if (!Files.isDirectory(path)) {
@@ -284,21 +249,19 @@ public record BatchFolder(Path path) {
     if (words().values().stream().anyMatch(words -> words.contains(Word.ASIDE))) {
       throw new DirectoryNotEmptyException(path.toString());
     }
-    // By another name first: while claims go one by one, no script may find the folder.
+    // Rename it first: while claims are removed one by one, no script may find the folder.
     Path gone = path.resolveSibling(path.getFileName() + GONE);
     Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
     FileTree.remove(gone);
   }
 
-  /** Makes the folder; if a group of users writes to the folder above, it is for them too. */
+  /** Makes the folder; if a group of users writes to the folder above, it may write here too. */
   void make() throws IOException {
     Files.createDirectories(path);
     give(path);
   }
 
-  /**
-   * Gives a new file to its folder's group: a member may have to continue with it, or remove it.
-   */
+  /** Gives a new file to its folder's group: a member may have to continue with it. */
   private static void give(Path made) throws IOException {
     GroupAccess.of(made.getParent()).give(made);
   }
@@ -307,11 +270,7 @@ public record BatchFolder(Path path) {
     put(file, bytes, true);
   }
 
-  /**
-   * Writes a file that readers on other hosts see whole or not at all.
-   *
-   * @param sync whether it must survive a crash of this machine
-   */
+  /** Writes a file that other hosts see whole or not at all; {@code sync} against a crash. */
   private static void put(Path file, byte[] bytes, boolean sync, FileAttribute<?>... made)
       throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");

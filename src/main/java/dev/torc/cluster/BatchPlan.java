@@ -7,10 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The jobs that are ready and not handed out yet. When no more come, it puts them together into
- * batches, and batches into arrays. It submits nothing.
- */
+/** Collects ready jobs, then makes batches of them, and arrays of batches. It submits nothing. */
 final class BatchPlan {
 
   private static final long SECOND = 1_000_000_000;
@@ -22,11 +19,7 @@ final class BatchPlan {
   private final ArrayDeque<Array> planned = new ArrayDeque<>();
   private long gathered; // when the last job came
 
-  /**
-   * Batches of one array.
-   *
-   * @param limit nanoseconds that each batch asks for; 0 for none
-   */
+  /** Batches of one array; each asks for {@code limit} nanoseconds, 0 for none. */
   record Array(List<List<BatchAttempt>> batches, SchedulerResources resources, long limit) {}
 
   BatchPlan(SchedulerSettings settings) {
@@ -49,10 +42,8 @@ final class BatchPlan {
   }
 
   /**
-   * Plans the ready jobs, in the order in which they came, if it is time for that.
-   *
-   * @param spread the number of array tasks among which alike jobs are divided before any two are
-   *     put one behind the other, so that no node is idle meanwhile; 1 if there are no arrays
+   * Plans the ready jobs in their order, when no more come. Alike jobs are first divided among
+   * {@code spread} array tasks, 1 without arrays, so that no node is idle.
    */
   void plan(int spread, long now) {
     if (now < due(Long.MAX_VALUE)) {
@@ -71,12 +62,12 @@ final class BatchPlan {
     ready.clear();
   }
 
-  /** Returns the array that is the next to be handed out; null for none. */
+  /** Returns the next array to hand out; null for none. */
   Array peek() {
     return planned.peek();
   }
 
-  /** Takes the first {@code count} batches out of the next array: they are handed out. */
+  /** Removes the first {@code count} batches of the next array: they are handed out. */
   void took(int count) {
     Array array = planned.poll();
     if (count < array.batches.size()) {
@@ -86,7 +77,7 @@ final class BatchPlan {
     }
   }
 
-  /** Takes out all jobs that were not handed out. */
+  /** Removes and returns all jobs that were not handed out. */
   List<BatchAttempt> drain() {
     List<BatchAttempt> all = new ArrayList<>(ready);
     planned.forEach(array -> array.batches.forEach(all::addAll));
@@ -96,9 +87,8 @@ final class BatchPlan {
   }
 
   /**
-   * Divides jobs into batches: jobs that together do not fill {@code spread} batches are divided
-   * among so many; otherwise a batch takes jobs, one behind the other, as long as they fit. A job
-   * whose time is not known is alone.
+   * Divides jobs into batches. Jobs that do not fill {@code spread} batches are divided among so
+   * many; otherwise each batch takes as many as fit. A job of unknown time is alone.
    */
   private List<List<BatchAttempt>> batches(List<BatchAttempt> all, int spread) {
     List<List<BatchAttempt>> batches = new ArrayList<>();
@@ -135,9 +125,7 @@ final class BatchPlan {
     return batches;
   }
 
-  /**
-   * Returns the longest time limit and twice the others' expected times; 0 if no job has a limit.
-   */
+  /** Returns the longest limit and twice the others' expected times; 0 if no job has a limit. */
   private long limit(List<BatchAttempt> jobs) {
     RemoteAttempt longest = jobs.getFirst().attempt;
     long others = 0;

@@ -15,17 +15,13 @@ import java.util.stream.Collectors;
 
 /**
  * Writes the sh script that runs batches of jobs on a node: settings, then the functions of {@code
- * batch.sh}, which say how it works, then the data of each job. It submits nothing; what the script
- * says of its jobs is read by {@link BatchFolder}.
+ * batch.sh}, which explains how it works, then the data of each job. It submits nothing; {@link
+ * BatchFolder} reads what the script writes about its jobs.
  *
- * @param folder where the script makes claims and writes what becomes of its jobs; absolute, on a
- *     file system that all nodes share, and there before the script runs
- * @param before text of sh that runs before each job, in the job's own shell; empty for none. Where
- *     it fails, the job is not started
- * @param limit seconds that the scheduler gives a batch; the script counts them from its own begin,
- *     so the scheduler should be asked for some more, the grace too; 0 for no limit
- * @param index name of the variable that tells a batch its number, from 0, where a script has
- *     several
+ * @param folder where the script writes; absolute, on a file system that all nodes share
+ * @param before sh text that runs in each job's shell before the job, which needs its success
+ * @param limit seconds for a batch from the script's own start, without its grace; 0 for none
+ * @param index the variable that tells a batch its number, from 0, if a script has several
  */
 record BatchScript(Path folder, String before, long limit, String index) {
 
@@ -49,11 +45,8 @@ record BatchScript(Path folder, String before, long limit, String index) {
   }
 
   /**
-   * Returns the script.
-   *
-   * @param batches each a list of jobs that run one after the other; if there are several, a run of
-   *     the script runs the one whose number {@code index} tells
-   * @throws IllegalArgumentException for a NUL, which no process can be given
+   * Returns the script for batches, each a list of jobs that run one after the other. Throws {@link
+   * IllegalArgumentException} for a NUL, which no process can be given.
    */
   byte[] of(List<List<BatchAttempt>> batches) {
     Map<String, String> common = common(batches);
@@ -158,10 +151,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
         });
   }
 
-  /**
-   * Returns the variables of a step, null to remove one: PWD is its folder, a shell's own stay
-   * away.
-   */
+  /** Returns the variables of a step, null to remove one: PWD is its folder; OLDPWD is removed. */
   private static Map<String, String> environment(Launch.Step step) {
     Map<String, String> env = new TreeMap<>(step.env());
     env.putIfAbsent("PWD", step.dir().toString());
@@ -169,7 +159,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
     return env;
   }
 
-  /** Returns the variables that all steps of all jobs share: they stand in the script once. */
+  /** Returns the variables that all steps of all jobs share: the script has them once. */
   private static Map<String, String> common(List<List<BatchAttempt>> batches) {
     List<Launch.Step> steps =
         batches.stream()
@@ -181,7 +171,6 @@ record BatchScript(Path folder, String before, long limit, String index) {
     return common;
   }
 
-  /** Returns a word, quoted so that the shell takes it as it is. */
   private static String quoted(String word) {
     if (word.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL in " + word.replace('\0', '?'));

@@ -12,9 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Hands planned batches out, as many at once as there is room for. The script of each and the marks
- * of its jobs are on disk before the scheduler is told. What becomes of a batch that is out is for
- * {@link BatchTracker}.
+ * Hands out planned batches, as many at once as there is room for. A script and the marks of its
+ * jobs are on disk before the scheduler is told. {@link BatchTracker} watches what is out.
  */
 final class BatchSubmitter {
 
@@ -32,13 +31,7 @@ final class BatchSubmitter {
   private long at; // no submission before that time
   private long submitted; // when the last batch was submitted, nanoseconds since 1970
 
-  /**
-   * Creates a submitter to one scheduler.
-   *
-   * @param plan what is not handed out yet
-   * @param out the batches that are out
-   * @param written takes each batch when its script is on disk, before the scheduler is told
-   */
+  /** Creates a submitter; {@code written} takes each batch before the scheduler is told. */
   BatchSubmitter(
       SchedulerAccess to,
       Supplier<String> names,
@@ -54,7 +47,6 @@ final class BatchSubmitter {
     this.written = written;
   }
 
-  /** Returns when the next batch may be handed out at the earliest. */
   long at() {
     return at;
   }

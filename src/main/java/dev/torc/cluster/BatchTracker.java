@@ -21,15 +21,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
- * batches, sees what becomes of these, and hands lost attempts out anew. It never lets one begin
- * while its earlier submission may still begin or run: it claims that first. {@link BatchSubmitter}
- * hands batches out, {@link EarlierBatches} has what an earlier torc handed out, {@link TaskEnds}
- * says what a scheduler's word means for a job. It decides nothing about results.
+ * The attempts that a scheduler runs, from when they are ready until they are over: puts them into
+ * batches, watches these, and hands lost attempts out again. It never lets one begin while its
+ * earlier submission may still begin or run: it claims that first. {@link BatchSubmitter} hands
+ * batches out, {@link EarlierBatches} has what an earlier torc handed out, {@link TaskEnds} says
+ * what a scheduler's word means for a job. It decides nothing about results.
  *
- * <p>Any thread may call its public methods: they give orders that wait for the next {@link #turn}.
- * The thread that {@link #start} makes takes one turn after the other and tells all ends. Without
- * that thread, the caller of {@code turn} says the time, and nothing happens between two turns.
+ * <p>Any thread may call its public methods: they queue orders for the next {@link #turn}. The
+ * thread that {@link #start} makes takes one turn after the other and tells all ends. Without that
+ * thread, the caller of {@code turn} says the time, and nothing happens between two turns.
  */
 public final class BatchTracker implements AutoCloseable {
 
@@ -65,9 +65,7 @@ public final class BatchTracker implements AutoCloseable {
     void at(long now) throws IOException;
   }
 
-  /**
-   * Creates a tracker without a thread; {@code names} are random, of letters, digits and {@code -}.
-   */
+  /** Creates a tracker without a thread; {@code names} are random words of {@code [\w-]}. */
   BatchTracker(SchedulerAccess to, Supplier<String> names) {
     this.to = to;
     this.plan = new BatchPlan(to.settings());
@@ -105,11 +103,9 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * Asks for the attempt of a job that an earlier torc handed out. If its manifest still holds, the
-   * listener is told its end. Otherwise it is ended, and when nothing of the job is out any more,
-   * the listener is told null as the end.
-   *
-   * @param key of the attempt that is to run now
+   * Asks for the attempt of a job that an earlier torc handed out. If its manifest matches that of
+   * the attempt to run now, the listener is told its end. Otherwise it is ended, and when nothing
+   * of the job is out any more, the listener is told null as the end.
    */
   public void resume(RemoteKey key, RemoteListener listener) {
     order(
@@ -131,25 +127,19 @@ public final class BatchTracker implements AutoCloseable {
         });
   }
 
-  /** Removes what lies at some places: it is recorded, or of no use. */
+  /** Removes the files at some places: they are recorded, or useless. */
   public void forget(List<HandedOutAttempt> places) {
     places.forEach(place -> orders.add(_ -> forget(place)));
   }
 
-  /**
-   * Ends all attempts: those that have not begun never will, the others are cancelled.
-   *
-   * @param interrupted whether the user pressed Ctrl-C
-   */
+  /** Ends all attempts, by INT after Ctrl-C: those that have not begun never will. */
   public void end(boolean interrupted) {
     orders.add(_ -> endAll(interrupted));
   }
 
   /**
-   * Leaves the batches that continue without torc, for a later torc to find; the rest is ended.
-   *
-   * @param all whether it leaves all batches, also those that do not continue without torc; batches
-   *     that were told to end get no more time for that
+   * Leaves the batches that continue without torc, for a later torc to find, and ends the others.
+   * With {@code all} it leaves the others too, but batches that were told to end get no more time.
    */
   public void leave(boolean all) {
     orders.add(now -> leaveOut(all, now));
@@ -211,7 +201,7 @@ public final class BatchTracker implements AutoCloseable {
     endTasks(now);
   }
 
-  /** Tells the scheduler what is to end, and what has not ended in its time, in one order each. */
+  /** Tells the scheduler, in one order each, what is to end, and what has not ended in its time. */
   private void endTasks(long now) {
     List<ArrayTask> toEnd = new ArrayList<>();
     List<ArrayTask> late = new ArrayList<>();
@@ -231,17 +221,11 @@ public final class BatchTracker implements AutoCloseable {
     to.cancel(late);
   }
 
-  /** Returns whether it has neither orders nor attempts left. */
   boolean isEmpty() {
     return orders.isEmpty() && due.isEmpty() && plan.isEmpty() && out.isEmpty();
   }
 
-  /**
-   * Does what is due.
-   *
-   * @param now nanoseconds by a clock that does not jump
-   * @return when to call again at the latest
-   */
+  /** Does what is due at a time in nanoseconds; returns when to call again at the latest. */
   long turn(long now) throws IOException {
     turned = now;
     takeOrders(now);
@@ -338,7 +322,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Claims a job; false also if the claim cannot be written now. */
+  /** Claims a job; returns false also if the claim cannot be written now. */
   private boolean claim(BatchAttempt job) {
     try {
       return to.claim(job);
@@ -364,7 +348,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Lists a batch's folder once, and looks what its script wrote of each job. */
+  /** Lists a batch's folder once, and reads what its script wrote about each job. */
   private void look(RemoteBatch batch, long now) throws IOException {
     Map<String, Set<Word>> words = batch.folder.words();
     boolean news = false;
@@ -376,11 +360,7 @@ public final class BatchTracker implements AutoCloseable {
     batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
   }
 
-  /**
-   * Takes an attempt that is ready anew, or ends it if all is to end.
-   *
-   * @param next null for a job that an earlier torc handed out
-   */
+  /** Takes an attempt that is ready again, or ends it if all is to end; null is ignored. */
   private void plan(BatchAttempt next) {
     if (next != null && ending) {
       next.endUnbegun(BatchAttempt.INTERRUPTED);
@@ -413,7 +393,7 @@ public final class BatchTracker implements AutoCloseable {
       } else if (task.over >= 0 && now - task.over >= latency()) {
         look(batch, now);
         if (batch.isKnown() && task.state.is(Kind.GONE)) {
-          // It may exist though the scheduler no longer lists it; a cancel in vain does no harm.
+          // It may exist though the scheduler no longer lists it; a useless cancel does no harm.
           to.scheduler().cancel(List.of(task.job));
         }
         ends.settle(task, ending);
@@ -422,10 +402,9 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * What one torc needs to speak to one scheduler.
+   * What one torc needs to use one scheduler.
    *
-   * @param folder where scripts and what they say go, each in a folder of its own, on a file system
-   *     that all nodes share
+   * @param folder where each script has a folder, on a file system that all nodes share
    * @param me this torc, as the owner of its claims
    * @param marks is told before anything is handed out
    * @param notes takes lines for people
@@ -458,12 +437,12 @@ public final class BatchTracker implements AutoCloseable {
       return job.place().folder().claim(job.claim(), me);
     }
 
-    /** Lets some tasks end their jobs; a line tells people if the scheduler may not do it. */
+    /** Lets some tasks end their jobs; tells people if the scheduler may not do it. */
     void end(List<ArrayTask> tasks) {
       told(tasks.isEmpty() ? "" : scheduler.end(jobs(tasks)));
     }
 
-    /** Has some tasks ended at once; a line tells people if the scheduler may not do it. */
+    /** Has some tasks ended at once; tells people if the scheduler may not do it. */
     void cancel(List<ArrayTask> tasks) {
       told(tasks.isEmpty() ? "" : scheduler.cancel(jobs(tasks)));
     }

@@ -12,10 +12,10 @@ import java.util.function.Function;
 import java.util.zip.Adler32;
 
 /**
- * One file that a batch's script wrote, or torc in the same form: lines of a key, a blank and a
+ * One file that a batch's script wrote, or torc in the same form: lines of a key, a space and a
  * value, the last of them the Adler-32 of the lines before. On a shared file system a reader may
- * see half a file, or blocks of zeros: a file whose sum does not fit counts as not there yet. It
- * does not know what keys mean.
+ * see half a file, or blocks of zeros: a file with a wrong sum counts as missing. It does not know
+ * what keys mean.
  */
 final class BatchWord {
 
@@ -31,7 +31,7 @@ final class BatchWord {
     }
   }
 
-  /** Returns what a file says; null if there is none, or if it is not whole or not understood. */
+  /** Returns what a file says; null if it is missing, incomplete or invalid. */
   static <T> T read(Path file, Function<BatchWord, T> of) {
     BatchWord word = read(file);
     try {
@@ -41,7 +41,7 @@ final class BatchWord {
     }
   }
 
-  /** Returns the lines of a file; null if there is none, or if it is not whole. */
+  /** Returns the lines of a file; null if it is missing or incomplete. */
   static BatchWord read(Path file) {
     byte[] bytes;
     try {
@@ -82,7 +82,7 @@ final class BatchWord {
     return values.getOrDefault(key, List.of());
   }
 
-  /** Returns the value of a key; throws {@link IllegalArgumentException} where there is none. */
+  /** Returns the value of a key; throws {@link IllegalArgumentException} if there is none. */
   String text(String key) {
     List<String> all = all(key);
     if (all.size() != 1) {
@@ -91,10 +91,6 @@ final class BatchWord {
     return all.getFirst();
   }
 
-  /**
-   * Returns the value of a key as a number; throws {@link IllegalArgumentException} if it is not a
-   * number.
-   */
   long number(String key) {
     return Long.parseLong(text(key));
   }

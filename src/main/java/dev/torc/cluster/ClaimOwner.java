@@ -7,19 +7,12 @@ import java.util.Map;
  * The process that made a claim, or began a job: a script on its node, or a torc.
  *
  * @param build the id of a torc's build; null for a script
- * @param host the name of the process's host
  * @param boot the id of that host's boot
- * @param pid the process's number there
  * @param start when the process was started, in the kernel's ticks since boot; 0 if unknown
  * @param time when the claim was made, in seconds since 1970 by that host's clock
  */
 public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
 
-  /**
-   * Returns the owner for a build of this process.
-   *
-   * @param boot the id of this host's boot
-   */
   public static ClaimOwner here(String build, Map<String, String> env, String boot) {
     String host = env.getOrDefault("HOSTNAME", "localhost");
     long pid = ProcessHandle.current().pid();
@@ -31,9 +24,7 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
     return build != null;
   }
 
-  /**
-   * Returns the owner in a file; null if there is none, or if it is not whole or not understood.
-   */
+  /** Returns the owner in a file; null if it is missing, incomplete or invalid. */
   static ClaimOwner read(Path file) {
     return BatchWord.read(file, ClaimOwner::of);
   }
@@ -49,7 +40,6 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
         word.number("time"));
   }
 
-  /** Returns the bytes of a file that names this owner. */
   byte[] word() {
     return BatchWord.whole(
         "by "

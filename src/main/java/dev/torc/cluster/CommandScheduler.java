@@ -29,11 +29,9 @@ import java.util.stream.Gatherers;
  */
 final class CommandScheduler implements Scheduler {
 
-  /** Ids in one command. */
-  private static final int MOST = 1000;
+  private static final int MOST = 1000; // ids in one command
 
-  /** Characters of an id: no scheduler has longer ones, and what is longer is some other text. */
-  private static final int LONGEST = 200;
+  private static final int LONGEST = 200; // characters of an id; more must be some other text
 
   private final SchedulerSettings.Commands commands;
   private final Pattern id; // null: the id is the last word
@@ -58,7 +56,7 @@ final class CommandScheduler implements Scheduler {
             .toList();
   }
 
-  /** Returns values of placeholders: the user's, and what resources say. */
+  /** Returns values of placeholders: the user's, and those of resources. */
   private Map<String, String> given(SchedulerResources resources) {
     Map<String, String> given = new HashMap<>(values);
     given.put("cpus", Integer.toString(resources.cpus()));
@@ -100,9 +98,7 @@ final class CommandScheduler implements Scheduler {
         : new Submission.Accepted(List.of(found));
   }
 
-  /**
-   * Returns whether a word can be given to the commands as an id: it must not be read as an option.
-   */
+  /** Returns whether a word can be an id in the commands: it must not be read as an option. */
   private static boolean isId(String word) {
     return !word.isEmpty()
         && !word.startsWith("-")
@@ -168,12 +164,9 @@ final class CommandScheduler implements Scheduler {
   }
 
   /**
-   * What a command says of the states of jobs, in whatever form: a job's line begins with its id,
-   * and the first of the user's words in it is its state. A job is gone if a line names it as over
-   * or not known, and also if a command that ended well says nothing of it at all.
-   *
-   * @param states by ids
-   * @param otherwise the state of a job of which nothing is said
+   * What a command says about jobs, in whatever form: a job's line begins with its id, and the
+   * first of the user's words in it is its state. A job is gone if a line names it as over or
+   * unknown, or a successful command does not mention it; else its state is {@code otherwise}.
    */
   private record CommandStates(Map<String, SchedulerState> states, SchedulerState otherwise) {
 

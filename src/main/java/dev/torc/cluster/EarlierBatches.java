@@ -22,10 +22,7 @@ import java.util.function.Consumer;
  */
 final class EarlierBatches {
 
-  /**
-   * A listener that waits until all {@code unwanted} attempts of its job are over; then it is given
-   * {@code last}, or told null as the end if that is null.
-   */
+  /** A listener that gets {@code last}, or null as the end, once all {@code unwanted} are over. */
   private record Waiting(RemoteListener listener, List<BatchAttempt> unwanted, BatchAttempt last) {}
 
   private final Map<String, List<BatchAttempt>> jobs = new HashMap<>();
@@ -36,11 +33,7 @@ final class EarlierBatches {
   private final Consumer<RemoteBatch> found;
   private boolean sought;
 
-  /**
-   * Looks for nothing yet.
-   *
-   * @param found takes each batch when it is found
-   */
+  /** Looks for nothing yet; {@code found} takes each batch when it is found. */
   EarlierBatches(SchedulerAccess to, SchedulerWatch watch, Consumer<RemoteBatch> found) {
     this.to = to;
     this.watch = watch;
@@ -48,8 +41,8 @@ final class EarlierBatches {
   }
 
   /**
-   * Looks for the folders of scripts, but for those of this build, which may hand out already. Ends
-   * a batch that its torc should have ended but could not: the machine went down, say.
+   * Finds the folders of scripts, except those of this build, which may hand out already. Ends a
+   * batch that its torc should have ended but could not.
    */
   private void find() throws IOException {
     jobs.clear(); // an earlier try may have found some
@@ -87,7 +80,6 @@ final class EarlierBatches {
     }
   }
 
-  /** Tells all listeners that wait that torc ends. */
   void end(ProcessEnd how) {
     waiting.forEach(asker -> asker.listener.ended(how, List.of()));
   }
@@ -124,7 +116,7 @@ final class EarlierBatches {
 
   /**
    * Ends an attempt that no job wants; it is over only when its end is known. One that has not
-   * begun never will; if its task has no other job left, the task leaves the queue too.
+   * begun never will; if its task has no other job, the task leaves the queue too.
    */
   private void drop(BatchAttempt job, long now) throws IOException {
     job.unwanted = true;
@@ -146,7 +138,7 @@ final class EarlierBatches {
     }
   }
 
-  /** Tells listeners what they wait for, if that is known by now. */
+  /** Tells listeners what they wait for, as far as that is known. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
       if (each.unwanted.stream().allMatch(BatchAttempt::isOver)) {

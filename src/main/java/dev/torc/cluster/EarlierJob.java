@@ -13,16 +13,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An attempt that a torc handed out and whose result is not recorded, as its folder tells. Commands
- * that only look use it, and torc knows from it which scheduler to ask. What became of it is for
- * {@link BatchTracker}.
- *
- * @param settings the settings by which the scheduler is asked about it and told to end it
- * @param id the scheduler's id of it; null if that is not known
+ * An attempt that a torc handed out and whose result is not recorded, by its folder: for commands
+ * that only look, and to know which scheduler to ask and how. {@link BatchTracker} finds out what
+ * became of it. The scheduler's id is null if unknown.
  */
 public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
 
-  /** Returns the job's name. */
   public String job() {
     return place.key().job();
   }
@@ -32,21 +28,17 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     return where(settings.name(), id);
   }
 
-  /** Returns how the job ended, by what its script wrote; null while that is not known. */
+  /** Returns how the job ended, by what its script wrote; null while that is unknown. */
   public ProcessEnd end() {
     return place.folder().status(place.claim(), 0);
   }
 
-  /** Returns where a job is, for people; {@code id} is null if that is not known. */
+  /** Returns where a job is, for people; {@code id} is null if unknown. */
   public static String where(String executor, String id) {
     return id == null ? executor : executor + " " + id;
   }
 
-  /**
-   * Returns all such attempts of all executors, in the order in which they were handed out.
-   *
-   * @param folder contains a folder for each executor; need not exist
-   */
+  /** Returns all such attempts, oldest first, from a folder with one folder per executor. */
   public static List<EarlierJob> all(Path folder) throws IOException {
     List<RemoteBatch> batches = new ArrayList<>();
     for (BatchFolder executor : BatchFolder.all(folder)) {
@@ -78,10 +70,8 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   }
 
   /**
-   * Removes empty folders and the leftovers of killed torcs: the folder of a script that has no
-   * record yet, or whose jobs are all recorded, or whose removal had begun.
-   *
-   * @param folder contains a folder for each executor
+   * Removes empty folders and the leftovers of killed torcs: the folder of a script without a
+   * record, or whose jobs are all recorded, or whose removal had begun.
    */
   public static void tidy(Path folder) throws IOException {
     for (Path executor : BatchFolder.folders(folder)) {

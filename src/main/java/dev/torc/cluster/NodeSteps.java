@@ -20,15 +20,14 @@ import java.util.regex.Pattern;
 
 /**
  * Runs scripts as steps on one node of an {@link Allocation}, each by an {@code srun} that begins
- * at once: the engine's pool knows what fits there. Slurm's commands, and so a later torc, take a
- * step for the job in which it runs, and that job ends with this torc: see {@link Slurm}.
+ * at once: the engine's pool knows what fits there. Slurm's commands, and so a later torc, see only
+ * the job in which a step runs, and that job ends with this torc: see {@link Slurm}.
  */
 final class NodeSteps implements Scheduler {
 
   /** Tries after a refusal: a controller that was just started refuses what it takes soon after. */
   private static final int AGAIN = 5;
 
-  /** A message of srun that a step was refused: no script began. */
   private static final Pattern REFUSED =
       Pattern.compile(
           "srun: (fatal: |error: (Unable to (create step|confirm)|Application launch)).*");
@@ -84,10 +83,7 @@ final class NodeSteps implements Scheduler {
     }
   }
 
-  /**
-   * Returns the command line of srun. A step gets only what it asks for; one that says no memory
-   * gets all.
-   */
+  /** Returns the command line of srun. A step that asks for no memory gets all. */
   private List<String> words(SubmissionRequest request) {
     SchedulerResources wanted = request.resources();
     boolean counted = node.memory() < Long.MAX_VALUE;
@@ -114,7 +110,6 @@ final class NodeSteps implements Scheduler {
     return words;
   }
 
-  /** Returns the state of a step whose srun has ended. */
   private static SchedulerState ended(Step step) {
     Path log = step.request.log();
     String text = SlurmWords.tail(log);
@@ -151,10 +146,7 @@ final class NodeSteps implements Scheduler {
     return states;
   }
 
-  /**
-   * Leaves it to each script to see that its job is unwanted: srun would hand a signal on to the
-   * processes of the job, too.
-   */
+  /** Leaves it to each script to see that its job is unwanted: srun would also signal the job. */
   @Override
   public String end(List<SchedulerJob> jobs) {
     return cancel(jobs, 0);

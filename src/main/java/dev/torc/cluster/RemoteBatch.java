@@ -18,10 +18,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A script that was handed out, with its array tasks and their jobs, and what the scheduler said of
+ * A script that was handed out, with its array tasks and their jobs, and the scheduler's word on
  * each task. Its record is written before it is submitted, so that a later build finds its jobs:
- * the settings, the name, and the attempts in it. What follows from all that is for {@link
- * BatchTracker}.
+ * the settings, the name, and the attempts in it. {@link BatchTracker} decides what follows.
  */
 final class RemoteBatch {
 
@@ -53,7 +52,6 @@ final class RemoteBatch {
     batches.forEach(jobs -> tasks.add(new ArrayTask(this, jobs)));
   }
 
-  /** Returns a batch that is about to be handed out. */
   static RemoteBatch of(
       SchedulerAccess to, long time, List<List<BatchAttempt>> batches, Supplier<String> names) {
     String name = "torc-" + names.get();
@@ -63,10 +61,8 @@ final class RemoteBatch {
   }
 
   /**
-   * Returns the time that a scheduler is asked for, in nanoseconds; 0 for none. Beyond the limit, a
-   * script keeps twice the time that its jobs may take to end: for its own start and end.
-   *
-   * @param limit the time limit of the longest of some batches; 0 for none
+   * Returns the nanoseconds to ask a scheduler for; 0 for none. Beyond the longest limit, a script
+   * gets twice the time that its jobs may take to end: for its own start and end.
    */
   static long asked(SchedulerSettings settings, long limit, List<List<BatchAttempt>> batches) {
     long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
@@ -122,7 +118,7 @@ final class RemoteBatch {
     return lines.toString();
   }
 
-  /** Reads a folder's record; null if there is none, or if it is not whole or not understood. */
+  /** Reads a folder's record; null if it is missing, incomplete or invalid. */
   static RemoteBatch read(BatchFolder folder) {
     RemoteBatch batch = BatchWord.read(folder.record(), word -> of(folder, word));
     List<String> ids = folder.ids();
@@ -173,7 +169,6 @@ final class RemoteBatch {
     return tasks.stream().flatMap(task -> task.jobs.stream()).toList();
   }
 
-  /** Returns the submission that the scheduler is given, or asked about. */
   SubmissionRequest request(SchedulerResources resources) {
     return new SubmissionRequest(folder.script(), name, tasks.size(), resources, folder.log());
   }
@@ -188,7 +183,6 @@ final class RemoteBatch {
     }
   }
 
-  /** Returns whether the scheduler's ids are known. */
   boolean isKnown() {
     return known;
   }
@@ -207,14 +201,14 @@ final class RemoteBatch {
     return open() == 0;
   }
 
-  /** Notes that the attempt at a place is recorded, or of no use. */
+  /** Notes that the attempt at a place is recorded, or useless. */
   void recorded(HandedOutAttempt place) {
     jobs().stream()
         .filter(job -> job.claim().equals(place.claim()))
         .forEach(BatchAttempt::recorded);
   }
 
-  /** Returns whether nothing that it left is of use any more. */
+  /** Returns whether nothing that its script wrote is needed any more. */
   boolean isDone() {
     return jobs().stream().allMatch(BatchAttempt::isRecorded);
   }

@@ -16,15 +16,13 @@ import java.util.regex.Pattern;
  * The settings of one executor in {@code executors}, with those that {@code like} gave it. A text
  * that is not said is empty. They do not know the file that they were read from.
  *
- * @param before text of the shell that goes before each job in the script
- * @param account the account that is charged
- * @param partition the partition or queue
- * @param args options of {@code sbatch}, as they are
+ * @param before text of the shell that precedes each job in the script
+ * @param args options of {@code sbatch}, unchanged
  * @param maxJobs how many array tasks may be out at a time
  * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
  * @param maxRuntime nanoseconds that a script may ask for; 0 for any
  * @param latency nanoseconds until a file written on one machine is seen on another
- * @param commands how a scheduler is called that torc does not know by itself; null for Slurm
+ * @param commands how to call a scheduler that torc does not know by itself; null for Slurm
  */
 public record SchedulerSettings(
     String name,
@@ -44,20 +42,16 @@ public record SchedulerSettings(
         name, before, account, partition, args, maxJobs, 0, maxRuntime, latency, commands);
   }
 
-  /** Returns whether the scheduler is Slurm, which torc knows by itself. */
   public boolean isSlurm() {
     return commands == null;
   }
 
-  /** What a word of a scheduler says of a job. */
+  /** What a word of a scheduler says about a job. */
   public enum Fact {
     RUNNING,
-    /** It has not begun; any word that is not named counts as this. */
-    WAITING,
-    /** It is over. */
-    GONE,
-    /** It is over because it was cancelled. */
-    CANCELLED;
+    WAITING, // any unknown word counts as this
+    GONE, // it is over
+    CANCELLED; // it is over because it was cancelled
 
     private final String key = name().toLowerCase(Locale.ROOT);
   }
@@ -65,8 +59,7 @@ public record SchedulerSettings(
   /**
    * Commands for sh, each a {@link CommandTemplate} with only the placeholders that it may have.
    *
-   * @param id the pattern whose first group is the id in what {@code submit} prints; empty for the
-   *     last word
+   * @param id a pattern whose first group finds the id that {@code submit} prints; empty: last word
    * @param separator between the ids in {@code states} and {@code cancel}
    * @param words the words that {@code states} prints, by what they mean
    * @param settings values of the user's own placeholders, by their names
@@ -80,7 +73,6 @@ public record SchedulerSettings(
       Map<Fact, List<String>> words,
       SortedMap<String, String> settings) {
 
-    /** Returns whether a word stands for a fact. */
     boolean says(Fact of, String word) {
       return words.getOrDefault(of, List.of()).contains(word);
     }
@@ -105,8 +97,8 @@ public record SchedulerSettings(
   }
 
   /**
-   * Reads the lines of {@link #write}: these settings serve for what is out, but not to hand out
-   * anything. Throws {@link IllegalArgumentException} if the lines are not understood.
+   * Reads the lines of {@link #write}: these settings are enough to ask and cancel, but not to
+   * submit. Throws {@link IllegalArgumentException} for invalid lines.
    */
   static SchedulerSettings read(BatchWord lines) {
     SortedMap<String, String> values = new TreeMap<>();
@@ -137,9 +129,7 @@ public record SchedulerSettings(
   /**
    * A command for sh with placeholders: {@code {name}}, {@code {name:format}}; {@code {{name}}} is
    * the text {@code {name}}, and {@code ${name}} is the shell's. Values come quoted, so a
-   * placeholder stands outside all quotes. {@link CommandScheduler} knows the values.
-   *
-   * @param text as the user wrote it
+   * placeholder must be outside all quotes. {@link CommandScheduler} knows the values.
    */
   public record CommandTemplate(String text) {
 
@@ -170,11 +160,7 @@ public record SchedulerSettings(
           .toList();
     }
 
-    /**
-     * Returns the command with values put in.
-     *
-     * @param values quoted values by names with their formats; one for each of {@link #names}
-     */
+    /** Returns the command with a quoted value for each of {@link #names}. */
     String with(Map<String, String> values) {
       return PLACEHOLDER
           .matcher(text)

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Asks a scheduler what became of batches: in bulk, and less and less often while nothing new is
- * handed out. It notes the answers in the batches; what follows is for {@link BatchTracker}.
+ * handed out. It notes the answers in the batches; {@link BatchTracker} decides what follows.
  */
 final class SchedulerWatch {
 
@@ -35,11 +35,7 @@ final class SchedulerWatch {
     this.to = to;
   }
 
-  /**
-   * Notes that something new is handed out.
-   *
-   * @param first whether nothing else is out
-   */
+  /** Notes that something new is handed out, as the first that is out or not. */
   void begin(boolean first, long now) {
     pause = FIRST;
     next = first ? now + pause : Math.min(next, now + pause);
@@ -53,16 +49,11 @@ final class SchedulerWatch {
     next = Math.max(now, asked + SECOND);
   }
 
-  /** Returns when it asks again. */
   long next() {
     return next;
   }
 
-  /**
-   * Asks for the tasks that are not over.
-   *
-   * @return the batches whose submission had no answer, if they cannot be asked for by name
-   */
+  /** Asks for the tasks that are not over; returns batches without an id or look-up by name. */
   List<RemoteBatch> ask(List<RemoteBatch> batches, long now) throws IOException {
     List<RemoteBatch> unknown = new ArrayList<>();
     Map<SchedulerJob, ArrayTask> open = new LinkedHashMap<>();
@@ -113,7 +104,7 @@ final class SchedulerWatch {
     return unknown;
   }
 
-  /** Says once of each task that was held for a minute that it waits for its release. */
+  /** Tells once of each task that was held for a minute that it waits for its release. */
   private void tellHeld(Collection<ArrayTask> asked, long now) {
     List<ArrayTask> late = new ArrayList<>();
     for (ArrayTask task : asked) {
@@ -137,7 +128,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says once that the executor's settings lack a word. */
+  /** Tells once that the executor's settings lack a word. */
   private void unclear(String said) {
     if (!unclear) {
       unclear = true;
@@ -146,7 +137,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says at most once a minute that the scheduler does not answer. */
+  /** Tells at most once a minute that the scheduler does not answer. */
   void unanswered(String why, long now) {
     tell(now, "%s does not answer: %s; torc keeps asking", to.executor(), why);
   }
@@ -158,7 +149,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Says at most once a minute that only its files tell of a batch that has begun. */
+  /** Tells at most once a minute that only its files tell of a batch that has begun. */
   void unfound(RemoteBatch batch, long now) {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"
@@ -166,7 +157,7 @@ final class SchedulerWatch {
     tell(now, line, to.executor(), batch.folder.path());
   }
 
-  /** Looks by its name for a submission that had no answer; null if that is not possible. */
+  /** Finds by its name a submission that had no answer; null if that is not possible. */
   Submission find(RemoteBatch batch, long now) throws IOException {
     Submission there = to.scheduler().find(batch.request(null));
     if (there instanceof Submission.Accepted accepted) {

@@ -16,10 +16,10 @@ final class SchedulerWords {
 
   private static final int MOST = 300; // characters
 
-  /** A program's name before its message. */
+  /** A program's name. */
   private static final Pattern PREFIX = Pattern.compile("^[\\w.-]+: (?:error|fatal): +");
 
-  /** The scheduler cannot be reached, or not now: it may have got the question or not. */
+  /** The scheduler cannot be reached, or not now: it may have received the question or not. */
   private static final Pattern UNREACHABLE =
       Pattern.compile(
           "timed? ?out|unable to contact|(can ?not|can't|could not|failed to) (connect|contact)"
@@ -49,7 +49,7 @@ final class SchedulerWords {
     }
   }
 
-  /** Returns whether a line says that the job which it names is over, or not known. */
+  /** Returns whether a line says that the job which it names is over, or unknown. */
   static boolean isOver(String line) {
     return OVER.matcher(line).find();
   }
@@ -72,10 +72,7 @@ final class SchedulerWords {
     return words.isEmpty() ? "exit " + said.status() : words;
   }
 
-  /**
-   * Returns why a command failed, without lines that only say that a job is over; empty if it has
-   * no others.
-   */
+  /** Returns why a command failed, without lines that a job is over; empty if none remain. */
   static String failureBesideOver(ProgramOutput said) {
     String errors = said.errors().isBlank() ? said.text() : said.errors();
     String beside = errors.lines().filter(each -> !isOver(each)).collect(joining("\n"));
@@ -91,7 +88,6 @@ final class SchedulerWords {
         || UNREACHABLE.matcher(said.text()).find();
   }
 
-  /** Returns whether a program's output is text at all. */
   static boolean isText(String text) {
     return text.chars()
         .allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd || c == '\n' || c == '\r' || c == '\t');

@@ -24,15 +24,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Slurm, by its own commands. It asks for jobs by their names, so that another job that has got the
+ * Slurm, by its own commands. It asks for jobs by their names, so that another job that got the
  * same id is never seen or ended. {@link SlurmWords} knows what the words mean.
  */
 final class Slurm implements Scheduler {
 
-  /** How many array tasks Slurm takes if its settings do not say otherwise. */
-  private static final int USUAL_ARRAY = 1001;
+  private static final int USUAL_ARRAY = 1001; // tasks, if Slurm's settings do not say otherwise
 
-  /** Names or ids in one command: together they stay far below the longest argument. */
+  /** Names or ids in one command, far below the longest argument. */
   private static final int MOST = 1000;
 
   /** A line of sacct; further words may follow the state. */
@@ -46,7 +45,7 @@ final class Slurm implements Scheduler {
   private static final Pattern DATABASE =
       Pattern.compile("(?m)^AccountingStorageType *= *accounting_storage/(slurmdbd|mysql)$");
 
-  /** What scancel says if nothing was left to do. */
+  /** What scancel says if there is nothing to do. */
   private static final Pattern OVER =
       Pattern.compile("Invalid job id specified|Job/step already completing or completed");
 
@@ -71,17 +70,13 @@ final class Slurm implements Scheduler {
     asking = new SchedulerWords.Program(plain, folder, patience);
   }
 
-  /**
-   * Returns an environment without the variables of such names, except those by which Slurm is
-   * found.
-   */
+  /** Returns an environment without the variables of such names, except those that find Slurm. */
   static Map<String, String> without(Map<String, String> env, String names) {
     Map<String, String> rest = new HashMap<>(env);
     rest.keySet().removeIf(name -> name.matches(names) && !name.matches(FOUND_BY));
     return rest;
   }
 
-  /** Runs one of Slurm's commands and gives its answer. */
   static ProgramOutput ask(SchedulerWords.Program program, List<String> words) {
     List<String> argv = new ArrayList<>(List.of("/usr/bin/env"));
     argv.addAll(words);
@@ -131,9 +126,7 @@ final class Slurm implements Scheduler {
         : accepted(request, ids.iterator().next());
   }
 
-  /**
-   * Returns the command line of sbatch. The user's options overrule resources, but not torc's own.
-   */
+  /** Returns the command line of sbatch. The user's options override resources, not torc's own. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
     SchedulerResources resources = request.resources();
@@ -193,9 +186,7 @@ final class Slurm implements Scheduler {
     return states;
   }
 
-  /**
-   * Returns whether it ran as a step of an {@link Allocation}, which its id names: {@code ID/NAME}.
-   */
+  /** Returns whether it ran as a step of an {@link Allocation}; then its id is {@code ID/NAME}. */
   private static boolean isStep(SchedulerJob job) {
     return job.id() != null && job.id().indexOf('/') > 0;
   }
@@ -227,7 +218,6 @@ final class Slurm implements Scheduler {
         .at(listed.began(), listed.ended());
   }
 
-  /** Divides names into parts, each for one command. */
   private static List<List<String>> parts(Stream<String> names) {
     return names.gather(Gatherers.windowFixed(MOST)).toList();
   }
@@ -243,7 +233,7 @@ final class Slurm implements Scheduler {
     return queue;
   }
 
-  /** Ends that Slurm itself has forgotten, from its accounting, if there is one. */
+  /** Returns ends that Slurm itself has forgotten, from its accounting, if there is one. */
   private Map<SchedulerJob, SchedulerState> recorded(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
@@ -281,9 +271,7 @@ final class Slurm implements Scheduler {
         "--format=JobID,State,ExitCode,JobName,Start,End");
   }
 
-  /**
-   * Returns Slurm's own settings as text; it is asked until it answers, and they are empty before.
-   */
+  /** Returns Slurm's own settings as text; empty until it answers. */
   private synchronized String configuration() {
     if (configuration.isEmpty()) {
       configuration = ask(asking, List.of("scontrol", "show", "config")).text();
@@ -302,12 +290,7 @@ final class Slurm implements Scheduler {
     return cancel(jobs, SCANCEL);
   }
 
-  /**
-   * Cancels jobs; for a step, its allocation, which is of no use without the torc that asked for
-   * it.
-   *
-   * @param running the command for scripts that run
-   */
+  /** Cancels jobs, by the given command if they run; for a step, its now useless allocation. */
   private String cancel(List<SchedulerJob> all, List<String> running) {
     SlurmQueue queue = queue(all.stream().map(Slurm::around).toList());
     Map<List<String>, Set<String>> ids = new LinkedHashMap<>(); // by commands
@@ -340,7 +323,7 @@ final class Slurm implements Scheduler {
     return String.join("; ", troubles);
   }
 
-  /** Returns whether scancel did what it was told, or found nothing left to do. */
+  /** Returns whether scancel did what it was told, or found nothing to do. */
   private static boolean isDone(ProgramOutput said) {
     return said.ok() || said.errors().lines().allMatch(line -> OVER.matcher(line).find());
   }
@@ -362,11 +345,8 @@ final class Slurm implements Scheduler {
   }
 
   /**
-   * The jobs of some names that Slurm has in memory, queued, running or over, as squeue lists them.
-   * {@link SlurmWords} reads their words.
-   *
-   * @param jobs by their ids
-   * @param trouble why there is no list; empty if there is one
+   * The jobs of some names that Slurm has in memory, by their ids, as squeue lists them; or the
+   * trouble: why there is no list. {@link SlurmWords} reads the words.
    */
   private record SlurmQueue(Map<String, Listed> jobs, String trouble) {
 
@@ -377,25 +357,17 @@ final class Slurm implements Scheduler {
             "(\\d+(?:_\\d+)?)\\|([A-Z_]+)\\|([^|]*)\\|([^|]*)\\|([\\w.-]+)"
                 + "\\|([\\dT:-]{19}|[A-Za-z/]+)\\|([\\dT:-]{19}|[A-Za-z/]+)");
 
-    /** What squeue writes before the jobs of each cluster where SLURM_CLUSTERS is set. */
+    /** What squeue writes before the jobs of each cluster if SLURM_CLUSTERS is set. */
     private static final String CLUSTER = "CLUSTER: ";
 
     /**
-     * A job that squeue lists.
-     *
-     * @param id for an array task: the array's id, {@code _} and the task's number
-     * @param nodes the nodes on which it runs or ran; may be empty
-     * @param began when it began, or is likely to, in milliseconds since 1970; 0 for none
-     * @param ended when it ended, or is to end at the latest, in the same unit; 0 for none
+     * A job that squeue lists; the id of an array task is the array's id, {@code _} and its number.
+     * Times are in ms since 1970, 0 for none; one in the future is an estimate.
      */
     record Listed(
         String id, String word, String reason, String nodes, String name, long began, long ended) {}
 
-    /**
-     * Returns the question for jobs of one user.
-     *
-     * @param names names of jobs, with commas between them
-     */
+    /** Returns the question for jobs of one user whose names are joined by commas. */
     static List<String> question(String user, String names) {
       return List.of(
           "squeue",
@@ -408,10 +380,7 @@ final class Slurm implements Scheduler {
           FORMAT);
     }
 
-    /**
-     * Returns this list and that of an answer; an answer unlike squeue's counts as no answer at
-     * all.
-     */
+    /** Returns this list with an answer added; an answer unlike squeue's counts as none. */
     SlurmQueue with(ProgramOutput said) {
       if (!said.ok()) {
         return new SlurmQueue(Map.of(), SchedulerWords.failure(said));
@@ -440,15 +409,11 @@ final class Slurm implements Scheduler {
               SlurmWords.time(of.group(7)));
     }
 
-    /** Returns all jobs that are listed under a name. */
     Stream<Listed> named(String name) {
       return jobs.values().stream().filter(listed -> listed.name.equals(name));
     }
 
-    /**
-     * Returns the entry of a job, null if there is none; the same id with another name is another
-     * job.
-     */
+    /** Returns the entry of a job, null for none; the same id with another name is another job. */
     Listed of(SchedulerJob job) {
       Listed listed = jobs.get(job.id());
       return listed != null && listed.name.equals(job.name()) ? listed : null;

@@ -41,7 +41,7 @@ final class SlurmWords {
 
   /**
    * Reasons that stay until the cluster or the account is changed. Reasons of a drained node are
-   * not among them, so {@code PartitionNodeLimit}, which may be one, is not either.
+   * not among them, nor is {@code PartitionNodeLimit}, which may be one.
    */
   private static final Pattern NEVER =
       Pattern.compile(
@@ -58,7 +58,7 @@ final class SlurmWords {
 
   private SlurmWords() {}
 
-  /** Returns whether a reason is that a user holds a job and has to release it. */
+  /** Returns whether a user holds the job and has to release it. */
   static boolean isHeld(String reason) {
     return reason.startsWith("JobHeld");
   }
@@ -67,10 +67,7 @@ final class SlurmWords {
     return ENDED.containsKey(word);
   }
 
-  /**
-   * Returns the state that a line of squeue tells of a job that has not ended. A word that is not
-   * known counts as waiting.
-   */
+  /** Returns the state of a job in squeue that has not ended; an unknown word counts as waiting. */
   static SchedulerState alive(String word, String reason, String nodes) {
     Kind waits = NEVER.matcher(reason).matches() ? Kind.NEVER : Kind.WAITING;
     return RUNNING.contains(word)
@@ -79,11 +76,9 @@ final class SlurmWords {
   }
 
   /**
-   * Returns the end of a job, or of a step. If Slurm has no control groups, a kill for memory has
-   * the words of any other kill, and only the script's log tells it.
-   *
-   * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
-   * @param log may be null
+   * Returns the end of a job or step, from its exit {@code STATUS:SIGNAL}, which may be empty, and
+   * its log, or null. Without control groups, Slurm has the same words for a kill for memory as for
+   * any other, and only the log tells.
    */
   static SchedulerState end(String word, String reason, String exit, Path log) {
     String text = tail(log);
@@ -102,17 +97,12 @@ final class SlurmWords {
     return new SchedulerState(cause, SchedulerWords.line(said.toString()));
   }
 
-  /**
-   * Returns whether a signal ended the script, to Slurm a launch failure too; signal 53 is Slurm's
-   * own.
-   */
+  /** Returns whether a signal ended it, a launch failure to Slurm too; signal 53 is Slurm's own. */
   private static boolean isSignal(String exit) {
     return exit.matches("0:([1-9]|[12][0-9]|3[01])");
   }
 
-  /**
-   * Returns a time of Slurm, in milliseconds since 1970; 0 for any other word, such as {@code N/A}.
-   */
+  /** Returns a time of Slurm in ms since 1970; 0 for any other word, such as {@code N/A}. */
   static long time(String word) {
     try {
       ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
@@ -122,7 +112,7 @@ final class SlurmWords {
     }
   }
 
-  /** Returns the end of a log, which may be late or lacking. */
+  /** Returns the end of a log, which may be late or missing. */
   static String tail(Path log) {
     if (log == null) {
       return "";

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads how a job of a batch ended, as its script says it in two files: one about the end, one
- * about the products. What follows is for {@link BatchTracker}.
+ * Reads how a job of a batch ended, from the script's two files: one about the end, one about the
+ * products. {@link BatchTracker} decides what follows.
  */
 final class StatusFile {
 
@@ -29,13 +29,9 @@ final class StatusFile {
   private StatusFile() {}
 
   /**
-   * Returns the end that a status file tells, as of a job that ran here; a job that its script was
-   * told to end counts as interrupted. Null if the file is missing, incomplete, not understood or
-   * about another job.
-   *
-   * @param made the file that lists the files of the products, if the status names its length
-   * @param job the name of its claim
-   * @param submitted when the script was handed out, milliseconds since 1970
+   * Returns the end in a status file, as of a job that ran here; a job that its script was told to
+   * end counts as interrupted. Null if the file is missing, incomplete, invalid or about another
+   * job. {@code made} is the list of products' files, which the status may name.
    */
   static ProcessEnd read(Path file, Path made, String job, long submitted) {
     return BatchWord.read(
@@ -75,12 +71,7 @@ final class StatusFile {
         : How.valueOf(cause.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
-  /**
-   * Returns what a job used.
-   *
-   * @param words a shell's words for user and system time, in this order
-   * @param peak KiB; -1 if unknown
-   */
+  /** Returns usage from a shell's user and system time, and the peak in KiB, -1 if unknown. */
   private static Usage usage(String words, long peak) {
     String[] times = (words + " -").split(" ");
     return new Usage(cpu(times[0]), cpu(times[1]), peak < 0 ? -1 : peak * 1024, -1, -1);
@@ -101,9 +92,7 @@ final class StatusFile {
     return words.length < 3 ? "" : words[0] + " " + words[2];
   }
 
-  /**
-   * Returns the files of products in a list of so many bytes; null if it is not here, or not whole.
-   */
+  /** Returns the files of products in a list of this length; null if missing or incomplete. */
   private static Map<String, MadeFile> made(Path file, long length) {
     Map<String, MadeFile> files = new TreeMap<>();
     try {

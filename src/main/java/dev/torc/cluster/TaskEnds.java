@@ -15,20 +15,15 @@ import java.util.function.Consumer;
 /**
  * Decides what follows for a job from what its script wrote. If that is no end, the scheduler's
  * word on the finished array task decides, and whether the job began. A job that never began is
- * claimed, and can be handed out anew; {@link BatchTracker} does that, and asks the scheduler.
- *
- * @param anew takes what is to be handed out anew; null for a job that an earlier torc handed out
+ * claimed and handed to {@code anew}, null if an earlier torc handed it out. {@link BatchTracker}
+ * asks the scheduler.
  */
 record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt> anew) {
 
   /** How often an attempt is handed out again after a loss that was no fault of its own. */
   private static final int AGAIN = 3;
 
-  /**
-   * Takes what a script has written of a job that is not over; returns whether that is new.
-   *
-   * @param there the job's entry in {@link BatchFolder#words}
-   */
+  /** Takes a job's entry in {@link BatchFolder#words}; returns whether that is news. */
   boolean look(BatchAttempt job, Set<Word> there, boolean ending, long now) throws IOException {
     RemoteBatch batch = job.task.batch;
     if (there.contains(Word.STATUS)) {
@@ -57,11 +52,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
     return false;
   }
 
-  /**
-   * Ends the jobs of a task: all that its script wrote must be here by now, and was looked at.
-   *
-   * @param ending whether all is to end
-   */
+  /** Ends the jobs of a task: all that its script wrote must be here by now, and have been read. */
   void settle(ArrayTask task, boolean ending) throws IOException {
     // A task that torc itself cancelled, or that no machine took, may well have left nothing.
     boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
@@ -90,9 +81,6 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
     return word.is(Kind.CANCELLED) && !job.task.cancelled;
   }
 
-  /**
-   * @param untouched whether no machine took its script
-   */
   private void neverBegan(BatchAttempt job, SchedulerState word, boolean untouched) {
     if (isTaken(job, word)) {
       job.endUnbegun(BatchAttempt.failed("cancelled; " + to.executor() + ": " + word.said()));
@@ -105,8 +93,8 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
   }
 
   /**
-   * Returns an end of a given cause, with what else is known of it. The script may have told it
-   * after all; else the job's claim tells when it began, and the scheduler when its task ended.
+   * Returns an end of a given cause, with what else is known of it: the script's own words, else
+   * the job's claim tells when it began, and the scheduler when its task ended.
    */
   private static ProcessEnd known(
       BatchAttempt job, SchedulerState word, ProcessEnd.How how, String message) {
@@ -124,7 +112,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
         .at(new ProcessEnd.Elsewhere(by == null ? "" : by.host(), handed, began, "", null));
   }
 
-  /** Ends a job that began and of which no script will say how it ended, or hands it out anew. */
+  /** Ends a job that began and whose script will never say how it ended, or hands it out again. */
   private void died(BatchAttempt job, SchedulerState word) {
     ProcessEnd.How how =
         switch (word.kind()) {
