@@ -7,10 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
 
-/**
- * Which numbers belong to a number, in two flat arrays (compressed sparse rows). The owner knows
- * what the numbers stand for.
- */
+/** Rows of numbers in two flat arrays (compressed sparse rows). The owner knows their meaning. */
 public final class Adjacency {
 
   private final int[] start;
@@ -21,7 +18,6 @@ public final class Adjacency {
     this.target = target;
   }
 
-  /** Writes it; {@link #read} reads it back. */
   public void write(ByteWriter out) {
     out.ints(start);
     out.ints(target);
@@ -59,17 +55,16 @@ public final class Adjacency {
     return rows.build();
   }
 
-  /** Returns how many rows there are. */
   public int rows() {
     return start.length - 1;
   }
 
-  /** Returns index of the first entry of a row. */
+  /** Returns the index of the first entry of a row. */
   public int from(int row) {
     return start[row];
   }
 
-  /** Returns index behind the last entry of a row. */
+  /** Returns the index after the last entry of a row. */
   public int to(int row) {
     return start[row + 1];
   }
@@ -79,7 +74,7 @@ public final class Adjacency {
     return target[index];
   }
 
-  /** Returns some nodes, and all nodes that ways along the edges lead to from them. */
+  /** Returns the nodes and everything that they reach along the edges. */
   BitSet along(BitSet nodes) {
     BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();
@@ -96,7 +91,6 @@ public final class Adjacency {
     return all;
   }
 
-  /** Returns how many entries a row has. */
   public int count(int row) {
     return start[row + 1] - start[row];
   }
@@ -116,7 +110,7 @@ public final class Adjacency {
 
   /**
    * Returns the reverse of the rows from {@code first} on: each pair (row, entry) becomes (entry,
-   * row), both counted from {@code first}; pairs with a lower entry drop out. Rows come out
+   * row), both counted from {@code first}; pairs with a lower entry are dropped. Rows are
    * ascending.
    */
   Adjacency reversed(int first) {
@@ -138,9 +132,8 @@ public final class Adjacency {
   }
 
   /**
-   * Returns the reverse: each pair (row, entry) becomes (entry, row).
-   *
-   * @param order all rows of this one, in the order that the entries of each new row have
+   * Returns the reverse: each pair (row, entry) becomes (entry, row). {@code order} has all rows of
+   * this one, in the order that the entries of each new row get.
    */
   Adjacency reversed(int[] order) {
     int[] begin = new int[rows() + 1];
@@ -167,7 +160,6 @@ public final class Adjacency {
     }
   }
 
-  /** Collects rows one after the other. */
   public static final class RowCollector {
     private int[] start = new int[64];
     private int[] target = new int[256];
@@ -216,7 +208,7 @@ public final class Adjacency {
       return index < array.length ? array : Arrays.copyOf(array, Math.max(index + 1, 2 * index));
     }
 
-    /** Hands over the entries of a row that has ended. */
+    /** Visits the entries of a row that has ended. */
     void forEach(int row, IntConsumer each) {
       for (int i = start[row]; i < start[row + 1]; i++) {
         each.accept(target[i]);
@@ -224,10 +216,8 @@ public final class Adjacency {
     }
 
     /**
-     * Returns all rows so far, with other numbers for their entries.
-     *
-     * @param numbers the new number of each entry; null if they stay
-     * @param set as for {@link #endRow}
+     * Returns all rows so far, with new numbers for their entries, unless {@code numbers} is null;
+     * {@code set} as for {@link #endRow}.
      */
     Adjacency build(int[] numbers, boolean set) {
       RowCollector other = new RowCollector();
@@ -240,7 +230,6 @@ public final class Adjacency {
       return other.build();
     }
 
-    /** Returns all rows so far. */
     public Adjacency build() {
       return new Adjacency(Arrays.copyOf(start, rows + 1), Arrays.copyOf(target, size));
     }

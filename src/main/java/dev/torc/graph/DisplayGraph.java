@@ -13,19 +13,15 @@ import java.util.function.IntPredicate;
 import org.jgrapht.graph.DefaultDirectedGraph;
 
 /**
- * A graph as people look at it: the instances of a group are one vertex, or each is one; a group
- * that is not expanded yet is a vertex of its own; edges lead straight past join nodes. The
- * commands decide what is shown of a vertex.
+ * A graph as people see it: the instances of a group are one vertex, or each is one; a group that
+ * is not expanded yet is a vertex too; edges bypass join nodes. The commands decide what is shown
+ * of a vertex.
  */
 public final class DisplayGraph {
 
   /**
-   * A vertex.
-   *
-   * @param name of the job or group
-   * @param isGroup whether it stands for a group
-   * @param jobs the jobs in order; one for a job, none for a group that is not expanded yet
-   * @param open the node of a group that is not expanded yet, -1 for others
+   * A vertex for a job, or for a group with its jobs in order. {@code open} is the node of a group
+   * that is not expanded yet, -1 for others.
    */
   public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
 
@@ -49,11 +45,7 @@ public final class DisplayGraph {
     }
   }
 
-  /**
-   * Folds some jobs and open groups.
-   *
-   * @param instances whether each instance stays by itself
-   */
+  /** Folds some jobs and open groups; with {@code instances}, each instance is a vertex. */
   public static DisplayGraph of(Graph graph, BitSet jobs, BitSet open, boolean instances) {
     SequencedMap<String, Fold> folds = new LinkedHashMap<>();
     for (int j : graph.inOrder(jobs)) {
@@ -100,11 +92,8 @@ public final class DisplayGraph {
   }
 
   /**
-   * Returns a copy as JGraphT stores a graph, which is far larger than the rows: for one look at
-   * it. An edge leads from the vertex that is waited for, and its value is its index in the rows.
-   *
-   * @param vertices the vertices that are copied
-   * @param edges the edges that are copied, if they lie between such vertices
+   * Returns a copy of some vertices and edges for JGraphT, which takes far more memory than the
+   * rows. An edge leads from the vertex that is waited for, and its value is its index in the rows.
    */
   public static DefaultDirectedGraph<Integer, Integer> copy(
       Adjacency before, IntPredicate vertices, IntPredicate edges) {

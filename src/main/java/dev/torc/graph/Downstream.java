@@ -2,7 +2,7 @@ package dev.torc.graph;
 
 import java.util.BitSet;
 
-/** Finds the nodes before and behind a node of a graph, and all that follows from some jobs. */
+/** Collects the nodes before and after some nodes of a graph. */
 public final class Downstream {
 
   private Downstream() {}
@@ -29,7 +29,7 @@ public final class Downstream {
     }
   }
 
-  /** Returns some jobs, and all that follow from them. */
+  /** Returns the jobs and all that wait for them, directly or not. */
   public static BitSet with(Graph graph, BitSet jobs) {
     return graph.jobsOf(graph.after().along(jobs));
   }

@@ -25,28 +25,27 @@ import java.util.function.Supplier;
 
 /**
  * Which job makes and needs which files: jobs, files and lists as dense numbers, edges in flat
- * arrays. Built by {@link GraphBuilder} from the build file alone; it never looks at the disk, and
- * knows nothing of verdicts. Its nodes are jobs and join nodes. A join node runs nothing: what
- * waits for it waits for all that it waits for itself, so that a thousand readers of a thousand
- * jobs cost thousands of edges and not a million. A group whose instances are not all known is a
- * join node too, which stays shut; when it is expanded, a larger graph follows, in which all that
- * was known has the number that it had. Numbers say nothing of the order in which jobs can run:
- * that is stored beside them.
+ * arrays. {@link GraphBuilder} builds it from the build file alone; it never looks at the disk, and
+ * knows no verdicts. Its nodes are jobs and join nodes. A join node runs nothing: whatever waits
+ * for it waits for all that it waits for, so a thousand readers of a thousand jobs cost thousands
+ * of edges and not a million. A group whose instances are not all known is an <em>open</em> join
+ * node; when it is expanded, a larger graph follows, in which every number stays the same. Numbers
+ * do not say in which order jobs can run: {@link NodeOrder} does.
  */
 public final class Graph implements FolderDigest.Exclusions {
 
-  /** What a graph with open groups keeps, so that a larger graph can follow it. */
+  /** What a graph with open groups has, so that a larger graph can follow it. */
   record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
 
   /**
-   * A graph in numbers: what is stored of it, and what a graph that follows it begins with.
+   * A graph in numbers: what is stored of it, and what a larger graph begins with.
    *
    * @param written the nodes of the jobs, in the order written
    * @param names by node, see {@link #joinName}
    * @param plain whether nothing but the paths of declared files has a maker
    * @param maker by file
    * @param temporary the jobs whose products only readers want
-   * @param deletes the jobs whose products are removed when they were read
+   * @param deletes the jobs whose products are removed once they were read
    */
   record Tables(
       int[] written,
@@ -116,11 +115,6 @@ public final class Graph implements FolderDigest.Exclusions {
   private final BitSet lenient = new BitSet();
   private Adjacency after;
 
-  /**
-   * @param open the groups that are not expanded, by node
-   * @param growth null if all groups are expanded
-   * @param renewed the nodes that are new or wait for others since the graph that this grew from
-   */
   Graph(Workflow workflow, Tables tables, Map<Integer, Group> open, Growth growth, BitSet renewed) {
     this.workflow = workflow;
     this.tables = tables;
@@ -156,12 +150,11 @@ public final class Graph implements FolderDigest.Exclusions {
     return new Graph(other, tables, open, growth, new BitSet());
   }
 
-  /** Returns whether this graph and another one are the same but for the places of their jobs. */
+  /** Returns whether this graph and another one are equal except for the places of their jobs. */
   public boolean isWith(Graph other) {
     return tables == other.tables;
   }
 
-  /** Returns what the graph was built from. */
   public Workflow workflow() {
     return workflow;
   }
@@ -178,7 +171,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return all;
   }
 
-  /** Returns the jobs among some nodes. */
   public BitSet jobsOf(BitSet some) {
     BitSet found = (BitSet) some.clone();
     found.andNot(tables.joins);
@@ -218,12 +210,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return !tables.temporary.isEmpty();
   }
 
-  /** Returns whether a job's products are removed when they were read; reads no packed job. */
+  /** Returns whether a job's products are removed once they were read; reads no packed job. */
   public boolean deletes(int job) {
     return tables.deletes.get(job);
   }
 
-  /** Returns whether there is any job whose products are removed when they were read. */
+  /** Returns whether any job has products that are removed once they were read. */
   public boolean deletes() {
     return !tables.deletes.isEmpty();
   }
@@ -292,7 +284,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return open;
   }
 
-  /** Returns whether all instances of all groups are known. */
   public boolean isWhole() {
     return open.isEmpty();
   }
@@ -312,26 +303,25 @@ public final class Graph implements FolderDigest.Exclusions {
     return "\0" + node + "\0" + text;
   }
 
-  /** Returns the text in a {@link #joinName}. */
   static String ofJoin(String name) {
     return name.substring(name.indexOf('\0', 1) + 1);
   }
 
   /**
-   * Returns the jobs that a name stands for, in order: a job, all instances of a group, or those
-   * that have the values in {@code train/lr=0.1}; with the group's own node if not all instances
-   * are known. Null if nothing has that name.
+   * Returns the jobs of a name, in order: a job, all instances of a group, or those with the values
+   * in {@code train/lr=0.1}; with the group's own node if not all instances are known; null if
+   * unknown.
    */
   public int[] named(String name) {
     return sorted(references.get().of(name));
   }
 
-  /** Works like {@link #named} for a need: a part may be empty if results made it so. */
+  /** Returns the jobs of a name in a need, null if unknown; results may leave a part empty. */
   public int[] meant(String name) {
     return sorted(references.get().meant(name));
   }
 
-  /** Returns the jobs that store a value, as {@link #meant(String)}; null if none does. */
+  /** Returns the jobs that store a value; null if unknown. */
   public int[] makers(Ref.OfData value) {
     return value.job() == null ? null : meant(meant(value).job());
   }
@@ -359,7 +349,7 @@ public final class Graph implements FolderDigest.Exclusions {
         .anyMatch(group -> group.name().equals(InstanceName.parse(name).group()));
   }
 
-  /** Returns what to say of a name for which {@link #named} has nothing. */
+  /** Returns the message for a name for which {@link #named} returns null. */
   public String unknown(String name) {
     return references.get().unknown(name, "");
   }
@@ -374,7 +364,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.paths.text(file);
   }
 
-  /** Hands over a file's path as it is stored. */
+  /** Gives a taker a file's path as it is stored. */
   public <T> T handPath(int file, StringTable.Taker<T> taker) throws IOException {
     return tables.paths.hand(file, taker);
   }
@@ -392,7 +382,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.maker[file];
   }
 
-  /** Returns the maker of any path, as by {@link #maker}; -1 if there is none. */
+  /** Returns the maker of any path, as {@link #maker} does; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
     return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().of(path);
@@ -400,7 +390,7 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /**
    * Returns the maker of a file or folder. The pattern of an open group's folder matches only what
-   * lies in the folder, so a path in it is looked for as well.
+   * is in the folder, so a path in it is tried as well.
    */
   public int makerAt(String path) {
     int maker = makerOf(path);
@@ -408,7 +398,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return isOpen(inside) ? inside : maker;
   }
 
-  /** Returns whether a path without a maker lies in a folder product, from which it is excluded. */
+  /** Returns whether a path without a maker is in a folder product, from which it is excluded. */
   public boolean leavesOut(String path) {
     return !tables.plain && makers.get().leavesOut(path);
   }
@@ -434,7 +424,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return Collections.binarySearch(list.makers(), node, tables.order::compare) >= 0;
   }
 
-  /** Returns whether any job may make something in a folder. */
   public boolean makesBelow(String folder) {
     return !makersBelow(folder).isEmpty();
   }
@@ -453,12 +442,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return found;
   }
 
-  /** Returns job to the files that it needs by path, ascending by number. */
+  /** Returns the files that each job needs by path, ascending by number. */
   public Adjacency needs() {
     return tables.needs;
   }
 
-  /** Returns for each job the lists (globs, folders, jobs) that it needs, in written order. */
+  /** Returns the lists (globs, folders, jobs) that each job needs, in written order. */
   public Adjacency listNeeds() {
     return tables.listNeeds;
   }
@@ -468,38 +457,35 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables;
   }
 
-  /** Returns what this graph needs to grow, null if all groups are expanded. */
+  /** Returns what this graph needs to grow; null if all groups are expanded. */
   Growth growth() {
     return growth;
   }
 
-  /** Returns a glob, folder or job that some job needs. */
   public NeedList list(int id) {
     return tables.lists.get(id);
   }
 
-  /** Returns how many distinct lists are needed. */
   public int lists() {
     return tables.lists.size();
   }
 
-  /** Returns job to its declared files and folders (not globs), in written order. */
+  /** Returns each job's declared files and folders (not globs), in written order. */
   public Adjacency products() {
     return tables.products;
   }
 
-  /** Returns whether a job declares a file or folder by that path. */
   public boolean declares(int job, String path) {
     int file = fileId(path);
     return file >= 0 && tables.products.has(job, file);
   }
 
-  /** Returns node to the nodes that it waits for, in the order of {@link #inOrder(BitSet)}. */
+  /** Returns the nodes that each node waits for, in the order of {@link #inOrder(BitSet)}. */
   public Adjacency before() {
     return tables.before;
   }
 
-  /** Returns node to the nodes that wait for it, in the order of {@link #inOrder(BitSet)}. */
+  /** Returns the nodes that wait for each node, in the order of {@link #inOrder(BitSet)}. */
   public synchronized Adjacency after() {
     if (after == null) {
       after = tables.before.reversed(tables.order.ranked());
@@ -507,7 +493,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return after;
   }
 
-  /** Returns the renewed nodes and {@code more}, with what waits for these through join nodes. */
+  /** Returns the renewed nodes and {@code more}, with their readers through join nodes. */
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
@@ -544,11 +530,7 @@ public final class Graph implements FolderDigest.Exclusions {
     tables.write(out);
   }
 
-  /**
-   * Reads a graph back. What is seldom asked for is made again from the jobs, at the first request.
-   *
-   * @param of makes the workflow
-   */
+  /** Reads a graph back. What is seldom needed is derived from the jobs at the first request. */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
     Tables tables = Tables.read(in);
     return new Graph(of.get(), tables, Map.of(), null, new BitSet());

@@ -32,8 +32,9 @@ import java.util.function.IntConsumer;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
- * refuses what rule 13 forbids and can be told without the disk. Reports all errors at once. When
- * groups are expanded, it derives what is new in the graph, and copies the numbers of the rest.
+ * refuses what rule 13 forbids, as far as that can be told without the disk. Reports all errors at
+ * once. When groups are expanded, it derives what is new in the graph, and copies the numbers of
+ * the rest.
  */
 public final class GraphBuilder {
 
@@ -123,17 +124,15 @@ public final class GraphBuilder {
     return build(workflow, Set.of());
   }
 
-  /** Works like {@link #build(Workflow)}, with sources that look like products of open groups. */
+  /** Builds the graph with sources that look like products of open groups. */
   static Graph build(Workflow workflow, Set<String> sources) {
     return build(sources, more -> new GraphBuilder(workflow, more));
   }
 
   /**
-   * Builds the graph. Where an open group waits for a job, a file that this job needs by name is no
-   * product of the group, even if its pattern matches: what looks like a cycle then is none, and
-   * the graph is built again with that file as a source.
-   *
-   * @param sources the files that are known as such
+   * Builds the graph. If an open group waits for a job, a file that this job needs by name is not a
+   * product of the group, even if its pattern matches. This looks like a cycle, so the graph is
+   * built again with that file as a source.
    */
   private static Graph build(Set<String> sources, Function<Set<String>, GraphBuilder> begin) {
     GraphBuilder builder = begin.apply(sources);
@@ -164,10 +163,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * Builds the graph of a workflow. If its jobs say the same as those of an earlier graph, it has
-   * the numbers of that graph, and no job is read.
-   *
-   * @param earlier null without one
+   * Builds the graph of a workflow. If its jobs say the same as those of an earlier graph, which
+   * may be null, it has the numbers of that graph, and no job is read.
    */
   public static Graph build(Workflow workflow, Graph earlier) {
     return earlier != null && areSame(workflow, earlier.workflow())
@@ -195,9 +192,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * Returns the graph that follows when groups are expanded. Whatever was there keeps its number.
-   *
-   * @param next the workflow of {@code base}, with more known of the groups that are open there
+   * Returns the graph that follows when groups are expanded; all numbers of {@code base} stay. The
+   * next workflow is that of {@code base}, with more known of its open groups.
    */
   public static Graph grow(Graph base, Workflow next) {
     Set<String> sources = base.growth().makers().products().sources();
@@ -209,7 +205,6 @@ public final class GraphBuilder {
     }
   }
 
-  /** Adds a node that is no job. */
   private int join(String text) {
     int node = names.add(Graph.joinName(names.size(), text));
     joins.set(node);
@@ -228,8 +223,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * Takes over what is known of open groups now, and gives new instances their nodes; returns the
-   * nodes of the groups that are not open any more, by name.
+   * Takes over what is now known of open groups, and gives new instances their nodes; returns the
+   * nodes of the groups that are no longer open, by name.
    */
   private Map<String, Integer> expand() {
     Map<String, Integer> nodes = new HashMap<>();
@@ -265,7 +260,7 @@ public final class GraphBuilder {
         : workflow.jobs().get(position == null ? node : position);
   }
 
-  /** Finds anew what depends on groups that were open. */
+  /** Updates what depends on groups that were open. */
   private void renew(Map<String, Integer> expanded, int[] ids) {
     ProductIndex added =
         ProductIndex.NONE.with(
@@ -359,7 +354,7 @@ public final class GraphBuilder {
     return maker;
   }
 
-  /** Returns node to the nodes that it waits for; adds the join nodes that lists need. */
+  /** Returns the nodes that each node waits for; adds the join nodes that lists need. */
   private Adjacency edges(RowCollector listNeeds) {
     RowCollector edges = new RowCollector();
     for (int node = 0; node < names.size(); node++) {
@@ -412,7 +407,6 @@ public final class GraphBuilder {
     return null;
   }
 
-  /** Numbers the files and folders that a new job declares as products. */
   private void products(Job job) {
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
@@ -485,11 +479,9 @@ public final class GraphBuilder {
   }
 
   /**
-   * Returns the list for a named job, group or part of a group. An error and -1 if nothing has that
-   * name; an error if {@code skips} is said of a single job.
-   *
-   * @param skips whether instances may be left out
-   * @param step the next step, for the message, if no job has a similar name
+   * Returns the list for a named job, group or part of a group; reports an error and returns -1 for
+   * an unknown name, and refuses {@code skips} for a single job. The {@code step} is what to do
+   * next if no job has a similar name.
    */
   private int named(Ref ref, String name, boolean skips, String step) {
     if (lists.meant(ListKind.JOB, name, List.of()) == null) {
@@ -529,24 +521,20 @@ public final class GraphBuilder {
     return references;
   }
 
-  /** Returns which job or group makes what. */
   ProductIndex products() {
     return makers.products();
   }
 
-  /** Returns the groups whose instances are not all known, by node. */
   Map<Integer, Group> open() {
     return open;
   }
 
-  /** Adds a join node that waits for these nodes. */
   int join(String text, int[] nodes) {
     int join = join(text);
     members(join, nodes);
     return join;
   }
 
-  /** Lets a join node wait for these nodes alone. */
   void members(int join, int[] nodes) {
     members.put(join, nodes);
   }

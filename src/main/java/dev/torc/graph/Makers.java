@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /**
  * The products of a graph's jobs and of groups that are not expanded yet; refuses declarations by
  * which two jobs could make the same path (rule 13). It knows only what is declared, not what is on
- * disk. Jobs and groups are named by their nodes. What a group is expected to make clashes with
+ * disk. Jobs and groups are named by their nodes. What a group is expected to make conflicts with
  * nothing until it is expanded. It never changes: one with further jobs shares what it knows.
  */
 final class Makers {
@@ -34,7 +34,6 @@ final class Makers {
   private final PersistentMap<Integer> depfiles;
   private long compared;
 
-  /** Creates the products of no jobs. */
   Makers() {
     this.products = ProductIndex.NONE;
     this.above = PersistentMap.none();
@@ -42,13 +41,9 @@ final class Makers {
   }
 
   /**
-   * Creates the makers with the products of another one and of further jobs.
-   *
-   * @param added nodes of the further jobs
-   * @param groups the groups that are not expanded now, by node
-   * @param sources paths that none of these groups makes, though one of their patterns matches
-   * @param names the names of nodes
-   * @param errors takes the clashes; for jobs that come later not all of them, and not in order
+   * Creates the makers with the products of {@code base} and of further jobs. The groups are those
+   * not expanded now; the sources match one of their patterns, but none of these groups makes them.
+   * Errors about later jobs are neither complete nor in order.
    */
   Makers(
       Makers base,
@@ -99,15 +94,11 @@ final class Makers {
     this.errors = null;
   }
 
-  /** Returns which job or group makes what. */
   ProductIndex products() {
     return products;
   }
 
-  /**
-   * Refuses a depfile that another job writes or produces: it is cleared before each run of its
-   * job.
-   */
+  /** Refuses another job's depfile or product as a depfile, which is cleared before each run. */
   private void refuseDepfile(
       int j, Job job, PersistentMap<Integer> known, Map<String, Integer> cleared) {
     Integer earlier = known.get(job.depfile());
@@ -121,7 +112,6 @@ final class Makers {
     }
   }
 
-  /** Refuses a depfile that was known before. */
   private void refuseDepfile(String path, Integer job) {
     if (job != null && products.of(path) >= 0 && products.of(path) != job) {
       refuse(Place.NONE, path);
@@ -137,10 +127,7 @@ final class Makers {
             : "product " + path + " is made by job " + name(earlier.owner()) + " already" + hint);
   }
 
-  /**
-   * Returns a hint at the parameters that differ in two instances of one group; empty for other
-   * jobs.
-   */
+  /** Returns a hint at the parameters that differ in two instances; empty for other jobs. */
   private static String missingPlaceholder(Job one, Job other) {
     if (one.group() == null || !one.group().equals(other.group())) {
       return "";
@@ -154,10 +141,8 @@ final class Makers {
   }
 
   /**
-   * Returns whether any product lies inside another; each folder is looked for once.
-   *
-   * @param known folders in which earlier products lie
-   * @param outer takes the folders in which these products lie
+   * Returns whether any product lies inside another, given the folders of earlier products; each
+   * folder is looked up once. {@code outer} takes the folders of these products.
    */
   private boolean isAnyNested(
       Map<String, Claim> claims, PersistentMap<Boolean> known, Map<String, Boolean> outer) {
@@ -204,10 +189,8 @@ final class Makers {
   }
 
   /**
-   * Refuses globs that may match other products.
-   *
-   * @param known how many globs were compared with each other and with other files before
-   * @param added files and folders that were not compared before
+   * Refuses globs that may match other products: compares the globs from {@code known} on with all
+   * files and folders, and the others with the {@code added} ones.
    */
   private void refuseMatching(int known, Map<String, Claim> added) {
     List<Pattern> all = products.globs().all();

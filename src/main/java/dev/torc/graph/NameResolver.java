@@ -23,9 +23,9 @@ import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
- * What a name stands for: a job, all instances of a group, or those instances that have some
- * values. A group whose instances are not all known stands for its own node as well. It knows no
- * files, tags or globs.
+ * Finds what a name stands for: a job, all instances of a group, or those with some values. A group
+ * whose instances are not all known stands for its own node as well. It knows no files, tags or
+ * globs.
  */
 final class NameResolver {
 
@@ -37,11 +37,9 @@ final class NameResolver {
   private final Map<String, Instances> asked = new HashMap<>();
 
   /**
-   * The instances of a group.
-   *
-   * @param open the node of the group, -1 where all are known
-   * @param having the instances by a value such as {@code lr 0.1}, once a part is asked for
-   * @param coming what its makers may add, once a part is asked for
+   * The instances of a group; {@code open} is the group's node, -1 if all are known. Once a part is
+   * asked for, {@code having} has the instances by a value such as {@code lr 0.1}, and {@code
+   * coming} what the group's makers may add.
    */
   private record Instances(
       Group group,
@@ -72,11 +70,7 @@ final class NameResolver {
     }
   }
 
-  /**
-   * @param jobs by node
-   * @param open the groups whose instances are not all known, by node
-   * @param ids the node of a job by its name, -1 where there is none
-   */
+  /** Creates a resolver; a job's name that is unknown has the id -1. */
   NameResolver(
       Workflow workflow,
       IntFunction<Job> jobs,
@@ -101,17 +95,13 @@ final class NameResolver {
   }
 
   /**
-   * Returns the nodes that a name stands for, ascending; empty for a group without instances, null
-   * where nothing has that name.
+   * Returns the nodes of a name, ascending; none for a group without instances, null if unknown.
    */
   int[] of(String name) {
     return of(name, false);
   }
 
-  /**
-   * Works like {@link #of(String)}, for the name in a need: a part may be empty if results made it
-   * so.
-   */
+  /** Returns the nodes of a name in a need: a part may be empty if results made it so. */
   int[] meant(String name) {
     return of(name, true);
   }
@@ -138,8 +128,8 @@ final class NameResolver {
   }
 
   /**
-   * Returns what a needed value means: of all readings whose job exists, the one with the longest
-   * name, but one with instances before those without; the value as written if none exists.
+   * Returns the meaning of a needed value: of all readings whose job exists, the one with the
+   * longest name, but one with instances before those without; the value as written if none exists.
    */
   Ref.OfData meant(Ref.OfData value) {
     Ref.OfData first = null;
@@ -204,9 +194,7 @@ final class NameResolver {
     }
   }
 
-  /**
-   * Returns what to say of a needed value that no job stores; {@code step} as for any other name.
-   */
+  /** Returns the message for a needed value that no job stores; {@code step} as for a name. */
   String unknown(Ref.OfData value, String step) {
     return value.readings().stream()
         .map(reading -> unknown(reading.job(), ""))
@@ -215,11 +203,7 @@ final class NameResolver {
         .orElseGet(() -> unknown(value.job(), step));
   }
 
-  /**
-   * Returns what to say of a name that stands for nothing.
-   *
-   * @param step the next step, for the message, if no job has a similar name
-   */
+  /** Returns the message for an unknown name, with the next step if no job has a similar name. */
   String unknown(String name, String step) {
     InstanceName part = InstanceName.parse(name);
     Group group = groups.get(part.group());
@@ -234,7 +218,7 @@ final class NameResolver {
             .formatted(part.group(), name.substring(part.group().length() + 1), near(part, group));
   }
 
-  /** Asks for the part of the group whose values are near to those given; empty for none. */
+  /** Asks for the part of the group whose values are similar to the given ones; empty for none. */
   private synchronized String near(InstanceName part, Group named) {
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
     having(group, part.values()); // has the values by their names from here on
@@ -254,7 +238,6 @@ final class NameResolver {
         : NearestName.question(values(part), values(new InstanceName(part.group(), near)));
   }
 
-  /** Returns the values in a name, as it has them. */
   private static String values(InstanceName name) {
     return name.toString().substring(name.group().length() + 1);
   }
@@ -266,7 +249,6 @@ final class NameResolver {
     return group != null && group.sources().found() && of(name, true).length == 0;
   }
 
-  /** Returns all names of jobs and groups, for hints. */
   private Set<String> names() {
     Set<String> names = new TreeSet<>(groups.keySet());
     workflow.jobs().forEach(job -> names.add(job.name()));

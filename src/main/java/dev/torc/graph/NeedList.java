@@ -14,11 +14,11 @@ import java.util.List;
  *
  * @param text the pattern, the folder (without a slash), or the job, group or part of a group
  * @param glob the compiled pattern, null unless the kind is GLOB
- * @param excludes patterns whose matches are left out
- * @param reader the job or group whose own products are left out; null if it has none there
- * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
- *     among the members: never the reader, nor a job that makes only excluded paths; groups that
- *     are not expanded yet may be among them; in the order of the graph
+ * @param excludes patterns whose matches are excluded
+ * @param reader the job or group whose own products are excluded; null if it has none there
+ * @param makers the named jobs (JOB), or those whose declared products may be among the members:
+ *     never the reader, nor a job that makes only excluded paths; with groups that are not expanded
+ *     yet; in the order of the graph
  * @param awaited the node that readers wait for, -1 if there is none; a SOME list never shares it
  */
 public record NeedList(
@@ -30,22 +30,19 @@ public record NeedList(
     List<Integer> makers,
     int awaited) {
 
-  /** What the need is. */
   public enum ListKind {
     GLOB,
     FOLDER,
-    /** All products of a job, group or part of one. */
-    JOB,
-    /** All products of a group or part of one, but for instances that failed or were blocked. */
+    JOB, // all products of a job, group or part of one
+    /** All products of a group or part of one, except of instances that failed or were blocked. */
     SOME
   }
 
-  /** Returns whether jobs are named, so that what they made are its members. */
+  /** Returns whether jobs are named, so that their products are its members. */
   public boolean ofJobs() {
     return kind == ListKind.JOB || kind == ListKind.SOME;
   }
 
-  /** Returns this list with other makers of its members. */
   NeedList with(List<Integer> others) {
     return others == makers
         ? this
@@ -62,7 +59,7 @@ public record NeedList(
     };
   }
 
-  /** Returns whether a path is among those that a glob or folder stands for, excluded or not. */
+  /** Returns whether a glob or folder matches a path, excluded or not. */
   public boolean covers(String path) {
     return switch (kind) {
       case GLOB -> glob.matches(path);
@@ -71,9 +68,7 @@ public record NeedList(
     };
   }
 
-  /**
-   * Returns whether a job says that it needs a path: by its name, or as one of a glob or folder.
-   */
+  /** Returns whether a job says that it needs a path: by its name, or by a glob or folder. */
   public static boolean isNeeded(Graph graph, int job, String path) {
     int file = graph.fileId(path);
     if (file >= 0 && graph.needs().has(job, file)) {
@@ -88,12 +83,10 @@ public record NeedList(
     return false;
   }
 
-  /** Returns whether a path is left out by an exclusion. */
   public boolean excludes(String path) {
     return Excludes.path(excludes, path);
   }
 
-  /** Writes it; {@link #read} reads it back. */
   void write(ByteWriter out) {
     out.one(kind.ordinal());
     out.text(text);
@@ -112,7 +105,6 @@ public record NeedList(
     return new NeedList(kind, text, glob(kind, text), excludes, reader, makers, (int) in.number());
   }
 
-  /** Returns the compiled pattern of a list, null for one that has none. */
   static Glob glob(ListKind kind, String text) {
     return kind == ListKind.GLOB ? Glob.of(text) : null;
   }

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The lists that the jobs of a graph need, while it is built: each is there once for all jobs that
- * need it and make none of its members. When the graph grows, each takes in what new jobs make, and
- * nothing else is looked for again. {@link GraphBuilder} makes the edges.
+ * The lists that the jobs of a graph need, while it is built: jobs that make none of its members
+ * share a list. When the graph grows, each takes in what new jobs make, and nothing else is
+ * searched again. {@link GraphBuilder} makes the edges.
  */
 final class NeedLists {
 
@@ -35,9 +35,8 @@ final class NeedLists {
   }
 
   /**
-   * The parts of groups that are not expanded yet, by the names that lists use.
-   *
-   * @param paths patterns of the paths that give a growing group instances of a part
+   * The parts of groups that are not expanded yet, by the names that lists use, and patterns of the
+   * paths that give a growing group instances of a part.
    */
   record Parts(Map<String, Part> byText, PatternIndex paths) {
 
@@ -64,9 +63,6 @@ final class NeedLists {
   private final Map<String, Integer> added = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
 
-  /**
-   * @param base null for the first graph
-   */
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
     this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.tables().lists());
@@ -75,7 +71,6 @@ final class NeedLists {
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
   }
 
-  /** Returns what the graph needs to grow. */
   Graph.Growth growth(Makers makers) {
     return new Graph.Growth(makers, known.with(added), parts);
   }
@@ -90,12 +85,7 @@ final class NeedLists {
     return lists.get(list);
   }
 
-  /**
-   * Takes in new jobs.
-   *
-   * @param base the graph in which they were not known
-   * @param products the products of these jobs alone
-   */
+  /** Takes in new jobs, which {@code base} does not have, and their products. */
   void grow(Graph base, int[] nodes, ProductIndex products) {
     BitSet open = new BitSet();
     for (int id = 0; id < lists.size(); id++) {
@@ -154,7 +144,7 @@ final class NeedLists {
     }
   }
 
-  /** Returns the patterns by which a group grew before, and by which it does not grow any more. */
+  /** Returns the patterns by which a group grew before, and no longer does. */
   private static Set<Glob> gone(Group before, Group now) {
     Set<Glob> gone = new HashSet<>();
     before.further().growing().forEach(growing -> gone.addAll(growing.made()));
@@ -165,9 +155,8 @@ final class NeedLists {
   }
 
   /**
-   * Returns the number of the list that stands for a need.
-   *
-   * @param reader the job whose own products, and those of its group, are left out; -1 for none
+   * Returns the number of the list for a need. Products of the reader, and of its group, are
+   * excluded; the reader may be -1.
    */
   int of(int reader, ListKind kind, String text, List<Glob> excludes) {
     int[] all = meant(kind, text, excludes);
@@ -202,10 +191,7 @@ final class NeedLists {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /**
-   * Returns the makers that a need means in any job, found once, ascending; null for an unknown
-   * name.
-   */
+  /** Returns the makers that a need means in any job, found once, ascending; null if unknown. */
   int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
@@ -241,7 +227,7 @@ final class NeedLists {
     return single && kind != ListKind.SOME ? nodes[0] : graph.join(text, nodes);
   }
 
-  /** Returns the nodes that are no job or group of that name; the same array if all are so. */
+  /** Returns the nodes that are no job or group of that name; the same array if that is all. */
   private int[] without(int[] nodes, String kin) {
     int[] others = Arrays.stream(nodes).filter(node -> !graph.kin(node).equals(kin)).toArray();
     return others.length == nodes.length ? nodes : others;

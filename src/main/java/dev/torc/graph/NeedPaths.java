@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 
 /**
- * Whether what one job makes reaches another by needs, directly or through others: {@code after}
- * orders jobs, and is no need. {@link Graph#precedes} asks for order alone.
+ * Tells whether one job's products reach another by needs, directly or through others: {@code
+ * after} orders jobs, and is no need. {@link Graph#precedes} asks for order alone.
  */
 public final class NeedPaths {
 
@@ -16,11 +16,7 @@ public final class NeedPaths {
   private final ArrayDeque<Integer> open = new ArrayDeque<>();
   private long left;
 
-  /**
-   * Looks at the needs of a graph.
-   *
-   * @param steps how many edges may be followed in all; beyond that the answer is always yes
-   */
+  /** Creates a search that follows at most so many edges; beyond that the answer is always yes. */
   public NeedPaths(Graph graph, long steps) {
     this.graph = graph;
     this.left = steps;
@@ -40,7 +36,7 @@ public final class NeedPaths {
     return false;
   }
 
-  /** Follows what a node needs, as far as it is not before a place in the order. */
+  /** Follows the needs of a node, as far as these are not before a place in the order. */
   private void follow(int node, int from) {
     Job job = graph.isJob(node) ? graph.job(node) : null;
     if (job == null || job.links().after().isEmpty()) {

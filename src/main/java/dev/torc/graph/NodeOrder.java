@@ -4,10 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/**
- * An order of all nodes in which each comes after what it waits for; it lies beside their numbers,
- * which say nothing of it. {@link TopologicalOrder} finds it.
- */
+/** A topological order of all nodes, beside their numbers. {@link TopologicalOrder} finds it. */
 final class NodeOrder {
 
   private final int[] nodes;
@@ -15,10 +12,7 @@ final class NodeOrder {
   private final BitSet joins;
   private final boolean natural; // whether the numbers have this order
 
-  /**
-   * @param nodes as they follow one another
-   * @param joins the nodes that are no jobs
-   */
+  /** Creates an order of nodes, of which the joins are no jobs. */
   NodeOrder(int[] nodes, BitSet joins) {
     this.nodes = nodes;
     this.joins = joins;
@@ -31,7 +25,6 @@ final class NodeOrder {
     this.natural = same;
   }
 
-  /** Returns the nodes as they follow one another. */
   int[] nodes() {
     return nodes;
   }
@@ -47,7 +40,6 @@ final class NodeOrder {
     return ranked;
   }
 
-  /** Returns the place of a node in this order, from 0. */
   int place(int node) {
     return place[node];
   }
@@ -95,11 +87,7 @@ final class NodeOrder {
     return places;
   }
 
-  /**
-   * Returns whether {@code later} waits for {@code earlier}, directly or through others.
-   *
-   * @param before what each node waits for
-   */
+  /** Returns whether {@code later} waits for {@code earlier}, directly or through others. */
   boolean precedes(Adjacency before, int earlier, int later) {
     int from = place[earlier];
     int reach = place[later] - from;
@@ -126,7 +114,6 @@ final class NodeOrder {
     return false;
   }
 
-  /** Compares two nodes as people see them: jobs first, then the others. */
   int compare(int node, int other) {
     return Integer.compare(rank(node), rank(other));
   }

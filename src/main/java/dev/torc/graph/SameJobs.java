@@ -9,9 +9,9 @@ import java.util.function.BiPredicate;
 
 /**
  * Finds the jobs that a graph has in common with an earlier one: those that say the same, need and
- * make the same files, and wait for jobs that are the same too. A verdict on such a job follows
- * from the same things in both graphs. A temporary job is never the same, since its readers decide
- * about it. It looks at no file.
+ * make the same files, and wait for jobs that are the same too. A verdict on such a job is the same
+ * in both graphs. A temporary job is never the same, since its readers decide about it. It looks at
+ * no file.
  */
 final class SameJobs {
 
@@ -38,9 +38,8 @@ final class SameJobs {
   }
 
   /**
-   * Finds such jobs. Both graphs are whole, with packed jobs.
-   *
-   * @return by node of the new graph its node in the earlier one; -1 where it is not the same there
+   * Returns, by node of the new graph, the same node of the earlier one, or -1. Both graphs have no
+   * open groups, and packed jobs.
    */
   static int[] of(Graph before, Graph now) {
     SameJobs found = new SameJobs(before, now);

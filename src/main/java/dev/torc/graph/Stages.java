@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
 
 /**
- * A graph put in stages: a vertex that waits for nothing is in the first, any other in the one
- * behind the last stage that it waits for; and the edges that others imply. Vertices that wait for
- * each other, as folded groups may, are in the same stage. It draws nothing.
+ * The stages of a graph, and the edges that others imply. A vertex that waits for nothing is in the
+ * first stage, any other right after the last stage that it waits for. Vertices that wait for each
+ * other, as folded groups may, are in the same stage. It draws nothing.
  */
 public final class Stages {
 
@@ -24,11 +24,7 @@ public final class Stages {
     this.implied = implied;
   }
 
-  /**
-   * Finds the stages of a graph.
-   *
-   * @param before vertex to the vertices that it waits for
-   */
+  /** Finds the stages of a graph, given the vertices that each vertex waits for. */
   public static Stages of(Adjacency before) {
     int[] knot = new int[before.rows()];
     int[] order = order(before, knot);
@@ -49,7 +45,6 @@ public final class Stages {
     return new Stages(stage, count, spread(implied(behind), behind, before, knot, order));
   }
 
-  /** Returns how many stages there are. */
   public int count() {
     return count;
   }
@@ -59,20 +54,12 @@ public final class Stages {
     return stage[vertex];
   }
 
-  /**
-   * Returns whether others imply an edge: a longer way leads from its one end to its other end.
-   *
-   * @param edge its index in the vertices' rows
-   */
+  /** Returns whether others imply an edge (index in the rows): a longer path has the same ends. */
   public boolean isImplied(int edge) {
     return implied.get(edge);
   }
 
-  /**
-   * Returns the vertices that a vertex waits for, without those whose edges others imply.
-   *
-   * @param before the graph of these stages
-   */
+  /** Returns the vertices that a vertex waits for, without those whose edges others imply. */
   public int[] behind(Adjacency before, int vertex) {
     return IntStream.range(before.from(vertex), before.to(vertex))
         .filter(e -> !isImplied(e))
@@ -82,11 +69,8 @@ public final class Stages {
 
   /**
    * Ties vertices that wait for each other to knots, numbered so that each comes after those that
-   * it waits for. Most are knots of one vertex, which {@link TopologicalOrder} finds; JGraphT ties
-   * what cannot be ordered.
-   *
-   * @param knot takes the knot of each vertex
-   * @return the vertices, knot by knot
+   * it waits for, and returns the vertices, knot by knot. Most are knots of one vertex, which
+   * {@link TopologicalOrder} finds; JGraphT ties what cannot be ordered.
    */
   private static int[] order(Adjacency before, int[] knot) {
     int[] waits = new int[knot.length];
@@ -131,10 +115,9 @@ public final class Stages {
   }
 
   /**
-   * Returns the edges that others imply, of a graph in which all lead from lower numbers to higher
-   * ones. It finds for 64 vertices at a time which vertices a way leads to, and looks no further
-   * than to the last that one of them has an edge to. A matrix of all ways, as JGraphT's
-   * TransitiveReduction has, is beyond reach where the graph is large.
+   * Returns the edges that others imply, if all lead from lower numbers to higher ones. It finds
+   * for 64 vertices at a time which vertices they reach, up to the last one that they have an edge
+   * to. JGraphT's TransitiveReduction has a matrix of all paths, too large for a large graph.
    */
   private static BitSet implied(Adjacency behind) {
     int[] last = new int[behind.rows()];
@@ -157,10 +140,7 @@ public final class Stages {
     return implied;
   }
 
-  /**
-   * Returns from which of the 64 vertices a way leads to a vertex; marks its edges that others
-   * imply.
-   */
+  /** Returns which of the 64 vertices reach a vertex; marks its edges that others imply. */
   private static long ways(Adjacency behind, int vertex, int first, long[] ways, BitSet implied) {
     long direct = 0;
     long longer = 0;

@@ -14,24 +14,18 @@ import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
 import org.jgrapht.traverse.BreadthFirstIterator;
 
 /**
- * Puts the nodes in an order in which each comes after all that it waits for, the jobs as near to
- * the written order as that allows (Kahn's algorithm); refuses a cycle by naming the shortest one.
+ * Orders the nodes so that each comes after all that it waits for, the jobs as near to the written
+ * order as that allows (Kahn's algorithm). Refuses a cycle by naming the shortest one.
  */
 final class TopologicalOrder {
 
-  /** Nodes of a long cycle that are named at its beginning, and as many at its end. */
-  private static final int SHOWN = 10;
+  private static final int SHOWN = 10; // nodes at each end of a long cycle in a message
 
   private static final int MOST_STEPS = 1_000_000;
 
   private TopologicalOrder() {}
 
-  /**
-   * Returns the nodes in topological order.
-   *
-   * @param written the nodes of the jobs, in the order written
-   * @throws BadInput for a cycle
-   */
+  /** Returns the nodes in topological order; throws {@link BadInput} for a cycle. */
   static int[] of(
       Adjacency before, int[] written, IntFunction<String> names, IntFunction<Place> places) {
     int nodes = before.rows();
@@ -48,12 +42,10 @@ final class TopologicalOrder {
   }
 
   /**
-   * Returns the order of a graph that grew: each new node comes right before the first node that
-   * waits for it, and the old nodes keep their order.
-   *
-   * @param base the order without the new nodes
-   * @param renewed all new nodes, and old ones that wait for other nodes than before
-   * @return null if an old node would have to move, and also for a cycle
+   * Returns the order of a graph that grew from that of the {@code base}: each new node comes right
+   * before the first node that waits for it, and the old nodes stay in order. {@code renewed} has
+   * all new nodes, and old ones that wait for other nodes than before. Returns null if an old node
+   * would have to move, and also for a cycle.
    */
   static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
     int first = base.nodes().length;
@@ -96,10 +88,8 @@ final class TopologicalOrder {
 
   /**
    * Returns the nodes from a number on in topological order, as if there were no others; without
-   * those of a cycle and what waits for these.
-   *
-   * @param after what waits for each of them, counted from the first
-   * @param waiting takes, for each, how many nodes it still waits for
+   * those of a cycle and the nodes that wait for these. {@code waiting} takes, for each, how many
+   * nodes it still waits for.
    */
   static int[] sorted(Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
     int[] position = new int[waiting.length];
@@ -123,7 +113,7 @@ final class TopologicalOrder {
     int done = 0;
     int next = 0;
     while (true) {
-      // A join node comes as soon as it can: it must not keep back what is written early.
+      // A join node comes as soon as it can: it must not hold back a job that is written early.
       int n = joins.nextSetBit(0);
       if (n >= 0) {
         joins.clear(n);
@@ -151,7 +141,7 @@ final class TopologicalOrder {
     return done < order.length ? Arrays.copyOf(order, done) : order;
   }
 
-  /** Returns whether each node waits for earlier ones only: then none has to be moved. */
+  /** Returns whether each node waits for earlier ones only, so that none has to move. */
   private static boolean isWrittenInOrder(Adjacency before) {
     for (int n = 0; n < before.rows(); n++) {
       for (int i = before.from(n); i < before.to(n); i++) {
@@ -182,11 +172,11 @@ final class TopologicalOrder {
   }
 
   /**
-   * Returns the shortest cycle among the nodes that never became ready, as nodes each waiting for
-   * the next. What only waits for a cycle is left out: a million jobs may stand behind one. The
-   * search is a breadth-first search from each node of a strongly connected component, cut off at
-   * the best length so far and, in very large tangles, after a bounded number of steps (then the
-   * shortest found is told).
+   * Returns the shortest cycle among the nodes that never became ready, each waiting for the next.
+   * Nodes that only wait for a cycle are excluded: there may be a million. The search is
+   * breadth-first from each node of a strongly connected component, cut off at the best length so
+   * far and, in very large tangles, after a bounded number of steps (then it returns the shortest
+   * one found).
    */
   private static List<Integer> shortestCycle(
       Adjacency before, Adjacency after, int[] written, int[] waiting) {
