@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+/** One task of an array: jobs that run one after the other, and the scheduler's word on them. */
 final class ArrayTask {
   final RemoteBatch batch;
   final List<BatchAttempt> jobs;
