@@ -17,7 +17,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
-import dev.torc.records.StartMarks.Mark;
+import dev.torc.records.StartMark;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.AttemptText;
@@ -154,7 +154,7 @@ final class BuildFollower implements Progress {
     return signal != 0;
   }
 
-  private void begun(Mark mark, Cache cache) {
+  private void begun(StartMark mark, Cache cache) {
     if (!Integer.valueOf(mark.attempt()).equals(running.get(mark.job()))) {
       long now = System.currentTimeMillis();
       long age = mark.started() == 0 ? 0 : Math.max(0, now - mark.started()) * MILLISECOND;
@@ -216,20 +216,21 @@ final class BuildFollower implements Progress {
   private void finished() {
     if (build == null) {
       note("the build has ended; nothing had to run");
-    } else if (build.exit() < 0) {
+    } else if (build.end().exit() < 0) {
       killed("");
     } else {
       Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
       build.counts().forEach((state, n) -> counts.put(JobState.valueOf(state), n));
-      exit = build.exit();
+      exit = build.end().exit();
       report.accept(
-          new Event.Finished(build.id(), counts, build.use(), build.nanos(), build.exit()));
+          new Event.Finished(
+              build.id(), counts, build.end().use(), build.end().nanos(), build.end().exit()));
     }
   }
 
   private void none(Cache cache) {
     build = cache.builds(1).stream().findFirst().orElse(null);
-    if (build != null && build.exit() < 0) {
+    if (build != null && build.end().exit() < 0) {
       killed("no build is running; ");
     } else {
       note("no build is running");

@@ -21,19 +21,19 @@ record BuildLine(BuildRecord build, String working) {
   }
 
   boolean isOver() {
-    return build.nanos() >= 0;
+    return build.end().nanos() >= 0;
   }
 
   /** Returns {@code exit 0}, or why there is no exit status. */
   String end() {
     return isOver()
-        ? "exit " + build.exit()
+        ? "exit " + build.end().exit()
         : build.id().id().equals(working) ? "running now" : "was killed";
   }
 
   /** Returns how long the build took; empty if it is not over. */
   String time() {
-    return isOver() ? Amount.time(build.nanos()) : "";
+    return isOver() ? Amount.time(build.end().nanos()) : "";
   }
 
   /** Returns {@code 2 ran, 1 failed}; empty if unknown. */
@@ -57,8 +57,8 @@ record BuildLine(BuildRecord build, String working) {
     fields.put("number", build.id().number());
     fields.put("build", build.id().id());
     fields.put("started", Amount.isoTime(build.started()));
-    fields.put("seconds", Json.seconds(build.nanos()));
-    fields.put("exit", Json.known(build.exit()));
+    fields.put("seconds", Json.seconds(build.end().nanos()));
+    fields.put("exit", Json.known(build.end().exit()));
     fields.put("counts", counts);
     return fields;
   }

@@ -18,7 +18,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.RunDetails;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.results.LocalResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller;
@@ -215,7 +215,7 @@ final class CleanAnswer implements Cleaner.Listener {
    */
   private boolean isOut(Cache cache) throws IOException {
     Caller caller = call.caller();
-    List<StartMarks.Mark> on =
+    List<StartMark> on =
         Leftovers.end(caller.env(), caller.stamps(place), cache, lock.gone(), call::warn);
     if (!products) {
       return false;

@@ -8,8 +8,8 @@ import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
-import dev.torc.records.StartMarks.Mark;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;
@@ -200,7 +200,7 @@ final class EventsAnswer {
   private Map<String, Integer> attempts(Cache cache, String id) {
     return StartMarks.live(StartMarks.read(place), cache).stream()
         .filter(mark -> mark.build().equals(id))
-        .collect(toMap(Mark::job, Mark::attempt, (a, b) -> a.equals(b) ? a : null));
+        .collect(toMap(StartMark::job, StartMark::attempt, (a, b) -> a.equals(b) ? a : null));
   }
 
   /** Returns the whole lines of a file that is being written. */

@@ -107,10 +107,10 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     List<Map<String, Object>> all = new ArrayList<>();
     for (BuildRecord build : builds) {
       Map<String, Object> fields = new BuildLine(build, working).json();
-      fields.put("at_work", build.nanos() < 0 && build.id().id().equals(working));
+      fields.put("at_work", build.end().nanos() < 0 && build.id().id().equals(working));
       fields.put("files", build.files());
-      if (build.machine() != null) {
-        fields.put("machine", build.machine());
+      if (build.end().machine() != null) {
+        fields.put("machine", build.end().machine());
       }
       all.add(fields);
     }

@@ -85,7 +85,7 @@ record ListAnswer(
 
     /** Returns the files that the job was found to read beyond its needs. */
     Set<String> found() {
-      Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
+      Set<String> found = new TreeSet<>(result == null ? List.of() : result.needs().found());
       found.addAll(details == null ? List.of() : details.read());
       return found;
     }

@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Origin;
@@ -74,7 +73,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   private record Use(int builds, int misses, List<StoreUse.StoreHits> hits) {
     static Use of(Cache cache) {
       List<StoreUse> uses =
-          cache.builds(BUILDS).stream().map(BuildRecord::use).filter(use -> !use.isNone()).toList();
+          cache.builds(BUILDS).stream().map(b -> b.end().use()).filter(u -> !u.isNone()).toList();
       StoreUse sum = StoreUse.sum(uses);
       return new Use(uses.size(), sum.misses(), sum.places());
     }

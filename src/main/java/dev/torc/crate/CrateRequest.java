@@ -370,15 +370,15 @@ public final class CrateRequest {
    * @param record null if the build is no longer in the history: then the runs tell the times
    */
   private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
-    boolean over = record == null || record.nanos() >= 0;
-    int exit = record == null ? 0 : record.exit();
+    boolean over = record == null || record.end().nanos() >= 0;
+    int exit = record == null ? 0 : record.end().exit();
     String killed = "it has not ended, or was killed: its end is not on record";
     String error = !over ? killed : exit == 0 ? null : "exit status " + exit;
     long began = runs.stream().mapToLong(Run::started).filter(at -> at > 0).min().orElse(0);
     long last = runs.stream().mapToLong(Run::ended).max().orElse(0);
     boolean whole = record != null && over;
     long started = record == null ? began : record.started();
-    long ended = whole ? started + record.nanos() / 1_000_000 : last;
+    long ended = whole ? started + record.end().nanos() / 1_000_000 : last;
     Entity build = action("CreateAction", "#build/" + number, started, ended, error);
     Entity engine = action("OrganizeAction", "#engine/" + number, started, ended, error);
     Set<Entity> read = new LinkedHashSet<>();

@@ -13,7 +13,7 @@ import dev.torc.posix.JobTrace;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
@@ -268,8 +268,7 @@ final class Attempt {
     LaunchBuilder launches = common.launches();
     files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
     files.output().clear(common.digests());
-    StartMarks.Mark mark =
-        new StartMarks.Mark(common.build().id(), job.name(), run.attempts()).in(containers);
+    StartMark mark = new StartMark(common.build().id(), job.name(), run.attempts()).in(containers);
     if (!remote.isRemote()) { // else the mark is written at its submission
       common.marks().add(mark);
     }

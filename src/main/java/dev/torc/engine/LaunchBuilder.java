@@ -8,7 +8,7 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.records.CachePlace;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Quoting;
@@ -204,7 +204,7 @@ public final class LaunchBuilder {
     Path tmp =
         build.isEmpty() // without a build there is no folder
             ? Path.of("{tmp}")
-            : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), granted.attempt()));
+            : TemporaryFolder.of(place, new StartMark(build, job.name(), granted.attempt()));
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     try {
       List<String> lines = new ArrayList<>();
@@ -307,7 +307,7 @@ public final class LaunchBuilder {
     return files.write(files.needs(item), text.toString());
   }
 
-  /** Fetches a job's images if they are missing; returns {@link StartMarks.Mark#container}. */
+  /** Fetches a job's images if they are missing; returns {@link StartMark#container}. */
   String containers(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException {
     String mark = containers.mark(job, attempt);
     images.ready(job, runner);

@@ -13,8 +13,8 @@ import dev.torc.posix.FileTree;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
-import dev.torc.records.StartMarks.StartOrigin;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -49,22 +49,22 @@ public final class Leftovers {
    * the jobs that this cache is responsible for. Returns the marks of jobs that continue elsewhere.
    * The caller says in {@code gone} on which hosts, and of which users, no job runs any more.
    */
-  public static List<StartMarks.Mark> end(
+  public static List<StartMark> end(
       Map<String, String> env,
       StampSource stamps,
       Cache cache,
       Set<String> gone,
       Consumer<String> warn) {
     CachePlace place = cache.place();
-    List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
-    List<StartMarks.Mark> restored = StartMarks.restored(marks, cache); // by the marks of all runs
-    List<StartMarks.Mark> on = new ArrayList<>(StartMarks.out(marks, cache));
-    marks.removeIf(StartMarks.Mark::isRemote);
-    List<StartMarks.Mark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
+    List<StartMark> marks = new ArrayList<>(StartMarks.read(place));
+    List<StartMark> restored = StartMarks.restored(marks, cache); // by the marks of all runs
+    List<StartMark> on = new ArrayList<>(StartMarks.out(marks, cache));
+    marks.removeIf(StartMark::isRemote);
+    List<StartMark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
     marks.removeAll(elsewhere);
     on.addAll(elsewhere);
     Set<Map<String, String>> left = new LinkedHashSet<>();
-    List<StartMarks.Mark> running = StartMarks.running(marks, cache);
+    List<StartMark> running = StartMarks.running(marks, cache);
     running.forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
     Runner.endLeft(left).forEach(warn);
     endContainers(place.root(), env, running, warn);
@@ -76,7 +76,7 @@ public final class Leftovers {
     recover(stamps, cache, warn);
     StartMarks.live(marks, cache)
         .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
-    for (StartMarks.Mark mark : restored) {
+    for (StartMark mark : restored) {
       DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
       ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
     }
@@ -104,7 +104,7 @@ public final class Leftovers {
 
   /** Returns a line for each chosen job that may still run on another host. */
   public static List<String> elsewhere(
-      List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
+      List<StartMark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
         .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
         .map(m -> SafeText.name(m.job()) + " " + RunningJobs.reason(place, m, Set.of()).lack())
@@ -121,10 +121,10 @@ public final class Leftovers {
 
   /** Ends the containers that marks name: their processes may be invisible. */
   private static void endContainers(
-      Path root, Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
+      Path root, Map<String, String> env, List<StartMark> running, Consumer<String> warn) {
     Containers containers = new Containers(null, root, env);
     Set<String> asked = new HashSet<>();
-    for (StartMarks.Mark mark : running) {
+    for (StartMark mark : running) {
       String runtime = mark.container().split("/")[0];
       if (!runtime.isEmpty() && asked.add(runtime + " " + mark.build())) {
         String trouble = containers.end(runtime, mark.build());
@@ -144,7 +144,7 @@ public final class Leftovers {
    */
   public record RunningJobs(
       Optional<BuildLock.Holder> holder,
-      SequencedMap<String, StartMarks.Mark> running,
+      SequencedMap<String, StartMark> running,
       Map<String, Reason> left) {
 
     /** Reads the marks; {@code gone} names hosts and users whose jobs do not run any more. */
@@ -152,9 +152,8 @@ public final class Leftovers {
         throws IOException {
       Optional<BuildLock.Holder> holder = BuildLock.holder(place);
       String build = holder.map(BuildLock.Holder::build).orElse("");
-      List<StartMarks.Mark> others =
-          new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
-      SequencedMap<String, StartMarks.Mark> running = new LinkedHashMap<>();
+      List<StartMark> others = new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
+      SequencedMap<String, StartMark> running = new LinkedHashMap<>();
       others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
       others.removeIf(mark -> mark.build().equals(build));
       return new RunningJobs(holder, running, reasons(place, others, gone));
@@ -167,12 +166,12 @@ public final class Leftovers {
 
     /** Returns why the jobs of some marks have to run. */
     public static Map<String, Reason> reasons(
-        CachePlace place, List<StartMarks.Mark> marks, Set<String> gone) throws IOException {
+        CachePlace place, List<StartMark> marks, Set<String> gone) throws IOException {
       Map<String, Reason> left = new ConcurrentHashMap<>();
-      for (StartMarks.Mark mark : marks) {
+      for (StartMark mark : marks) {
         left.put(mark.job(), reason(place, mark, gone));
       }
-      if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
+      if (marks.stream().anyMatch(StartMark::isRemote)) {
         for (EarlierJob out : EarlierJob.all(place.remote())) {
           left.computeIfPresent(
               out.job(), (_, _) -> submitted(out.where(), out.place().key().cause()));
@@ -181,14 +180,14 @@ public final class Leftovers {
       return left;
     }
 
-    static Reason reason(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
+    static Reason reason(CachePlace place, StartMark mark, Set<String> gone) {
       if (mark.isRemote()) {
         return submitted(mark.executor(), "");
       }
       if (!mark.isOutOfReach(place, gone)) {
         return Reason.of(Reason.Kind.INTERRUPTED);
       }
-      StartOrigin origin = mark.origin();
+      var origin = mark.origin();
       String pid = Long.toString(origin.pid());
       return origin.isOfAnotherHost(place)
           ? new Reason(Reason.Kind.ELSEWHERE, origin.host(), Reason.HOST, pid)
@@ -204,11 +203,11 @@ public final class Leftovers {
    * Jobs that earlier builds handed out and that are still out, with all their marks, for a command
    * that must not run beside them. A build takes their results; see {@link Remotes}.
    */
-  public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
+  public record OutJobs(Map<String, StartMark> marks, List<EarlierJob> jobs) {
 
     public static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
         throws IOException {
-      Map<String, StartMarks.Mark> marks = new HashMap<>();
+      Map<String, StartMark> marks = new HashMap<>();
       StartMarks.out(StartMarks.read(place), cache).forEach(mark -> marks.put(mark.job(), mark));
       List<EarlierJob> all = marks.isEmpty() ? List.of() : EarlierJob.all(place.remote());
       Predicate<EarlierJob> out = each -> marks.containsKey(each.job());
@@ -231,7 +230,7 @@ public final class Leftovers {
       try (remotes) {
         for (EarlierJob each : jobs) {
           remotes.cancel(each.job(), removal);
-          StartMarks.Mark mark = marks.get(each.job());
+          StartMark mark = marks.get(each.job());
           cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
         }
       }

@@ -7,7 +7,7 @@ import dev.torc.posix.OwnFile;
 import dev.torc.records.Batch;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.results.LocalResults;
 import dev.torc.results.Result;
 import dev.torc.results.Result.ResultParts;
@@ -48,9 +48,7 @@ final class ProductRestore {
 
   /** Restores the products; returns null if they are not those of the result. */
   ProductScan products(ClearedProducts cleared) throws IOException {
-    common
-        .marks()
-        .add(new StartMarks.Mark(common.build().id(), job.name(), 0).restoring(from.key()));
+    common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
@@ -118,7 +116,7 @@ final class ProductRestore {
   }
 
   /** Records products that a killed torc had restored as torc's own; the job keeps its result. */
-  static void claim(ProductRemoval removal, StartMarks.Mark mark) {
+  static void claim(ProductRemoval removal, StartMark mark) {
     Result from = LocalResults.of(removal.cache(), mark.key());
     if (from == null) {
       return; // forgotten since: for example, all of it was restored, and none is stored any more

@@ -18,8 +18,9 @@ import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.RunNeeds;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.results.Result;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Trait;
@@ -139,9 +140,9 @@ final class Recorder {
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean kept = how == Outcome.OK && made.touched().isEmpty() && !untraced;
+    RunNeeds needs = new RunNeeds(found, made.moved());
     JobResult result =
-        new JobResult(
-            how, build.id(), manifest, products, found, made.moved(), ended.wall(), made.traced());
+        new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
     RunDetails details =
         new RunDetails(
             lines,
@@ -222,15 +223,14 @@ final class Recorder {
   }
 
   /** Returns the record of a job that was interrupted since its torc was killed (rule 9). */
-  static Batch interrupted(Cache cache, StartMarks.Mark mark, long number) {
+  static Batch interrupted(Cache cache, StartMark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());
     Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
-    List<String> found = last == null ? List.of() : last.found();
+    RunNeeds needs = new RunNeeds(last == null ? List.of() : last.needs().found(), List.of());
     List<ManifestEntry> lines = details == null ? List.of() : details.manifest();
     JobResult result =
-        new JobResult(
-            Outcome.INTERRUPTED, mark.build(), manifest, List.of(), found, List.of(), 0, false);
+        new JobResult(Outcome.INTERRUPTED, mark.build(), manifest, List.of(), needs, 0, false);
     RunDetails run =
         new RunDetails(
             lines,

@@ -7,7 +7,7 @@ import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,8 +89,7 @@ final class RemoteWait implements RemoteListener {
   }
 
   private static Path temporary(RemoteKey of, ProductRemoval removal) {
-    return TemporaryFolder.of(
-        removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
+    return TemporaryFolder.of(removal.place(), new StartMark(of.build(), of.job(), of.attempt()));
   }
 
   /** Returns whether any process started; if not, the files in the places of products are older. */

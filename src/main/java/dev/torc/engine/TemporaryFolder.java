@@ -2,7 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.posix.FileTree;
 import dev.torc.records.CachePlace;
-import dev.torc.records.StartMarks;
+import dev.torc.records.StartMark;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
@@ -27,7 +27,7 @@ final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  static Path of(CachePlace place, StartMarks.Mark attempt) {
+  static Path of(CachePlace place, StartMark attempt) {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
         .jobs()

@@ -164,12 +164,12 @@ final class FreshCollector {
     }
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
-    boolean well = result != null && result.moved().isEmpty();
+    boolean well = result != null && result.needs().moved().isEmpty();
     if (!well || job.has(Trait.ALWAYS) || job.has(Trait.TRACE) && !result.traced()) {
       return false;
     }
     // A maker of a found file may run although no edge leads from it to this job.
-    return result.found().stream().allMatch(path -> graph.makerOf(path) < 0);
+    return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
   /** The files and folders that decide about a job, by number. */
@@ -359,7 +359,7 @@ final class FreshCollector {
     extra[seen.job] = seen.also();
     dirty.set(seen.job);
     JobResult result = context.records().result(seen.job);
-    List<String> moved = ran(seen.job) ? result.moved() : List.of();
+    List<String> moved = ran(seen.job) ? result.needs().moved() : List.of();
     for (int file : seen.all) {
       String path = gathered.path(file);
       if (moved.contains(path) || replaced.contains(path) && graph.makerOf(path) < 0) {

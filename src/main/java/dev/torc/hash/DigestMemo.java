@@ -4,6 +4,7 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.FolderDigest.Excluded;
 import dev.torc.hash.FolderDigest.Exclusions;
 import dev.torc.hash.FolderDigest.FileDigests;
+import dev.torc.hash.FolderDigest.FolderRole;
 import dev.torc.hash.StopFlag.StoppedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -248,13 +249,12 @@ public final class DigestMemo implements FileDigests {
 
   /** Digests an existing folder. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
-    Excluded without = needed ? null : excluded(path);
-    return FolderDigest.of(root, path, needed, _ -> false, without, counting(), this);
+    return needed ? needed(path, _ -> false) : folder(path, excluded(path));
   }
 
   /** Digests an existing folder product without a part of it. */
   public FolderDigest folder(String path, Excluded without) throws IOException {
-    return FolderDigest.of(root, path, false, _ -> false, without, counting(), this);
+    return FolderDigest.of(root, path, FolderRole.product(without), counting(), this);
   }
 
   /** Returns whether everything in a folder product is excluded, apart from folders. */
@@ -268,13 +268,13 @@ public final class DigestMemo implements FileDigests {
 
   /** Digests a needed folder; {@code skips} tells which folders in it are not entered. */
   public FolderDigest needed(String path, Predicate<String> skips) throws IOException {
-    return FolderDigest.of(root, path, true, skips, null, counting(), this);
+    return FolderDigest.of(root, path, FolderRole.needed(skips), counting(), this);
   }
 
   /** Digests a folder that a job has just written, with its files as by {@link #product}. */
   public FolderDigest productFolder(String path) throws IOException {
     return FolderDigest.of(
-        root, path, false, _ -> false, excluded(path), counting(), this::product);
+        root, path, FolderRole.product(excluded(path)), counting(), this::product);
   }
 
   /**

@@ -94,17 +94,10 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    * with paths relative to the root where they are below it. Throws an {@link IOException} that
    * names a path that is unreadable, no file, or not valid UTF-8.
    */
-  public static FolderDigest of(
-      Path root,
-      String path,
-      boolean needed,
-      Predicate<String> skips,
-      Excluded excluded,
-      StampSource stamps,
-      FileDigests files)
+  static FolderDigest of(
+      Path root, String path, FolderRole role, StampSource stamps, FileDigests files)
       throws IOException {
-    Walk walk =
-        new Walk(root, needed, skips, excluded, stamps, files, new ArrayDeque<>(), new HashMap<>());
+    Walk walk = new Walk(root, role, stamps, files, new ArrayDeque<>(), new HashMap<>());
     walk.within.push(real(root.resolve(path)));
     return walk.folder(path);
   }
@@ -120,9 +113,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   /** One computation; {@code within} has the real paths of the folders being digested. */
   private record Walk(
       Path root,
-      boolean needed,
-      Predicate<String> skips,
-      Excluded excluded,
+      FolderRole role,
       StampSource stamps,
       FileDigests files,
       Deque<Path> within,
@@ -130,7 +121,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
     FolderDigest folder(String path) throws IOException {
       List<Member> members = new ArrayList<>();
-      long mount = needed ? 0 : mount(path + "/."); // it may be a link
+      long mount = role.needed ? 0 : mount(path + "/."); // it may be a link
       boolean complete = collect(path, "", members, mount);
       members.sort(Comparator.comparing(Member::path, BYTE_ORDER));
       return new FolderDigest(digest(members), List.copyOf(members), complete);
@@ -139,7 +130,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     /** Adds the members of a folder on a product's {@code mount}; returns whether all count. */
     private boolean collect(String path, String prefix, List<Member> members, long mount)
         throws IOException {
-      if (skips.test(path)) {
+      if (role.skips.test(path)) {
         return false;
       }
       List<String> names = names(root.resolve(path), path);
@@ -156,12 +147,12 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
           members.add(new Member(member.path, member.stamp, target));
           continue;
         }
-        if (excluded == null || !excluded.member(member.path)) {
+        if (role.excluded == null || !role.excluded.member(member.path)) {
           members.add(member);
         }
         if (member.kind() == Stamp.FileKind.FOLDER) {
           String inner = join(path, names.get(i));
-          if (!needed && mount(inner) != mount) {
+          if (!role.needed && mount(inner) != mount) {
             throw new MountedException(inner);
           }
           complete &= collect(inner, member.path + "/", members, mount);
@@ -181,13 +172,13 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     /** Returns the member of a name, a link still without its digest; null if it does not count. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
-      if (excluded != null && excluded.whole(prefix + name)) {
+      if (role.excluded != null && role.excluded.whole(prefix + name)) {
         return null;
       }
       Stamp stamp = stamps.at(root, inner, false);
-      if (excluded != null
+      if (role.excluded != null
           && stamp.kind() != Stamp.FileKind.FOLDER
-          && excluded.member(prefix + name)) {
+          && role.excluded.member(prefix + name)) {
         return null;
       }
       DigestMemo.refuseOther(inner, stamp);
@@ -208,7 +199,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       } catch (FileSystemException e) {
         throw new IOException("cannot read the link " + path + ": " + Refusal.why(e), e);
       }
-      Digest target = needed ? outer(path, link) : null;
+      Digest target = role.needed ? outer(path, link) : null;
       return Digest.ofText(target == null ? text : text + "\0" + target.hex());
     }
 
@@ -305,6 +296,21 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       }
     }
     return Digest.of(sha.digest());
+  }
+
+  /**
+   * Whether a folder counts as needed, with the targets of links to the outside but without folders
+   * that it skips, or as a product; null excludes nothing.
+   */
+  record FolderRole(boolean needed, Predicate<String> skips, Excluded excluded) {
+
+    static FolderRole needed(Predicate<String> skips) {
+      return new FolderRole(true, skips, null);
+    }
+
+    static FolderRole product(Excluded excluded) {
+      return new FolderRole(false, _ -> false, excluded);
+    }
   }
 
   /** What is excluded from a folder product, by paths in it. The folder itself always counts. */

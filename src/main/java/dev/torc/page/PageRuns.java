@@ -120,14 +120,15 @@ final class PageRuns {
 
   /** Returns a build, counted without the jobs that the build file no longer has. */
   PageData.Build told(BuildRecord of) {
-    TreeMap<String, Integer> counts = new TreeMap<>(of.exit() < 0 ? Map.of() : of.counts());
+    BuildRecord.BuildEnd end = of.end();
+    TreeMap<String, Integer> counts = new TreeMap<>(end.exit() < 0 ? Map.of() : of.counts());
     var left = gone.getOrDefault(of.id().number(), Map.of()).values();
     left.forEach(
         run ->
             counts.computeIfPresent(
                 run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
     return new PageData.Build(
-        of.id().number(), of.started(), Json.seconds(of.nanos()), of.exit(), counts, left.size());
+        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, left.size());
   }
 
   /** Returns the attempts of the build, each in the lowest slot that is free at its begin. */

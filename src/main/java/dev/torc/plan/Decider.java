@@ -169,7 +169,8 @@ public final class Decider {
     List<Reason> lacking = new ArrayList<>(0);
     for (Reason reason : reasons) {
       if (reason.kind() == Kind.ELSEWHERE
-          || reason.kind() == Kind.NEED_UNREADABLE && !last.found().contains(reason.name())) {
+          || reason.kind() == Kind.NEED_UNREADABLE
+              && !last.needs().found().contains(reason.name())) {
         lacking.add(reason);
       }
     }
@@ -255,7 +256,7 @@ public final class Decider {
     if (last.outcome() == Outcome.OK && !traced(job, last)) {
       reasons.add(Reason.of(Kind.NOT_TRACED));
     }
-    last.moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+    last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
   }
 
   private boolean traced(Job job, JobResult last) {
@@ -269,7 +270,7 @@ public final class Decider {
    * Adds the differences from the recorded manifest; returns a job that has to run first, or -1.
    */
   private int compare(int id, JobResult last, List<Reason> reasons) {
-    manifest.describe(id, last.found(), contents, hash);
+    manifest.describe(id, last.needs().found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
     same = undecided < 0 && now.equals(last.manifest());
@@ -282,7 +283,7 @@ public final class Decider {
       return undecided; // the run ended before it had lines to compare
     }
     if (details != null) {
-      found = difference(id, last.found(), details.manifest());
+      found = difference(id, last.needs().found(), details.manifest());
     }
     if (found.isEmpty() && undecided < 0) {
       String old = last.manifest().hex();

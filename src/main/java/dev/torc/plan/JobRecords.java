@@ -7,6 +7,7 @@ import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.RunNeeds;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
@@ -30,7 +31,8 @@ public final class JobRecords {
   private record Lent(Digest digest, List<ManifestEntry> entries) {}
 
   private static final JobResult NONE =
-      new JobResult(Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0, false);
+      new JobResult(
+          Outcome.INTERRUPTED, "", null, List.of(), new RunNeeds(List.of(), List.of()), 0, false);
 
   private static final int SETTLED = 1;
 
@@ -194,7 +196,7 @@ public final class JobRecords {
 
   public List<String> found(int job) {
     JobResult last = result(job);
-    return last == null ? List.of() : last.found();
+    return last == null ? List.of() : last.needs().found();
   }
 
   public OwnedPath owned(String path) {

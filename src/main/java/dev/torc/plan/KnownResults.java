@@ -215,7 +215,7 @@ public final class KnownResults {
       for (String each : makers(job)) {
         JobResult last = cache.result(each);
         if (last != null) {
-          lists.add(last.found());
+          lists.add(last.needs().found());
         }
       }
     }

@@ -250,7 +250,7 @@ public final class Plan {
       JobResult result = context.records().result(job);
       return context.records().unsettledBefore(job) >= 0
           || result == null
-          || !result.found().isEmpty();
+          || !result.needs().found().isEmpty();
     }
 
     private boolean back() {

@@ -198,7 +198,7 @@ public final class Temporaries {
 
   private boolean isGood(int job) {
     JobResult result = context.records().result(job);
-    boolean good = result != null && result.outcome().isGood() && result.moved().isEmpty();
+    boolean good = result != null && result.outcome().isGood() && result.needs().moved().isEmpty();
     return good && !graph.job(job).has(Trait.ALWAYS);
   }
 

@@ -156,7 +156,7 @@ final class UndeclaredReads {
       return true;
     }
     JobResult last = context.records().result(job);
-    return last != null && last.outcome().isGood() && !last.found().contains(path);
+    return last != null && last.outcome().isGood() && !last.needs().found().contains(path);
   }
 
   private boolean isFile(String path) {

@@ -63,7 +63,7 @@ public final class Batch {
         RecordTree.DETAILS,
         job,
         details,
-        (out, of) -> RecordCodec.written(out, of, result.found()));
+        (out, of) -> RecordCodec.written(out, of, result.needs().found()));
   }
 
   /** Replaces the values that a job stored in its last run. */

@@ -7,20 +7,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A line of the build history; {@code started} is in milliseconds since 1970. While a build runs,
- * and after a kill, exit status and nanoseconds are -1, and machine (null) and use are missing.
- * Records of older torcs have no files, machine or use. The files overlay each other in this order
- * and are relative to the root where they lie below it.
+ * A line of the build history, from {@code started} on, in milliseconds since 1970. Records of
+ * older torcs have no files, and no machine and store use in their ends. The files overlay each
+ * other in this order and are relative to the root where they lie below it.
  */
 public record BuildRecord(
-    BuildId id,
-    long started,
-    long nanos,
-    SortedMap<String, Integer> counts,
-    int exit,
-    List<String> files,
-    String machine,
-    StoreUse use) {
+    BuildId id, long started, SortedMap<String, Integer> counts, List<String> files, BuildEnd end) {
+
+  /** How a build ended. Its machine, in words, and what stores gave are known only then. */
+  public record BuildEnd(long nanos, int exit, String machine, StoreUse use) {
+
+    /** A build that is running or was killed. */
+    public static final BuildEnd NONE = new BuildEnd(-1, -1, null, StoreUse.NONE);
+  }
 
   /** A build: its random id, as in marks and records, and its number in the history, from 1. */
   public record BuildId(String id, long number) {}

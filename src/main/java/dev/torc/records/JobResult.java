@@ -10,8 +10,6 @@ import java.util.function.Function;
  * The last run of a job, as far as the next verdict needs it; the rest is in {@link RunDetails}.
  *
  * @param build the random id of its build
- * @param found needed files beyond the declared ones, from the depfile or a trace, sorted
- * @param moved needed files that moved while it ran, so that the job runs again
  * @param wall nanoseconds of the last attempt
  * @param traced whether the last attempt was traced to its end
  */
@@ -20,13 +18,15 @@ public record JobResult(
     String build,
     Digest manifest,
     List<RecordedProduct> products,
-    List<String> found,
-    List<String> moved,
+    RunNeeds needs,
     long wall,
     boolean traced) {
 
+  /** Needed files, sorted: found beyond the declared ones, and moved while the job ran. */
+  public record RunNeeds(List<String> found, List<String> moved) {}
+
   public JobResult undone() {
-    return new JobResult(Outcome.UNDONE, build, manifest, products, found, moved, wall, traced);
+    return new JobResult(Outcome.UNDONE, build, manifest, products, needs, wall, traced);
   }
 
   /** How a run ended. The database holds the ordinals, so only append. */

@@ -15,6 +15,7 @@ import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.AttemptRecord.Times;
 import dev.torc.records.AttemptRecord.Where;
 import dev.torc.records.AttemptRecord.Why;
+import dev.torc.records.BuildRecord.BuildEnd;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.DatabaseKey.RecordTree;
@@ -23,6 +24,7 @@ import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.RunNeeds;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.nio.ByteBuffer;
@@ -123,13 +125,14 @@ final class RecordCodec {
   }
 
   static JobResult result(Fields fields, JobResult of) {
+    RunNeeds needs = of == null ? null : of.needs();
     return new JobResult(
         fields.constant(1, of, JobResult::outcome, OUTCOMES),
         fields.text(2, of, JobResult::build),
         fields.digest(3, of, JobResult::manifest),
         fields.list(4, of, JobResult::products, RecordedProduct::form),
-        fields.shared(5, of, JobResult::found),
-        fields.texts(6, of, JobResult::moved),
+        new RunNeeds(
+            fields.shared(5, needs, RunNeeds::found), fields.texts(6, needs, RunNeeds::moved)),
         fields.number(7, of, JobResult::wall),
         fields.flag(8, of, JobResult::traced));
   }
@@ -237,19 +240,23 @@ final class RecordCodec {
 
   static BuildRecord build(byte[] key, Fields fields, BuildRecord of) {
     BuildId id = new BuildId(fields.text(1, of, build -> build.id().id()), DatabaseKey.number(key));
+    BuildEnd end = of == null ? null : of.end();
     long started = fields.number(2, of, BuildRecord::started);
-    long nanos = fields.number(3, of, BuildRecord::nanos);
+    long nanos = fields.number(3, end, BuildEnd::nanos);
     SortedMap<String, Integer> counts = new TreeMap<>();
     fields
         .list(4, of, build -> List.copyOf(build.counts().entrySet()), RecordCodec::count)
         .forEach(count -> counts.put(count.getKey(), count.getValue()));
-    int exit = fields.small(5, of, BuildRecord::exit);
+    int exit = fields.small(5, end, BuildEnd::exit);
     List<String> files = fields.texts(6, of, BuildRecord::files);
-    String machine = fields.text(7, of, BuildRecord::machine);
-    StoreUse use =
-        fields.one(8, of, build -> build.use().isNone() ? null : build.use(), StoreUse::form);
+    String machine = fields.text(7, end, BuildEnd::machine);
+    StoreUse use = fields.one(8, end, it -> it.use().isNone() ? null : it.use(), StoreUse::form);
     return new BuildRecord(
-        id, started, nanos, counts, exit, files, machine, use == null ? StoreUse.NONE : use);
+        id,
+        started,
+        counts,
+        files,
+        new BuildEnd(nanos, exit, machine, use == null ? StoreUse.NONE : use));
   }
 
   private static Map.Entry<String, Integer> count(Fields fields, Map.Entry<String, Integer> of) {

@@ -11,6 +11,7 @@ import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.RunNeeds;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.ProductTarget;
 import dev.torc.records.RecordedProduct;
@@ -90,7 +91,8 @@ public record Result(
   /** Returns the result of the last run of a job; null if it is not one to be stored. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
-    boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.moved().isEmpty();
+    boolean good =
+        run != null && run.outcome() == JobResult.Outcome.OK && run.needs().moved().isEmpty();
     RunDetails details = good ? cache.details(job) : null;
     Restorable terms = details == null ? null : details.restorable();
     if (terms == null) {
@@ -103,7 +105,7 @@ public record Result(
         null,
         run.manifest(),
         cache.data(job),
-        run.found(),
+        run.needs().found(),
         details.manifest(),
         origin(details),
         run.wall(),
@@ -148,8 +150,8 @@ public record Result(
   /** Returns the record of a job whose run in this build, a random id, is replaced. */
   public JobResult run(String build) {
     // traced is true: no result is stored of a job that should have been traced and was not.
-    return new JobResult(
-        JobResult.Outcome.OK, build, manifest, products, found, List.of(), wall, true);
+    RunNeeds needs = new RunNeeds(found, List.of());
+    return new JobResult(JobResult.Outcome.OK, build, manifest, products, needs, wall, true);
   }
 
   /**

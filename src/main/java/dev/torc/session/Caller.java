@@ -130,8 +130,8 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
 
     /** Returns the machine of a build; null if it is not on record. */
     public String of(BuildRecord build) {
-      if (!here.equals(build.machine())) {
-        return build.machine();
+      if (!here.equals(build.end().machine())) {
+        return build.end().machine();
       }
       if (more == null) {
         more = MachineFacts.here().map(MachineFacts::words).orElse("");

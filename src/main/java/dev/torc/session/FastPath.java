@@ -19,6 +19,7 @@ import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import dev.torc.session.Caller.Host;
 import dev.torc.text.Refusal;
@@ -144,7 +145,7 @@ record FastPath(
     return fresh == null
         || own(project, place.rest()).equals(file)
             && (project.stamps().linkStamp(place.running()).size() == 0
-                || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
+                || StartMarks.read(place).stream().allMatch(StartMark::ended));
   }
 
   BitSet concerned() {

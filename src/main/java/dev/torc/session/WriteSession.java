@@ -22,11 +22,13 @@ import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildRecord;
+import dev.torc.records.BuildRecord.BuildEnd;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import dev.torc.results.LocalResults;
 import dev.torc.session.BuildRequest.LockTerms;
@@ -57,7 +59,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final Cache cache;
   private StartMarks marks;
   private final Map<String, Reason> left; // jobs that are submitted, or may run elsewhere
-  private final List<StartMarks.Mark> elsewhere; // of jobs that other hosts may still run
+  private final List<StartMark> elsewhere; // of jobs that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final LocalResults stored;
@@ -69,7 +71,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
-      Project project, String id, Cache cache, List<StartMarks.Mark> on, Consumer<String> warn)
+      Project project, String id, Cache cache, List<StartMark> on, Consumer<String> warn)
       throws IOException {
     this.project = project;
     this.cache = cache;
@@ -104,11 +106,11 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     project.place().refuseOthers();
     Cache cache = project.caller().host().cache().apply(project.place(), warn);
     try {
-      List<StartMarks.Mark> on = new ArrayList<>();
+      List<StartMark> on = new ArrayList<>();
       Caller caller = project.caller();
-      for (StartMarks.Mark mark :
+      for (StartMark mark :
           Leftovers.end(caller.env(), caller.stamps(project.place()), cache, gone, warn)) {
-        on.add(mark.isRemote() ? new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()) : mark);
+        on.add(mark.isRemote() ? new StartMark(id, mark.job(), 1).at(mark.executor()) : mark);
       }
       CachePlace place = cache.place();
       place.makeFolder(place.logs());
@@ -217,7 +219,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    */
   void begin(long began, int jobs) {
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(-1, new TreeMap<>(Map.of(JobState.NOT_REACHED.name(), jobs)), -1, null, StoreUse.NONE);
+    record(new TreeMap<>(Map.of(JobState.NOT_REACHED.name(), jobs)), BuildEnd.NONE);
     new AttemptHistory(cache).trim();
   }
 
@@ -249,10 +251,10 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
       StoreUse use = project.options().restores() ? finished.use() : StoreUse.NONE;
-      record(finished.nanos(), counts, finished.exit(), machine, use);
+      record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
       cache.flush();
     }
-    List<StartMarks.Mark> on = new ArrayList<>(elsewhere);
+    List<StartMark> on = new ArrayList<>(elsewhere);
     if (handed || !left.isEmpty()) {
       on.addAll(StartMarks.out(StartMarks.read(cache.place()), cache));
     }
@@ -280,7 +282,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     handed = true;
     try {
       for (RemoteKey each : attempts) {
-        marks.add(new StartMarks.Mark(each.build(), each.job(), each.attempt()).at(executor));
+        marks.add(new StartMark(each.build(), each.job(), each.attempt()).at(executor));
       }
       marks.sync();
     } catch (CacheException e) {
@@ -288,12 +290,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  private void record(
-      long nanos, SortedMap<String, Integer> counts, int exit, String machine, StoreUse use) {
-    List<String> files = project.fileNames();
-    cache.put(
-        new Batch()
-            .build(new BuildRecord(build, started, nanos, counts, exit, files, machine, use)));
+  private void record(SortedMap<String, Integer> counts, BuildEnd end) {
+    cache.put(new Batch().build(new BuildRecord(build, started, counts, project.fileNames(), end)));
   }
 
   public BuildId build() {

@@ -11,6 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
 import java.io.IOException;
@@ -189,7 +190,7 @@ class AnswersSchemaTest {
     BuildLock.Holder holder = new BuildLock.Holder(4711, "id", "torc build");
     try (StartMarks marks = StartMarks.begin(place, List.of());
         BuildLock _ = BuildLock.tryAcquire(place, holder, false).orElseThrow()) {
-      marks.add(new StartMarks.Mark("id", "a", 1));
+      marks.add(new StartMark("id", "a", 1));
       holds("status", "status");
     }
 

@@ -10,6 +10,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
 import dev.torc.show.Console;
@@ -136,8 +137,8 @@ class BesideABuildTest {
   @Test
   void rule9WhatTheHolderOfTheLockStartedIsRunningAndNothingElseIs() throws IOException {
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
-      marks.add(new StartMarks.Mark("now", "second", 1));
-      marks.add(new StartMarks.Mark("killed", "third", 1));
+      marks.add(new StartMark("now", "second", 1));
+      marks.add(new StartMark("killed", "third", 1));
       try (BuildLock _ = lock("now")) {
         String out = folder.run("status").out();
         String pid = "build running: process " + ProcessHandle.current().pid();
@@ -171,8 +172,8 @@ class BesideABuildTest {
     folder.run("build");
     folder.put("4", "good, too").put("5", "good, too");
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
-      marks.add(new StartMarks.Mark("now", "train/seed=3", 1));
-      marks.add(new StartMarks.Mark("killed", "train/seed=7", 1));
+      marks.add(new StartMark("now", "train/seed=3", 1));
+      marks.add(new StartMark("killed", "train/seed=7", 1));
       String out = folder.run("list").out();
       assertTrue(
           out.startsWith("train   2 of 7 up to date, 2 will run, 1 failed, 2 interrupted  "), out);
@@ -260,15 +261,12 @@ class BesideABuildTest {
             new BuildRecord(
                 new BuildRecord.BuildId("killed", 9),
                 1,
-                -1,
                 counts,
-                -1,
                 List.of(),
-                null,
-                BuildRecord.StoreUse.NONE);
+                BuildRecord.BuildEnd.NONE);
         cache.put(new Batch().build(record));
       }
-      marks.add(new StartMarks.Mark("killed", "second", 1));
+      marks.add(new StartMark("killed", "second", 1));
       followed = follow("0/2 done, 1 running", lock::close);
     }
     assertEquals(new Run(3, "", "build 9 was killed; run torc to go on\n"), followed);

@@ -7,6 +7,7 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.records.CachePlace;
 import dev.torc.records.SharingHost;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,12 +148,12 @@ class Rule01ReasonsTest extends Harness {
       case "ends" -> job("a", stub -> ended(stub, words[1]));
       case "out" -> {
         CachePlace place = place();
-        StartMarks.begin(place, List.of(new StartMarks.Mark("b0", "a", 1).at("far"))).close();
+        StartMarks.begin(place, List.of(new StartMark("b0", "a", 1).at("far"))).close();
       }
       case "host" -> here = SharingHost.named(words[1], root);
       case "left" -> {
         try (StartMarks marks = StartMarks.begin(place(), List.of())) {
-          marks.add(new StartMarks.Mark("b0", "a", 1));
+          marks.add(new StartMark("b0", "a", 1));
         }
       }
       case "loop" -> {

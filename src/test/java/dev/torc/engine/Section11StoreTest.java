@@ -13,6 +13,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.Dying;
+import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import dev.torc.records.Unclosed;
 import dev.torc.results.LocalResults;
@@ -129,7 +130,7 @@ class Section11StoreTest extends Harness {
     List<Digest> known = new ArrayList<>();
     try (Cache cache = openCache(place())) {
       new LocalResults(cache, 0, false).each(each -> known.add(each.key()));
-      StartMarks.Mark mark = new StartMarks.Mark("killed", "a", 0).restoring(known.getFirst());
+      StartMark mark = new StartMark("killed", "a", 0).restoring(known.getFirst());
       try (StartMarks marks = StartMarks.begin(cache.place(), List.of())) {
         marks.add(mark);
       }

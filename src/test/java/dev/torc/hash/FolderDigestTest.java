@@ -11,6 +11,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.FolderDigest.FileDigests;
+import dev.torc.hash.FolderDigest.FolderRole;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -76,7 +77,12 @@ class FolderDigestTest {
   private FolderDigest folder(String path, boolean needed) throws IOException {
     FakeStamps stamps = new FakeStamps();
     DigestMemo files = new DigestMemo(root, stamps, FileClock.none(), p -> null, (p, k) -> {});
-    return FolderDigest.of(root, path, needed, _ -> false, null, stamps, files);
+    return FolderDigest.of(
+        root,
+        path,
+        needed ? FolderRole.needed(_ -> false) : FolderRole.product(null),
+        stamps,
+        files);
   }
 
   private Digest needed() throws IOException {
@@ -317,7 +323,7 @@ class FolderDigestTest {
           asked.add(path);
           return new KnownDigest(stamp, Digest.ofText(path), true);
         };
-    FolderDigest.of(root, "d", true, _ -> false, null, stamps, files);
+    FolderDigest.of(root, "d", FolderRole.needed(_ -> false), stamps, files);
     assertEquals(List.of("out/b"), asked);
   }
 
@@ -330,7 +336,7 @@ class FolderDigestTest {
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
     assertEquals(
         1,
-        FolderDigest.of(real.toRealPath(), "d", true, _ -> false, null, stamps, files)
+        FolderDigest.of(real.toRealPath(), "d", FolderRole.needed(_ -> false), stamps, files)
             .members()
             .size());
     new ProcessBuilder(
@@ -340,7 +346,9 @@ class FolderDigestTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> FolderDigest.of(real.toRealPath(), "d", true, _ -> false, null, stamps, files));
+            () ->
+                FolderDigest.of(
+                    real.toRealPath(), "d", FolderRole.needed(_ -> false), stamps, files));
     assertEquals(
         real.toRealPath().resolve("d")
             + ": holds a name that is not valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",

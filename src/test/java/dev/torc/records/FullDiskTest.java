@@ -124,16 +124,16 @@ class FullDiskTest {
 
   @Test
   void rule9AMarkThatCannotBeWrittenIsAnErrorAndTheOthersStay() throws IOException {
-    StartMarks.Mark first = new StartMarks.Mark(".", false, "b", "first", 1, "", null, 7);
+    StartMark first = new StartMark(".", false, "b", "first", 1, "", null, 7);
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
       fill();
-      StartMarks.Mark big = new StartMarks.Mark("b", "x".repeat(100_000), 1);
+      StartMark big = new StartMark("b", "x".repeat(100_000), 1);
       CacheException e = assertThrows(CacheException.class, () -> marks.add(big));
       assertTrue(e.getMessage().endsWith("no space left on device; free some and build again"));
       assertEquals(List.of(first), StartMarks.read(place()));
       Files.delete(disk.resolve("filler"));
-      StartMarks.Mark second = new StartMarks.Mark(".", false, "b", "second", 1, "", null, 7);
+      StartMark second = new StartMark(".", false, "b", "second", 1, "", null, 7);
       marks.add(second);
       assertEquals(List.of(first, second), StartMarks.read(place()).subList(0, 2));
     }

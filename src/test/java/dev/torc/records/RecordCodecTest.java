@@ -12,6 +12,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.BuildRecord.BuildEnd;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.DatabaseKey.RecordTree;
@@ -20,6 +21,7 @@ import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.RunNeeds;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults.Stored;
@@ -89,8 +91,7 @@ class RecordCodecTest {
                 List.of(
                     new RecordedProduct("p", Stamp.FileKind.FILE, DIGEST.executable(), 7, "t"),
                     new RecordedProduct("q", Stamp.FileKind.MISSING, null, 0, null)),
-                List.of("f", "g"),
-                List.of("m"),
+                new RunNeeds(List.of("f", "g"), List.of("m")),
                 5,
                 true),
             RecordCodec::result,
@@ -153,12 +154,10 @@ class RecordCodecTest {
             new BuildRecord(
                 new BuildId("b", 7),
                 1,
-                -1,
                 new TreeMap<>(Map.of("ran", 2)),
-                3,
                 List.of("f"),
-                "m",
-                new StoreUse(1, List.of(new StoreUse.StoreHits("s", 2, 3)))),
+                new BuildEnd(
+                    -1, 3, "m", new StoreUse(1, List.of(new StoreUse.StoreHits("s", 2, 3))))),
             (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of),
             "030162"
                 + "0402"
@@ -267,12 +266,9 @@ class RecordCodecTest {
         new BuildRecord(
             new BuildId("b", 7),
             1,
-            2,
             new TreeMap<>(Map.of("RESTORED", 4)),
-            0,
             List.of(),
-            null,
-            StoreUse.NONE);
+            new BuildEnd(2, 0, null, StoreUse.NONE));
     Batch batch = new Batch().build(build);
     batch.changes.getFirst().seal(null);
     assertEquals(

@@ -79,8 +79,7 @@ final class Samples {
             new RecordedProduct(
                 name + ".bin", Stamp.FileKind.FILE, digest(name).executable(), 0, "é"),
             new RecordedProduct("gone", Stamp.FileKind.MISSING, null, 0, null)),
-        List.of(name + ".h", "b.h"),
-        List.of(name),
+        new JobResult.RunNeeds(List.of(name + ".h", "b.h"), List.of(name)),
         name.length() * 1_000_003L,
         name.length() % 2 == 0);
   }
@@ -112,12 +111,9 @@ final class Samples {
     return new BuildRecord(
         new BuildId("id" + number, number),
         5,
-        -1,
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
-        -1,
         List.of("torc.yaml", "site.yaml"),
-        "machine " + number,
-        StoreUse.NONE);
+        new BuildRecord.BuildEnd(-1, -1, "machine " + number, StoreUse.NONE));
   }
 
   static AttemptRecord attempt(long build, long sequence) {

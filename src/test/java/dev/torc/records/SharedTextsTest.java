@@ -9,6 +9,7 @@ import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.RunNeeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ class SharedTextsTest {
   }
 
   private static JobResult result(List<String> found) {
-    return new JobResult(Outcome.OK, "b", DIGEST, List.of(), found, List.of(), 1, true);
+    RunNeeds needs = new RunNeeds(found, List.of());
+    return new JobResult(Outcome.OK, "b", DIGEST, List.of(), needs, 1, true);
   }
 
   private static RunDetails details(List<String> found, String version) {

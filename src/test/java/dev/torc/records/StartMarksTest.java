@@ -19,11 +19,11 @@ class StartMarksTest {
     return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
-  private static final List<StartMarks.Mark> SOME =
+  private static final List<StartMark> SOME =
       Samples.NAMES.stream().map(name -> mark("b1", name, name.length())).toList();
 
-  private static StartMarks.Mark mark(String build, String job, int attempt) {
-    return new StartMarks.Mark(".", false, build, job, attempt, "", null, 7);
+  private static StartMark mark(String build, String job, int attempt) {
+    return new StartMark(".", false, build, job, attempt, "", null, 7);
   }
 
   @Test
@@ -46,7 +46,7 @@ class StartMarksTest {
 
   @Test
   void aMarkNamesTheContainersOfItsJob() {
-    StartMarks.Mark contained = mark("b1", "odd 1/podman/x", 2).in("podman/torc-b1-2");
+    StartMark contained = mark("b1", "odd 1/podman/x", 2).in("podman/torc-b1-2");
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(contained);
     }
@@ -55,8 +55,8 @@ class StartMarksTest {
 
   @Test
   void rule9ATornLineIsSkippedWhereverItWasTorn() throws IOException {
-    StartMarks.Mark first = mark("b1", "first", 1);
-    StartMarks.Mark second = mark("b1", "se cond\n", 2);
+    StartMark first = mark("b1", "first", 1);
+    StartMark second = mark("b1", "se cond\n", 2);
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
     }
@@ -83,16 +83,16 @@ class StartMarksTest {
       byte[] bad = good.clone();
       bad[bit / 8] ^= (byte) (1 << bit % 8);
       Files.write(place().running(), bad);
-      List<StartMarks.Mark> read = StartMarks.read(place());
+      List<StartMark> read = StartMarks.read(place());
       assertEquals(true, SOME.containsAll(read) && read.size() < 2, read::toString);
     }
   }
 
   @Test
   void rule9AResultOfTheSameBuildReplacesTheMark() {
-    StartMarks.Mark done = mark("b2", "done", 1);
-    StartMarks.Mark stale = mark("b2", "stale", 1);
-    StartMarks.Mark never = mark("b2", "never", 1);
+    StartMark done = mark("b2", "done", 1);
+    StartMark stale = mark("b2", "stale", 1);
+    StartMark never = mark("b2", "never", 1);
     try (Cache cache = Cache.open(place(), note -> {})) {
       cache.put(Samples.all("done", "b2"));
       cache.put(Samples.all("stale", "b1"));
@@ -110,13 +110,13 @@ class StartMarksTest {
   void rule9ABuildWithOtherRecordsLeavesAMarkToItsOwner() throws IOException {
     CachePlace one = elsewhere("one");
     CachePlace two = elsewhere("two");
-    StartMarks.begin(one, List.of()).add(new StartMarks.Mark("b1", "job", 1)); // a torc was killed
+    StartMarks.begin(one, List.of()).add(new StartMark("b1", "job", 1)); // a torc was killed
     for (CachePlace other : List.of(two, place(), two)) {
       try (Cache cache = Cache.open(other, note -> {})) {
-        List<StartMarks.Mark> marks = StartMarks.read(other);
+        List<StartMark> marks = StartMarks.read(other);
         assertEquals(List.of(), StartMarks.live(marks, cache));
         try (StartMarks mine = StartMarks.begin(cache.place(), List.of())) {
-          mine.add(new StartMarks.Mark("b2", "job", 1));
+          mine.add(new StartMark("b2", "job", 1));
           assertEquals(2, StartMarks.read(other).size());
           cache.put(Samples.all("job", "b2"));
           mine.clear();
@@ -126,7 +126,7 @@ class StartMarksTest {
     try (Cache cache = Cache.open(one, note -> {})) {
       assertEquals(
           List.of("job"),
-          StartMarks.live(StartMarks.read(one), cache).stream().map(StartMarks.Mark::job).toList());
+          StartMarks.live(StartMarks.read(one), cache).stream().map(StartMark::job).toList());
       StartMarks.begin(cache.place(), List.of()).close();
     }
     assertEquals(0, Files.size(place().running()), "its owner has answered for it");
@@ -135,7 +135,7 @@ class StartMarksTest {
   @Test
   void rule9TheProcessesOfAnothersMarkAreEndedOnce() {
     CachePlace one = elsewhere("one");
-    StartMarks.begin(one, List.of()).add(new StartMarks.Mark("b1", "job", 1));
+    StartMarks.begin(one, List.of()).add(new StartMark("b1", "job", 1));
     try (Cache cache = Cache.open(place(), note -> {})) {
       assertEquals(1, StartMarks.running(StartMarks.read(place()), cache).size());
       StartMarks.begin(place(), List.of()).close();
@@ -150,10 +150,9 @@ class StartMarksTest {
   @Test
   void theMarksOfOthersAreBounded() throws IOException {
     for (int i = 0; i < 100; i++) {
-      StartMarks.begin(elsewhere("cache" + i), List.of())
-          .add(new StartMarks.Mark("b" + i, "job", 1));
+      StartMarks.begin(elsewhere("cache" + i), List.of()).add(new StartMark("b" + i, "job", 1));
     }
-    List<StartMarks.Mark> marks = StartMarks.read(place());
+    List<StartMark> marks = StartMarks.read(place());
     assertEquals(65, marks.size());
     assertEquals("b99", marks.getLast().build());
     assertEquals("b35", marks.getFirst().build());

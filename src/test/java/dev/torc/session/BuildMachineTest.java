@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.machine.MachineFacts;
 import dev.torc.records.BuildRecord;
+import dev.torc.records.BuildRecord.BuildEnd;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.session.Caller.BuildMachine;
@@ -20,7 +21,11 @@ class BuildMachineTest {
 
   private static BuildRecord build(String machine) {
     return new BuildRecord(
-        new BuildId("b", 1), 1, 1, new TreeMap<>(), 0, List.of(), machine, StoreUse.NONE);
+        new BuildId("b", 1),
+        1,
+        new TreeMap<>(),
+        List.of(),
+        new BuildEnd(1, 0, machine, StoreUse.NONE));
   }
 
   @Test
