@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 
 /**
  * Joins files into one tree: files in {@code include} add their jobs and vars, and every further
@@ -52,12 +54,12 @@ final class FileLayers {
 
   /** Returns the files that were read, once for each path that was asked for. */
   List<BuildFile.Read> sources() {
-    return asked.stream()
-        .map(
-            path ->
-                new BuildFile.Read(
-                    path, BuildFile.located(path), digests.get(BuildFile.located(path))))
-        .toList();
+    List<BuildFile.Read> read = new ArrayList<>(asked.size());
+    for (Path path : asked) {
+      Path at = BuildFile.located(path);
+      read.add(new BuildFile.Read(path, at, digests.get(at)));
+    }
+    return read;
   }
 
   /** Returns the files of vars, named as in places. */
@@ -115,9 +117,14 @@ final class FileLayers {
       throws IOException {
     try {
       byte[] bytes = given == null ? SourceFile.bytes(file, shown(file)) : given;
-      digests.put(file, Digest.ofBytes(bytes));
+      // Another core does this, which makes the JVM read its security settings, in the meantime.
+      FutureTask<Digest> digest = new FutureTask<>(() -> Digest.ofBytes(bytes));
+      Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
       Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
-      return node == null ? SourceFile.parse(bytes, shown(file)) : node;
+      node = node == null ? SourceFile.parse(bytes, shown(file)) : node;
+      ThreadEnd.await(apart);
+      digests.put(file, digest.resultNow());
+      return node;
     } catch (BadInput e) {
       // A missing file is told at the place that names it.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;

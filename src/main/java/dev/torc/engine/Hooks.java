@@ -112,6 +112,9 @@ final class Hooks {
    * end.
    */
   boolean mayStart(int id) {
+    if (hooks.isEmpty()) {
+      return true;
+    }
     Job job = state.graph().job(id);
     hooks.stream()
         .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))

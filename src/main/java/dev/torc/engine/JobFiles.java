@@ -41,11 +41,7 @@ public final class JobFiles {
 
   /** Adds a line before an attempt to the log, if it exists; returns the byte after it. */
   long markLog(int attempt) throws IOException {
-    Path log = log();
-    if (!OwnFile.stands(log)) {
-      return 0;
-    }
-    return log("--- torc: attempt " + attempt + " ---");
+    return OwnFile.stands(log()) ? log("--- torc: attempt " + attempt + " ---") : 0;
   }
 
   /** Adds a line to the log; returns the byte after it. */

@@ -302,9 +302,7 @@ public final class LaunchBuilder {
   }
 
   private static String list(JobFiles files, String item, List<String> paths) throws IOException {
-    StringBuilder text = new StringBuilder();
-    paths.forEach(path -> text.append(path).append('\n'));
-    return files.write(files.needs(item), text.toString());
+    return files.write(files.needs(item), paths.isEmpty() ? "" : String.join("\n", paths) + "\n");
   }
 
   /** Fetches a job's images if they are missing; returns {@link StartMark#container}. */

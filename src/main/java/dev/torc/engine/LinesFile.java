@@ -44,12 +44,11 @@ record LinesFile(String name, Path path) {
 
   /** Returns the lines, none if the file is missing; invalid UTF-8 becomes U+FFFD. */
   List<String> lines(DigestMemo digests) throws IOException {
-    byte[] bytes = bytes(digests);
-    return bytes.length == 0 ? List.of() : lines(bytes);
+    return lines(bytes(digests));
   }
 
   private static List<String> lines(byte[] bytes) {
-    return List.of(new String(bytes, UTF_8).split("\n"));
+    return bytes.length == 0 ? List.of() : List.of(new String(bytes, UTF_8).split("\n"));
   }
 
   private byte[] bytes(DigestMemo digests) throws IOException {
@@ -89,7 +88,7 @@ record LinesFile(String name, Path path) {
    */
   List<StoredValue> values(DigestMemo digests) throws IOException {
     byte[] bytes = bytes(digests);
-    List<String> lines = new ArrayList<>(bytes.length == 0 ? List.of() : lines(bytes));
+    List<String> lines = new ArrayList<>(lines(bytes));
     if (!Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes)) {
       String line = lines.stream().filter(each -> each.indexOf('\uFFFD') >= 0).findFirst().get();
       throw unreadable(line, "it is not valid UTF-8");

@@ -23,8 +23,10 @@ final class ReadyQueue {
 
   private final TreeSet<Integer> ready;
   private final Map<Integer, Integer> passed = new HashMap<>();
-  private final Map<Integer, Long> asked =
-      new HashMap<>(); // jobs of which a store is asked, and until when that counts
+
+  /** Jobs of which a store is asked, and until when that counts. */
+  private final Map<Integer, Long> asked = new HashMap<>();
+
   private final boolean local;
   private Long heldUntil;
 
@@ -40,11 +42,9 @@ final class ReadyQueue {
     ready =
         new TreeSet<>(
             (a, b) -> {
-              int first = Integer.compare(priority.applyAsInt(b), priority.applyAsInt(a));
-              first = first == 0 ? Long.compare(path.applyAsLong(b), path.applyAsLong(a)) : first;
-              return first == 0
-                  ? Integer.compare(written.applyAsInt(a), written.applyAsInt(b))
-                  : first;
+              int by = Integer.compare(priority.applyAsInt(b), priority.applyAsInt(a));
+              by = by == 0 ? Long.compare(path.applyAsLong(b), path.applyAsLong(a)) : by;
+              return by == 0 ? Integer.compare(written.applyAsInt(a), written.applyAsInt(b)) : by;
             });
   }
 

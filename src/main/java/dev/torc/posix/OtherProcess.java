@@ -121,11 +121,16 @@ public record OtherProcess(int pid) {
     return pids;
   }
 
-  /** Returns a process, this one included, that has a file open which was removed from here. */
+  /**
+   * Returns a process, this one included, that has a file open which was removed from here, and has
+   * a lock by {@code flock(2)}. It looks at the processes in the kernel's list of locks: a look at
+   * the open files of all took 20 ms of each first build. Without such a list it looks at all.
+   */
   public static OptionalInt removed(Path place) {
     String name = real(place) + " (deleted)";
-    for (String pid : list("/proc")) {
-      if (Character.isDigit(pid.charAt(0)) && anyOpen(pid, name::equals)) {
+    String locks = new OtherProcess((int) ProcessHandle.current().pid()).text("../locks");
+    for (String pid : locks.equals("?") ? list("/proc") : locks.split(" ")) {
+      if (!pid.isEmpty() && Character.isDigit(pid.charAt(0)) && anyOpen(pid, name::equals)) {
         return OptionalInt.of(Integer.parseInt(pid));
       }
     }

@@ -181,16 +181,11 @@ public final class Spawn implements AutoCloseable {
         return Libc.ENOENT;
       }
       path = bytes("/bin/sh");
-      argv = new ArrayList<>(words);
-      argv.set(0, program);
-      argv.addAll(
-          0,
-          List.of(
-              path,
-              bytes("-c"),
-              bytes("cd \"$1\" && shift && exec \"$@\""),
-              bytes("sh"),
-              bytes(dir.toString())));
+      String inFolder = "cd \"$1\" && shift && exec \"$@\"";
+      argv = new ArrayList<>(List.of(path, bytes("-c"), bytes(inFolder), bytes("sh")));
+      argv.add(bytes(dir.toString()));
+      argv.add(program);
+      argv.addAll(words.subList(1, words.size()));
     }
     long arguments = scratch.pointers(NONE, argv);
     long name = scratch.text(path);

@@ -13,19 +13,13 @@ public record Stop(int signal, long grace) {
 
   /** The signals that a build file can name. */
   public static final Map<String, Integer> SIGNALS =
-      Map.of(
-          "HUP",
-          1,
-          "INT",
-          Kill.INT,
-          "QUIT",
-          3,
-          "TERM",
-          Kill.TERM,
-          "USR1",
-          Kill.USR1,
-          "USR2",
-          NativeCall.number(12, 31));
+      Map.ofEntries(
+          Map.entry("HUP", 1),
+          Map.entry("INT", Kill.INT),
+          Map.entry("QUIT", 3),
+          Map.entry("TERM", Kill.TERM),
+          Map.entry("USR1", Kill.USR1),
+          Map.entry("USR2", NativeCall.number(12, 31)));
 
   /** Returns the signal that comes first, where a job that says nothing would get {@code usual}. */
   public int first(int usual) {

@@ -91,6 +91,9 @@ final class RecordStore implements AutoCloseable {
   /** The tree of the other trees' names. */
   private Dbi<byte[]> main;
 
+  /** Whether it is new: a first build asks for the records of each job, and none is there. */
+  private volatile boolean blank;
+
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
   /** For single reads, under its monitor. It is reset between reads, except in a look. */
@@ -197,7 +200,8 @@ final class RecordStore implements AutoCloseable {
     try (Txn<byte[]> txn = env.txnWrite()) {
       main = env.openDbi(txn, null, null, false);
       trees(txn, DbiFlags.MDB_CREATE);
-      if (main.get(txn, bytes(SCHEMA_KEY)) == null) {
+      blank = main.get(txn, bytes(SCHEMA_KEY)) == null;
+      if (blank) {
         seal(txn, seal, 0);
       }
       txn.commit();
@@ -218,7 +222,7 @@ final class RecordStore implements AutoCloseable {
   }
 
   byte[] get(RecordTree tree, byte[] key) {
-    return read(txn -> trees.get(tree).get(txn, key));
+    return blank ? null : read(txn -> trees.get(tree).get(txn, key));
   }
 
   long size(RecordTree tree) {
@@ -326,6 +330,7 @@ final class RecordStore implements AutoCloseable {
    * by how many bytes the records in a journal grew.
    */
   long write(List<Batch.Change> changes, boolean counts, Seal seal) {
+    blank = false;
     if (written > MAPPED) {
       map(size);
     }

@@ -71,13 +71,20 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
       if (!OwnFile.stands(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
         OwnFile.remove(schema); // only an owner may set a file's time
-        try (InputStream in =
-            FilesForOthers.class.getResourceAsStream("/dev/torc/torc.schema.json")) {
+        try (InputStream in = schema()) {
           OwnFile.write(schema, in.readAllBytes());
         }
         Files.setLastModifiedTime(schema, wanted);
         group.give(schema);
       }
+    }
+
+    /** Opens the schema: the one beside the jar, since opening a jar takes 9 ms, if it is there. */
+    private static InputStream schema() throws IOException {
+      Path beside = InstalledTorc.code().resolveSibling("../share/torc.schema.json");
+      return Files.exists(beside)
+          ? Files.newInputStream(beside)
+          : FilesForOthers.class.getResourceAsStream("/dev/torc/torc.schema.json");
     }
   }
 }

@@ -386,7 +386,7 @@ public final class WorkflowCodec {
   }
 
   private static Stop stop(Wire wire, Stop of) {
-    return wire.flag(of, Stop.USUAL::equals)
+    return wire.flag(of, stop -> stop.signal() == 0 && stop.grace() < 0) // equals links a class
         ? Stop.USUAL
         : new Stop(wire.small(of, Stop::signal), wire.number(of, Stop::grace));
   }
