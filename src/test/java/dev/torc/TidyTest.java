@@ -47,14 +47,14 @@ class TidyTest {
   /** Each figure may fall; a change that lets it rise says here by how much. */
   private static final int LINES = 59_776;
 
-  private static final int FILES = 500;
+  private static final int FILES = 506;
   private static final int SURFACE = 198;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
   private static final int ALONE = 28;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
-  private static final int LONG_LISTS = 27;
+  private static final int LONG_LISTS = 20;
 
   private static final int LONGEST_LIST = 15;
 

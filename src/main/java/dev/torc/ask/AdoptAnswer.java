@@ -83,7 +83,7 @@ record AdoptAnswer(
       if (adoption.problems().isEmpty()) {
         work.cache().put(adoption.batch());
         work.cache().flush();
-        work.leave(adoption.context());
+        work.storeFresh(adoption.context());
       }
       return of(adoption, false);
     }

@@ -72,7 +72,7 @@ final class BuildFollower implements Progress {
     ProjectFolder folder = call.folder(false);
     Report.Detail detail = Report.Detail.NORMAL;
     try (Signals signals = call.caller().host().process().signals();
-        Report report = Report.open(call.console(), call.errPalette(), detail, false)) {
+        Report report = call.console().report(call.errPalette(), detail, false)) {
       BuildFollower follower = new BuildFollower(folder, report);
       report.follow(() -> follower);
       try (Signals.Handling _ = signals.during(number -> follower.signal = number, report::pause)) {

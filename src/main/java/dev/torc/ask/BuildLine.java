@@ -2,8 +2,8 @@ package dev.torc.ask;
 
 import dev.torc.engine.JobState;
 import dev.torc.records.BuildRecord;
+import dev.torc.show.AttemptText;
 import dev.torc.show.Json;
-import dev.torc.show.Summary;
 import dev.torc.text.Amount;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -42,7 +42,7 @@ record BuildLine(BuildRecord build, String working) {
     for (JobState state : isOver() ? JobState.values() : new JobState[0]) {
       int count = build.counts().getOrDefault(state.name(), 0);
       if (count > 0) {
-        counts.add(count + " " + Summary.words(state));
+        counts.add(count + " " + AttemptText.words(state));
       }
     }
     return counts.toString();

@@ -15,6 +15,7 @@ import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;
+import dev.torc.session.ProjectOptions.Reuse;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Console;
 import dev.torc.show.Json;
@@ -189,11 +190,11 @@ public final class Call {
   }
 
   Palette outPalette() {
-    return Palette.of(color(), console.env(), console.stdoutTerminal());
+    return Palette.of(color(), console.env(), console.terminals().out());
   }
 
   public Palette errPalette() {
-    return Palette.of(color(), console.env(), console.stderrTerminal());
+    return Palette.of(color(), console.env(), console.terminals().err());
   }
 
   /**
@@ -216,8 +217,7 @@ public final class Call {
         variables(),
         container(),
         value("--executor"),
-        !has("--no-restore"),
-        has("--keep-failed"));
+        new Reuse(!has("--no-restore"), has("--keep-failed")));
   }
 
   /** Returns a file that the user names, from the current folder. */
@@ -290,7 +290,7 @@ public final class Call {
 
   /** Takes the build lock; null if another build has it and the terms do not allow waiting. */
   BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
-    return terms.take(caller(), place, id, what, console::say);
+    return terms.takeLock(caller(), place, id, what, console::say);
   }
 
   /**

@@ -161,7 +161,7 @@ final class CleanAnswer implements Cleaner.Listener {
   @Override
   public void stays(String path, String why) {
     staying.put(path, new Kept(path, why));
-    call.warn("kept " + SafeText.name(path) + ": " + SafeText.line(why));
+    call.warn(SafeText.name(path) + " not removed: " + SafeText.line(why));
   }
 
   @Override

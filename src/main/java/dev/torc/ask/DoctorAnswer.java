@@ -350,10 +350,10 @@ final class DoctorAnswer implements Answer {
   }
 
   private Finding terminal() {
-    if (!call.console().stderrTerminal()) {
+    if (!call.console().terminals().err()) {
       return ok("none (builds print plain lines)");
     }
-    int columns = call.console().columns().getAsInt();
+    int columns = call.console().terminals().columns().getAsInt();
     String kind = env.getOrDefault("TERM", "");
     String wide = columns > 0 ? ", " + Amount.count(columns, "column") : "";
     return ok((kind.isEmpty() ? "unknown kind" : kind) + wide);

@@ -2,7 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
-import dev.torc.show.Summary;
+import dev.torc.show.AttemptText;
 import dev.torc.text.Palette;
 import java.util.List;
 
@@ -40,7 +40,7 @@ enum JobStanding {
   }
 
   String words() {
-    return this == WILL_RESTORE ? "will be restored" : Summary.words(this);
+    return this == WILL_RESTORE ? "will be restored" : AttemptText.words(this);
   }
 
   /** Returns 0 if nothing is to be done, 2 if something failed or will fail, else 1. */

@@ -102,7 +102,7 @@ record ListAnswer(
     }
     List<String> targets = call.targets();
     Console console = call.console();
-    int columns = console.stdoutTerminal() ? console.columns().getAsInt() : 0;
+    int columns = console.terminals().out() ? console.terminals().columns().getAsInt() : 0;
     try (ReadSession look = call.look()) {
       Project project = look.project();
       JobSelection selection = project.select(targets);

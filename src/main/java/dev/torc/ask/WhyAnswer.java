@@ -95,7 +95,7 @@ record WhyAnswer(
    */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
     Map<Integer, Verdict.WillRun> runs = new HashMap<>();
-    if (jobs.cardinality() <= FEW && look.project().options().restores()) {
+    if (jobs.cardinality() <= FEW && look.project().options().reuse().results()) {
       for (int job : look.project().graph().inOrder(jobs)) {
         if (plan.verdict(job) instanceof Verdict.WillRun will
             && Decider.mayRestore(will.reasons())) {

@@ -90,12 +90,13 @@ final class BuildCommand {
     return new BuildRequest(
         call.targets(),
         Rerun.of(call.targets(), call.has("--force")),
-        call.has("--fail-fast"),
-        call.has("--submit"),
+        new BuildRequest.Manner(
+            call.has("--fail-fast"),
+            call.has("--submit"),
+            call.has("--trace"),
+            call.has("--strict")),
         call.lock(),
         only || dry,
-        call.has("--trace"),
-        call.has("--strict"),
         limits);
   }
 
@@ -109,7 +110,7 @@ final class BuildCommand {
 
   /** Returns the report on this build; it is at work, so it must be closed. */
   private Report shown() {
-    return Report.open(call.console(), call.errPalette(), detail(), call.json());
+    return call.console().report(call.errPalette(), detail(), call.json());
   }
 
   /** Runs {@code torc watch}: builds that follow one another; {@link WatchRounds} says when. */
@@ -208,7 +209,7 @@ final class BuildCommand {
     Report report = shown();
     List<Report> all = new ArrayList<>(List.of(report));
     all.add(junit == null ? null : junit.report());
-    all.add(Report.ofStep(console));
+    all.add(console.stepSummary());
     all.add(profile);
     all.removeIf(Objects::isNull);
     return all.size() == 1 ? report : Report.all(all);

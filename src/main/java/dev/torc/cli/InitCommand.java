@@ -50,7 +50,7 @@ final class InitCommand {
       texts.put(file, Main.resource("examples/" + example + "/" + file));
     }
     write(console.cwd(), texts, "init");
-    FilesForOthers.keep(console.cwd(), GroupAccess.of(console.cwd()));
+    FilesForOthers.write(console.cwd(), GroupAccess.of(console.cwd()));
     String more = texts.size() == 1 ? "" : " and " + (texts.size() - 1) + " more files";
     String wrote = SafeText.name(console.cwd().resolve("torc.yaml").toString());
     console.tell("wrote " + wrote + more + "; next: torc");

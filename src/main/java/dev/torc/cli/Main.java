@@ -102,9 +102,8 @@ public final class Main {
         Console.writer(new Descriptor(2).stream(), "standard error"),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
-        Terminal.isTerminal(1),
-        Terminal.isTerminal(2),
-        () -> Terminal.width(2),
+        new Console.Terminals(
+            Terminal.isTerminal(1), Terminal.isTerminal(2), () -> Terminal.width(2)),
         ProcessAge::began);
   }
 

@@ -50,7 +50,7 @@ final class ReportCommand {
           call, build, file == null ? project.folder().resolve("report.html") : call.path(file));
     }
     ReportPage page = ReportPage.of(project, build, call.has("--paths"), console::warn);
-    if (file == null && !console.stdoutTerminal()) {
+    if (file == null && !console.terminals().out()) {
       page.write(console.out(), call.path(""));
       return Exit.DONE;
     }

@@ -99,9 +99,7 @@ final class Training {
             err,
             environment(given.env()),
             folder,
-            terminal,
-            terminal,
-            given.columns(),
+            new Console.Terminals(terminal, terminal, given.terminals().columns()),
             given.began());
     String line = lesson.substring(2);
     List<String> args =

@@ -1,7 +1,6 @@
 package dev.torc.crate;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.crate.RoCrate.Entity;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -119,11 +118,11 @@ public final class CrateRequest {
       Project of, Path folder, String shown, String torc, Warnings warn) throws IOException {
     RoCrate.refuse(folder, of.folder(), shown);
     try (ReadSession look = ReadSession.at(of, warn)) {
-      return new CrateRequest(look, torc).tell(folder);
+      return new CrateRequest(look, torc).writeCrate(folder);
     }
   }
 
-  private WrittenCrate tell(Path folder) throws IOException {
+  private WrittenCrate writeCrate(Path folder) throws IOException {
     JobSelection selection = project.select(List.of());
     Entity workflow = files();
     licence();
@@ -238,7 +237,7 @@ public final class CrateRequest {
       boolean named = project.place().group().isNone() && !name.matches("\\d*");
       return named ? crate.named("person", name, "Person").text("description", what) : null;
     } catch (IOException | UnsupportedOperationException e) {
-      return null; // it only adds to what is told
+      return null; // the crate does without
     }
   }
 
@@ -273,7 +272,7 @@ public final class CrateRequest {
       made.add(folder ? crate.folder(product.path(), digest) : file(product.path(), digest));
     }
     if (result.outcome() == Outcome.ADOPTED) {
-      return; // nothing ran; what was there was accepted
+      return; // nothing ran; existing files were accepted
     }
     if (result.outcome().isGood()) {
       for (StoredValue value : look.cache().data(name)) {

@@ -20,7 +20,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -55,47 +54,6 @@ final class RoCrate {
 
   /** Digits of a digest that distinguish two entities of one name. */
   private static final int SHORT = 12;
-
-  static final class Entity {
-    final String id;
-    private final Map<String, Object> fields = new LinkedHashMap<>();
-
-    private Entity(String id, String... types) {
-      this.id = id;
-      fields.put("@id", id);
-      fields.put("@type", List.of(types));
-    }
-
-    private String path() {
-      return fields.get("alternateName").toString();
-    }
-
-    /** Adds a text, unless it is null or empty or the entity already has one of that name. */
-    Entity text(String name, String text) {
-      if (text != null && !text.isEmpty()) {
-        fields.putIfAbsent(name, text);
-      }
-      return this;
-    }
-
-    /** Adds a reference to an entity; does nothing for null. */
-    Entity ref(String name, Entity other) {
-      return refs(name, other == null ? List.of() : List.of(other));
-    }
-
-    Entity refs(String name, Collection<Entity> others) {
-      if (!others.isEmpty()) {
-        refs(name).addAll(others);
-      }
-      return this;
-    }
-
-    /** Returns the references of that name, to which the caller may add. */
-    @SuppressWarnings("unchecked") // under the name of a text there is no reference
-    Set<Entity> refs(String name) {
-      return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
-    }
-  }
 
   private final SequencedMap<String, Entity> entities = new LinkedHashMap<>();
   private final Map<String, Entity> byContent = new HashMap<>();

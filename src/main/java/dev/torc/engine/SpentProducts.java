@@ -199,7 +199,7 @@ final class SpentProducts implements Cleaner.Listener {
 
   @Override
   public void stays(String path, String why) {
-    String line = "kept " + SafeText.name(path) + ": " + SafeText.line(why);
+    String line = SafeText.name(path) + " not removed: " + SafeText.line(why);
     lock.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
   }
 

@@ -385,7 +385,7 @@ public final class Graph implements FolderDigest.Exclusions {
   /** Returns the maker of any path, as {@link #maker} does; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
-    return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().of(path);
+    return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().owner(path);
   }
 
   /**

@@ -153,7 +153,7 @@ public final class GraphBuilder {
     for (int group : open.keySet()) {
       IntConsumer look =
           file -> {
-            if (products().of(files.text(file)) == group) {
+            if (products().owner(files.text(file)) == group) {
               found.add(files.text(file));
             }
           };
@@ -269,15 +269,15 @@ public final class GraphBuilder {
     lists.grow(base, ids, added);
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
-      if (base.isOpen(maker) && products().of(base.path(file)) != maker) {
-        remade.put(file, products().of(base.path(file)));
+      if (base.isOpen(maker) && products().owner(base.path(file)) != maker) {
+        remade.put(file, products().owner(base.path(file)));
         for (int reader : base.after().row(maker)) {
           stale.set(reader, stale.get(reader) || base.needs().has(reader, file));
         }
       }
     }
     for (String path : products().sources()) {
-      int maker = added.of(path);
+      int maker = added.owner(path);
       if (maker >= 0) {
         error(
             job(maker).place(),
@@ -348,7 +348,7 @@ public final class GraphBuilder {
     int[] maker =
         base == null ? new int[files.size()] : Arrays.copyOf(base.tables().maker(), files.size());
     for (int f = base == null ? 0 : base.files(); f < maker.length; f++) {
-      maker[f] = products().of(files.text(f));
+      maker[f] = products().owner(files.text(f));
     }
     remade.forEach((file, other) -> maker[file] = other);
     return maker;
@@ -400,7 +400,7 @@ public final class GraphBuilder {
   /** Returns the path of a tool that a job makes, null for any other tool. */
   private String made(Tool tool) {
     for (String path : tool.paths()) {
-      if (products().of(path) >= 0) {
+      if (products().owner(path) >= 0) {
         return path;
       }
     }
@@ -447,7 +447,7 @@ public final class GraphBuilder {
   /** Adds the edge to a need's maker, and numbers a file; returns the need's list, or -1. */
   private int need(int j, Job job, Ref ref, List<Glob> excludes, RowCollector edges) {
     if (ref instanceof Ref.OfFile file) {
-      int maker = products().of(file.path());
+      int maker = products().owner(file.path());
       if (maker == j) {
         error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
       } else {

@@ -74,7 +74,7 @@ final class Makers {
                 expected,
                 claims,
                 this::refuseTwice)
-            .but(sources);
+            .withSources(sources);
     Map<String, Boolean> outer = new HashMap<>();
     if (isAnyNested(claims, base.above, outer)) {
       refuseNested();
@@ -103,7 +103,7 @@ final class Makers {
       int j, Job job, PersistentMap<Integer> known, Map<String, Integer> cleared) {
     Integer earlier = known.get(job.depfile());
     earlier = earlier == null ? cleared.putIfAbsent(job.depfile(), j) : earlier;
-    int maker = earlier == null ? products.of(job.depfile()) : earlier;
+    int maker = earlier == null ? products.owner(job.depfile()) : earlier;
     if (maker >= 0 && maker != j) {
       refuse(
           job.place(),
@@ -113,7 +113,7 @@ final class Makers {
   }
 
   private void refuseDepfile(String path, Integer job) {
-    if (job != null && products.of(path) >= 0 && products.of(path) != job) {
+    if (job != null && products.owner(path) >= 0 && products.owner(path) != job) {
       refuse(Place.NONE, path);
     }
   }

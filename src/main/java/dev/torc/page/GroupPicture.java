@@ -10,7 +10,7 @@ import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Vertex;
 import dev.torc.plan.JobSelection;
-import dev.torc.show.Summary;
+import dev.torc.show.AttemptText;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -107,7 +107,7 @@ final class GroupPicture {
   private static String words(Map<State, Integer> counts) {
     return ATTENTION.stream()
         .filter(counts::containsKey)
-        .map(state -> counts.get(state) + " " + Summary.words(state))
+        .map(state -> counts.get(state) + " " + AttemptText.words(state))
         .collect(Collectors.joining(", "));
   }
 

@@ -11,27 +11,20 @@ import java.util.SortedMap;
  * All that a page tells, before it becomes text. {@link ReportPage} gathers it; {@link PageWriter}
  * decides how it looks.
  *
- * @param began when the build on the timeline began, in milliseconds since 1970
  * @param head fields that stand in the page as JSON: {@link ReportPage} lists them
  * @param jobs in the order of the build file; behind them those that it no longer has
  * @param runs at the index of each job its last run, null for none; behind these, earlier runs that
  *     tell more about what a job uses
- * @param attempts of the build on the timeline, in the order of their begins
  * @param picture the graph with each group as one vertex; if that is too large, its stages
- * @param machine what was used of the machine in that build; null if unknown
- * @param series what attempts used, the largest users first
  * @param files results, in the order in which the build file names them
  */
 record PageData(
     String project,
-    long began,
     Map<String, Object> head,
     List<Row> jobs,
     List<AttemptRecord> runs,
-    List<Span> attempts,
+    Timeline timeline,
     Picture picture,
-    Series machine,
-    List<Used> series,
     List<Shown> files) {
 
   /**
@@ -67,23 +60,30 @@ record PageData(
    * A job; {@code asked} is what it asks for now, {@code tries} are the attempts of its last run.
    *
    * @param group null for none
+   * @param told the index in {@code runs} of the run that tells what it uses; -1 for none
+   */
+  record Row(
+      String name, String group, State state, Texts texts, int tries, int told, Resources asked) {}
+
+  /**
+   * What the page says about a job.
+   *
    * @param now what a build would do with it, or which failed job blocks it; empty if up to date
    * @param why why it ran
    * @param what how it failed; empty for no failure
    * @param from where its result comes from; empty if it was not restored
-   * @param told the index in {@code runs} of the run that tells what it uses; -1 for none
    */
-  record Row(
-      String name,
-      String group,
-      State state,
-      String now,
-      String why,
-      String what,
-      String from,
-      int tries,
-      int told,
-      Resources asked) {}
+  record Texts(String now, String why, String what, String from) {}
+
+  /**
+   * The build on the timeline.
+   *
+   * @param began in milliseconds since 1970
+   * @param attempts in the order of their begins
+   * @param machine what was used of the machine; null if unknown
+   * @param series what attempts used, the largest users first
+   */
+  record Timeline(long began, List<Span> attempts, Series machine, List<Used> series) {}
 
   /** An attempt in time; attempts that overlap have different lanes, from 0. */
   record Span(int job, int lane, AttemptRecord run) {}

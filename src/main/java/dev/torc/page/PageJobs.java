@@ -3,6 +3,7 @@ package dev.torc.page;
 import dev.torc.graph.Graph;
 import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.State;
+import dev.torc.page.PageData.Texts;
 import dev.torc.plan.Causes;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.Plan;
@@ -134,18 +135,20 @@ final class PageJobs {
             name,
             group,
             manual ? State.MANUAL : state,
-            told.apply(state == State.BLOCKED ? by(id) : asOfNow ? verdict(name, verdict) : ""),
-            told.apply(
-                whole
-                    ? reasons(Causes.decode(details))
-                    : last == null
-                        ? ""
-                        : asOfNow ? AttemptText.because(last) : AttemptText.why(last)),
-            told.apply(
-                whole
-                    ? SafeText.message(details.what())
-                    : last == null ? "" : AttemptText.failure(last)),
-            restored ? AttemptText.origin(details.origin()) : "",
+            new Texts(
+                told.apply(
+                    state == State.BLOCKED ? blockedBy(id) : asOfNow ? verdict(name, verdict) : ""),
+                told.apply(
+                    whole
+                        ? reasons(Causes.decode(details))
+                        : last == null
+                            ? ""
+                            : asOfNow ? AttemptText.because(last) : AttemptText.why(last)),
+                told.apply(
+                    whole
+                        ? SafeText.message(details.what())
+                        : last == null ? "" : AttemptText.failure(last)),
+                restored ? AttemptText.origin(details.origin()) : ""),
             run == null ? 0 : run.id().attempt(),
             telling == null ? -1 : telling == run ? rows.size() : all + earlier.size() - 1,
             asked));
@@ -214,19 +217,19 @@ final class PageJobs {
     }
     String name = graph.name(maker);
     Integer row = index.get(name);
-    String what = row == null ? "" : rows.get(row).what();
+    String what = row == null ? "" : rows.get(row).texts().what();
     return SafeText.name(name)
         + " "
         + (!what.isEmpty()
             ? AttemptText.failed(what)
-            : isBlocked(maker) ? "is " + by(maker) : told.apply(verdict(name, verdict)));
+            : isBlocked(maker) ? "is " + blockedBy(maker) : told.apply(verdict(name, verdict)));
   }
 
   private boolean isBlocked(int node) {
     return causes[node] >= 0 && causes[node] != node;
   }
 
-  private String by(int node) {
+  private String blockedBy(int node) {
     return "blocked by " + SafeText.name(graph.name(causes[node]));
   }
 

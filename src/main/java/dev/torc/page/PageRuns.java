@@ -122,13 +122,13 @@ final class PageRuns {
   PageData.Build told(BuildRecord of) {
     BuildRecord.BuildEnd end = of.end();
     TreeMap<String, Integer> counts = new TreeMap<>(end.exit() < 0 ? Map.of() : of.counts());
-    var left = gone.getOrDefault(of.id().number(), Map.of()).values();
-    left.forEach(
+    var old = gone.getOrDefault(of.id().number(), Map.of()).values();
+    old.forEach(
         run ->
             counts.computeIfPresent(
                 run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
     return new PageData.Build(
-        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, left.size());
+        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, old.size());
   }
 
   /** Returns the attempts of the build, each in the lowest slot that is free at its begin. */

@@ -41,7 +41,8 @@ final class PageValues {
       List<StoredValue> values = stored.getOrDefault(row.name(), List.of());
       int id = graph.jobId(row.name());
       // Values of a failed run never count.
-      boolean count = id >= 0 && jobs.isKnown(i) && row.what().isEmpty() && !values.isEmpty();
+      boolean count =
+          id >= 0 && jobs.isKnown(i) && row.texts().what().isEmpty() && !values.isEmpty();
       if (!count) {
         continue;
       }

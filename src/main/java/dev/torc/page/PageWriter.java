@@ -140,10 +140,10 @@ final class PageWriter {
     head.put("stages", data.picture().stages());
     head.put("width", data.picture().width());
     head.put("height", data.picture().height());
-    int from = data.machine() == null ? 0 : data.machine().size();
+    int from = data.timeline().machine() == null ? 0 : data.timeline().machine().size();
     head.put("machine_points", from);
     List<Object> series = new ArrayList<>();
-    for (PageData.Used used : data.series()) {
+    for (PageData.Used used : data.timeline().series()) {
       int count = used.series().size();
       series.add(
           Map.of("job", used.job(), "attempt", used.attempt(), "from", from, "count", count));
@@ -162,10 +162,10 @@ final class PageWriter {
     columns.texts("name", jobs.stream().map(Row::name)::iterator);
     columns.bytes("state", jobs, job -> job.state().ordinal());
     columns.ints("group", jobs, job -> job.group() == null ? -1 : text(job.group()));
-    columns.ints("now", jobs, job -> text(job.now()));
-    columns.ints("why", jobs, job -> text(job.why()));
-    columns.ints("what", jobs, job -> text(job.what()));
-    columns.ints("from", jobs, job -> text(job.from()));
+    columns.ints("now", jobs, job -> text(job.texts().now()));
+    columns.ints("why", jobs, job -> text(job.texts().why()));
+    columns.ints("what", jobs, job -> text(job.texts().what()));
+    columns.ints("from", jobs, job -> text(job.texts().from()));
     columns.ints("tries", jobs, Row::tries);
     columns.ints("told", jobs, Row::told);
     columns.ints("askedCpus", jobs, job -> job.asked().cpus());
@@ -184,7 +184,7 @@ final class PageWriter {
     used(columns, "read", run -> known(run.usage().read(), 1));
     used(columns, "written", run -> known(run.usage().written(), 1));
     columns.ints("host", runs, run -> text(run == null ? "" : where(run)));
-    List<Span> spans = data.attempts();
+    List<Span> spans = data.timeline().attempts();
     columns.ints("spanJob", spans, Span::job);
     columns.ints("spanLane", spans, Span::lane);
     columns.bytes("spanState", spans, span -> PageJobs.state(span.run()).ordinal());
@@ -225,9 +225,10 @@ final class PageWriter {
   }
 
   private void series(TypedColumns columns) {
-    List<Series> all = new ArrayList<>(data.series().stream().map(PageData.Used::series).toList());
-    if (data.machine() != null) {
-      all.addFirst(data.machine());
+    List<Series> all =
+        new ArrayList<>(data.timeline().series().stream().map(PageData.Used::series).toList());
+    if (data.timeline().machine() != null) {
+      all.addFirst(data.timeline().machine());
     }
     List<Series.Point> points = new ArrayList<>();
     for (Series series : all) {
@@ -244,7 +245,7 @@ final class PageWriter {
 
   /** Returns seconds from the begin of the build on the timeline. */
   private double start(AttemptRecord run) {
-    return (run.times().started() - data.began()) / 1e3;
+    return (run.times().started() - data.timeline().began()) / 1e3;
   }
 
   private static String where(AttemptRecord run) {
@@ -340,7 +341,7 @@ final class PageWriter {
       try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
         bytes.writeTo(out);
       } catch (IOException e) {
-        throw new UncheckedIOException(e); // there is no disk behind it
+        throw new UncheckedIOException(e); // it is in memory
       }
       return Base64.getEncoder().encodeToString(small.toByteArray());
     }

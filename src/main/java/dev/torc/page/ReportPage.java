@@ -22,7 +22,7 @@ import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
-import dev.torc.show.Summary;
+import dev.torc.show.AttemptText;
 import dev.torc.syntax.BadInput.Warnings;
 import dev.torc.text.LogExcerpt;
 import dev.torc.text.SafeText;
@@ -80,7 +80,7 @@ public final class ReportPage {
     this.runs = new PageRuns(graph, cache, asked);
     Plan plan = look.plan(all, Rerun.NONE);
     this.wanted = project.selectToBuild(List.of());
-    this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::told);
+    this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::withoutRoot);
     this.data = data(new PageFiles(project, look.context().contents(), jobs, paths));
   }
 
@@ -125,7 +125,7 @@ public final class ReportPage {
   }
 
   /** Removes the project's folder from a text, unless paths are shown. */
-  private String told(String text) {
+  private String withoutRoot(String text) {
     return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
   }
 
@@ -136,25 +136,24 @@ public final class ReportPage {
           "the jobs and groups of the graph, of which the stages are shown"
               + " (`torc graph --format text` lists all)");
     }
-    List<Used> series = series();
     PageData.Build build = runs.told(runs.build());
+    Series machine = history.series(build.number(), AttemptHistory.MACHINE);
+    List<PageData.Span> attempts = runs.spans(jobs.index());
+    var timeline = new PageData.Timeline(build.started(), attempts, machine, series());
     return new PageData(
         project.workflow().settings().name(),
-        build.started(),
         head(build),
         jobs.rows(),
         jobs.runs(),
-        runs.spans(jobs.index()),
+        timeline,
         picture,
-        history.series(build.number(), AttemptHistory.MACHINE),
-        series,
         files.all());
   }
 
   /** Returns what stands in the page as JSON; lists are cut to the available room. */
   private Map<String, Object> head(PageData.Build build) throws IOException {
     Limits limits = project.caller().host().limits().get();
-    PageValues values = new PageValues(jobs, graph, cache, this::told);
+    PageValues values = new PageValues(jobs, graph, cache, this::withoutRoot);
     Map<String, Object> head = new LinkedHashMap<>();
     head.put("project", project.workflow().settings().name());
     head.put("description", project.workflow().settings().description());
@@ -171,7 +170,7 @@ public final class ReportPage {
     head.put("machine_cpus", limits.cpus());
     head.put("machine_memory", limits.memory());
     head.put("history", runs.history());
-    head.put("states", Stream.of(State.values()).map(Summary::words).toList());
+    head.put("states", Stream.of(State.values()).map(AttemptText::words).toList());
     head.put("open", wanted.open().stream().mapToObj(graph::name).toList());
     head.put("gone", build.gone());
     head.put("critical", runs.critical(jobs.index()));
@@ -222,7 +221,8 @@ public final class ReportPage {
       Path log = new JobFiles(project.place(), row.name()).log();
       boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
       if (its && tails.size() < TAILS && length < LOGS) {
-        List<String> lines = LogExcerpt.SHORT.of(log, 0, false).stream().map(this::told).toList();
+        List<String> lines =
+            LogExcerpt.SHORT.of(log, 0, false).stream().map(this::withoutRoot).toList();
         length += lines.stream().mapToInt(String::length).sum();
         tails.add(new Tail(i, lines));
       } else if (its) {
@@ -243,7 +243,7 @@ public final class ReportPage {
     for (PostedEvent event : posted) {
       length += event.job().length() + event.text().length();
       if (length <= EVENTS) {
-        some.add(new Event(event.job(), event.time(), told(SafeText.line(event.text()))));
+        some.add(new Event(event.job(), event.time(), withoutRoot(SafeText.line(event.text()))));
       }
     }
     leaveOut(posted.size() - some.size(), "%d events (`torc events` shows all)");

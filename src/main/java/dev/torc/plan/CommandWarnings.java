@@ -38,7 +38,7 @@ public final class CommandWarnings {
     for (int job : jobs) {
       look(job);
     }
-    return lines.take();
+    return lines.takeNewLines();
   }
 
   private void look(int id) {

@@ -282,7 +282,7 @@ public final class Expander {
       List<Diagnostic> problems = failed.getOrDefault(group.name(), now.further().problems());
       int start = wanted.starts().get(g);
       starts.add(kept.get(0, start).cardinality());
-      groups.add(problems.isEmpty() ? now : group.failed(problems));
+      groups.add(problems.isEmpty() ? now : group.withProblems(problems));
       if (groups.getLast() != next) {
         Set<String> known = Set.copyOf(group.instances());
         for (int i = 0; i < next.instances().size(); i++) {

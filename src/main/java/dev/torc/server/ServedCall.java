@@ -176,9 +176,10 @@ final class ServedCall implements CallingProcess {
         Console.writer(last, "standard error"),
         environment.asMap(),
         folder,
-        out.file().isTerminal(),
-        last.file().isTerminal(),
-        () -> client.isInBackground() ? -1 : Terminal.width(last.file().number()),
+        new Console.Terminals(
+            out.file().isTerminal(),
+            last.file().isTerminal(),
+            () -> client.isInBackground() ? -1 : Terminal.width(last.file().number())),
         () -> now);
   }
 

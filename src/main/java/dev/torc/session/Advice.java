@@ -1,16 +1,15 @@
 package dev.torc.session;
 
-import dev.torc.buildfile.MissHint;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.ToolSearch;
 import dev.torc.records.CachePlace;
+import dev.torc.records.ThisHost;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
-import dev.torc.syntax.NearestPath;
 import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.FoldedLines;
@@ -35,7 +34,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -148,11 +146,11 @@ final class Advice {
     for (int j : graph.inOrder(jobs)) {
       Job job = graph.job(j);
       Map<Place, Integer> alike = new HashMap<>(0); // a var may be several items at one place
-      for (Ref ref : globs.of(j)) {
+      for (Ref ref : globs.emptyNeeds(j)) {
         String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
         if (!lines.counts(job, key)) {
           String line = " needs %s, which matches nothing: %s";
-          String said = line.formatted(ref.text(), globs.beside(ref));
+          String said = line.formatted(ref.text(), globs.hint(ref));
           lines.add(job, key, ref.place(), "job ", said);
         }
       }
@@ -204,10 +202,9 @@ final class Advice {
    * Warns once of each tool that is a script outside the root, as the shims of pyenv and conda: the
    * program that such a script runs may change while the script stays the same.
    */
-  static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
-      throws IOException {
-    Graph graph = project.graph();
-    ToolSearch search = new ToolSearch(digests.root(), project.caller().env(), digests.counting());
+  static List<BadInput.Diagnostic> scripts(
+      Graph graph, Map<String, String> env, DigestMemo digests, BitSet jobs) throws IOException {
+    ToolSearch search = new ToolSearch(digests.root(), env, digests.counting());
     Set<String> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
@@ -229,85 +226,15 @@ final class Advice {
     try (InputStream in = Files.newInputStream(file)) {
       return in.read() == '#' && in.read() == '!';
     } catch (AccessDeniedException e) {
-      return false; // a program may be executable and not readable: that is told elsewhere
+      return false; // a program may be executable but not readable: reported elsewhere
     }
   }
 
   /** Warns of a cache on a network file system, for which LMDB is not made. */
-  static Optional<String> network(Project project, CachePlace settled) {
+  static Optional<String> network(ThisHost here, CachePlace settled) {
     String line =
         "the cache is on a network file system (%s), where it is not safe;"
             + " set TORC_CACHE to a folder on a local disk";
-    return project.caller().host().here().networkKind(settled.database()).map(line::formatted);
-  }
-
-  /**
-   * Finds needed globs that match nothing, on disk or among what jobs make, and needed folders that
-   * are empty: likely a typing error, or a disk that is not mounted. The folders of a list are
-   * walked once, however many jobs need it.
-   */
-  static final class EmptyGlobs {
-
-    private final Graph graph;
-    private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
-
-    public EmptyGlobs(Graph graph) {
-      this.graph = graph;
-    }
-
-    /** Returns the needed globs and folders of a job that give nothing, in written order. */
-    public List<Ref> of(int job) {
-      if (graph.listNeeds().count(job) == 0) {
-        return List.of();
-      }
-      List<Ref> empty = new ArrayList<>();
-      for (Ref ref : graph.job(job).needRefs()) {
-        if ((ref instanceof Ref.OfGlob || ref instanceof Ref.OfFolder) && givesNothing(job, ref)) {
-          empty.add(ref);
-        }
-      }
-      return empty;
-    }
-
-    /** Returns the nearest thing to the files of an empty need, in a few words. */
-    public String beside(Ref empty) throws IOException {
-      NearestPath near = JobSelection.likelyPaths(graph);
-      return empty instanceof Ref.OfGlob glob
-          ? MissHint.pattern(near, Glob.of(glob.pattern()))
-          : MissHint.folder(near, ((Ref.OfFolder) empty).path());
-    }
-
-    private boolean givesNothing(int job, Ref ref) {
-      for (int id : graph.listNeeds().row(job)) {
-        NeedList list = graph.list(id);
-        if (!list.ofJobs() && list.written().equals(ref.text())) {
-          Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
-          return found.isEmpty() || found.equals(Set.of(job)); // own products do not count
-        }
-      }
-      return false;
-    }
-
-    /** Returns the jobs that make what a list matches; -1 for anything else there, now or later. */
-    private Set<Integer> makers(NeedList list) {
-      Path root = graph.workflow().root();
-      if (!list.makers().isEmpty()) {
-        return Set.of(-1);
-      }
-      try {
-        if (list.kind() == NeedList.ListKind.GLOB) {
-          return GlobWalk.all(root, list.glob(), list.excludes()).files().stream()
-              .map(graph::makerOf)
-              .collect(Collectors.toSet());
-        }
-        // a missing folder is an error, reported elsewhere
-        boolean empty = Files.isDirectory(root.resolve(list.text()));
-        return empty && !MissHint.folder(JobSelection.likelyPaths(graph), list.text()).isEmpty()
-            ? Set.of()
-            : Set.of(-1);
-      } catch (IOException e) {
-        return Set.of(-1); // something is there: its reader tells what is wrong with it
-      }
-    }
+    return here.networkKind(settled.database()).map(line::formatted);
   }
 }

@@ -60,8 +60,8 @@ public record AllocatedBuild(
   private static final String NAME = "torc slurm";
   private static final long LOOK = 100_000_000; // ns
   private static final long MEBIBYTE = 1 << 20;
-  private static final long OWN_END = 20_000_000_000L; // ns that torc takes to end beside its jobs
-  private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
+  private static final long OWN_END = 20_000_000_000L; // ns that torc itself takes to end
+  private static final long OWN = 256 * MEBIBYTE; // bytes that torc itself takes
 
   /**
    * Returns the options with which all jobs run on the nodes that Slurm gives; refuses another
@@ -96,8 +96,7 @@ public record AllocatedBuild(
         given.variables(),
         given.containers(),
         executor,
-        given.restores(),
-        given.keepsFailed());
+        given.reuse());
   }
 
   /** Returns the caller with the allocation's nodes, for a torc started in one; else null. */
@@ -117,12 +116,13 @@ public record AllocatedBuild(
   public static AllocatedBuild of(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
       throws IOException {
-    if (request.submit()) {
+    if (request.manner().submit()) {
       throw new BadInput(
           "torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
     }
     Project project = Project.load(caller, options);
-    Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build tells these lines
+    Plan plan =
+        BuildSession.of(project, request).forecast(_ -> {}); // the build reports these lines
     AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
     for (Job job : build.toRun()) {
       if (job.has(Trait.INTERACTIVE)) {
@@ -178,12 +178,12 @@ public record AllocatedBuild(
   /** Returns the executor's settings with this allocation's requests; the user's own go last. */
   private SchedulerSettings settings() {
     SchedulerSettings given = plan.context().graph().workflow().executor(EXECUTOR).settings();
-    SchedulerResources each = each();
+    SchedulerResources each = largest();
     Map<String, String> limits = request.limits();
     List<String> args = new ArrayList<>();
     int tasks = 1;
     if (limits.containsKey(Resources.CPUS)) {
-      tasks = Math.ceilDiv(whole(limits.get(Resources.CPUS)), each.cpus());
+      tasks = Math.ceilDiv(number(limits.get(Resources.CPUS)), each.cpus());
       args.add("--ntasks=" + tasks);
     }
     String memory = limits.get(Resources.MEMORY);
@@ -210,18 +210,18 @@ public record AllocatedBuild(
   }
 
   /** Returns resources in which any job that may run has room, and all GPUs. */
-  private SchedulerResources each() {
+  private SchedulerResources largest() {
     List<Resources> each = toRun().stream().map(job -> job.runs().resources()).toList();
     int cpus = each.stream().mapToInt(Resources::cpus).max().orElse(1);
     long memory = each.stream().mapToLong(Resources::memory).max().orElse(0);
     int gpus = each.stream().mapToInt(Resources::gpus).max().orElse(0);
     long disk = each.stream().mapToLong(Resources::disk).max().orElse(0);
     String all = request.limits().get(Resources.GPUS);
-    return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
+    return new SchedulerResources(cpus, memory, all == null ? gpus : number(all), 1, disk, 0);
   }
 
   /** Parses a number that was checked before; one too large for Slurm becomes the largest int. */
-  private static int whole(String number) {
+  private static int number(String number) {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
 
@@ -240,7 +240,7 @@ public record AllocatedBuild(
         0,
         List.of(),
         List.of(),
-        each().withoutMemory());
+        largest().withoutMemory());
   }
 
   /** Returns how the torc there is ended: it gets the time that its jobs may take to end. */
@@ -273,7 +273,7 @@ public record AllocatedBuild(
     private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
     private final AtomicInteger stops = new AtomicInteger();
     private volatile String allocation = "";
-    private volatile List<HandedOutAttempt> left = List.of();
+    private volatile List<HandedOutAttempt> handedOut = List.of();
 
     Waiting(BatchTracker tracker) {
       this.tracker = tracker;
@@ -284,7 +284,7 @@ public record AllocatedBuild(
       try {
         for (boolean over = false; !over; ) {
           LockSupport.parkNanos(LOOK);
-          over = end.isDone(); // then a last look
+          over = end.isDone(); // then one last time
           for (Shown each : files) {
             each.more();
           }
@@ -294,7 +294,7 @@ public record AllocatedBuild(
         throw e;
       } finally {
         end.join();
-        tracker.forget(left);
+        tracker.forget(handedOut);
       }
     }
 
@@ -302,7 +302,7 @@ public record AllocatedBuild(
       if (stops.getAndIncrement() == 0) {
         tracker.end(signal == Kill.INT);
       } else {
-        tracker.leave(true); // Slurm was told, and ends it without torc
+        tracker.leave(true); // Slurm knows, and ends it without torc
       }
     }
 
@@ -314,7 +314,7 @@ public record AllocatedBuild(
 
     @Override
     public void ended(ProcessEnd how, List<HandedOutAttempt> places) {
-      left = places;
+      handedOut = places;
       end.complete(how);
     }
   }

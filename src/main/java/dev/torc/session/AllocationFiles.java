@@ -67,7 +67,7 @@ record AllocationFiles(Path folder, String id) {
     try {
       lives = OpenFileLock.flock(input()).orElse(null);
       for (; lives == null; lives = OpenFileLock.flock(input()).orElse(null)) {
-        LockSupport.parkNanos(AGAIN); // another torc is removing it as a killed one's
+        LockSupport.parkNanos(AGAIN); // another torc takes its owner for dead and removes it
       }
     } catch (Unlockable none) {
       // without locks, no torc takes the caller for dead
@@ -98,11 +98,11 @@ record AllocationFiles(Path folder, String id) {
         String name = file.getFileName().toString();
         if (name.endsWith(INPUT)) {
           String id = name.substring(0, name.length() - INPUT.length());
-          AllocationFiles left = new AllocationFiles(folder, id);
+          AllocationFiles files = new AllocationFiles(folder, id);
           try (OpenFileLock dead = OpenFileLock.flock(file).orElse(null)) {
             alone &= dead != null;
-            if (dead != null && left.isOver(me, over)) {
-              left.remove();
+            if (dead != null && files.isOver(me, over)) {
+              files.remove();
             }
           }
         }
@@ -111,7 +111,7 @@ record AllocationFiles(Path folder, String id) {
         EarlierJob.tidy(folder);
       }
     } catch (Unlockable e) {
-      return; // without locks it is not known whether a caller lives
+      return; // without locks, no torc knows whether a caller lives
     } catch (IOException e) {
       warn.accept("cannot remove old files in .torc/remote: " + Refusal.line(e));
     }

@@ -1,6 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.graph.Graph;
@@ -8,10 +7,9 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.Expander;
 import dev.torc.records.CachePlace;
+import dev.torc.session.GraphFile.FilesRead;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
-import java.util.List;
-import java.util.SortedMap;
 
 /**
  * The build files of a project. They are read at their first use, which never comes if the graph of
@@ -19,7 +17,7 @@ import java.util.SortedMap;
  */
 final class BuildFiles implements Expander.Source {
 
-  private final GraphFile.Inputs origin;
+  final GraphFile.Inputs origin;
   private final byte[] input;
   private final GraphFile last;
   private final Heap heap;
@@ -60,7 +58,7 @@ final class BuildFiles implements Expander.Source {
    * Stores a graph for the next build; returns its name, or null if the next build could not tell
    * whether it has the same graph.
    */
-  Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
+  Digest store(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
     if (reused != null && graph == reused.graph()) {
       return reused.id();
     }
@@ -73,12 +71,10 @@ final class BuildFiles implements Expander.Source {
     return id;
   }
 
-  List<BuildFile.Read> sources() {
-    return parsed == null ? reused.sources() : parsed.sources();
-  }
-
-  /** Returns the patterns of groups that looked for files on disk, each with the files it found. */
-  SortedMap<String, List<String>> patterns() {
-    return parsed == null ? reused.patterns() : parsed.deciders().files();
+  /** Returns the files that the graph was made from. */
+  FilesRead read() {
+    return parsed == null
+        ? reused.read()
+        : new FilesRead(parsed.sources(), parsed.deciders().files());
   }
 }

@@ -13,27 +13,26 @@ import java.util.function.Consumer;
 
 /**
  * What a build is asked to do. Without targets it is about all jobs; {@code rerun} is about the
- * targets' own jobs. A {@code dry} build wants only verdicts and writes nothing. A {@code strict}
- * one keeps traced jobs from files that they do not need. Limits are amounts as written, by
- * resource.
- *
- * @param submit whether it ends when all ready jobs are submitted, without waiting for them
+ * targets' own jobs. A {@code dry} build wants only verdicts and writes nothing. Limits are amounts
+ * as written, by resource.
  */
 public record BuildRequest(
     List<String> targets,
     Rerun rerun,
-    boolean failFast,
-    boolean submit,
+    Manner manner,
     LockTerms lock,
     boolean dry,
-    boolean trace,
-    boolean strict,
     SortedMap<String, String> limits) {
+
+  /**
+   * How the jobs are run: {@code submit} ends the build when all ready jobs are submitted, {@code
+   * strict} keeps traced jobs from files that they do not need.
+   */
+  public record Manner(boolean failFast, boolean submit, boolean trace, boolean strict) {}
 
   /** Returns this request, but no job runs because it is named. */
   BuildRequest again() {
-    return new BuildRequest(
-        targets, Rerun.NONE, failFast, submit, lock, dry, trace, strict, limits);
+    return new BuildRequest(targets, Rerun.NONE, manner, lock, dry, limits);
   }
 
   /**
@@ -45,6 +44,7 @@ public record BuildRequest(
    */
   public record LockTerms(boolean waits, boolean trusts, Set<String> gone) {
 
+    /** The variable that means {@code --trust-lock} for each torc that inherits it. */
     public static final String TRUST = "TORC_TRUST_LOCK";
 
     /**
@@ -53,7 +53,7 @@ public record BuildRequest(
      *
      * @param what the caller's work, for a torc that waits for it
      */
-    public BuildLock take(
+    public BuildLock takeLock(
         Caller caller, CachePlace place, String build, String what, Consumer<String> say)
         throws IOException {
       BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);

@@ -45,12 +45,12 @@ public final class BuildSession {
 
   private final BuildRequest request;
   private final Capacity capacity;
-  private FastPath fast; // has the project
+  private FastPath fast; // with the project
   private long expected = -1;
-  private Left left;
+  private FreshState freshState;
 
-  /** The jobs of a build, and the fresh ones among them; {@code rest} is null if unknown. */
-  record Left(Graph graph, BitSet jobs, FreshJobs rest) {}
+  /** The jobs of a build, and the fresh ones among them; {@code fresh} is null if unknown. */
+  record FreshState(Graph graph, BitSet jobs, FreshJobs fresh) {}
 
   private BuildSession(BuildRequest request, Capacity capacity, FastPath fast) {
     this.request = request;
@@ -60,7 +60,7 @@ public final class BuildSession {
 
   private void begin(FastPath from) {
     fast = from;
-    left = new Left(from.project().graph(), from.selection().jobs(), null);
+    freshState = new FreshState(from.project().graph(), from.selection().jobs(), null);
   }
 
   /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
@@ -74,7 +74,7 @@ public final class BuildSession {
   public Plan forecast(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
     warn(fast.project().check(fast.concerned()), warn);
-    return look(warn);
+    return planUnlocked(warn);
   }
 
   /** Returns nanoseconds that the last forecast is likely to take; negative if unknown. */
@@ -82,20 +82,20 @@ public final class BuildSession {
     return expected;
   }
 
-  private Plan look(Warnings warn) throws IOException {
+  private Plan planUnlocked(Warnings warn) throws IOException {
     SharedAccess shared = new SharedAccess(fast.project());
-    boolean asks = request.dry() && shared.isAny() && fast.project().options().restores();
+    boolean asks = request.dry() && shared.isAny() && fast.project().options().reuse().results();
     SharedStores stores = asks ? shared.open(false, warn) : null;
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
       if (request.dry()) {
-        expected = new TimeLeft(plan, capacity.limits().get(Resources.CPUS)).left(0);
+        expected = new TimeLeft(plan, capacity.limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.targets()), warn);
         BitSet looked = PlannedBuild.looked(plan);
-        warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).take(), warn);
+        warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);
       }
       return plan;
@@ -111,7 +111,7 @@ public final class BuildSession {
     BitSet jobs = fast.concerned();
     check(jobs);
     if (!capacity.impossible(fast.project().graph(), jobs).isEmpty()) {
-      look(warn); // a job that asks for too much is no error while it is up to date
+      planUnlocked(warn); // a job that asks for too much is no error while it is up to date
     }
   }
 
@@ -176,9 +176,9 @@ public final class BuildSession {
     BuildLock lock;
     try {
       Project of = fast.project();
-      lock = request.lock().take(of.caller(), of.place(), id, BuildLock.BUILD, note);
+      lock = request.lock().takeLock(of.caller(), of.place(), id, BuildLock.BUILD, note);
     } catch (CacheException refused) {
-      return look(id, began, watcher, refused);
+      return reportIfFresh(id, began, watcher, refused);
     }
     if (lock == null) {
       return Exit.LOCKED;
@@ -205,12 +205,12 @@ public final class BuildSession {
     return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
-  Left left() {
-    return left;
+  FreshState freshState() {
+    return freshState;
   }
 
   /** Succeeds without writing if there is nothing to do, else throws the refusal. */
-  private int look(String id, long began, BuildWatcher watcher, CacheException refused)
+  private int reportIfFresh(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
     if (Files.isWritable(fast.project().place().folder())) {
       throw refused;
@@ -219,30 +219,30 @@ public final class BuildSession {
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), null, notes::add)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
-        throw refused; // the notes of this look are of no use then
+        throw refused; // the notes are of no use then
       }
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
-      return FastPath.tell(look.project(), last, began, expanded.jobs(), watcher);
+      return FastPath.reportFresh(look.project(), last, began, expanded.jobs(), watcher);
     }
   }
 
   /** Builds under the lock; returns {@link #AGAIN} if the fast path does not hold. */
   private int build(String id, long began, BuildWatcher watcher) throws IOException {
     if (!fast.holds()) {
-      return AGAIN; // another build was at work
+      return AGAIN; // another build has run
     }
-    if (fast.digests() != null) {
-      watcher.reading(fast.digests());
+    if (fast.file() != null) {
+      watcher.reading(fast.file().digests());
     }
     Project project = fast.project();
     JobSelection selection = fast.selection();
     if (fast.isQuiet()) {
       watcher.warn(Advice.groups(project.graph(), selection, request.targets()));
       fast.renew(watcher::warn);
-      left = new Left(project.graph(), selection.jobs(), fast.fresh());
+      freshState = new FreshState(project.graph(), selection.jobs(), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());
-      return FastPath.tell(project, last, began, selection.jobs(), watcher);
+      return FastPath.reportFresh(project, last, began, selection.jobs(), watcher);
     }
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());
@@ -262,8 +262,8 @@ public final class BuildSession {
       // After a signal, which may have ended only the uploads, the next build looks at everything.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
         PlanContext last = ended.context();
-        FreshJobs next = work.leave(fast, plan, last);
-        left = new Left(last.graph(), last.selection().jobs(), next);
+        FreshJobs next = work.storeFresh(fast, plan, last);
+        freshState = new FreshState(last.graph(), last.selection().jobs(), next);
       }
       return ended.exit();
     }

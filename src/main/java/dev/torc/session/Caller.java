@@ -50,11 +50,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
     return ClaimOwner.here(build, env, host.here().boot());
   }
 
-  /**
-   * Returns the schedulers of a build or of a command.
-   *
-   * @param workflow null if the build file is refused
-   */
+  /** Returns the schedulers of a build or a command; a refused {@code workflow} is null. */
   public Remotes remotes(
       CachePlace place,
       Workflow workflow,

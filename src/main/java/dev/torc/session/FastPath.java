@@ -41,21 +41,21 @@ import java.util.function.Consumer;
  *
  * @param selection the jobs of a build; null for a look
  * @param fresh null if nothing is fresh; else with the stamps that its files have now
- * @param whole whether the graph has all jobs that it had in the last build
- * @param file the stamp of the file of the fresh jobs, taken before it was read
  * @param dirty the jobs of the graph that have to be decided, also because a request names them
- * @param news whether that file is behind: files were touched, or build files edited
- * @param digests the digests read for this; null if nothing is fresh
+ * @param file null if nothing is fresh
  */
 record FastPath(
-    Project project,
-    JobSelection selection,
-    FreshJobs fresh,
-    boolean whole,
-    Stamp file,
-    BitSet dirty,
-    boolean news,
-    DigestMemo digests) {
+    Project project, JobSelection selection, FreshJobs fresh, BitSet dirty, FreshFile file) {
+
+  /**
+   * The file of the fresh jobs.
+   *
+   * @param stamp taken before it was read
+   * @param whole whether the graph has all jobs that it had in the last build
+   * @param news whether the file is behind: files were touched, or build files edited
+   * @param digests the digests read to check it
+   */
+  record FreshFile(Stamp stamp, boolean whole, boolean news, DigestMemo digests) {}
 
   /**
    * Finds the jobs that are still fresh; reads files that were touched. Nothing is fresh if jobs
@@ -63,16 +63,16 @@ record FastPath(
    */
   static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
     StampSource stamps = project.stamps();
-    Stamp file = own(project, project.place().rest());
-    Carried left = file.exists() ? freshOf(project) : null;
-    if (left == null) {
+    Stamp stamp = ownStamp(project, project.place().rest());
+    Carried last = stamp.exists() ? freshOf(project) : null;
+    if (last == null) {
       return none(project, request);
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
     FreshJobs.Looked looked =
-        left.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
-    boolean news = project.reused() == null || looked.fresh() != left.fresh();
+        last.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
+    boolean news = project.reused() == null || looked.fresh() != last.fresh();
     JobSelection selection = null;
     BitSet dirty = (BitSet) looked.dirty().clone();
     boolean decides = decidesGroups(project, looked.fresh(), dirty);
@@ -84,7 +84,11 @@ record FastPath(
     return decides
         ? none(project, request)
         : new FastPath(
-            project, selection, looked.fresh(), left.whole(), file, dirty, news, digests);
+            project,
+            selection,
+            looked.fresh(),
+            dirty,
+            new FreshFile(stamp, last.whole(), news, digests));
   }
 
   /** Returns whether jobs may run whose results decided about groups, if the dirty jobs run. */
@@ -100,7 +104,7 @@ record FastPath(
   private static Carried freshOf(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile reused = project.reused();
-    GraphFile last = project.keeper().last();
+    GraphFile last = project.buildFiles().last();
     FreshJobs fresh =
         last == null
             ? null
@@ -120,19 +124,18 @@ record FastPath(
   static FastPath none(Project project, BuildRequest request) throws IOException {
     Project of = project.withoutResults();
     JobSelection selection = request == null ? null : of.selectToBuild(request.targets());
-    BitSet all = of.graph().allJobs();
-    return new FastPath(of, selection, null, true, Stamp.MISSING, all, false, null);
+    return new FastPath(of, selection, null, of.graph().allJobs(), null);
   }
 
   private static FreshJobs.Held held(Project project, Digest graph) throws IOException {
     Host host = project.caller().host();
-    Stamp data = own(project, project.place().data());
+    Stamp data = ownStamp(project, project.place().data());
     var journal = Cache.journal(project.place());
     return new FreshJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
   /** Returns the stamp of a file of torc's own, which is on a disk of this host. */
-  static Stamp own(Project project, Path file) throws IOException {
+  static Stamp ownStamp(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
 
@@ -143,7 +146,7 @@ record FastPath(
   boolean holds() throws IOException {
     CachePlace place = project.place();
     return fresh == null
-        || own(project, place.rest()).equals(file)
+        || ownStamp(project, place.rest()).equals(file.stamp)
             && (project.stamps().linkStamp(place.running()).size() == 0
                 || StartMarks.read(place).stream().allMatch(StartMark::ended));
   }
@@ -156,7 +159,7 @@ record FastPath(
 
   boolean isQuiet() {
     return fresh != null
-        && whole
+        && file.whole
         && !dirty.intersects(selection.jobs())
         && selection.open().isEmpty();
   }
@@ -179,7 +182,7 @@ record FastPath(
       fresh.readDigests();
     }
     WriteSession work = WriteSession.open(project, build, gone, warn);
-    hand(work.digests());
+    passDigests(work.digests());
     return work.from(this);
   }
 
@@ -191,15 +194,15 @@ record FastPath(
   }
 
   /** Passes on what is known of files, so that they are neither read nor looked up again. */
-  void hand(DigestMemo to) {
+  void passDigests(DigestMemo to) {
     if (fresh != null) {
       Graph graph = project.graph();
-      to.follow(digests, (path, stamp) -> fresh.digest(graph, path, stamp));
+      to.follow(file.digests, (path, stamp) -> fresh.digest(graph, path, stamp));
     }
   }
 
   /** Reports a build in which nothing is to be done; {@code build} has the last one's number. */
-  static int tell(
+  static int reportFresh(
       Project project, BuildId build, long began, BitSet selected, BuildWatcher listener) {
     int jobs = selected.cardinality();
     listener.accept(new Event.Started(build, project.place().root(), jobs));
@@ -219,7 +222,7 @@ record FastPath(
   FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
       work.heap().phaseEnded();
-      Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
+      Digest id = project.buildFiles().store(project.settled(), last.graph(), work.digests());
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = fresh != null && last.graph() == project.graph();
       BitSet stayed = new BitSet(); // the fresh jobs that the build did not have to look at
@@ -233,9 +236,9 @@ record FastPath(
       return FreshJobs.after(last, held(project, id), before, stayed, work.build().id())
           .with(work.stale() == null ? stale(last) : work.stale().known());
     } catch (IOException e) {
-      lost(e, warn);
+      warnLost(e, warn);
     } catch (UncheckedIOException e) {
-      lost(e.getCause(), warn);
+      warnLost(e.getCause(), warn);
     }
     return null;
   }
@@ -251,12 +254,12 @@ record FastPath(
    * was not opened and has the old stamps: if this file is lost, the files are read again.
    */
   void renew(Consumer<String> warn) {
-    if (!news) {
+    if (!file.news) {
       return;
     }
     try {
       fresh.readDigests();
-      Digest id = project.keeper().keep(project.place(), project.graph(), digests);
+      Digest id = project.buildFiles().store(project.place(), project.graph(), file.digests);
       if (id != null) {
         fresh.of(id).write(project.place().rest());
         project.place().giveRecords(project.place().rest());
@@ -268,21 +271,21 @@ record FastPath(
   }
 
   /** Writes the fresh jobs after the cache is closed, if the graph is stored. */
-  void keep(FreshJobs next, Consumer<String> warn) {
+  void store(FreshJobs next, Consumer<String> warn) {
     if (next == null || next.held().graph() == null) {
       return;
     }
     try {
       CachePlace now = project.settled();
-      next.with(own(project, now.data()), Cache.journal(now)).write(now.rest());
+      next.with(ownStamp(project, now.data()), Cache.journal(now)).write(now.rest());
       now.giveRecords(now.rest());
     } catch (IOException e) {
-      lost(e, warn);
+      warnLost(e, warn);
     }
   }
 
   /** Warns that something could not be stored, which costs only time. */
-  private static void lost(IOException e, Consumer<String> warn) {
+  private static void warnLost(IOException e, Consumer<String> warn) {
     String lost = "cannot keep what is fresh, the next build looks at everything";
     warn.accept(lost + ": " + Refusal.line(e));
   }

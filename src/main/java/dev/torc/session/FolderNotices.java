@@ -42,9 +42,9 @@ final class FolderNotices implements Notices {
   /** The most links on the way to one file, as in the kernel. */
   private static final int LINKS = 40;
 
-  private final WatchService service; // null where there is none
+  private final WatchService service; // null if there is none
   private Map<WatchKey, Set<String>> keys = Map.of(); // the names of interest in each folder
-  private String deaf = ""; // why nothing is heard at all
+  private String deaf = ""; // why there are no notices at all
   private String lack = "";
 
   FolderNotices(FileSystem files) {
@@ -96,7 +96,7 @@ final class FolderNotices implements Notices {
       try {
         add(path.resolveSibling(Files.readSymbolicLink(path)), links + 1, to);
       } catch (IOException e) {
-        return; // it has just gone: its folder tells
+        return; // removed just now: its folder gives notice
       }
     }
   }
@@ -112,7 +112,7 @@ final class FolderNotices implements Notices {
     } catch (AccessDeniedException e) {
       lack = way ? lack : folder + " cannot be listed";
     } catch (FileSystemException e) {
-      return; // it is not there, or a link that leads nowhere: the folder above tells when it comes
+      return; // missing, or a dangling link: the folder above gives notice when it comes
     } catch (IOException e) {
       lack = "the kernel tells no more: " + Refusal.line(e);
     }
@@ -171,7 +171,7 @@ final class FolderNotices implements Notices {
         out.write(0);
       }
     } catch (IOException e) {
-      return; // nothing can be written here, and a notice of a known change costs a look
+      return; // read-only: a notice of a known change only costs a look
     }
     deaf = "the kernel tells nothing of changes";
     for (WatchKey key = home; key != null && !deaf.isEmpty(); ) {

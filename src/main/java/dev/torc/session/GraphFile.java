@@ -36,7 +36,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param text the old text of its only build file, if nothing else has changed; else null
  * @param deciding the jobs whose results decided which instances groups have; the caller has to
  *     find out whether these are still the same
- * @param patterns as {@link GlobWalk#text}, each with the files that a group found by it
  * @param tags of its jobs, so that a completion reads no job for them
  */
 record GraphFile(
@@ -45,9 +44,11 @@ record GraphFile(
     byte[] text,
     Digest id,
     BitSet deciding,
-    List<BuildFile.Read> sources,
-    SortedMap<String, List<String>> patterns,
+    FilesRead read,
     List<String> tags) {
+
+  /** The build files, and the files found by each pattern of a group ({@link GlobWalk#text}). */
+  record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
   private static final String LAYOUT = "torc graph 34";
@@ -91,9 +92,9 @@ record GraphFile(
     }
 
     /** Returns what is remembered of a file, or an empty one to fill. */
-    static Earlier of(Path file, AtomicReference<Object> kept) throws IOException {
+    static Earlier of(Path file, AtomicReference<Object> seen) throws IOException {
       FileStatus status = FileStatus.of(file.toString(), false);
-      if (kept.get() instanceof Earlier last
+      if (seen.get() instanceof Earlier last
           && last.bodies != null
           && last.file.equals(file)
           && last.status.equals(status)) {
@@ -101,7 +102,7 @@ record GraphFile(
       }
       Earlier fresh = new Earlier(file, status);
       long settled = System.currentTimeMillis() - SETTLED;
-      kept.set(status.ctime() / 1_000_000 < settled ? fresh : null);
+      seen.set(status.ctime() / 1_000_000 < settled ? fresh : null);
       return fresh;
     }
 
@@ -114,13 +115,13 @@ record GraphFile(
    * Reads the graph; returns null if this version of torc has written none.
    *
    * @param digests looks at build files; their paths are absolute
-   * @param kept has what the call before read, and takes what this one reads; null for no later
+   * @param seen has what the call before read, and takes what this one reads; null for no later
    *     call
    * @throws IOException if a build file cannot be looked at
    */
-  static GraphFile read(Path file, Inputs origin, DigestMemo digests, AtomicReference<Object> kept)
+  static GraphFile read(Path file, Inputs origin, DigestMemo digests, AtomicReference<Object> seen)
       throws IOException {
-    Earlier earlier = kept == null ? null : Earlier.of(file, kept);
+    Earlier earlier = seen == null ? null : Earlier.of(file, seen);
     boolean filled = earlier != null && earlier.isFilled();
     byte[] bytes = filled ? earlier.bytes : CheckedFile.read(file);
     try {
@@ -144,7 +145,7 @@ record GraphFile(
     boolean good = asked;
     FileSystem files = file.getFileSystem();
     List<BuildFile.Read> sources = new ArrayList<>();
-    for (int left = in.small(); left > 0; left--) {
+    for (int more = in.small(); more > 0; more--) {
       Path wanted = files.getPath(in.text());
       Path found = files.getPath(in.text());
       KnownDigest known = in.known();
@@ -152,7 +153,7 @@ record GraphFile(
       good = good && isSame(sources.getLast(), known, digests);
     }
     SortedMap<String, List<String>> patterns = new TreeMap<>();
-    for (int left = in.small(); left > 0; left--) {
+    for (int more = in.small(); more > 0; more--) {
       String pattern = in.text();
       List<String> found = in.list(ByteReader::text);
       good = good && finds(digests.root(), pattern, found);
@@ -178,12 +179,12 @@ record GraphFile(
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
     text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);
-    return new GraphFile(graph, good, text, id, deciding, sources, patterns, tags);
+    return new GraphFile(graph, good, text, id, deciding, new FilesRead(sources, patterns), tags);
   }
 
   /** Returns whether the build files alone decided the graph. */
   boolean lasting() {
-    return patterns.isEmpty() && deciding.isEmpty();
+    return read.patterns.isEmpty() && deciding.isEmpty();
   }
 
   /** Returns whether a pattern finds just these files; false if it cannot look. */

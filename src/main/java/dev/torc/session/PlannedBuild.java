@@ -54,7 +54,7 @@ record PlannedBuild(
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
-            images.close(); // nothing is told after the end
+            images.close(); // no report after the end
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
@@ -85,8 +85,9 @@ record PlannedBuild(
                   capacity.machine().gpus().ids(),
                   capacity.allocated(),
                   capacity.nodes()),
-              new BuildSetup.Wishes(request.failFast(), request.submit(), watcher.wantsCommands()),
-              sharing ? new BuildSetup.Sharing(stores, project.options().restores()) : null,
+              new BuildSetup.Wishes(
+                  request.manner().failFast(), request.manner().submit(), watcher.wantsCommands()),
+              sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
               work::moved,
               tokens.orElse(null),
               listener);
@@ -95,7 +96,7 @@ record PlannedBuild(
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run(began);
-        work.keep(runner.machine());
+        work.storeUse(runner.machine());
         return new Ended(exit, build.context());
       }
     } finally {
@@ -118,7 +119,7 @@ record PlannedBuild(
         watcher.warn(line);
       }
     } catch (IOException e) {
-      return; // the line is a hint: `torc status` counts them, too
+      return; // only a hint: `torc status` counts them, too
     }
   }
 
@@ -147,7 +148,7 @@ record PlannedBuild(
         work.marks(),
         runner,
         remotes,
-        new Tracing(request.trace(), request.strict(), traces, watcher::warn),
+        new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn),
         work.build(),
         project.caller().host().here());
   }
@@ -177,14 +178,14 @@ record PlannedBuild(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     if (work.build().number() == 1) {
       watcher.warn(project.workflow().warnings());
-      Advice.network(project, work.cache().place()).ifPresent(watcher::warn);
+      Advice.network(project.caller().host().here(), work.cache().place()).ifPresent(watcher::warn);
     } else {
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
-      watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).take());
+      watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
     }
   }
@@ -216,7 +217,7 @@ record PlannedBuild(
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
     private final FoldedLines empty = new FoldedLines();
-    private Supplier<PlanContext> context = plan::context; // what the build goes by now
+    private Supplier<PlanContext> context = plan::context; // of the build by now
 
     void tellPlanned() {
       tell(plan.context().graph().inOrder(plan.newCommands()));
@@ -233,7 +234,7 @@ record PlannedBuild(
         tell(new int[] {id});
       }
       Advice.emptyParts(graph, graph.job(id), empty);
-      watcher.warn(empty.take());
+      watcher.warn(empty.takeNewLines());
     }
 
     private void tell(int[] jobs) {

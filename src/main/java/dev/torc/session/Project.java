@@ -25,6 +25,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
+import dev.torc.session.ProjectOptions.Reuse;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.FoldedLines;
 import dev.torc.workflow.Group;
@@ -58,11 +59,10 @@ public record Project(
     ProjectOptions options,
     Graph graph,
     CachePlace place,
-    List<Path> files,
     Expander.Source source,
     Containers containers,
     GraphFile reused,
-    BuildFiles keeper) {
+    BuildFiles buildFiles) {
 
   /**
    * Loads the graph of the last build if the build files are the same, else the build file; throws
@@ -86,7 +86,7 @@ public record Project(
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
-    return new Project(caller, options, graph, place, files, from, containers, reused, from);
+    return new Project(caller, options, graph, place, from, containers, reused, from);
   }
 
   /** Returns a project without jobs, as long as no build file could be read. */
@@ -96,7 +96,7 @@ public record Project(
     return load(
         caller,
         new ProjectOptions(
-            file, null, text, Collections.emptySortedMap(), null, null, false, false));
+            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING));
   }
 
   /** Returns the inputs of a graph that is made of these files under these options. */
@@ -125,11 +125,11 @@ public record Project(
       return this;
     }
     Graph without = unexpanded(source, null);
-    return new Project(caller, options, without, place, files, source, containers, null, keeper);
+    return new Project(caller, options, without, place, source, containers, null, buildFiles);
   }
 
   public Project with(Graph expanded) {
-    return new Project(caller, options, expanded, place, files, source, containers, reused, keeper);
+    return new Project(caller, options, expanded, place, source, containers, reused, buildFiles);
   }
 
   public Workflow workflow() {
@@ -148,7 +148,7 @@ public record Project(
   /** Returns the build files as records name them: relative to the root if below it. */
   public List<String> fileNames() {
     Path root = place.root();
-    return files.stream()
+    return buildFiles.origin.files().stream()
         .map(BuildFile::located)
         .map(file -> (file.startsWith(root) ? root.relativize(file) : file).toString())
         .toList();
@@ -159,11 +159,12 @@ public record Project(
   }
 
   LocalResults results(Cache cache) {
-    return new LocalResults(cache, workflow().settings().stores().keep(), options.restores());
+    return new LocalResults(
+        cache, workflow().settings().stores().keep(), options.reuse().results());
   }
 
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
-    boolean fails = options.keepsFailed();
+    boolean fails = options.reuse().failures();
     return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
   }
 
@@ -223,7 +224,7 @@ public record Project(
     lines.addAll(Advice.parameters(workflow().groups()));
     lines.addAll(Advice.groups(graph, all, List.of()));
     lines.addAll(Advice.readings(graph));
-    lines.addAll(Advice.emptyNeeds(graph, all.jobs(), new FoldedLines()).take());
+    lines.addAll(Advice.emptyNeeds(graph, all.jobs(), new FoldedLines()).takeNewLines());
     lines.addAll(Advice.unlisted(graph, all.jobs()));
     lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
     return lines;

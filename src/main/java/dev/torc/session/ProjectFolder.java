@@ -58,7 +58,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     private FilesForOthers() {}
 
     /** Writes what is missing, and the schema if it is another torc's. */
-    public static void keep(Path root, GroupAccess group) throws IOException {
+    public static void write(Path root, GroupAccess group) throws IOException {
       Path schema = root.resolve(SCHEMA);
       OwnFile.folder(schema.getParent());
       group.give(schema.getParent());

@@ -16,8 +16,7 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * Which project is meant, and how its build file is read. A known result ({@code restores}) or a
- * recorded failure ({@code keepsFailed}) may stand for a run.
+ * Which project is meant, and how its build file is read.
  *
  * @param files build files, each overlaid on the ones before; none for the nearest one
  * @param site a file that is overlaid on the first of them, below all others; null for none
@@ -32,8 +31,12 @@ public record ProjectOptions(
     SortedMap<String, String> variables,
     String containers,
     String executor,
-    boolean restores,
-    boolean keepsFailed) {
+    Reuse reuse) {
+
+  /** Whether a known result, and whether a recorded failure, may stand for a run. */
+  public record Reuse(boolean results, boolean failures) {
+    static final Reuse NOTHING = new Reuse(false, false);
+  }
 
   public static final String SITE = "TORC_CONFIG";
 

@@ -32,7 +32,7 @@ public final class ReadSession implements AutoCloseable {
 
   private final Project project;
   private final Cache cache;
-  private final Map<String, Reason> left;
+  private final Map<String, Reason> stillRunning;
   private final DigestMemo digests;
   private final LocalResults stored;
   private final SharedStores asked;
@@ -46,10 +46,10 @@ public final class ReadSession implements AutoCloseable {
     this.asked = asked;
     this.fast = fast.holds() ? fast : FastPath.none(fast.project(), null);
     Project given = this.fast.project();
-    this.left = RunningJobs.of(given.place(), cache, gone).left();
+    this.stillRunning = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
     this.stored = given.results(cache);
-    this.fast.hand(digests);
+    this.fast.passDigests(digests);
     Expander expander = given.expander(found -> found.select(List.of()), digests);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
     PlanContext begin = expander.withoutStale(first, this.fast.dirty());
@@ -67,12 +67,12 @@ public final class ReadSession implements AutoCloseable {
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
     PlanContext.Basis basis = of.basis(cache, digests, stored, asked);
-    return PlanContext.of(basis, of.graph(), left, true, selection, rerun);
+    return PlanContext.of(basis, of.graph(), stillRunning, true, selection, rerun);
   }
 
   /** Opens the cache for looking, and asks shared stores in folders too. */
   public static ReadSession at(Project project, Warnings note) throws IOException {
-    SharedStores folders = new SharedAccess(project).look(note);
+    SharedStores folders = new SharedAccess(project).openFolders(note);
     return at(FastPath.of(project, FileClock.none(), null), Set.of(), folders, note);
   }
 
@@ -145,7 +145,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
-    return Advice.scripts(project, digests, jobs);
+    return Advice.scripts(project.graph(), project.caller().env(), digests, jobs);
   }
 
   public DigestMemo digests() {

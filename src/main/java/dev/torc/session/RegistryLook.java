@@ -34,7 +34,7 @@ final class RegistryLook implements AutoCloseable {
     plan.selected(it -> it instanceof Verdict.WillRun || it instanceof Verdict.MayRun).stream()
         .mapToObj(plan.context().graph()::job)
         .forEach(job -> add(job, jobs));
-    thread = Thread.ofVirtual().name("torc-registries").unstarted(() -> jobs.forEach(this::look));
+    thread = Thread.ofVirtual().name("torc-registries").unstarted(() -> jobs.forEach(this::ask));
     if (!jobs.isEmpty()) {
       thread.start();
     }
@@ -49,7 +49,7 @@ final class RegistryLook implements AutoCloseable {
     }
   }
 
-  private void look(Containers.ImageName image, List<String> jobs) {
+  private void ask(Containers.ImageName image, List<String> jobs) {
     try {
       if (closed || containers.find(image) != null) {
         return;

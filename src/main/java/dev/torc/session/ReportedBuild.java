@@ -37,7 +37,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private long stopped; // when torc was stopped or continued
 
   // used by the report's thread
-  private long left = -1;
+  private long remaining = -1;
   private long asked;
   private long next = Long.MIN_VALUE;
 
@@ -65,7 +65,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
     } else if (event instanceof Event.JobSubmitted out) {
       time.submitted(out.job());
     } else if (event instanceof Event.Expanded) {
-      time.over(build.context());
+      time.addInstances(build.context());
     }
   }
 
@@ -111,15 +111,15 @@ final class ReportedBuild implements BuildWatcher, Progress {
   }
 
   @Override
-  public long left() {
+  public long remaining() {
     long now = System.nanoTime();
     if (now - next >= 0 || next == Long.MIN_VALUE) {
-      left = time.left(now);
+      remaining = time.remaining(now);
       asked = now;
       long cost = System.nanoTime() - now;
       next = now + Math.max(PERIOD, SHARE * cost);
     }
-    return left < 0 ? -1 : Math.max(0, left - (now - asked));
+    return remaining < 0 ? -1 : Math.max(0, remaining - (now - asked));
   }
 
   @Override

@@ -71,8 +71,8 @@ record SharedAccess(Project project) {
   }
 
   /** Opens the folders for a look; null if there are none that may be asked. */
-  SharedStores look(Warnings told) {
-    if (!project.options().restores()
+  SharedStores openFolders(Warnings told) {
+    if (!project.options().reuse().results()
         || entries().stream().allMatch(entry -> entry.path() == null)) {
       return null;
     }

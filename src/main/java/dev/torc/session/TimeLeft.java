@@ -22,8 +22,8 @@ import java.util.Map;
  * be a guess that looks like knowledge. Memory, counters and jobs that may turn out to be up to
  * date do not count, so that the figure can be understood.
  *
- * <p>{@link #left} may be called on any thread, and does not delay the other methods, which belong
- * to the thread of the events.
+ * <p>{@link #remaining} may be called on any thread, and does not delay the other methods, which
+ * belong to the thread of the events.
  */
 final class TimeLeft {
 
@@ -41,15 +41,15 @@ final class TimeLeft {
   /** Begins with the jobs that a plan says will or may run, while their results can be read. */
   TimeLeft(Plan plan, long cpus) {
     this.cpus = Math.max(1, cpus);
-    over(plan.context(), plan);
+    addJobs(plan.context(), plan);
   }
 
   /** Adds instances after groups were expanded: there is no verdict on them. */
-  void over(PlanContext context) {
-    over(context, null);
+  void addInstances(PlanContext context) {
+    addJobs(context, null);
   }
 
-  private synchronized void over(PlanContext context, Plan plan) {
+  private synchronized void addJobs(PlanContext context, Plan plan) {
     int first = takes.length;
     graph = context.graph();
     takes = Arrays.copyOf(takes, graph.nodes());
@@ -103,7 +103,7 @@ final class TimeLeft {
   }
 
   /** Returns the nanoseconds from now on; negative if unknown. */
-  long left(long now) {
+  long remaining(long now) {
     Graph of;
     long[] rest;
     synchronized (this) {

@@ -7,6 +7,8 @@ import dev.torc.hash.Stamp;
 import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache.CacheException;
+import dev.torc.session.BuildSession.FreshState;
+import dev.torc.session.GraphFile.FilesRead;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -78,7 +80,7 @@ public record WatchRounds(
     private BuildRequest asked = request;
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next look compares with
-    private Stamp known = Stamp.MISSING; // of the file in which the last build left what is fresh
+    private Stamp known = Stamp.MISSING; // of the last build's file of fresh jobs
     private String refused = ""; // the message of the last round if it did not begin
     private long took; // nanoseconds of the last round
     private boolean lackTold;
@@ -161,25 +163,26 @@ public record WatchRounds(
      */
     private void remember(BuildSession session) throws IOException {
       if (session != null) {
-        goOn(session.left());
+        compareWith(session.freshState());
       } else if (seen == null) {
-        goOn(new BuildSession.Left(project.graph(), new BitSet(), null));
+        compareWith(new FreshState(project.graph(), new BitSet(), null));
       }
       options.candidates(caller.cwd()).forEach(seen::add);
       notices.catchUp(project.settled().clock());
     }
 
     /** Sets what the next look compares with, including the files that each round reads first. */
-    private void goOn(BuildSession.Left left) throws IOException {
+    private void compareWith(FreshState state) throws IOException {
       WatchSnapshot now =
           new WatchSnapshot(
-              left.graph(), left.jobs(), left.rest(), project.stamps(), project.clock());
-      now.addSources(project.keeper().sources(), project.keeper().patterns());
+              state.graph(), state.jobs(), state.fresh(), project.stamps(), project.clock());
+      FilesRead read = project.buildFiles().read();
+      now.addSources(read.sources(), read.patterns());
       if (seen != null) {
         now.follow(seen);
       }
       seen = now;
-      known = FastPath.own(project, project.settled().rest());
+      known = FastPath.ownStamp(project, project.settled().rest());
     }
 
     /** Returns what changed. Waits a while for the end of a file that a process still writes. */
@@ -217,15 +220,15 @@ public record WatchRounds(
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none(), null);
         BitSet jobs = other.project().selectToBuild(asked.targets()).jobs();
         boolean knows = other.fresh() != null && other.fresh().knows(jobs);
-        if (!knows || other.file().equals(known)) {
+        if (!knows || other.file().stamp().equals(known)) {
           return false;
         }
         project = other.project();
-        goOn(new BuildSession.Left(project.graph(), jobs, other.fresh()));
-        known = other.file();
+        compareWith(new FreshState(project.graph(), jobs, other.fresh()));
+        known = other.file().stamp();
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
-        return false; // the next build tells
+        return false; // the next build reports it
       }
     }
 
@@ -261,7 +264,7 @@ public record WatchRounds(
     /** Returns how long to wait for a notice; the cause of a refusal may go without one. */
     private long patience() {
       if (!refused.isEmpty()) {
-        return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
+        return Math.clamp(20 * took, POLL, PAUSE); // do not read a large build file all the time
       }
       return notices.lack().isEmpty() ? ENDLESS : POLL;
     }
@@ -310,8 +313,8 @@ public record WatchRounds(
 
     /**
      * Listens from now on where these files are or may come, and nowhere else; a file of the name
-     * {@code .} stands for all in its folder. Returns whether any folder is new: what happened
-     * there until now was not noticed.
+     * {@code .} stands for all in its folder. Returns whether any folder is new, perhaps at the
+     * place of an old one: what happened there until now was not noticed.
      */
     boolean follow(Iterable<Path> files) throws IOException;
 

@@ -55,18 +55,18 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   private final Project project;
   private final BuildId build;
-  private long started; // milliseconds since 1970; 0 where the history has nothing of it
+  private long started; // milliseconds since 1970; 0 if not in the history
   private final Cache cache;
   private StartMarks marks;
-  private final Map<String, Reason> left; // jobs that are submitted, or may run elsewhere
+  private final Map<String, Reason> stillRunning; // jobs that are submitted, or may run elsewhere
   private final List<StartMark> elsewhere; // of jobs that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final LocalResults stored;
   private final Heap heap;
-  private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
-  private Runnable rest = () -> {}; // writes down what is left fresh
-  private FastPath from; // what was fresh; null where that is not asked
+  private final List<String> aside = new ArrayList<>(); // lines of a first build, reported as one
+  private Runnable onClose = () -> {}; // writes the fresh jobs
+  private FastPath from; // null if the fast path was not asked
   private StaleNotice stale; // null unless something ran
   private volatile boolean handed; // whether anything went to a scheduler
 
@@ -77,7 +77,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     this.cache = cache;
     this.heap = new Heap(project.caller());
     this.marks = StartMarks.begin(cache.place(), on);
-    this.left = RunningJobs.reasons(project.place(), on, Set.of());
+    this.stillRunning = RunningJobs.reasons(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.stored = project.results(cache);
@@ -95,12 +95,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
             (path, known) -> cache.put(new Batch().stamp(path, known)));
   }
 
-  /**
-   * Opens a project whose lock the caller holds.
-   *
-   * @param id the random id of this build
-   * @param gone as {@link LockTerms#gone}
-   */
+  /** Opens a project whose lock the caller holds; {@code gone} is that of {@link LockTerms}. */
   public static WriteSession open(
       Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
     project.place().refuseOthers();
@@ -115,8 +110,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       CachePlace place = cache.place();
       place.makeFolder(place.logs());
       place.makeFolder(place.jobs());
-      FilesForOthers.keep(place.root(), place.group());
-      OwnFile.prepare(place.clock()); // FileClock tells of no failure
+      FilesForOthers.write(place.root(), place.group());
+      OwnFile.prepare(place.clock()); // FileClock reports no failure
       place.ready(place.clock());
       tellOutsider(place, warn);
       return new WriteSession(project, id, cache, on, warn);
@@ -140,18 +135,18 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   /** Returns what is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
     PlanContext.Basis basis = project.basis(cache, digests, stored, null);
-    return PlanContext.of(basis, project.graph(), left, false, selection, rerun);
+    return PlanContext.of(basis, project.graph(), stillRunning, false, selection, rerun);
   }
 
   /** Stores as fresh, on close, what was settled without a build, as by adoption. */
-  public void leave(PlanContext last) throws IOException {
-    leave(FastPath.none(project, null), null, last);
+  public void storeFresh(PlanContext last) throws IOException {
+    storeFresh(FastPath.none(project, null), null, last);
   }
 
   /** Stores as fresh, on close, what a build settled; returns it, see {@link FastPath#after}. */
-  FreshJobs leave(FastPath from, Plan plan, PlanContext last) {
+  FreshJobs storeFresh(FastPath from, Plan plan, PlanContext last) {
     FreshJobs next = from.after(plan, last, this, warn);
-    rest = () -> from.keep(next, warn);
+    onClose = () -> from.store(next, warn);
     return next;
   }
 
@@ -204,7 +199,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  private void tellKept() {
+  private void tellSetAside() {
     if (!aside.isEmpty()) {
       int more = aside.size() - 1;
       warn.accept(aside.getFirst() + (more == 0 ? "" : "; and " + more + " more files"));
@@ -224,7 +219,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   /** Stores what the machine used while the build ran; null for nothing. */
-  void keep(Series machine) {
+  void storeUse(Series machine) {
     if (started > 0 && machine != null) {
       cache.put(new Batch().series(build.number(), AttemptHistory.MACHINE, machine));
     }
@@ -238,24 +233,24 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
               .formatted(Amount.size(stored.bound()))
           : "";
     } catch (IOException e) {
-      return ""; // the bound could not be found, so there is none to tell
+      return ""; // no bound was found, so there is no line
     }
   }
 
   /** Writes how the build ended; the records of its jobs replace their marks now. */
   void end(Event.Finished finished, Limits limits) {
-    tellKept();
+    tellSetAside();
     stored.end();
     if (started > 0) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
-      StoreUse use = project.options().restores() ? finished.use() : StoreUse.NONE;
+      StoreUse use = project.options().reuse().results() ? finished.use() : StoreUse.NONE;
       record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
       cache.flush();
     }
     List<StartMark> on = new ArrayList<>(elsewhere);
-    if (handed || !left.isEmpty()) {
+    if (handed || !stillRunning.isEmpty()) {
       on.addAll(StartMarks.out(StartMarks.read(cache.place()), cache));
     }
     if (on.isEmpty()) {
@@ -268,7 +263,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Returns whether an earlier build handed out a job whose result is not recorded. */
   boolean isOut(String job) {
-    Reason reason = left.get(job);
+    Reason reason = stillRunning.get(job);
     return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
   }
 
@@ -317,6 +312,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     } finally {
       cache.close();
     }
-    rest.run();
+    onClose.run();
   }
 }

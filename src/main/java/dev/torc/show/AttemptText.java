@@ -1,5 +1,6 @@
 package dev.torc.show;
 
+import dev.torc.engine.JobState;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Reason;
 import dev.torc.records.AttemptRecord;
@@ -8,6 +9,7 @@ import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -52,7 +54,7 @@ public final class AttemptText {
           attempt.end().signal() > 0
               ? "signal " + attempt.end().signal()
               : attempt.end().exit() > 0 ? "exit " + attempt.end().exit() : "";
-      default -> Summary.words(attempt.end().outcome());
+      default -> words(attempt.end().outcome());
     };
   }
 
@@ -85,5 +87,12 @@ public final class AttemptText {
     String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
     String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
     return "build " + origin.build() + job + host + store;
+  }
+
+  /** Returns a state or outcome in words: {@code up to date}, {@code not started}. */
+  public static String words(Enum<?> state) {
+    return state == JobState.NOT_REACHED
+        ? "not started"
+        : state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -1,6 +1,9 @@
 package dev.torc.show;
 
+import dev.torc.posix.RandomId;
+import dev.torc.show.Report.Detail;
 import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -15,14 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
- * The streams, environment and folder that the caller gave torc. All other input comes from files.
+ * The streams, environment and folder that the caller gave torc, from which it chooses how to show
+ * a build. All other input comes from files.
  *
  * @param out data; flushed at the end, and earlier by code that wants it seen
  * @param err messages; every write is flushed
  * @param cwd absolute
- * @param columns width of the terminal now, 0 if unknown, negative in the background
  * @param began when torc began, by {@link System#nanoTime}
  */
 public record Console(
@@ -31,10 +35,15 @@ public record Console(
     Writer err,
     Map<String, String> env,
     Path cwd,
-    boolean stdoutTerminal,
-    boolean stderrTerminal,
-    IntSupplier columns,
+    Terminals terminals,
     LongSupplier began) {
+
+  /**
+   * Which streams are terminals.
+   *
+   * @param columns width of the terminal now, 0 if unknown, negative in the background
+   */
+  public record Terminals(boolean out, boolean err, IntSupplier columns) {}
 
   /** Thrown if the reader of a stream is gone: torc ends without a message. */
   public static final class ClosedPipe extends IOException {
@@ -46,7 +55,7 @@ public record Console(
   }
 
   public Console at(Path folder) {
-    return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
+    return new Console(in, out, err, env, folder, terminals, began);
   }
 
   public void print(String text) throws IOException {
@@ -86,6 +95,44 @@ public record Console(
   /** Writes a warning; throws like {@link #say}. */
   public void warn(Diagnostic said) {
     say(said.line("warning:"));
+  }
+
+  /**
+   * Opens the report that fits the surroundings; it must be closed.
+   *
+   * @param json whether the events go to standard output, too
+   */
+  public Report report(Palette palette, Detail detail, boolean json) {
+    Report people = people(palette, detail, json);
+    return json ? Report.all(List.of(new JsonReport(out), people)) : people;
+  }
+
+  /** Returns the report for a step's summary page in GitHub Actions; null if there is none. */
+  public Report stepSummary() {
+    String file = env.getOrDefault("GITHUB_STEP_SUMMARY", "");
+    return file.isEmpty() ? null : new StepSummary(cwd.resolve(file), cwd, this::warn);
+  }
+
+  private Report people(Palette palette, Detail detail, boolean json) {
+    LongSupplier clock = System::nanoTime;
+    if ("true".equals(env.get("GITHUB_ACTIONS"))) {
+      Path workspace = cwd.resolve(env.getOrDefault("GITHUB_WORKSPACE", ""));
+      Supplier<String> token = () -> RandomId.next().replace("-", "");
+      return new GithubReport(err, detail, palette, cwd, workspace, clock, token);
+    }
+    String ci = env.getOrDefault("CI", "");
+    boolean moves =
+        terminals.err
+            && detail != Detail.QUIET
+            && (ci.isEmpty() || ci.equals("false"))
+            // Jupyter sets it: the terminal of a notebook shows no moving lines.
+            && !env.containsKey("JPY_PARENT_PID")
+            && !"dumb".equals(env.get("TERM"))
+            // Events on the same screen would be torn apart.
+            && !(json && terminals.out);
+    return moves
+        ? new LiveReport(err, detail, palette, cwd, terminals.columns, clock).start()
+        : new PlainReport(err, detail, palette, cwd, terminals.err, clock);
   }
 
   /** Writes bytes unchanged to one of the streams. */

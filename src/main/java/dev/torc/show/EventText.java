@@ -10,11 +10,9 @@ import dev.torc.text.Palette;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,13 +65,13 @@ final class EventText {
   }
 
   /** Returns the lines of an event, each with its line feed; empty if this detail omits it. */
-  String of(Event event) {
+  String lines(Event event) {
     flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
       return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
     }
     if (event instanceof Event.JobStarted started) {
-      boolean again = started.attempt() > 1; // its failure before was told
+      boolean again = started.attempt() > 1; // its earlier failure was reported
       begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
       return at(Detail.VERBOSE) ? started(started) : "";
     }
@@ -366,47 +364,5 @@ final class EventText {
 
   private boolean at(Detail least) {
     return detail.compareTo(least) >= 0;
-  }
-
-  /** The failed jobs once more, for the end of a build: the first may be pages away by then. */
-  static final class Recap {
-
-    private static final int NAMED = 10;
-
-    private final List<Event.JobEnded> failed = new ArrayList<>();
-    private int more;
-
-    void add(Event.JobEnded ended) {
-      if (failed.size() < NAMED) {
-        failed.add(ended);
-      } else {
-        more++;
-      }
-    }
-
-    List<Event.JobEnded> failed() {
-      return failed;
-    }
-
-    /** Returns how many failures there are beside {@link #failed}. */
-    int more() {
-      return more;
-    }
-
-    /** Returns a line for each failure, with its cause and its log; empty if none failed. */
-    String text(Palette palette, Function<Path, String> shown) {
-      if (failed.isEmpty()) {
-        return "";
-      }
-      StringBuilder out = new StringBuilder(palette.red("failed:") + "\n");
-      for (Event.JobEnded ended : failed) {
-        Event.Details details = ended.details();
-        out.append("  " + SafeText.name(ended.job()) + ": " + SafeText.message(details.what()));
-        out.append(details.allowed() ? " (allow_failure)" : "");
-        out.append(details.log() == null ? "" : ", log " + shown.apply(details.log().file()));
-        out.append('\n');
-      }
-      return out.append(more == 0 ? "" : "  …and " + more + " more\n").toString();
-    }
   }
 }

@@ -33,13 +33,13 @@ final class FlakyJobs {
   }
 
   /** Returns the failed attempts of a job that then succeeded; empty for any other job. */
-  List<Event.JobRetried> of(String job) {
+  List<Event.JobRetried> failedAttempts(String job) {
     return failures.getOrDefault(job, List.of());
   }
 
   /** Returns {@code , at the third attempt} if a job succeeded only on a retry; else empty. */
   String attempt(String job) {
-    List<Event.JobRetried> failed = of(job);
+    List<Event.JobRetried> failed = failedAttempts(job);
     if (failed.isEmpty()) {
       return "";
     }

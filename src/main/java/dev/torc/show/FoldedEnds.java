@@ -53,16 +53,16 @@ final class FoldedEnds {
     List<String> lines = new ArrayList<>();
     folded.forEach(
         (state, jobs) -> {
-          int left = jobs.values().stream().mapToInt(n -> n).sum();
-          String head = "… " + left + " more " + Summary.words(state) + ": ";
+          int more = jobs.values().stream().mapToInt(n -> n).sum();
+          String head = "… " + more + " more " + AttemptText.words(state) + ": ";
           List<String> named = new ArrayList<>();
           for (Map.Entry<String, Integer> each : jobs.entrySet()) {
             if (named.size() < NAMED) {
               named.add(each.getKey().replace("%d", "" + each.getValue()));
-              left -= each.getValue();
+              more -= each.getValue();
             }
           }
-          lines.add(head + String.join(", ", named) + (left == 0 ? "" : " and " + left + " more"));
+          lines.add(head + String.join(", ", named) + (more == 0 ? "" : " and " + more + " more"));
         });
     return lines;
   }

@@ -62,7 +62,7 @@ public final class JunitReport implements Report {
       case Event.JobEnded ended -> {
         running.remove(ended.job());
         cases.add(
-            new Case(ended.job(), ended.state(), kept(ended.state(), ended.details()), false));
+            new Case(ended.job(), ended.state(), needed(ended.state(), ended.details()), false));
       }
       case Event.JobUndone undone ->
           cases.replaceAll(
@@ -84,7 +84,7 @@ public final class JunitReport implements Report {
    * Returns the details that the file needs: nearly all jobs of a large project need next to
    * nothing.
    */
-  private static Event.Details kept(JobState state, Event.Details of) {
+  private static Event.Details needed(JobState state, Event.Details of) {
     boolean logged = of.log() != null && (state != JobState.RAN || of.log().wanted());
     String command = state == JobState.FAILED ? of.command() : "";
     return new Event.Details(of.what(), command, logged ? of.log() : null, of.wall(), -1, -1);
@@ -196,7 +196,7 @@ public final class JunitReport implements Report {
       String said = attributes("message", message(of), "type", type);
       out.write("      <%s%s>%s</%1$s>\n".formatted(kind, said, clean(text(of))));
     }
-    for (Event.JobRetried failed : flaky.of(of.name)) { // as Surefire's schema has it
+    for (Event.JobRetried failed : flaky.failedAttempts(of.name)) { // as Surefire's schema has it
       String said = attributes("message", SafeText.line(failed.details().what()), "type", "failed");
       String attempt = "attempt " + failed.attempt();
       out.write("      <flakyFailure%s>\n".formatted(said));

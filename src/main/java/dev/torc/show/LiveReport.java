@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Series;
-import dev.torc.show.PlainReport.Beat;
 import dev.torc.show.Report.Progress;
 import dev.torc.text.Amount;
 import dev.torc.text.LogExcerpt;
@@ -63,7 +62,7 @@ final class LiveReport implements Report {
   private volatile Progress progress = Progress.NONE;
 
   private volatile Map<String, Series.Point> uses = Map.of();
-  private volatile long left = -1; // nanoseconds
+  private volatile long remaining = -1; // nanoseconds
 
   /** Jobs in the order of their starts. Guarded, like all fields below, by this report's lock. */
   private final Map<String, Running> running = new LinkedHashMap<>();
@@ -74,7 +73,7 @@ final class LiveReport implements Report {
   private final boolean folds;
   private final StringBuilder messages = new StringBuilder();
   private Beat beat; // null before start
-  private long age; // of the event that is taken in
+  private long age; // of the current event
   private boolean active;
   private boolean paused;
   private long stopped; // when torc was stopped, by the clock; 0 while it is not
@@ -173,7 +172,7 @@ final class LiveReport implements Report {
 
   /** Returns the lines of an event that stay; those of many quick jobs are folded at the end. */
   private String text(Event event) {
-    String text = wording.of(event);
+    String text = wording.lines(event);
     if (!folds) {
       return text;
     }
@@ -203,7 +202,7 @@ final class LiveReport implements Report {
   }
 
   void ask() {
-    left = progress.left();
+    remaining = progress.remaining();
     uses = progress.uses();
   }
 
@@ -290,7 +289,7 @@ final class LiveReport implements Report {
 
   /** Returns the counts and the time; before them a bar if there is room for one. */
   private String status(long now, int width) {
-    long guess = left;
+    long guess = remaining;
     String likely = guess < 0 ? "" : ", about " + Amount.time(guess) + " left";
     String status =
         "%d/%d done, %d running%s%s, %s%s"

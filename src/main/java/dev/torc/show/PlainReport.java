@@ -6,10 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,7 +19,7 @@ class PlainReport implements Report {
   final EventText wording;
   private final Writer err;
   private final boolean waits;
-  private Beat beat; // null while no job began
+  private Beat beat; // null until a job begins
 
   /**
    * Reports to {@code err}, which stays open.
@@ -36,7 +32,7 @@ class PlainReport implements Report {
       Writer err, Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
     this.err = err;
     this.wording = new EventText(detail, palette, here, terminal, clock);
-    this.waits = detail == Detail.NORMAL; // otherwise each start is told, or nothing is
+    this.waits = detail == Detail.NORMAL; // otherwise each start is reported, or nothing
   }
 
   @Override
@@ -51,7 +47,7 @@ class PlainReport implements Report {
   }
 
   String text(Event event) {
-    return harmless(wording.of(event));
+    return harmless(wording.lines(event));
   }
 
   /** Makes the text harmless for where it is written. */
@@ -81,41 +77,6 @@ class PlainReport implements Report {
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Calls a report again and again, on a thread of its own, until it is closed. An error in a call
-   * ends the calls; {@link #tellBroken} throws it on the thread of the events.
-   */
-  static final class Beat implements AutoCloseable {
-    private final ScheduledExecutorService thread;
-    private final Future<?> calls;
-    private boolean told;
-
-    Beat(String name, long period, Runnable each) {
-      thread =
-          Executors.newSingleThreadScheduledExecutor(
-              Thread.ofPlatform().daemon().name(name).factory());
-      calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
-    }
-
-    /** Throws the error of a call, once, after it has run {@code before}. */
-    synchronized void tellBroken(Runnable before) {
-      if (!told && calls.state() == Future.State.FAILED) {
-        told = true;
-        before.run();
-        switch (calls.exceptionNow()) {
-          case Error e -> throw e;
-          case Throwable e -> throw (RuntimeException) e;
-        }
-      }
-    }
-
-    /** Ends the calls; returns when none is running any more. */
-    @Override
-    public void close() {
-      thread.close(); // a call that is under way ends, and no other follows
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -181,14 +180,14 @@ public final class ReasonText {
 
   /** Returns the reasons, shortened; {@code told} gives the words of each by its index. */
   public static String brief(List<Reason> reasons, IntFunction<String> told) {
-    Map<Class, Integer> left = new EnumMap<>(Class.class);
-    reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
+    Map<Class, Integer> counts = new EnumMap<>(Class.class);
+    reasons.forEach(reason -> counts.merge(of(reason.kind()), 1, Integer::sum));
     Map<Class, Integer> said = new EnumMap<>(Class.class);
     List<String> out = new ArrayList<>();
     for (int i = 0; i < reasons.size(); i++) {
       Class kind = of(reasons.get(i).kind());
       int nth = said.merge(kind, 1, Integer::sum);
-      int rest = left.get(kind) - NAMED;
+      int rest = counts.get(kind) - NAMED;
       // One more is as short to name as to count.
       if (kind == Class.OTHER || rest <= 1 || nth <= NAMED) {
         add(out, kind, told.apply(i));
@@ -265,12 +264,12 @@ public final class ReasonText {
   /** Returns {@code without 3 of 100: call/s=s7, …} for each need that omits jobs; else empty. */
   public static String without(List<LeftOut> needs) {
     StringBuilder out = new StringBuilder();
-    for (LeftOut left : needs) {
-      List<String> names = left.jobs().stream().limit(LEFT_OUT).map(SafeText::name).toList();
+    for (LeftOut need : needs) {
+      List<String> names = need.jobs().stream().limit(LEFT_OUT).map(SafeText::name).toList();
       out.append(out.isEmpty() ? "without " : "; without ")
-          .append(left.jobs().size() + " of " + left.of() + ": ")
+          .append(need.jobs().size() + " of " + need.of() + ": ")
           .append(String.join(", ", names))
-          .append(left.jobs().size() > LEFT_OUT ? " …" : "");
+          .append(need.jobs().size() > LEFT_OUT ? " …" : "");
     }
     return out.toString();
   }
@@ -324,59 +323,5 @@ public final class ReasonText {
         + (reason.old().isEmpty() ? none : both.old())
         + " → "
         + (reason.now().isEmpty() ? none : both.now());
-  }
-
-  /**
-   * Two different texts on one line: short ones whole, long ones where they differ, with some
-   * context.
-   */
-  record TextDiff(String old, String now) {
-
-    /** The most code points of a text that is shown whole, and of the part of a longer one. */
-    private static final int MAX = 60;
-
-    private static final int CONTEXT = 12;
-
-    static TextDiff of(String old, String now) {
-      if (Math.max(old.codePointCount(0, old.length()), now.codePointCount(0, now.length()))
-          <= MAX) {
-        return new TextDiff(SafeText.line(old), SafeText.line(now));
-      }
-      int[] a = old.codePoints().toArray();
-      int[] b = now.codePoints().toArray();
-      int start = Arrays.mismatch(a, b);
-      if (start < 0) {
-        return new TextDiff(SafeText.line(old, MAX), SafeText.line(now, MAX));
-      }
-      int end = 0;
-      while (end < Math.min(a.length, b.length) - start
-          && a[a.length - 1 - end] == b[b.length - 1 - end]) {
-        end++;
-      }
-      return new TextDiff(part(a, start, end), part(b, start, end));
-    }
-
-    /**
-     * Returns the text without its first {@code start} and last {@code end} code points, but for
-     * context.
-     */
-    private static String part(int[] text, int start, int end) {
-      int from = start;
-      while (from > 0 && more(text[from - 1], start - from)) {
-        from--;
-      }
-      int to = text.length - end;
-      while (to < text.length && more(text[to], to - (text.length - end))) {
-        to++;
-      }
-      return (from > 0 ? "… " : "")
-          + SafeText.line(new String(text, from, to - from), MAX)
-          + (to < text.length ? " …" : "");
-    }
-
-    /** Returns whether context of {@code soFar} code points takes one more: it ends with a word. */
-    private static boolean more(int c, int soFar) {
-      return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
-    }
   }
 }

@@ -2,10 +2,6 @@ package dev.torc.show;
 
 import dev.torc.engine.Event;
 import dev.torc.machine.Series;
-import dev.torc.posix.RandomId;
-import dev.torc.text.Palette;
-import java.io.Writer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,48 +39,6 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   @Override
   default void close() {}
 
-  /**
-   * Chooses a report by the caller's surroundings. It has begun, so it must be closed.
-   *
-   * @param json whether the events go to standard output, too
-   */
-  static Report open(Console console, Palette palette, Detail detail, boolean json) {
-    Report people = people(console, palette, detail, json);
-    return json ? all(List.of(new JsonReport(console.out()), people)) : people;
-  }
-
-  /** Returns the report for a step's summary page in GitHub Actions; null if there is none. */
-  static Report ofStep(Console console) {
-    String file = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
-    Path here = console.cwd();
-    return file.isEmpty() ? null : new StepSummary(here.resolve(file), here, console::warn);
-  }
-
-  private static Report people(Console console, Palette palette, Detail detail, boolean json) {
-    Path here = console.cwd();
-    Writer err = console.err();
-    Map<String, String> env = console.env();
-    if ("true".equals(env.get("GITHUB_ACTIONS"))) {
-      Path workspace = here.resolve(env.getOrDefault("GITHUB_WORKSPACE", ""));
-      Supplier<String> token = () -> RandomId.next().replace("-", "");
-      return new GithubReport(err, detail, palette, here, workspace, System::nanoTime, token);
-    }
-    String ci = env.getOrDefault("CI", "");
-    boolean terminal = console.stderrTerminal();
-    boolean moves =
-        terminal
-            && detail != Detail.QUIET
-            && (ci.isEmpty() || ci.equals("false"))
-            // Jupyter sets it: the terminal of a notebook shows no moving lines.
-            && !env.containsKey("JPY_PARENT_PID")
-            && !"dumb".equals(env.get("TERM"))
-            // Events on the same screen would be torn apart.
-            && !(json && console.stdoutTerminal());
-    return moves
-        ? new LiveReport(err, detail, palette, here, console.columns(), System::nanoTime).start()
-        : new PlainReport(err, detail, palette, here, terminal, System::nanoTime);
-  }
-
   /** Returns a report that passes all events to each of the reports, in the order given. */
   static Report all(List<Report> reports) {
     return new Report() {
@@ -119,7 +73,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     Progress NONE = new Progress() {};
 
     /** Returns nanoseconds that the build is likely to continue; negative if unknown. */
-    default long left() {
+    default long remaining() {
       return -1;
     }
 

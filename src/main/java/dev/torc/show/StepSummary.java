@@ -2,7 +2,6 @@ package dev.torc.show;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
-import dev.torc.show.EventText.Recap;
 import dev.torc.text.Amount;
 import dev.torc.text.LogExcerpt;
 import dev.torc.text.Palette;
@@ -111,17 +110,17 @@ final class StepSummary implements Report {
     String tail = times();
     int room = LIMIT - bytes(head) - bytes(tail) - NAME;
     StringBuilder failures = new StringBuilder();
-    int left = recap.more();
+    int more = recap.more();
     for (Event.JobEnded each : recap.failed()) {
       String text = failure(each);
       if (bytes(text) <= room) {
         failures.append(text);
         room -= bytes(text);
       } else {
-        left++;
+        more++;
       }
     }
-    return head + failures + (left == 0 ? "" : "…and " + left + " more failed\n\n") + tail;
+    return head + failures + (more == 0 ? "" : "…and " + more + " more failed\n\n") + tail;
   }
 
   private static int bytes(String text) {

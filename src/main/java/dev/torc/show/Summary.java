@@ -2,12 +2,11 @@ package dev.torc.show;
 
 import dev.torc.engine.JobState;
 import dev.torc.text.Amount;
-import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
 /** Makes the last line of a build. */
-public final class Summary {
+final class Summary {
 
   private Summary() {}
 
@@ -15,7 +14,7 @@ public final class Summary {
    * Returns {@code 4 jobs: 2 ran (1 after retries), 2 up to date, 0 failed in 1.2 s}, with the
    * other final states if any; the counts add up to the jobs.
    */
-  public static String of(Map<JobState, Integer> counts, int flaky, long nanos) {
+  static String of(Map<JobState, Integer> counts, int flaky, long nanos) {
     int jobs = 0;
     StringJoiner parts = new StringJoiner(", ");
     for (JobState state :
@@ -32,17 +31,10 @@ public final class Summary {
       int count = counts.getOrDefault(state, 0);
       jobs += count;
       if (count > 0 || state.ordinal() <= JobState.FAILED.ordinal()) {
-        boolean retried = state == JobState.RAN && flaky > 0;
-        parts.add(count + " " + words(state) + (retried ? " (" + flaky + " after retries)" : ""));
+        String retried = state == JobState.RAN && flaky > 0 ? " (" + flaky + " after retries)" : "";
+        parts.add(count + " " + AttemptText.words(state) + retried);
       }
     }
     return Amount.count(jobs, "job") + ": " + parts + " in " + Amount.time(nanos);
-  }
-
-  /** Returns a state in words: {@code up to date}, {@code not started}. */
-  public static String words(Enum<?> state) {
-    return state == JobState.NOT_REACHED
-        ? "not started"
-        : state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

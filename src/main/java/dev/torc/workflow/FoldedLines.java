@@ -33,7 +33,7 @@ public final class FoldedLines {
   }
 
   private final Map<String, Line> known = new HashMap<>(); // by job or group, and key
-  private final List<Line> untaken = new ArrayList<>(0);
+  private final List<Line> newLines = new ArrayList<>(0);
 
   /** Returns the text behind the name of the first job of a line about so many jobs. */
   public static String others(Job first, int jobs) {
@@ -56,13 +56,13 @@ public final class FoldedLines {
 
   public void add(Job job, String key, Place place, String before, String behind) {
     Line line = new Line(job, place, before, behind);
-    untaken.add(line);
+    newLines.add(line);
     known.put(kin(job) + key, line);
   }
 
-  public List<Diagnostic> take() {
-    List<Diagnostic> lines = untaken.stream().map(Line::diagnostic).toList();
-    untaken.clear();
+  public List<Diagnostic> takeNewLines() {
+    List<Diagnostic> lines = newLines.stream().map(Line::diagnostic).toList();
+    newLines.clear();
     return lines;
   }
 }

@@ -83,7 +83,7 @@ public record Group(
   }
 
   /** Returns this group with problems, so that it gets no more instances. */
-  public Group failed(List<BadInput.Diagnostic> why) {
+  public Group withProblems(List<BadInput.Diagnostic> why) {
     Further closed = new Further(List.of(), List.of(), further.products, why, further.allowFailure);
     Sources none = new Sources(sources.tables, "", List.of(), sources.found);
     return new Group(name, place, parameters, instances, closed, none, tags);

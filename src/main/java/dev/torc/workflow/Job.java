@@ -31,7 +31,10 @@ public record Job(
       String depfile,
       Caching caching) {}
 
-  /** How it is run. A null executor is this machine; a larger priority goes first. */
+  /**
+   * How it is run. A null executor is this machine; a larger priority goes first; {@code stop} is
+   * not part of the manifest.
+   */
   public record Runs(
       List<Step> steps,
       String executor,
@@ -181,7 +184,7 @@ public record Job(
   }
 
   /**
-   * When a failed attempt is repeated, and how. With both {@code exitCodes} and {@code on} empty,
+   * When a failed attempt is repeated, and how. If {@code exitCodes} and {@code on} are both empty,
    * any failure is. During the {@code delay} (nanoseconds) the job holds no resources. A factor of
    * 1 is no growth; {@code recover}, null for none, runs before the next attempt.
    */

@@ -26,19 +26,19 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
    */
   private static final int FEW = 64;
 
-  private record Kept(int index, Job job) {}
+  private record Cached(int index, Job job) {}
 
   private final WorkflowCodec codec;
   private final byte[][] packed;
   private final int[] starts; // where each begins in the only array; null if each has its own
-  private final Kept[] kept;
+  private final Cached[] cached;
 
   private PackedJobs(WorkflowCodec codec, byte[][] packed, int[] starts) {
     this.codec = codec;
     this.packed = packed;
     this.starts = starts;
     int size = size();
-    this.kept = new Kept[size > ALL ? FEW : Math.max(1, Integer.highestOneBit(2 * size - 1))];
+    this.cached = new Cached[size > ALL ? FEW : Math.max(1, Integer.highestOneBit(2 * size - 1))];
   }
 
   /** Takes jobs as the codec packed them, each by itself. */
@@ -111,13 +111,13 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
 
   @Override
   public Job get(int index) {
-    int at = index & kept.length - 1;
-    Kept last = kept[at];
+    int at = index & cached.length - 1;
+    Cached last = cached[at];
     if (last != null && last.index == index) {
       return last.job;
     }
     Job job = codec.job(at(index));
-    kept[at] = new Kept(index, job);
+    cached[at] = new Cached(index, job);
     return job;
   }
 

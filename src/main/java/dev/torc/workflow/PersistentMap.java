@@ -70,7 +70,7 @@ public final class PersistentMap<V> {
     return layers.isEmpty();
   }
 
-  /** Visits the entries before {@code to} (null: the end), sorted within each layer. */
+  /** Visits the entries from a text to before another (null: the end), sorted in each layer. */
   public void range(String from, String to, BiConsumer<String, V> each) {
     for (Layer<V> layer : layers) {
       NavigableMap<String, V> tail = layer.sorted().tailMap(from, true);

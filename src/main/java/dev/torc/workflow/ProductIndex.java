@@ -102,7 +102,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /** Returns this index with some paths as sources, though an expected pattern matches them. */
-  public ProductIndex but(Set<String> paths) {
+  public ProductIndex withSources(Set<String> paths) {
     return new ProductIndex(files, folders, globs, open, paths);
   }
 
@@ -163,7 +163,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /** Returns the owner of a path, -1 for none. */
-  public int of(String path) {
+  public int owner(String path) {
     Claim claim = files.get(path);
     if (claim == null && !folders.isEmpty()) {
       for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
@@ -231,7 +231,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
 
   /** Finds the owners of products in a folder that are not all excluded, and the folder's own. */
   public void within(String folder, List<Glob> excludes, IntConsumer found) {
-    int outer = of(folder);
+    int outer = owner(folder);
     if (outer >= 0) {
       found.accept(outer);
     }

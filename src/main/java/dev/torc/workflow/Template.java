@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * A string of a job with the placeholders that only a run can fill; variables are already replaced.
- * The reader decided how each slot is quoted.
+ * The reader decided how each slot is quoted. There is at least one part, and no two texts stand
+ * side by side.
  */
 public record Template(List<Part> parts) {
 

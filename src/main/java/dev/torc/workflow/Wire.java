@@ -36,7 +36,7 @@ final class Wire {
   static final Codec<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
 
   private final ByteReader in;
-  private final ByteReader placesIn; // null where places are left out
+  private final ByteReader placesIn; // null if places are left out
   private final ByteWriter out;
   private final ByteWriter placesOut;
   private final WorkflowCodec texts; // the shared ones

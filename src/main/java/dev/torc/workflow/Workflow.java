@@ -50,12 +50,12 @@ public record Workflow(
   public record ReportFile(String title, String caption, Ref ref) {}
 
   public Workflow with(
-      List<Job> some,
-      List<Group> known,
-      List<Integer> from,
-      List<BadInput.Diagnostic> told,
-      List<String> left) {
-    return new Workflow(root, settings, some, known, from, told, left);
+      List<Job> newJobs,
+      List<Group> newGroups,
+      List<Integer> newStarts,
+      List<BadInput.Diagnostic> newWarnings,
+      List<String> newManual) {
+    return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newManual);
   }
 
   /** Returns the name of a job by its index, without reading the rest of the job. */

@@ -208,9 +208,7 @@ class BesideABuildTest {
             err,
             plain.env(),
             plain.cwd(),
-            true,
-            true,
-            () -> 80,
+            new Console.Terminals(true, true, () -> 80),
             plain.began());
     CompletableFuture<Integer> exit =
         CompletableFuture.supplyAsync(

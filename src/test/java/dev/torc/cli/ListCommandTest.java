@@ -41,9 +41,7 @@ class ListCommandTest {
             out,
             Map.of(),
             cwd,
-            true,
-            false,
-            () -> 75,
+            new Console.Terminals(true, false, () -> 75),
             System::nanoTime);
     assertEquals(0, Main.run(new String[] {"list", "--color", "never"}, narrow));
     for (String line : out.toString().lines().toList()) {

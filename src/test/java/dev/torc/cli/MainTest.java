@@ -50,7 +50,7 @@ class MainTest {
                 (call.json() ? "json " : "")
                     + (call.has("--color") ? call.value("--color") : "auto")
                     + (request.dry() ? " dry" : "")
-                    + (request.failFast() ? " fast" : "")
+                    + (request.manner().failFast() ? " fast" : "")
                     + (request.rerun() == Rerun.ALL ? " force" : "")
                     + (request.lock().waits() ? "" : " nowait")
                     + (request.lock().trusts() ? " trust" : "")));

@@ -33,7 +33,9 @@ class OwnTimeTest {
     long began = System.nanoTime() - TimeUnit.HOURS.toNanos(2);
     Map<String, String> env = Map.of("PATH", System.getenv("PATH"));
     InputStream in = InputStream.nullInputStream();
-    Console console = new Console(in, out, err, env, temp, false, false, () -> 0, () -> began);
+    Console console =
+        new Console(
+            in, out, err, env, temp, new Console.Terminals(false, false, () -> 0), () -> began);
     int exit = Main.run(args, console);
     assertEquals(0, exit, err.toString());
     return new Run(exit, out.toString(), err.toString());

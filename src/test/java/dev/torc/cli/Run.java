@@ -23,7 +23,8 @@ public record Run(int exit, String out, String err) {
   private static Console console(
       String input, Path cwd, Writer out, Writer err, Map<String, String> env) {
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-    return new Console(in, out, err, env, cwd, false, false, () -> 0, System::nanoTime);
+    return new Console(
+        in, out, err, env, cwd, new Console.Terminals(false, false, () -> 0), System::nanoTime);
   }
 
   /** Calls a command of torc in this process. */

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.torc.crate.RoCrate.Entity;
 import dev.torc.hash.Digest;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -250,9 +250,7 @@ public class Harness extends LastBuild {
             err,
             env,
             root,
-            false,
-            false,
-            () -> 0,
+            new Console.Terminals(false, false, () -> 0),
             System::nanoTime);
     List<Call.Given> all = new ArrayList<>(List.of(given));
     Map<String, Boolean> options =
@@ -284,8 +282,7 @@ public class Harness extends LastBuild {
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
-        restores,
-        keepsFailed);
+        new ProjectOptions.Reuse(restores, keepsFailed));
   }
 
   /** The caller of a build, on a machine of the test's own. */
@@ -316,11 +313,10 @@ public class Harness extends LastBuild {
         p.options(),
         p.graph(),
         p.place(),
-        p.files(),
         found -> workflow = p.source().expand(found),
         p.containers(),
         p.reused(),
-        p.keeper());
+        p.buildFiles());
   }
 
   /** Whether builds trace all jobs; the next field says whether they are strict. */
@@ -337,12 +333,9 @@ public class Harness extends LastBuild {
         new BuildRequest(
             List.of(targets),
             Rerun.of(List.of(targets), force),
-            failFast,
-            false,
+            new BuildRequest.Manner(failFast, false, traces, strict),
             new LockTerms(true, true, gone),
             dry,
-            traces,
-            strict,
             counters));
   }
 

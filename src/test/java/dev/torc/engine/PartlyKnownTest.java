@@ -45,11 +45,10 @@ class PartlyKnownTest extends Harness {
         whole.options(),
         GraphBuilder.build(now),
         whole.place(),
-        whole.files(),
         _ -> now,
         whole.containers(),
         whole.reused(),
-        whole.keeper());
+        whole.buildFiles());
   }
 
   @ParameterizedTest

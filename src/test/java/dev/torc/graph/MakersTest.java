@@ -49,8 +49,8 @@ class MakersTest {
     assertTrue(makers.compared() <= 2 * MANY, () -> makers.compared() + " comparisons");
     long before = makers.compared();
     for (int i = 0; i < MANY; i++) {
-      assertEquals(i, makers.products().of("out/" + i + "-x.txt"));
-      assertEquals(-1, makers.products().of("in/" + i + "-x.txt"));
+      assertEquals(i, makers.products().owner("out/" + i + "-x.txt"));
+      assertEquals(-1, makers.products().owner("in/" + i + "-x.txt"));
     }
     assertTrue(makers.compared() - before <= 2 * MANY, () -> makers.compared() + " comparisons");
   }

@@ -9,11 +9,13 @@ import dev.torc.page.PageData.ShownPart;
 import dev.torc.page.PageData.Span;
 import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Tail;
+import dev.torc.page.PageData.Texts;
+import dev.torc.page.PageData.Timeline;
 import dev.torc.page.PageData.Used;
 import dev.torc.page.PageData.Values;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.JobResult.Outcome;
-import dev.torc.show.Summary;
+import dev.torc.show.AttemptText;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
@@ -133,14 +135,15 @@ public final class Reports {
               name,
               i % 5 == 0 ? null : "align",
               state,
-              state == State.NOT_RUN
-                  ? "will run: never ran"
-                  : state == State.BLOCKED ? "blocked by align/lane=1,sample=s1" : "",
-              ran || state == State.RESTORED
-                  ? "need in" + i + ".csv changed 3f2a91c → 88d01be"
-                  : "",
-              bad ? "exit 3" : "",
-              state == State.RESTORED ? "build 3" : "",
+              new Texts(
+                  state == State.NOT_RUN
+                      ? "will run: never ran"
+                      : state == State.BLOCKED ? "blocked by align/lane=1,sample=s1" : "",
+                  ran || state == State.RESTORED
+                      ? "need in" + i + ".csv changed 3f2a91c → 88d01be"
+                      : "",
+                  bad ? "exit 3" : "",
+                  state == State.RESTORED ? "build 3" : ""),
               ran ? 1 : 0,
               ran && !bad ? i : -1,
               asked));
@@ -187,7 +190,7 @@ public final class Reports {
     head.put("machine_cpus", 4);
     head.put("machine_memory", 8L << 30);
     head.put("history", List.of(build, build));
-    head.put("states", Stream.of(State.values()).map(Summary::words).toList());
+    head.put("states", Stream.of(State.values()).map(AttemptText::words).toList());
     head.put("open", List.of());
     head.put("gone", 2);
     head.put("critical", jobs == 0 ? List.of() : List.of(0, 1));
@@ -202,14 +205,15 @@ public final class Reports {
     head.put("left_out", List.of("the logs of 5 more failed jobs (`torc log JOB` shows one)"));
     return new PageData(
         "made <up>",
-        BEGAN,
         head,
         rows,
         runs,
-        spans,
+        new Timeline(
+            BEGAN,
+            spans,
+            series,
+            jobs == 0 ? List.of() : List.of(new Used(0, 1, series), new Used(1, 2, series))),
         staged ? stages() : picture(rows),
-        series,
-        jobs == 0 ? List.of() : List.of(new Used(0, 1, series), new Used(1, 2, series)),
         jobs == 0 ? List.of() : files());
   }
 

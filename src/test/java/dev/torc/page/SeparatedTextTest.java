@@ -2,7 +2,6 @@ package dev.torc.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.page.PageFiles.SeparatedText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

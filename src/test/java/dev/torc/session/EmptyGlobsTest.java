@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
-import dev.torc.session.Advice.EmptyGlobs;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +40,7 @@ class EmptyGlobsTest {
   }
 
   private List<String> empty(String job) throws IOException {
-    return globs.of(graph.jobId(job)).stream().map(Ref::text).toList();
+    return globs.emptyNeeds(graph.jobId(job)).stream().map(Ref::text).toList();
   }
 
   @Test
@@ -74,7 +73,7 @@ class EmptyGlobsTest {
       assertEquals(List.of(folder + "/*", "{%1$s/*,%1$s/**/x}".formatted(folder)), empty("a"));
       assertEquals(
           "files in " + folder + " never count; name them one by one",
-          globs.beside(graph.job(0).needRefs().getFirst()));
+          globs.hint(graph.job(0).needRefs().getFirst()));
     }
     Files.writeString(root.resolve("one/.git"), ""); // as in a work tree of git
     given("a: { command: x, needs: 'one/.g*' }");

@@ -107,19 +107,19 @@ class TimeLeftTest extends Harness {
           assertEquals(20 * SECOND, left.expected("c"));
           assertEquals(-1, left.expected("nobody"));
           left.started("a", 0);
-          assertEquals(26, left.left(0) / SECOND);
-          assertEquals(25, left.left(SECOND) / SECOND);
-          assertEquals(-1, left.left(SECOND + 1), "longer than before");
+          assertEquals(26, left.remaining(0) / SECOND);
+          assertEquals(25, left.remaining(SECOND) / SECOND);
+          assertEquals(-1, left.remaining(SECOND + 1), "longer than before");
           left.stopped(SECOND);
-          assertEquals(25, left.left(2 * SECOND) / SECOND, "it was stopped for a second");
+          assertEquals(25, left.remaining(2 * SECOND) / SECOND, "it was stopped for a second");
           left.ended("a");
           left.started("b", SECOND);
           left.started("c", SECOND);
-          assertEquals(15, left.left(11 * SECOND) / SECOND);
+          assertEquals(15, left.remaining(11 * SECOND) / SECOND);
           left.ended("b");
           left.ended("c");
           left.ended("d");
-          assertEquals(0, left.left(20 * SECOND));
+          assertEquals(0, left.remaining(20 * SECOND));
         });
   }
 
@@ -136,15 +136,15 @@ class TimeLeftTest extends Harness {
     force = true;
     followed(
         left -> {
-          assertTrue(left.left(0) > 0, "none of them runs yet");
+          assertTrue(left.remaining(0) > 0, "none of them runs yet");
           left.started("new", 0);
           assertEquals(-1, left.expected("new"));
-          assertEquals(-1, left.left(0), "its first run");
+          assertEquals(-1, left.remaining(0), "its first run");
           left.ended("new");
           left.started("a", 0);
-          assertEquals(11, left.left(0) / SECOND);
+          assertEquals(11, left.remaining(0) / SECOND);
           left.submitted("a");
-          assertEquals(-1, left.left(0), "a scheduler starts it when it likes");
+          assertEquals(-1, left.remaining(0), "a scheduler starts it when it likes");
         });
   }
 }

@@ -120,17 +120,21 @@ final class WatchStage implements Notices {
     return new BuildRequest(
         targets,
         Rerun.of(targets, force),
-        false,
-        false,
+        new BuildRequest.Manner(false, false, false, false),
         new LockTerms(true, false, Set.of()),
-        false,
-        false,
         false,
         new TreeMap<>());
   }
 
   static ProjectOptions options(boolean restores) {
-    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores, false);
+    return new ProjectOptions(
+        List.of(),
+        null,
+        null,
+        new TreeMap<>(),
+        null,
+        null,
+        new ProjectOptions.Reuse(restores, false));
   }
 
   /** Watches until all steps were taken. */

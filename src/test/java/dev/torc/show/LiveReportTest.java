@@ -285,7 +285,7 @@ class LiveReportTest {
   }
 
   /** Time left, the same duration for all jobs, and what job a uses. */
-  private record Known(long left, long expected, Series.Point use) implements Progress {
+  private record Known(long remaining, long expected, Series.Point use) implements Progress {
     @Override
     public long expected(String job) {
       return expected;

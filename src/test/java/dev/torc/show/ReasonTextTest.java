@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.plan.Reason;
 import dev.torc.plan.Reason.Kind;
-import dev.torc.show.ReasonText.TextDiff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

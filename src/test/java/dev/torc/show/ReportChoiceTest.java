@@ -17,12 +17,19 @@ class ReportChoiceTest {
       boolean terminal, Map<String, String> env, StringWriter out, StringWriter err) {
     InputStream in = InputStream.nullInputStream();
     Path here = Path.of("/");
-    return new Console(in, out, err, env, here, terminal, terminal, () -> 80, System::nanoTime);
+    return new Console(
+        in,
+        out,
+        err,
+        env,
+        here,
+        new Console.Terminals(terminal, terminal, () -> 80),
+        System::nanoTime);
   }
 
   private static Class<?> chosen(boolean terminal, Detail detail, Map<String, String> env) {
     Console console = console(terminal, env, new StringWriter(), new StringWriter());
-    try (Report report = Report.open(console, Palette.NONE, detail, false)) {
+    try (Report report = console.report(Palette.NONE, detail, false)) {
       return report.getClass();
     }
   }
@@ -53,7 +60,7 @@ class ReportChoiceTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Console console = console(false, Map.of(), out, err);
-    try (Report report = Report.open(console, Palette.NONE, Detail.NORMAL, true)) {
+    try (Report report = console.report(Palette.NONE, Detail.NORMAL, true)) {
       report.accept(new Event.Note(Event.Level.WARNING, "beware"));
     }
     assertEquals(

@@ -1,0 +1,89 @@
+package dev.torc.session;
+
+import dev.torc.buildfile.MissHint;
+import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.plan.JobSelection;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.syntax.NearestPath;
+import dev.torc.workflow.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds needed globs that match nothing, on disk or among what jobs make, and needed folders that
+ * are empty: likely a typing error, or a disk that is not mounted. The folders of a list are walked
+ * once, however many jobs need it.
+ */
+final class EmptyGlobs {
+
+  private final Graph graph;
+  private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
+
+  public EmptyGlobs(Graph graph) {
+    this.graph = graph;
+  }
+
+  /** Returns the needed globs and folders of a job that give nothing, in written order. */
+  public List<Ref> emptyNeeds(int job) {
+    if (graph.listNeeds().count(job) == 0) {
+      return List.of();
+    }
+    List<Ref> empty = new ArrayList<>();
+    for (Ref ref : graph.job(job).needRefs()) {
+      if ((ref instanceof Ref.OfGlob || ref instanceof Ref.OfFolder) && givesNothing(job, ref)) {
+        empty.add(ref);
+      }
+    }
+    return empty;
+  }
+
+  /** Returns the nearest thing to the files of an empty need, in a few words. */
+  public String hint(Ref empty) throws IOException {
+    NearestPath near = JobSelection.likelyPaths(graph);
+    return empty instanceof Ref.OfGlob glob
+        ? MissHint.pattern(near, Glob.of(glob.pattern()))
+        : MissHint.folder(near, ((Ref.OfFolder) empty).path());
+  }
+
+  private boolean givesNothing(int job, Ref ref) {
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      if (!list.ofJobs() && list.written().equals(ref.text())) {
+        Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
+        return found.isEmpty() || found.equals(Set.of(job)); // own products do not count
+      }
+    }
+    return false;
+  }
+
+  /** Returns the jobs that make what a list matches; -1 for anything else there, now or later. */
+  private Set<Integer> makers(NeedList list) {
+    Path root = graph.workflow().root();
+    if (!list.makers().isEmpty()) {
+      return Set.of(-1);
+    }
+    try {
+      if (list.kind() == NeedList.ListKind.GLOB) {
+        return GlobWalk.all(root, list.glob(), list.excludes()).files().stream()
+            .map(graph::makerOf)
+            .collect(Collectors.toSet());
+      }
+      // a missing folder is an error, reported elsewhere
+      boolean empty = Files.isDirectory(root.resolve(list.text()));
+      return empty && !MissHint.folder(JobSelection.likelyPaths(graph), list.text()).isEmpty()
+          ? Set.of()
+          : Set.of(-1);
+    } catch (IOException e) {
+      return Set.of(-1); // something is there: its reader reports what is wrong
+    }
+  }
+}
