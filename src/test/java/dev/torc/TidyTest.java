@@ -45,10 +45,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_776;
+  private static final int LINES = 59_758;
 
   private static final int FILES = 506;
-  private static final int SURFACE = 198;
+  private static final int SURFACE = 197;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
   private static final int ALONE = 28;
