@@ -141,11 +141,9 @@ final class BlockedJobs {
         || state
             .jobsIn(JobState.BLOCKED)
             .anyMatch(job -> !graph.job(job).has(Trait.ALLOW_FAILURE) && context.isTarget(job))
-        || graph.open().entrySet().stream()
-            .filter(group -> blocked.containsKey(group.getValue().name()))
-            .anyMatch(
-                group ->
-                    !group.getValue().further().allowFailure() && context.isTarget(group.getKey()));
+        || graph.open().keySet().stream() // a stream of entries would link a class
+            .filter(id -> blocked.containsKey(graph.open().get(id).name()))
+            .anyMatch(id -> !graph.open().get(id).further().allowFailure() && context.isTarget(id));
   }
 
   /** Warns of odd values of groups that were expanded just now. */

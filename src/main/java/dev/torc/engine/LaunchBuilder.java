@@ -152,7 +152,7 @@ public final class LaunchBuilder {
     }
     List<Launch.Step> steps = new ArrayList<>();
     for (Step step : todo) {
-      Launch.Step on = step(step, values, common);
+      Launch.Step on = step(step, values, todo.size() == 1 ? common : new LinkedHashMap<>(common));
       steps.add(
           step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
     }
@@ -217,8 +217,8 @@ public final class LaunchBuilder {
     }
   }
 
-  private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> common) {
-    Map<String, String> env = new LinkedHashMap<>(common);
+  /** Returns a step; {@code env} gets its own entries too. */
+  private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> env) {
     if (values.job().runs().resources().askedCpus() > 0) {
       threads(step, values.granted().demand().of(Resources.CPUS), env);
     }

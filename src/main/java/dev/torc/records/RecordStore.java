@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.CRC32C;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
@@ -134,6 +135,7 @@ final class RecordStore implements AutoCloseable {
   static void prepare() {
     try {
       Env.create(PROXY_BA);
+      new CRC32C(); // fills its tables
     } catch (LinkageError unloadable) {
       return; // the code that opens a database tells it
     }
