@@ -248,7 +248,7 @@ final class CleanAnswer implements Cleaner.Listener {
       Project project =
           given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
       want(project);
-      cleaner.removal().digests().leavingOut(project == null ? null : project.graph());
+      cleaner.removal().digests().exclude(project == null ? null : project.graph());
       well = cleaner.products(choice(project, cache));
       if (!dry) {
         forgetResults(project, cache);
@@ -283,7 +283,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private ProductRemoval removal(Cache cache, Consumer<String> note) throws IOException {
     DigestMemo digests =
         given.project() == null
-            ? DigestMemo.looking(place.root(), call.caller().stamps(place), cache::stamp)
+            ? DigestMemo.readOnly(place.root(), call.caller().stamps(place), cache::stamp)
             : given.project().looking(cache::stamp);
     AllowedRoots allowed = new AllowedRoots(place.root(), roots());
     String build = Long.toString(cache.nextBuildNumber()); // names what comes in meanwhile

@@ -255,7 +255,7 @@ final class DoctorAnswer implements Answer {
   private Finding lock() {
     var local = caller.host().here().localLocks(root).filter(_ -> place.isNetworkRoot());
     if (local.isPresent() && !"1".equals(env.get("TORC_TRUST_LOCK"))) {
-      String text = local.get().told() + ", so two hosts could build here at once";
+      String text = local.get().finding() + ", so two hosts could build here at once";
       return problem(text, "pass --trust-lock if no other host builds here");
     }
     return ok(BuildLock.holder(place).map(DoctorAnswer::atWork).orElse("free"));

@@ -170,7 +170,7 @@ public final class ByteReader {
   /** Reads names with their values; the map may be changed. */
   public <T> SortedMap<String, T> map(Function<ByteReader, T> value) {
     SortedMap<String, T> map = new TreeMap<>();
-    for (int left = small(); left > 0; left--) {
+    for (int rest = small(); rest > 0; rest--) {
       map.put(text(), value.apply(this));
     }
     return map;

@@ -49,7 +49,7 @@ public final class Fields {
   private final IntFunction<String> table; // null where it writes, and where no table is shared
 
   /** How many more texts and inner records may be read, in this record and all within it. */
-  private final int[] left;
+  private final int[] quota;
 
   /** The first byte of the current field, -1 at the end. */
   private int head;
@@ -64,12 +64,12 @@ public final class Fields {
       ToIntFunction<String> numbers,
       ByteReader in,
       IntFunction<String> table,
-      int[] left) {
+      int[] quota) {
     this.out = out;
     this.numbers = numbers;
     this.in = in;
     this.table = table;
-    this.left = left;
+    this.quota = quota;
   }
 
   /** Appends a record. */
@@ -96,8 +96,8 @@ public final class Fields {
     return read(in, null, new int[] {most}, form);
   }
 
-  private static <T> T read(ByteReader in, IntFunction<String> table, int[] left, Form<T> form) {
-    Fields fields = new Fields(null, null, in, table, left);
+  private static <T> T read(ByteReader in, IntFunction<String> table, int[] quota, Form<T> form) {
+    Fields fields = new Fields(null, null, in, table, quota);
     T record = form.pass(fields, null);
     while (fields.head() >= 0) { // throws where the bytes are no fields to their end
       fields.skip();
@@ -290,7 +290,7 @@ public final class Fields {
 
   private <T> T inner(Form<T> form) {
     count();
-    return read(in.part(in.size()), table, left, form);
+    return read(in.part(in.size()), table, quota, form);
   }
 
   private byte[] put(int tag, byte[] bytes) {
@@ -307,7 +307,7 @@ public final class Fields {
   }
 
   private void count() {
-    if (--left[0] < 0) {
+    if (--quota[0] < 0) {
       throw new IllegalArgumentException("too many texts and records");
     }
   }

@@ -50,7 +50,7 @@ final class BuildCommand {
 
   /** Returns the request of the options; under a dry run of make it is a dry run, too. */
   private BuildRequest request() {
-    return request(Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", "")));
+    return request(Makeflags.isDryRun(console.env().getOrDefault("MAKEFLAGS", "")));
   }
 
   /** Builds, with all that the options want of it, and returns the exit status. */

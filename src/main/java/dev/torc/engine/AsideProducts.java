@@ -30,7 +30,7 @@ record AsideProducts(ProductRemoval removal) {
       part.restore(aside, product);
     }
     OwnedPath owned = removal.cache().owned(SetAside.shown(removal.place(), product));
-    DigestMemo fresh = removal.digests().endless(); // asked for one path, after a signal too
+    DigestMemo fresh = removal.digests().unstoppableCopy(); // also after a signal
     Standing standing =
         owned == null || owned.adopted()
             ? null

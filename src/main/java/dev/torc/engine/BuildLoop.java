@@ -74,7 +74,7 @@ public final class BuildLoop {
     int by = again ? Kill.KILL : number == Kill.INT ? Kill.INT : Kill.TERM;
     starts.stop();
     try {
-      setup.common().digests().stop().within(again ? 0 : Attempt.LOOK);
+      setup.common().digests().stop().stopIn(again ? 0 : Attempt.LOOK);
       restored.stop();
       lock.post(() -> tellEnding(by)); // first, so that it is told before the jobs' ends
       workers.end(by, number == Kill.INT);

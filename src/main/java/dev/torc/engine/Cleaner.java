@@ -73,7 +73,7 @@ public record Cleaner(
   public void removeSetAside() throws IOException {
     remove(place.setAside("").normalize());
     for (Path other : roots) {
-      remove(other.resolve(CachePlace.KEPT_BELOW_ROOTS));
+      remove(other.resolve(CachePlace.SET_ASIDE_BELOW_ROOTS));
     }
   }
 

@@ -50,7 +50,7 @@ record FolderEmptying(ProductRemoval removal) {
       FolderPart.move(folder, part, members, (from, name, to) -> from.move(name, to, name));
       new KnownMembers(file, List.of(), part, removal.aside()).sort(folder); // what came in since
       if (!recorded.sort(members) || !emptied.take(above, moving.members().getFileName())) {
-        moving.gone();
+        moving.discardMembers();
         recorded.empty(members);
       }
     } catch (AtomicMoveNotSupportedException otherDisk) {

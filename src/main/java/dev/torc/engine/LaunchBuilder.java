@@ -371,7 +371,7 @@ public final class LaunchBuilder {
   }
 
   private static String quoted(String word) {
-    return word.codePoints().anyMatch(SafeText::hidden)
+    return word.codePoints().anyMatch(SafeText::isHidden)
         ? SafeText.name(word)
         : Quoting.quote(word, Quote.BARE);
   }

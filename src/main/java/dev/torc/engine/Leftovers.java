@@ -58,7 +58,7 @@ public final class Leftovers {
     CachePlace place = cache.place();
     List<StartMark> marks = new ArrayList<>(StartMarks.read(place));
     List<StartMark> restored = StartMarks.restored(marks, cache); // by the marks of all runs
-    List<StartMark> on = new ArrayList<>(StartMarks.out(marks, cache));
+    List<StartMark> on = new ArrayList<>(StartMarks.submitted(marks, cache));
     marks.removeIf(StartMark::isRemote);
     List<StartMark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
     marks.removeAll(elsewhere);
@@ -77,7 +77,7 @@ public final class Leftovers {
     StartMarks.live(marks, cache)
         .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
     for (StartMark mark : restored) {
-      DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
+      DigestMemo digests = DigestMemo.readOnly(place.root(), stamps, cache::stamp);
       ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
     }
     cache.flush();
@@ -92,7 +92,7 @@ public final class Leftovers {
     }
     try {
       AllowedRoots grounds = new AllowedRoots(place.root(), List.of());
-      DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
+      DigestMemo digests = DigestMemo.readOnly(place.root(), stamps, cache::stamp);
       String build = Long.toString(cache.nextBuildNumber());
       ProductRemoval removal =
           new ProductRemoval(place, grounds, build, cache, digests, null, warn);
@@ -208,7 +208,8 @@ public final class Leftovers {
     public static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
         throws IOException {
       Map<String, StartMark> marks = new HashMap<>();
-      StartMarks.out(StartMarks.read(place), cache).forEach(mark -> marks.put(mark.job(), mark));
+      StartMarks.submitted(StartMarks.read(place), cache)
+          .forEach(mark -> marks.put(mark.job(), mark));
       List<EarlierJob> all = marks.isEmpty() ? List.of() : EarlierJob.all(place.remote());
       Predicate<EarlierJob> out = each -> marks.containsKey(each.job());
       return new OutJobs(marks, all.stream().filter(out.and(concerned)).toList());

@@ -338,7 +338,7 @@ public record ProductRemoval(
   Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo) throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
     if (owned.kind() == Stamp.FileKind.LINK) {
-      Digest text = memo.standing(path, Stamp.FileKind.LINK);
+      Digest text = memo.digestNow(path, Stamp.FileKind.LINK);
       return owned.digest().equals(text) ? new Standing(0, false, null) : null;
     }
     if (self.kind() == Stamp.FileKind.LINK) {

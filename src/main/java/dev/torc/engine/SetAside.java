@@ -144,7 +144,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
 
   private Path keptPlace(AllowedRoots.Spot spot, Path file) {
     if (spot != null) {
-      Path kept = spot.ground().resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
+      Path kept = spot.ground().resolve(CachePlace.SET_ASIDE_BELOW_ROOTS).resolve(build);
       return kept.resolve(spot.path().toString());
     }
     return file.startsWith(place.root())

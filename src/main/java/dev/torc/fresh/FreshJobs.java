@@ -213,7 +213,7 @@ public record FreshJobs(
         late.set(at / WIDTH);
       }
     }
-    TouchedFiles read = new TouchedFiles(this, graph, digests.anew(), false);
+    TouchedFiles read = new TouchedFiles(this, graph, digests.emptyCopy(), false);
     read.takeFrom(late, threads);
     return with(read.stamps());
   }

@@ -189,7 +189,7 @@ public final class WatchSnapshot {
    */
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
-    TouchedFiles touched = new TouchedFiles(files.seen(), graph, reader.anew(), true);
+    TouchedFiles touched = new TouchedFiles(files.seen(), graph, reader.emptyCopy(), true);
     BitSet moved = touched.moved(stamps, null, FreshJobs.THREADS);
     touched.takeFrom(moved, FreshJobs.THREADS);
     files.put(touched.stamps());

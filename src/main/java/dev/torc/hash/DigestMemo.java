@@ -59,7 +59,7 @@ public final class DigestMemo implements FileDigests {
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
   private volatile DigestMemo before; // null where nothing was read before
-  private volatile BiFunction<String, Stamp, Digest> kept = (_, _) -> null;
+  private volatile BiFunction<String, Stamp, Digest> reused = (_, _) -> null;
   private volatile Exclusions excluded; // null where nothing is excluded
 
   /**
@@ -97,16 +97,16 @@ public final class DigestMemo implements FileDigests {
   }
 
   /** Returns an empty memo that stores nothing, with the same clock and stop flag. */
-  public DigestMemo anew() {
-    return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {}).leavingOut(excluded);
+  public DigestMemo emptyCopy() {
+    return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {}).exclude(excluded);
   }
 
   /** Returns an empty memo that stores nothing, and reads even after this one was stopped. */
-  public DigestMemo endless() {
-    return looking(root, stamps, _ -> null).leavingOut(excluded);
+  public DigestMemo unstoppableCopy() {
+    return readOnly(root, stamps, _ -> null).exclude(excluded);
   }
 
-  public DigestMemo leavingOut(Exclusions exclusions) {
+  public DigestMemo exclude(Exclusions exclusions) {
     excluded = exclusions;
     return this;
   }
@@ -121,18 +121,18 @@ public final class DigestMemo implements FileDigests {
   }
 
   /** Creates a memo for a command that only looks: it writes and stores nothing. */
-  public static DigestMemo looking(
+  public static DigestMemo readOnly(
       Path root, StampSource stamps, Function<String, KnownDigest> stored) {
     return new DigestMemo(root, stamps, FileClock.none(), stored, (_, _) -> {});
   }
 
   /**
    * Takes over what another memo read before the store of earlier builds was open. A digest counts
-   * if the file still has its stamp when it is looked at. {@code kept}, asked before the store,
+   * if the file still has its stamp when it is looked at. {@code reused}, asked before the store,
    * returns a digest or null; by rule 4, an equal stamp must stand for equal bytes.
    */
-  public void follow(DigestMemo other, BiFunction<String, Stamp, Digest> kept) {
-    this.kept = kept;
+  public void follow(DigestMemo other, BiFunction<String, Stamp, Digest> reused) {
+    this.reused = reused;
     before = other;
   }
 
@@ -168,7 +168,7 @@ public final class DigestMemo implements FileDigests {
   public KnownDigest of(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
-      return look(path, slot, stamp(path));
+      return look(path, slot, stamp(path), true);
     }
   }
 
@@ -176,7 +176,7 @@ public final class DigestMemo implements FileDigests {
   public KnownDigest of(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
-      return look(path, slot, fresh);
+      return look(path, slot, fresh, true);
     }
   }
 
@@ -184,13 +184,12 @@ public final class DigestMemo implements FileDigests {
   public KnownDigest seen(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
-      return slot.known != null ? slot.known : look(path, slot, stamp(path));
+      return slot.known != null ? slot.known : look(path, slot, stamp(path), true);
     }
   }
 
   /**
-   * Looks at what a job has just written. Reads a large file after the racy window, in 20 ms to 2
-   * s, so that the next build need not read it.
+   * Looks at a new product. Reads a large one after the racy window, so no build reads it again.
    */
   public KnownDigest product(String path) throws IOException {
     return product(path, stamp(path));
@@ -234,8 +233,8 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns the current digest of a product, a link's by its text; null if it has another kind. */
-  public Digest standing(String path, Stamp.FileKind kind) throws IOException {
+  /** Returns a product's current digest, a link's by its text; null if it has another kind. */
+  public Digest digestNow(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
     if (self.kind() != kind) {
       return null;
@@ -356,7 +355,7 @@ public final class DigestMemo implements FileDigests {
         learnt.accept(path, read);
       }
     } else if (slot.known == null) {
-      Digest same = kept.apply(path, fresh);
+      Digest same = reused.apply(path, fresh);
       KnownDigest old = same == null ? stored.apply(path) : new KnownDigest(fresh, same, true);
       if (old != null && old.safe() && old.stamp().equals(fresh)) {
         slot.known = new KnownDigest(fresh, old.digest(), true);
@@ -367,10 +366,6 @@ public final class DigestMemo implements FileDigests {
 
   private static boolean isThat(KnownDigest known, Stamp fresh) {
     return known != null && known.stamp().equals(fresh);
-  }
-
-  private KnownDigest look(String path, Slot slot, Stamp fresh) throws IOException {
-    return look(path, slot, fresh, true);
   }
 
   private KnownDigest look(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
@@ -399,7 +394,7 @@ public final class DigestMemo implements FileDigests {
     return slot.known;
   }
 
-  /** Reads until the stamp does not change; after some tries, returns a digest with an old one. */
+  /** Reads until the stamp does not change; after some tries, the digest has an old stamp. */
   private KnownDigest read(String path, Stamp before) throws IOException {
     Path file = root.resolve(path);
     FileClock own = clock(path);
@@ -450,7 +445,7 @@ public final class DigestMemo implements FileDigests {
     return clock(path).past(ctime + window(mtime, ctime));
   }
 
-  /** Waits a while until any later change gives a file another stamp. */
+  /** Waits a while until any later change of a file gives it another stamp. */
   private void await(FileClock by, Stamp stamp) {
     long window = window(stamp.mtime(), stamp.ctime());
     by.await(stamp.ctime() + window, 2 * window, stop);

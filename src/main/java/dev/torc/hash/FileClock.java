@@ -62,8 +62,8 @@ public final class FileClock {
   }
 
   /**
-   * Returns the clock of a file system without a probe file, perhaps another machine's: it is past
-   * the ctimes seen there, and at most an hour behind this machine's.
+   * Returns a clock without a probe file, perhaps another machine's: it is past the ctimes seen
+   * there, and at most an hour behind this machine's.
    */
   static FileClock observed() {
     FileClock clock =
@@ -108,18 +108,18 @@ public final class FileClock {
    * Returns whether it has; an interrupt ends the wait and stays set.
    */
   public boolean await(long time, long atMost, StopFlag stop) {
-    long left = atMost;
+    long rest = atMost;
     while (!past(time)) {
       long ahead;
       synchronized (this) {
-        ahead = seen == NEVER ? left + 1 : Math.max(TICK, time - estimate() + 1);
+        ahead = seen == NEVER ? rest + 1 : Math.max(TICK, time - estimate() + 1);
       }
-      if (ahead > left) {
+      if (ahead > rest) {
         return false;
       }
       stop.check();
       ahead = Math.min(ahead, SLICE);
-      left -= ahead;
+      rest -= ahead;
       try {
         pause.sleep(ahead);
       } catch (InterruptedException e) {

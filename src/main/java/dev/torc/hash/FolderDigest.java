@@ -29,10 +29,9 @@ import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The digest of a folder and the members that it comes from: sorted relative paths, kinds,
- * executable bits and digests. Empty folders count. {@link FileDigests} reads the files.
- *
- * <p>A link counts by the text of its target. In a needed folder, a link to the outside counts by
- * its target's digest too, and one back to a folder that is being digested is an error.
+ * executable bits and digests. Empty folders count. A link counts by the text of its target. In a
+ * needed folder, a link to the outside counts by its target's digest too, and one back to a folder
+ * that is being digested is an error.
  *
  * @param complete whether nothing in it was {@link #IGNORED} or skipped
  */
@@ -298,10 +297,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return Digest.of(sha.digest());
   }
 
-  /**
-   * Whether a folder counts as needed, with the targets of links to the outside but without folders
-   * that it skips, or as a product; null excludes nothing.
-   */
+  /** How a folder counts: needed, without folders to skip; or as a product, without exclusions. */
   record FolderRole(boolean needed, Predicate<String> skips, Excluded excluded) {
 
     static FolderRole needed(Predicate<String> skips) {

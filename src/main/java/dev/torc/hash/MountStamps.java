@@ -12,7 +12,7 @@ final class MountStamps {
 
   /**
    * What counts for a mount: a number that changes inodes in stamps if ctime is not reliable, and
-   * the clock by which the window of rule 4 passes; null for the root's.
+   * the clock for the window of rule 4; null for the root's.
    */
   record Mounted(long salt, FileClock clock) {
     private FileClock trusted() {

@@ -26,15 +26,15 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
 
   /** Looks at the mount of an existing file; null if it no longer has that number. */
   static MountTimes of(String path, long number) throws IOException {
-    FileSystems.Statfs told = FileSystems.statfs(path);
+    FileSystems.Statfs statfs = FileSystems.statfs(path);
     FileStatus status = FileStatus.of(path, true);
-    if (told == null || status.mount() != number) {
+    if (statfs == null || status.mount() != number) {
       return null;
     }
-    boolean writable = !told.readOnly() && !isImage(status.device());
-    boolean byKernel = told.keeper() == CtimeKeeper.KERNEL;
-    boolean keeps = writable && told.keeper() != CtimeKeeper.NONE;
-    boolean pool = told.isPool();
+    boolean writable = !statfs.readOnly() && !isImage(status.device());
+    boolean byKernel = statfs.keeper() == CtimeKeeper.KERNEL;
+    boolean keeps = writable && statfs.keeper() != CtimeKeeper.NONE;
+    boolean pool = statfs.isPool();
     boolean sure = keeps && !pool; // the device of a pool has a number that is no disk's
     if (sure) {
       return new MountTimes(true, byKernel, "");
@@ -43,12 +43,12 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     if (mount != null && writable) {
       keeps = pool ? !isImage(mount.source()) : mount.type().equals("virtiofs");
     }
-    return new MountTimes(keeps, byKernel, keeps ? "" : identity(told, mount, number));
+    return new MountTimes(keeps, byKernel, keeps ? "" : identity(statfs, mount, number));
   }
 
-  private static String identity(FileSystems.Statfs told, Mount mount, long number) {
-    boolean named = !told.source().isEmpty(); // on macOS
-    String boot = named ? told.source() : SystemName.boot();
+  private static String identity(FileSystems.Statfs statfs, Mount mount, long number) {
+    boolean named = !statfs.source().isEmpty(); // on macOS
+    String boot = named ? statfs.source() : SystemName.boot();
     String line = mount == null ? "" : mount.line();
     boolean unique = number > Integer.MAX_VALUE;
     return boot.isEmpty() || !unique && !named && line.isEmpty()

@@ -23,10 +23,7 @@ public final class ParallelShares {
     void on(int file) throws IOException;
   }
 
-  /**
-   * Does the work on each file, on several threads if there are many. Throws the first exception,
-   * which ends only its own thread's work, after all threads have ended.
-   */
+  /** Does the work on each file. An exception ends its thread's work, and is thrown in the end. */
   public static void each(int files, Work work) throws IOException {
     int most = Math.min(THREADS, files / MANY);
     int shares = most < 2 ? 1 : Math.min(most, Runtime.getRuntime().availableProcessors());

@@ -3,30 +3,30 @@ package dev.torc.hash;
 /** Says whether reading must stop; loops that may read for long check it often. */
 public final class StopFlag {
 
-  private volatile boolean told;
+  private volatile boolean set;
   private volatile long until; // by System.nanoTime
 
   /** Ends reading in so many nanoseconds. */
-  public void within(long nanos) {
+  public void stopIn(long nanos) {
     until = System.nanoTime() + nanos;
-    told = true;
+    set = true;
   }
 
   /** Moves the end to so many nanoseconds from now, if reading must end. */
   public void extend(long nanos) {
-    if (told) {
-      within(nanos);
+    if (set) {
+      stopIn(nanos);
     }
   }
 
   /** Returns whether reading must end, even if its time is not over yet. */
-  public boolean isTold() {
-    return told;
+  public boolean isSet() {
+    return set;
   }
 
   /** Throws {@link StoppedException} if the time is over. */
   public void check() {
-    if (told && System.nanoTime() - until >= 0) {
+    if (set && System.nanoTime() - until >= 0) {
       throw new StoppedException();
     }
   }

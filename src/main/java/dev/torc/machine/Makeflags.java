@@ -36,19 +36,19 @@ public final class Makeflags {
   }
 
   /** Returns {@code MAKEFLAGS} without jobserver and {@code -j}, for the environment of jobs. */
-  public static String without(String makeflags) {
-    StringBuilder kept = new StringBuilder();
+  public static String withoutJobserver(String makeflags) {
+    StringBuilder rest = new StringBuilder();
     List<String> options = options(makeflags);
     for (String word : options) {
       if (!JOBS.matcher(word.strip()).matches()) {
-        kept.append(word);
+        rest.append(word);
       }
     }
-    return kept + makeflags.substring(String.join("", options).length());
+    return rest + makeflags.substring(String.join("", options).length());
   }
 
   /** Returns whether make only prints what it would do ({@code make -n}). */
-  public static boolean dryRun(String makeflags) {
+  public static boolean isDryRun(String makeflags) {
     boolean first = true;
     for (String blankAndWord : options(makeflags)) {
       String word = blankAndWord.strip();

@@ -222,7 +222,7 @@ public final class ReportPage {
       boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
       if (its && tails.size() < TAILS && length < LOGS) {
         List<String> lines =
-            LogExcerpt.SHORT.of(log, 0, false).stream().map(this::withoutRoot).toList();
+            LogExcerpt.SHORT.read(log, 0, false).stream().map(this::withoutRoot).toList();
         length += lines.stream().mapToInt(String::length).sum();
         tails.add(new Tail(i, lines));
       } else if (its) {

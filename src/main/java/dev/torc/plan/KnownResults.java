@@ -330,7 +330,7 @@ public final class KnownResults {
       return false;
     }
     try {
-      return part.digest().equals(digests.standing(part.path(), part.kind()));
+      return part.digest().equals(digests.digestNow(part.path(), part.kind()));
     } catch (IOException e) {
       return false;
     }

@@ -79,7 +79,7 @@ public final class NeedContents implements InputSource {
 
   /** Returns contents that know names alone: no file is read, and all digests mean nothing. */
   public NeedContents unread() {
-    DigestMemo names = digests.anew();
+    DigestMemo names = digests.emptyCopy();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);
     return new NeedContents(graph, records, names, machine);
   }

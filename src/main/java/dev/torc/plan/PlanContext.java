@@ -70,7 +70,7 @@ public record PlanContext(
       JobSelection selection,
       Rerun rerun,
       Map<String, String> wanted) {
-    basis.digests.leavingOut(graph);
+    basis.digests.exclude(graph);
     NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
     Decider decider = new Decider(graph, records, contents, basis);
     return new PlanContext(

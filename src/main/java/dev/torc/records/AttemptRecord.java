@@ -94,7 +94,7 @@ public record AttemptRecord(
       if (size > most) {
         long oldest = size - most + most / 10;
         Batch batch = new Batch();
-        cache.some(
+        cache.scan(
             tree,
             false,
             (key, _) -> {

@@ -85,7 +85,7 @@ public final class BuildLock implements AutoCloseable {
       throw refusal(
           place,
           place.root().toString(),
-          local.told() + ", so two hosts could build here at once: ",
+          local.finding() + ", so two hosts could build here at once: ",
           local.next());
     }
   }

@@ -251,7 +251,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Visits committed records as {@link RecordStore#scan} does. */
-  void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
+  void scan(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
     reading(() -> store.scan(tree, null, back, visitor), false);
   }
 
@@ -267,7 +267,7 @@ public final class Cache implements AutoCloseable {
   public List<BuildRecord> builds(int most) {
     var late = pending.from(RecordTree.BUILDS, null); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
-    some(
+    scan(
         RecordTree.BUILDS,
         true,
         (key, value) -> {
@@ -285,7 +285,7 @@ public final class Cache implements AutoCloseable {
   public long nextBuildNumber() {
     var late = pending.from(RecordTree.BUILDS, null);
     long[] next = {1};
-    some(
+    scan(
         RecordTree.BUILDS,
         true,
         (key, value) -> {
@@ -307,7 +307,7 @@ public final class Cache implements AutoCloseable {
     if (writer == null) {
       throw new IllegalStateException("this cache is only looked at");
     }
-    alone(
+    changeTexts(
         () -> {
           texts.seal(batch); // a batch that brings a text is queued before others with its number
           writer.put(batch, () -> pending.put(batch.changes));
@@ -315,7 +315,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Runs a change of the shared texts while the map stays, so that it need not wait for it. */
-  private void alone(Runnable change) {
+  private void changeTexts(Runnable change) {
     store.mapped(
         () -> {
           synchronized (texts) {
@@ -326,7 +326,7 @@ public final class Cache implements AutoCloseable {
 
   /** Removes unused shared texts, if there may be many; {@code stored} reads all stored results. */
   void sweep(Runnable stored) {
-    alone(() -> texts.sweep(stored));
+    changeTexts(() -> texts.sweep(stored));
   }
 
   /** Waits until everything is committed and on the disk. Throws if any commit has failed. */

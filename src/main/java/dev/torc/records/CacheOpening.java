@@ -21,7 +21,7 @@ final class CacheOpening {
 
   static Cache forWork(CachePlace found, Consumer<String> note, CacheSettings settings) {
     CachePlace place = found.settle();
-    takeAway(place.rest());
+    removeOld(place.rest());
     Cache cache =
         place.isNetworkRoot()
             ? NetworkOpening.forWork(place, note, settings)
@@ -36,7 +36,7 @@ final class CacheOpening {
     try {
       OwnFile.prepare(place.lockTable());
       boolean clean = CleanClose.holds(place);
-      takeAway(place.closed());
+      removeOld(place.closed());
       if (!clean && Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
         Recovery.replace(place, note);
       }
@@ -62,7 +62,7 @@ final class CacheOpening {
   }
 
   /** Removes a file about the last build before anything makes it wrong. */
-  private static void takeAway(Path file) {
+  private static void removeOld(Path file) {
     try {
       OwnFile.remove(file);
     } catch (IOException e) {

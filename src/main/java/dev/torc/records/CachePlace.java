@@ -38,7 +38,7 @@ import java.util.Map;
 public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
 
   /** The folder for files that rule 15 sets aside below {@code roots}. */
-  public static final String KEPT_BELOW_ROOTS = ".torc-kept";
+  public static final String SET_ASIDE_BELOW_ROOTS = ".torc-kept";
 
   /** Finds the place of a root; creates nothing. Throws if one of its folders is a link. */
   public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {

@@ -146,9 +146,9 @@ final class Journal implements AutoCloseable {
   }
 
   private void write(byte[] bytes) throws IOException {
-    ByteBuffer left = ByteBuffer.wrap(bytes);
-    while (left.hasRemaining()) {
-      out.write(left, end.end() + left.position());
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    while (rest.hasRemaining()) {
+      out.write(rest, end.end() + rest.position());
     }
   }
 

@@ -133,10 +133,10 @@ final class JournalReader implements AutoCloseable {
   /** Throws {@link Damaged} if the rest is more than a torn frame. */
   private void mustBeTheEnd() throws IOException, Damaged {
     in = null;
-    long left = Math.max(0, file.size() - position.end());
-    boolean damaged = left > TORN;
+    long size = Math.max(0, file.size() - position.end());
+    boolean damaged = size > TORN;
     if (!damaged) {
-      byte[] rest = from(file, position.end()).readNBytes((int) left);
+      byte[] rest = from(file, position.end()).readNBytes((int) size);
       for (int at = 1; at < rest.length && !damaged; at++) {
         damaged = JournalFrame.isWhole(rest, at);
       }

@@ -2,7 +2,6 @@ package dev.torc.records;
 
 import dev.torc.posix.Memory;
 import dev.torc.posix.NativeCall;
-import dev.torc.records.LmdbProvider.LmdbRuntime;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,24 +1,12 @@
 package dev.torc.records;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.Map;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.LibraryOption;
-import jnr.ffi.NativeType;
-import jnr.ffi.ObjectReferenceManager;
-import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
-import jnr.ffi.Type;
-import jnr.ffi.TypeAlias;
-import jnr.ffi.provider.AbstractRuntime;
-import jnr.ffi.provider.ClosureManager;
 import jnr.ffi.provider.FFIProvider;
-import jnr.ffi.provider.MemoryManager;
-import jnr.ffi.provider.jffi.ByteBufferMemoryIO;
 
 /**
  * Connects lmdbjava to LMDB: a provider of jnr-ffi whose library is the class that the build of
@@ -64,147 +52,5 @@ public final class LmdbProvider extends FFIProvider {
         throw new UnsupportedOperationException("lmdbjava loads one library, by its path");
       }
     };
-  }
-
-  /**
-   * The memory that lmdbjava shares with LMDB, on a 64-bit machine. Allocated memory is zero, and
-   * is freed some time after the last use of its pointer. Any thread may call it.
-   *
-   * <p>jnr-ffi's own memory starts a thread for this and the JDK's logging, which searches every
-   * jar for a framework.
-   */
-  static final class LmdbRuntime extends AbstractRuntime implements MemoryManager {
-
-    static final LmdbRuntime INSTANCE = new LmdbRuntime();
-
-    /** Bytes that are allocated at once; one key or value has some hundred. */
-    private static final int CHUNK = 1 << 14;
-
-    private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-
-    /** Turns an address into a pointer; jnr-ffi has no other public way. */
-    private final Pointer address = allocateDirect(Long.BYTES);
-
-    private LmdbRuntime() {
-      super(
-          ByteOrder.nativeOrder(),
-          new EnumMap<>(Map.of(NativeType.ADDRESS, new Word(), NativeType.SLONG, new Word())));
-    }
-
-    /** A pointer, or a number of that size. */
-    private static final class Word extends Type {
-      @Override
-      public int size() {
-        return Long.BYTES;
-      }
-
-      @Override
-      public int alignment() {
-        return Long.BYTES;
-      }
-
-      @Override
-      public NativeType getNativeType() {
-        return NativeType.ADDRESS;
-      }
-    }
-
-    @Override
-    public MemoryManager getMemoryManager() {
-      return this;
-    }
-
-    @Override
-    public synchronized Pointer allocateDirect(int size) {
-      int room = Math.addExact(size, Long.BYTES - 1) & -Long.BYTES;
-      if (room > chunk.remaining()) {
-        chunk = ByteBuffer.allocateDirect(Math.max(room, CHUNK));
-      }
-      ByteBuffer part = chunk.slice(chunk.position(), size).order(ByteOrder.nativeOrder());
-      chunk.position(chunk.position() + room);
-      return newPointer(part);
-    }
-
-    @Override
-    public Pointer newPointer(ByteBuffer buffer) {
-      return new ByteBufferMemoryIO(this, buffer);
-    }
-
-    @Override
-    public synchronized Pointer newPointer(long to) {
-      address.putLong(0, to);
-      return address.getPointer(0);
-    }
-
-    @Override
-    public synchronized Pointer newPointer(long to, long size) {
-      address.putLong(0, to);
-      return address.getPointer(0, size);
-    }
-
-    @Override
-    public Pointer newOpaquePointer(long to) {
-      return newPointer(to);
-    }
-
-    @Override
-    public Pointer allocate(int size) {
-      return allocateDirect(size);
-    }
-
-    @Override
-    public Pointer allocateDirect(long size) {
-      return allocateDirect(Math.toIntExact(size));
-    }
-
-    @Override
-    public Pointer allocateDirect(int size, boolean clear) {
-      return allocateDirect(size);
-    }
-
-    @Override
-    public Pointer allocateDirect(long size, boolean clear) {
-      return allocateDirect(size);
-    }
-
-    @Override
-    public Pointer allocateTemporary(int size, boolean clear) {
-      return allocateDirect(size);
-    }
-
-    @Override
-    public boolean isCompatible(Runtime other) {
-      return other == this;
-    }
-
-    @Override
-    public Type findType(TypeAlias type) {
-      throw unused();
-    }
-
-    @Override
-    public ClosureManager getClosureManager() {
-      throw unused();
-    }
-
-    @Override
-    public <T> ObjectReferenceManager<T> newObjectReferenceManager() {
-      throw unused();
-    }
-
-    @Override
-    public int getLastError() {
-      throw unused();
-    }
-
-    @Override
-    public void setLastError(int error) {
-      throw unused();
-    }
-
-    private static UnsupportedOperationException unused() {
-      return new UnsupportedOperationException(
-          "LMDB calls nothing back, takes no struct and returns its errors");
-    }
   }
 }

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * and JuiceFS do. BeeGFS goes by {@code tuneUseGlobalFileLocks} in a file of its own, 9P by its
  * server. All but the four count as file systems with locks.
  *
- * @param told a description for people
+ * @param finding a description for people
  * @param next how to change that, as an instruction; empty if that is impossible
  */
-public record LocalLocks(String told, String next) {
+public record LocalLocks(String finding, String next) {
 
   /** Looks at a folder, which may be missing. Empty if locks reach other hosts, or if unknown. */
   static Optional<LocalLocks> at(Path folder) {

@@ -111,7 +111,7 @@ public record MovingFolder(Path path) {
   }
 
   /** Notes that the members are of no use, so that they are removed after a kill. */
-  public void gone() throws IOException {
+  public void discardMembers() throws IOException {
     try (FolderHandle here = FolderHandle.of(path)) {
       here.move(OF, here, GONE);
     }

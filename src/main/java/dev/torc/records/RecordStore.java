@@ -154,7 +154,7 @@ final class RecordStore implements AutoCloseable {
   }
 
   /** Opens a file without a lock table: a new one, or one that no process writes to. */
-  static RecordStore alone(Path file, long mapSize, boolean writes) {
+  static RecordStore withoutLockTable(Path file, long mapSize, boolean writes) {
     return new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
   }
 

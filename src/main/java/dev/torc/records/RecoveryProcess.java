@@ -84,7 +84,7 @@ public final class RecoveryProcess {
   static String damage(Path data, Path copy) throws IOException {
     long room = 2 * Files.size(data);
     // The larger map comes first: if there is no memory for the old file then, it is damaged.
-    try (RecordStore to = copy == null ? null : RecordStore.alone(copy, 2 * room, true);
+    try (RecordStore to = copy == null ? null : RecordStore.withoutLockTable(copy, 2 * room, true);
         RecordStore from = old(data, room)) {
       if (from.snapshot() == 0) {
         return ""; // nothing was ever committed
@@ -104,7 +104,7 @@ public final class RecoveryProcess {
 
   private static RecordStore old(Path data, long room) {
     try {
-      return RecordStore.alone(data, room, false);
+      return RecordStore.withoutLockTable(data, room, false);
     } catch (LmdbNativeException e) {
       boolean lies = e.getResultCode() == ENOMEM || e.getResultCode() == EINVAL;
       throw lies ? new IllegalStateException("its size", e) : e;

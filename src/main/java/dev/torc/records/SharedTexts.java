@@ -96,7 +96,7 @@ final class SharedTexts {
   private int first() {
     int[] last = {-1};
     byte[] before = key(0);
-    cache.some(
+    cache.scan(
         RecordTree.LISTS,
         true,
         (key, _) -> {
@@ -116,7 +116,7 @@ final class SharedTexts {
     cache.readAll(RecordTree.RESULTS, RecordCodec::result);
     cache.readAll(RecordTree.DETAILS, RecordCodec::details);
     others.run();
-    Set<Integer> kept = used;
+    Set<Integer> live = used;
     used = null;
     Batch gone = new Batch();
     RecordCodec.Keyed<byte[], Map.Entry<Integer, String>> numbered =
@@ -127,14 +127,14 @@ final class SharedTexts {
         key(0),
         numbered,
         each -> {
-          if (!kept.contains(each.getKey())) {
+          if (!live.contains(each.getKey())) {
             gone.drop(RecordTree.LISTS, key(each.getKey()));
             gone.drop(RecordTree.LISTS, key(each.getValue()));
             texts.remove(each.getKey());
             numbers.remove(each.getValue());
           }
         });
-    gone.put(RecordTree.LISTS, DUE_KEY, next + Math.max(MANY, kept.size()), SharedTexts::bound);
+    gone.put(RecordTree.LISTS, DUE_KEY, next + Math.max(MANY, live.size()), SharedTexts::bound);
     cache.put(gone);
   }
 

@@ -99,7 +99,7 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /** Returns the {@link #live} marks of submitted attempts. */
-  public static List<StartMark> out(List<StartMark> marks, Cache cache) {
+  public static List<StartMark> submitted(List<StartMark> marks, Cache cache) {
     return live(marks, cache).stream().filter(StartMark::isRemote).toList();
   }
 
@@ -165,14 +165,14 @@ public final class StartMarks implements AutoCloseable {
   public synchronized void add(StartMark mark) {
     boolean elsewhere = mark.isRemote() || mark.origin() != null;
     String line = mark.of(owner, false, elsewhere ? mark.origin() : here).now().line();
-    ByteBuffer left = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    ByteBuffer rest = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
     access(
         "cannot mark a running job in",
         () -> {
-          while (left.hasRemaining()) {
-            channel.write(left, length + left.position());
+          while (rest.hasRemaining()) {
+            channel.write(rest, length + rest.position());
           }
-          length += left.limit();
+          length += rest.limit();
         });
   }
 

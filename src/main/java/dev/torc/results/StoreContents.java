@@ -152,7 +152,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
     public StoreCheck(CachePlace place, StoreContents contents, StampSource stamps) {
       this.sizes = contents.sizes();
-      this.digests = DigestMemo.looking(place.store(), stamps, _ -> null);
+      this.digests = DigestMemo.readOnly(place.store(), stamps, _ -> null);
     }
 
     /**
@@ -180,7 +180,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       bytes += sizes.get(name);
       try {
         return new Finding(
-            part.digest().equals(digests.standing(name, part.kind())) ? null : Fault.WRONG, "");
+            part.digest().equals(digests.digestNow(name, part.kind())) ? null : Fault.WRONG, "");
       } catch (IOException e) {
         return new Finding(Fault.UNREADABLE, Refusal.why(e));
       }

@@ -260,7 +260,7 @@ public final class BuildSession {
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity, work, plan, expander, watcher).run(began);
       // After a signal, which may have ended only the uploads, the next build looks at everything.
-      if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
+      if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
         PlanContext last = ended.context();
         FreshJobs next = work.storeFresh(fast, plan, last);
         freshState = new FreshState(last.graph(), last.selection().jobs(), next);

@@ -131,7 +131,7 @@ record PlannedBuild(
     Map<String, String> inherited = new HashMap<>();
     String makeflags = env.get("MAKEFLAGS");
     if (makeflags != null) {
-      inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
+      inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
     }
     inherited.put(AllocatedBuild.VARIABLE, null);
     String outer = env.get(Nesting.VARIABLE);

@@ -79,7 +79,7 @@ public record Project(
         GraphFile.read(
             place.graph(),
             origin,
-            DigestMemo.looking(place.root(), caller.stamps(place), _ -> null),
+            DigestMemo.readOnly(place.root(), caller.stamps(place), _ -> null),
             caller.host().process().handedOn());
     BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
     GraphFile reused = from.reused;
@@ -194,7 +194,7 @@ public record Project(
 
   /** Reads files, storing nothing; {@code stored} gives what an earlier build knew. */
   public DigestMemo looking(Function<String, KnownDigest> stored) {
-    return DigestMemo.looking(place.root(), stamps(), stored);
+    return DigestMemo.readOnly(place.root(), stamps(), stored);
   }
 
   /** Makes the expander of groups; {@code select} finds the request's jobs among instances. */

@@ -251,7 +251,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
     List<StartMark> on = new ArrayList<>(elsewhere);
     if (handed || !stillRunning.isEmpty()) {
-      on.addAll(StartMarks.out(StartMarks.read(cache.place()), cache));
+      on.addAll(StartMarks.submitted(StartMarks.read(cache.place()), cache));
     }
     if (on.isEmpty()) {
       marks.clear();

@@ -208,8 +208,8 @@ final class EventText {
     if (log != null) {
       List<String> lines =
           wantsAll(log)
-              ? LogExcerpt.WHOLE.orWhy(log.file(), 0, palette)
-              : LogExcerpt.SHORT.orWhy(log.file(), log.from(), palette);
+              ? LogExcerpt.WHOLE.readOrError(log.file(), 0, palette)
+              : LogExcerpt.SHORT.readOrError(log.file(), log.from(), palette);
       boolean silent = lines.isEmpty() && !isFull(details);
       out.append(written(silent ? List.of(palette.dim("(no output)")) : lines));
       out.append("  log: ").append(shown(log.file())).append('\n');
@@ -224,7 +224,7 @@ final class EventText {
   /** Returns the output of a job that succeeded, with nothing before or after it. */
   private String output(Event.Log log) {
     return log != null && wantsAll(log) && at(Detail.NORMAL)
-        ? written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette))
+        ? written(LogExcerpt.WHOLE.readOrError(log.file(), 0, palette))
         : "";
   }
 

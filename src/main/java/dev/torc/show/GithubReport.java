@@ -98,7 +98,7 @@ final class GithubReport extends PlainReport {
   /** Finds the first error with its place in the log of a failed job. */
   private Optional<Found> found(Event.Log log) {
     try {
-      for (String line : LogExcerpt.WHOLE.of(log.file(), log.from(), false)) {
+      for (String line : LogExcerpt.WHOLE.read(log.file(), log.from(), false)) {
         Matcher error = ERROR.matcher(line);
         Path file = error.matches() ? log.dir().resolve(error.group(1)).normalize() : null;
         if (file != null && file.startsWith(workspace) && Files.isRegularFile(file)) {

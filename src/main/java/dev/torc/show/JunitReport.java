@@ -251,7 +251,7 @@ public final class JunitReport implements Report {
     if (log == null) {
       return "";
     }
-    List<String> lines = LogExcerpt.SHORT.orWhy(log.file(), log.from(), Palette.NONE);
+    List<String> lines = LogExcerpt.SHORT.readOrError(log.file(), log.from(), Palette.NONE);
     return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
   }
 

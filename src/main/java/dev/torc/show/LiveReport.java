@@ -331,7 +331,7 @@ final class LiveReport implements Report {
   private static String fetched(Fetch fetch, long now) {
     List<String> said = List.of();
     try {
-      said = LogExcerpt.SHORT.of(fetch.what.log(), 0, false);
+      said = LogExcerpt.SHORT.read(fetch.what.log(), 0, false);
     } catch (IOException e) {
       // the runtime has written nothing yet
     }

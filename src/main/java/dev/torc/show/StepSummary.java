@@ -158,7 +158,7 @@ final class StepSummary implements Report {
     if (details.log() != null) {
       Event.Log log = details.log();
       LogExcerpt.SHORT
-          .orWhy(log.file(), log.from(), Palette.NONE)
+          .readOrError(log.file(), log.from(), Palette.NONE)
           .forEach(line -> text.append(line).append('\n'));
       text.append("log: " + LogExcerpt.shown(log.file(), here) + "\n");
     }

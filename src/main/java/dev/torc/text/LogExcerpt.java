@@ -25,7 +25,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
   private static final int LINE = 1000;
 
   /** Returns the lines from a byte of the file on; one line stands for those left out. */
-  public List<String> of(Path log, long from, boolean colour) throws IOException {
+  public List<String> read(Path log, long from, boolean colour) throws IOException {
     List<String> out = new ArrayList<>();
     try (FileChannel file = OwnFile.channel(log)) {
       long begin = Math.min(from, file.size());
@@ -40,17 +40,17 @@ public record LogExcerpt(int head, int tail, int bytes) {
       int before = Math.min(head, Math.max(1, first.size() - 1)); // of a large log, one line is cut
       int after = Math.min(tail, Math.max(1, last.size() - 1));
       shown(first.subList(0, before), colour, out);
-      int left = first.size() - head - tail;
-      out.add(much ? "… much is left out" : "… " + left + " lines left out");
+      int omitted = first.size() - head - tail;
+      out.add(much ? "… much is left out" : "… " + omitted + " lines left out");
       shown(last.subList(last.size() - after, last.size()), colour, out);
     }
     return out;
   }
 
   /** Returns the lines, or one line that says why the log cannot be read. */
-  public List<String> orWhy(Path log, long from, Palette palette) {
+  public List<String> readOrError(Path log, long from, Palette palette) {
     try {
-      return of(log, from, palette.on());
+      return read(log, from, palette.on());
     } catch (IOException e) {
       return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
     }

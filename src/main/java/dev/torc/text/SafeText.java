@@ -36,7 +36,7 @@ public final class SafeText {
     if (isPlain(name, '!') && !name.isEmpty()) {
       return name;
     }
-    if (name.isEmpty() || name.codePoints().anyMatch(c -> hidden(c) && !invisible(c))) {
+    if (name.isEmpty() || name.codePoints().anyMatch(c -> isHidden(c) && !invisible(c))) {
       return "$'"
           + escaped(
               name, c -> c == '\'' || c == '\\' ? "\\" + (char) c : invisible(c) ? escape(c) : null)
@@ -121,7 +121,7 @@ public final class SafeText {
   public static String output(String raw, boolean colour) {
     String line = raw.stripTrailing();
     line = line.substring(line.lastIndexOf('\r') + 1);
-    if (line.indexOf('\u001b') < 0 && line.codePoints().noneMatch(SafeText::hidden)) {
+    if (line.indexOf('\u001b') < 0 && line.codePoints().noneMatch(SafeText::isHidden)) {
       return line;
     }
     StringBuilder out = new StringBuilder();
@@ -149,7 +149,7 @@ public final class SafeText {
         .forEach(
             c -> {
               String other = own.apply(c);
-              if (other != null || hidden(c)) {
+              if (other != null || isHidden(c)) {
                 out.append(other != null ? other : escape(c));
               } else {
                 out.appendCodePoint(c);
@@ -168,7 +168,7 @@ public final class SafeText {
   }
 
   /** Returns whether it is a control, line end, lone surrogate, or a mark that reorders text. */
-  public static boolean hidden(int c) {
+  public static boolean isHidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.LINE_SEPARATOR,
@@ -206,7 +206,7 @@ public final class SafeText {
     public void write(char[] text, int from, int length) throws IOException {
       int begin = from;
       for (int i = from; i < from + length; i++) {
-        if (obeyed(text[i])) {
+        if (isObeyed(text[i])) {
           out.write(text, begin, i - begin);
           out.write(String.format("\\u%04x", (int) text[i]));
           begin = i + 1;
@@ -221,8 +221,8 @@ public final class SafeText {
     }
 
     /** Returns whether to escape it. Below the tilde, JSON has only line ends between values. */
-    private static boolean obeyed(char c) {
-      return c > '~' && !Character.isSurrogate(c) && SafeText.hidden(c);
+    private static boolean isObeyed(char c) {
+      return c > '~' && !Character.isSurrogate(c) && SafeText.isHidden(c);
     }
   }
 
@@ -255,11 +255,11 @@ public final class SafeText {
   private static int width(int c) {
     return switch (Character.getType(c)) {
       case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
-      default -> wide(c) ? 2 : 1;
+      default -> isWide(c) ? 2 : 1;
     };
   }
 
-  private static boolean wide(int c) {
+  private static boolean isWide(int c) {
     return c >= 0x1100
         && (c <= 0x115f
             || (c >= 0x2e80 && c <= 0xa4cf && c != 0x303f)

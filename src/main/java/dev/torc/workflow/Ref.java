@@ -206,7 +206,7 @@ public sealed interface Ref {
           && text.indexOf('=') < 0
           && !text.contains("<<")
           && text.strip().length() == text.length()
-          && text.codePoints().noneMatch(SafeText::hidden);
+          && text.codePoints().noneMatch(SafeText::isHidden);
     }
 
     @Override

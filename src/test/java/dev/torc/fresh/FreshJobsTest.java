@@ -91,7 +91,7 @@ class FreshJobsTest {
 
   /** No digest is known, so nothing is read. */
   private DigestMemo digests() {
-    return DigestMemo.looking(folder, StampSource.of(folder.getFileSystem()), _ -> null);
+    return DigestMemo.readOnly(folder, StampSource.of(folder.getFileSystem()), _ -> null);
   }
 
   @Test

@@ -70,7 +70,7 @@ class FileClockTest {
             disk::get,
             ticks::get,
             nanos -> {
-              stop.within(0);
+              stop.stopIn(0);
               ticks.addAndGet(nanos);
               disk.addAndGet(nanos);
             });

@@ -26,15 +26,15 @@ class MakeflagsTest {
 
   @Test
   void jobsGetTheFlagsWithoutJobserver() {
-    assertEquals("", Makeflags.without(""));
-    assertEquals("", Makeflags.without(" -j3 --jobserver-auth=3,4"));
+    assertEquals("", Makeflags.withoutJobserver(""));
+    assertEquals("", Makeflags.withoutJobserver(" -j3 --jobserver-auth=3,4"));
     assertEquals(
         "ks --no-print-directory -Iinc -- J=-j3 X=a\\ b",
-        Makeflags.without(
+        Makeflags.withoutJobserver(
             "ks -j3 --jobserver-auth=fifo:/a\\ b --no-print-directory --jobserver-style=fifo"
                 + " -Iinc -- J=-j3 X=a\\ b"));
-    assertEquals("k", Makeflags.without("k --jobserver-fds=3,4 -j --jobs=3 --jobs"));
-    assertEquals(" --jobs-are-fun -jx", Makeflags.without(" --jobs-are-fun -jx"));
+    assertEquals("k", Makeflags.withoutJobserver("k --jobserver-fds=3,4 -j --jobs=3 --jobs"));
+    assertEquals(" --jobs-are-fun -jx", Makeflags.withoutJobserver(" --jobs-are-fun -jx"));
   }
 
   @Test
@@ -43,7 +43,7 @@ class MakeflagsTest {
         new String[] {
           "n", "kn -j3 --jobserver-auth=3,4", " -n", "--just-print", "k --dry-run", "--recon", "-kn"
         }) {
-      assertTrue(Makeflags.dryRun(yes), yes);
+      assertTrue(Makeflags.isDryRun(yes), yes);
     }
     for (String no :
         new String[] {
@@ -57,7 +57,7 @@ class MakeflagsTest {
           " -Oline",
           "k n"
         }) {
-      assertFalse(Makeflags.dryRun(no), no);
+      assertFalse(Makeflags.isDryRun(no), no);
     }
   }
 }

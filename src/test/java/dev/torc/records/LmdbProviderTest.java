@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
-import dev.torc.records.LmdbProvider.LmdbRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -49,7 +49,7 @@ class LocalLocksTest {
   private static String told(String path) {
     return FileSystems.mount(TABLE, path)
         .flatMap(LocalLocks::of)
-        .map(local -> local.told() + "; " + local.next())
+        .map(local -> local.finding() + "; " + local.next())
         .orElse("");
   }
 

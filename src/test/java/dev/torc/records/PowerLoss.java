@@ -32,7 +32,7 @@ public final class PowerLoss {
    */
   public static long commit(Path data, boolean dares) throws IOException {
     assertEquals("", dares ? RecoveryProcess.damage(data, null) : Recovery.damage(data, null));
-    try (RecordStore store = RecordStore.alone(data, 2 * Files.size(data), false)) {
+    try (RecordStore store = RecordStore.withoutLockTable(data, 2 * Files.size(data), false)) {
       return store.snapshot();
     }
   }

@@ -101,7 +101,7 @@ class RecoveryTest {
   @Test
   void oneInWhichNothingWasCommittedIsUsed() throws IOException {
     Files.delete(place.data());
-    RecordStore.alone(place.data(), 1 << 20, true).close();
+    RecordStore.withoutLockTable(place.data(), 1 << 20, true).close();
     try (Cache cache = look()) {
       assertTrue(cache.isBlank());
     }

@@ -517,7 +517,7 @@ class FolderStoreTest extends StoreContract {
     Files.writeString(into.resolve("file"), "one");
     Files.createSymbolicLink(into.resolve("link"), Path.of("file"));
     Path d = Files.createDirectory(into.resolve("d"));
-    DigestMemo digests = DigestMemo.looking(into, StampSource.of(into.getFileSystem()), _ -> null);
+    DigestMemo digests = DigestMemo.readOnly(into, StampSource.of(into.getFileSystem()), _ -> null);
     RecordedProduct file = ResultSamples.file("file", "one");
     RecordedProduct link = new RecordedProduct("link", file.kind(), file.digest(), 3, "file");
     RecordedProduct folder =

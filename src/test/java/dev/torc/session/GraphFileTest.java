@@ -92,7 +92,7 @@ class GraphFileTest {
   }
 
   private DigestMemo digests() {
-    return DigestMemo.looking(folder, StampSource.of(folder.getFileSystem()), _ -> null);
+    return DigestMemo.readOnly(folder, StampSource.of(folder.getFileSystem()), _ -> null);
   }
 
   private GraphFile.Inputs origin(SortedMap<String, String> defines, Path... files) {
