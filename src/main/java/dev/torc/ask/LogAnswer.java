@@ -48,11 +48,11 @@ final class LogAnswer implements Answer {
     this.console = call.console();
     this.target = call.targets().getFirst();
     this.folder = call.folder();
-    boolean logged = OwnFile.stands(log(target)); // the database may be another one by now
+    boolean logged = OwnFile.exists(log(target)); // the database may be another one by now
     try (Cache cache = Cache.look(folder.place(), call::warn)) {
       List<String> also = logged ? List.of(target) : List.of();
       for (String job : JobQuery.of(folder, List.of(target), also, cache).names()) {
-        logs.put(job, OwnFile.stands(log(job)) ? log(job) : null);
+        logs.put(job, OwnFile.exists(log(job)) ? log(job) : null);
       }
     }
   }
@@ -144,7 +144,7 @@ final class LogAnswer implements Answer {
 
   /** Writes the new bytes of a job's log. */
   private void added(String job) throws IOException {
-    if (!OwnFile.stands(log(job))) {
+    if (!OwnFile.exists(log(job))) {
       return;
     }
     try (FileChannel file = OwnFile.channel(log(job))) {

@@ -49,7 +49,7 @@ final class ServerStart {
       }
       ServerFolder folder = ServerFolder.of(env);
       boolean runs = folder.server().isPresent();
-      boolean noted = OwnFile.stands(folder.last());
+      boolean noted = OwnFile.exists(folder.last());
       boolean wants = // a configuration that was asked once is not read again
           !wanted.isEmpty()
               || noted && wish.equals(new String(OwnFile.read(folder.last()), US_ASCII))

@@ -82,14 +82,14 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  public List<String> pull(Containers.ImageName image, String source) throws IOException {
+  public List<String> pullCommand(Containers.ImageName image, String source) throws IOException {
     Path made = unfinished(image);
     GroupAccess.of(root).makeFolders(made.getParent());
     return List.of(program(), "pull", "--force", made.toString(), "docker://" + source);
   }
 
   @Override
-  public void pulled(Containers.ImageName image, boolean well) throws IOException {
+  public void finishPull(Containers.ImageName image, boolean well) throws IOException {
     Path made = unfinished(image);
     if (well) {
       GroupAccess.of(root).give(made);
@@ -100,7 +100,7 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  List<String> run(
+  List<String> command(
       StepContainer container,
       List<String> argv,
       String dir,
@@ -129,7 +129,7 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  String onNode(List<String> names, boolean gpus) {
+  String nodeScript(List<String> names, boolean gpus) {
     StringBuilder lines = new StringBuilder();
     for (String name : names) {
       String line = "[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n";
@@ -139,7 +139,7 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  List<String> inside(List<String> argv, Map<String, String> variables) {
+  List<String> innerCommand(List<String> argv, Map<String, String> variables) {
     List<String> words = new ArrayList<>();
     variables.forEach(
         (name, value) -> {
@@ -156,7 +156,7 @@ final class Apptainer extends ContainerRuntime {
 
   /** Returns the variables to hand on; of the caller's apptainer settings only those of folders. */
   @Override
-  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+  Map<String, String> clientVariables(Map<String, String> variables, boolean terminal) {
     Map<String, String> handed = new HashMap<>();
     for (String name : env.keySet()) {
       boolean setting = SETTING.matcher(name).matches() && !name.endsWith("DIR");
@@ -179,7 +179,7 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  boolean isWord(String line) {
+  boolean isOwnLine(String line) {
     return line.startsWith("FATAL:");
   }
 

@@ -57,7 +57,7 @@ final class ContainerRun implements Container.Client {
   public Launch.Step handedOut() {
     String script =
         ContainerScript.cleared(container.status())
-            + container.runtime().onNode(undeclared(), container.limits().gpus() == null);
+            + container.runtime().nodeScript(undeclared(), container.limits().gpus() == null);
     List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     argv.addAll(words());
     return new Launch.Step(List.copyOf(argv), step.dir(), variables(), container);
@@ -89,7 +89,7 @@ final class ContainerRun implements Container.Client {
   }
 
   private List<String> words() {
-    List<String> inside = container.runtime().inside(step.argv(), step.env());
+    List<String> inside = container.runtime().innerCommand(step.argv(), step.env());
     List<String> argv =
         plain
             ? inside
@@ -99,7 +99,7 @@ final class ContainerRun implements Container.Client {
                 launch.output().interactive(),
                 step.env().get("HOME"),
                 container.limits().memory() > 0);
-    return container.runtime().run(container, argv, step.dir().toString(), step.env(), input());
+    return container.runtime().command(container, argv, step.dir().toString(), step.env(), input());
   }
 
   private ContainerRuntime.Input input() {
@@ -113,7 +113,7 @@ final class ContainerRun implements Container.Client {
 
   @Override
   public Map<String, String> variables() {
-    return container.runtime().handed(step.env(), launch.output().interactive());
+    return container.runtime().clientVariables(step.env(), launch.output().interactive());
   }
 
   @Override
@@ -123,16 +123,16 @@ final class ContainerRun implements Container.Client {
       return Container.Meaning.MEMORY;
     }
     if (progress.missing() && end.code() != 0) {
-      return notStarted(lacks());
+      return notStarted(explainLack());
     }
     if (progress.started() || end.what() != ChildWait.What.EXITED) {
       return Container.Meaning.AS_IT_IS;
     }
     if (!container.runtime().isOwn(end.code())) {
-      return tells() ? notStarted(early()) : Container.Meaning.AS_IT_IS;
+      return scriptWrites() ? notStarted(explainEarlyEnd()) : Container.Meaning.AS_IT_IS;
     }
     String line = ContainerRuntime.lastLine(launch.output().log());
-    if (plain && !container.runtime().isWord(line)) {
+    if (plain && !container.runtime().isOwnLine(line)) {
       return Container.Meaning.AS_IT_IS; // the job's own status, most likely
     }
     if (!container.runtime().lacksProgram(end.code(), line)) {
@@ -140,14 +140,14 @@ final class ContainerRun implements Container.Client {
           container.runtime().name() + " cannot start image " + image.title() + ": " + line);
     }
     if (plain) {
-      return notStarted(lacks());
+      return notStarted(explainLack());
     }
     plain = true; // most likely it has no sh
     return Container.Meaning.AGAIN;
   }
 
   /** Returns whether a script that began wrote: another user may not write the status file. */
-  private boolean tells() {
+  private boolean scriptWrites() {
     return !plain && image.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
@@ -158,11 +158,11 @@ final class ContainerRun implements Container.Client {
   }
 
   /** Explains an end before the job: podman told to end while it makes a container exits with 0. */
-  private String early() {
+  private String explainEarlyEnd() {
     return container.runtime().name() + " ended before image " + image.title() + " ran";
   }
 
-  private String lacks() {
+  private String explainLack() {
     return "image %s has no %s: take another image, or set shell or command to what it has"
         .formatted(image.title(), SafeText.name(step.argv().getFirst()));
   }

@@ -88,21 +88,22 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract Containers.LocalImage find(Containers.ImageName image);
 
   /** Returns the command that fetches an image; {@code source} is its name with its registry. */
-  public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
+  public abstract List<String> pullCommand(Containers.ImageName image, String source)
+      throws IOException;
 
   /**
    * Returns what the registry says if it has no such image, or none for this user; empty if it has
    * the image or does not answer, and where the program cannot ask.
    */
-  public String unknown(String source) {
+  public String registryError(String source) {
     return "";
   }
 
-  /** Puts in its place what {@link #pull} fetched, or removes what a failed one left. */
-  public void pulled(Containers.ImageName image, boolean well) throws IOException {}
+  /** Puts in its place what {@link #pullCommand} fetched, or removes what a failed one left. */
+  public void finishPull(Containers.ImageName image, boolean well) throws IOException {}
 
   /** Returns the command that runs a container with these variables and ends with it. */
-  abstract List<String> run(
+  abstract List<String> command(
       StepContainer container,
       List<String> argv,
       String dir,
@@ -114,10 +115,10 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * arguments. The container gets the variables of these names that are set there, and if {@code
    * gpus}, the GPUs that a scheduler chose there.
    */
-  abstract String onNode(List<String> names, boolean gpus);
+  abstract String nodeScript(List<String> names, boolean gpus);
 
   /** Returns a job's command line, extended to set within the container what no option can set. */
-  List<String> inside(List<String> argv, Map<String, String> variables) {
+  List<String> innerCommand(List<String> argv, Map<String, String> variables) {
     return argv;
   }
 
@@ -125,7 +126,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * Returns variables laid over the caller's for the client (null removes one), so that the
    * container has the given ones and no others.
    */
-  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+  Map<String, String> clientVariables(Map<String, String> variables, boolean terminal) {
     return Map.of();
   }
 
@@ -133,7 +134,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract boolean isOwn(int status);
 
   /** Returns whether a line of a log has the form of the runtime's own failures. */
-  abstract boolean isWord(String line);
+  abstract boolean isOwnLine(String line);
 
   /** Returns whether a failure of its own, with this line, means that the program is missing. */
   abstract boolean lacksProgram(int status, String line);

@@ -106,8 +106,8 @@ public final class Containers {
   /** Ends the containers of a build; returns why some may still run, or an empty text. */
   public String end(String runtime, String build) {
     ContainerRuntime of = runtimes.get(runtime);
-    List<String> left = of.madeBy(build);
-    return left.isEmpty() ? of.trouble() : of.remove(left);
+    List<String> made = of.madeBy(build);
+    return made.isEmpty() ? of.trouble() : of.remove(made);
   }
 
   /** Returns a line to be told about the runtime that an image has; empty where there is none. */

@@ -90,12 +90,12 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  public List<String> pull(Containers.ImageName image, String source) {
+  public List<String> pullCommand(Containers.ImageName image, String source) {
     return List.of(program(), "pull", source);
   }
 
   @Override
-  public String unknown(String source) {
+  public String registryError(String source) {
     ProgramOutput said = ask(List.of("manifest", "inspect", source));
     Matcher word = UNKNOWN.matcher(said.errors());
     return !said.ok() && word.find() ? word.group() : "";
@@ -107,7 +107,7 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  boolean isWord(String line) {
+  boolean isOwnLine(String line) {
     return line.startsWith("Error:") || line.startsWith(name() + ":");
   }
 
@@ -121,7 +121,7 @@ final class OciRuntime extends ContainerRuntime {
    * client's variable. Slurm numbers constrained GPUs anew for its jobs, and tells both numbers.
    */
   @Override
-  String onNode(List<String> names, boolean gpus) {
+  String nodeScript(List<String> names, boolean gpus) {
     StringBuilder options = new StringBuilder("--env \"TORC_CLAIM=$claim\"");
     names.forEach(name -> options.append(" --env ").append(name));
     return """
@@ -147,8 +147,8 @@ final class OciRuntime extends ContainerRuntime {
   String remove(List<String> containers) {
     for (int time = 1; ; time++) {
       ProgramOutput said = ask(REMOVAL, containers);
-      ProgramOutput left = ask(LOOK, containers);
-      if (left.text().isEmpty() && left.errors().contains("o such container")) {
+      ProgramOutput found = ask(LOOK, containers);
+      if (found.text().isEmpty() && found.errors().contains("o such container")) {
         return "";
       } else if (time == REMOVALS || said.status() < 0) {
         return said.ok() ? name() + " leaves " + String.join(" ", containers) : said.said();
@@ -169,7 +169,7 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  List<String> run(
+  List<String> command(
       StepContainer container,
       List<String> argv,
       String dir,

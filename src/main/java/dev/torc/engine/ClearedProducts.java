@@ -75,7 +75,7 @@ final class ClearedProducts {
 
   /** Returns a job's log if it belongs to the result, exists and is not too long; else null. */
   static byte[] said(Result of, Path log) throws IOException {
-    boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
+    boolean belongs = of.terms().shown() && OwnFile.exists(log) && Files.size(log) <= LOG;
     return belongs ? OwnFile.read(log) : null;
   }
 

@@ -237,7 +237,7 @@ final class Hooks {
 
   /** Appends the output of one run to the log of all hooks; returns its last lines. */
   private List<String> collect(Hook hook, Path log, Path all) throws IOException {
-    if (!OwnFile.stands(log)) {
+    if (!OwnFile.exists(log)) {
       return List.of();
     }
     byte[] output = OwnFile.read(log);

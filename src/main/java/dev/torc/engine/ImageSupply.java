@@ -119,13 +119,13 @@ public final class ImageSupply {
     Containers.ImageName name = name(image);
     Launch.Step step =
         new Launch.Step(
-            runtime.pull(name, source(image.name())), builder.workflow().root(), Map.of());
+            runtime.pullCommand(name, source(image.name())), builder.workflow().root(), Map.of());
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job has TORC_IMAGE
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));
     ProcessEnd end = runner.apply(new Launch(List.of(step), Launch.Output.of(log), 0, 0, mark));
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, true));
-    runtime.pulled(name, end.ok());
+    runtime.finishPull(name, end.ok());
     if (end.ok()) {
       return "";
     }

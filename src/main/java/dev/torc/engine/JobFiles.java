@@ -41,13 +41,13 @@ public final class JobFiles {
 
   /** Adds a line before an attempt to the log, if it exists; returns the byte after it. */
   long markLog(int attempt) throws IOException {
-    return OwnFile.stands(log()) ? log("--- torc: attempt " + attempt + " ---") : 0;
+    return OwnFile.exists(log()) ? log("--- torc: attempt " + attempt + " ---") : 0;
   }
 
   /** Adds a line to the log; returns the byte after it. */
   long log(String line) throws IOException {
     Path log = log();
-    String before = OwnFile.stands(log) && !endsLine(log) ? "\n" : "";
+    String before = OwnFile.exists(log) && !endsLine(log) ? "\n" : "";
     try (FileChannel out = OwnFile.outChannel(log)) {
       out.position(out.size());
       out.write(ByteBuffer.wrap((before + line + "\n").getBytes(StandardCharsets.UTF_8)));

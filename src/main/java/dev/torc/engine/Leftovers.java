@@ -66,7 +66,7 @@ public final class Leftovers {
     Set<Map<String, String>> left = new LinkedHashSet<>();
     List<StartMark> running = StartMarks.running(marks, cache);
     running.forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
-    Runner.endLeft(left).forEach(warn);
+    Runner.endLeftovers(left).forEach(warn);
     endContainers(place.root(), env, running, warn);
     marks.forEach(
         m -> remove(TemporaryFolder.of(place, m), "the folder {tmp} of " + m.job(), warn));

@@ -53,7 +53,7 @@ record StartTrouble(String hint, String path) {
     if (!exited && ended.how() != ProcessEnd.How.NOT_STARTED) {
       return NONE;
     }
-    boolean logged = exited && unstarted && OwnFile.stands(launch.output().log());
+    boolean logged = exited && unstarted && OwnFile.exists(launch.output().log());
     String named = logged ? named(OwnFile.tail(launch.output().log(), TAIL)) : "";
     for (Launch.Step step : launch.steps()) {
       String path = step.env().getOrDefault("PATH", search);

@@ -30,12 +30,12 @@ final class LeftoverProcesses {
     ProcessPass.living(trees.values());
     Map<ProcessTree, List<ProcessTable.Entry>> found = ProcessPass.living(trees.values());
     List<String> lines = new ArrayList<>();
-    List<ProcessTree> left = new ArrayList<>();
+    List<ProcessTree> running = new ArrayList<>();
     trees.forEach(
         (mark, tree) -> {
           int count = found.get(tree).size();
           if (count > 0) {
-            left.add(tree);
+            running.add(tree);
             lines.add(
                 "%s: ended %s that an earlier build left running"
                     .formatted(
@@ -44,7 +44,7 @@ final class LeftoverProcesses {
         });
     List<Integer> stubborn =
         new TreeEnd(
-                () -> ProcessPass.living(left).values().stream().flatMap(List::stream).toList(),
+                () -> ProcessPass.living(running).values().stream().flatMap(List::stream).toList(),
                 false,
                 Kill.TERM,
                 grace.toNanos(),

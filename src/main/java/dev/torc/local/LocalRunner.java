@@ -47,7 +47,7 @@ final class LocalRunner implements Runner {
     try {
       threads.execute(() -> run(attempt, done));
     } catch (RuntimeException | Error e) {
-      over(attempt); // there is no thread for it
+      finish(attempt); // there is no thread for it
       throw e;
     }
     return attempt;
@@ -60,7 +60,7 @@ final class LocalRunner implements Runner {
       handle.accept(attempt);
       return run(attempt);
     } finally {
-      over(attempt);
+      finish(attempt);
     }
   }
 
@@ -108,11 +108,11 @@ final class LocalRunner implements Runner {
     try {
       done.accept(run(attempt));
     } finally {
-      over(attempt);
+      finish(attempt);
     }
   }
 
-  private void over(ProcessRun attempt) {
+  private void finish(ProcessRun attempt) {
     running.remove(attempt).complete(null);
   }
 

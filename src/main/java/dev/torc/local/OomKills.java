@@ -49,7 +49,7 @@ final class OomKills {
   }
 
   /** Takes a kill that was not taken before; returns whether there was one. Each ends one job. */
-  synchronized boolean take() {
+  synchronized boolean takeKill() {
     boolean any = count() > last;
     last += any ? 1 : 0;
     return any;

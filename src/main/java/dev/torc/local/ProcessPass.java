@@ -22,7 +22,7 @@ final class ProcessPass {
   /** Ids of processes in no tree. Their environments do not change, so they are read once. */
   private final Set<Long> strangers = new HashSet<>();
 
-  List<Use> look(List<ProcessTree> trees) {
+  List<Use> measure(List<ProcessTree> trees) {
     Map<ProcessTree, List<ProcessTable.Entry>> members = members(trees);
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
@@ -34,7 +34,7 @@ final class ProcessPass {
     }
     var living = new ProcessPass().members(List.copyOf(trees));
     living.remove(null);
-    living.values().forEach(tree -> tree.removeIf(ProcessTable.Entry::dead));
+    living.values().forEach(tree -> tree.removeIf(ProcessTable.Entry::isDead));
     return living;
   }
 
@@ -47,7 +47,7 @@ final class ProcessPass {
     Map<Long, ProcessTree> known = new HashMap<>(); // by id
     Map<Integer, ProcessTree> groups = new HashMap<>();
     for (ProcessTree tree : trees) {
-      before.put(tree, tree.known());
+      before.put(tree, tree.knownStarts());
       before.get(tree).forEach((pid, start) -> known.put(ProcessTable.Entry.id(pid, start), tree));
       groups.put(tree.group(), tree);
     }
@@ -76,7 +76,7 @@ final class ProcessPass {
     strangers.addAll(others);
     Map<ProcessTree, List<ProcessTable.Entry>> members = ProcessTable.divide(all, owners);
     for (ProcessTree tree : trees) {
-      tree.seen(before.get(tree), members.computeIfAbsent(tree, _ -> new ArrayList<>()));
+      tree.update(before.get(tree), members.computeIfAbsent(tree, _ -> new ArrayList<>()));
     }
     return members;
   }
@@ -104,7 +104,7 @@ final class ProcessPass {
     for (ProcessTable.Entry process : members) {
       if (tree.counts(process.pid())) {
         cpu += process.cpu();
-        if (!process.dead()) {
+        if (!process.isDead()) {
           living.add(process.pid());
         }
       }

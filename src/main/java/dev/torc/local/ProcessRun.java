@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 /**
  * One attempt of a job from its first process to its last: steps one after another, limits, the
  * end. It lives on the thread that calls {@link #run}, which waits for the processes; other threads
- * call {@link #end} and {@link #look}. {@link ProcessTree} finds and signals the processes.
+ * call {@link #end} and {@link #enforceLimits}. {@link ProcessTree} finds and signals the
+ * processes.
  */
 final class ProcessRun implements Runner.Running {
 
@@ -82,7 +83,7 @@ final class ProcessRun implements Runner.Running {
     String notStarted = null;
     try {
       int steps = launch.steps().size();
-      for (int i = 0; i < steps && notStarted == null && succeeded(last) && wanted(); i++) {
+      for (int i = 0; i < steps && notStarted == null && succeeded(last) && isWanted(); i++) {
         Launch.Step step = launch.steps().get(i);
         Container.Client container =
             step.container() == null ? null : step.container().client(step, launch);
@@ -94,7 +95,7 @@ final class ProcessRun implements Runner.Running {
           boolean truncate = i == 0 && !launch.output().append();
           do {
             int pid = start(step, container, truncate);
-            last = launch.output().interactive() ? atTerminal(pid) : await(pid);
+            last = launch.output().interactive() ? awaitAtTerminal(pid) : awaitEnd(pid);
             if (!endedWell(last, i == steps - 1, container != null)) {
               // As long as the leader is not reaped its group's number is surely its own.
               endTree();
@@ -166,7 +167,7 @@ final class ProcessRun implements Runner.Running {
       how = How.NOT_STARTED;
       code = 0;
       message = notStarted;
-    } else if (isKilled(last) && means.kills().take()) {
+    } else if (isKilled(last) && means.kills().takeKill()) {
       how = How.MEMORY;
       code = 0;
       message = ProcessEnd.BY_KERNEL;
@@ -187,10 +188,10 @@ final class ProcessRun implements Runner.Running {
 
   private Container.Meaning meaning(Container.Client container, ChildWait.News last)
       throws IOException {
-    if (!wanted()) {
-      String left = container.remove();
+    if (!isWanted()) {
+      String trouble = container.remove();
       synchronized (this) {
-        message = (message + " " + left).strip();
+        message = (message + " " + trouble).strip();
       }
       return Container.Meaning.AS_IT_IS;
     }
@@ -207,7 +208,7 @@ final class ProcessRun implements Runner.Running {
     return meaning;
   }
 
-  private synchronized boolean wanted() {
+  private synchronized boolean isWanted() {
     return cause == null;
   }
 
@@ -223,7 +224,7 @@ final class ProcessRun implements Runner.Running {
     Path log = launch.output().interactive() ? null : launch.output().log();
     EnvironmentEntries env = means.caller().with(over);
     int pid = means.spawn().start(argv, step.dir(), env, log, truncate, launch.trace());
-    tree.leader(pid);
+    tree.addLeader(pid);
     synchronized (this) {
       running = true;
       client = container;
@@ -237,7 +238,7 @@ final class ProcessRun implements Runner.Running {
     return pid;
   }
 
-  private ChildWait.News await(int pid) {
+  private ChildWait.News awaitEnd(int pid) {
     while (true) {
       ChildWait.News change = ChildWait.next(pid);
       if (change.what() != ChildWait.What.STOPPED) {
@@ -252,7 +253,7 @@ final class ProcessRun implements Runner.Running {
     }
   }
 
-  private ChildWait.News atTerminal(int pid) {
+  private ChildWait.News awaitAtTerminal(int pid) {
     try (Foreground foreground = new Foreground(pid)) {
       while (true) {
         ChildWait.News change = ChildWait.next(pid);
@@ -364,9 +365,9 @@ final class ProcessRun implements Runner.Running {
     }
     boolean background = !tree.living().isEmpty();
     endTree();
-    String left = trace.isOver(LATE) ? background ? BACKGROUND : "" : UNENDED;
+    String trouble = trace.isOver(LATE) ? background ? BACKGROUND : "" : UNENDED;
     synchronized (this) {
-      message = (message + " " + left).strip();
+      message = (message + " " + trouble).strip();
     }
   }
 
@@ -375,15 +376,15 @@ final class ProcessRun implements Runner.Running {
   }
 
   /** Enforces limits and takes a sample if it is time; returns when to look again (nanoTime). */
-  long look() {
+  long enforceLimits() {
     long now = System.nanoTime();
     long next = now + RunWatch.IDLE;
     if (launch.timeLimit() > 0) {
-      long left = begin + launch.timeLimit() - now + pausedBy(now);
-      if (left <= 0) {
+      long remaining = begin + launch.timeLimit() - now + pausedBy(now);
+      if (remaining <= 0) {
         end(How.TIMEOUT, "", Kill.TERM);
       } else {
-        next = Math.min(next, now + left);
+        next = Math.min(next, now + remaining);
       }
     }
     boolean sampled = false;

@@ -36,12 +36,12 @@ final class ProcessTable {
       return (long) pid << 32 ^ start;
     }
 
-    boolean dead() {
+    boolean isDead() {
       return state == 'Z' || state == 'X';
     }
 
     /** Returns whether its number still names the same process, dead or alive. */
-    boolean still() {
+    boolean exists() {
       return of(pid).map(now -> now.start == start).orElse(false);
     }
   }

@@ -53,7 +53,7 @@ final class ProcessTree {
   }
 
   /** Takes in a started child that leads its own group; it counts until {@link #reapLeader}. */
-  synchronized void leader(int pid) {
+  synchronized void addLeader(int pid) {
     leader = pid;
     noted = false;
   }
@@ -62,7 +62,7 @@ final class ProcessTree {
    * Notes when the leader started, at the first look: most leaders end before that. Its number
    * stays its own until it is reaped.
    */
-  private void note() {
+  private void noteLeader() {
     if (leader != 0 && !noted) {
       noted = true;
       ProcessTable.of(leader)
@@ -80,7 +80,7 @@ final class ProcessTree {
    */
   synchronized ChildWait.ChildUse reapLeader(boolean last) {
     if (!last) {
-      note();
+      noteLeader();
     }
     int pid = leader;
     leader = 0;
@@ -128,7 +128,7 @@ final class ProcessTree {
 
   void stop() {
     if (ProcessTable.present()) {
-      stopped = TreeEnd.stopped(this::living);
+      stopped = TreeEnd.stop(this::living);
     } else {
       signalGroup(Kill.STOP);
     }
@@ -136,7 +136,7 @@ final class ProcessTree {
 
   void proceed() {
     if (ProcessTable.present()) {
-      TreeEnd.continued(stopped);
+      TreeEnd.resume(stopped);
       stopped = List.of();
     } else {
       signalGroup(Kill.CONT);
@@ -157,7 +157,7 @@ final class ProcessTree {
     if (thorough) {
       living();
     }
-    return memory(follow());
+    return memory(followChildren());
   }
 
   /**
@@ -184,8 +184,8 @@ final class ProcessTree {
   }
 
   /** Returns the processes that are known by now, by number, with their starts; a new map. */
-  synchronized Map<Integer, Long> known() {
-    note();
+  synchronized Map<Integer, Long> knownStarts() {
+    noteLeader();
     return new HashMap<>(known);
   }
 
@@ -203,14 +203,14 @@ final class ProcessTree {
   }
 
   /** Takes in what a look found, zombies too; {@code before} were known when the look began. */
-  synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
+  synchronized void update(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
     before.forEach(known::remove);
     found.forEach(process -> known.put(process.pid(), process.start()));
   }
 
   /** Returns the known processes and their descendants, without reading the whole process table. */
-  private synchronized List<Integer> follow() {
-    note();
+  private synchronized List<Integer> followChildren() {
+    noteLeader();
     List<Integer> open = new ArrayList<>(known.keySet());
     for (int i = 0; i < open.size(); i++) {
       int pid = open.get(i);

@@ -47,7 +47,7 @@ final class RunWatch implements AutoCloseable {
       wakesAt = now + IDLE; // an attempt that is added meanwhile wakes it again
       long rest = IDLE;
       for (ProcessRun one : watched) {
-        rest = Math.min(rest, one.look() - now);
+        rest = Math.min(rest, one.enforceLimits() - now);
       }
       wakesAt = now + rest;
       LockSupport.parkNanos(this, wakesAt - System.nanoTime());

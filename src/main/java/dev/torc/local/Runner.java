@@ -20,7 +20,7 @@ public interface Runner extends AutoCloseable {
   }
 
   /** Ends processes of jobs that a killed torc left running; returns one line for each such job. */
-  static List<String> endLeft(Collection<Map<String, String>> marks) {
+  static List<String> endLeftovers(Collection<Map<String, String>> marks) {
     return LeftoverProcesses.end(marks, GRACE);
   }
 

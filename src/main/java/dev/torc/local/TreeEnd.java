@@ -47,26 +47,26 @@ record TreeEnd(
   /** Ends the processes; returns those that did not die even by KILL, normally none. */
   List<Integer> run() {
     long start = System.nanoTime();
-    Collection<ProcessTable.Entry> told = stopped(living);
+    Collection<ProcessTable.Entry> told = stop(living);
     if (told.isEmpty()) {
       return List.of();
     }
-    told.forEach(process -> send(process, first(process.pid())));
-    continued(told);
+    told.forEach(process -> send(process, firstSignal(process.pid())));
+    resume(told);
     boolean again = signal == Kill.TERM;
     int none = 0; // looks in a row that found nothing
     for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
       LockSupport.parkNanos(pause * MILLISECOND);
-      List<ProcessTable.Entry> left = living.get();
-      none = left.isEmpty() ? none + 1 : 0;
+      List<ProcessTable.Entry> alive = living.get();
+      none = alive.isEmpty() ? none + 1 : 0;
       long passed = System.nanoTime() - start;
       if (none == 2 || passed >= grace + ProcessTree.GIVE_UP) {
-        return left.stream().map(ProcessTable.Entry::pid).toList();
+        return alive.stream().map(ProcessTable.Entry::pid).toList();
       } else if (passed >= grace || hurry.getAsBoolean()) {
-        left.forEach(process -> send(process, Kill.KILL));
+        alive.forEach(process -> send(process, Kill.KILL));
       } else if (!again && passed >= grace / 2) {
         told.forEach(process -> send(process, Kill.TERM));
-        continued(told); // the user may have stopped one
+        resume(told); // the user may have stopped one
         again = true;
       }
     }
@@ -76,7 +76,7 @@ record TreeEnd(
    * Stops processes until none runs that could start another one unseen, and returns them. Two
    * looks in a row must find no new one: during an exec a process may have no environment.
    */
-  static Collection<ProcessTable.Entry> stopped(Supplier<List<ProcessTable.Entry>> living) {
+  static Collection<ProcessTable.Entry> stop(Supplier<List<ProcessTable.Entry>> living) {
     Map<Long, ProcessTable.Entry> all = new LinkedHashMap<>();
     for (int looks = 0; looks < 2; looks++) {
       if (looks > 0) {
@@ -84,7 +84,7 @@ record TreeEnd(
       }
       for (ProcessTable.Entry process : living.get()) {
         if (all.putIfAbsent(process.id(), process) == null) {
-          if (process.still()) {
+          if (process.exists()) {
             Kill.process(process.pid(), Kill.STOP);
           }
           looks = -1;
@@ -98,18 +98,18 @@ record TreeEnd(
    * Continues processes, the youngest first: if a parent ended while a child is stopped, the kernel
    * would hang up the child's group.
    */
-  static void continued(Collection<ProcessTable.Entry> stopped) {
+  static void resume(Collection<ProcessTable.Entry> stopped) {
     stopped.stream().sorted(youngestFirst()).forEach(process -> send(process, Kill.CONT));
   }
 
   private static void send(ProcessTable.Entry process, int number) {
-    if (number != 0 && process.still()) {
+    if (number != 0 && process.exists()) {
       Kill.process(process.pid(), number);
     }
   }
 
   /** Returns the first signal for a process: TERM if it ignored its own; 0 for none. */
-  private int first(int pid) {
+  private int firstSignal(int pid) {
     if (client && ProcessTable.isFirst(pid)) {
       return 0; // the client sends it the same signal
     }

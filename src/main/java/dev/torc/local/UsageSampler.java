@@ -86,11 +86,11 @@ final class UsageSampler implements AutoCloseable {
       gpus.look();
     }
     if (!runs.isEmpty()) {
-      List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
+      List<ProcessPass.Use> uses = pass.measure(runs.stream().map(ProcessRun::tree).toList());
       long now = System.nanoTime();
       for (int i = 0; i < runs.size(); i++) {
         ProcessRun run = runs.get(i);
-        run.samples().add(now, uses.get(i), gpus.of(run.gpus(), run.tree().known().keySet()));
+        run.samples().add(now, uses.get(i), gpus.of(run.gpus(), run.tree().knownStarts().keySet()));
       }
     }
     return System.nanoTime() - start;

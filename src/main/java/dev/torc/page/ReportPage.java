@@ -219,7 +219,7 @@ public final class ReportPage {
     for (int i = 0; i < jobs.rows().size(); i++) {
       Row row = jobs.rows().get(i);
       Path log = new JobFiles(project.place(), row.name()).log();
-      boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
+      boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.exists(log);
       if (its && tails.size() < TAILS && length < LOGS) {
         List<String> lines =
             LogExcerpt.SHORT.read(log, 0, false).stream().map(this::withoutRoot).toList();

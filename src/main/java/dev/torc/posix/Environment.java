@@ -97,14 +97,14 @@ public final class Environment {
     }
 
     EnvironmentEntries with(Map<String, String> over) {
-      long[] kept = addresses.clone();
+      long[] inherited = addresses.clone();
       List<byte[]> own = new ArrayList<>(over.size());
       byte[] searched = path;
       for (Map.Entry<String, String> entry : over.entrySet()) {
         String name = entry.getKey();
         String value = entry.getValue();
         for (int place : places.getOrDefault(name, List.of())) {
-          kept[place] = 0;
+          inherited[place] = 0;
         }
         if (value != null) {
           own.add(name.concat("=").concat(value).getBytes(StandardCharsets.UTF_8));
@@ -113,7 +113,7 @@ public final class Environment {
           searched = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
         }
       }
-      return new EnvironmentEntries(this, kept, own, searched);
+      return new EnvironmentEntries(this, inherited, own, searched);
     }
   }
 
@@ -148,11 +148,11 @@ public final class Environment {
    * torc's caller (0 for removed ones), which {@code block} keeps alive, and own entries.
    */
   public record EnvironmentEntries(
-      Environment.Block block, long[] kept, List<byte[]> own, byte[] path) {
+      Environment.Block block, long[] inherited, List<byte[]> own, byte[] path) {
 
     /** Returns the array of pointers for a new process; valid while these entries are held. */
     long array(ScratchMemory scratch) {
-      return scratch.pointers(kept, own);
+      return scratch.pointers(inherited, own);
     }
   }
 }

@@ -38,10 +38,10 @@ public final class Kill {
    * orphaned process group, where no shell could continue it, nothing happens.
    */
   static void stopSelf() {
-    byDefault(TSTP, () -> NativeCall.of("raise").call(TSTP));
+    withDefaultAction(TSTP, () -> NativeCall.of("raise").call(TSTP));
   }
 
-  private static void byDefault(int signal, Runnable work) {
+  private static void withDefaultAction(int signal, Runnable work) {
     Memory usual = Memory.of(ACTION);
     Memory before = Memory.of(ACTION);
     NativeCall action = NativeCall.of("sigaction");
@@ -62,7 +62,7 @@ public final class Kill {
    * continued has deleted it.
    */
   public static void stopOwnGroup() {
-    byDefault(
+    withDefaultAction(
         TSTP,
         () ->
             SignalMask.blocked(

@@ -126,7 +126,7 @@ public record OtherProcess(int pid) {
    * a lock by {@code flock(2)}. It looks at the processes in the kernel's list of locks: a look at
    * the open files of all took 20 ms of each first build. Without such a list it looks at all.
    */
-  public static OptionalInt removed(Path place) {
+  public static OptionalInt holderOfRemoved(Path place) {
     String name = real(place) + " (deleted)";
     String locks = new OtherProcess((int) ProcessHandle.current().pid()).text("../locks");
     for (String pid : locks.equals("?") ? list("/proc") : locks.split(" ")) {
@@ -138,7 +138,7 @@ public record OtherProcess(int pid) {
   }
 
   /** Returns whether a process has the file of this place open; true if that is hidden. */
-  public static boolean mayHave(long pid, Path place) {
+  public static boolean mayHaveOpen(long pid, Path place) {
     String name = real(place);
     String folder = "/proc/" + pid + "/fd";
     return new File(folder).list() == null

@@ -33,7 +33,7 @@ public final class OwnFile {
   private OwnFile() {}
 
   /** Returns whether a file is there that can be read; a link does not count. */
-  public static boolean stands(Path file) throws IOException {
+  public static boolean exists(Path file) throws IOException {
     return look(file).isFile();
   }
 
@@ -63,13 +63,13 @@ public final class OwnFile {
 
   /** Opens a file for reading; throws {@link NoSuchFileException} where none is there. */
   public static InputStream in(Path file) throws IOException {
-    mustStand(file);
+    mustExist(file);
     return Files.newInputStream(file, NO_LINK);
   }
 
   /** Opens a file for reading as a channel, which closes when its thread is interrupted. */
   public static FileChannel channel(Path file) throws IOException {
-    mustStand(file);
+    mustExist(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
   }
 
@@ -160,8 +160,8 @@ public final class OwnFile {
     }
   }
 
-  private static void mustStand(Path file) throws IOException {
-    if (!stands(file)) {
+  private static void mustExist(Path file) throws IOException {
+    if (!exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
   }

@@ -15,7 +15,7 @@ import sun.misc.SignalHandler;
  * SIGINT, SIGTERM, SIGHUP and SIGTSTP of the calling process: each goes to the work at hand, which
  * decides what follows. Without work a signal does what it did before: the first three end the
  * process. The number of the last signal is remembered, since one may come just after the work's
- * last look. If the calling process is another one, {@link #take} and {@link #pause} hand its
+ * last look. If the calling process is another one, {@link #handOver} and {@link #pause} hand its
  * signals over.
  *
  * <p>A thread that reads from a file system whose server is gone cannot be told to end. Work that
@@ -105,7 +105,7 @@ public final class Signals implements AutoCloseable {
   }
 
   /** Hands a signal that came to the work at hand; returns false where there is none. */
-  public boolean take(int number) {
+  public boolean handOver(int number) {
     IntConsumer now;
     synchronized (this) {
       last = number;
@@ -190,7 +190,7 @@ public final class Signals implements AutoCloseable {
 
   private void endWork() {
     if (last() == 0) { // else it was told
-      take(Kill.TERM);
+      handOver(Kill.TERM);
     }
   }
 
@@ -215,7 +215,7 @@ public final class Signals implements AutoCloseable {
   }
 
   private void handle(Signal signal) {
-    if (!take(signal.getNumber())) {
+    if (!handOver(signal.getNumber())) {
       former.get(signal).handle(signal);
     }
   }

@@ -146,7 +146,7 @@ public final class BuildLock implements AutoCloseable {
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0
-        && OtherProcess.removed(place.lock()).isPresent();
+        && OtherProcess.holderOfRemoved(place.lock()).isPresent();
   }
 
   private void say(Holder me) throws IOException {
@@ -187,7 +187,7 @@ public final class BuildLock implements AutoCloseable {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).strip().lines().toList();
       if (lines.isEmpty()) {
-        return OtherProcess.removed(place.lock()).stream()
+        return OtherProcess.holderOfRemoved(place.lock()).stream()
             .mapToObj(pid -> new Holder(pid, "", "whose lock was removed"))
             .findFirst();
       }
@@ -216,8 +216,8 @@ public final class BuildLock implements AutoCloseable {
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
         place.isNetworkRoot()
-            && OwnFile.stands(place.lock())
-            && !OwnFile.stands(place.lockHolder());
+            && OwnFile.exists(place.lock())
+            && !OwnFile.exists(place.lockHolder());
     return fresh ? new byte[0] : OwnFile.read(place.lockHolder());
   }
 

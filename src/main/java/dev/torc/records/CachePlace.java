@@ -81,7 +81,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   private static CachePlace at(
       Path root, Path folder, Map<String, String> env, ThisHost host, GroupAccess group)
       throws IOException {
-    boolean shared = host.networkKind(root).isPresent() || OwnFile.stands(journal(folder));
+    boolean shared = host.networkKind(root).isPresent() || OwnFile.exists(journal(folder));
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
       return new CachePlace(root, folder, folder, null, group);

@@ -37,7 +37,7 @@ final class NetworkOpening {
   }
 
   private static JournalReader journal(CachePlace place) throws IOException, JournalReader.Damaged {
-    return OwnFile.stands(place.journal()) ? JournalReader.open(place.journal()) : null;
+    return OwnFile.exists(place.journal()) ? JournalReader.open(place.journal()) : null;
   }
 
   /** Returns the settings of a new database, which say that the machine went down: it may have. */
@@ -110,7 +110,7 @@ final class NetworkOpening {
 
   private static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings)
       throws IOException, JournalReader.Damaged {
-    boolean own = OwnFile.stands(place.journal()) || exists(place.data());
+    boolean own = OwnFile.exists(place.journal()) || exists(place.data());
     Cache cache = CacheOpening.look(own ? place : alone(place), note, settings);
     boolean done = false;
     try (JournalReader journal = journal(place)) {

@@ -303,7 +303,7 @@ final class ServedCall implements CallingProcess {
 
   /** Hands on a signal that the client got. Without jobs it ends the call, as it ends a process. */
   void signal(int number) {
-    if (!signals.take(number)) {
+    if (!signals.handOver(number)) {
       answer("e" + Exit.signal(number));
       expires = System.nanoTime() + GRACE;
     }

@@ -354,7 +354,7 @@ public final class Server {
   /** Writes a line to the log, which standard error is. */
   private synchronized void say(String line) {
     try {
-      if (OwnFile.stands(folder.log()) && Files.size(folder.log()) > LOG) {
+      if (OwnFile.exists(folder.log()) && Files.size(folder.log()) > LOG) {
         Files.newByteChannel(
                 folder.log(), StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
             .close();

@@ -84,8 +84,8 @@ final class Slot {
   /** Makes the place free, after the client has gone and its call is over. */
   void free() throws IOException {
     held = Descriptor.open(say, true);
-    byte[] left = new byte[64];
-    while (held.read(left) > 0) {
+    byte[] unread = new byte[64];
+    while (held.read(unread) > 0) {
       // answers that no client took
     }
     reply.close();
@@ -95,14 +95,14 @@ final class Slot {
   }
 
   private String claimant() throws IOException {
-    return OwnFile.stands(claim)
+    return OwnFile.exists(claim)
         ? new String(OwnFile.read(claim), StandardCharsets.US_ASCII).strip()
         : "";
   }
 
   /** Removes a claim whose client ended before it asked, or is a torc of its own by now. */
   void tidy() throws IOException {
-    if (call != null || !OwnFile.stands(claim)) {
+    if (call != null || !OwnFile.exists(claim)) {
       return;
     }
     String pid = claimant();

@@ -34,6 +34,6 @@ final class Nesting {
     return !holder.build().isEmpty() && around.contains(holder.build())
         || holder.host().isEmpty()
             && OtherProcess.descends(caller.host().process().pid(), holder.pid())
-            && OtherProcess.mayHave(holder.pid(), place.lock());
+            && OtherProcess.mayHaveOpen(holder.pid(), place.lock());
   }
 }

@@ -63,13 +63,13 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       OwnFile.folder(schema.getParent());
       group.give(schema.getParent());
       Path ignore = schema.resolveSibling(".gitignore");
-      if (!OwnFile.stands(ignore)) {
+      if (!OwnFile.exists(ignore)) {
         OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
         group.give(ignore);
       }
       // The time tells which torc wrote it: reading it at each start would cost more.
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
-      if (!OwnFile.stands(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
+      if (!OwnFile.exists(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
         OwnFile.remove(schema); // only an owner may set a file's time
         try (InputStream in = schema()) {
           OwnFile.write(schema, in.readAllBytes());

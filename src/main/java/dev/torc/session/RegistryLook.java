@@ -54,7 +54,7 @@ final class RegistryLook implements AutoCloseable {
       if (closed || containers.find(image) != null) {
         return;
       }
-      String said = containers.runtime(image).unknown(ImageSupply.source(image.name()));
+      String said = containers.runtime(image).registryError(ImageSupply.source(image.name()));
       if (!closed && !said.isEmpty()) {
         String more = jobs.size() == 1 ? "" : " and " + (jobs.size() - 1) + " more";
         warn.accept(

@@ -52,7 +52,7 @@ class ContainerRuntimeTest {
     return Map.of("PATH", temp.toString()); // and no runtime of this machine
   }
 
-  private List<String> run(ContainerRuntime runtime, StepContainer.BindMount... mounts) {
+  private List<String> command(ContainerRuntime runtime, StepContainer.BindMount... mounts) {
     LinkedHashMap<String, String> labels = new LinkedHashMap<>();
     labels.put("dev.torc.build", "b1");
     StepContainer container =
@@ -65,7 +65,7 @@ class ContainerRuntimeTest {
             new StepContainer.User("7:8", List.of("9", "10")),
             new StepContainer.Limits(2, 1 << 20, List.of("0", "1")),
             temp.resolve("status"));
-    return runtime.run(
+    return runtime.command(
         container,
         List.of("fit", "a b"),
         "/p",
@@ -93,7 +93,7 @@ class ContainerRuntimeTest {
             + " fit a b",
         String.join(
             " ",
-            run(
+            command(
                 podman,
                 new StepContainer.BindMount("/p", "/p", false),
                 new StepContainer.BindMount("/a\",b:c", "/d", true))));
@@ -111,14 +111,14 @@ class ContainerRuntimeTest {
             + "y --env B= --cpus 2 --memory 1048576 --gpus \"device=0,1\" --init sha256:"
             + ID
             + " fit a b",
-        String.join(" ", run(docker)));
+        String.join(" ", command(docker)));
   }
 
   /** The words with which a client is started on a node where a scheduler tells GPUs. */
-  private String onNode(ContainerRuntime runtime, String tells) throws Exception {
+  private String nodeScript(ContainerRuntime runtime, String tells) throws Exception {
     Path program =
         FreshProgram.write(temp.resolve("client"), "#!/bin/sh\nunset IFS\necho \"$*\"\n");
-    String script = runtime.onNode(List.of("TORC_GPUS"), true);
+    String script = runtime.nodeScript(List.of("TORC_GPUS"), true);
     ProcessBuilder sh =
         new ProcessBuilder("sh", "-c", tells + script, "sh", "" + program, "run", "--rm", "image");
     Process process = sh.redirectErrorStream(true).start();
@@ -131,32 +131,32 @@ class ContainerRuntimeTest {
     ContainerRuntime docker = new OciRuntime("docker", Map.of());
     ContainerRuntime podman = new OciRuntime("podman", Map.of());
     String begin = "run --env TORC_CLAIM= --env TORC_GPUS ";
-    assertEquals(begin + "--rm image", onNode(docker, ""));
-    assertEquals(begin + "--rm image", onNode(podman, ""));
+    assertEquals(begin + "--rm image", nodeScript(docker, ""));
+    assertEquals(begin + "--rm image", nodeScript(podman, ""));
     String slurms = "TORC_GPUS=0,1 SLURM_JOB_GPUS=2,3\n";
-    assertEquals(begin + "--gpus \"device=2,3\" --rm image", onNode(docker, slurms));
+    assertEquals(begin + "--gpus \"device=2,3\" --rm image", nodeScript(docker, slurms));
     assertEquals(
         begin + "--device nvidia.com/gpu=3 --device nvidia.com/gpu=2 --rm image",
-        onNode(podman, slurms));
+        nodeScript(podman, slurms));
     assertEquals(
-        begin + "--device nvidia.com/gpu=GPU-1a --rm image", onNode(podman, "TORC_GPUS=GPU-1a\n"));
+        begin + "--device nvidia.com/gpu=GPU-1a --rm image", nodeScript(podman, "TORC_GPUS=GPU-1a\n"));
   }
 
   @Test
   void rootlessRuntimesKeepTheUserWhereTheyHaveIdsAndSayWhatTheyCannotHold() throws IOException {
     ContainerRuntime old = runtime("podman", "echo 'true 2 v1 []'", ID);
     assertEquals("", old.trouble());
-    String line = String.join(" ", run(old));
+    String line = String.join(" ", command(old));
     assertTrue(line.contains(" --userns keep-id --user 7:8 --workdir "), line);
     assertFalse(old.holdsLimits());
     ContainerRuntime alone = runtime("podman", "echo 'true 1 v2 [memory]'", ID);
     assertEquals("", alone.trouble());
-    line = String.join(" ", run(alone));
+    line = String.join(" ", command(alone));
     assertTrue(line.contains(" --user 0:0 ") && !line.contains("keep-id"), line);
     assertTrue(alone.holdsLimits());
     ContainerRuntime docker = runtime("docker", "echo '28.2.2 false [name=rootless]'", ID);
     assertEquals("", docker.trouble());
-    line = String.join(" ", run(docker));
+    line = String.join(" ", command(docker));
     assertTrue(line.contains(" --user 0:0 "), line);
     assertFalse(docker.holdsLimits());
   }
@@ -251,15 +251,15 @@ class ContainerRuntimeTest {
             + " fit a b",
         String.join(
             " ",
-            apptainer.run(
+            apptainer.command(
                 container,
                 List.of("fit", "a b"),
                 "/p",
                 Map.of("A", "1"),
                 ContainerRuntime.Input.NONE)));
     Map<String, String> job = Map.of("A", "x\ny", "HOME", "/h", "a.b", "1", "TERM", "dumb");
-    assertEquals(List.of("env", "a.b=1", "fit"), apptainer.inside(List.of("fit"), job));
-    Map<String, String> over = new TreeMap<>(apptainer.handed(job, false));
+    assertEquals(List.of("env", "a.b=1", "fit"), apptainer.innerCommand(List.of("fit"), job));
+    Map<String, String> over = new TreeMap<>(apptainer.clientVariables(job, false));
     assertEquals("x\ny", over.remove("APPTAINERENV_A"));
     assertEquals("dumb", over.remove("APPTAINERENV_TERM"));
     assertEquals(
@@ -267,7 +267,7 @@ class ContainerRuntimeTest {
         List.copyOf(over.keySet()),
         "of the caller's own these are taken away");
     assertTrue(over.values().stream().allMatch(Objects::isNull));
-    assertFalse(apptainer.handed(job, true).containsKey("TERM"), "there is a terminal");
+    assertFalse(apptainer.clientVariables(job, true).containsKey("TERM"), "there is a terminal");
   }
 
   @Test

@@ -36,17 +36,17 @@ class OomKillsTest {
     write("proc/self/cgroup", groups.replace('|', '\n') + "\n");
     write(counter, "low 0\nhigh 3\noom 5\noom_kill 2\n");
     OomKills kills = new OomKills(system);
-    assertFalse(kills.take(), "the kills of before");
+    assertFalse(kills.takeKill(), "the kills of before");
     write(counter, "low 0\nhigh 3\noom 6\noom_kill 3\noom_group_kill 0\n");
-    assertTrue(kills.take());
-    assertFalse(kills.take());
+    assertTrue(kills.takeKill());
+    assertFalse(kills.takeKill());
   }
 
   @Test
   void withoutACounterNothingIsTold() throws IOException {
-    assertFalse(new OomKills(system).take());
+    assertFalse(new OomKills(system).takeKill());
     write("proc/self/cgroup", "0::/\n");
-    assertFalse(new OomKills(system).take(), "the root group has none");
+    assertFalse(new OomKills(system).takeKill(), "the root group has none");
   }
 
   @ParameterizedTest

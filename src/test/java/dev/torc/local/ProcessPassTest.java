@@ -50,7 +50,7 @@ class ProcessPassTest {
                 dir.resolve("log" + trees.size()),
                 true,
                 null);
-    tree.leader(pid);
+    tree.addLeader(pid);
     trees.add(tree);
     try (BufferedReader lines = Files.newBufferedReader(tell)) {
       assertNotNull(lines.readLine());
@@ -64,7 +64,7 @@ class ProcessPassTest {
   void ofEachTreeAllProcessesAreSeen() throws Exception {
     ProcessTree small = start("echo > TELL; sleep 1000");
     ProcessTree large = start("(" + LARGE + "; echo > TELL; sleep 1000; : $x) & wait");
-    List<ProcessPass.Use> uses = pass.look(List.of(small, large));
+    List<ProcessPass.Use> uses = pass.measure(List.of(small, large));
     assertTrue(uses.get(0).memory() < 30_000_000, uses::toString);
     assertTrue(uses.get(0).memory() > 0, uses::toString);
     assertTrue(uses.get(1).memory() > 30_000_000, uses::toString);
@@ -75,8 +75,8 @@ class ProcessPassTest {
     String left = LARGE + "; echo > TELL; sleep 1000; : $x";
     ProcessTree tree = start("setsid sh -c \"" + left.replace("$", "\\$") + "\" & sleep 1000");
     ProcessTree daemon = start("setsid sh -c '(" + left.replace("'", "'\\''") + ") & exit'; true");
-    assertTrue(pass.look(List.of(tree)).getFirst().memory() > 30_000_000);
-    List<ProcessPass.Use> both = new ProcessPass().look(List.of(daemon, tree));
+    assertTrue(pass.measure(List.of(tree)).getFirst().memory() > 30_000_000);
+    List<ProcessPass.Use> both = new ProcessPass().measure(List.of(daemon, tree));
     assertTrue(both.get(0).memory() > 30_000_000, both::toString);
     assertTrue(both.get(1).memory() > 30_000_000, both::toString);
     assertTrue(both.get(0).memory() < 90_000_000, both::toString);
@@ -86,15 +86,15 @@ class ProcessPassTest {
   void theTimeOfChildrenThatEndedCounts() throws Exception {
     ProcessTree tree =
         start("sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; echo > TELL; sleep 1000");
-    assertTrue(pass.look(List.of(tree)).getFirst().cpu() >= 10_000_000);
+    assertTrue(pass.measure(List.of(tree)).getFirst().cpu() >= 10_000_000);
   }
 
   @Test
   void aTreeThatIsGoneUsesNothing() throws Exception {
     ProcessTree tree = start("echo > TELL; sleep 1000");
-    assertTrue(pass.look(List.of(tree)).getFirst().memory() > 0);
+    assertTrue(pass.measure(List.of(tree)).getFirst().memory() > 0);
     tree.end(Kill.TERM, 0, () -> true);
-    assertEquals(0, pass.look(List.of(tree)).getFirst().memory());
-    assertEquals(List.of(), pass.look(List.of()));
+    assertEquals(0, pass.measure(List.of(tree)).getFirst().memory());
+    assertEquals(List.of(), pass.measure(List.of()));
   }
 }

@@ -62,7 +62,7 @@ class ProcessTreeTest {
   /** Starts a script and waits until it has said something {@code times} times. */
   private void start(int times, String script) throws IOException {
     leader = spawn(script);
-    tree.leader(leader);
+    tree.addLeader(leader);
     try (BufferedReader lines = Files.newBufferedReader(dir.resolve("tell"))) {
       for (int i = 0; i < times; i++) {
         assertNotNull(lines.readLine());
@@ -76,7 +76,7 @@ class ProcessTreeTest {
     start(3, shared + "exec 3> tell; for i in 1 2 3; do (echo >&3; sleep 1000; : $x) & done; wait");
     assertTrue(tree.memory(false) > 150_000_000);
     ProcessTree limited = new ProcessTree(mark, true, 100_000_000);
-    limited.leader(leader);
+    limited.addLeader(leader);
     long used = limited.memory(false);
     assertTrue(used > 50_000_000 && used < 100_000_000, () -> "used " + used);
   }
@@ -131,7 +131,7 @@ class ProcessTreeTest {
   @Test
   void aDeadProcessHasNoMemory() throws IOException {
     leader = spawn("exit 0");
-    tree.leader(leader);
+    tree.addLeader(leader);
     ChildWait.next(leader);
     assertEquals(0, tree.memory(true));
   }
@@ -140,10 +140,10 @@ class ProcessTreeTest {
   void aNumberIsNotTheProcessOfTheSameNumberBefore() {
     int own = (int) ProcessHandle.current().pid();
     ProcessTable.Entry now = ProcessTable.of(own).orElseThrow();
-    assertTrue(now.still());
+    assertTrue(now.exists());
     ProcessTable.Entry before =
         new ProcessTable.Entry(own, now.start() - 1, now.parent(), now.group(), now.state(), 0);
-    assertFalse(before.still());
+    assertFalse(before.exists());
     int[] asked = {0};
     // a signal would end this very JVM
     new TreeEnd(
@@ -180,11 +180,11 @@ class ProcessTreeTest {
                 dir.resolve("log"),
                 true,
                 null);
-    tree.leader(leader);
+    tree.addLeader(leader);
     ProcessTable.Entry entry = ProcessTable.of(leader).orElseThrow();
     assertEquals((int) ProcessHandle.current().pid(), entry.parent());
     assertEquals(leader, entry.group());
-    assertFalse(entry.dead());
+    assertFalse(entry.isDead());
     assertTrue(ProcessTable.children(entry.parent()).orElseThrow().contains(leader));
   }
 }

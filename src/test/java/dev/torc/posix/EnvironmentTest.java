@@ -26,7 +26,7 @@ class EnvironmentTest {
   /** All entries, in the order in which a process gets them. */
   private static List<byte[]> all(Environment.EnvironmentEntries entries) {
     List<byte[]> all = new ArrayList<>();
-    for (long address : entries.kept()) {
+    for (long address : entries.inherited()) {
       if (address != 0) {
         all.add(Memory.textAt(address));
       }

@@ -55,13 +55,13 @@ class SignalsTest {
   void signalsOfAnotherProcessAreHandedOver() {
     List<Object> told = new ArrayList<>();
     Signals signals = new Signals(() -> told.add("begins"), told::add, Signals.LIMIT);
-    assertFalse(signals.take(Kill.TERM));
+    assertFalse(signals.handOver(Kill.TERM));
     try (Signals.Handling _ = signals.during(told::add, told::add)) {
-      assertTrue(signals.take(Kill.INT));
+      assertTrue(signals.handOver(Kill.INT));
       signals.pause(true).accept(false);
     }
     signals.pause(true);
-    assertFalse(signals.take(Kill.INT));
+    assertFalse(signals.handOver(Kill.INT));
     assertEquals(List.of("begins", Kill.TERM, Kill.INT, true, false), told);
   }
 
@@ -71,11 +71,11 @@ class SignalsTest {
     BlockingQueue<Integer> hung = new LinkedBlockingQueue<>();
     Signals signals = new Signals(() -> {}, hung::add, 1);
     try (Signals.Handling _ = signals.during(_ -> {})) {
-      signals.take(Kill.INT);
+      signals.handOver(Kill.INT);
       assertTrue(hung.isEmpty());
-      signals.take(Kill.TERM);
+      signals.handOver(Kill.TERM);
       assertEquals(Kill.TERM, hung.take());
-      signals.take(Kill.TERM);
+      signals.handOver(Kill.TERM);
     }
     assertTrue(hung.isEmpty(), "told once");
   }

@@ -87,7 +87,7 @@ class NetworkLockTest {
   /** The files of the lock that this process has open. */
   private List<Path> openLocks() {
     return List.of(two.lock(), two.networkLock()).stream()
-        .filter(file -> OtherProcess.mayHave(SELF, file))
+        .filter(file -> OtherProcess.mayHaveOpen(SELF, file))
         .toList();
   }
 

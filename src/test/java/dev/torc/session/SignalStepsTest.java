@@ -89,7 +89,7 @@ class SignalStepsTest {
         at = what + " #" + time;
         done = List.copyOf(over);
       }
-      boolean given = signals.take(number);
+      boolean given = signals.handOver(number);
       assertTrue(given || running.isEmpty(), () -> at + ": the process ends, and a job runs");
       taken = given;
     }
