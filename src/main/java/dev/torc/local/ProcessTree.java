@@ -2,7 +2,6 @@ package dev.torc.local;
 
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Kill;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,9 +19,6 @@ import java.util.function.BooleanSupplier;
  * several threads.
  */
 final class ProcessTree {
-
-  /** Nanoseconds after which a process that KILL does not end is given up. */
-  static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
   private final Set<String> mark;
   private final boolean whole;
@@ -109,7 +105,7 @@ final class ProcessTree {
     int told = 0;
     while (groupLives()) {
       long passed = System.nanoTime() - start;
-      if (passed >= grace + GIVE_UP) {
+      if (passed >= grace + TreeEnd.GIVE_UP) {
         synchronized (this) {
           return List.of(leader);
         }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -34,6 +35,9 @@ record TreeEnd(
     long grace,
     BooleanSupplier hurry) {
 
+  /** Nanoseconds after which a process that KILL does not end is given up. */
+  static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
+
   private static final long MILLISECOND = 1_000_000;
 
   private static final int MOST = 1 << 16;
@@ -60,7 +64,7 @@ record TreeEnd(
       List<ProcessTable.Entry> alive = living.get();
       none = alive.isEmpty() ? none + 1 : 0;
       long passed = System.nanoTime() - start;
-      if (none == 2 || passed >= grace + ProcessTree.GIVE_UP) {
+      if (none == 2 || passed >= grace + GIVE_UP) {
         return alive.stream().map(ProcessTable.Entry::pid).toList();
       } else if (passed >= grace || hurry.getAsBoolean()) {
         alive.forEach(process -> send(process, Kill.KILL));

@@ -43,7 +43,7 @@ final class CallFilter {
   private final Memory code;
   private final Memory program = Memory.of(16); // struct sock_fprog
 
-  /** Writes the filter's program; {@code changes} adds the calls that have a {@link Change}. */
+  /** Writes the program; {@code changes} adds the calls that have a {@link FileCall.Change}. */
   CallFilter(boolean changes) {
     ByteBuffer out = ByteBuffer.allocate(8 * 256).order(ByteOrder.nativeOrder());
     add(out, LOAD, 0, 0, 4); // the architecture
@@ -83,7 +83,7 @@ final class CallFilter {
   static String refusal(int error) {
     return error == EBUSY
         ? "the processes of torc are traced already"
-        : "the system refuses seccomp: " + FileStatus.reason(error);
+        : "the system refuses seccomp: " + Libc.reason(error);
   }
 
   /**
@@ -103,13 +103,5 @@ final class CallFilter {
 
   private int lay(int flags) {
     return SYSCALL.call(SECCOMP, SET_MODE_FILTER, flags, program.address(), 0, 0);
-  }
-
-  /** How a call changes a name or its file, without opening it. */
-  enum Change {
-    MAKE,
-    MAKE_FOLDER,
-    /** A name is removed, or a file's owner, permissions, times or length are set. */
-    ALTER
   }
 }

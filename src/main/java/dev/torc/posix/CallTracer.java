@@ -23,6 +23,13 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class CallTracer implements AutoCloseable {
 
+  /** Makes the call that starts a process; the memory at all addresses is ready. */
+  interface Caller {
+
+    /** Calls posix_spawn(3); returns 0, or the number of the error. */
+    int spawn(long pid, long path, long actions, long attributes, long argv, long env);
+  }
+
   /** Looks of the guard, a second apart: time in which torc itself was stopped does not count. */
   private static final int LOOKS = 10;
 
@@ -71,7 +78,7 @@ final class CallTracer implements AutoCloseable {
   }
 
   /** Returns the call that starts and watches a process; only if {@link #refusal} is null. */
-  Spawn.Caller of(JobTrace trace) {
+  Caller of(JobTrace trace) {
     return (pid, path, actions, attributes, argv, env) ->
         new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }
@@ -127,7 +134,7 @@ final class CallTracer implements AutoCloseable {
       LockSupport.unpark(listens);
       watched.remove(this);
       over.countDown();
-      trace.blind("it could not be watched: " + FileStatus.reason(-listener));
+      trace.blind("it could not be watched: " + Libc.reason(-listener));
       return SPAWN.call(pid, path, actions, attributes, argv, env);
     }
 

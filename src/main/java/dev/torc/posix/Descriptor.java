@@ -33,7 +33,7 @@ public record Descriptor(int number) {
   private static Descriptor opened(String path, int flags) throws IOException {
     int number = Libc.open(path, flags, 0);
     if (number < 0) {
-      throw new IOException("cannot open " + path + ": " + FileStatus.reason(-number));
+      throw new IOException("cannot open " + path + ": " + Libc.reason(-number));
     }
     return new Descriptor(number);
   }
@@ -59,7 +59,7 @@ public record Descriptor(int number) {
       return NOTHING;
     }
     if (count < 0) {
-      throw new IOException("cannot read: " + FileStatus.reason(-count));
+      throw new IOException("cannot read: " + Libc.reason(-count));
     }
     some.get(0, into, 0, count);
     return count == 0 ? END : count;
@@ -72,7 +72,7 @@ public record Descriptor(int number) {
     int count = WRITE.again(number, piece.address(), length);
     Reference.reachabilityFence(piece);
     if (count < 0 && count != -Libc.EAGAIN) {
-      throw new IOException(FileStatus.words(-count));
+      throw new IOException(Libc.words(-count));
     }
     return Math.max(0, count);
   }
@@ -106,7 +106,7 @@ public record Descriptor(int number) {
     int count = WRITE.again(number, one.address(), 1);
     Reference.reachabilityFence(one);
     if (count < 0) {
-      throw new IOException("cannot write: " + FileStatus.reason(-count));
+      throw new IOException("cannot write: " + Libc.reason(-count));
     }
   }
 
@@ -132,7 +132,7 @@ public record Descriptor(int number) {
           if (count == -Libc.EAGAIN) {
             awaits(POLLOUT, -1);
           } else if (count < 0) {
-            throw new IOException(FileStatus.words(-count));
+            throw new IOException(Libc.words(-count));
           } else {
             at += count;
           }

@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.CallFilter.Change;
 
 /**
  * The system calls that name a file or that change what a name leads to: their numbers on x86-64
@@ -57,6 +56,14 @@ enum FileCall {
   FREMOVEXATTR(Change.ALTER, 199, 16, 0, -1),
   REMOVEXATTRAT(Change.ALTER, 466, 466, 0, 1),
   FILE_SETATTR(Change.ALTER, 469, 469, 0, 1);
+
+  /** How a call changes a name or its file, without opening it. */
+  enum Change {
+    MAKE,
+    MAKE_FOLDER,
+    /** A name is removed, or a file's owner, permissions, times or length are set. */
+    ALTER
+  }
 
   private static final FileCall[] BY_NUMBER = new FileCall[512];
 

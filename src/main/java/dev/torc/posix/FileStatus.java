@@ -3,7 +3,6 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} if links are
@@ -100,17 +99,6 @@ public record FileStatus(
   static long attributes(int mode, int owner, int group, int links) {
     long mixed = (((long) owner * MIX + group) * MIX + links) * MIX + mode;
     return links > 1 ? mixed | 1 : mixed & ~1L;
-  }
-
-  static String words(int errno) {
-    return new String(
-        Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
-  }
-
-  /** Returns the system's words for an error number, in lower case. */
-  static String reason(int errno) {
-    String words = words(errno);
-    return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 
   public boolean exists() {

@@ -90,7 +90,7 @@ public final class InputFile extends InputStream {
       throw new IOException(
           count == -Libc.EAGAIN
               ? "a read waits for bytes, as of a pipe or device"
-              : FileStatus.reason(-count));
+              : Libc.reason(-count));
     }
     buffer.get(0, into, offset, count);
     return count == 0 && length > 0 ? -1 : count;

@@ -1,6 +1,6 @@
 package dev.torc.posix;
 
-import dev.torc.posix.CallFilter.Change;
+import dev.torc.posix.FileCall.Change;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

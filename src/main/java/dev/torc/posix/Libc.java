@@ -2,9 +2,11 @@ package dev.torc.posix;
 
 import com.kenai.jffi.Library;
 import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 
 /** The C library: which functions it has, and the numbers that differ between systems. */
 final class Libc {
@@ -85,12 +87,24 @@ final class Libc {
     throw switch (-result) {
       case ENOENT, ENOTDIR -> new NoSuchFileException(path);
       case EACCES -> new AccessDeniedException(path);
-      default -> new FileSystemException(path, null, FileStatus.reason(-result));
+      default -> new FileSystemException(path, null, reason(-result));
     };
   }
 
   /** Returns a symbol's address; 0 if this version of the C library lacks it. */
   static long symbol(String name) {
     return Library.getDefault().getSymbolAddress(name);
+  }
+
+  /** Returns the system's words for an error number. */
+  static String words(int errno) {
+    return new String(
+        Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
+  }
+
+  /** Returns the system's words for an error number, in lower case. */
+  static String reason(int errno) {
+    String words = words(errno);
+    return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
   }
 }

@@ -156,7 +156,7 @@ public final class OpenFileLock implements AutoCloseable {
 
   /** Returns {@link Unlockable} if the file system lacks locks, or another error of the file. */
   static IOException unlockable(Path file, int errno) {
-    String said = FileStatus.reason(errno);
+    String said = Libc.reason(errno);
     if (errno == Libc.ENOLCK) {
       return new Unlockable(
           file,

@@ -81,7 +81,7 @@ public final class PlainFile {
     int result =
         NativeCall.of("utimensat").call(Libc.AT_FDCWD, name, 0, Libc.AT_SYMLINK_NOFOLLOW, 0, 0);
     if (result < 0) {
-      throw new IOException("cannot set the time of " + path + ": " + FileStatus.reason(-result));
+      throw new IOException("cannot set the time of " + path + ": " + Libc.reason(-result));
     }
   }
 

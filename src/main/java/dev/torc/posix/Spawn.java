@@ -49,18 +49,11 @@ public final class Spawn implements AutoCloseable {
       NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
   private static final NativeCall ACCESS = NativeCall.of("access");
 
-  /** Makes the call that starts a process; the memory at all addresses is ready. */
-  interface Caller {
-
-    /** Calls posix_spawn(3); returns 0, or the number of the error. */
-    int spawn(long pid, long path, long actions, long attributes, long argv, long env);
-  }
-
   /** Where a program may be: the same for all jobs that run one program with one PATH. */
   private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
 
   /** What all tries of one start share: the call, and addresses for it. */
-  private record Start(Caller caller, long pid, long actions, long env) {}
+  private record Start(CallTracer.Caller caller, long pid, long actions, long env) {}
 
   private final boolean hasChdir;
   private final boolean hasCloseFrom;
@@ -120,7 +113,7 @@ public final class Spawn implements AutoCloseable {
     }
     ScratchMemory scratch = scratches.get();
     try {
-      Caller caller = trace == null ? SPAWN::call : tracer().of(trace);
+      CallTracer.Caller caller = trace == null ? SPAWN::call : tracer().of(trace);
       long env = environment.array(scratch);
       int error = Libc.ENOENT;
       boolean found = false;
@@ -263,7 +256,7 @@ public final class Spawn implements AutoCloseable {
 
   private static void check(int error) {
     if (error != 0) {
-      throw new IllegalStateException("cannot prepare a process: " + FileStatus.reason(error));
+      throw new IllegalStateException("cannot prepare a process: " + Libc.reason(error));
     }
   }
 
@@ -309,7 +302,7 @@ public final class Spawn implements AutoCloseable {
       case Libc.EACCES ->
           searched ? "no executable file of this name in PATH" : "not an executable file";
       case E2BIG -> "arguments and environment are too long; read the list in TORC_NEEDS instead";
-      default -> FileStatus.reason(error);
+      default -> Libc.reason(error);
     };
   }
 

@@ -128,7 +128,7 @@ class StatusBuffer {
   /** Returns the exception for an error at the path that was looked at. */
   IOException refusal(int errno) {
     String name = new String(Memory.textAt(pathAddress()), StandardCharsets.UTF_8);
-    return new IOException("cannot look at " + name + ": " + FileStatus.reason(errno));
+    return new IOException("cannot look at " + name + ": " + Libc.reason(errno));
   }
 
   /** Looks at an open file; returns 0, or {@code -errno}. */

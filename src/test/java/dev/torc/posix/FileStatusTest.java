@@ -135,7 +135,7 @@ class FileStatusTest {
 
   @Test
   void permissionDeniedIsSaidSo() {
-    assertEquals("permission denied", FileStatus.reason(13));
+    assertEquals("permission denied", Libc.reason(13));
   }
 
   @Test
