@@ -356,7 +356,7 @@ final class ProcessRun implements Runner.Running {
 
   /**
    * Ends processes that outlive the leader of a traced step: once torc has ended, each of their
-   * traced calls would fail. Without any, only the trace is late.
+   * traced calls would fail. If there is none, only the trace is late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();

@@ -96,7 +96,7 @@ final class UsageSamples {
     return series;
   }
 
-  /** Returns a use with the peak of memory, and the use of GPUs. */
+  /** Adds the peak of memory and the use of GPUs to what processes used. */
   synchronized Usage complete(Usage used) {
     return used.withPeak(peak).withGpus(series);
   }

@@ -57,7 +57,7 @@ final class CallNotice {
     how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
   }
 
-  /** Waits for a call: 1 if taken, 0 if none came in time or it is gone, -1 if none can come. */
+  /** Waits for a call; returns 1 for one, 0 for none in time or a lost one, -1 if none can come. */
   int next(int listener, int milliseconds) {
     long asked = POLLIN << 32 | Integer.toUnsignedLong(listener);
     if (to[POLLED] != asked) { // otherwise the last answer has put it there

@@ -77,7 +77,7 @@ public record Descriptor(int number) {
     return Math.max(0, count);
   }
 
-  /** Waits until a file (or null) can be read, or a FIFO has lost its last reader; tells which. */
+  /** Waits until some files (not null) can be read or have lost their last reader; tells which. */
   public static boolean[] await(Descriptor[] files, int milliseconds) {
     Memory asked = Memory.of(8 * files.length); // struct pollfd: int fd, short events, revents
     for (int i = 0; i < files.length; i++) {

@@ -78,7 +78,7 @@ enum FileCall {
   private final int x86;
   private final int arm;
 
-  /** Null for calls that are reported of all traced jobs. */
+  /** Null for calls that are reported for all traced jobs. */
   final Change change;
 
   /** Index of the argument with the first name, and with its folder's descriptor; -1 if none. */

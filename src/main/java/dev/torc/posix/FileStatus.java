@@ -149,7 +149,9 @@ public record FileStatus(
     private final int prefix; // length of the folder; 0 for that of the process, which is faster
     private final boolean follow;
 
-    /** Creates a reader of an absolute folder; {@code opened}: as {@link FileStatus#ofOpened}. */
+    /**
+     * Creates a reader of an absolute folder, with {@code opened} by {@link FileStatus#ofOpened}.
+     */
     public StatusReader(String folder, boolean follow, boolean opened) throws IOException {
       this.buffer = opened ? new OpenedBuffer() : new StatusBuffer();
       this.follow = follow;

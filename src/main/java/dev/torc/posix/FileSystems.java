@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells network file systems from local ones, which keep modes, and where each is mounted. */
+/** Tells which file systems are network ones, which keep modes, and where each is mounted. */
 public final class FileSystems {
 
   private static final Set<String> NETWORK_NAMES =
@@ -61,7 +61,7 @@ public final class FileSystems {
   /** What {@code statfs(2)} says; the type is known on Linux, the source (a device) on macOS. */
   public record Statfs(int type, CtimeKeeper keeper, boolean readOnly, String source) {
 
-    /** Returns whether the number of its device is that of no disk. */
+    /** Returns whether it may lie on several disks, so that its device number names none. */
     public boolean isPool() {
       return type == BTRFS || type == BCACHEFS;
     }

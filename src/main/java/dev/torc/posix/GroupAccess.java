@@ -112,8 +112,8 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Ensures that a file is there that the group can write: makes it where it is missing, and makes
-   * it anew if it is another user's and was not given. What it holds must be of no use.
+   * Ensures that the group can write a file: makes it if it is missing, or anew if it is another
+   * user's and was not given. What it holds must be of no use.
    */
   public void ready(Path file) throws IOException {
     if (isNone()) {

@@ -216,7 +216,7 @@ public final class JobTrace {
     }
   }
 
-  /** Handles, for strict jobs, a name that is made or removed, or a file altered unopened. */
+  /** Handles, for strict jobs, a name made or removed, or a file changed without an open. */
   private void changed(FileCall call) throws CallNotice.Unreadable {
     String name = call.name < 0 ? "" : notice.name(call.name);
     String path = path(call.folder, name.equals(".") ? "" : name);

@@ -28,7 +28,7 @@ public final class Kill {
     return CALL.call(checked(pid), signal) == 0;
   }
 
-  /** Signals a group (0 only looks); false if it is empty. An unreaped dead process counts. */
+  /** Signals a group (0 only looks); returns false if it is empty. An unreaped process counts. */
   public static boolean group(int group, int signal) {
     return CALL.call(-checked(group), signal) == 0;
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * A function of the C library, or of a library that is opened by its path, with up to six integers
  * or pointers. All calls have one shape, six 64-bit arguments and a 64-bit result: x86-64 and
  * AArch64 pass integers and pointers in whole registers, and a function ignores registers that it
- * does not know. Variadic functions, floating point and structs by value cannot be called so.
+ * does not know. This does not hold for variadic functions, floating point, or structs by value.
  * Memory behind a passed address must outlive the call. The calls go through jffi: the JDK's own
  * linker is no faster, and at its first call it writes and loads some thirty classes, which no AOT
  * cache keeps.
@@ -51,8 +51,8 @@ public final class NativeCall {
   }
 
   /**
-   * Returns a function of another library, whose symbols no other library sees. Its file may be
-   * removed then. Throws an {@link UnsatisfiedLinkError} with the system's words.
+   * Returns a function of another library, whose symbols no other library sees. The file may then
+   * be removed. Throws an {@link UnsatisfiedLinkError} with the system's words.
    */
   public static NativeCall in(Path path, String name) {
     // An absolute path, since the system looks for a plain name in places of its own.

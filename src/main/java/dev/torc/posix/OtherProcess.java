@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 
 /**
  * Another process of this host: its ancestors, and on Linux its files in {@code /proc}. The system
- * tells these, not the process, so it cannot lie. But it may end, and its number pass to another
- * one: the caller must hold something by which it would notice.
+ * tells these, not the process, so it cannot lie. But it may end, and its number may pass to
+ * another one: the caller must hold something by which it would notice.
  */
 public record OtherProcess(int pid) {
 

@@ -204,7 +204,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Tells the work of a stop or of its end; returns what must be told of the end. */
+  /** Tells the work of a stop or of its end; returns the function to call again at that end. */
   public Consumer<Boolean> pause(boolean stops) {
     Consumer<Boolean> told;
     synchronized (this) {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Writes files that the user asked for by name; torc's own are written by {@link OwnFile}. */
+/** Writes files that the user asked for by name. {@link OwnFile} writes those of torc itself. */
 public final class WholeFile {
 
   private WholeFile() {}
