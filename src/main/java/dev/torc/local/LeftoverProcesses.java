@@ -19,10 +19,7 @@ final class LeftoverProcesses {
 
   private LeftoverProcesses() {}
 
-  /**
-   * Ends the processes of jobs by their marks and waits until they are gone; {@code grace} lies
-   * between TERM and KILL. Returns one line for each job that had processes.
-   */
+  /** Ends processes by their marks and waits; returns one line for each job that had some. */
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     SequencedMap<Map<String, String>, ProcessTree> trees = new LinkedHashMap<>();
     marks.forEach(mark -> trees.put(mark, ProcessTree.ofMark(mark)));

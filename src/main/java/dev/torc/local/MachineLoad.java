@@ -15,10 +15,7 @@ import java.util.TreeMap;
  */
 final class MachineLoad {
 
-  /**
-   * A moment by {@link System#nanoTime}, the nanoseconds of CPU time used since a fixed moment, and
-   * the bytes in use that cannot be given back at once.
-   */
+  /** CPU nanoseconds since a fixed moment, and the bytes in use that cannot be freed at once. */
   record Reading(long time, long cpu, long memory) {
 
     /** Returns what was used since an earlier reading; {@code at} is the time in the series. */

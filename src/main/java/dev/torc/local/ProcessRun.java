@@ -147,10 +147,7 @@ final class ProcessRun implements Runner.Running {
             sum.written() + step.written());
   }
 
-  /**
-   * Returns whether a step succeeded. After a failed or last step nothing changes the attempt's end
-   * any more, unless the end of its container is yet to be understood.
-   */
+  /** Returns whether a step succeeded; a failed or last one without a container settles the end. */
   private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
     return cause == null && succeeded(change);

@@ -54,10 +54,7 @@ final class ProcessTree {
     noted = false;
   }
 
-  /**
-   * Notes when the leader started, at the first look: most leaders end before that. Its number
-   * stays its own until it is reaped.
-   */
+  /** Notes when the leader started, at the first look: most leaders end before that. */
   private void noteLeader() {
     if (leader != 0 && !noted) {
       noted = true;

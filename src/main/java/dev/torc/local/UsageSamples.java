@@ -101,10 +101,7 @@ final class UsageSamples {
     return used.withPeak(peak).withGpus(series);
   }
 
-  /**
-   * Returns the nanoseconds to the next sample. Samples take a twentieth of the time at most, but a
-   * limit is checked even if a sample is slow, as the first one on a busy machine is.
-   */
+  /** Returns nanoseconds to the next sample: 20 times the last one's cost, less with a limit. */
   static long interval(long last, long cost, boolean limited) {
     return limited
         ? Math.clamp(20 * cost, Math.min(last * 2, OFTEN), RARELY)
