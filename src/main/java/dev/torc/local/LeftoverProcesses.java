@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Ends the processes that a killed torc left running, before anything new starts. They are found
- * by the marks in their environments, and end with all their descendants, but never this process
- * or its ancestors: a job may itself call torc. Without {@code /proc}, nothing is found. The
- * caller knows the jobs from the marks in the cache's folder.
+ * Ends the processes that a killed torc left running, before anything new starts. They are found by
+ * the marks in their environments, and end with all their descendants, but never this process or
+ * its ancestors: a job may itself call torc. Without {@code /proc}, nothing is found. The caller
+ * knows the jobs from the marks in the cache's folder.
  */
 final class LeftoverProcesses {
 

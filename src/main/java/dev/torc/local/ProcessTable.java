@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 final class ProcessTable {
 
   /**
-   * A process. Its number and its start, in clock ticks since boot, name it forever; its state is
-   * a letter, and its CPU nanoseconds include the descendants that it waited for.
+   * A process. Its number and its start, in clock ticks since boot, name it forever; its state is a
+   * letter, and its CPU nanoseconds include the descendants that it waited for.
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 

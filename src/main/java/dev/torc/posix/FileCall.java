@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-
 /**
  * The system calls that name a file or that change what a name leads to: their numbers on x86-64
  * and AArch64, and which of their arguments are names. {@link JobTrace} knows what a call means.

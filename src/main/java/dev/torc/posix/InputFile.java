@@ -32,8 +32,8 @@ public final class InputFile extends InputStream {
   }
 
   /**
-   * Opens a file. Without {@code waits}, reads fail instead of waiting for bytes, as for
-   * {@code /proc/kmsg}. The buffer is used for the path, and then for what is read, until the end.
+   * Opens a file. Without {@code waits}, reads fail instead of waiting for bytes, as for {@code
+   * /proc/kmsg}. The buffer is used for the path, and then for what is read, until the end.
    */
   public static InputFile open(String path, boolean waits, Memory buffer) throws IOException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);

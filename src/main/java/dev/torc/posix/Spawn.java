@@ -33,7 +33,10 @@ public final class Spawn implements AutoCloseable {
   private static final int ROOM = 1024; // for opaque structs, the largest known has 336 bytes
   private static final int SLACK = 32; // descriptors that may be opened while we count them
 
+  private static final int LOG = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_NOFOLLOW;
+
   private static final byte[] DEV_NULL = bytes("/dev/null");
+  private static final byte[] IN_FOLDER = bytes("cd \"$1\" && shift && exec \"$@\"");
   private static final long[] NONE = {};
   private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // where there is none, as in execvp
 
@@ -174,11 +177,9 @@ public final class Spawn implements AutoCloseable {
         return Libc.ENOENT;
       }
       path = bytes("/bin/sh");
-      String inFolder = "cd \"$1\" && shift && exec \"$@\"";
-      argv = new ArrayList<>(List.of(path, bytes("-c"), bytes(inFolder), bytes("sh")));
-      argv.add(bytes(dir.toString()));
-      argv.add(program);
-      argv.addAll(words.subList(1, words.size()));
+      argv = new ArrayList<>(words);
+      argv.set(0, program);
+      argv.addAll(0, List.of(path, bytes("-c"), IN_FOLDER, bytes("sh"), bytes(dir.toString())));
     }
     long arguments = scratch.pointers(NONE, argv);
     long name = scratch.text(path);
@@ -200,12 +201,7 @@ public final class Spawn implements AutoCloseable {
       }
     }
     if (log != null) {
-      int flags =
-          Libc.O_WRONLY
-              | Libc.O_CREAT
-              | Libc.O_APPEND
-              | Libc.O_NOFOLLOW
-              | (truncate ? Libc.O_TRUNC : 0);
+      int flags = LOG | (truncate ? Libc.O_TRUNC : 0);
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
       check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));

@@ -139,7 +139,8 @@ class ContainerRuntimeTest {
         begin + "--device nvidia.com/gpu=3 --device nvidia.com/gpu=2 --rm image",
         nodeScript(podman, slurms));
     assertEquals(
-        begin + "--device nvidia.com/gpu=GPU-1a --rm image", nodeScript(podman, "TORC_GPUS=GPU-1a\n"));
+        begin + "--device nvidia.com/gpu=GPU-1a --rm image",
+        nodeScript(podman, "TORC_GPUS=GPU-1a\n"));
   }
 
   @Test
