@@ -60,7 +60,7 @@ final class BuildCommand {
       return build(caller, of, request);
     }
     junit = JunitOption.of(console, file);
-    return junit.around(() -> build(caller, of, request));
+    return junit.buildAndWrite(() -> build(caller, of, request));
   }
 
   /**
@@ -109,7 +109,7 @@ final class BuildCommand {
   }
 
   /** Returns the report on this build; it is at work, so it must be closed. */
-  private Report shown() {
+  private Report openReport() {
     return call.console().report(call.errPalette(), detail(), call.json());
   }
 
@@ -117,16 +117,16 @@ final class BuildCommand {
   int watch() throws IOException {
     boolean all = call.json() || detail() == Detail.VERBOSE;
     BuildRequest request = request(false);
-    long settle = settle();
+    long settle = settleTime();
     try (Signals signals = call.caller().host().process().signals()) {
       return new WatchRounds(
-              call.caller(), call.options(), request, () -> shown(), all, settle, signals)
+              call.caller(), call.options(), request, () -> openReport(), all, settle, signals)
           .run();
     }
   }
 
   /** Returns nanoseconds that a watch waits for a file that a process still writes. */
-  private long settle() {
+  private long settleTime() {
     String settle = call.value("--settle");
     try {
       return settle == null ? SETTLE : Quantity.duration(settle);
@@ -153,7 +153,7 @@ final class BuildCommand {
     return build == null
         ? run(caller, asked, request)
         : build.run(
-            words(),
+            commandLine(),
             call.from(),
             out -> console.copy(out, console.out()),
             err -> console.copy(err, console.err()));
@@ -163,7 +163,7 @@ final class BuildCommand {
    * Returns the command line for the allocation: a build file from a pipe is its standard input
    * there.
    */
-  private List<String> words() {
+  private List<String> commandLine() {
     List<String> words = new ArrayList<>(call.words());
     if (call.readsInput()) {
       words.replaceAll(word -> word.matches("/dev/stdin|(/dev|/proc/self)/fd/.*") ? "-" : word);
@@ -206,7 +206,7 @@ final class BuildCommand {
   }
 
   private Report report(Profile profile) {
-    Report report = shown();
+    Report report = openReport();
     List<Report> all = new ArrayList<>(List.of(report));
     all.add(junit == null ? null : junit.report());
     all.add(console.stepSummary());
@@ -233,7 +233,7 @@ final class BuildCommand {
     }
 
     /** Builds, and writes the file; if only the file fails, the status is for trouble. */
-    int around(Io.Get<Integer> build) throws IOException {
+    int buildAndWrite(Io.Get<Integer> build) throws IOException {
       int exit;
       try {
         exit = build.get();

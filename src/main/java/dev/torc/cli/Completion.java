@@ -70,7 +70,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
   }
 
   /** Returns the words that begin with {@code prefix}, with what they mean. */
-  private static Completion told(SequencedMap<String, String> words, String prefix) {
+  private static Completion describedNames(SequencedMap<String, String> words, String prefix) {
     SequencedMap<String, String> fits = new LinkedHashMap<>(words);
     fits.keySet().removeIf(word -> !word.startsWith(prefix));
     return new Completion("told", fits);
@@ -132,7 +132,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
           given++;
         } else {
           ended = arg.equals("--");
-          open = options.waiting(arg);
+          open = options.optionAwaiting(arg);
         }
       }
     }
@@ -143,7 +143,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       } else if (last.startsWith("-") && !ended) {
         return option();
       } else if ("help".equals(first)) {
-        return told(commands.descriptions(), last);
+        return describedNames(commands.descriptions(), last);
       }
       Completion word = NOTHING;
       for (PositionalParamSpec each : options.words()) {
@@ -154,7 +154,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
 
     /** Adds the commands to targets: a first word is a command, or a target of a build. */
     private Completion withCommands(Completion targets) {
-      SequencedMap<String, String> all = told(commands.descriptions(), last).fits;
+      SequencedMap<String, String> all = describedNames(commands.descriptions(), last).fits;
       String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
       targets.fits.forEach(all::putIfAbsent);
       return new Completion(how, all);
@@ -176,7 +176,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
           }
         }
       }
-      return told(names, last);
+      return describedNames(names, last);
     }
 
     /**

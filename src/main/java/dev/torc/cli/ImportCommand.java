@@ -36,7 +36,7 @@ final class ImportCommand {
     int jobs;
     try {
       Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);
-      jobs = accepted(draft, file, imported);
+      jobs = countJobs(draft, file, imported);
       InitCommand.write(console.cwd(), Map.of("torc.yaml", imported.text()), "import");
     } finally {
       Files.deleteIfExists(draft);
@@ -58,7 +58,7 @@ final class ImportCommand {
    * Returns the number of jobs in the draft, read as any build file; errors name places in the
    * source.
    */
-  private static int accepted(Path draft, String file, Imported imported) throws IOException {
+  private static int countJobs(Path draft, String file, Imported imported) throws IOException {
     try {
       return Project.jobs(draft);
     } catch (BadInput refused) {

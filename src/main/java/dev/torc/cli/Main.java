@@ -47,7 +47,7 @@ public final class Main {
   private final CallingProcess process;
 
   /** What commands take, by their names; made when a command is first asked for. */
-  private final Map<String, Options> told = new HashMap<>();
+  private final Map<String, Options> optionsByName = new HashMap<>();
 
   /** Hands each call of a command to {@code work}, which returns the exit status. */
   Main(Io.Make<Call, Integer> work) {
@@ -79,11 +79,11 @@ public final class Main {
    * Lets an uncaught exception, on any thread, end the process; {@code tell} takes the last words.
    */
   public static void endWhereAThreadBreaks(Io.Take<byte[]> tell) {
-    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown, tell));
+    Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> endBroken(thrown, tell));
   }
 
   /** Ends the process after a thread broke: others may wait for that thread without end. */
-  private static void lost(Throwable thrown, Io.Take<byte[]> tell) {
+  private static void endBroken(Throwable thrown, Io.Take<byte[]> tell) {
     try {
       String said = String.join("\n", Exit.of(thrown).lines()) + "\n";
       tell.take(said.getBytes(StandardCharsets.UTF_8));
@@ -235,7 +235,7 @@ public final class Main {
   }
 
   private int perform(String name, List<String> args, Console console) throws IOException {
-    Options options = told(name);
+    Options options = optionsOf(name);
     CommandLine line = parse(options, args);
     boolean help = line.isUsageHelpRequested();
     if (help || line.isVersionHelpRequested()) {
@@ -286,16 +286,16 @@ public final class Main {
     int end = arg.startsWith("--") ? arg.indexOf('=') : 2;
     String option = end < 0 ? arg : arg.substring(0, end);
     for (String name : commands.descriptions().keySet()) {
-      Options options = told(name);
+      Options options = optionsOf(name);
       if (options.option(option) != null) {
-        return options.waiting(arg) != null;
+        return options.optionAwaiting(arg) != null;
       }
     }
     return false;
   }
 
-  private Options told(String name) {
-    return told.computeIfAbsent(name, commands::options);
+  private Options optionsOf(String name) {
+    return optionsByName.computeIfAbsent(name, commands::options);
   }
 
   private static CommandLine parse(Options options, List<String> args) {
@@ -325,7 +325,7 @@ public final class Main {
   /** Refuses an option that no command has: the word behind it is its value, and no command. */
   private void refuseUnknown(List<String> options) {
     Set<String> known = new TreeSet<>();
-    commands.descriptions().keySet().forEach(name -> known.addAll(told(name).names()));
+    commands.descriptions().keySet().forEach(name -> known.addAll(optionsOf(name).names()));
     for (String each : options) {
       String option = each.replaceFirst("=.*", "");
       if (option.startsWith("--") && !known.contains(option)) {

@@ -80,7 +80,7 @@ final class Options {
           .fallbackValue("")
           .type(String.class)
           .paramLabel(label.split(":")[0])
-          .completionCandidates(fits(label));
+          .completionCandidates(possibleValues(label));
     }
     String name = option.build().longestName();
     return option.setter(new Taker(name, given));
@@ -109,7 +109,7 @@ final class Options {
             .auxiliaryTypes(String.class)
             .paramLabel((many ? word.substring(0, end) : word).split(":")[0])
             .description(description)
-            .completionCandidates(fits(word));
+            .completionCandidates(possibleValues(word));
     boolean rest = !words().isEmpty();
     return (many && !rest ? spec : spec.index(rest ? "1..*" : "0")).build();
   }
@@ -117,7 +117,7 @@ final class Options {
   /**
    * Returns all possible values, which stand behind a colon; none where they cannot be said here.
    */
-  private static List<String> fits(String text) {
+  private static List<String> possibleValues(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
   }
@@ -146,7 +146,7 @@ final class Options {
    * Returns the option whose value is the argument behind this one; null for none. Letters may
    * stand together, and the value of the last one may be glued to it.
    */
-  OptionSpec waiting(String arg) {
+  OptionSpec optionAwaiting(String arg) {
     if (arg.startsWith("--")) {
       return takesValue(arg) ? option(arg) : null;
     }

@@ -62,8 +62,8 @@ final class GpuLoad implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Starts the tool, unless that was tried before; {@link #of} tells what it said last. */
-  synchronized void look() {
+  /** Starts the tool, unless that was tried before; {@link #ofJob} tells what it said last. */
+  synchronized void begin() {
     if (!asked && !closed) {
       asked = true;
       start(CARDS);
@@ -83,19 +83,19 @@ final class GpuLoad implements AutoCloseable {
       tools.add(tool);
       tool.getOutputStream().close();
       BufferedReader said = tool.inputReader();
-      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said, query));
+      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> readLines(said, query));
     } catch (IOException none) {
       return; // no such tool: nothing is known
     }
   }
 
-  private void hear(BufferedReader said, String query) {
+  private void readLines(BufferedReader said, String query) {
     try (said) {
       for (String line = said.readLine(); line != null; line = said.readLine()) {
         if (query.equals(CARDS)) {
-          card(line);
+          readCard(line);
         } else {
-          process(line);
+          readProcess(line);
         }
       }
     } catch (IOException ended) {
@@ -109,7 +109,7 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /** Takes a line on a card: number, id, percent, MiB. */
-  synchronized void card(String line) {
+  synchronized void readCard(String line) {
     String[] words = line.split(",");
     if (words.length == 4) {
       long mebibytes = number(words[3]);
@@ -120,7 +120,7 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /** Takes a line on a process: its number, the id of the card, MiB. */
-  synchronized void process(String line) {
+  synchronized void readProcess(String line) {
     String[] words = line.split(",");
     if (words.length == 3 && number(words[0]) >= 0 && number(words[2]) >= 0) {
       byProcess
@@ -138,7 +138,7 @@ final class GpuLoad implements AutoCloseable {
    * Returns the load of the GPUs of one job, by their numbers or ids with commas between them. If
    * the tool knows one of the job's processes, the memory is theirs alone.
    */
-  synchronized Load of(String ids, Set<Integer> processes) {
+  synchronized Load ofJob(String ids, Set<Integer> processes) {
     Load cards = Load.UNKNOWN;
     for (String word : ids.split(",")) {
       String id = word.strip();

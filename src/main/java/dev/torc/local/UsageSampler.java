@@ -83,14 +83,15 @@ final class UsageSampler implements AutoCloseable {
     long start = System.nanoTime();
     List<ProcessRun> runs = new ArrayList<>(running);
     if (runs.stream().anyMatch(run -> !run.gpus().isEmpty())) {
-      gpus.look();
+      gpus.begin();
     }
     if (!runs.isEmpty()) {
       List<ProcessPass.Use> uses = pass.measure(runs.stream().map(ProcessRun::tree).toList());
       long now = System.nanoTime();
       for (int i = 0; i < runs.size(); i++) {
         ProcessRun run = runs.get(i);
-        run.samples().add(now, uses.get(i), gpus.of(run.gpus(), run.tree().knownStarts().keySet()));
+        run.samples()
+            .add(now, uses.get(i), gpus.ofJob(run.gpus(), run.tree().knownStarts().keySet()));
       }
     }
     return System.nanoTime() - start;

@@ -53,12 +53,12 @@ final class CallTracer implements AutoCloseable {
   /** Sets the pause between the guard's looks, in milliseconds. */
   CallTracer(long pause) {
     this.pause = pause;
-    refusal = tried();
+    refusal = tryStart();
     closed = refusal != null;
   }
 
   /** Starts an empty path as programs are started: this loads all code that a start needs. */
-  private String tried() {
+  private String tryStart() {
     guards.next(-1, 0);
     guards.answer(-1, 0, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
@@ -109,7 +109,7 @@ final class CallTracer implements AutoCloseable {
     Watch(JobTrace trace) {
       this.trace = trace;
       this.lays = trace.isStrict() ? strict : filter;
-      trace.begins(over);
+      trace.noteStart(over);
     }
 
     int spawn(long pid, long path, long actions, long attributes, long argv, long env) {

@@ -124,7 +124,7 @@ public final class JobTrace {
   }
 
   /** Notes the start of a process: the first one, or one after a failed start or an end. */
-  void begins(CountDownLatch end) {
+  void noteStart(CountDownLatch end) {
     over = end;
   }
 

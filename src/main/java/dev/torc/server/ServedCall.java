@@ -270,7 +270,7 @@ final class ServedCall implements CallingProcess {
 
   /** Returns whether the client is not stopped; waits a little if it is. */
   boolean awaitContinued() {
-    if (look()) {
+    if (isContinued()) {
       return true;
     }
     try {
@@ -281,7 +281,7 @@ final class ServedCall implements CallingProcess {
     return false;
   }
 
-  private synchronized boolean look() {
+  private synchronized boolean isContinued() {
     long now = System.nanoTime();
     if (now - looked > LOOK) {
       looked = now;
@@ -315,7 +315,7 @@ final class ServedCall implements CallingProcess {
   }
 
   /** Notes that the client is gone. */
-  synchronized void leave() {
+  synchronized void markGone() {
     gone = true;
   }
 
@@ -328,7 +328,7 @@ final class ServedCall implements CallingProcess {
   }
 
   /** Tells the client that a thread of the server broke, which ends the server. */
-  void lost(byte[] said) throws IOException {
+  void tellBroken(byte[] said) throws IOException {
     ClientStream to = err;
     if (to != null) {
       to.write(said, 0, said.length);

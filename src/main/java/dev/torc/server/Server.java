@@ -103,7 +103,7 @@ public final class Server {
     }
     if (lock.isPresent()) {
       Server server = new Server(folder);
-      Main.endWhereAThreadBreaks(server::lost);
+      Main.endWhereAThreadBreaks(server::tellClients);
       try (Signals signals = new Signals();
           Signals.Handling _ = signals.during(server::signal)) {
         server.serve();
@@ -228,7 +228,7 @@ public final class Server {
   /** Frees the place of a client that is gone; ends the call that it leaves behind. */
   private void follow(Slot slot, boolean left) throws IOException {
     if (left) {
-      slot.call().leave();
+      slot.call().markGone();
       if (!slot.call().isAnswered()) {
         say(slot.call().client().pid() + " is gone");
         signal(slot, NUMBERS.get("TERM"));
@@ -365,11 +365,11 @@ public final class Server {
     System.err.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
   }
 
-  private void lost(byte[] said) throws IOException {
+  private void tellClients(byte[] said) throws IOException {
     say(new String(said, StandardCharsets.UTF_8).strip());
     Slot slot = now;
     if (slot != null) {
-      slot.call().lost(said);
+      slot.call().tellBroken(said);
     }
   }
 }

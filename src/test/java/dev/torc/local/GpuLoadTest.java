@@ -40,17 +40,17 @@ class GpuLoadTest {
     GpuLoad load = new GpuLoad(tool.toString(), Map.of("PATH", "/bin:/usr/bin"));
     assertEquals(Load.UNKNOWN, load.all());
     try (load) {
-      load.look();
-      while (load.of("2", NONE).busy() < 0 || load.of("", Set.of(7)).memory() < 23 * MIB) {
+      load.begin();
+      while (load.ofJob("2", NONE).busy() < 0 || load.ofJob("", Set.of(7)).memory() < 23 * MIB) {
         Thread.sleep(5); // until the tool has printed
       }
-      load.look();
-      assertEquals(new Load(35, 100 * MIB), load.of("0", NONE));
-      assertEquals(new Load(135, 105 * MIB), load.of("0,2", NONE));
-      assertEquals(new Load(135, 105 * MIB), load.of("GPU-aa,GPU-ee-ff", Set.of(8, 9)));
-      assertEquals(new Load(35, 23 * MIB), load.of("0", Set.of(7, 9)), "of its processes alone");
-      assertEquals(Load.UNKNOWN, load.of("1", NONE));
-      assertEquals(Load.UNKNOWN, load.of("", NONE));
+      load.begin();
+      assertEquals(new Load(35, 100 * MIB), load.ofJob("0", NONE));
+      assertEquals(new Load(135, 105 * MIB), load.ofJob("0,2", NONE));
+      assertEquals(new Load(135, 105 * MIB), load.ofJob("GPU-aa,GPU-ee-ff", Set.of(8, 9)));
+      assertEquals(new Load(35, 23 * MIB), load.ofJob("0", Set.of(7, 9)), "of its processes alone");
+      assertEquals(Load.UNKNOWN, load.ofJob("1", NONE));
+      assertEquals(Load.UNKNOWN, load.ofJob("", NONE));
       assertEquals(new Load(135, 105 * MIB), load.all());
     }
     for (String pid : Files.readAllLines(dir.resolve("pids"))) {
@@ -61,18 +61,18 @@ class GpuLoadTest {
   @Test
   void withoutAToolNothingIsKnown() throws IOException {
     try (GpuLoad load = new GpuLoad(dir.resolve("none").toString(), Map.of())) {
-      load.look();
-      assertEquals(Load.UNKNOWN, load.of("0", NONE));
+      load.begin();
+      assertEquals(Load.UNKNOWN, load.ofJob("0", NONE));
     }
   }
 
   @Test
   void otherLinesAreNothing() {
     GpuLoad load = new GpuLoad(Map.of());
-    load.card("Failed to initialize NVML: Driver/library version mismatch");
-    load.card("0, GPU-aa, 1000000000000000000000, 7 MiB");
-    load.card("");
-    load.process("No running processes found");
+    load.readCard("Failed to initialize NVML: Driver/library version mismatch");
+    load.readCard("0, GPU-aa, 1000000000000000000000, 7 MiB");
+    load.readCard("");
+    load.readProcess("No running processes found");
     assertEquals(Load.UNKNOWN, load.all());
   }
 }
