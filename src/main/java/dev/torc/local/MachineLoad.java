@@ -26,7 +26,6 @@ final class MachineLoad {
     }
   }
 
-  private static final long NANOS_OF_TICK = 10_000_000; // USER_HZ, as in proc(5)
   private static final int IDLE = 4; // columns of a line in /proc/stat, from 1
   private static final int WAITING = 5;
   private static final int LAST = 8;
@@ -85,7 +84,7 @@ final class MachineLoad {
     for (int i = 1; i <= LAST; i++) {
       ticks += i == IDLE || i == WAITING ? 0 : Long.parseLong(words[i]);
     }
-    return ticks * NANOS_OF_TICK;
+    return ticks * ProcessTable.NANOS_OF_TICK;
   }
 
   private long groupCpu() {

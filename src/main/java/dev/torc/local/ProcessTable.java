@@ -47,7 +47,7 @@ final class ProcessTable {
   }
 
   /** Linux tells times in hundredths of a second, whatever its own clock does (USER_HZ). */
-  private static final long NANOS_OF_TICK = 10_000_000;
+  static final long NANOS_OF_TICK = 10_000_000;
 
   private static final boolean PRESENT = new File("/proc/self/stat").exists();
 
