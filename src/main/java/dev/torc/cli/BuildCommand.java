@@ -53,7 +53,7 @@ final class BuildCommand {
     return request(Makeflags.isDryRun(console.env().getOrDefault("MAKEFLAGS", "")));
   }
 
-  /** Builds, with all that the options want of it, and returns the exit status. */
+  /** Builds as the options want, and returns the exit status. */
   private int run(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
     String file = call.value("--junit");
     if (file == null || request.dry()) {
@@ -108,7 +108,7 @@ final class BuildCommand {
         : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
   }
 
-  /** Returns the report on this build; it is at work, so it must be closed. */
+  /** Returns the report on this build, which must be closed. */
   private Report openReport() {
     return call.console().report(call.errPalette(), detail(), call.json());
   }

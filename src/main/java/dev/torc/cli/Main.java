@@ -35,8 +35,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Leads from the command line to a command and its exit status. {@link Exit} says what an exception
- * means.
+ * Runs the command of a command line and returns its exit status. {@link Exit} says what an
+ * exception means.
  */
 public final class Main {
 
@@ -416,7 +416,7 @@ public final class Main {
    */
   static final class ProcessAge {
 
-    /** The property in which the launcher left what {@code /proc/uptime} said. */
+    /** The property in which the launcher notes what {@code /proc/uptime} said. */
     private static final String NOTED = "torc.began";
 
     private static final Path CLOCK = Path.of("/proc/uptime");

@@ -309,7 +309,7 @@ public final class Server {
     }
   }
 
-  /** Does something that may have to wait for the call, so never here. */
+  /** Runs something that may have to wait for the call, on another thread. */
   private void tell(Runnable what) {
     if (!telling) {
       telling = true;
