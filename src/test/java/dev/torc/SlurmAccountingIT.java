@@ -50,7 +50,13 @@ class SlurmAccountingIT {
 
   private static Scheduler scheduler() {
     SchedulerSettings settings =
-        new SchedulerSettings("test", "", "", "", List.of(), 500, 0, 0, 0, null);
+        new SchedulerSettings(
+            "test",
+            "",
+            SchedulerSettings.SbatchOptions.NONE,
+            new SchedulerSettings.BatchBounds(500, 0, 0),
+            0,
+            null);
     return Scheduler.of(settings, temp, slurm.env());
   }
 

@@ -65,7 +65,13 @@ class SlurmIT {
     Map<String, String> env = new HashMap<>(slurm.env());
     env.put("TORC_TEST", "a b");
     return Scheduler.of(
-        new SchedulerSettings("test", "", "", partition, List.of(args), 500, 0, 0, 0, null),
+        new SchedulerSettings(
+            "test",
+            "",
+            new SchedulerSettings.SbatchOptions("", partition, List.of(args)),
+            new SchedulerSettings.BatchBounds(500, 0, 0),
+            0,
+            null),
         temp,
         env);
   }

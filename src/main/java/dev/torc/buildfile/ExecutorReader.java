@@ -87,12 +87,12 @@ record ExecutorReader(
             new SchedulerSettings(
                 name,
                 fields.text("before", ""),
-                fields.text("account", ""),
-                fields.text("partition", ""),
-                fields.texts("args"),
-                (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                fields.amount("batch", BATCH, Quantity::duration),
-                fields.amount("max_runtime", 0, Quantity::duration),
+                new SchedulerSettings.SbatchOptions(
+                    fields.text("account", ""), fields.text("partition", ""), fields.texts("args")),
+                new SchedulerSettings.BatchBounds(
+                    (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
+                    fields.amount("batch", BATCH, Quantity::duration),
+                    fields.amount("max_runtime", 0, Quantity::duration)),
                 fields.amount("latency", LATENCY, Quantity::duration),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));

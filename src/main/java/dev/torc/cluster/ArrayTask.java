@@ -38,7 +38,7 @@ final class ArrayTask {
    * Takes the scheduler's word on the task. That it is gone, or will never start, counts only if it
    * is said twice: a truncated listing looks the same.
    */
-  void told(SchedulerState now, long time) {
+  void noteState(SchedulerState now, long time) {
     boolean again = now.is(state.kind());
     boolean gone = now.is(Kind.GONE);
     never = now.is(Kind.NEVER) && again;
@@ -59,7 +59,7 @@ final class ArrayTask {
   }
 
   /** Notes a cancel before it happens: otherwise a later torc would take it for a user's. */
-  void unwanted(boolean interrupted) {
+  void markUnwanted(boolean interrupted) {
     cancelled = true;
     isToEnd = true;
     for (BatchAttempt each : jobs) {

@@ -134,15 +134,15 @@ final class BatchAttempt {
   }
 
   /** Notes that it began; returns false if that was known already. */
-  boolean begun() {
+  boolean noteBegun() {
     return set(State.BEGUN);
   }
 
-  void cancelled() {
+  void noteCancelled() {
     set(State.CANCELLED);
   }
 
-  void recorded() {
+  void noteRecorded() {
     set(State.RECORDED);
   }
 

@@ -23,8 +23,8 @@ final class BatchPlan {
   record Array(List<List<BatchAttempt>> batches, SchedulerResources resources, long limit) {}
 
   BatchPlan(SchedulerSettings settings) {
-    this.batch = settings.batch();
-    this.maxRuntime = settings.maxRuntime();
+    this.batch = settings.bounds().batch();
+    this.maxRuntime = settings.bounds().maxRuntime();
   }
 
   void add(BatchAttempt job, long now) {
@@ -68,7 +68,7 @@ final class BatchPlan {
   }
 
   /** Removes the first {@code count} batches of the next array: they are handed out. */
-  void took(int count) {
+  void removeFirst(int count) {
     Array array = planned.poll();
     if (count < array.batches.size()) {
       planned.addFirst(

@@ -56,7 +56,7 @@ final class BatchSubmitter {
   }
 
   private int room() {
-    return to.settings().maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
+    return to.settings().bounds().maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
   }
 
   /** Hands out as many batches of the first array as there is room for; the rest waits. */
@@ -69,7 +69,7 @@ final class BatchSubmitter {
     SchedulerResources resources = array.resources().within(asked);
     List<String> lacks = to.scheduler().lacks(resources);
     RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;
-    plan.took(most);
+    plan.removeFirst(most);
     if (most == room) {
       at = now + PACE;
     }

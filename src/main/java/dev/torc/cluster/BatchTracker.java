@@ -141,8 +141,8 @@ public final class BatchTracker implements AutoCloseable {
    * Leaves the batches that continue without torc, for a later torc to find, and ends the others.
    * With {@code all} it leaves the others too, but batches that were told to end get no more time.
    */
-  public void leave(boolean all) {
-    orders.add(now -> leaveOut(all, now));
+  public void passOn(boolean all) {
+    orders.add(now -> passOnBatches(all, now));
   }
 
   /** Ends its thread; what is out stays out. */
@@ -232,14 +232,14 @@ public final class BatchTracker implements AutoCloseable {
     if (closed) {
       return now;
     }
-    plan.plan(
-        to.scheduler().largestArray() == 1 ? 1 : Math.min(SPREAD, to.settings().maxJobs()), now);
+    int most = Math.min(SPREAD, to.settings().bounds().maxJobs());
+    plan.plan(to.scheduler().largestArray() == 1 ? 1 : most, now);
     if (submitter.maySubmit(now)) {
       submitter.submit(now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       if (now >= batch.nextLook) {
-        look(batch, now);
+        readFolder(batch, now);
       }
     }
     if (!out.isEmpty() && now >= watch.next()) {
@@ -276,7 +276,7 @@ public final class BatchTracker implements AutoCloseable {
     place.folder().forget(place.claim(), to.me());
     RemoteBatch batch = folders.get(place.folder().path());
     if (batch != null) {
-      batch.recorded(place);
+      batch.noteRecorded(place);
       clear(batch);
     }
   }
@@ -311,7 +311,7 @@ public final class BatchTracker implements AutoCloseable {
           }
         }
         if (begun > 0 || task.isOver() && task.over < 0) {
-          task.unwanted(interrupted);
+          task.markUnwanted(interrupted);
         }
       }
       batch.nextLook = 0;
@@ -331,30 +331,30 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  private void leaveOut(boolean all, long now) {
+  private void passOnBatches(boolean all, long now) {
     ending = true;
     plan.drain().forEach(job -> job.stopWatching(false));
     earlier.end(BatchAttempt.NOT_REACHED);
-    List<RemoteBatch> left = new ArrayList<>(out);
-    left.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
-    left.forEach(batch -> batch.jobs().forEach(job -> job.stopWatching(true)));
+    List<RemoteBatch> passedOn = new ArrayList<>(out);
+    passedOn.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
+    passedOn.forEach(batch -> batch.jobs().forEach(job -> job.stopWatching(true)));
     if (all && ended) {
       out.forEach(batch -> batch.tasks.forEach(task -> task.cancelAt = now));
       endTasks(now);
     }
-    out.removeAll(left);
+    out.removeAll(passedOn);
     if (!out.isEmpty()) {
       endAll(false);
     }
   }
 
   /** Lists a batch's folder once, and reads what its script wrote about each job. */
-  private void look(RemoteBatch batch, long now) throws IOException {
+  private void readFolder(RemoteBatch batch, long now) throws IOException {
     Map<String, Set<Word>> words = batch.folder.words();
     boolean news = false;
     for (BatchAttempt job : batch.jobs()) {
       Set<Word> there = words.getOrDefault(job.claim(), Set.of());
-      news |= !job.isOver() && ends.look(job, there, ending, now);
+      news |= !job.isOver() && ends.read(job, there, ending, now);
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
     batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
@@ -391,7 +391,7 @@ public final class BatchTracker implements AutoCloseable {
         to.cancel(List.of(task));
         submitter.refuse(task, " will never start it: " + task.state.said());
       } else if (task.over >= 0 && now - task.over >= latency()) {
-        look(batch, now);
+        readFolder(batch, now);
         if (batch.isKnown() && task.state.is(Kind.GONE)) {
           // It may exist though the scheduler no longer lists it; a useless cancel does no harm.
           to.scheduler().cancel(List.of(task.job));
@@ -439,19 +439,19 @@ public final class BatchTracker implements AutoCloseable {
 
     /** Lets some tasks end their jobs; tells people if the scheduler may not do it. */
     void end(List<ArrayTask> tasks) {
-      told(tasks.isEmpty() ? "" : scheduler.end(jobs(tasks)));
+      tellTrouble(tasks.isEmpty() ? "" : scheduler.end(jobs(tasks)));
     }
 
     /** Has some tasks ended at once; tells people if the scheduler may not do it. */
     void cancel(List<ArrayTask> tasks) {
-      told(tasks.isEmpty() ? "" : scheduler.cancel(jobs(tasks)));
+      tellTrouble(tasks.isEmpty() ? "" : scheduler.cancel(jobs(tasks)));
     }
 
     private static List<Scheduler.SchedulerJob> jobs(List<ArrayTask> tasks) {
       return tasks.stream().map(task -> task.job).toList();
     }
 
-    private void told(String trouble) {
+    private void tellTrouble(String trouble) {
       if (!trouble.isEmpty()) {
         tell("%s: %s", executor(), trouble);
       }

@@ -96,7 +96,7 @@ final class BatchWord {
   }
 
   /** Returns the value of a key as a number; -1 if it is unknown, written as {@code -}. */
-  long known(String key) {
+  long numberOrUnknown(String key) {
     String value = text(key);
     return value.equals("-") ? -1 : Long.parseLong(value);
   }

@@ -133,7 +133,7 @@ final class EarlierBatches {
     }
     // A cancel by the name alone would end all tasks; so torc waits for a task without an id.
     if (task.batch.isKnown() && (!never || task.isOver())) {
-      task.unwanted(false);
+      task.markUnwanted(false);
       task.batch.nextLook = 0;
     }
   }

@@ -65,8 +65,9 @@ final class RemoteBatch {
    * gets twice the time that its jobs may take to end: for its own start and end.
    */
   static long asked(SchedulerSettings settings, long limit, List<List<BatchAttempt>> batches) {
-    long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
-    return limit == 0 ? 0 : Math.min(limit + 2 * grace(batches), Math.max(most, limit));
+    long most = settings.bounds().maxRuntime();
+    long wanted = limit + 2 * grace(batches);
+    return limit == 0 ? 0 : most > 0 ? Math.min(wanted, Math.max(most, limit)) : wanted;
   }
 
   private static long grace(List<List<BatchAttempt>> batches) {
@@ -123,7 +124,7 @@ final class RemoteBatch {
     RemoteBatch batch = BatchWord.read(folder.record(), word -> of(folder, word));
     List<String> ids = folder.ids();
     if (batch != null && ids.size() == batch.tasks.size()) {
-      batch.accepted(ids);
+      batch.noteIds(ids);
     }
     return batch;
   }
@@ -174,7 +175,7 @@ final class RemoteBatch {
   }
 
   /** Notes that the scheduler has it, by these ids of its tasks. */
-  void accepted(List<String> ids) {
+  void noteIds(List<String> ids) {
     known = true;
     SubmissionRequest request = request(null);
     for (int i = 0; i < tasks.size(); i++) {
@@ -202,10 +203,10 @@ final class RemoteBatch {
   }
 
   /** Notes that the attempt at a place is recorded, or useless. */
-  void recorded(HandedOutAttempt place) {
+  void noteRecorded(HandedOutAttempt place) {
     jobs().stream()
         .filter(job -> job.claim().equals(place.claim()))
-        .forEach(BatchAttempt::recorded);
+        .forEach(BatchAttempt::noteRecorded);
   }
 
   /** Returns whether nothing that its script wrote is needed any more. */

@@ -17,29 +17,36 @@ import java.util.regex.Pattern;
  * that is not said is empty. They do not know the file that they were read from.
  *
  * @param before text of the shell that precedes each job in the script
- * @param args options of {@code sbatch}, unchanged
- * @param maxJobs how many array tasks may be out at a time
- * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
- * @param maxRuntime nanoseconds that a script may ask for; 0 for any
+ * @param sbatch what Slurm is told besides; empty for other schedulers
  * @param latency nanoseconds until a file written on one machine is seen on another
  * @param commands how to call a scheduler that torc does not know by itself; null for Slurm
  */
 public record SchedulerSettings(
     String name,
     String before,
-    String account,
-    String partition,
-    List<String> args,
-    int maxJobs,
-    long batch,
-    long maxRuntime,
+    SbatchOptions sbatch,
+    BatchBounds bounds,
     long latency,
     Commands commands) {
 
+  /** Options of {@code sbatch}; {@code args} are more of them, unchanged. */
+  public record SbatchOptions(String account, String partition, List<String> args) {
+    public static final SbatchOptions NONE = new SbatchOptions("", "", List.of());
+  }
+
+  /**
+   * How much is handed out.
+   *
+   * @param maxJobs how many array tasks may be out at a time
+   * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
+   * @param maxRuntime nanoseconds that a script may ask for; 0 for any
+   */
+  public record BatchBounds(int maxJobs, long batch, long maxRuntime) {}
+
   /** Returns these settings, with a script for each job. */
   public SchedulerSettings withoutBatches() {
-    return new SchedulerSettings(
-        name, before, account, partition, args, maxJobs, 0, maxRuntime, latency, commands);
+    BatchBounds single = new BatchBounds(bounds.maxJobs, 0, bounds.maxRuntime);
+    return new SchedulerSettings(name, before, sbatch, single, latency, commands);
   }
 
   public boolean isSlurm() {
@@ -122,8 +129,9 @@ public record SchedulerSettings(
                 words,
                 values);
     String name = lines.texts("executor").getFirst();
+    long latency = lines.number("latency");
     return new SchedulerSettings(
-        name, "", "", "", List.of(), 1, 0, 0, lines.number("latency"), commands);
+        name, "", SbatchOptions.NONE, new BatchBounds(1, 0, 0), latency, commands);
   }
 
   /**

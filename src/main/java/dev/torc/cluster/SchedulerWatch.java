@@ -88,7 +88,7 @@ final class SchedulerWatch {
         if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else it may be a cut listing
           unclear(said.said());
         }
-        task.told(said, now);
+        task.noteState(said, now);
         if (task.state.isOut()) { // a task that an earlier torc handed out, known only now
           task.submitted();
         }
@@ -163,14 +163,14 @@ final class SchedulerWatch {
     if (there instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);
     } else if (there instanceof Submission.Refused) {
-      batch.tasks.forEach(task -> task.told(SchedulerState.GONE, now));
+      batch.tasks.forEach(task -> task.noteState(SchedulerState.GONE, now));
     }
     return there;
   }
 
   /** Notes ids that the scheduler gave; if they are not on disk, a later torc asks by the name. */
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
-    batch.accepted(accepted.ids());
+    batch.noteIds(accepted.ids());
     try {
       batch.folder.write(accepted.ids());
     } catch (IOException e) {

@@ -130,15 +130,15 @@ final class Slurm implements Scheduler {
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
     SchedulerResources resources = request.resources();
-    option(words, "--account=", settings.account());
-    option(words, "--partition=", settings.partition());
+    option(words, "--account=", settings.sbatch().account());
+    option(words, "--partition=", settings.sbatch().partition());
     words.add("--cpus-per-task=" + resources.cpus());
     amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
     amount(words, "--gpus=", resources.gpus(), "");
     amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
     amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
     amount(words, "--time=", resources.minutes(), "");
-    words.addAll(settings.args());
+    words.addAll(settings.sbatch().args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
     if (request.tasks() == 1) {

@@ -39,8 +39,8 @@ final class StatusFile {
   }
 
   private static ProcessEnd of(BatchWord word, Path made, long submitted) {
-    boolean says = !word.all("made").isEmpty() && word.known("made") >= 0;
-    Map<String, MadeFile> files = says ? made(made, word.known("made")) : null;
+    boolean says = !word.all("made").isEmpty() && word.numberOrUnknown("made") >= 0;
+    Map<String, MadeFile> files = says ? made(made, word.numberOrUnknown("made")) : null;
     if (says && files == null) {
       return null;
     }
@@ -54,7 +54,7 @@ final class StatusFile {
         how,
         code,
         word.number("wall") * MILLISECOND,
-        usage(word.text("cpu"), word.known("peak")),
+        usage(word.text("cpu"), word.numberOrUnknown("peak")),
         word.text("message"),
         null,
         new ProcessEnd.Elsewhere(

@@ -24,14 +24,14 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
   private static final int AGAIN = 3;
 
   /** Takes a job's entry in {@link BatchFolder#words}; returns whether that is news. */
-  boolean look(BatchAttempt job, Set<Word> there, boolean ending, long now) throws IOException {
+  boolean read(BatchAttempt job, Set<Word> there, boolean ending, long now) throws IOException {
     RemoteBatch batch = job.task.batch;
     if (there.contains(Word.STATUS)) {
       ProcessEnd end = batch.folder.status(job.claim(), batch.submitted());
       boolean told =
           end != null && end.how() == ProcessEnd.How.INTERRUPTED && !ending && !job.unwanted;
       if (told && !job.isCancelled()) {
-        job.cancelled(); // the scheduler says why, and by which hand
+        job.noteCancelled(); // the scheduler says why, and by which hand
         watch.soon(now);
         return true;
       }
@@ -40,7 +40,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
         return true;
       }
     }
-    if (there.contains(Word.BEGUN) && job.begun()) {
+    if (there.contains(Word.BEGUN) && job.noteBegun()) {
       return true;
     }
     if (there.contains(Word.LATER) && batch.folder.isLater(job.claim())) {
@@ -96,7 +96,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
    * Returns an end of a given cause, with what else is known of it: the script's own words, else
    * the job's claim tells when it began, and the scheduler when its task ended.
    */
-  private static ProcessEnd known(
+  private static ProcessEnd endOf(
       BatchAttempt job, SchedulerState word, ProcessEnd.How how, String message) {
     RemoteBatch batch = job.task.batch;
     ProcessEnd told = batch.folder.status(job.claim(), batch.submitted());
@@ -124,10 +124,10 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
         };
     String lost = word.is(Kind.PREEMPTED) ? "preempted" : "lost with its machine";
     if (how != null) {
-      job.end(known(job, word, how, to.executor() + ": " + word.said()), job.places());
+      job.end(endOf(job, word, how, to.executor() + ": " + word.said()), job.places());
     } else if (job.resent == AGAIN) {
       job.end(
-          known(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
+          endOf(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
     } else {
       if (job.attempt != null) {
         to.tell("%s: %s (%s); it is submitted anew", job.key().job(), lost, word.said());

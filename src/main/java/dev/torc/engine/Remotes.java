@@ -191,7 +191,7 @@ public final class Remotes implements AutoCloseable {
    * continue at their schedulers.
    */
   void end(boolean now, boolean cancel) {
-    said = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.leave(now);
+    said = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.passOn(now);
     trackers.values().forEach(said);
   }
 

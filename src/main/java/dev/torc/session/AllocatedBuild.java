@@ -188,23 +188,21 @@ public record AllocatedBuild(
     }
     String memory = limits.get(Resources.MEMORY);
     long bytes = memory == null ? tasks * each.memory() : Quantity.size(memory);
-    if (bytes > 0 && given.args().stream().noneMatch(arg -> arg.startsWith("--mem"))) {
+    if (bytes > 0 && given.sbatch().args().stream().noneMatch(arg -> arg.startsWith("--mem"))) {
       long part = Math.ceilDiv(bytes + OWN, (long) tasks * each.cpus());
       args.add("--mem-per-cpu=" + Math.ceilDiv(part, MEBIBYTE) + "M");
     }
-    if (given.maxRuntime() > 0) {
-      args.add("--time=" + Math.ceilDiv(given.maxRuntime(), TimeUnit.MINUTES.toNanos(1)));
+    long time = given.bounds().maxRuntime();
+    if (time > 0) {
+      args.add("--time=" + Math.ceilDiv(time, TimeUnit.MINUTES.toNanos(1)));
     }
-    args.addAll(given.args());
+    args.addAll(given.sbatch().args());
     return new SchedulerSettings(
         EXECUTOR,
         given.before(),
-        given.account(),
-        given.partition(),
-        args,
-        1,
-        0,
-        0,
+        new SchedulerSettings.SbatchOptions(
+            given.sbatch().account(), given.sbatch().partition(), args),
+        new SchedulerSettings.BatchBounds(1, 0, 0),
         given.latency(),
         null);
   }
@@ -302,7 +300,7 @@ public record AllocatedBuild(
       if (stops.getAndIncrement() == 0) {
         tracker.end(signal == Kill.INT);
       } else {
-        tracker.leave(true); // Slurm knows, and ends it without torc
+        tracker.passOn(true); // Slurm knows, and ends it without torc
       }
     }
 

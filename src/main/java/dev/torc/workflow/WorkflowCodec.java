@@ -457,12 +457,14 @@ public final class WorkflowCodec {
     return new SchedulerSettings(
         wire.text(of, SchedulerSettings::name),
         wire.text(of, SchedulerSettings::before),
-        wire.text(of, SchedulerSettings::account),
-        wire.text(of, SchedulerSettings::partition),
-        wire.list(of, SchedulerSettings::args, Wire.TEXT),
-        wire.small(of, SchedulerSettings::maxJobs),
-        wire.number(of, SchedulerSettings::batch),
-        wire.number(of, SchedulerSettings::maxRuntime),
+        new SchedulerSettings.SbatchOptions(
+            wire.text(of, each -> each.sbatch().account()),
+            wire.text(of, each -> each.sbatch().partition()),
+            wire.list(of, each -> each.sbatch().args(), Wire.TEXT)),
+        new SchedulerSettings.BatchBounds(
+            wire.small(of, each -> each.bounds().maxJobs()),
+            wire.number(of, each -> each.bounds().batch()),
+            wire.number(of, each -> each.bounds().maxRuntime())),
         wire.number(of, SchedulerSettings::latency),
         wire.maybe(of, SchedulerSettings::commands, WorkflowCodec::commands));
   }

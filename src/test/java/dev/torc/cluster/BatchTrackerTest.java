@@ -123,7 +123,13 @@ class BatchTrackerTest {
     torc.want("b", "m", "c");
     torc.run(10);
     SchedulerSettings hasty =
-        new SchedulerSettings("far", "", "", "", List.of(), 500, 0, 0, SECOND, null);
+        new SchedulerSettings(
+            "far",
+            "",
+            SchedulerSettings.SbatchOptions.NONE,
+            new SchedulerSettings.BatchBounds(500, 0, 0),
+            SECOND,
+            null);
     FakeTorc next = new FakeTorc(cluster, torc.folder, 2, hasty);
     cluster.hides = true;
     next.want("a", "m", "c");
@@ -418,7 +424,7 @@ class BatchTrackerTest {
     assertEquals(List.of("1_0", "1_1", "1_2"), cluster.asked);
     assertEquals(List.of(), cluster.cancelled);
     if (again) {
-      torc.desk.leave(true);
+      torc.desk.passOn(true);
       torc.desk.takeOrders(cluster.now);
       jobs().forEach(job -> assertEquals("out", job.left));
     } else {

@@ -59,7 +59,13 @@ class CommandSchedulerTest {
 
   private CommandScheduler scheduler(SchedulerSettings.Commands commands) {
     SchedulerSettings settings =
-        new SchedulerSettings("pbs", "", "", "", List.of(), 500, 0, 0, 0, commands);
+        new SchedulerSettings(
+            "pbs",
+            "",
+            SchedulerSettings.SbatchOptions.NONE,
+            new SchedulerSettings.BatchBounds(500, 0, 0),
+            0,
+            commands);
     return new CommandScheduler(settings, temp, programs.env(), Duration.ofSeconds(60));
   }
 
@@ -112,7 +118,13 @@ class CommandSchedulerTest {
   @Test
   void aLaterTorcReadsHowToAskForWhatIsOut() throws IOException {
     SchedulerSettings asked =
-        new SchedulerSettings("pbs", "", "", "", List.of(), 1, 0, 0, 5, commands("", null));
+        new SchedulerSettings(
+            "pbs",
+            "",
+            SchedulerSettings.SbatchOptions.NONE,
+            new SchedulerSettings.BatchBounds(1, 0, 0),
+            5,
+            commands("", null));
     StringBuilder lines = new StringBuilder();
     asked.write(lines);
     Path file = Files.write(temp.resolve("jobs"), BatchWord.whole(lines.toString()));

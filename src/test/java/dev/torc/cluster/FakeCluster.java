@@ -85,7 +85,12 @@ final class FakeCluster implements Scheduler {
    */
   static SchedulerSettings settings(int maxJobs, long batch) {
     return new SchedulerSettings(
-        "far", "", "", "", List.of(), maxJobs, batch, 0, 10 * SECOND, null);
+        "far",
+        "",
+        SchedulerSettings.SbatchOptions.NONE,
+        new SchedulerSettings.BatchBounds(maxJobs, batch, 0),
+        10 * SECOND,
+        null);
   }
 
   private interface Write {

@@ -152,7 +152,7 @@ class NextTorcTest {
       }
       case LEFT -> {
         FakeTorc torc = killed(3, 20);
-        torc.desk.leave(false);
+        torc.desk.passOn(false);
         torc.desk.takeOrders(cluster.now);
       }
       case CANCELLED -> {
@@ -277,7 +277,7 @@ class NextTorcTest {
     cluster.takes = 500 * SECOND;
     FakeTorc torc = killed(2, 20);
     torc.want("late", "m", "c");
-    torc.desk.leave(false);
+    torc.desk.passOn(false);
     torc.desk.takeOrders(cluster.now);
     assertEquals(
         List.of("out", "out", "ready"), torc.jobs.values().stream().map(job -> job.left).toList());
@@ -290,7 +290,7 @@ class NextTorcTest {
     cluster.takes = 500 * SECOND;
     cluster.outlive = false;
     FakeTorc torc = killed(1, 20);
-    torc.desk.leave(false);
+    torc.desk.passOn(false);
     torc.desk.takeOrders(cluster.now);
     assertEquals(List.of("1_0"), cluster.cancelled);
     torc.run(100);
@@ -298,7 +298,7 @@ class NextTorcTest {
     assertEquals(ProcessEnd.How.INTERRUPTED, torc.jobs.get("j0").how());
 
     FakeTorc other = killed(1, 20);
-    other.desk.leave(true);
+    other.desk.passOn(true);
     other.desk.takeOrders(cluster.now);
     assertEquals("out", other.jobs.get("j0").left);
   }

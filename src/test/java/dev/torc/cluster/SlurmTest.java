@@ -52,7 +52,13 @@ class SlurmTest {
     env.putAll(more);
     SchedulerSettings settings =
         new SchedulerSettings(
-            "slurm", "", "abc", "short", List.of("--qos=low", "--comment=a b"), 500, 0, 0, 0, null);
+            "slurm",
+            "",
+            new SchedulerSettings.SbatchOptions(
+                "abc", "short", List.of("--qos=low", "--comment=a b")),
+            new SchedulerSettings.BatchBounds(500, 0, 0),
+            0,
+            null);
     return new Slurm(settings, temp, env, Duration.ofSeconds(60));
   }
 

@@ -63,7 +63,13 @@ class AllocationFilesTest {
 
   private static void handOut(OneScript slurm, AllocationFiles files, ClaimOwner me) {
     SchedulerSettings settings =
-        new SchedulerSettings("slurm", "", "", "", List.of(), 1, 0, 0, 0, null);
+        new SchedulerSettings(
+            "slurm",
+            "",
+            SchedulerSettings.SbatchOptions.NONE,
+            new SchedulerSettings.BatchBounds(1, 0, 0),
+            0,
+            null);
     SchedulerAccess access =
         new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, _ -> {});
     CompletableFuture<String> submitted = new CompletableFuture<>();
@@ -93,7 +99,7 @@ class AllocationFilesTest {
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           listener);
       assertEquals("7", submitted.join());
-      tracker.leave(true);
+      tracker.passOn(true);
       assertEquals(ProcessEnd.How.PASSED_ON, end.join().how());
     }
   }
