@@ -47,7 +47,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
 
   /** Returns how many known instances of a group are selected, up-to-date ones too; 1 for a job. */
   private int all(DisplayGraph.Fold fold) {
-    int[] named = fold.isGroup() ? plan.context().graph().named(fold.name()) : new int[0];
+    int[] named = fold.isGroup() ? plan.context().graph().nodesOf(fold.name()) : new int[0];
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;
   }
 

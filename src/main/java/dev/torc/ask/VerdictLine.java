@@ -133,7 +133,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     nodes.forEach(node -> deciding.add(((Verdict.MayRun) plan.verdict(node)).after()));
     String first = "after " + SafeText.name(graph.name(((Verdict.MayRun) verdict()).after()));
     if (graph.isOpen(nodes.getFirst())) {
-      boolean known = Arrays.stream(graph.named(group)).anyMatch(graph::isJob);
+      boolean known = Arrays.stream(graph.nodesOf(group)).anyMatch(graph::isJob);
       return known ? "more " + first : first;
     }
     return deciding.size() == 1 ? first : first + " and " + (deciding.size() - 1) + " more";

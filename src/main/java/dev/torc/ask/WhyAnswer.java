@@ -129,7 +129,7 @@ record WhyAnswer(
     BitSet jobs = graph.jobsOf(meant);
     int[] open = meant.stream().filter(graph::isOpen).toArray();
     List<Question> asked = new ArrayList<>();
-    boolean one = graph.named(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
+    boolean one = graph.nodesOf(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
     List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
     Fold whole = one ? new Fold(target, true, all, open.length > 0 ? open[0] : -1) : null;
     asked.add(new Question(target, jobs, whole, "", List.of()));
@@ -173,7 +173,7 @@ record WhyAnswer(
     for (List<PathUse> same : alike.values()) {
       boolean fold = same.size() > VerdictLine.APART;
       for (PathUse use : fold ? same.subList(0, 1) : same) {
-        String of = fold ? same.size() + " of " + graph().named(group(use)).length : "";
+        String of = fold ? same.size() + " of " + graph().nodesOf(group(use)).length : "";
         String name = fold ? SafeText.name(group(use)) + " (" + of + ")" : SafeText.name(use.job());
         out.append(WhyText.use(question.path, name, use)).append('\n');
       }

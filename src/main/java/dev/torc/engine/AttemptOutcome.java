@@ -97,7 +97,8 @@ record AttemptOutcome(
 
   /** Returns the outcome of a restore. */
   static AttemptOutcome restored(Result from, ProductScan products, long started) {
-    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
+    ProcessEnd ended =
+        new ProcessEnd(ProcessEnd.How.EXITED, 0, from.spent().wall(), Usage.NOTHING, "");
     return new AttemptOutcome(
         ended, "", null, started, Made.of(products), products.owned(), "", 0, List.of(), from);
   }

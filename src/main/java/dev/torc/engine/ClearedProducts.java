@@ -66,7 +66,7 @@ final class ClearedProducts {
 
   private Map<String, OwnedPath> parts(Result result) throws IOException {
     Map<String, OwnedPath> parts = new HashMap<>();
-    if (result != null && stored.holds(result.size(), result.terms().files())) {
+    if (result != null && stored.mayStore(result.size(), result.terms().files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
       stored.put(result, said(result, new JobFiles(place, result.job()).log()));
     }

@@ -238,8 +238,8 @@ final class EventSender {
     ProcessEnd ended = outcome.ended();
     Result known = outcome.restored();
     if (known != null) {
-      Event.Log log = known.log() == null ? null : log(job, 0);
-      List<LeftOut> left = LeftOut.of(known.lines());
+      Event.Log log = known.outputs().log() == null ? null : log(job, 0);
+      List<LeftOut> left = LeftOut.of(known.inputs().lines());
       return new Event.Details("", "", log, 0, -1, -1, left, false);
     }
     boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;

@@ -65,7 +65,7 @@ final class Hooks {
     boolean isOver(BuildState state, String name) {
       if (graph != state.graph()) {
         graph = state.graph();
-        nodes = graph.named(name);
+        nodes = graph.nodesOf(name);
         over = 0;
       }
       while (over < nodes.length && state.isOver(nodes[over])) {

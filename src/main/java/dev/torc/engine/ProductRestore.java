@@ -80,7 +80,7 @@ final class ProductRestore {
       ProductScan scan = ProductScan.of(common.removal().grounds(), common.digests(), job, true);
       if (isWhole(scan) && isDepfile(scan)) {
         log();
-        stored.used(from);
+        stored.noteUsed(from);
         return scan;
       }
     } catch (IOException e) {
@@ -117,7 +117,7 @@ final class ProductRestore {
 
   /** Records products that a killed torc had restored as torc's own; the job keeps its result. */
   static void claim(ProductRemoval removal, StartMark mark) {
-    Result from = LocalResults.of(removal.cache(), mark.key());
+    Result from = LocalResults.find(removal.cache(), mark.key());
     if (from == null) {
       return; // forgotten since: for example, all of it was restored, and none is stored any more
     }
@@ -142,7 +142,7 @@ final class ProductRestore {
   /** Writes the result's log, or removes the log if the result has none: it is of another run. */
   private void log() throws IOException {
     Path log = common.launches().files(job.name()).log();
-    byte[] text = from.log() == null ? null : parts.text(from.logPart());
+    byte[] text = from.outputs().log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);
     } else {

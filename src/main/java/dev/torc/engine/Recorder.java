@@ -173,16 +173,17 @@ final class Recorder {
   /** Returns the records of a known result that replaces a run. */
   Record recalled(String job, List<Reason> reasons, Result from) {
     JobResult result = from.run(build.id());
+    Result.Spent spent = from.spent();
     RunDetails details =
         new RunDetails(
-            from.lines(),
+            from.inputs().lines(),
             entries(reasons),
             "",
-            new Ran(build.number(), System.currentTimeMillis(), 0, 0, from.cpu(), from.peak(), 0),
+            new Ran(build.number(), System.currentTimeMillis(), 0, 0, spent.cpu(), spent.peak(), 0),
             from.terms(),
             from.originFor(job),
             List.of());
-    Batch batch = new Batch().result(job, result, details).data(job, from.data());
+    Batch batch = new Batch().result(job, result, details).data(job, from.outputs().data());
     return new Record(batch, result, Map.of());
   }
 

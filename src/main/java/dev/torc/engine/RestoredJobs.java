@@ -133,7 +133,7 @@ final class RestoredJobs implements AutoCloseable {
         KnownResults.Match match = results.of(store, common.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), stored.freshFolder());
         if (parts != null) {
-          stored.seen(match.hit().result());
+          stored.noteSeen(match.hit().result());
           Batch lists = new Batch();
           match.lists().forEach(lists::list);
           setup.cache().put(lists);
@@ -206,7 +206,7 @@ final class RestoredJobs implements AutoCloseable {
       String host = common.here().name();
       Upload upload = Upload.of(root, common.digests(), made, said, umask, host, again);
       if (upload != null) {
-        common.removal().stored().seen(made);
+        common.removal().stored().noteSeen(made);
       }
       return upload;
     } catch (CacheException | StoppedException e) {

@@ -37,95 +37,38 @@ public final class Graph implements FolderDigest.Exclusions {
   /** What a graph with open groups has, so that a larger graph can follow it. */
   record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
 
-  /**
-   * A graph in numbers: what is stored of it, and what a larger graph begins with.
-   *
-   * @param written the nodes of the jobs, in the order written
-   * @param names by node, see {@link #joinName}
-   * @param plain whether nothing but the paths of declared files has a maker
-   * @param maker by file
-   * @param temporary the jobs whose products only readers want
-   * @param deletes the jobs whose products are removed once they were read
-   */
-  record Tables(
-      int[] written,
-      BitSet joins,
-      StringTable names,
-      StringTable paths,
-      boolean plain,
-      int[] maker,
-      int[] priority,
-      BitSet temporary,
-      BitSet deletes,
-      List<NeedList> lists,
-      Adjacency needs,
-      Adjacency listNeeds,
-      Adjacency products,
-      Adjacency before,
-      NodeOrder order) {
-
-    private void write(ByteWriter out) {
-      out.longs(joins.toLongArray());
-      names.write(out);
-      paths.write(out);
-      out.flag(plain);
-      out.ints(maker);
-      out.ints(priority);
-      out.longs(temporary.toLongArray());
-      out.longs(deletes.toLongArray());
-      out.list(lists, (to, list) -> list.write(to));
-      needs.write(out);
-      listNeeds.write(out);
-      products.write(out);
-      before.write(out);
-      out.ints(order.nodes());
-      out.ints(written);
-    }
-
-    private static Tables read(ByteReader in) {
-      BitSet joins = BitSet.valueOf(in.longs());
-      StringTable names = StringTable.read(in);
-      StringTable paths = StringTable.read(in);
-      boolean plain = in.flag();
-      int[] maker = in.ints();
-      int[] priority = in.ints();
-      BitSet temporary = BitSet.valueOf(in.longs());
-      BitSet deletes = BitSet.valueOf(in.longs());
-      List<NeedList> lists = in.list(NeedList::read);
-      Adjacency needs = Adjacency.read(in);
-      Adjacency listNeeds = Adjacency.read(in);
-      Adjacency products = Adjacency.read(in);
-      Adjacency before = Adjacency.read(in);
-      NodeOrder order = new NodeOrder(in.ints(), joins);
-      return new Tables(
-          in.ints(), joins, names, paths, plain, maker, priority, temporary, deletes, lists, needs,
-          listNeeds, products, before, order);
-    }
-  }
-
   private final Workflow workflow;
-  private final Tables tables;
+  private final GraphTables tables;
+  private final StringTable names;
+  private final NodeOrder order;
   private final int[] position; // by node: a job's index in the workflow; null if that is its node
   private final Map<Integer, Group> open;
   private final BitSet shut = new BitSet(); // the nodes of the open groups
   private final Supplier<NameResolver> references;
-  private final Growth growth;
+  private final Growth growth; // null if all groups are expanded
   private final Supplier<ProductIndex> makers;
-  private final BitSet renewed;
+  private final BitSet renewed; // nodes that are new, or wait for others than before
   private final BitSet lenient = new BitSet();
   private Adjacency after;
 
-  Graph(Workflow workflow, Tables tables, Map<Integer, Group> open, Growth growth, BitSet renewed) {
+  Graph(
+      Workflow workflow,
+      GraphTables tables,
+      Map<Integer, Group> open,
+      Growth growth,
+      BitSet renewed) {
     this.workflow = workflow;
     this.tables = tables;
-    this.position = position(tables.written, nodes());
+    this.names = tables.nodes().names();
+    this.order = tables.nodes().order();
+    this.position = position(tables.jobs().written(), nodes());
     this.open = open;
     open.keySet().forEach(shut::set);
-    this.references = once(() -> new NameResolver(workflow, this::job, open, tables.names::id));
+    this.references = once(() -> new NameResolver(workflow, this::job, open, names::id));
     this.growth = growth;
     this.makers = growth == null ? once(this::declared) : growth.makers()::products;
     this.renewed = renewed;
-    for (NeedList list : tables.lists) {
+    for (NeedList list : tables.lists()) {
       if (list.kind() == ListKind.SOME && list.awaited() >= 0) {
         lenient.set(list.awaited());
       }
@@ -136,7 +79,7 @@ public final class Graph implements FolderDigest.Exclusions {
     Makers all =
         new Makers(
             new Makers(),
-            tables.written,
+            tables.jobs().written(),
             this::job,
             Map.of(),
             Set.of(),
@@ -161,19 +104,19 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns how many jobs there are. */
   public int jobs() {
-    return tables.written.length;
+    return tables.jobs().written().length;
   }
 
   public BitSet allJobs() {
     BitSet all = new BitSet(nodes());
     all.set(0, nodes());
-    all.andNot(tables.joins);
+    all.andNot(tables.nodes().joins());
     return all;
   }
 
   public BitSet jobsOf(BitSet some) {
     BitSet found = (BitSet) some.clone();
-    found.andNot(tables.joins);
+    found.andNot(tables.nodes().joins());
     return found;
   }
 
@@ -198,60 +141,60 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns a job's priority: larger first. */
   public int priority(int job) {
-    return tables.priority[job];
+    return tables.jobs().priority()[job];
   }
 
   /** Returns whether only readers want a job's products; reads no packed job. */
   public boolean isTemporary(int job) {
-    return tables.temporary.get(job);
+    return tables.jobs().temporary().get(job);
   }
 
   public boolean hasTemporary() {
-    return !tables.temporary.isEmpty();
+    return !tables.jobs().temporary().isEmpty();
   }
 
   /** Returns whether a job's products are removed once they were read; reads no packed job. */
   public boolean deletes(int job) {
-    return tables.deletes.get(job);
+    return tables.jobs().deletes().get(job);
   }
 
   /** Returns whether any job has products that are removed once they were read. */
   public boolean deletes() {
-    return !tables.deletes.isEmpty();
+    return !tables.jobs().deletes().isEmpty();
   }
 
   /** Returns a job's number by name, -1 if there is none. */
   public int jobId(String name) {
-    return tables.names.id(name);
+    return names.id(name);
   }
 
   /** Returns how many nodes there are: jobs, and join nodes. */
   public int nodes() {
-    return tables.order.nodes().length;
+    return order.nodes().length;
   }
 
   /** Returns the node at a place of the topological order of all nodes, from 0. */
   public int inOrder(int place) {
-    return tables.order.nodes()[place];
+    return order.nodes()[place];
   }
 
   /** Returns some nodes in topological order, but all jobs before all join nodes. */
   public int[] inOrder(BitSet some) {
-    return tables.order.sorted(some);
+    return order.sorted(some);
   }
 
   /** Compares two nodes by the order of {@link #inOrder(BitSet)}. */
   public int compare(int node, int other) {
-    return tables.order.compare(node, other);
+    return order.compare(node, other);
   }
 
   /** Returns the place of a node in the topological order of all nodes, from 0. */
   public int place(int node) {
-    return tables.order.place(node);
+    return order.place(node);
   }
 
   public boolean isJob(int node) {
-    return !tables.joins.get(node);
+    return !tables.nodes().joins().get(node);
   }
 
   /** Returns whether readers of a join node run despite failures, if one job of it succeeded. */
@@ -261,8 +204,8 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns whether a job runs without the instances that failed, as {@code failed: skip} says. */
   public boolean skips(int job) {
-    for (int i = tables.before.from(job); !lenient.isEmpty() && i < tables.before.to(job); i++) {
-      if (lenient.get(tables.before.at(i))) {
+    for (int i = before().from(job); !lenient.isEmpty() && i < before().to(job); i++) {
+      if (lenient.get(before().at(i))) {
         return true;
       }
     }
@@ -290,7 +233,7 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns the name of a job, or what a join node stands for. */
   public String name(int node) {
-    return isJob(node) ? tables.names.text(node) : ofJoin(tables.names.text(node));
+    return isJob(node) ? names.text(node) : ofJoin(names.text(node));
   }
 
   /** Returns a job or an open group in a message: {@code job a}, {@code group each}. */
@@ -312,28 +255,28 @@ public final class Graph implements FolderDigest.Exclusions {
    * in {@code train/lr=0.1}; with the group's own node if not all instances are known; null if
    * unknown.
    */
-  public int[] named(String name) {
-    return sorted(references.get().of(name));
+  public int[] nodesOf(String name) {
+    return sorted(references.get().nodesOf(name));
   }
 
   /** Returns the jobs of a name in a need, null if unknown; results may leave a part empty. */
-  public int[] meant(String name) {
-    return sorted(references.get().meant(name));
+  public int[] nodesInNeed(String name) {
+    return sorted(references.get().nodesInNeed(name));
   }
 
   /** Returns the jobs that store a value; null if unknown. */
   public int[] makers(Ref.OfData value) {
-    return value.job() == null ? null : meant(meant(value).job());
+    return value.job() == null ? null : nodesInNeed(readingOf(value).job());
   }
 
   /** Returns a needed value as that of the longest name of a job. */
-  public Ref.OfData meant(Ref.OfData value) {
-    return references.get().meant(value);
+  public Ref.OfData readingOf(Ref.OfData value) {
+    return references.get().readingOf(value);
   }
 
   private int[] sorted(int[] nodes) {
     if (nodes != null) {
-      tables.order.sort(nodes, 0, nodes.length);
+      order.sort(nodes, 0, nodes.length);
     }
     return nodes;
   }
@@ -349,29 +292,29 @@ public final class Graph implements FolderDigest.Exclusions {
         .anyMatch(group -> group.name().equals(InstanceName.parse(name).group()));
   }
 
-  /** Returns the message for a name for which {@link #named} returns null. */
+  /** Returns the message for a name for which {@link #nodesOf} returns null. */
   public String unknown(String name) {
     return references.get().unknown(name, "");
   }
 
   /** Returns how many files are named as needs or products. */
   public int files() {
-    return tables.paths.size();
+    return tables.files().paths().size();
   }
 
   /** Returns a file's path: relative to the root, or absolute outside it. */
   public String path(int file) {
-    return tables.paths.text(file);
+    return tables.files().paths().text(file);
   }
 
   /** Gives a taker a file's path as it is stored. */
   public <T> T handPath(int file, StringTable.Taker<T> taker) throws IOException {
-    return tables.paths.hand(file, taker);
+    return tables.files().paths().hand(file, taker);
   }
 
   /** Returns a file's number by path, -1 if no job names it. */
   public int fileId(String path) {
-    return tables.paths.id(path);
+    return tables.files().paths().id(path);
   }
 
   /**
@@ -379,13 +322,13 @@ public final class Graph implements FolderDigest.Exclusions {
    * that may; -1 for a source.
    */
   public int maker(int file) {
-    return tables.maker[file];
+    return tables.files().maker()[file];
   }
 
   /** Returns the maker of any path, as {@link #maker} does; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
-    return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().owner(path);
+    return file >= 0 ? maker(file) : tables.files().plain() ? -1 : makers.get().owner(path);
   }
 
   /**
@@ -400,12 +343,12 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns whether a path without a maker is in a folder product, from which it is excluded. */
   public boolean leavesOut(String path) {
-    return !tables.plain && makers.get().leavesOut(path);
+    return !tables.files().plain() && makers.get().leavesOut(path);
   }
 
   @Override
   public FolderDigest.Excluded excluded(String folder) {
-    return tables.plain ? null : makers.get().excluded(folder);
+    return tables.files().plain() ? null : makers.get().excluded(folder);
   }
 
   /** Returns the patterns of other jobs that can match what a produced pattern of a job matches. */
@@ -421,7 +364,7 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns whether a node is among those that make the members of a list. */
   public boolean makes(NeedList list, int node) {
-    return Collections.binarySearch(list.makers(), node, tables.order::compare) >= 0;
+    return Collections.binarySearch(list.makers(), node, order::compare) >= 0;
   }
 
   public boolean makesBelow(String folder) {
@@ -444,16 +387,16 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns the files that each job needs by path, ascending by number. */
   public Adjacency needs() {
-    return tables.needs;
+    return tables.edges().needs();
   }
 
   /** Returns the lists (globs, folders, jobs) that each job needs, in written order. */
   public Adjacency listNeeds() {
-    return tables.listNeeds;
+    return tables.edges().listNeeds();
   }
 
   /** Returns the numbers; not to be changed. */
-  Tables tables() {
+  GraphTables tables() {
     return tables;
   }
 
@@ -463,32 +406,32 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   public NeedList list(int id) {
-    return tables.lists.get(id);
+    return tables.lists().get(id);
   }
 
   public int lists() {
-    return tables.lists.size();
+    return tables.lists().size();
   }
 
   /** Returns each job's declared files and folders (not globs), in written order. */
   public Adjacency products() {
-    return tables.products;
+    return tables.edges().products();
   }
 
   public boolean declares(int job, String path) {
     int file = fileId(path);
-    return file >= 0 && tables.products.has(job, file);
+    return file >= 0 && products().has(job, file);
   }
 
   /** Returns the nodes that each node waits for, in the order of {@link #inOrder(BitSet)}. */
   public Adjacency before() {
-    return tables.before;
+    return tables.edges().before();
   }
 
   /** Returns the nodes that wait for each node, in the order of {@link #inOrder(BitSet)}. */
   public synchronized Adjacency after() {
     if (after == null) {
-      after = tables.before.reversed(tables.order.ranked());
+      after = before().reversed(order.ranked());
     }
     return after;
   }
@@ -501,7 +444,7 @@ public final class Graph implements FolderDigest.Exclusions {
     for (int p = places.nextSetBit(0); p >= 0; p = places.nextSetBit(p + 1)) {
       int node = inOrder(p);
       all.set(node);
-      if (tables.joins.get(node) || more.get(node)) {
+      if (tables.nodes().joins().get(node) || more.get(node)) {
         Arrays.stream(after().row(node)).forEach(reader -> places.set(place(reader)));
       }
     }
@@ -510,12 +453,12 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns the places of some nodes in the topological order of all nodes. */
   public BitSet places(BitSet some) {
-    return tables.order.places(some);
+    return order.places(some);
   }
 
   /** Returns whether {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
-    return tables.order.precedes(tables.before, earlier, later);
+    return order.precedes(before(), earlier, later);
   }
 
   /** Returns the jobs that a job waits for, directly or through join nodes. */
@@ -532,7 +475,7 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Reads a graph back. What is seldom needed is derived from the jobs at the first request. */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    Tables tables = Tables.read(in);
+    GraphTables tables = GraphTables.read(in);
     return new Graph(of.get(), tables, Map.of(), null, new BitSet());
   }
 

@@ -12,7 +12,6 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Job.Trait;
-import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -92,19 +90,19 @@ public final class GraphBuilder {
     this.base = base;
     this.first = base.nodes();
     this.written = new int[workflow.jobs().size()];
-    this.joins = (BitSet) base.tables().joins().clone();
-    this.names = new StringTable.Builder(base.tables().names());
-    this.files = new StringTable.Builder(base.tables().paths());
+    this.joins = (BitSet) base.tables().nodes().joins().clone();
+    this.names = new StringTable.Builder(base.tables().nodes().names());
+    this.files = new StringTable.Builder(base.tables().files().paths());
     Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
-    this.priority = Arrays.copyOf(base.tables().priority(), names.size());
-    this.temporary = (BitSet) base.tables().temporary().clone();
-    this.deletes = (BitSet) base.tables().deletes().clone();
+    this.priority = Arrays.copyOf(base.tables().jobs().priority(), names.size());
+    this.temporary = (BitSet) base.tables().jobs().temporary().clone();
+    this.deletes = (BitSet) base.tables().jobs().deletes().clone();
     int[] ids = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
       if (written[w] < 0) {
-        written[w] = base.tables().written()[known++];
+        written[w] = base.tables().jobs().written()[known++];
       } else {
         ids[written[w] - first] = written[w];
         positions.put(written[w], w);
@@ -167,28 +165,9 @@ public final class GraphBuilder {
    * may be null, it has the numbers of that graph, and no job is read.
    */
   public static Graph build(Workflow workflow, Graph earlier) {
-    return earlier != null && areSame(workflow, earlier.workflow())
+    return earlier != null && SameJobs.areAll(workflow, earlier.workflow())
         ? earlier.with(workflow)
         : build(workflow);
-  }
-
-  private static boolean areSame(Workflow now, Workflow before) {
-    boolean same =
-        now.groups().isEmpty()
-            && before.groups().isEmpty()
-            && now.jobs().size() == before.jobs().size()
-            && now.root().equals(before.root())
-            && now.settings().roots().equals(before.settings().roots())
-            && now.settings().stamps().equals(before.settings().stamps())
-            && now.settings().data().equals(before.settings().data());
-    if (!same) {
-      return false;
-    }
-    BiPredicate<Integer, Integer> say = ((PackedJobs) now.jobs()).same((PackedJobs) before.jobs());
-    for (int j = 0; same && j < now.jobs().size(); j++) {
-      same = say.test(j, j);
-    }
-    return same;
   }
 
   /**
@@ -265,7 +244,7 @@ public final class GraphBuilder {
     ProductIndex added =
         ProductIndex.NONE.with(
             ids, node -> job(node).productRefs(), Map.of(), new HashMap<>(), (_, _, _) -> {});
-    expanded.forEach((group, node) -> members(node, references.of(group)));
+    expanded.forEach((group, node) -> members(node, references.nodesOf(group)));
     lists.grow(base, ids, added);
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
@@ -299,29 +278,24 @@ public final class GraphBuilder {
     int[] nodes =
         base == null
             ? null
-            : TopologicalOrder.grown(before, written, base.tables().order(), renewed);
+            : TopologicalOrder.grown(before, written, base.tables().nodes().order(), renewed);
     boolean moved = nodes == null;
     nodes = moved ? TopologicalOrder.of(before, written, this::name, this::place) : nodes;
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
-    Graph.Tables tables =
-        new Graph.Tables(
-            written,
-            joins,
-            names.build(),
-            files.build(),
-            products().arePlain(),
-            maker(),
-            Arrays.copyOf(priority, nodes.length),
-            temporary,
-            deletes,
+    GraphTables tables =
+        new GraphTables(
+            new GraphTables.Nodes(joins, names.build(), order),
+            new GraphTables.Jobs(
+                written, Arrays.copyOf(priority, nodes.length), temporary, deletes),
+            new GraphTables.Files(files.build(), products().arePlain(), maker()),
             lists.all(order),
-            base == null ? needs.build(numbers, true) : needs.build(),
-            listNeeds.build(),
-            base == null ? made.build(numbers, false) : made.build(),
-            before,
-            order);
+            new GraphTables.Edges(
+                base == null ? needs.build(numbers, true) : needs.build(),
+                listNeeds.build(),
+                base == null ? made.build(numbers, false) : made.build(),
+                before));
     return new Graph(workflow, tables, open, open.isEmpty() ? null : lists.growth(makers), renewed);
   }
 
@@ -346,7 +320,9 @@ public final class GraphBuilder {
 
   private int[] maker() {
     int[] maker =
-        base == null ? new int[files.size()] : Arrays.copyOf(base.tables().maker(), files.size());
+        base == null
+            ? new int[files.size()]
+            : Arrays.copyOf(base.tables().files().maker(), files.size());
     for (int f = base == null ? 0 : base.files(); f < maker.length; f++) {
       maker[f] = products().owner(files.text(f));
     }
@@ -379,7 +355,7 @@ public final class GraphBuilder {
         Group group = open.get(node);
         for (String name : group.further().awaits()) {
           if (group.grows()) { // waits for each by itself
-            Arrays.stream(references.of(name)).forEach(edges::add);
+            Arrays.stream(references.nodesOf(name)).forEach(edges::add);
           } else {
             waitForList(named(new Ref.OfJob(group.place(), name), name, false, ""), edges);
           }
@@ -549,7 +525,7 @@ public final class GraphBuilder {
   private void staticData(Ref.OfData ref) {
     if (!workflow.settings().data().containsKey(ref.key())) {
       String hint =
-          references.of(ref.key()) != null
+          references.nodesOf(ref.key()) != null
               ? "; of a job's data write " + ref.key() + ".KEY"
               : NearestName.hint(ref.key(), workflow.settings().data().keySet());
       error(ref.place(), "no value " + ref.key() + " in the data section" + hint);

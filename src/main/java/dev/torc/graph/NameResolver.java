@@ -97,16 +97,16 @@ final class NameResolver {
   /**
    * Returns the nodes of a name, ascending; none for a group without instances, null if unknown.
    */
-  int[] of(String name) {
-    return of(name, false);
+  int[] nodesOf(String name) {
+    return nodes(name, false);
   }
 
   /** Returns the nodes of a name in a need: a part may be empty if results made it so. */
-  int[] meant(String name) {
-    return of(name, true);
+  int[] nodesInNeed(String name) {
+    return nodes(name, true);
   }
 
-  private synchronized int[] of(String name, boolean need) {
+  private synchronized int[] nodes(String name, boolean need) {
     int job = ids.applyAsInt(name);
     if (job >= 0) {
       return new int[] {job};
@@ -131,10 +131,10 @@ final class NameResolver {
    * Returns the meaning of a needed value: of all readings whose job exists, the one with the
    * longest name, but one with instances before those without; the value as written if none exists.
    */
-  Ref.OfData meant(Ref.OfData value) {
+  Ref.OfData readingOf(Ref.OfData value) {
     Ref.OfData first = null;
     for (Ref.OfData reading : value.readings()) {
-      int[] nodes = reading.job() == null ? null : meant(reading.job());
+      int[] nodes = reading.job() == null ? null : nodesInNeed(reading.job());
       if (nodes != null && nodes.length > 0) {
         return reading;
       }
@@ -148,11 +148,12 @@ final class NameResolver {
    * group if only its instances will tell which part is meant.
    */
   String awaited(Ref.OfData value) {
-    String name = meant(value).job();
+    String name = readingOf(value).job();
     String group = InstanceName.parse(name).group();
     boolean unclear =
         open.values().stream().anyMatch(each -> each.name().equals(group))
-            && value.readings().stream().filter(each -> meant(each.job()) != null).count() > 1;
+            && value.readings().stream().filter(each -> nodesInNeed(each.job()) != null).count()
+                > 1;
     return unclear ? group : name;
   }
 
@@ -246,7 +247,7 @@ final class NameResolver {
   synchronized boolean isEmptyPart(String name) {
     InstanceName part = InstanceName.parse(name);
     Group group = part.values().isEmpty() ? null : groups.get(part.group());
-    return group != null && group.sources().found() && of(name, true).length == 0;
+    return group != null && group.sources().found() && nodes(name, true).length == 0;
   }
 
   private Set<String> names() {

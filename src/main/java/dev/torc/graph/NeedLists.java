@@ -100,7 +100,7 @@ final class NeedLists {
     base.open()
         .forEach(
             (node, group) ->
-                gone(group, graph.open().get(node))
+                lostPatterns(group, graph.open().get(node))
                     .forEach(path -> parts.paths.overlapping(path, part -> less.set(part.job()))));
     List<Job> jobs = Arrays.stream(nodes).mapToObj(graph::job).toList();
     for (int id = open.nextSetBit(0); id >= 0; id = open.nextSetBit(id + 1)) {
@@ -145,7 +145,7 @@ final class NeedLists {
   }
 
   /** Returns the patterns by which a group grew before, and no longer does. */
-  private static Set<Glob> gone(Group before, Group now) {
+  private static Set<Glob> lostPatterns(Group before, Group now) {
     Set<Glob> gone = new HashSet<>();
     before.further().growing().forEach(growing -> gone.addAll(growing.made()));
     if (now != null) {
@@ -207,7 +207,7 @@ final class NeedLists {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
-        return graph.references().meant(text);
+        return graph.references().nodesInNeed(text);
       }
       case GLOB -> graph.products().matching(Glob.of(text), excludes, all::add);
       case FOLDER -> graph.products().within(text, excludes, all::add);

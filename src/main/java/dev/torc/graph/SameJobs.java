@@ -2,10 +2,12 @@ package dev.torc.graph;
 
 import dev.torc.bytes.StringTable;
 import dev.torc.workflow.PackedJobs;
+import dev.torc.workflow.Workflow;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Finds the jobs that a graph has in common with an earlier one: those that say the same, need and
@@ -27,7 +29,7 @@ final class SameJobs {
     this.now = now;
     PackedJobs jobs = (PackedJobs) now.workflow().jobs();
     this.sayTheSame = jobs.same((PackedJobs) before.workflow().jobs());
-    this.files = files(before.tables().paths(), now.tables().paths());
+    this.files = files(before.tables().files().paths(), now.tables().files().paths());
     for (int node = 0; node < before.nodes(); node++) {
       if (!before.isJob(node)) {
         joins.put(before.name(node), node);
@@ -53,17 +55,30 @@ final class SameJobs {
     return found.same;
   }
 
+  /** Returns whether two workflows without groups have the same jobs and settings of the graph. */
+  static boolean areAll(Workflow now, Workflow before) {
+    if (!now.groups().isEmpty()
+        || !before.groups().isEmpty()
+        || now.jobs().size() != before.jobs().size()
+        || !now.root().equals(before.root())
+        || !now.settings().roots().equals(before.settings().roots())
+        || !now.settings().stamps().equals(before.settings().stamps())
+        || !now.settings().data().equals(before.settings().data())) {
+      return false;
+    }
+    BiPredicate<Integer, Integer> say = ((PackedJobs) now.jobs()).same((PackedJobs) before.jobs());
+    return IntStream.range(0, now.jobs().size()).allMatch(j -> say.test(j, j));
+  }
+
   private static int[] files(StringTable before, StringTable now) {
     int[] files = new int[before.size()];
-    for (int file = 0; file < files.length; file++) {
-      files[file] = now.id(before.text(file));
-    }
+    Arrays.setAll(files, file -> now.id(before.text(file)));
     return files;
   }
 
   private int earlier(int node) {
     return now.isJob(node)
-        ? before.tables().names().id(now.name(node))
+        ? before.tables().nodes().names().id(now.name(node))
         : joins.getOrDefault(now.name(node), -1);
   }
 
@@ -81,18 +96,14 @@ final class SameJobs {
   private boolean waitsForTheSame(int node, int earlier) {
     int[] those = before.before().row(earlier);
     int[] these = now.before().row(node);
-    for (int i = 0; i < these.length; i++) {
-      these[i] = same[these[i]];
-    }
+    Arrays.setAll(these, i -> same[these[i]]);
     Arrays.sort(these);
     Arrays.sort(those);
     return Arrays.equals(these, those);
   }
 
   private boolean areSame(int[] these, int[] those) {
-    for (int i = 0; i < those.length; i++) {
-      those[i] = files[those[i]];
-    }
+    Arrays.setAll(those, i -> files[those[i]]);
     return Arrays.equals(these, those);
   }
 }

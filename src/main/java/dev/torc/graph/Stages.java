@@ -39,9 +39,7 @@ public final class Stages {
       count = Math.max(count, level[k] + 1);
     }
     int[] stage = new int[knot.length];
-    for (int v = 0; v < stage.length; v++) {
-      stage[v] = level[knot[v]];
-    }
+    Arrays.setAll(stage, v -> level[knot[v]]);
     return new Stages(stage, count, spread(implied(behind), behind, before, knot, order));
   }
 

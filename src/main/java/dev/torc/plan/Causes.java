@@ -138,7 +138,7 @@ public final class Causes {
     String name = reason.name();
     return switch (reason.kind()) {
       case DATA_CHANGED -> {
-        String job = graph.meant(Ref.OfData.of(Place.NONE, name, false)).job();
+        String job = graph.readingOf(Ref.OfData.of(Place.NONE, name, false)).job();
         yield job == null ? -1 : graph.jobId(job);
       }
       case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->

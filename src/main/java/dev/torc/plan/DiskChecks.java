@@ -219,7 +219,7 @@ public final class DiskChecks {
                       graph.job(id).name(),
                       SafeText.name(file.path()),
                       row(id, file),
-                      graph.named(file.path()) == null
+                      graph.nodesOf(file.path()) == null
                           ? near.hint(file.path())
                           : "; to need the products of the job of that name, write {job: %s}"
                               .formatted(file.path())));

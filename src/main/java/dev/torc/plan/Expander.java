@@ -300,7 +300,7 @@ public final class Expander {
 
     @Override
     public Optional<List<String>> products(String name) {
-      int[] nodes = context.graph().named(name);
+      int[] nodes = context.graph().nodesOf(name);
       if (nodes == null) {
         return Optional.empty();
       }

@@ -225,7 +225,7 @@ public final class JobRecords {
     if (foresees) {
       Result from = verdict.from();
       known.foreseen.put(job, verdict);
-      known.data.put(job, json(from.data()));
+      known.data.put(job, json(from.outputs().data()));
       known.results.set(job, from.run(""));
       known.settled.set(job, FORESEEN);
       settlings.incrementAndGet();

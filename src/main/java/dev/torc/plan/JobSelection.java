@@ -50,7 +50,7 @@ public record JobSelection(
     if (targets.isEmpty()) {
       for (String manual : graph.workflow().manual()) {
         int job = graph.jobId(manual);
-        int[] nodes = job < 0 ? graph.named(manual) : new int[] {job}; // a group's jobs and node
+        int[] nodes = job < 0 ? graph.nodesOf(manual) : new int[] {job}; // a group's jobs and node
         for (int i = 0; nodes != null && i < nodes.length; i++) {
           named.clear(nodes[i]);
         }
@@ -140,7 +140,7 @@ public record JobSelection(
    * instance, only groups that may still get one.
    */
   public static boolean isVague(Graph graph, String target, BitSet named) {
-    return graph.named(target) == null
+    return graph.nodesOf(target) == null
         && Glob.isPattern(target)
         && graph.jobsOf(named).isEmpty()
         && named.stream().noneMatch(node -> graph.open().get(node).tags().contains(target));
@@ -152,7 +152,7 @@ public record JobSelection(
    */
   public static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
-    int[] nodes = graph.named(target);
+    int[] nodes = graph.nodesOf(target);
     Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
     Glob glob = Glob.isPattern(target) ? glob(target) : null;
     if (!found.isEmpty() || nodes != null && glob == null) {
@@ -190,7 +190,7 @@ public record JobSelection(
       return "file " + SafeText.name(target) + " is a source: no job makes it";
     }
     String group = InstanceName.parse(target).group();
-    if (!group.equals(target) && graph.named(group) != null) {
+    if (!group.equals(target) && graph.nodesOf(group) != null) {
       String none = graph.unknown(target);
       return none.endsWith("?") ? none : none + "; `torc list --instances` shows them";
     }

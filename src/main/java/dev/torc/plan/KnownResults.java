@@ -243,7 +243,7 @@ public final class KnownResults {
         found -> described(id, found),
         stored::names,
         (key, _, _, _) -> {
-          Result known = stored.find(key);
+          Result known = LocalResults.find(cache, key);
           if (known != null && serves(job, known, key, bytes)) {
             stored.want(known);
             return new Match(null, known, Map.of());
@@ -319,7 +319,7 @@ public final class KnownResults {
 
   /** Returns whether all products of a result are available, and its log if it has one. */
   private boolean isHere(Result result) {
-    return (result.log() == null || stored.has(result.logPart()))
+    return (result.outputs().log() == null || stored.has(result.logPart()))
         && result.parts().stream().allMatch(part -> stored.has(part) || stands(part));
   }
 
@@ -345,7 +345,7 @@ public final class KnownResults {
     boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
     if (products == null
         || !same
-        || !there.manifest().equals(now.digest())
+        || !there.inputs().manifest().equals(now.digest())
         || !programs.of(job).equals(there.terms().programs())) {
       return null;
     }
@@ -445,7 +445,7 @@ public final class KnownResults {
 
     private static NearestResult of(
         PlanContext context, int id, Result then, Origin from, String lack) {
-      List<Reason> reasons = context.decider().difference(id, then.found(), then.lines());
+      List<Reason> reasons = context.decider().difference(id, then.found(), then.inputs().lines());
       List<String> now = context.decider().known().programs.of(context.graph().job(id));
       String programs = Programs.difference(then.terms().programs(), now);
       String why = programs.isEmpty() ? lack : programs;

@@ -35,7 +35,7 @@ final class NeedValues {
     if (written.job() == null) {
       return content(graph.workflow().settings().data().get(written.key()));
     }
-    Ref.OfData value = graph.meant(written);
+    Ref.OfData value = graph.readingOf(written);
     int job = graph.jobId(value.job());
     if (job >= 0) {
       return records.isSettled(job)
@@ -56,7 +56,7 @@ final class NeedValues {
   private Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
-    for (int node : graph.meant(value.job())) {
+    for (int node : graph.nodesInNeed(value.job())) {
       if (value.skips() && records.isDropped(node)) {
         dropped.addAll(records.dropped(node));
         continue;
@@ -82,19 +82,19 @@ final class NeedValues {
   /** Returns what the instances of a group stored; null if that is not known. */
   OfGroup instances(Ref.OfData value) {
     return value != null && of(value) instanceof Content.Value known && known.members() != null
-        ? new OfGroup(graph.meant(value), known.members())
+        ? new OfGroup(graph.readingOf(value), known.members())
         : null;
   }
 
   /** Returns the message about the first job that did not store a needed value. */
   String missing(Ref.OfData written) {
-    Ref.OfData value = graph.meant(written);
+    Ref.OfData value = graph.readingOf(written);
     return "need data %s.%s was not stored by job %1$s: it writes %2$s=VALUE to the file of TORC_OUTPUT"
         .formatted(without(value), value.key());
   }
 
   private String without(Ref.OfData value) {
-    for (int node : graph.meant(value.job())) {
+    for (int node : graph.nodesInNeed(value.job())) {
       if (records.isSettled(node) && !records.data(node).containsKey(value.key())) {
         return graph.job(node).name();
       }

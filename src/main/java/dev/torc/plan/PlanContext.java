@@ -145,7 +145,7 @@ public record PlanContext(
   private boolean isOrder(int node, int later) {
     return graph.isJob(later)
         && graph.job(later).links().after().stream()
-            .flatMapToInt(ref -> Arrays.stream(graph.meant(ref.job())))
+            .flatMapToInt(ref -> Arrays.stream(graph.nodesInNeed(ref.job())))
             .anyMatch(earlier -> earlier == node);
   }
 

@@ -22,7 +22,7 @@ public record BlobSource(Blob blob, Path file, byte[] memory) {
   }
 
   /** Opens the bytes to send them; if that fails, send {@link #unreadable}. */
-  InputStream open(StoreCall.Request request) throws BlobStream.Broken {
+  InputStream open(StoreRequest request) throws BlobStream.Broken {
     request.sends(blob.size());
     return open(request::moved);
   }

@@ -37,7 +37,7 @@ final class FetchedProducts implements ResultParts {
     }
     result.products().forEach(product -> places.put(product.path(), product));
     this.uses =
-        Stream.concat(result.allFiles().stream(), Stream.ofNullable(result.log()))
+        Stream.concat(result.allFiles().stream(), Stream.ofNullable(result.outputs().log()))
             .collect(Collectors.groupingBy(Blob::of, Collectors.counting()));
   }
 
@@ -86,7 +86,7 @@ final class FetchedProducts implements ResultParts {
 
   @Override
   public byte[] text(OwnedPath part) throws IOException {
-    Blob log = Blob.of(result.log());
+    Blob log = Blob.of(result.outputs().log());
     return PlainFile.read(folder.resolve(log.name()), Math.toIntExact(log.size()));
   }
 

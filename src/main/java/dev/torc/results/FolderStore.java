@@ -135,7 +135,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public List<Digest> newest(int most, long nanos, StoreCall.Request request) throws StoreRefusal {
+  public List<Digest> newest(int most, long nanos, StoreRequest request) throws StoreRefusal {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
       Path inner = inner(ENTRIES);
@@ -168,7 +168,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
+  public InputStream open(String in, Digest name, StoreRequest request) throws StoreRefusal {
     try {
       Path inner = inner(in);
       if (inner == null) {
@@ -195,7 +195,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
+  public boolean has(Blob blob, StoreRequest request) throws StoreRefusal {
     try {
       Path inner = inner(BLOBS);
       Path file = inner == null ? null : inner.resolve(blob.name());
@@ -208,7 +208,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public void put(String in, Digest name, BlobSource source, StoreCall.Request request)
+  public void put(String in, Digest name, BlobSource source, StoreRequest request)
       throws StoreRefusal {
     Path fresh = null;
     try (InputStream bytes = source.open(request)) {

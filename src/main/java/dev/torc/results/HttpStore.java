@@ -73,7 +73,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
+  public InputStream open(String in, Digest name, StoreRequest request) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);
     if (answer.statusCode() == 200) {
       return answer.body();
@@ -92,7 +92,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
+  public boolean has(Blob blob, StoreRequest request) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
     drop(answer);
     String own = Long.toString(blob.size());
@@ -101,7 +101,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public void put(String kind, Digest name, BlobSource source, StoreCall.Request request)
+  public void put(String kind, Digest name, BlobSource source, StoreRequest request)
       throws StoreRefusal {
     // The body is never empty: an empty blob lies in its record.
     BodyPublisher body =
@@ -114,7 +114,7 @@ final class HttpStore implements StorePlace {
     }
   }
 
-  private static InputStream body(BlobSource source, StoreCall.Request request) {
+  private static InputStream body(BlobSource source, StoreRequest request) {
     try {
       return source.open(request);
     } catch (IOException e) {
@@ -122,7 +122,7 @@ final class HttpStore implements StorePlace {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest ask, StoreCall.Request request)
+  private HttpResponse<InputStream> send(HttpRequest ask, StoreRequest request)
       throws StoreRefusal {
     try {
       HttpResponse<InputStream> answer = client().send(ask, BodyHandlers.ofInputStream());

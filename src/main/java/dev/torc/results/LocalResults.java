@@ -138,12 +138,8 @@ public class LocalResults implements ResultParts {
     return bytes.text(part);
   }
 
-  public Result find(Digest key) {
-    return of(cache, key);
-  }
-
-  /** Returns the result under a key, for callers that need only the cache; null for none. */
-  public static Result of(Cache cache, Digest key) {
+  /** Returns the result under a key; null for none. */
+  public static Result find(Cache cache, Digest key) {
     StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
     return stored == null ? null : stored.result();
   }
@@ -162,7 +158,7 @@ public class LocalResults implements ResultParts {
   }
 
   /** Returns whether a result of this size may be stored, whatever else is. */
-  public boolean holds(long size, int files) throws IOException {
+  public boolean mayStore(long size, int files) throws IOException {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
@@ -180,7 +176,7 @@ public class LocalResults implements ResultParts {
   /** Stores the record of a result, and its found needs as the newest list of names. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
-    if (uses != null && !isKept(result)) {
+    if (uses != null && !isStored(result)) {
       count(result);
     }
     Digest first = result.first();
@@ -201,14 +197,14 @@ public class LocalResults implements ResultParts {
     if (wanted.get(result.key()) == result) {
       return;
     }
-    Result known = of(cache, result.key());
+    Result known = find(cache, result.key());
     if (known == null || !known.parts().equals(result.parts())) {
       put(result);
       cache.flush();
     }
   }
 
-  private boolean isKept(Result result) {
+  private boolean isStored(Result result) {
     return wanted.get(result.key()) == result || light.of(result.key()) != null;
   }
 
@@ -224,7 +220,7 @@ public class LocalResults implements ResultParts {
    * Notes that a result came from a shared store, or is sent to one. The time noted is at most the
    * present one, so a clock that was ahead does not make all later results look replaced.
    */
-  public void seen(Result shared) {
+  public void noteSeen(Result shared) {
     long made = Math.min(shared.origin().started(), System.currentTimeMillis());
     if (made > records.seen(shared.key())) {
       records.seen(shared.key(), made);
@@ -232,10 +228,10 @@ public class LocalResults implements ResultParts {
   }
 
   /** Notes that a result was restored: it is now the most recently used one. */
-  public synchronized void used(Result result) {
+  public synchronized void noteUsed(Result result) {
     if (isOff()) {
       records.drop(result.key(), result.first()); // only remember() kept it, for a restore's mark
-    } else if (isKept(result)) {
+    } else if (isStored(result)) {
       put(result);
     }
     wanted.replace(result.key(), null);
@@ -335,13 +331,8 @@ public class LocalResults implements ResultParts {
   private void count() {
     if (uses == null) {
       uses = new Uses<>();
-      eachParts(this::count);
+      light.each(each -> count(each.result()));
     }
-  }
-
-  /** Visits all results, each with only the fields of {@link Result#parts(Fields, Result)}. */
-  private void eachParts(Consumer<Result> visitor) {
-    light.each(stored -> visitor.accept(stored.result()));
   }
 
   private void count(Result result) {
@@ -370,10 +361,10 @@ public class LocalResults implements ResultParts {
    */
   public synchronized void forget(Predicate<Result> which) throws IOException {
     List<Result> gone = new ArrayList<>();
-    eachParts(
-        result -> {
-          if (which.test(result)) {
-            gone.add(result);
+    light.each(
+        each -> {
+          if (which.test(each.result())) {
+            gone.add(each.result());
           }
         });
     for (Result result : gone) {

@@ -18,11 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The files of {@code .torc/store}: products, each a file, folder or link whose name says its kind
@@ -59,7 +59,7 @@ final class LocalStore {
   }
 
   /** Returns the status of a name. Makes no path, since it is called for each of many products. */
-  private FileStatus look(String name) throws IOException {
+  private FileStatus status(String name) throws IOException {
     return FileStatus.of(prefix + name, false);
   }
 
@@ -86,7 +86,7 @@ final class LocalStore {
   /** Returns whether a product is there; a FIFO, for example, does not count. */
   boolean has(OwnedPath part) {
     try {
-      return isOf(part.kind(), look(name(part)));
+      return isOf(part.kind(), status(name(part)));
     } catch (IOException e) {
       return false; // what cannot be looked at cannot be restored
     }
@@ -104,7 +104,7 @@ final class LocalStore {
   Added add(OwnedPath part, FolderHandle from, Path name) throws IOException {
     make();
     String stored = name(part);
-    if (isOf(part.kind(), look(stored))) {
+    if (isOf(part.kind(), status(stored))) {
       return Added.THERE;
     }
     try {
@@ -175,7 +175,7 @@ final class LocalStore {
    */
   long take(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
     String name = name(part);
-    FileStatus there = look(name);
+    FileStatus there = status(name);
     Path from = folder.resolve(name);
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);
@@ -241,11 +241,7 @@ final class LocalStore {
   }
 
   Map<String, Long> sizes() throws IOException {
-    Map<String, Long> sizes = new HashMap<>();
-    for (String name : names()) {
-      sizes.put(name, size(name));
-    }
-    return sizes;
+    return names().stream().collect(Collectors.toMap(name -> name, name -> size(name)));
   }
 
   List<String> names() throws IOException {

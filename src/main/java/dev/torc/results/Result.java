@@ -35,30 +35,35 @@ import java.util.Set;
  *
  * @param terms its keys, and what else decides about storing and restoring
  * @param job the name of the job that ran; only for people
- * @param products what it made; links count by what they lead to
- * @param log all output of the job, without a path; null unless it belongs to the result
- * @param found needed files that the depfile or a trace named, sorted; they may lie anywhere
- * @param lines the entries of the manifest, to tell later what differs; may be empty
- * @param wall how long it ran, in nanoseconds
- * @param cpu nanoseconds of CPU time, -1 unknown
- * @param peak bytes of memory at the highest sample, -1 unknown
  * @param root the root's path, if the bytes contain it: the result is valid there only; else null
  */
 public record Result(
     Restorable terms,
     String job,
-    List<RecordedProduct> products,
-    RecordedProduct log,
-    Digest manifest,
-    List<StoredValue> data,
-    List<String> found,
-    List<ManifestEntry> lines,
+    Outputs outputs,
+    ReadInputs inputs,
     Origin origin,
-    long wall,
-    long cpu,
-    long peak,
+    Spent spent,
     String root)
     implements StoreRecord {
+
+  /**
+   * What the run made; links among the products count by what they lead to. The log is all output
+   * of the job, without a path; null unless it belongs to the result.
+   */
+  public record Outputs(
+      List<RecordedProduct> products, RecordedProduct log, List<StoredValue> data) {}
+
+  /**
+   * What the run read.
+   *
+   * @param found needed files that the depfile or a trace named, sorted; they may lie anywhere
+   * @param lines the entries of the manifest, to tell later what differs; may be empty
+   */
+  public record ReadInputs(Digest manifest, List<String> found, List<ManifestEntry> lines) {}
+
+  /** Nanoseconds of the run and of CPU time, and bytes of memory at the highest sample; or -1. */
+  public record Spent(long wall, long cpu, long peak) {}
 
   private static final int MOST_LINKS = 40;
 
@@ -67,19 +72,26 @@ public record Result(
 
   /** Returns the form in all stores; the fields that a look for bytes needs come first. */
   static Result form(Fields fields, Result of) {
+    Restorable terms = fields.one(1, of, Result::terms, Restorable::form);
+    String job = fields.text(2, of, Result::job);
+    List<RecordedProduct> products =
+        fields.list(3, of, each -> each.outputs.products, RecordedProduct::form);
+    RecordedProduct log = fields.one(LOG, of, each -> each.outputs.log, RecordedProduct::form);
+    Digest manifest = fields.digest(5, of, each -> each.inputs.manifest);
+    List<StoredValue> data = fields.list(6, of, each -> each.outputs.data, StoredValue::form);
+    List<String> found = fields.shared(7, of, each -> each.inputs.found);
+    List<ManifestEntry> lines =
+        ManifestEntry.lines(fields, 8, of, each -> each.inputs.lines, found);
     return new Result(
-        fields.one(1, of, Result::terms, Restorable::form),
-        fields.text(2, of, Result::job),
-        fields.list(3, of, Result::products, RecordedProduct::form),
-        fields.one(LOG, of, Result::log, RecordedProduct::form),
-        fields.digest(5, of, Result::manifest),
-        fields.list(6, of, Result::data, StoredValue::form),
-        fields.shared(7, of, Result::found),
-        ManifestEntry.lines(fields, 8, of, Result::lines, of == null ? List.of() : of.found()),
+        terms,
+        job,
+        new Outputs(products, log, data),
+        new ReadInputs(manifest, found, lines),
         fields.one(9, of, Result::origin, Origin::form),
-        fields.number(10, of, Result::wall),
-        fields.number(11, of, Result::cpu),
-        fields.number(12, of, Result::peak),
+        new Spent(
+            fields.number(10, of, each -> each.spent.wall),
+            fields.number(11, of, each -> each.spent.cpu),
+            fields.number(12, of, each -> each.spent.peak)),
         fields.text(13, of, Result::root));
   }
 
@@ -101,16 +113,10 @@ public record Result(
     return new Result(
         terms,
         job,
-        run.products(),
-        null,
-        run.manifest(),
-        cache.data(job),
-        run.needs().found(),
-        details.manifest(),
+        new Outputs(run.products(), null, cache.data(job)),
+        new ReadInputs(run.manifest(), run.needs().found(), details.manifest()),
         origin(details),
-        run.wall(),
-        details.ran().cpu(),
-        details.ran().peak(),
+        new Spent(run.wall(), details.ran().cpu(), details.ran().peak()),
         null);
   }
 
@@ -122,6 +128,14 @@ public record Result(
   /** Returns the key of the lists of found needs; null for a job without depfile or trace. */
   public Digest first() {
     return terms.first();
+  }
+
+  public List<RecordedProduct> products() {
+    return outputs.products;
+  }
+
+  public List<String> found() {
+    return inputs.found;
   }
 
   /** Returns the depfile; null if the job has none. */
@@ -150,8 +164,9 @@ public record Result(
   /** Returns the record of a job whose run in this build, a random id, is replaced. */
   public JobResult run(String build) {
     // traced is true: no result is stored of a job that should have been traced and was not.
-    RunNeeds needs = new RunNeeds(found, List.of());
-    return new JobResult(JobResult.Outcome.OK, build, manifest, products, needs, wall, true);
+    RunNeeds needs = new RunNeeds(inputs.found, List.of());
+    return new JobResult(
+        JobResult.Outcome.OK, build, inputs.manifest, products(), needs, spent.wall, true);
   }
 
   /**
@@ -159,10 +174,10 @@ public record Result(
    * the depfile, then links, which may lead to those.
    */
   public List<OwnedPath> parts() {
-    List<OwnedPath> parts = new ArrayList<>(products.size() + 1);
+    List<OwnedPath> parts = new ArrayList<>(products().size() + 1);
     List<OwnedPath> links = new ArrayList<>(0);
     boolean listed = depfile() == null;
-    for (RecordedProduct product : products) {
+    for (RecordedProduct product : products()) {
       (product.isLink() ? links : parts).add(product.owned(job));
       listed = listed || product.path().equals(depfile().path());
     }
@@ -175,20 +190,20 @@ public record Result(
 
   /** Returns the output of the job, as a part without a path; only if it belongs to the result. */
   public OwnedPath logPart() {
-    return log.owned(job);
+    return outputs.log.owned(job);
   }
 
   /** Returns all parts that a store may have: the products, the depfile and the output. */
   List<OwnedPath> allParts() {
     List<OwnedPath> parts = parts();
-    if (log != null) {
+    if (outputs.log != null) {
       parts.add(logPart());
     }
     return parts;
   }
 
   public long size() {
-    return products.stream().mapToLong(RecordedProduct::size).sum();
+    return products().stream().mapToLong(RecordedProduct::size).sum();
   }
 
   /** Returns all files, with paths from the root: those of the products, and the depfile. */
@@ -203,7 +218,7 @@ public record Result(
   /** Returns the files or folders among products and members, with paths from the root. */
   List<RecordedProduct> made(Stamp.FileKind kind) {
     List<RecordedProduct> made = new ArrayList<>();
-    for (RecordedProduct product : products) {
+    for (RecordedProduct product : products()) {
       if (product.stands() == kind) {
         made.add(product);
       }
@@ -222,14 +237,14 @@ public record Result(
    * anything else is omitted: in another root that is another file, or none.
    */
   Map<String, RecordedProduct> behindLinks() {
-    if (products.stream().noneMatch(RecordedProduct::isLink)) {
+    if (products().stream().noneMatch(RecordedProduct::isLink)) {
       return Map.of();
     }
     Map<String, RecordedProduct> places = new HashMap<>();
-    products.forEach(product -> places.put(product.path(), product));
+    products().forEach(product -> places.put(product.path(), product));
     made(Stamp.FileKind.FILE).forEach(file -> places.put(file.path(), file));
     Map<String, RecordedProduct> behind = new HashMap<>();
-    for (RecordedProduct link : products) {
+    for (RecordedProduct link : products()) {
       RecordedProduct at = link;
       for (int i = 0; i < MOST_LINKS && at != null && at.isLink(); i++) {
         Path folder = Path.of("/" + at.path()).getParent();
@@ -245,15 +260,15 @@ public record Result(
   /** Returns whether it can be placed in another root: all its links lead to products. */
   public boolean isWhole() {
     Set<String> behind = behindLinks().keySet();
-    return products.stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
+    return products().stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
   }
 
   /** Returns the blobs to fetch or send besides the record, each once. */
   public Set<Blob> blobs() {
     Set<Blob> blobs = new LinkedHashSet<>();
     allFiles().forEach(file -> blobs.add(Blob.of(file)));
-    if (log != null) {
-      blobs.add(Blob.of(log));
+    if (outputs.log != null) {
+      blobs.add(Blob.of(outputs.log));
     }
     return blobs;
   }
@@ -264,8 +279,8 @@ public record Result(
 
   public Result withLog(Blob text) {
     RecordedProduct said = RecordedProduct.file("", text.digest(), text.size());
-    return new Result(
-        terms, job, products, said, manifest, data, found, lines, origin, wall, cpu, peak, root);
+    Outputs all = new Outputs(products(), said, outputs.data);
+    return new Result(terms, job, all, inputs, origin, spent, root);
   }
 
   /**
@@ -273,12 +288,13 @@ public record Result(
    * valid in one root only, {@code only} is that root's path; else null.
    */
   public Result sorted(String only) {
-    List<RecordedProduct> rising = new ArrayList<>(products);
+    List<RecordedProduct> rising = new ArrayList<>(products());
     rising.sort(Comparator.comparing(RecordedProduct::path, FolderDigest.BYTE_ORDER));
-    List<String> names = new ArrayList<>(found);
+    List<String> names = new ArrayList<>(inputs.found);
     names.sort(FolderDigest.BYTE_ORDER);
-    return new Result(
-        terms, job, rising, log, manifest, data, names, lines, origin, wall, cpu, peak, only);
+    Outputs all = new Outputs(rising, outputs.log, outputs.data);
+    ReadInputs read = new ReadInputs(inputs.manifest, names, inputs.lines);
+    return new Result(terms, job, all, read, origin, spent, only);
   }
 
   /**
@@ -290,15 +306,16 @@ public record Result(
     Restorable here =
         new Restorable(
             key(), bare, terms.programs(), terms.files(), terms.shown(), terms.depfile());
-    return new Result(
-        here, name, made, log, manifest, data, found, now, from, wall, cpu, peak, root);
+    Outputs all = new Outputs(made, outputs.log, outputs.data);
+    ReadInputs read = new ReadInputs(inputs.manifest, inputs.found, now);
+    return new Result(here, name, all, read, from, spent, root);
   }
 
   /** Returns this result as it is sent, from the host that made it, with the members of folders. */
   public Result sent(List<RecordedProduct> made, String host) {
     Origin from = new Origin("", origin.build(), host, origin.started(), origin.job());
-    return new Result(
-        terms, job, made, log, manifest, data, found, lines, from, wall, cpu, peak, null);
+    Outputs all = new Outputs(made, outputs.log, outputs.data);
+    return new Result(terms, job, all, inputs, from, spent, null);
   }
 
   /** Gives the parts of one result while it is restored. */

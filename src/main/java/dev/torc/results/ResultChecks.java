@@ -122,10 +122,10 @@ final class ResultChecks {
     require(files.size() <= MOST_FILES && entries <= MOST_ENTRIES, "has too many files");
     require(sum(files) < MOST_BYTES, "has too many bytes");
     names(result.found());
-    for (StoredValue value : result.data()) {
+    for (StoredValue value : result.outputs().data()) {
       require(value.key() != null && value.text() != null, "has a value without a name or text");
     }
-    require(result.wall() >= 0 && result.terms().files() >= 0, "took less than no time");
+    require(result.spent().wall() >= 0 && result.terms().files() >= 0, "took less than no time");
     behind(result);
   }
 
@@ -168,9 +168,9 @@ final class ResultChecks {
     String root = result.root();
     boolean real = root == null || root.startsWith("/") && root.length() <= LONGEST_PATH;
     require(real, "has an odd root");
-    require(isKey(result.key()) && isKey(result.manifest()), "has an odd key");
+    require(isKey(result.key()) && isKey(result.inputs().manifest()), "has an odd key");
     require(result.first() == null || isKey(result.first()), "has an odd key");
-    RecordedProduct log = result.log();
+    RecordedProduct log = result.outputs().log();
     require(log == null || log.isFile() && "".equals(log.path()), "has an odd log");
     require(log == null || isKey(log.digest()) && log.members().isEmpty(), "has an odd log");
     require(log == null || log.size() >= 0 && log.size() <= MOST_LOG, "has a log that is too long");

@@ -38,12 +38,7 @@ public final class SharedStore implements AutoCloseable {
    * What a store has under a key: a result with the blobs that came with it, the reason in one line
    * why the record there may not be used, or neither.
    */
-  public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {
-
-    Hit(Result result, SharedStore store) {
-      this(result, store, null, Map.of());
-    }
-  }
+  public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {}
 
   private static final long LARGE = 1 << 20; // bytes; larger records are read one at a time
 
@@ -128,7 +123,7 @@ public final class SharedStore implements AutoCloseable {
   /** Returns the result under a key, or the reason why the record there may not be used. */
   public Hit find(Digest of) {
     try {
-      SealedRecord sealed = look(of, true);
+      SealedRecord sealed = read(of, true);
       Result result = sealed == null ? null : (Result) sealed.record();
       if (result != null && result.root() != null && !result.root().equals(build.root)) {
         throw new StoreRefusal(
@@ -143,15 +138,15 @@ public final class SharedStore implements AutoCloseable {
   /** Returns the lists of found needs under a first key, newest first; empty if unreadable. */
   public List<List<String>> names(Digest first) {
     try {
-      SealedRecord sealed = look(first, false);
+      SealedRecord sealed = read(first, false);
       return sealed == null ? List.of() : ((FoundNames) sealed.record()).lists();
     } catch (StoreRefusal e) {
-      return List.of(); // look() has counted the failure
+      return List.of(); // read() has counted the failure
     }
   }
 
   /** Returns the record under a key; null if there is none. Notes a failure in {@link #reading}. */
-  private SealedRecord look(Digest of, boolean result) throws StoreRefusal {
+  private SealedRecord read(Digest of, boolean result) throws StoreRefusal {
     mayRead();
     StoreCall call = StoreCall.small(build, reading);
     try {
@@ -189,7 +184,7 @@ public final class SharedStore implements AutoCloseable {
           return;
         }
         if (anyRecord(each, call) instanceof Result result && result.key().equals(each)) {
-          visitor.accept(new Hit(result, this));
+          visitor.accept(new Hit(result, this, null, Map.of()));
         }
       }
     } catch (StoreRefusal e) {
@@ -232,7 +227,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  private byte[] entry(Digest of, StoreCall.Request request) throws StoreRefusal {
+  private byte[] entry(Digest of, StoreRequest request) throws StoreRefusal {
     try (InputStream in = place.open(StorePlace.ENTRIES, of, request)) {
       return in == null ? null : ActionEntry.read(in);
     } catch (IOException e) {
@@ -316,7 +311,8 @@ public final class SharedStore implements AutoCloseable {
     mayRead();
     Result result = hit.result();
     long inside = hit.inside().keySet().stream().mapToLong(Blob::size).sum();
-    StoreCall call = StoreCall.large(build, reading, result.wall(), result.bytes() - inside);
+    StoreCall call =
+        StoreCall.large(build, reading, result.spent().wall(), result.bytes() - inside);
     try {
       call.check(readingRate);
       StoreCall.each(
@@ -352,7 +348,7 @@ public final class SharedStore implements AutoCloseable {
   /** Sends a result, then its found needs as the newest list of names. Reports a failure. */
   void put(Upload upload) {
     Result result = upload.result();
-    StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
+    StoreCall call = StoreCall.large(build, null, result.spent().wall(), result.bytes());
     try {
       send(upload, call);
       if (result.first() != null && reading.rest() == null) {
@@ -405,7 +401,7 @@ public final class SharedStore implements AutoCloseable {
     try {
       return BlobSource.bytes(SealedRecord.seal(record, inside, key));
     } catch (StoreRefusal e) {
-      sending.noted(e.getMessage()); // no store would take it
+      sending.noteLine(e.getMessage()); // no store would take it
       throw e;
     }
   }

@@ -185,13 +185,13 @@ public final class SharedStores implements AutoCloseable {
   private boolean holdsRoot(Upload upload) throws IOException {
     Result result = upload.result();
     long start = build.clock().getAsLong();
-    long most = Math.max(StoreCall.LEAST, result.wall());
+    long most = Math.max(StoreCall.LEAST, result.spent().wall());
     BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
     byte[] texts = texts(result).getBytes(StandardCharsets.UTF_8);
-    boolean holds = search.in(new ByteArrayInputStream(texts), ended);
+    boolean holds = search.isIn(new ByteArrayInputStream(texts), ended);
     for (BlobSource blob : upload.blobs()) {
       try (InputStream bytes = blob.open()) {
-        holds |= search.in(bytes, ended);
+        holds |= search.isIn(bytes, ended);
       }
     }
     return holds;
@@ -210,7 +210,7 @@ public final class SharedStores implements AutoCloseable {
         add(texts, product.path() + "/", member);
       }
     }
-    for (StoredValue value : result.data()) {
+    for (StoredValue value : result.outputs().data()) {
       texts.append(value.key()).append('\0').append(value.text()).append('\0');
     }
     result.found().forEach(name -> texts.append(name).append('\0'));
@@ -380,45 +380,6 @@ public final class SharedStores implements AutoCloseable {
             "bytes of the result of " + result.job() + " are missing");
       }
       return new Upload(result.sorted(only), blobs, again, hidden);
-    }
-  }
-
-  /** Finds a text among bytes: the root's path in a result, unless encoded or compressed. */
-  static final class TextSearch {
-
-    private static final int PIECE = 1 << 16;
-
-    private final String text; // a character for each byte
-
-    TextSearch(String text) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      this.text = chars(bytes, bytes.length);
-    }
-
-    private static String chars(byte[] bytes, int length) {
-      return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-    }
-
-    /**
-     * Returns whether a stream contains the text. Reads it to its end; asks {@code stopped} before
-     * each piece, and throws if it says so.
-     */
-    boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
-      byte[] window = new byte[PIECE + text.length()];
-      int carried = 0; // bytes kept from the last piece: the text may begin there
-      boolean found = false;
-      for (int read = bytes.read(window, 0, PIECE);
-          read >= 0;
-          read = bytes.read(window, carried, PIECE)) {
-        if (stopped.getAsBoolean()) {
-          throw new IOException("the build was ended");
-        }
-        int length = carried + read;
-        found = found || chars(window, length).contains(text);
-        carried = Math.min(text.length() - 1, length);
-        System.arraycopy(window, length - carried, window, 0, carried);
-      }
-      return found;
     }
   }
 

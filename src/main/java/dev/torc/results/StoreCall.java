@@ -26,17 +26,6 @@ final class StoreCall {
 
   private static final long TELLING = 1 << 18; // bytes; with fewer, no rate is measured
 
-  /** A stream is too slow if fewer than SLOW bytes pass in SPAN nanoseconds. */
-  private static final long SLOW = 500_000;
-
-  private static final long SPAN = TimeUnit.SECONDS.toNanos(5);
-
-  /** Nanoseconds until an answer must begin, if no sent bytes are on their way. */
-  private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
-
-  /** Sent bytes that may still be in the buffers of both machines. */
-  private static final long BUFFERED = 4 << 20;
-
   /** First nanoseconds of a request; no waiting. */
   private static final long PROMPT = TimeUnit.SECONDS.toNanos(1);
 
@@ -70,59 +59,14 @@ final class StoreCall {
     return new StoreCall(build, waits, Math.max(LEAST, wall), total);
   }
 
-  static final class Request {
-
-    private final StoreCall call;
-    private final AtomicLong moved = new AtomicLong();
-    private volatile long sent; // bytes that will have moved when all is sent
-    private volatile boolean begun;
-
-    private Request(StoreCall call) {
-      this.call = call;
-    }
-
-    long age() {
-      return call.now() - call.start;
-    }
-
-    void begin() {
-      begun = true;
-    }
-
-    /** Notes how many bytes are going to be sent; the answer may begin after them. */
-    void sends(long bytes) {
-      sent = moved.get() + bytes;
-    }
-
-    void moved(long bytes) {
-      moved.addAndGet(bytes);
-      call.moved(bytes);
-    }
-
-    void passed(long bytes) {
-      begin();
-      moved(bytes);
-    }
-
-    /** Returns whether bytes should flow: its answer has begun, or not all is sent. */
-    private boolean flows() {
-      return begun || moved.get() < sent;
-    }
-
-    /** Returns nanoseconds that it may be silent: the last bytes may flow as slowly as allowed. */
-    private long silence() {
-      return SILENCE + Math.min(sent, BUFFERED) * SPAN / SLOW;
-    }
-  }
-
   interface Question<T> {
-    T of(Request request) throws StoreRefusal;
+    T of(StoreRequest request) throws StoreRefusal;
   }
 
   /** Asks a store, and waits for the answer, no longer than the rules allow. */
   <T> T ask(ExecutorService threads, Question<T> what) throws StoreRefusal {
     check();
-    Request request = new Request(this);
+    StoreRequest request = new StoreRequest(() -> now() - start, this::moved);
     Future<T> answer = submit(threads, request, what);
     try {
       long begin = now();
@@ -139,14 +83,14 @@ final class StoreCall {
         long now = now();
         // A wait for a record counts until it is whole; a wait for blobs only until their bytes
         // begin to come, since it is known how long those may take.
-        if (most == Long.MAX_VALUE || !request.begun) {
+        if (most == Long.MAX_VALUE || !request.hasBegun()) {
           waited(Math.max(begin + PROMPT, last), now);
         }
         last = now;
         boolean flows = request.flows();
-        long span = flows ? SPAN : request.silence();
+        long span = request.patience(flows);
         if (flows != flowed || now - mark >= span) {
-          long all = request.moved.get();
+          long all = request.moved();
           if (flows == flowed) {
             check(flows, all - marked, span);
           }
@@ -169,13 +113,13 @@ final class StoreCall {
     if (!flows) {
       throw StoreRefusal.failed("no answer in " + TimeUnit.NANOSECONDS.toSeconds(span) + " s");
     }
-    if (bytes < SLOW) {
+    if (bytes < StoreRequest.SLOW) {
       throw StoreRefusal.failed("slower than 100 kB/s for 5 s");
     }
   }
 
-  private static <T> Future<T> submit(ExecutorService threads, Request request, Question<T> what)
-      throws StoreRefusal {
+  private static <T> Future<T> submit(
+      ExecutorService threads, StoreRequest request, Question<T> what) throws StoreRefusal {
     try {
       return threads.submit(() -> what.of(request));
     } catch (RejectedExecutionException closed) { // the store was closed during an upload

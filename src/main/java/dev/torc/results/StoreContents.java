@@ -165,7 +165,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       for (OwnedPath part : of.allParts()) {
         String name = LocalStore.name(part);
         if (sizes.containsKey(name)) {
-          Finding found = findings.computeIfAbsent(name, _ -> look(part, name));
+          Finding found = findings.computeIfAbsent(name, _ -> read(part, name));
           if (found.fault != null) {
             faults.add(new Faulty(of.job(), of.origin(), part.path(), found.fault, found.why));
           }
@@ -176,7 +176,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       return faults;
     }
 
-    private Finding look(OwnedPath part, String name) {
+    private Finding read(OwnedPath part, String name) {
       bytes += sizes.get(name);
       try {
         return new Finding(

@@ -49,7 +49,7 @@ final class StoreHealth {
 
   /** Counts a failure of a request that began at a moment. */
   synchronized void failed(long began, StoreRefusal refusal) {
-    noted(refusal.getMessage());
+    noteLine(refusal.getMessage());
     if (began - failed < 0) {
       return; // the request began before the last failure was known
     }
@@ -59,7 +59,7 @@ final class StoreHealth {
     if (failures >= MOST_FAILURES
         || unreached >= MOST_UNREACHED
         || refusal.failure() == Failure.LASTING) {
-      leave(last);
+      leaveAlone(last);
     }
   }
 
@@ -68,17 +68,17 @@ final class StoreHealth {
     waited += Math.max(0, to - Math.max(from, waitedUntil));
     waitedUntil = Math.max(waitedUntil, to);
     if (waited > MOST_WAITING) {
-      leave("jobs waited 30 s for it");
+      leaveAlone("jobs waited 30 s for it");
     }
   }
 
   /** Stores a line for the end of the build. */
-  synchronized void noted(String line) {
+  synchronized void noteLine(String line) {
     lines++;
     last = line;
   }
 
-  private void leave(String why) {
+  private void leaveAlone(String why) {
     if (!alone) {
       alone = true;
       build.told().accept("store " + store + ": " + why + "; " + consequence);

@@ -26,19 +26,19 @@ interface StorePlace extends AutoCloseable {
   }
 
   /** Opens a blob or an entry; null if there is none. The bytes may be wrong. */
-  InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal;
+  InputStream open(String in, Digest name, StoreRequest request) throws StoreRefusal;
 
   /** Returns the refusal for a stream of this place that broke off. */
   StoreRefusal broken(IOException e);
 
   /** Returns whether a blob of this size lies there; does not read its bytes. */
-  boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal;
+  boolean has(Blob blob, StoreRequest request) throws StoreRefusal;
 
   /** Puts bytes there, in place of any others. */
-  void put(String in, Digest name, BlobSource bytes, StoreCall.Request request) throws StoreRefusal;
+  void put(String in, Digest name, BlobSource bytes, StoreRequest request) throws StoreRefusal;
 
   /** Returns the keys with entries, newest first; a subset if listing takes too long. */
-  default List<Digest> newest(int most, long nanos, StoreCall.Request request) throws StoreRefusal {
+  default List<Digest> newest(int most, long nanos, StoreRequest request) throws StoreRefusal {
     return List.of();
   }
 

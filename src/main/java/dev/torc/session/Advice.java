@@ -103,12 +103,12 @@ final class Advice {
   }
 
   private static Stream<String> readings(Graph graph, Ref.OfData data) {
-    Ref.OfData meant = graph.meant(data);
+    Ref.OfData meant = graph.readingOf(data);
     String group = InstanceName.parse(meant.job()).group();
     return data.readings().stream()
         // Another dot in the same value of a parameter is no other job.
         .filter(other -> !InstanceName.parse(other.job()).group().equals(group))
-        .filter(other -> graph.meant(other.job()) != null)
+        .filter(other -> graph.nodesInNeed(other.job()) != null)
         .map(
             other ->
                 "data %s is %s of job %s; %s of job %s has the same name; rename one"
@@ -188,7 +188,7 @@ final class Advice {
       String name =
           ref instanceof Ref.OfJob made
               ? made.job()
-              : ref instanceof Ref.OfData value ? graph.meant(value).job() : null;
+              : ref instanceof Ref.OfData value ? graph.readingOf(value).job() : null;
       if (name != null && graph.isEmptyPart(name)) {
         String key = "part of " + InstanceName.parse(name).group();
         if (!lines.counts(job, key)) {

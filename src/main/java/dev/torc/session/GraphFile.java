@@ -282,7 +282,7 @@ record GraphFile(
   private static BitSet deciding(Graph graph, ParsedBuildFile.Deciders deciders) {
     BitSet jobs = new BitSet();
     for (String name : deciders.jobs()) {
-      Arrays.stream(graph.named(name)).forEach(jobs::set);
+      Arrays.stream(graph.nodesOf(name)).forEach(jobs::set);
     }
     return jobs;
   }

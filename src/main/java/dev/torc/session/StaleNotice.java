@@ -76,7 +76,7 @@ record StaleNotice(List<String> known, List<String> stale) {
    * not count: often its files are only out of reach, and its products must not be removed then.
    */
   private static boolean isAsked(PlanContext last, String name) {
-    int[] jobs = last.graph().named(name);
+    int[] jobs = last.graph().nodesOf(name);
     return jobs != null && Arrays.stream(jobs).anyMatch(last.selection().jobs()::get);
   }
 

@@ -127,16 +127,10 @@ class Section11SharedTest extends Harness {
               new Restorable(
                   key, null, programs == null ? real.terms().programs() : programs, 1, false, null),
               "a",
-              products,
-              null,
-              real.manifest(),
-              List.of(),
-              List.of(),
-              real.lines(),
+              new Result.Outputs(products, null, List.of()),
+              new Result.ReadInputs(real.inputs().manifest(), List.of(), real.inputs().lines()),
               real.origin(),
-              real.wall(),
-              -1,
-              -1,
+              new Result.Spent(real.spent().wall(), -1, -1),
               null);
       List<BlobSource> blobs = new ArrayList<>();
       blobs.add(BlobSource.bytes("evil".getBytes()));

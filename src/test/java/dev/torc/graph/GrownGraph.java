@@ -66,7 +66,7 @@ public final class GrownGraph {
     }
     assertEquals(
         grown.workflow().jobs(),
-        Arrays.stream(grown.tables().written()).mapToObj(grown::job).toList(),
+        Arrays.stream(grown.tables().jobs().written()).mapToObj(grown::job).toList(),
         "as written");
   }
 
@@ -108,7 +108,7 @@ public final class GrownGraph {
   }
 
   private static List<String> named(Graph graph, String name) {
-    int[] nodes = graph.named(name);
+    int[] nodes = graph.nodesOf(name);
     return nodes == null ? null : Arrays.stream(nodes).mapToObj(graph::name).sorted().toList();
   }
 

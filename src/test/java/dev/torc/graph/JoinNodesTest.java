@@ -89,16 +89,17 @@ class JoinNodesTest {
   @Test
   void aNameMeansAJobAGroupAnInstanceOrAPartOfAGroup() throws IOException {
     Graph graph = graph(SWEEP + "a: { command: x }");
-    assertEquals(List.of("a"), names(graph, graph.named("a")));
-    assertEquals(3, graph.named("train").length);
+    assertEquals(List.of("a"), names(graph, graph.nodesOf("a")));
+    assertEquals(3, graph.nodesOf("train").length);
     assertEquals(
-        List.of("train/lr=1,seed=1", "train/lr=1,seed=2"), names(graph, graph.named("train/lr=1")));
+        List.of("train/lr=1,seed=1", "train/lr=1,seed=2"),
+        names(graph, graph.nodesOf("train/lr=1")));
     assertEquals(
         List.of("train/lr=1,seed=1", "train/lr=2,seed=1"),
-        names(graph, graph.named("train/seed=1")));
-    assertEquals(List.of("train/lr=1,seed=2"), names(graph, graph.named("train/seed=2,lr=1")));
-    assertNull(graph.named("train/lr=7"));
-    assertNull(graph.named("train/rate=1"));
+        names(graph, graph.nodesOf("train/seed=1")));
+    assertEquals(List.of("train/lr=1,seed=2"), names(graph, graph.nodesOf("train/seed=2,lr=1")));
+    assertNull(graph.nodesOf("train/lr=7"));
+    assertNull(graph.nodesOf("train/rate=1"));
   }
 
   @Test
@@ -168,7 +169,7 @@ class JoinNodesTest {
             find: { command: x, produces: 'cand/*' }
             """,
             open);
-    int fold = graph.named("fold")[0];
+    int fold = graph.nodesOf("fold")[0];
     assertTrue(graph.isOpen(fold));
     assertEquals("fold", graph.name(fold));
     for (String reader : List.of("byGlob", "byFile", "byName", "byPart")) {

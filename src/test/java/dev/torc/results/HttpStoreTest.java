@@ -177,7 +177,7 @@ class HttpStoreTest extends StoreContract {
     box.stores.finish();
     assertEquals(List.of("PUT /cas", "PUT /ac", "GET /ac", "PUT /cas", "PUT /ac"), asked());
     assertEquals(List.of(names), box.names(first));
-    assertEquals(names, box.find(KEY).result().found());
+    assertEquals(names, box.find(KEY).result().inputs().found());
     assertEquals(List.of("GET /ac", "GET /cas", "GET /ac", "GET /cas"), asked());
   }
 

@@ -68,7 +68,7 @@ class LocalResultsTest {
   }
 
   private Result known(int i) {
-    return kept.find(Digest.ofText("key " + i));
+    return LocalResults.find(cache, Digest.ofText("key " + i));
   }
 
   @AfterEach
@@ -135,8 +135,8 @@ class LocalResultsTest {
     usable = 4000;
     assertEquals(150, one.bound(), "in one build it stays");
     assertEquals(0, kept(0).bound());
-    assertTrue(kept(4000).holds(1000, 10_000));
-    assertFalse(kept(4000).holds(1001, 1) || kept(4000).holds(1, 10_001));
+    assertTrue(kept(4000).mayStore(1000, 10_000));
+    assertFalse(kept(4000).mayStore(1001, 1) || kept(4000).mayStore(1, 10_001));
   }
 
   @Test
@@ -183,15 +183,15 @@ class LocalResultsTest {
     Result oldest = known(0);
     one.want(oldest);
     assertEquals(9, left(one, GIB - 1));
-    one.used(oldest);
+    one.noteUsed(oldest);
     assertEquals(7, left(kept(-1), GIB - 101));
     assertTrue(known(0) != null && known(1) == null && known(3) == null && known(4) != null);
-    one.used(result("key 1", 1));
+    one.noteUsed(result("key 1", 1));
     assertNull(known(1), "a result that was forgotten meanwhile stays so");
     one.remember(result("key 1", 1));
     one.remember(result("key 4", 1)); // it was made of other bytes
     assertEquals(known(1).parts(), known(4).parts());
-    kept(0).used(known(1));
+    kept(0).noteUsed(known(1));
     assertNull(known(1), "where nothing is kept the record was there for its marks");
   }
 

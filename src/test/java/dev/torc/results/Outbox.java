@@ -121,6 +121,6 @@ final class Outbox implements AutoCloseable {
 
   /** Sends a result while the test goes on. */
   void post(Upload sending) {
-    stores.send(sending.result().wall(), () -> sending);
+    stores.send(sending.result().spent().wall(), () -> sending);
   }
 }

@@ -292,12 +292,18 @@ class ResultChecksTest {
 
   /** The sample with some of everything, but with another value for one part. */
   private static Result with(String name, Object other) throws ReflectiveOperationException {
-    Result whole = ResultSamples.whole();
+    return (Result) with(ResultSamples.whole(), name, other);
+  }
+
+  private static Object with(Object whole, String name, Object other)
+      throws ReflectiveOperationException {
     List<Object> parts = new ArrayList<>();
-    for (RecordComponent each : Result.class.getRecordComponents()) {
-      parts.add(each.getName().equals(name) ? other : each.getAccessor().invoke(whole));
+    for (RecordComponent each : whole.getClass().getRecordComponents()) {
+      Object part = each.getAccessor().invoke(whole);
+      boolean outer = each.getType().getEnclosingClass() == Result.class;
+      parts.add(each.getName().equals(name) ? other : outer ? with(part, name, other) : part);
     }
-    return (Result) Result.class.getDeclaredConstructors()[0].newInstance(parts.toArray());
+    return whole.getClass().getDeclaredConstructors()[0].newInstance(parts.toArray());
   }
 
   private static Restorable terms(Digest key, Digest first, int files) {

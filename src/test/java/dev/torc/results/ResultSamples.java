@@ -44,16 +44,13 @@ final class ResultSamples {
     return new Result(
         new Restorable(key, first, programs, products.length, log != null, depfile),
         "work",
-        List.of(products),
-        log == null ? null : RecordedProduct.file("", log.digest(), log.size()),
-        Digest.ofText("a manifest"),
-        data,
-        found,
-        List.of(),
+        new Result.Outputs(
+            List.of(products),
+            log == null ? null : RecordedProduct.file("", log.digest(), log.size()),
+            data),
+        new Result.ReadInputs(Digest.ofText("a manifest"), found, List.of()),
         new Origin("", 7, "host", 1_700_000_000_000L, ""),
-        5_000_000_000L,
-        -1,
-        -1,
+        new Result.Spent(5_000_000_000L, -1, -1),
         null);
   }
 
@@ -62,16 +59,10 @@ final class ResultSamples {
     return new Result(
         of.terms(),
         of.job(),
-        of.products(),
-        of.log(),
-        of.manifest(),
-        of.data(),
-        of.found(),
-        of.lines(),
+        of.outputs(),
+        of.inputs(),
         of.origin(),
-        wall,
-        of.cpu(),
-        of.peak(),
+        new Result.Spent(wall, of.spent().cpu(), of.spent().peak()),
         of.root());
   }
 
@@ -87,29 +78,29 @@ final class ResultSamples {
             true,
             file("out/run.d", "run: run.c")),
         "train/lr=0.1,seed=3",
-        List.of(
-            RecordedProduct.folder(
-                "out/folder é",
-                Digest.ofText("the folder's"),
-                List.of(
-                    RecordedProduct.inner("a"),
-                    file("a-b", ""),
-                    file("a/one", "1"),
-                    RecordedProduct.link("a/two", "../a-b"),
-                    RecordedProduct.inner("empty"))),
-            new RecordedProduct("out/link", Stamp.FileKind.FILE, program.digest(), 3, "run"),
-            program),
-        RecordedProduct.file("", Digest.ofText("all it wrote"), 12),
-        Digest.ofText("a manifest"),
-        List.of(new StoredValue("loss", "0.25"), new StoredValue("text", "two\nlines")),
-        List.of("/usr/include/stdio.h", "../shared/a.h", "run.h").stream().sorted().toList(),
-        List.of(
-            new ManifestEntry(1, "command", null, "gcc run.c"),
-            new ManifestEntry(2, "need", "", "run.c 3f2a91c")),
+        new Result.Outputs(
+            List.of(
+                RecordedProduct.folder(
+                    "out/folder é",
+                    Digest.ofText("the folder's"),
+                    List.of(
+                        RecordedProduct.inner("a"),
+                        file("a-b", ""),
+                        file("a/one", "1"),
+                        RecordedProduct.link("a/two", "../a-b"),
+                        RecordedProduct.inner("empty"))),
+                new RecordedProduct("out/link", Stamp.FileKind.FILE, program.digest(), 3, "run"),
+                program),
+            RecordedProduct.file("", Digest.ofText("all it wrote"), 12),
+            List.of(new StoredValue("loss", "0.25"), new StoredValue("text", "two\nlines"))),
+        new Result.ReadInputs(
+            Digest.ofText("a manifest"),
+            List.of("/usr/include/stdio.h", "../shared/a.h", "run.h").stream().sorted().toList(),
+            List.of(
+                new ManifestEntry(1, "command", null, "gcc run.c"),
+                new ManifestEntry(2, "need", "", "run.c 3f2a91c"))),
         new Origin("", 9, "node7", -1, ""),
-        Long.MAX_VALUE,
-        8,
-        9,
+        new Result.Spent(Long.MAX_VALUE, 8, 9),
         "/home/me/project");
   }
 }

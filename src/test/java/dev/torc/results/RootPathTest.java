@@ -3,7 +3,6 @@ package dev.torc.results;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.records.RecordedProduct;
-import dev.torc.results.SharedStores.TextSearch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -69,6 +68,6 @@ class RootPathTest {
 
   private static boolean isFound(RecordedProduct product) throws IOException {
     byte[] texts = SharedStores.texts(ResultSamples.of(product)).getBytes();
-    return new TextSearch(ROOT).in(new ByteArrayInputStream(texts), () -> false);
+    return new TextSearch(ROOT).isIn(new ByteArrayInputStream(texts), () -> false);
   }
 }

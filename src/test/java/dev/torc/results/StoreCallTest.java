@@ -48,7 +48,7 @@ class StoreCallTest {
 
   /** What the store does with bytes that are sent. */
   private interface Taker {
-    void take(String in, BlobSource bytes, StoreCall.Request call) throws StoreRefusal;
+    void take(String in, BlobSource bytes, StoreRequest call) throws StoreRefusal;
   }
 
   /** A store whose answers come when the test lets them. */
@@ -63,13 +63,13 @@ class StoreCallTest {
     }
 
     /** Gives the bytes of an entry; null for none. {@link #blob} gives those of a blob. */
-    private Function<StoreCall.Request, byte[]> entry = this::none;
+    private Function<StoreRequest, byte[]> entry = this::none;
 
-    private Function<StoreCall.Request, InputStream> blob = this::none;
+    private Function<StoreRequest, InputStream> blob = this::none;
 
     private Taker put = (in, bytes, call) -> none(call);
 
-    <T> T none(StoreCall.Request call) {
+    <T> T none(StoreRequest call) {
       try {
         answer.await();
       } catch (InterruptedException e) {
@@ -79,7 +79,7 @@ class StoreCallTest {
     }
 
     @Override
-    public InputStream open(String in, Digest name, StoreCall.Request call) {
+    public InputStream open(String in, Digest name, StoreRequest call) {
       if (in.equals(BLOBS)) {
         return blob.apply(call);
       }
@@ -93,12 +93,12 @@ class StoreCallTest {
     }
 
     @Override
-    public boolean has(Blob blob, StoreCall.Request call) {
+    public boolean has(Blob blob, StoreRequest call) {
       return false;
     }
 
     @Override
-    public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call)
+    public void put(String in, Digest name, BlobSource bytes, StoreRequest call)
         throws StoreRefusal {
       put.take(in, bytes, call);
     }
@@ -218,7 +218,7 @@ class StoreCallTest {
         };
     Result result = ResultSamples.lasting(200 * SECOND, ResultSamples.of(file(bytes)));
     try (SharedStore store = store(place, clock)) {
-      assertNotNull(store.fetch(new SharedStore.Hit(result, store), folder));
+      assertNotNull(store.fetch(new SharedStore.Hit(result, store, null, Map.of()), folder));
     }
     assertEquals(List.of(), told);
   }
@@ -239,7 +239,7 @@ class StoreCallTest {
     Result result = ResultSamples.lasting(100 * SECOND, ResultSamples.of());
     LongSupplier clock = () -> now.addAndGet(SECOND / 10);
     try (SharedStores stores = stores(place, clock)) {
-      stores.send(result.wall(), () -> new Upload(result, List.of(), false, null));
+      stores.send(result.spent().wall(), () -> new Upload(result, List.of(), false, null));
       stores.finish();
     }
     return told.toString();
@@ -281,7 +281,7 @@ class StoreCallTest {
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
-      SharedStore.Hit hit = new SharedStore.Hit(result, store);
+      SharedStore.Hit hit = new SharedStore.Hit(result, store, null, Map.of());
       for (int i = 0; i < 2; i++) {
         StoreRefusal refused =
             assertThrows(StoreRefusal.class, () -> store.fetchBlobs(hit, folder));
@@ -303,7 +303,7 @@ class StoreCallTest {
     Place place =
         new Place() {
           @Override
-          public boolean has(Blob blob, StoreCall.Request call) {
+          public boolean has(Blob blob, StoreRequest call) {
             return blob.size() > 1 << 20;
           }
         };
@@ -377,7 +377,7 @@ class StoreCallTest {
   }
 
   /** The seconds after which a request that begins so, and then does nothing, is given up. */
-  private long givenUp(String why, Consumer<StoreCall.Request> beginning) {
+  private long givenUp(String why, Consumer<StoreRequest> beginning) {
     CountDownLatch begun = new CountDownLatch(1);
     LongSupplier clock = () -> begun.getCount() > 0 ? now.get() : now.addAndGet(SECOND);
     StoreCall call = StoreCall.small(build(clock), null);
@@ -402,7 +402,7 @@ class StoreCallTest {
   void whatStandsIsGivenUp() {
     String slow = "slower than 100 kB/s for 5 s";
     assertEquals(11, givenUp("no answer in 10 s", _ -> {}), 1);
-    assertEquals(7, givenUp(slow, StoreCall.Request::begin), 1);
+    assertEquals(7, givenUp(slow, StoreRequest::begin), 1);
     givenUp(slow, request -> request.passed(1 << 20)); // the bytes came before it stood still
   }
 
@@ -598,7 +598,7 @@ class StoreCallTest {
     LongSupplier clock = () -> now.addAndGet(SECOND / 1000);
     SharedStores sender = stores(place, clock);
     Upload sending = new Upload(ResultSamples.of(), List.of(), false, null);
-    sender.send(sending.result().wall(), () -> sending);
+    sender.send(sending.result().spent().wall(), () -> sending);
     assertEquals(1, sender.pending());
     place.answer.countDown();
     sender.finish();
@@ -632,11 +632,11 @@ class StoreCallTest {
                 ? now.addAndGet(step.get())
                 : now.get();
     try (SharedStores stores = stores(place, clock)) {
-      stores.send(result.wall(), () -> upload);
+      stores.send(result.spent().wall(), () -> upload);
       stores.finish();
       assertEquals(List.of(), sent);
       step.set(0);
-      stores.send(result.wall(), () -> upload);
+      stores.send(result.spent().wall(), () -> upload);
       stores.finish();
       assertEquals(List.of("cas", "cas", "ac"), sent);
     }

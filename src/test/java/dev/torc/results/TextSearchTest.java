@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.results.SharedStores.TextSearch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,9 +25,9 @@ class TextSearchTest {
     for (int at = border - 2 * path.length; at < border + path.length; at++) {
       byte[] bytes = new byte[2 * border];
       System.arraycopy(path, 0, bytes, at, path.length);
-      assertTrue(ROOT.in(new ByteArrayInputStream(bytes), () -> false), "at " + at);
+      assertTrue(ROOT.isIn(new ByteArrayInputStream(bytes), () -> false), "at " + at);
       bytes[at + path.length - 1] ^= 1;
-      assertFalse(ROOT.in(new ByteArrayInputStream(bytes), () -> false), "at " + at);
+      assertFalse(ROOT.isIn(new ByteArrayInputStream(bytes), () -> false), "at " + at);
     }
   }
 
@@ -42,7 +41,7 @@ class TextSearchTest {
             return super.read(into, offset, Math.min(1, length));
           }
         };
-    assertTrue(ROOT.in(slow, () -> false));
+    assertTrue(ROOT.isIn(slow, () -> false));
     assertEquals(-1, slow.read());
   }
 
@@ -55,7 +54,7 @@ class TextSearchTest {
       String in = text(random, random.nextInt(60));
       TextSearch search = new TextSearch(text);
       byte[] bytes = in.getBytes(StandardCharsets.UTF_8);
-      assertEquals(in.contains(text), search.in(new ByteArrayInputStream(bytes), () -> false));
+      assertEquals(in.contains(text), search.isIn(new ByteArrayInputStream(bytes), () -> false));
       found += in.contains(text) ? 1 : 0;
     }
     assertTrue(found > 500 && found < 4_500, found + " found");
@@ -71,7 +70,7 @@ class TextSearchTest {
 
   @Test
   void nothingHoldsIt() throws IOException {
-    assertFalse(ROOT.in(InputStream.nullInputStream(), () -> false));
+    assertFalse(ROOT.isIn(InputStream.nullInputStream(), () -> false));
   }
 
   /** When the build ends, the rest of a large file is not read. */
@@ -91,7 +90,7 @@ class TextSearchTest {
             return length;
           }
         };
-    assertThrows(IOException.class, () -> ROOT.in(endless, () -> pieces.get() > 2));
+    assertThrows(IOException.class, () -> ROOT.isIn(endless, () -> pieces.get() > 2));
     assertEquals(3, pieces.get());
   }
 }

@@ -155,7 +155,7 @@ class GraphFileTest {
       assertEquals(written.makerOf(path), read.makerOf(path), path);
     }
     for (String name : List.of("train", "train/lr=0.1", "plain", "nobody")) {
-      assertArrayEquals(written.named(name), read.named(name), name);
+      assertArrayEquals(written.nodesOf(name), read.nodesOf(name), name);
     }
     assertEquals(-1, read.jobId("nobody"));
   }

@@ -1,0 +1,67 @@
+package dev.torc.graph;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.StringTable;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A {@link Graph} in numbers: the part that is stored of it, and that a larger graph begins with.
+ * It has no workflow, and answers no question.
+ */
+record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Edges edges) {
+
+  /** The nodes; {@code names} are by node, see {@link Graph#joinName}. */
+  record Nodes(BitSet joins, StringTable names, NodeOrder order) {}
+
+  /**
+   * The jobs, all by node.
+   *
+   * @param written the nodes of the jobs, in the order written
+   * @param temporary the jobs whose products only readers want
+   * @param deletes the jobs whose products are removed once they were read
+   */
+  record Jobs(int[] written, int[] priority, BitSet temporary, BitSet deletes) {}
+
+  /** The files by number; {@code plain}: only the paths of declared files have a maker. */
+  record Files(StringTable paths, boolean plain, int[] maker) {}
+
+  /** The needed files and lists of each job, its products, and the nodes before each node. */
+  record Edges(Adjacency needs, Adjacency listNeeds, Adjacency products, Adjacency before) {}
+
+  void write(ByteWriter out) {
+    out.longs(nodes.joins.toLongArray());
+    nodes.names.write(out);
+    files.paths.write(out);
+    out.flag(files.plain);
+    out.ints(files.maker);
+    out.ints(jobs.priority);
+    out.longs(jobs.temporary.toLongArray());
+    out.longs(jobs.deletes.toLongArray());
+    out.list(lists, (to, list) -> list.write(to));
+    edges.needs.write(out);
+    edges.listNeeds.write(out);
+    edges.products.write(out);
+    edges.before.write(out);
+    out.ints(nodes.order.nodes());
+    out.ints(jobs.written);
+  }
+
+  static GraphTables read(ByteReader in) {
+    BitSet joins = BitSet.valueOf(in.longs());
+    StringTable names = StringTable.read(in);
+    Files files = new Files(StringTable.read(in), in.flag(), in.ints());
+    int[] priority = in.ints();
+    BitSet temporary = BitSet.valueOf(in.longs());
+    BitSet deletes = BitSet.valueOf(in.longs());
+    List<NeedList> lists = in.list(NeedList::read);
+    Adjacency needs = Adjacency.read(in);
+    Adjacency listNeeds = Adjacency.read(in);
+    Adjacency products = Adjacency.read(in);
+    Edges edges = new Edges(needs, listNeeds, products, Adjacency.read(in));
+    Nodes nodes = new Nodes(joins, names, new NodeOrder(in.ints(), joins));
+    Jobs jobs = new Jobs(in.ints(), priority, temporary, deletes);
+    return new GraphTables(nodes, jobs, files, lists, edges);
+  }
+}
