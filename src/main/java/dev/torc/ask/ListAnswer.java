@@ -3,6 +3,7 @@ package dev.torc.ask;
 import dev.torc.engine.JobFiles;
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
@@ -284,7 +285,9 @@ record ListAnswer(
     fields.put("needs", Manifest.needs(job));
     fields.put("found", known.found());
     fields.put("produces", Manifest.declared(job));
-    fields.put("waits_for", Arrays.stream(graph().jobsBefore(id)).mapToObj(graph()::name).toList());
+    fields.put(
+        "waits_for",
+        Arrays.stream(Downstream.jobsBefore(graph(), id)).mapToObj(graph()::name).toList());
     Map<String, Object> resources = JobFields.resources(job.runs().resources());
     resources.putAll(job.runs().resources().counters());
     fields.put("resources", resources);

@@ -75,14 +75,14 @@ public record BatchFolder(Path path) {
   }
 
   void writeRecord(String lines) throws IOException {
-    put(record(), BatchWord.whole(lines));
+    put(record(), BatchWord.whole(lines), true);
   }
 
   /** Writes the scheduler's ids, one for each array task. */
   void write(List<String> ids) throws IOException {
     StringBuilder lines = new StringBuilder();
     ids.forEach(id -> BatchWord.line(lines, "id", id));
-    put(path.resolve("ids"), BatchWord.whole(lines.toString()));
+    put(path.resolve("ids"), BatchWord.whole(lines.toString()), true);
   }
 
   /** Returns the scheduler's ids; empty if unknown. */
@@ -212,7 +212,7 @@ public record BatchFolder(Path path) {
 
   /** Notes that a job's result is useless, before it is cancelled; after Ctrl-C, by INT first. */
   void unwanted(String job, boolean interrupted) throws IOException {
-    put(file(job, Word.UNWANTED), interrupted ? INTERRUPTED : new byte[0]);
+    put(file(job, Word.UNWANTED), interrupted ? INTERRUPTED : new byte[0], true);
   }
 
   /** Returns whether the removal of a folder has begun, by its name. */
@@ -264,10 +264,6 @@ public record BatchFolder(Path path) {
   /** Gives a new file to its folder's group: a member may have to continue with it. */
   private static void give(Path made) throws IOException {
     GroupAccess.of(made.getParent()).give(made);
-  }
-
-  private static void put(Path file, byte[] bytes) throws IOException {
-    put(file, bytes, true);
   }
 
   /** Writes a file that other hosts see whole or not at all; {@code sync} against a crash. */

@@ -95,7 +95,7 @@ final class ClearedProducts {
    */
   boolean relieve(String failure) {
     try {
-      return stored != null && stored.relieve(failure.endsWith(Refusal.FULL));
+      return stored != null && stored.emptyIfFull(failure.endsWith(Refusal.FULL));
     } catch (IOException e) {
       return false;
     }
@@ -108,7 +108,7 @@ final class ClearedProducts {
     for (OwnedPath each : before.isEmpty() ? List.<OwnedPath>of() : now) {
       OwnedPath part = before.get(each.path());
       if (part != null && each.isLike(part)) {
-        stored.madeAgain(part);
+        stored.dropRemade(part);
       }
     }
   }

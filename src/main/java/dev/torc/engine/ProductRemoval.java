@@ -392,7 +392,7 @@ public record ProductRemoval(
   void take(OwnedPath part, ResultParts parts) throws IOException {
     Path file = place.root().resolve(part.path());
     try (FolderHandle holder = grounds.holder(file)) {
-      parts.take(part, new ProductTarget(place, holder, file.getFileName()));
+      parts.place(part, new ProductTarget(place, holder, file.getFileName()));
     }
   }
 

@@ -61,7 +61,7 @@ final class ProductRestore {
     }
     LocalResults stored = common.removal().stored();
     if (!missing.isEmpty()) {
-      stored.remember(from); // before anything is placed, see claim
+      stored.ensureRecorded(from); // before anything is placed, see claim
     }
     boolean there = common.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
     cleared.keep(job.name()); // even if all of its result stands

@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
 import dev.torc.graph.NeedPaths;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
@@ -168,8 +167,7 @@ public final class Tracing {
   /** Returns lines about files that the last run of a job read and the job still does not need. */
   public static List<String> lines(Graph graph, int id, RunDetails last) {
     List<String> paths = last == null ? List.of() : last.read();
-    return lines(
-        graph, id, paths.stream().filter(path -> !NeedList.isNeeded(graph, id, path)).toList());
+    return lines(graph, id, paths.stream().filter(path -> !graph.isNeeded(id, path)).toList());
   }
 
   /** Returns a line for each file that a job read and does not need, or for a folder of many. */
@@ -261,7 +259,7 @@ public final class Tracing {
   }
 
   private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
-    if (snapshot.declares(path) || NeedList.isNeeded(graph, id, path)) {
+    if (snapshot.declares(path) || graph.isNeeded(id, path)) {
       return true;
     }
     int maker = graph.makerOf(path);

@@ -177,13 +177,13 @@ public final class Adjacency {
       int from = start[rows];
       if (set && size - from > 1) {
         Arrays.sort(target, from, size);
-        int kept = from + 1;
+        int distinct = from + 1;
         for (int i = from + 1; i < size; i++) {
-          if (target[i] != target[kept - 1]) {
-            target[kept++] = target[i];
+          if (target[i] != target[distinct - 1]) {
+            target[distinct++] = target[i];
           }
         }
-        size = kept;
+        size = distinct;
       }
       start = room(start, ++rows);
       start[rows] = size;

@@ -17,6 +17,13 @@ public final class Downstream {
     add(graph, graph.before(), node, into);
   }
 
+  /** Returns the jobs that a job waits for, directly or through join nodes. */
+  public static int[] jobsBefore(Graph graph, int job) {
+    BitSet found = new BitSet();
+    addBefore(graph, job, found);
+    return graph.jobsOf(found).stream().toArray();
+  }
+
   private static void add(Graph graph, Adjacency edges, int node, BitSet into) {
     for (int i = edges.from(node); i < edges.to(node); i++) {
       int next = edges.at(i);

@@ -413,6 +413,21 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.lists().size();
   }
 
+  /** Returns whether a job says that it needs a path: by its name, or by a glob or folder. */
+  public boolean isNeeded(int job, String path) {
+    int file = fileId(path);
+    if (file >= 0 && needs().has(job, file)) {
+      return true;
+    }
+    for (int id : listNeeds().row(job)) {
+      NeedList list = list(id);
+      if (list.covers(path) && !list.excludes(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns each job's declared files and folders (not globs), in written order. */
   public Adjacency products() {
     return tables.edges().products();
@@ -459,13 +474,6 @@ public final class Graph implements FolderDigest.Exclusions {
   /** Returns whether {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
     return order.precedes(before(), earlier, later);
-  }
-
-  /** Returns the jobs that a job waits for, directly or through join nodes. */
-  public int[] jobsBefore(int job) {
-    BitSet found = new BitSet();
-    Downstream.addBefore(this, job, found);
-    return jobsOf(found).stream().toArray();
   }
 
   /** Writes the graph without its workflow and jobs; see {@link #read}. */

@@ -68,21 +68,6 @@ public record NeedList(
     };
   }
 
-  /** Returns whether a job says that it needs a path: by its name, or by a glob or folder. */
-  public static boolean isNeeded(Graph graph, int job, String path) {
-    int file = graph.fileId(path);
-    if (file >= 0 && graph.needs().has(job, file)) {
-      return true;
-    }
-    for (int id : graph.listNeeds().row(job)) {
-      NeedList list = graph.list(id);
-      if (list.covers(path) && !list.excludes(path)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   public boolean excludes(String path) {
     return Excludes.path(excludes, path);
   }

@@ -14,12 +14,12 @@ public final class NeedPaths {
   private final Graph graph;
   private final BitSet seen = new BitSet();
   private final ArrayDeque<Integer> open = new ArrayDeque<>();
-  private long left;
+  private long steps;
 
   /** Creates a search that follows at most so many edges; beyond that the answer is always yes. */
   public NeedPaths(Graph graph, long steps) {
     this.graph = graph;
-    this.left = steps;
+    this.steps = steps;
   }
 
   /** Returns whether {@code later} needs what {@code earlier} makes; both are nodes. */
@@ -29,7 +29,7 @@ public final class NeedPaths {
     open.clear();
     for (Integer node = later; node != null; node = open.poll()) {
       follow(node, from);
-      if (seen.get(earlier) || left < 0) {
+      if (seen.get(earlier) || steps < 0) {
         return true;
       }
     }
@@ -61,7 +61,7 @@ public final class NeedPaths {
   }
 
   private void reach(int node, int from) {
-    left--;
+    steps--;
     if (node >= 0 && graph.place(node) >= from && !seen.get(node)) {
       seen.set(node);
       open.add(node);

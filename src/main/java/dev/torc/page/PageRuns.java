@@ -1,5 +1,6 @@
 package dev.torc.page;
 
+import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.AttemptRecord.AttemptHistory;
@@ -167,7 +168,7 @@ final class PageRuns {
       path.addFirst(index.get(at));
       int id = graph.jobId(at);
       String before = null;
-      for (int job : id < 0 ? new int[0] : graph.jobsBefore(id)) {
+      for (int job : id < 0 ? new int[0] : Downstream.jobsBefore(graph, id)) {
         String name = graph.name(job);
         if (attempts.containsKey(name) && (before == null || end(name) > end(before))) {
           before = name;

@@ -1,7 +1,6 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
 import dev.torc.graph.NeedPaths;
 import dev.torc.plan.CommandWords.Role;
 import dev.torc.plan.CommandWords.Word;
@@ -138,7 +137,7 @@ final class UndeclaredReads {
   }
 
   private boolean isNeeded(int job, String path) {
-    if (NeedList.isNeeded(graph, job, path)) {
+    if (graph.isNeeded(job, path)) {
       return true;
     }
     for (Tool tool : graph.job(job).links().tools()) {

@@ -42,7 +42,7 @@ final class FetchedProducts implements ResultParts {
   }
 
   @Override
-  public synchronized void take(OwnedPath part, ProductTarget to) throws IOException {
+  public synchronized void place(OwnedPath part, ProductTarget to) throws IOException {
     RecordedProduct product = places.get(part.path());
     Path fresh = folder.resolve("product"); // built aside, so a product in its place is whole
     if (product.stands() == Stamp.FileKind.FOLDER) {

@@ -72,17 +72,17 @@ public record FolderBound(
     long total = all.values().stream().mapToLong(FileStatus::size).sum();
     List<String> stuck = new ArrayList<>();
     int removed = 0;
-    long left = total;
+    long remaining = total;
     for (Item oldest : items) {
-      if (left <= most) {
+      if (remaining <= most) {
         break;
       }
       removed += oldest.isResult ? 1 : 0;
       for (Path free : uses.remove(oldest.files)) {
-        left -= all.containsKey(free) && remove(free, dry, stuck) ? all.get(free).size() : 0;
+        remaining -= all.containsKey(free) && remove(free, dry, stuck) ? all.get(free).size() : 0;
       }
     }
-    return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
+    return new FolderBound(folder, removed, total - remaining, results - removed, remaining, stuck);
   }
 
   /** Returns the files of an inner folder that a digest names, and adds the status of each. */

@@ -50,7 +50,7 @@ final class FolderStore implements StorePlace {
   private static final String NEW = "new"; // files that are being written
 
   /** Milliseconds; no upload takes as long. */
-  private static final long LEFT = TimeUnit.DAYS.toMillis(1);
+  private static final long OLD = TimeUnit.DAYS.toMillis(1);
 
   private static final int OF_OTHERS = 0077;
 
@@ -60,7 +60,7 @@ final class FolderStore implements StorePlace {
   private final FolderTrust trust;
 
   /** Inner folders that are trusted. */
-  private final Set<String> looked = ConcurrentHashMap.newKeySet();
+  private final Set<String> trusted = ConcurrentHashMap.newKeySet();
 
   FolderStore(Path folder, FolderTrust trust) {
     this.folder = folder;
@@ -84,7 +84,7 @@ final class FolderStore implements StorePlace {
   /** Returns a trusted folder in the store; null if it is missing. It is checked once. */
   private Path inner(String name) throws StoreRefusal, IOException {
     Path inner = folder.resolve(name);
-    if (looked.contains(name)) {
+    if (trusted.contains(name)) {
       return inner;
     }
     trust(folder, "folder not found; torc does not create it");
@@ -92,7 +92,7 @@ final class FolderStore implements StorePlace {
       return null;
     }
     trust(inner, "it went away");
-    looked.add(name);
+    trusted.add(name);
     return inner;
   }
 
@@ -238,7 +238,7 @@ final class FolderStore implements StorePlace {
 
   /** Returns a path for a new file; the first call in a build removes leftovers. */
   private Path fresh() throws StoreRefusal, IOException {
-    boolean first = !looked.contains(NEW);
+    boolean first = !trusted.contains(NEW);
     Path inner = madeInner(NEW);
     if (first) {
       removeOld(inner);
@@ -248,7 +248,7 @@ final class FolderStore implements StorePlace {
 
   /** Removes what a killed torc left. */
   private static void removeOld(Path inner) {
-    FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
+    FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - OLD);
     try {
       for (Path file : FileTree.entries(inner)) {
         if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0) {

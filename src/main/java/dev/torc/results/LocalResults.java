@@ -125,7 +125,7 @@ public class LocalResults implements ResultParts {
   }
 
   /** Empties the store if the disk is {@code full}, or nearly; returns whether it held anything. */
-  public synchronized boolean relieve(boolean full) throws IOException {
+  public synchronized boolean emptyIfFull(boolean full) throws IOException {
     if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
       return false;
     }
@@ -193,7 +193,7 @@ public class LocalResults implements ResultParts {
   }
 
   /** Ensures that the record has these parts and is on disk, before any product is placed. */
-  public synchronized void remember(Result result) {
+  public synchronized void ensureRecorded(Result result) {
     if (wanted.get(result.key()) == result) {
       return;
     }
@@ -230,7 +230,7 @@ public class LocalResults implements ResultParts {
   /** Notes that a result was restored: it is now the most recently used one. */
   public synchronized void noteUsed(Result result) {
     if (isOff()) {
-      records.drop(result.key(), result.first()); // only remember() kept it, for a restore's mark
+      records.drop(result.key(), result.first()); // it was there only for a restore's mark
     } else if (isStored(result)) {
       put(result);
     }
@@ -267,16 +267,16 @@ public class LocalResults implements ResultParts {
   }
 
   @Override
-  public void take(OwnedPath part, ProductTarget to) throws IOException {
+  public void place(OwnedPath part, ProductTarget to) throws IOException {
     boolean stays;
     synchronized (this) {
       count();
       forgetSize();
       stays = uses.of(LocalStore.name(part)) > 1;
     }
-    long left = bytes.take(part, to, stays);
+    long moved = bytes.place(part, to, stays);
     synchronized (this) {
-      total -= left;
+      total -= moved;
     }
   }
 
@@ -294,7 +294,7 @@ public class LocalResults implements ResultParts {
    * Drops a part that was added, since a run made the same bytes again in its place. A part that
    * the store already had stays: another result may have it.
    */
-  public synchronized void madeAgain(OwnedPath part) throws IOException {
+  public synchronized void dropRemade(OwnedPath part) throws IOException {
     String name = LocalStore.name(part);
     if (!shared.contains(name)) {
       drop(name);

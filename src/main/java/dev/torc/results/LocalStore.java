@@ -173,7 +173,7 @@ final class LocalStore {
    * Places a product with the present time, and returns how many bytes left the store, which loses
    * it unless it {@code stays}. Throws also if the store does not have it.
    */
-  long take(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
+  long place(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
     String name = name(part);
     FileStatus there = status(name);
     Path from = folder.resolve(name);

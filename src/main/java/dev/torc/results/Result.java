@@ -325,7 +325,7 @@ public record Result(
      * Places a part where nothing stands, or only a folder; throws also if the part is gone. The
      * caller checks the bytes there. Several threads may ask for different parts.
      */
-    void take(OwnedPath part, ProductTarget to) throws IOException;
+    void place(OwnedPath part, ProductTarget to) throws IOException;
 
     /**
      * Takes back a placed part, since not all parts of the result could be placed; returns false if

@@ -51,10 +51,10 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   /** Returns the blobs of a result that may lie in its record, in their order. */
   static Set<Blob> small(Result result) {
     Set<Blob> small = new LinkedHashSet<>();
-    long left = MOST_INSIDE;
+    long room = MOST_INSIDE;
     for (Blob blob : result.blobs()) {
-      if (blob.size() < SMALL && blob.size() <= left) {
-        left -= blob.size();
+      if (blob.size() < SMALL && blob.size() <= room) {
+        room -= blob.size();
         small.add(blob);
       }
     }

@@ -40,11 +40,11 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   }
 
   /** Looks at the store; each result has the fields that the given form reads. */
-  static StoreContents of(StoredResults<Result> kept) throws IOException {
-    Cache cache = kept.cache();
+  static StoreContents of(StoredResults<Result> stored) throws IOException {
+    Cache cache = stored.cache();
     Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
     List<HeldResult> results = new ArrayList<>();
-    kept.each(each -> results.add(held(each, sizes, cache)));
+    stored.each(each -> results.add(held(each, sizes, cache)));
     long now = System.currentTimeMillis();
     results.sort(Comparator.comparingLong(each -> order(each.used(), now)));
     return new StoreContents(results, sizes);
@@ -105,13 +105,13 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
    * store stay.
    */
   public List<HeldResult> beyond(long most, Set<Digest> last) {
-    List<HeldResult> left = new ArrayList<>(results);
-    left.sort(Comparator.comparing(each -> last.contains(each.result().key()))); // a stable sort
+    List<HeldResult> ordered = new ArrayList<>(results);
+    ordered.sort(Comparator.comparing(each -> last.contains(each.result().key()))); // a stable sort
     Uses<String> uses = new Uses<>();
-    left.forEach(each -> uses.add(LocalStore.names(each.result())));
-    long total = bytes(left);
+    ordered.forEach(each -> uses.add(LocalStore.names(each.result())));
+    long total = bytes(ordered);
     List<HeldResult> beyond = new ArrayList<>();
-    for (HeldResult oldest : left) {
+    for (HeldResult oldest : ordered) {
       List<String> names = LocalStore.names(oldest.result());
       if (total > most && names.stream().anyMatch(sizes::containsKey)) {
         beyond.add(oldest);

@@ -83,7 +83,8 @@ class JoinNodesTest {
   void aGateForOneJobIsNotMade() throws IOException {
     Graph graph = graph(SWEEP + "a: { command: x, needs: [{ job: train/lr=2 }] }");
     assertEquals(graph.jobs(), graph.nodes());
-    assertEquals(List.of("train/lr=2,seed=1"), names(graph, graph.jobsBefore(graph.jobId("a"))));
+    assertEquals(
+        List.of("train/lr=2,seed=1"), names(graph, Downstream.jobsBefore(graph, graph.jobId("a"))));
   }
 
   @Test
@@ -142,9 +143,11 @@ class JoinNodesTest {
             add/i=2: { command: x, needs: ['out/*'], produces: out/2 }
             all: { command: x, needs: ['out/*'] }
             """);
-    assertEquals(List.of("make"), names(graph, graph.jobsBefore(graph.jobId("add/i=1"))));
-    assertEquals(List.of("make"), names(graph, graph.jobsBefore(graph.jobId("add/i=2"))));
-    assertEquals(3, graph.jobsBefore(graph.jobId("all")).length);
+    assertEquals(
+        List.of("make"), names(graph, Downstream.jobsBefore(graph, graph.jobId("add/i=1"))));
+    assertEquals(
+        List.of("make"), names(graph, Downstream.jobsBefore(graph, graph.jobId("add/i=2"))));
+    assertEquals(3, Downstream.jobsBefore(graph, graph.jobId("all")).length);
     assertEquals(2, graph.lists());
   }
 
@@ -178,7 +181,8 @@ class JoinNodesTest {
       assertArrayEquals(new int[] {fold}, direct ? before : graph.before().row(before[0]), reader);
       assertEquals(1, before.length);
       assertTrue(graph.precedes(graph.jobId("find"), graph.jobId(reader)), reader);
-      assertEquals(List.of("find"), names(graph, graph.jobsBefore(graph.jobId(reader))));
+      assertEquals(
+          List.of("find"), names(graph, Downstream.jobsBefore(graph, graph.jobId(reader))));
     }
     assertEquals(0, graph.before().count(graph.jobId("other")));
     assertEquals(fold, graph.makerOf("fold/zzz.out"));

@@ -142,12 +142,12 @@ class LocalResultsTest {
   @Test
   void aJobThatLacksRoomGetsAllOfIt() throws IOException {
     usable = 64 << 20;
-    assertFalse(kept(-1).relieve(false));
-    assertFalse(kept(0).relieve(true));
+    assertFalse(kept(-1).emptyIfFull(false));
+    assertFalse(kept(0).emptyIfFull(true));
     usable--;
-    assertTrue(kept(-1).relieve(false));
+    assertTrue(kept(-1).emptyIfFull(false));
     assertEquals(0, left(kept(-1), GIB));
-    assertFalse(kept(-1).relieve(true), "there is nothing to give");
+    assertFalse(kept(-1).emptyIfFull(true), "there is nothing to give");
   }
 
   /** A written sum counts only if the build that wrote it came to its end. */
@@ -188,8 +188,8 @@ class LocalResultsTest {
     assertTrue(known(0) != null && known(1) == null && known(3) == null && known(4) != null);
     one.noteUsed(result("key 1", 1));
     assertNull(known(1), "a result that was forgotten meanwhile stays so");
-    one.remember(result("key 1", 1));
-    one.remember(result("key 4", 1)); // it was made of other bytes
+    one.ensureRecorded(result("key 1", 1));
+    one.ensureRecorded(result("key 4", 1)); // it was made of other bytes
     assertEquals(known(1).parts(), known(4).parts());
     kept(0).noteUsed(known(1));
     assertNull(known(1), "where nothing is kept the record was there for its marks");
@@ -214,7 +214,7 @@ class LocalResultsTest {
     OwnedPath part = known(5).parts().getFirst();
     LocalResults one = kept(-1);
     try (FolderHandle at = FolderHandle.of(root)) {
-      one.take(
+      one.place(
           known(4).parts().getFirst(), new ProductTarget(cache.place(), at, place.getFileName()));
     }
     assertEquals(900, one.size());
@@ -226,7 +226,7 @@ class LocalResultsTest {
     assertTrue(one.has(result("another", 6).parts().getFirst()));
     assertEquals(8, stored());
     try (FolderHandle at = FolderHandle.of(root)) {
-      one.take(part, new ProductTarget(cache.place(), at, place.getFileName()));
+      one.place(part, new ProductTarget(cache.place(), at, place.getFileName()));
       assertTrue(one.has(part));
       assertFalse(one.giveBack(part, at, place.getFileName(), false)); // it was spoilt
     }
