@@ -9,8 +9,8 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Reason;
 import dev.torc.posix.Signals;
+import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -145,7 +145,7 @@ final class BuildFollower implements Progress {
     }
     build = now;
     if (build != null) {
-      new AttemptHistory(cache).from(build.id().number(), told, each -> ended(each, cache));
+      new AttemptHistory(cache).eachFrom(build.id().number(), told, each -> ended(each, cache));
       RunningJobs.of(place, cache, Set.of()).running().forEach((job, mark) -> begun(mark, cache));
     }
     if (last) {

@@ -1,8 +1,8 @@
 package dev.torc.ask;
 
 import dev.torc.plan.Causes;
+import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.session.ProjectFolder;
@@ -63,9 +63,9 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     Set<String> names = new HashSet<>();
     ArrayDeque<AttemptRecord> last = new ArrayDeque<>(); // newest first
     AttemptHistory history = new AttemptHistory(cache);
-    history.from(0, attempt -> names.add(attempt.id().job()));
+    history.eachFrom(0, attempt -> names.add(attempt.id().job()));
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
-    history.from(
+    history.eachFrom(
         0,
         attempt -> {
           if (asked.has(attempt.id().job())) {

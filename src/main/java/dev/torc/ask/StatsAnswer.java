@@ -8,8 +8,8 @@ import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Series;
 import dev.torc.plan.JobSelection;
+import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
@@ -57,7 +57,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       JobSelection selection = project.select(call.targets());
       AttemptHistory history = new AttemptHistory(look.cache());
       Map<String, AttemptRecord> last = new HashMap<>();
-      history.from(
+      history.eachFrom(
           0,
           attempt -> {
             int job = graph.jobId(attempt.id().job());

@@ -188,9 +188,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /**
-   * Looks at a new product. Reads a large one after the racy window, so no build reads it again.
-   */
+  /** Looks at a new product. Reads a large one after the racy window, to read it only once. */
   public KnownDigest product(String path) throws IOException {
     return product(path, stamp(path));
   }

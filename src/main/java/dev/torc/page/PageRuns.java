@@ -2,8 +2,8 @@ package dev.torc.page;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.show.Json;
@@ -48,7 +48,7 @@ final class PageRuns {
     this.builds = cache.builds(BUILDS);
     AttemptHistory history = new AttemptHistory(cache);
     long[] ran = {0};
-    history.from(
+    history.eachFrom(
         asked,
         attempt -> {
           if (asked != 0 && attempt.id().build() != asked) {
@@ -66,7 +66,7 @@ final class PageRuns {
           }
         });
     this.build = find(asked != 0 ? asked : ran[0]);
-    history.from(
+    history.eachFrom(
         build.id().number(),
         attempt -> {
           if (attempt.id().build() == build.id().number() && isTold(attempt.id().job())) {

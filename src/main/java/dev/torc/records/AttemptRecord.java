@@ -2,10 +2,8 @@ package dev.torc.records;
 
 import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
-import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * An attempt of a job, for the history; {@link JobResult} has what a verdict needs. The {@link
@@ -54,55 +52,4 @@ public record AttemptRecord(
    */
   public record PostedEvent(
       long build, long sequence, long time, String job, int attempt, String text) {}
-
-  /** Reads and trims the attempts and series of the last builds. No verdict depends on them. */
-  public record AttemptHistory(Cache cache) {
-
-    /** The number of attempts that are stored, about 150 bytes each. */
-    static final int ATTEMPTS = 200_000;
-
-    /** The number of series that are stored, about 1 KB each, at most 3 KB. */
-    static final int SERIES = 5_000;
-
-    /** The sequence under which a build's series of the machine is stored. */
-    public static final long MACHINE = Long.MAX_VALUE;
-
-    /** Visits the attempts from a build on, in the order of their ends. */
-    public void from(long build, Consumer<AttemptRecord> visitor) {
-      from(build, 0, visitor);
-    }
-
-    /** Visits the attempts from a build and a sequence on. */
-    public void from(long build, long sequence, Consumer<AttemptRecord> visitor) {
-      cache.eachRecord(
-          RecordTree.ATTEMPTS, DatabaseKey.of(build, sequence), RecordCodec::attempt, visitor);
-    }
-
-    /** Returns the series of an attempt, or for {@link #MACHINE} the machine's; null if unknown. */
-    public Series series(long build, long sequence) {
-      return cache.record(RecordTree.SERIES, DatabaseKey.of(build, sequence), RecordCodec::series);
-    }
-
-    /** Drops the oldest records, and a tenth more than necessary, so that it is seldom. */
-    public void trim() {
-      trim(RecordTree.ATTEMPTS, ATTEMPTS);
-      trim(RecordTree.SERIES, SERIES);
-    }
-
-    void trim(RecordTree tree, long most) {
-      long size = cache.size(tree);
-      if (size > most) {
-        long oldest = size - most + most / 10;
-        Batch batch = new Batch();
-        cache.scan(
-            tree,
-            false,
-            (key, _) -> {
-              batch.drop(tree, key);
-              return batch.changes.size() < oldest;
-            });
-        cache.put(batch);
-      }
-    }
-  }
 }

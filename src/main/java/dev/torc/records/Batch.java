@@ -4,7 +4,6 @@ import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.machine.Series;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;

@@ -19,7 +19,7 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.AttemptRecord.AttemptHistory;
+import dev.torc.records.AttemptHistory;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.BuildEnd;

@@ -7,8 +7,8 @@ import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
+import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.Outcome;
@@ -25,7 +25,7 @@ class AttemptsTest extends Harness {
   private List<AttemptRecord> attempts() {
     List<AttemptRecord> all = new ArrayList<>();
     try (Cache cache = look()) {
-      new AttemptHistory(cache).from(0, all::add);
+      new AttemptHistory(cache).eachFrom(0, all::add);
     }
     return all;
   }

@@ -3,7 +3,6 @@ package dev.torc.records;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ class AttemptHistoryTest {
 
   private static List<AttemptRecord> all(Cache cache, long build) {
     List<AttemptRecord> all = new ArrayList<>();
-    new AttemptHistory(cache).from(build, all::add);
+    new AttemptHistory(cache).eachFrom(build, all::add);
     return all;
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.torc.hash.Digest;
-import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -57,7 +56,7 @@ class DamagedValueTest {
     cache.eachData((name, data) -> all.add(name));
     cache.eachEvent(0, 0, all::add);
     all.addAll(cache.builds(9));
-    new AttemptHistory(cache).from(0, all::add);
+    new AttemptHistory(cache).eachFrom(0, all::add);
     Samples.stored(cache).each(all::add);
     all.addAll(Samples.stored(cache).names(Samples.digest(JOB)));
     if (new AttemptHistory(cache).series(1, 0) != null) {
