@@ -47,8 +47,8 @@ class TidyTest {
   /** Each figure may fall; a change that lets it rise says here by how much. */
   private static final int LINES = 59_735;
 
-  private static final int FILES = 510;
-  private static final int SURFACE = 197;
+  private static final int FILES = 511;
+  private static final int SURFACE = 198;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
   private static final int ALONE = 28;
