@@ -255,7 +255,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   /** Returns whether a path is needed as declared, by itself or as a member of a list. */
   public boolean declares(String path) {
     return files.containsKey(path)
-        || lists.values().stream().anyMatch(look -> look.files().containsKey(path));
+        || !lists.isEmpty()
+            && lists.values().stream().anyMatch(look -> look.files().containsKey(path));
   }
 
   /** Returns whether an existing file is needed under another name: a link to it, or its target. */
