@@ -160,10 +160,8 @@ record ProductScan(
     }
 
     private boolean lies(String product, String folder) throws IOException {
-      if (folder.equals(last)) {
-        return true; // most products of a job lie in one folder
-      }
-      Path outside = grounds.outside(folder);
+      // Most products of a job lie in one folder.
+      Path outside = folder.equals(last) ? null : grounds.outside(folder);
       if (outside != null && strict) {
         throw new AttemptFailure(AllowedRoots.refusal(product, outside));
       }

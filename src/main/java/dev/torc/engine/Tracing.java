@@ -248,9 +248,10 @@ public final class Tracing {
 
   /** Returns whether a path is a job's product or depfile, or excluded from its folder product. */
   static boolean isOwn(Graph graph, int id, String path) {
-    return graph.makerOf(path) == id
+    int maker = graph.makerOf(path);
+    return maker == id
         || path.equals(graph.job(id).depfile())
-        || graph.makerOf(path) < 0 && leavesOut(graph.job(id), path, Ref.OfFolder.class);
+        || maker < 0 && leavesOut(graph.job(id), path, Ref.OfFolder.class);
   }
 
   private static boolean leavesOut(Job job, String path, Class<? extends Ref.OfMany> kind) {
