@@ -273,7 +273,7 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   private Cleaner cleaner(Cache cache) throws IOException {
-    return new Cleaner(place, roots(), cache, removal(cache, call::warn), force, dry, this);
+    return new Cleaner(roots(), removal(cache, call::warn), force, dry, this);
   }
 
   private List<Path> roots() {

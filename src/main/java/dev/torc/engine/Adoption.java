@@ -11,7 +11,6 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildRecord.BuildId;
-import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.NearestPath;
 import dev.torc.text.SafeText;
@@ -206,22 +205,16 @@ public final class Adoption {
       }
       ProductScan products = ProductScan.of(grounds, digests, job, true);
       AttemptOutcome.Made made =
-          new AttemptOutcome.Made(products, needs, snapshot.moved(), List.of(), false, List.of());
+          new AttemptOutcome.Made(
+              products.adopted(), needs, snapshot.moved(), List.of(), false, List.of());
       AttemptOutcome outcome =
-          AttemptOutcome.unstarted(
-              ProcessEnd.How.NOT_STARTED, "", snapshot, made, adopted(products));
+          AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, "", snapshot, made);
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());
     } catch (AttemptFailure e) {
       problem(job, e.getMessage());
     }
-  }
-
-  private static List<OwnedPath> adopted(ProductScan products) {
-    return products.owned().stream()
-        .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
-        .toList();
   }
 
   private void problem(Job job, String line) {

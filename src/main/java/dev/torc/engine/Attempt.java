@@ -77,7 +77,7 @@ final class Attempt {
     this.granted = granted;
     this.starts = starts;
     this.cleared = common.removal().clearing();
-    this.here = new EndableRun(common.runner());
+    this.here = new EndableRun(common.machines().runner());
     this.remote = new RemoteRun(common, id, run, starts);
     this.executor = run.executor();
   }
@@ -155,12 +155,12 @@ final class Attempt {
   }
 
   private AttemptOutcome failed(String what, List<OwnedPath> left) {
-    return outcome(what, AttemptOutcome.Made.NOTHING, left);
+    return outcome(what, AttemptOutcome.Made.of(ProductScan.owning(left)));
   }
 
-  private AttemptOutcome outcome(String what, AttemptOutcome.Made made, List<OwnedPath> owned) {
-    return new AttemptOutcome(
-        ended, what, snapshot, started, made, owned, command, logFrom, posts.posts(), null);
+  private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
+    AttemptOutcome.Shown shown = new AttemptOutcome.Shown(command, logFrom, posts.posts());
+    return new AttemptOutcome(ended, what, snapshot, started, made, shown, null);
   }
 
   private AttemptOutcome ran() throws IOException {
@@ -420,7 +420,7 @@ final class Attempt {
     AttemptOutcome.Made made =
         new AttemptOutcome.Made(
             products, needs, List.copyOf(moved), remote.products().touched(), traced, data);
-    return outcome("", made, products.owned());
+    return outcome("", made);
   }
 
   private List<StoredValue> values() throws IOException {

@@ -4,7 +4,6 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series.Usage;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
 import dev.torc.text.Amount;
 import java.util.List;
@@ -16,9 +15,7 @@ import java.util.List;
  * @param what the failure in one phrase; empty for success
  * @param snapshot the needs as it found them, null if it failed before
  * @param started when torc began to work on it, milliseconds since 1970
- * @param owned what it left in the places of products, even if it failed
- * @param command the commands as they ran, empty if they were not known
- * @param logFrom the byte of the log where it begins
+ * @param made what it made and found; if it failed, at most paths that it owns
  * @param restored the result that was put in its place; null where it ran
  */
 record AttemptOutcome(
@@ -27,10 +24,7 @@ record AttemptOutcome(
     NeedSnapshot snapshot,
     long started,
     Made made,
-    List<OwnedPath> owned,
-    String command,
-    long logFrom,
-    List<PostedEvents.Post> posts,
+    Shown shown,
     Result restored) {
 
   /** Names of the signals by number, as on Linux; most numbers are the same everywhere. */
@@ -60,6 +54,14 @@ record AttemptOutcome(
     }
   }
 
+  /**
+   * The commands as they ran, empty if they were not known; the byte of the log where their output
+   * begins; the events that they posted.
+   */
+  record Shown(String command, long logFrom, List<PostedEvents.Post> posts) {
+    static final Shown NONE = new Shown("", 0, List.of());
+  }
+
   /** Returns when its processes began, wherever they ran; milliseconds since 1970. */
   long began() {
     return ended.began(started);
@@ -84,23 +86,22 @@ record AttemptOutcome(
   }
 
   static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
-    return unstarted(how, why, null, Made.NOTHING, List.of());
+    return unstarted(how, why, null, Made.NOTHING);
   }
 
   /** Returns the end of an attempt that was never started, though its products exist. */
   static AttemptOutcome unstarted(
-      ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made, List<OwnedPath> owned) {
+      ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
     long now = System.currentTimeMillis();
-    return new AttemptOutcome(ended, why, snapshot, now, made, owned, "", 0, List.of(), null);
+    return new AttemptOutcome(ended, why, snapshot, now, made, Shown.NONE, null);
   }
 
   /** Returns the outcome of a restore. */
   static AttemptOutcome restored(Result from, ProductScan products, long started) {
     ProcessEnd ended =
         new ProcessEnd(ProcessEnd.How.EXITED, 0, from.spent().wall(), Usage.NOTHING, "");
-    return new AttemptOutcome(
-        ended, "", null, started, Made.of(products), products.owned(), "", 0, List.of(), from);
+    return new AttemptOutcome(ended, "", null, started, Made.of(products), Shown.NONE, from);
   }
 
   /** Says in one phrase how processes failed; the time limit is in nanoseconds, memory in bytes. */

@@ -40,8 +40,8 @@ final class AttemptThreads {
 
   AttemptThreads(LoopLock lock, BuildSetup setup, Recorder recorder, AttemptEnds ends) {
     this.lock = lock;
-    this.remotes = setup.common().remotes();
-    this.threads = setup.threads();
+    this.remotes = setup.common().machines().remotes();
+    this.threads = setup.common().machines().threads();
     this.recorder = recorder;
     this.ends = ends;
   }

@@ -46,7 +46,7 @@ public final class BuildLoop {
     this.setup = setup;
     this.state = new BuildState(setup.common());
     this.lock = state.lock;
-    this.recorder = new Recorder(setup.common().build(), setup.common().here().name());
+    this.recorder = new Recorder(setup.common().build(), setup.common().machines().here().name());
     this.hooks = new Hooks(state, setup.listener());
     this.sender =
         new EventSender(
@@ -57,7 +57,7 @@ public final class BuildLoop {
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
     this.starts = new JobStarts(setup, workers, hooks, sender, state);
     this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failFast());
-    this.spent = new SpentProducts(setup, lock);
+    this.spent = new SpentProducts(setup, state);
     this.restored = new RestoredJobs(setup, recorder, state);
     this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, spent, restored);
     this.check = new EndCheck(setup, state);
@@ -88,7 +88,7 @@ public final class BuildLoop {
     boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
     int[] jobs = state.jobsIn(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
     if (jobs.length > 0) {
-      long usual = setup.common().runner().grace();
+      long usual = setup.common().machines().runner().grace();
       IntToLongFunction grace = job -> state.graph().job(job).runs().stop().grace(usual);
       long most = by == Kill.KILL ? 0 : IntStream.of(jobs).mapToLong(grace).max().orElse(0);
       sender.tell(
@@ -124,7 +124,7 @@ public final class BuildLoop {
           verdicts.decideSettled();
         } else if (isSubmitted()) {
           starts.stop();
-          setup.common().remotes().end(false, false); // jobs at schedulers stay there
+          setup.common().machines().remotes().end(false, false); // jobs at schedulers stay there
         } else {
           awaitMessages();
           verdicts.decideSettled();
@@ -149,7 +149,7 @@ public final class BuildLoop {
     if (unreadable != null) {
       throw unreadable;
     }
-    setup.cache().flush();
+    setup.common().cache().flush();
     lock.take();
     try {
       runLastHooks();
@@ -260,7 +260,7 @@ public final class BuildLoop {
         return;
       }
       spent.noteEnd(id, record);
-      setup.cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
+      setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
       state.context().records().replace(id, record.result());
       if (run.isRestored()) {
         sender.restored(job, run.reasons(), outcome);

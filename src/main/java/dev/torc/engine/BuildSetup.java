@@ -25,25 +25,26 @@ import java.util.function.UnaryOperator;
 /**
  * What a build works with.
  *
- * @param expander gives the context that follows an expansion of groups
- * @param threads run the attempts
  * @param sharing its shared stores; null if there are none
- * @param moved returns those of some fresh jobs that have a product with another stamp now
- * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
  */
 public record BuildSetup(
-    Plan plan,
-    Expander expander,
-    Cache cache,
+    Planned planned,
     AttemptContext common,
-    ExecutorService threads,
     Amounts amounts,
     Wishes wishes,
     Sharing sharing,
-    UnaryOperator<BitSet> moved,
-    Jobserver tokens,
     Consumer<Event> listener) {
+
+  /**
+   * The plan and its continuation: {@code expander} gives the contexts that follow, and {@code
+   * moved} those of some fresh jobs that have a product with another stamp now.
+   */
+  public record Planned(Plan plan, Expander expander, UnaryOperator<BitSet> moved) {}
+
+  public Plan plan() {
+    return planned.plan;
+  }
 
   /**
    * How much its jobs may use at a time.
@@ -51,12 +52,14 @@ public record BuildSetup(
    * @param gpus identifiers of the GPUs, by number
    * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
    * @param nodes amounts by resource of the nodes beside this machine, by their names
+   * @param tokens the calling make's jobserver, null without one
    */
   public record Amounts(
       Map<String, Long> limits,
       List<String> gpus,
       String allocation,
-      Map<String, Map<String, Long>> nodes) {
+      Map<String, Map<String, Long>> nodes,
+      Jobserver tokens) {
 
     String gpu(int number) {
       return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
@@ -72,17 +75,22 @@ public record BuildSetup(
   /** The shared stores of a build; {@code asks} says whether their results may replace a run. */
   public record Sharing(SharedStores stores, boolean asks) {}
 
+  /** What runs attempts: this host, with its processes and threads, and the schedulers. */
+  public record Machines(ThisHost here, Runner runner, ExecutorService threads, Remotes remotes) {}
+
   /** What all attempts of a build have in common, as long as its graph stays the same. */
   public record AttemptContext(
       PlanContext plan,
       ProductRemoval removal,
       LaunchBuilder launches,
       StartMarks marks,
-      Runner runner,
-      Remotes remotes,
+      Machines machines,
       Tracing tracing,
-      BuildId build,
-      ThisHost here) {
+      BuildId build) {
+
+    Cache cache() {
+      return removal.cache();
+    }
 
     Graph graph() {
       return plan.graph();
@@ -105,8 +113,7 @@ public record BuildSetup(
     }
 
     AttemptContext with(PlanContext next) {
-      return new AttemptContext(
-          next, removal, launches, marks, runner, remotes, tracing, build, here);
+      return new AttemptContext(next, removal, launches, marks, machines, tracing, build);
     }
   }
 }

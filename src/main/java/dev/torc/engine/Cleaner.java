@@ -5,7 +5,6 @@ import dev.torc.posix.FileTree;
 import dev.torc.posix.FolderHandle;
 import dev.torc.posix.FolderHandle.MountedException;
 import dev.torc.records.Batch;
-import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.text.Refusal;
@@ -28,9 +27,7 @@ import java.util.stream.Stream;
  * @param dry whether to report only, and change nothing
  */
 public record Cleaner(
-    CachePlace place,
     List<Path> roots,
-    Cache cache,
     ProductRemoval removal,
     boolean force,
     boolean dry,
@@ -61,7 +58,7 @@ public record Cleaner(
    */
   public boolean products(Choice choice) {
     List<OwnedPath> all = new ArrayList<>();
-    cache.eachOwned(all::add);
+    removal.cache().eachOwned(all::add);
     boolean well = true;
     for (OwnedPath owned : all) {
       well &= product(owned, choice);
@@ -71,7 +68,7 @@ public record Cleaner(
 
   /** Removes everything set aside under rule 15, in {@code .torc/kept} and below the roots. */
   public void removeSetAside() throws IOException {
-    remove(place.setAside("").normalize());
+    remove(removal.place().setAside("").normalize());
     for (Path other : roots) {
       remove(other.resolve(CachePlace.SET_ASIDE_BELOW_ROOTS));
     }
@@ -103,15 +100,16 @@ public record Cleaner(
         try {
           FileTree.remove(entry);
         } catch (MountedException e) {
-          listener.mounted(SetAside.shown(place, entry), Refusal.line(e));
+          listener.mounted(SetAside.shown(removal.place(), entry), Refusal.line(e));
         }
       }
     }
-    listener.removed(SetAside.shown(place, folder));
+    listener.removed(SetAside.shown(removal.place(), folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
         listener.stays(
-            SetAside.shown(place, kept), "it holds what torc set aside for you; --kept removes it");
+            SetAside.shown(removal.place(), kept),
+            "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
       try {
@@ -124,7 +122,7 @@ public record Cleaner(
 
   private void remove(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      String shown = SetAside.shown(place, folder);
+      String shown = SetAside.shown(removal.place(), folder);
       try {
         if (!dry) {
           FileTree.remove(folder);
@@ -139,7 +137,7 @@ public record Cleaner(
   /** Removes a product if it is chosen and may go; returns false if that fails. */
   boolean product(OwnedPath owned, Choice choice) {
     try {
-      Path file = place.root().resolve(owned.path());
+      Path file = removal.place().root().resolve(owned.path());
       String astray = astray(file);
       if (astray.isEmpty() && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         if (choice.takes(owned, true)) {
@@ -195,7 +193,7 @@ public record Cleaner(
 
   private void forget(OwnedPath owned) {
     if (!dry) {
-      cache.put(new Batch().disown(owned.path()).dropStamp(owned.path()));
+      removal.cache().put(new Batch().disown(owned.path()).dropStamp(owned.path()));
     }
   }
 
@@ -238,7 +236,7 @@ public record Cleaner(
   /** Returns the innermost of the root and {@code roots} in which a path lies, or null. */
   private Path base(Path file) {
     Path path = file.normalize();
-    return Stream.concat(Stream.of(place.root()), roots.stream())
+    return Stream.concat(Stream.of(removal.place().root()), roots.stream())
         .filter(other -> path.startsWith(other) && !path.equals(other))
         .max(Comparator.comparingInt(Path::getNameCount))
         .orElse(null);

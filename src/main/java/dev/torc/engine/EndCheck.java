@@ -129,7 +129,7 @@ final class EndCheck {
     fresh.andNot(setup.plan().decided());
     last.keySet().forEach(fresh::clear);
     jobs.andNot(fresh);
-    jobs.or(setup.moved().apply(fresh));
+    jobs.or(setup.planned().moved().apply(fresh));
     return jobs;
   }
 
@@ -271,7 +271,10 @@ final class EndCheck {
     JobRecords records = state.context().records();
     String name = state.graph().name(undone.job);
     JobResult result = records.result(undone.job).undone();
-    setup.cache().put(new Batch().result(name, result, records.details(name).undone(undone.what)));
+    setup
+        .common()
+        .cache()
+        .put(new Batch().result(name, result, records.details(name).undone(undone.what)));
     records.replace(undone.job, result);
     records.drop(undone.job);
   }

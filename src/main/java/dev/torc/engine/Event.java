@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cluster.EarlierJob;
+import dev.torc.machine.Series.Usage;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import dev.torc.records.BuildRecord.BuildId;
@@ -100,7 +101,7 @@ public sealed interface Event {
   }
 
   /**
-   * How an attempt went. Times are in nanoseconds, {@code peak} in bytes; -1 is unknown.
+   * How an attempt went; {@code wall} is in nanoseconds.
    *
    * @param what one phrase: "exit 1", "signal 9 (KILL)", "timed out after 10m", "product x
    *     missing"; empty for success; for a blocked job the name of the job that blocks it
@@ -114,13 +115,12 @@ public sealed interface Event {
       String command,
       Log log,
       long wall,
-      long cpu,
-      long peak,
+      Usage usage,
       List<LeftOut> leftOut,
       boolean allowed) {
 
     public Details(String what, String command, Log log, long wall, long cpu, long peak) {
-      this(what, command, log, wall, cpu, peak, List.of(), false);
+      this(what, command, log, wall, new Usage(cpu, 0, peak, -1, -1), List.of(), false);
     }
   }
 

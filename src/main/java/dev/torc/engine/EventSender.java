@@ -109,7 +109,13 @@ final class EventSender {
   }
 
   private void ended(String job, JobState end, String what, List<LeftOut> left, boolean allowed) {
-    tell(new Event.JobEnded(job, end, new Event.Details(what, "", null, 0, -1, -1, left, allowed)));
+    tell(new Event.JobEnded(job, end, details(what, null, left, allowed)));
+  }
+
+  /** Returns the details of an end without a run. */
+  private static Event.Details details(
+      String what, Event.Log log, List<LeftOut> left, boolean allowed) {
+    return new Event.Details(what, "", log, 0, Usage.UNKNOWN, left, allowed);
   }
 
   void failed(Job job, String what) {
@@ -122,10 +128,8 @@ final class EventSender {
     for (EndCheck.Undone each : jobs) {
       if (each.blames()) {
         boolean allowed = graph.job(each.job()).has(Trait.ALLOW_FAILURE);
-        tell(
-            new Event.JobUndone(
-                graph.name(each.job()),
-                new Event.Details(each.line(), "", null, 0, -1, -1, List.of(), allowed)));
+        Event.Details details = details(each.line(), null, List.of(), allowed);
+        tell(new Event.JobUndone(graph.name(each.job()), details));
       } else {
         warnings.add(each.line());
       }
@@ -222,9 +226,9 @@ final class EventSender {
   }
 
   /** Returns whether a command that could not be started has a log. */
-  private boolean hasLog(Job job, AttemptOutcome outcome) {
+  private boolean hasLog(Job job, AttemptOutcome.Shown shown) {
     Path log = launches.files(job.name()).log();
-    return !outcome.command().isEmpty() && log.toFile().length() > outcome.logFrom();
+    return !shown.command().isEmpty() && log.toFile().length() > shown.logFrom();
   }
 
   private Event.Log log(Job job, long from) {
@@ -239,18 +243,17 @@ final class EventSender {
     Result known = outcome.restored();
     if (known != null) {
       Event.Log log = known.outputs().log() == null ? null : log(job, 0);
-      List<LeftOut> left = LeftOut.of(known.inputs().lines());
-      return new Event.Details("", "", log, 0, -1, -1, left, false);
+      return details("", log, LeftOut.of(known.inputs().lines()), false);
     }
+    AttemptOutcome.Shown shown = outcome.shown();
     boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
-    boolean wrote = !job.has(Trait.INTERACTIVE) && (began || hasLog(job, outcome));
+    boolean wrote = !job.has(Trait.INTERACTIVE) && (began || hasLog(job, shown));
     return new Event.Details(
         outcome.what(),
-        outcome.command().isEmpty() ? command(common, id, run) : outcome.command(),
-        wrote ? log(job, outcome.logFrom()) : null,
+        shown.command().isEmpty() ? command(common, id, run) : shown.command(),
+        wrote ? log(job, shown.logFrom()) : null,
         ended.wall(),
-        ended.usage().cpu(),
-        ended.usage().peak(),
+        ended.usage(),
         outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut(),
         job.has(Trait.ALLOW_FAILURE));
   }

@@ -209,7 +209,7 @@ final class Hooks {
     Launch launch = state.common().launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
         ended -> state.lock.post(() -> handleEnd(hook, number, launch.output().log(), ended));
-    running.put(number, state.common().runner().start(launch, done));
+    running.put(number, state.common().machines().runner().start(launch, done));
   }
 
   private void handleEnd(Hook hook, int number, Path log, ProcessEnd ended) {

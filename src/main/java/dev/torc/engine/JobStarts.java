@@ -70,7 +70,7 @@ final class JobStarts {
 
   void start() {
     while (!stopped && !alone) {
-      if (setup.tokens() != null && holding() > setup.tokens().held()) {
+      if (setup.amounts().tokens() != null && holding() > setup.amounts().tokens().held()) {
         break;
       }
       int id = state.ready.next(pool, this::demand);
@@ -91,8 +91,8 @@ final class JobStarts {
       }
     }
     more = !state.ready.isEmpty();
-    if (setup.tokens() != null) {
-      want(setup.tokens());
+    if (setup.amounts().tokens() != null) {
+      want(setup.amounts().tokens());
     }
   }
 

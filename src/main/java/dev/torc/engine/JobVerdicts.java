@@ -60,7 +60,7 @@ record JobVerdicts(
     while (state.pending.takeExpandable() && !starts.isStopped()) {
       try {
         PlanContext old = state.context();
-        PlanContext next = setup.expander().next(old);
+        PlanContext next = setup.planned().expander().next(old);
         if (next != old) {
           grow(next, new BitSet());
           sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
@@ -78,7 +78,7 @@ record JobVerdicts(
 
   private void grow(PlanContext next, BitSet late) {
     state.grow(next, late);
-    spent.grow(next);
+    spent.grow();
   }
 
   /** Blocks the jobs behind failures after the graph has grown, and decides the free ones. */

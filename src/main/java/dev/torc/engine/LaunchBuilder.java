@@ -193,7 +193,7 @@ public final class LaunchBuilder {
 
   /** Returns the commands of a job as they would run now, with resources up to these limits. */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
-    BuildSetup.Amounts here = new BuildSetup.Amounts(limits, List.of(), null, Map.of());
+    BuildSetup.Amounts here = new BuildSetup.Amounts(limits, List.of(), null, Map.of(), null);
     JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, here);
     return shown(graph, id, contents, first.granted(List.of()));
   }

@@ -52,7 +52,7 @@ final class ProductRestore {
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
-      OwnedPath owned = common.removal().cache().owned(part.path());
+      OwnedPath owned = common.cache().owned(part.path());
       if (owned != null && owned.isLike(part) && common.removal().unaltered(owned)) {
         standing.add(part.path());
       } else {

@@ -39,7 +39,21 @@ record ProductScan(
     int files,
     List<FolderDigest> folders) {
 
-  static final ProductScan NOTHING = new ProductScan(List.of(), List.of(), null, 0, List.of());
+  static final ProductScan NOTHING = owning(List.of());
+
+  /** Returns a scan of a failed job, whose products are no result. */
+  static ProductScan owning(List<OwnedPath> owned) {
+    return new ProductScan(List.of(), owned, null, 0, List.of());
+  }
+
+  /** Returns these products as files of the user. */
+  ProductScan adopted() {
+    List<OwnedPath> adopted =
+        owned.stream()
+            .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
+            .toList();
+    return new ProductScan(made, adopted, depfile, files, folders);
+  }
 
   /** A file, links followed, with the recorded path of the product that it is or lies in. */
   record Seen(String path, String product, Stamp stamp, Digest digest) {}

@@ -57,7 +57,7 @@ final class Recorder {
     JobAttempts run = last.run;
     if (outcome.restored() != null) {
       Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
-      outcome.owned().forEach(known.batch::own);
+      outcome.made().products().owned().forEach(known.batch::own);
       List<FolderDigest> folders = outcome.made().products().folders();
       return new Record(known.batch, known.result, NeedMembers.lists(folders));
     }
@@ -161,12 +161,12 @@ final class Recorder {
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
-    for (PostedEvents.Post post : outcome.posts()) {
+    for (PostedEvents.Post post : outcome.shown().posts()) {
       batch.post(
           new PostedEvent(
               build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));
     }
-    outcome.owned().forEach(batch::own);
+    outcome.made().products().owned().forEach(batch::own);
     return new Record(batch, result, lists);
   }
 

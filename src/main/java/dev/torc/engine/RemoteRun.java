@@ -66,7 +66,7 @@ final class RemoteRun {
    * Returns null if it is not out.
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
-    Remotes remotes = common.remotes();
+    Remotes remotes = common.machines().remotes();
     if (remotes.isEmpty() && run.executor() == null) {
       return null;
     }
@@ -115,13 +115,13 @@ final class RemoteRun {
   private boolean endOthers() throws IOException {
     Path root = common.graph().workflow().root();
     List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
-    Set<String> others = common.remotes().writers(places);
+    Set<String> others = common.machines().remotes().writers(places);
     others.remove(job.name());
     if (anew) {
       others.add(job.name());
     }
     for (String other : others) {
-      if (!common.remotes().cancel(other, common.removal())) {
+      if (!common.machines().remotes().cancel(other, common.removal())) {
         return false;
       }
     }
@@ -146,7 +146,7 @@ final class RemoteRun {
 
   /** Hands it out, with bytes of memory to ask for or 0, and waits for its end. */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker by = common.remotes().of(run.executor());
+    BatchTracker by = common.machines().remotes().of(run.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 

@@ -44,7 +44,6 @@ final class RestoredJobs implements AutoCloseable {
 
   private static final int PATIENCE = 5; // seconds for the threads to end, once interrupted
 
-  private final BuildSetup setup;
   private final Recorder recorder;
   private final BuildState state;
   private final BuildSetup.Sharing sharing; // null where there are no shared stores
@@ -60,7 +59,6 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   RestoredJobs(BuildSetup setup, Recorder recorder, BuildState state) {
-    this.setup = setup;
     this.recorder = recorder;
     this.state = state;
     this.sharing = setup.sharing();
@@ -136,7 +134,7 @@ final class RestoredJobs implements AutoCloseable {
           stored.noteSeen(match.hit().result());
           Batch lists = new Batch();
           match.lists().forEach(lists::list);
-          setup.cache().put(lists);
+          state.common().cache().put(lists);
           return new ProductRestore.Replacement(match.result(), parts);
         }
       }
@@ -167,15 +165,15 @@ final class RestoredJobs implements AutoCloseable {
   void recall(int id, Verdict.WillRestore will) {
     Recorder.Record record =
         recorder.recalled(state.graph().job(id).name(), will.reasons(), will.from());
-    setup.cache().put(recorder.whole(record));
+    state.common().cache().put(recorder.whole(record));
     state.context().records().replace(id, record.result());
   }
 
   /** Records the restored files as torc's own, though the job has no new result. */
   void own(AttemptOutcome outcome) {
     Batch own = new Batch();
-    outcome.owned().forEach(own::own);
-    setup.cache().put(own);
+    outcome.made().products().owned().forEach(own::own);
+    state.common().cache().put(own);
   }
 
   /**
@@ -197,13 +195,13 @@ final class RestoredJobs implements AutoCloseable {
    */
   private Upload upload(AttemptContext common, Job job, boolean again) throws IOException {
     try {
-      Result made = Result.of(setup.cache(), job.name());
+      Result made = Result.of(state.common().cache(), job.name());
       if (made == null) {
         return null;
       }
       Path root = common.graph().workflow().root();
       byte[] said = ClearedProducts.said(made, common.launches().files(job.name()).log());
-      String host = common.here().name();
+      String host = common.machines().here().name();
       Upload upload = Upload.of(root, common.digests(), made, said, umask, host, again);
       if (upload != null) {
         common.removal().stored().noteSeen(made);

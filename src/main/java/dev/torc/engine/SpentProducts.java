@@ -5,7 +5,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.records.Batch;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -31,38 +30,36 @@ import java.util.stream.IntStream;
 final class SpentProducts implements Cleaner.Listener {
 
   private final BuildSetup setup;
-  private final LoopLock lock;
+  private final BuildState state;
   private final BitSet recorded; // jobs that are up to date, and the cache says so
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
   private final BitSet due = new BitSet(); // makers of which some products may go
   private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
   private final Set<String> going = ConcurrentHashMap.newKeySet(); // products
-  private PlanContext context; // null where no job deletes
   private int[] readers; // by maker: how many files and lists of it are yet to be read
   private int[] lists; // by list: how many jobs are yet to read it
   private int running;
   private int removed;
 
-  SpentProducts(BuildSetup setup, LoopLock lock) {
+  SpentProducts(BuildSetup setup, BuildState state) {
     this.setup = setup;
-    this.lock = lock;
+    this.state = state;
     this.recorded = (BitSet) setup.plan().selected().clone();
     recorded.andNot(setup.plan().decided()); // an earlier build left them fresh
-    grow(setup.plan().context());
+    grow();
   }
 
   /**
    * Continues with the next context, in which jobs that were up to date may run after all. The
    * first one with makers that delete may come late: jobs that ran before read nothing of these.
    */
-  void grow(PlanContext next) {
-    Graph graph = next.graph();
+  void grow() {
+    Graph graph = state.graph();
     if (!graph.deletes()) {
       return;
     }
-    context = next;
     IntStream known = IntStream.of(recorded.stream().toArray());
-    known.filter(job -> !next.records().isSettled(job)).forEach(recorded::clear);
+    known.filter(job -> !state.context().records().isSettled(job)).forEach(recorded::clear);
     readers = new int[graph.nodes()];
     lists = new int[graph.lists()];
     BitSet jobs = graph.allJobs();
@@ -84,14 +81,14 @@ final class SpentProducts implements Cleaner.Listener {
 
   /** Notes that a job ended, whose record is about to be put into the cache. */
   void noteEnd(int job, Recorder.Record record) {
-    if (context != null && record.result().outcome().isGood()) {
-      record.batch().onCommit(e -> lock.post(e == null ? () -> noteRecorded(job) : () -> {}));
+    if (state.graph().deletes() && record.result().outcome().isGood()) {
+      record.batch().onCommit(e -> state.lock.post(e == null ? () -> noteRecorded(job) : () -> {}));
     }
   }
 
   /** Notes that a job is up to date, and that the cache says so. */
   void noteRecorded(int job) {
-    if (context != null && !recorded.get(job)) {
+    if (state.graph().deletes() && !recorded.get(job)) {
       hold(job, 0);
       count(job, -1);
     }
@@ -100,7 +97,7 @@ final class SpentProducts implements Cleaner.Listener {
 
   /** Adds {@code by} to the reader counts of the job's needs. */
   private void count(int job, int by) {
-    Graph graph = context.graph();
+    Graph graph = state.graph();
     for (int file : graph.needs().row(job)) {
       if (graph.maker(file) >= 0) {
         hold(graph.maker(file), by);
@@ -115,7 +112,7 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   private void hold(int maker, int by) {
-    if (context.graph().deletes(maker)) {
+    if (state.graph().deletes(maker)) {
       readers[maker] += by;
       due.set(maker, readers[maker] == 0);
       touched.set(maker, touched.get(maker) || by <= 0);
@@ -123,66 +120,59 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   void removeDue() {
-    if (due.isEmpty() || !context.graph().isWhole()) {
+    Graph graph = state.graph();
+    if (due.isEmpty() || !graph.isWhole()) {
       return;
     }
-    Graph graph = context.graph();
     BitSet now = (BitSet) due.clone();
     now.and(recorded);
-    if (context.selection().targeted()) {
-      now.andNot(context.selection().named());
+    if (state.context().selection().targeted()) {
+      now.andNot(state.context().selection().named());
     }
     BitSet may = (BitSet) depfiles.clone();
     may.andNot(recorded);
     now.andNot(may.isEmpty() ? may : JobSelection.of(graph, may).jobs());
     due.andNot(now);
     describe(now);
-    List<String> spent = now.isEmpty() ? List.of() : context.temporaries().spent(now, depfiles);
+    List<String> spent =
+        now.isEmpty() ? List.of() : state.context().temporaries().spent(now, depfiles);
     if (!spent.isEmpty()) {
       running++;
       going.addAll(spent);
-      setup.threads().execute(() -> remove(spent, graph));
+      setup.common().machines().threads().execute(() -> remove(spent, graph));
     }
   }
 
   /** Records the members of folders that the records do not have yet, so that these can go. */
   private void describe(BitSet makers) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
-    makers.stream().forEach(job -> lists.putAll(context.contents().gone().untold(job)));
+    makers.stream().forEach(job -> lists.putAll(state.context().contents().gone().untold(job)));
     if (!lists.isEmpty()) {
       Batch batch = new Batch();
       lists.forEach(batch::list);
-      setup.cache().put(batch);
-      setup.cache().flush();
+      setup.common().cache().put(batch);
+      setup.common().cache().flush();
     }
   }
 
   private void remove(List<String> spent, Graph graph) {
     ProductRemoval removal = setup.common().removal();
-    Cleaner cleaner =
-        new Cleaner(
-            removal.place(),
-            graph.workflow().settings().roots(),
-            setup.cache(),
-            removal,
-            false,
-            false,
-            this);
+    Cleaner cleaner = new Cleaner(graph.workflow().settings().roots(), removal, false, false, this);
     try {
       spent.forEach(path -> remove(path, cleaner));
     } catch (StoppedException e) {
       return; // a signal came: a later build takes them
     } catch (RuntimeException | Error e) {
-      lock.fail(e);
+      state.lock.fail(e);
     } finally {
-      lock.post(() -> running--);
+      state.lock.post(() -> running--);
     }
   }
 
   /** Removes a product, if it still has to go; {@link #cancelRemovals} waits meanwhile. */
   private synchronized void remove(String path, Cleaner cleaner) {
     try {
-      OwnedPath owned = cleaner.cache().owned(path);
+      OwnedPath owned = cleaner.removal().cache().owned(path);
       if (going.remove(path) && cleaner.removal().unaltered(owned)) {
         cleaner.product(owned, (_, _) -> true);
         cleaner.removal().digests().of(path); // the memo sees that it is gone
@@ -194,13 +184,13 @@ final class SpentProducts implements Cleaner.Listener {
 
   @Override
   public void removed(String path) {
-    lock.post(() -> removed++);
+    state.lock.post(() -> removed++);
   }
 
   @Override
   public void stays(String path, String why) {
     String line = SafeText.name(path) + " not removed: " + SafeText.line(why);
-    lock.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
+    state.lock.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
   }
 
   /**
@@ -208,18 +198,18 @@ final class SpentProducts implements Cleaner.Listener {
    * readers outside the build are up to date.
    */
   void removeLast(IntStream ran) {
-    if (context == null || !context.graph().isWhole()) {
+    Graph graph = state.graph();
+    if (!graph.deletes() || !graph.isWhole()) {
       return;
     }
     ran.forEach(this::noteRecorded);
-    Graph graph = context.graph();
     BitSet others = new BitSet();
     touched.stream().forEach(maker -> Downstream.addReaders(graph, maker, others));
     others.andNot(recorded);
-    others.andNot(context.selection().jobs());
+    others.andNot(state.context().selection().jobs());
     try {
       for (int j : graph.inOrder(graph.jobsOf(others))) {
-        if (context.decide(j) instanceof Verdict.UpToDate) {
+        if (state.context().decide(j) instanceof Verdict.UpToDate) {
           noteRecorded(j);
         }
       }

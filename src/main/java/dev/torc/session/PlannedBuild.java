@@ -4,6 +4,7 @@ import dev.torc.container.Containers;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.BuildSetup.AttemptContext;
+import dev.torc.engine.BuildSetup.Machines;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.Remotes;
@@ -73,23 +74,20 @@ record PlannedBuild(
         Runner runner = project.caller().host().runner().get();
         Remotes remotes = remotes();
         ExecutorService threads = project.caller().host().threads().get()) {
+      Machines machines = new Machines(project.caller().host().here(), runner, threads, remotes);
       BuildSetup setup =
           new BuildSetup(
-              plan,
-              expander,
-              work.cache(),
-              common(runner, remotes, listener),
-              threads,
+              new BuildSetup.Planned(plan, expander, work::moved),
+              common(machines, listener),
               new BuildSetup.Amounts(
                   capacity.limits(),
                   capacity.machine().gpus().ids(),
                   capacity.allocated(),
-                  capacity.nodes()),
+                  capacity.nodes(),
+                  tokens.orElse(null)),
               new BuildSetup.Wishes(
                   request.manner().failFast(), request.manner().submit(), watcher.wantsCommands()),
               sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
-              work::moved,
-              tokens.orElse(null),
               listener);
       BuildLoop build = new BuildLoop(setup);
       commands.context = build::context;
@@ -124,7 +122,7 @@ record PlannedBuild(
   }
 
   /** Returns what attempts of this build have in common. */
-  private AttemptContext common(Runner runner, Remotes remotes, Consumer<? super Event> events)
+  private AttemptContext common(Machines machines, Consumer<? super Event> events)
       throws IOException {
     String build = work.build().id();
     Map<String, String> env = project.caller().env();
@@ -146,11 +144,9 @@ record PlannedBuild(
         work.removal(),
         launches,
         work.marks(),
-        runner,
-        remotes,
+        machines,
         new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn),
-        work.build(),
-        project.caller().host().here());
+        work.build());
   }
 
   /** Returns the schedulers; ends submitted attempts whose job is gone or whose result is known. */

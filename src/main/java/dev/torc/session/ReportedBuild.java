@@ -89,7 +89,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   @Override
   public Signals.Handling running(BuildSetup setup, BuildLoop loop) {
     report.follow(() -> progress(setup, loop));
-    return signals.during(loop::signal, stop -> pause(setup.common().runner(), stop));
+    return signals.during(loop::signal, stop -> pause(setup.common().machines().runner(), stop));
   }
 
   /** Stops the jobs and the live lines before torc stops, or continues them after that. */
@@ -104,7 +104,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   }
 
   private Progress progress(BuildSetup setup, BuildLoop loop) {
-    runner = setup.common().runner();
+    runner = setup.common().machines().runner();
     build = loop;
     time = new TimeLeft(setup.plan(), setup.amounts().limits().get(Resources.CPUS));
     return this;

@@ -318,8 +318,8 @@ final class EventText {
     if (!at(Detail.VERBOSE)) {
       return "";
     }
-    return (details.cpu() < 0 ? "" : ", cpu " + Amount.time(details.cpu()))
-        + (details.peak() < 0 ? "" : ", memory " + Amount.size(details.peak()));
+    return (details.usage().cpu() < 0 ? "" : ", cpu " + Amount.time(details.usage().cpu()))
+        + (details.usage().peak() < 0 ? "" : ", memory " + Amount.size(details.usage().peak()));
   }
 
   private String retried(Event.JobRetried retried) {

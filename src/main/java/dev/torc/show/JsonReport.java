@@ -94,8 +94,8 @@ final class JsonReport implements Report {
     fields.put("command", details.command());
     fields.put("log", details.log() == null ? null : details.log().file());
     fields.put("seconds", Json.seconds(details.wall()));
-    fields.put("cpu", Json.seconds(details.cpu()));
-    fields.put("memory", Json.known(details.peak()));
+    fields.put("cpu", Json.seconds(details.usage().cpu()));
+    fields.put("memory", Json.known(details.usage().peak()));
     if (!details.leftOut().isEmpty()) {
       fields.put("without", details.leftOut());
     }

@@ -121,7 +121,7 @@ public final class Profile implements Report {
       return; // it did not run
     }
     attempts++;
-    cpu += Math.max(0, details.cpu());
+    cpu += Math.max(0, details.usage().cpu());
     lanes.clear(over.lane);
     long now = clock.getAsLong();
     Map<String, Object> attempt = new LinkedHashMap<>();
@@ -130,8 +130,8 @@ public final class Profile implements Report {
     attempt.put("what", details.what());
     attempt.put("reasons", over.reasons);
     attempt.put("submitted", over.where);
-    attempt.put("cpu_seconds", Json.seconds(details.cpu()));
-    attempt.put("memory_bytes", Json.known(details.peak()));
+    attempt.put("cpu_seconds", Json.seconds(details.usage().cpu()));
+    attempt.put("memory_bytes", Json.known(details.usage().peak()));
     attempt.values().removeIf(each -> each == null || each.equals(""));
     long released = over.released < 0 ? now : over.released;
     long from = over.from;

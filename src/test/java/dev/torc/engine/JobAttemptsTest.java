@@ -46,7 +46,8 @@ class JobAttemptsTest extends Harness {
   private JobAttempts far(String allocation, String... out) {
     List<Reason> why =
         Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
-    BuildSetup.Amounts amounts = new BuildSetup.Amounts(limits, List.of(), allocation, Map.of());
+    BuildSetup.Amounts amounts =
+        new BuildSetup.Amounts(limits, List.of(), allocation, Map.of(), null);
     return new JobAttempts(graph.job(graph.jobId("far")), why, null, amounts);
   }
 
@@ -111,8 +112,8 @@ class JobAttemptsTest extends Harness {
         ProcessEnd.unstarted(ProcessEnd.How.EXITED, "")
             .at(new ProcessEnd.Elsewhere("n2", submitted, began, "", null));
     AttemptOutcome.Made nothing = AttemptOutcome.Made.NOTHING;
-    return new AttemptOutcome(end, "", null, 10, nothing, List.of(), "", 0, List.of(), null)
-        .queued(7);
+    AttemptOutcome.Shown none = AttemptOutcome.Shown.NONE;
+    return new AttemptOutcome(end, "", null, 10, nothing, none, null).queued(7);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.torc.show;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.machine.Series.Usage;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import dev.torc.records.BuildRecord.BuildId;
@@ -45,7 +46,8 @@ final class Events {
     return new Event.JobEnded(
         job,
         JobState.RAN,
-        new Event.Details("", "", null, 1_200_000_000L, SECOND, 3 << 20, left, false));
+        new Event.Details(
+            "", "", null, 1_200_000_000L, new Usage(SECOND, 0, 3 << 20, -1, -1), left, false));
   }
 
   static Event blocked(String job, String by) {

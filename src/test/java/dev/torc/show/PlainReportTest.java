@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.machine.Series.Usage;
 import dev.torc.plan.Reason;
 import dev.torc.show.Report.Detail;
 import dev.torc.text.Palette;
@@ -344,7 +345,7 @@ class PlainReportTest {
 
   @Test
   void theEndMarksFailuresThatAreAllowed() {
-    Event.Details lint = new Event.Details("exit 1", "c", null, 0, -1, -1, List.of(), true);
+    Event.Details lint = new Event.Details("exit 1", "c", null, 0, Usage.UNKNOWN, List.of(), true);
     String out =
         show(
             Detail.NORMAL,
