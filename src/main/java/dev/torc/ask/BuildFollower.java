@@ -4,7 +4,7 @@ import dev.torc.cluster.EarlierJob;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobFiles;
 import dev.torc.engine.JobState;
-import dev.torc.engine.Leftovers.RunningJobs;
+import dev.torc.engine.RunningJobs;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Reason;

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.engine.JobFiles;
-import dev.torc.engine.Leftovers.RunningJobs;
+import dev.torc.engine.RunningJobs;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;

@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.engine.Leftovers.RunningJobs;
+import dev.torc.engine.RunningJobs;
 import dev.torc.engine.Tracing;
 import dev.torc.graph.DisplayGraph.Fold;
 import dev.torc.graph.Graph;

@@ -73,10 +73,10 @@ public final class Adoption {
     do {
       context = next;
       dataReaders = dataReaders(context.graph());
-      look(false);
+      visitJobs(false);
       next = expander.next(context);
     } while (next != context);
-    look(true);
+    visitJobs(true);
     for (int group : context.graph().inOrder(context.selection().namedOpen())) {
       unknown(group);
     }
@@ -84,16 +84,16 @@ public final class Adoption {
   }
 
   /** Looks at the jobs that wait for no group; the last time, at all others too. */
-  private void look(boolean last) throws IOException {
+  private void visitJobs(boolean last) throws IOException {
     for (int j : context.graph().inOrder(context.selection().named())) {
       boolean now = last || !context.graph().isOpen(context.decider().pending(j));
       if (now && seen.add(context.graph().name(j))) {
-        look(j);
+        visit(j);
       }
     }
   }
 
-  private void look(int id) throws IOException {
+  private void visit(int id) throws IOException {
     Job job = context.graph().job(id);
     Verdict verdict = context.decide(id);
     if (verdict instanceof Verdict.UpToDate) {

@@ -39,7 +39,7 @@ record AsideProducts(ProductRemoval removal) {
       if (standing == null) {
         removal.aside().move(product, from, aside.getFileName(), part, SetAside.ALTERED);
       } else {
-        removal.away(owned, from, aside.getFileName(), standing, cleared);
+        removal.storeOrDelete(owned, from, aside.getFileName(), standing, cleared);
       }
       if (part != null && Files.exists(aside)) { // excluded, and the job has made others there
         removal.aside().move(product, from, aside.getFileName(), null, "the job has made its own");

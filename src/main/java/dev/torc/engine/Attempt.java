@@ -1,14 +1,12 @@
 package dev.torc.engine;
 
 import dev.torc.engine.BuildSetup.AttemptContext;
-import dev.torc.engine.PostedEvents.PostTimes;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.posix.FileTree;
 import dev.torc.posix.JobTrace;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.JobResult.StoredValue;
@@ -41,7 +39,7 @@ final class Attempt {
   final AttemptContext common; // its graph gives the job its number
   final int id;
   final Job job;
-  final JobAttempts run;
+  final JobAttempts attempts;
   private final JobFiles files;
   private final LaunchBuilder.Granted granted;
   private final JobStarts starts;
@@ -57,7 +55,7 @@ final class Attempt {
   private volatile PostTimes times; // of its events; null before its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
-  private boolean let; // whether starts was told that its processes are gone
+  private boolean released; // whether starts was told that its processes are gone
   private PostedEvents posts = PostedEvents.NONE;
   private Launch launched; // null before its command is known
   private String command = "";
@@ -66,20 +64,20 @@ final class Attempt {
   Attempt(
       AttemptContext common,
       int id,
-      JobAttempts run,
+      JobAttempts attempts,
       LaunchBuilder.Granted granted,
       JobStarts starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);
-    this.run = run;
+    this.attempts = attempts;
     this.files = common.launches().files(job.name());
     this.granted = granted;
     this.starts = starts;
     this.cleared = common.removal().clearing();
     this.here = new EndableRun(common.machines().runner());
-    this.remote = new RemoteRun(common, id, run, starts);
-    this.executor = run.executor();
+    this.remote = new RemoteRun(common, id, attempts, starts);
+    this.executor = attempts.executor();
   }
 
   boolean isHandedOut() {
@@ -101,12 +99,12 @@ final class Attempt {
   }
 
   /** Makes room on the disk, and looks for new events; about once a second, from any thread. */
-  void look() {
+  void tick() {
     cleared.makeRoom();
     PostTimes seen = times;
     if (seen != null) {
       try {
-        seen.look();
+        seen.noteTime();
       } catch (IOException e) {
         return; // the times are less exact; the last read of the file says what is wrong
       }
@@ -137,16 +135,16 @@ final class Attempt {
 
   private AttemptOutcome attempt() {
     try {
-      return run.isRestored() ? restored() : ran();
+      return attempts.isRestored() ? restored() : ran();
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
       boolean lost = e.missing != null && ToolState.hadMade(common.plan().records(), id, e.missing);
-      return left(e.getMessage() + (lost ? ToolState.WAYS_OUT : ""));
+      return failedAfterClearing(e.getMessage() + (lost ? ToolState.WAYS_OUT : ""));
     } catch (IOException e) {
-      return left(Refusal.line(e));
+      return failedAfterClearing(Refusal.line(e));
     } catch (UncheckedIOException e) {
-      return left(Refusal.line(e.getCause()));
+      return failedAfterClearing(Refusal.line(e.getCause()));
     }
   }
 
@@ -154,8 +152,8 @@ final class Attempt {
     return failed(what, List.of());
   }
 
-  private AttemptOutcome failed(String what, List<OwnedPath> left) {
-    return outcome(what, AttemptOutcome.Made.of(ProductScan.owning(left)));
+  private AttemptOutcome failed(String what, List<OwnedPath> owned) {
+    return outcome(what, AttemptOutcome.Made.of(ProductScan.owning(owned)));
   }
 
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
@@ -166,7 +164,7 @@ final class Attempt {
   private AttemptOutcome ran() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
-      containers = common.launches().containers(job, run.attempts(), here::run);
+      containers = common.launches().containers(job, attempts.count(), here::run);
     }
     snapshot = common.contents().snapshot(id);
     String lack = snapshot.lack();
@@ -189,7 +187,7 @@ final class Attempt {
       return failed("left to the next build");
     }
     if (ended.how() == ProcessEnd.How.INTERRUPTED) {
-      common.digests().stop().extend(LOOK); // for the look at what it left
+      common.digests().stop().extend(LOOK); // for the look at its products
     }
     snapshot.ended();
     List<String> moved = null;
@@ -200,13 +198,13 @@ final class Attempt {
       moved = read.moved();
     }
     if (ended.ok() && !snapshot.isSmall()) {
-      letGo();
+      release();
     }
     readPosts();
     return ended.ok()
         ? succeeded(moved, begin)
-        : left(
-            AttemptOutcome.phrase(ended, run.runtime(), granted.memoryLimit())
+        : failedAfterClearing(
+            AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
                 + unstarted()
                 + Tracing.refused(common.graph(), trace)
                 + unlogged());
@@ -268,17 +266,18 @@ final class Attempt {
     LaunchBuilder launches = common.launches();
     files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
     files.output().clear(common.digests());
-    StartMark mark = new StartMark(common.build().id(), job.name(), run.attempts()).in(containers);
+    StartMark mark =
+        new StartMark(common.build().id(), job.name(), attempts.count()).in(containers);
     if (!remote.isRemote()) { // else the mark is written at its submission
       common.marks().add(mark);
     }
     Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
-    Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, run.runtime());
+    Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime());
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
       launches.place().ready(launch.output().log());
-      logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
+      logFrom = attempts.count() > 1 ? files.markLog(attempts.count()) : 0;
     }
     String marks = launches.place().running().toString(); // which were just written
     Stamp begin = job.finds() || traced ? common.digests().stamp(marks) : null;
@@ -295,7 +294,7 @@ final class Attempt {
   private AttemptOutcome restored() throws IOException {
     common.removal().refuseOutside(job, List.of());
     refuseTaken();
-    ProductRestore.Replacement from = run.from();
+    ProductRestore.Replacement from = attempts.from();
     restore = new ProductRestore(common, job, from);
     ProductScan products;
     try {
@@ -314,12 +313,12 @@ final class Attempt {
     common.removal().refuseOutside(job, snapshot.stale());
     refuseTaken();
     for (OwnedPath stale : snapshot.stale()) {
-      common.removal().keepStale(stale, cleared);
+      common.removal().clearStale(stale, cleared);
     }
-    boolean persist = run.persists(job);
+    boolean persist = attempts.persists(job);
     boolean there = common.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
     if (common.plan().records().result(id) != null) {
-      cleared.keep(job.name()); // even if nothing of its result was cleared
+      cleared.storeRecord(job.name()); // even if nothing of its result was cleared
     }
     hasCleared = true;
     if (!there) {
@@ -354,10 +353,10 @@ final class Attempt {
     }
   }
 
-  private void letGo() {
-    if (!let) {
-      let = true;
-      starts.gone(this);
+  private void release() {
+    if (!released) {
+      released = true;
+      starts.releaseEarly(this);
     }
   }
 
@@ -368,12 +367,7 @@ final class Attempt {
     }
     ended = remote.isRemote() ? hand(launch) : here.run(launch);
     if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
-      try {
-        FileTree.remove(tmp);
-      } catch (IOException e) {
-        String line = "cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e);
-        common.removal().note().accept(line);
-      }
+      TemporaryFolder.remove(tmp, "the folder {tmp} of " + job.name(), common.removal().note());
     }
   }
 
@@ -385,7 +379,7 @@ final class Attempt {
         remote.products(
             seen ->
                 ProductScan.of(
-                    common.removal().grounds(), common.digests(), job, true, this::letGo, seen));
+                    common.removal().grounds(), common.digests(), job, true, this::release, seen));
     Map<String, String> altered = remote.products().altered();
     if (!altered.isEmpty()) {
       String what = altered.values().iterator().next();
@@ -401,11 +395,11 @@ final class Attempt {
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(common.graph(), id, snapshot, begin, trace);
     if (trace != null) {
-      common.tracing().tell(common.graph(), id, trace, needs.read(), ended.message());
+      common.tracing().report(common.graph(), id, trace, needs.read(), ended.message());
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    String lost = ToolState.lost(common.plan().records(), id, job, run.reasons(), products);
+    String lost = ToolState.lost(common.plan().records(), id, job, attempts.reasons(), products);
     if (lost != null) {
       common.removal().note().accept(lost);
     }
@@ -440,7 +434,7 @@ final class Attempt {
    * Returns the outcome of a failure, with the products that it left: its next run may delete them.
    * Before the places were cleared, nothing there is the job's.
    */
-  private AttemptOutcome left(String what) {
+  private AttemptOutcome failedAfterClearing(String what) {
     if (!hasCleared || remote.isUnbegun()) {
       return failed(what);
     }
@@ -451,7 +445,7 @@ final class Attempt {
           each -> remote.products().altered().containsKey(each.path())); // they count as the user's
       return failed(what, owned);
     } catch (IOException | StoppedException e) {
-      return failed(what); // what cannot be looked at has no owner: the next run moves it to kept
+      return failed(what); // unreadable products have no owner: the next run sets them aside
     }
   }
 }

@@ -78,8 +78,8 @@ final class AttemptThreads {
     }
   }
 
-  void look() {
-    begun.forEach(Attempt::look);
+  void tick() {
+    begun.forEach(Attempt::tick);
   }
 
   /** Ends an attempt that a hook did not let start after all. */
@@ -145,7 +145,7 @@ final class AttemptThreads {
 
   /** Takes a turn for the work after an attempt; returns this thread's next attempt, or null. */
   private Attempt after(Runnable end) {
-    lock.take();
+    lock.takeTurn();
     try {
       if (!lock.isQuiet()) {
         lock.post(end); // other messages came first, and the loop is awake
@@ -160,7 +160,7 @@ final class AttemptThreads {
       hand();
       return next;
     } finally {
-      lock.release();
+      lock.endTurn();
     }
   }
 }

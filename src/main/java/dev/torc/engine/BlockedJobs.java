@@ -52,7 +52,7 @@ final class BlockedJobs {
       Group group = state.graph().open().get(node);
       if (!group.further().problems().isEmpty()) {
         if (failed.add(group.name())) {
-          state.states.add(JobState.FAILED);
+          state.states.countGroup(JobState.FAILED);
           sender.failed(group);
         }
         failBuild();
@@ -72,7 +72,7 @@ final class BlockedJobs {
   /** Blocks the jobs and groups behind a failed one; all others continue (rule 8). */
   private void blockBehind(int failed) {
     String name = state.graph().name(failed);
-    state.pending.behind(
+    state.pending.visitBehind(
         failed,
         job -> {
           if (state.states.of(job) != JobState.WAITING) {
@@ -127,7 +127,7 @@ final class BlockedJobs {
     boolean grows = state.graph().grows(group);
     for (String maker : grows ? state.context().records().dropped(group) : List.of(by)) {
       if ((grows || lacking.isEmpty()) && lacking.add(maker)) {
-        state.states.add(JobState.BLOCKED);
+        state.states.countGroup(JobState.BLOCKED);
         sender.ended(name, JobState.BLOCKED, maker);
       }
     }

@@ -112,13 +112,13 @@ public final class BuildLoop {
    * written: its job is not done.
    */
   public int run(long began) throws IOException {
-    lock.take();
+    lock.takeTurn();
     try {
       verdicts.begin();
       while (!state.states.done()) {
         starts.start();
         workers.hand();
-        if (starts.none() && starts.isStopped()) {
+        if (starts.isNoneRunning() && starts.isStopped()) {
           blocked.abandon();
         } else if (verdicts.isIdle() && verdicts.decideTemporary()) {
           verdicts.decideSettled();
@@ -139,8 +139,8 @@ public final class BuildLoop {
       }
     } finally {
       workers.stop();
-      lock.release(); // before calls that may throw: other threads wait for it
-      workers.end(Kill.KILL, false); // attempts are left only if the loop itself broke
+      lock.endTurn(); // before calls that may throw: other threads wait for it
+      workers.end(Kill.KILL, false); // attempts still run only if the loop itself broke
       restored.close();
     }
     if (broken != null) {
@@ -150,7 +150,7 @@ public final class BuildLoop {
       throw unreadable;
     }
     setup.common().cache().flush();
-    lock.take();
+    lock.takeTurn();
     try {
       runLastHooks();
       int exit = exit();
@@ -159,7 +159,7 @@ public final class BuildLoop {
       sender.finished(setup.common().build(), state.states.counts(), nanos, exit);
       return exit;
     } finally {
-      lock.release();
+      lock.endTurn();
     }
   }
 
@@ -205,7 +205,7 @@ public final class BuildLoop {
       BuildState.Due due = state.delayed.peek();
       Long held = state.ready.heldUntil();
       boolean earlier = held != null && (due == null || held - due.time() < 0);
-      lock.await(earlier ? held : due == null ? null : Long.valueOf(due.time()), workers::look);
+      lock.await(earlier ? held : due == null ? null : Long.valueOf(due.time()), workers::tick);
     } catch (InterruptedException e) {
       signal(Kill.INT);
     }
@@ -233,7 +233,7 @@ public final class BuildLoop {
     public void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
       Job job = now.job;
       int id = now.id;
-      JobAttempts run = now.run;
+      JobAttempts attempts = now.attempts;
       starts.giveBack(now);
       check.noteRun(now, outcome);
       if (job.has(Trait.INTERACTIVE)
@@ -243,32 +243,32 @@ public final class BuildLoop {
         starts.stop();
       }
       ProcessEnd.How how = outcome.ended().how();
-      boolean left = how == ProcessEnd.How.PASSED_ON;
+      boolean passedOn = how == ProcessEnd.How.PASSED_ON;
       boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by a broken build
-      starts.stopIf(left || cut || how == ProcessEnd.How.NOT_REACHED);
-      if (left || how == ProcessEnd.How.NOT_REACHED) {
+      starts.stopIf(passedOn || cut || how == ProcessEnd.How.NOT_REACHED);
+      if (passedOn || how == ProcessEnd.How.NOT_REACHED) {
         // The job's record stays as it is, and says why the job has to run.
-        endJob(id, left ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
+        endJob(id, passedOn ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
         return;
-      } else if (run.isRestored() && cut) {
+      } else if (attempts.isRestored() && cut) {
         restored.own(outcome);
         endJob(id, JobState.NOT_REACHED, outcome); // the next build restores it
         return;
-      } else if (run.isRestored() && !outcome.ok()) {
-        run.mustRun();
+      } else if (attempts.isRestored() && !outcome.ok()) {
+        attempts.mustRun();
         verdicts.runLate(id);
         return;
       }
       spent.noteEnd(id, record);
       setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
       state.context().records().replace(id, record.result());
-      if (run.isRestored()) {
-        sender.restored(job, run.reasons(), outcome);
+      if (attempts.isRestored()) {
+        sender.restored(job, attempts.reasons(), outcome);
         endJob(id, JobState.RESTORED, outcome);
         state.pending.settle(id);
       } else if (outcome.ok()) {
         endJob(id, JobState.RAN, outcome);
-        restored.send(id, run.reasons(), outcome);
+        restored.send(id, attempts.reasons(), outcome);
         sender.moved(job, outcome.made().moved());
         sender.touched(job, outcome.made().touched());
         state.pending.settle(id);
@@ -276,10 +276,10 @@ public final class BuildLoop {
         endJob(id, JobState.INTERRUPTED, outcome);
       } else if (!starts.isStopped()
           && hooks.refusal(job) == null
-          && run.mayRetry(outcome.ended(), now.relieved())) {
+          && attempts.mayRetry(outcome.ended(), now.relieved())) {
         long delay = job.runs().retry().delay();
-        sender.retried(state.common(), id, run, outcome);
-        run.grow(delay);
+        sender.retried(state.common(), id, attempts, outcome);
+        attempts.grow(delay);
         state.states.set(id, JobState.READY);
         state.delayed.add(new BuildState.Due(System.nanoTime() + delay, id));
       } else {
@@ -290,7 +290,7 @@ public final class BuildLoop {
 
     private void endJob(int id, JobState end, AttemptOutcome outcome) {
       state.states.set(id, end);
-      sender.ended(state.common(), id, state.runs.remove(id), end, outcome);
+      sender.ended(state.common(), id, state.attempts.remove(id), end, outcome);
     }
 
     private void noteCommit(Attempt attempt, CacheException e) {
@@ -306,7 +306,7 @@ public final class BuildLoop {
       verdicts.decideSettled();
       starts.start();
       boolean later = !state.delayed.isEmpty() || state.ready.heldUntil() != null;
-      if (starts.none() || later || state.pending.isExpandable()) {
+      if (starts.isNoneRunning() || later || state.pending.isExpandable()) {
         lock.wake(); // the loop must see anew what it waits for
       }
     }

@@ -29,7 +29,7 @@ final class BuildState {
   final PendingDeps pending;
 
   /** The jobs that run in this build, from their verdict until they are final. */
-  final Map<Integer, JobAttempts> runs = new HashMap<>();
+  final Map<Integer, JobAttempts> attempts = new HashMap<>();
 
   /** Retries that are not due yet. */
   final PriorityQueue<Due> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));

@@ -35,7 +35,7 @@ public record Cleaner(
 
   public interface Choice {
     /** Returns whether to remove a recorded product; {@code unaltered} if it is as torc made it. */
-    boolean takes(OwnedPath owned, boolean unaltered);
+    boolean includes(OwnedPath owned, boolean unaltered);
   }
 
   /** Learns of each chosen path, in the order of the records. */
@@ -140,7 +140,7 @@ public record Cleaner(
       Path file = removal.place().root().resolve(owned.path());
       String astray = astray(file);
       if (astray.isEmpty() && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        if (choice.takes(owned, true)) {
+        if (choice.includes(owned, true)) {
           forget(owned);
         }
         return true;
@@ -152,10 +152,10 @@ public record Cleaner(
       } catch (IOException e) {
         unreadable = e;
       }
-      if (!choice.takes(owned, recorded != null)) {
+      if (!choice.includes(owned, recorded != null)) {
         return true;
       }
-      String why = astray.isEmpty() ? reasonToKeep(owned, file, recorded != null) : astray;
+      String why = astray.isEmpty() ? reasonToStay(owned, file, recorded != null) : astray;
       if (!why.isEmpty() && unreadable != null) {
         throw unreadable;
       }
@@ -206,7 +206,7 @@ public record Cleaner(
     return readable ? removal.standing(owned) : null;
   }
 
-  private String reasonToKeep(OwnedPath owned, Path file, boolean recorded) {
+  private String reasonToStay(OwnedPath owned, Path file, boolean recorded) {
     boolean folder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
     if (folder && owned.kind() != Stamp.FileKind.FOLDER) {
       return "it is a folder, and torc made none there";

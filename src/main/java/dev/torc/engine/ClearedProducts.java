@@ -41,8 +41,8 @@ final class ClearedProducts {
   }
 
   /** Moves an unaltered product to the store, if the store wants it. */
-  Added take(OwnedPath owned, FolderHandle from, Path name, long bytes) throws IOException {
-    OwnedPath part = keep(owned.job()).get(owned.path());
+  Added store(OwnedPath owned, FolderHandle from, Path name, long bytes) throws IOException {
+    OwnedPath part = storeRecord(owned.job()).get(owned.path());
     if (part == null || !part.isLike(owned)) {
       return Added.STAYED;
     }
@@ -54,7 +54,7 @@ final class ClearedProducts {
   }
 
   /** Stores the record of a job's result; returns its parts by path, none if it is not stored. */
-  Map<String, OwnedPath> keep(String job) throws IOException {
+  Map<String, OwnedPath> storeRecord(String job) throws IOException {
     if (stored == null || stored.isOff()) {
       return Map.of();
     }
@@ -68,13 +68,13 @@ final class ClearedProducts {
     Map<String, OwnedPath> parts = new HashMap<>();
     if (result != null && stored.mayStore(result.size(), result.terms().files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
-      stored.put(result, said(result, new JobFiles(place, result.job()).log()));
+      stored.put(result, logOf(result, new JobFiles(place, result.job()).log()));
     }
     return parts;
   }
 
   /** Returns a job's log if it belongs to the result, exists and is not too long; else null. */
-  static byte[] said(Result of, Path log) throws IOException {
+  static byte[] logOf(Result of, Path log) throws IOException {
     boolean belongs = of.terms().shown() && OwnFile.exists(log) && Files.size(log) <= LOG;
     return belongs ? OwnFile.read(log) : null;
   }

@@ -37,7 +37,7 @@ record ContainerBuilder(
     Workflow workflow,
     String build,
     Consumer<? super Event> events,
-    Set<String> told) {
+    Set<String> warned) {
 
   /** If one folder has more needed files than this, the folder is mounted in their place. */
   private static final int MANY = 100;
@@ -93,7 +93,7 @@ record ContainerBuilder(
     long cpus = job.runs().resources().askedCpus() > 0 ? granted.demand().of(Resources.CPUS) : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(ImageSupply.name(image), runtime, limited);
-    if (!remark.isEmpty() && told.add(remark)) {
+    if (!remark.isEmpty() && warned.add(remark)) {
       events.accept(new Event.Note(Event.Level.WARNING, remark));
     }
     return new StepContainer(

@@ -80,7 +80,7 @@ final class EndCheck {
     long to = how == ProcessEnd.How.PASSED_ON ? Long.MAX_VALUE : System.currentTimeMillis();
     Ran now = new Ran(attempt.id, from, over, to, attempt.wrote());
     last.put(attempt.id, now);
-    if (!attempt.run.isRestored() && how != ProcessEnd.How.NOT_STARTED) {
+    if (!attempt.attempts.isRestored() && how != ProcessEnd.How.NOT_STARTED) {
       ran.add(now);
     }
   }

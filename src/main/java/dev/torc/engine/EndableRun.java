@@ -39,8 +39,8 @@ final class EndableRun {
       return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
     }
     ProcessEnd end = runner.run(launch, this::runs);
-    boolean told = end.isBySignal(Kill.TERM, true) || end.isBySignal(Kill.INT, true);
-    return told && isEndedSoon() ? end.as(ProcessEnd.How.INTERRUPTED, 0, "") : end;
+    boolean bySignal = end.isBySignal(Kill.TERM, true) || end.isBySignal(Kill.INT, true);
+    return bySignal && isEndedSoon() ? end.as(ProcessEnd.How.INTERRUPTED, 0, "") : end;
   }
 
   /**
@@ -50,8 +50,8 @@ final class EndableRun {
   private synchronized boolean isEndedSoon() {
     long end = System.nanoTime() + SOON;
     try {
-      for (long left = SOON; ends.isEmpty() && left > 0; left = end - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
+      for (long rest = SOON; ends.isEmpty() && rest > 0; rest = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, rest);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

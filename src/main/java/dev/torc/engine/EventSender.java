@@ -48,7 +48,7 @@ final class EventSender {
   private final Consumer<Event> listener;
   private NeedContents contents; // null before the first command
   private NeedContents names; // as contents, but reads no file
-  private boolean toldLarge;
+  private boolean warnedLarge;
   private final Map<String, Long> limits;
   private final List<String> excess = new ArrayList<>(); // lines on jobs that used too much
   private final PatternWarnings patterns = new PatternWarnings();
@@ -74,29 +74,31 @@ final class EventSender {
    * Reports the begin of a job's next attempt. Warns of the first local job that asks for more cpus
    * than this machine has, for all such jobs (rule 12).
    */
-  void started(AttemptContext common, int id, JobAttempts run, long cpus) {
+  void started(AttemptContext common, int id, JobAttempts attempts, long cpus) {
     Job job = common.graph().job(id);
-    if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !toldLarge) {
-      toldLarge = true;
+    if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !warnedLarge) {
+      warnedLarge = true;
       warn(
           "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
               .formatted(job.name(), job.runs().resources().cpus(), cpus));
     }
-    if (run.attempts() == 1 && KnownResults.mayKeep(job) && Decider.mayRestore(run.reasons())) {
+    if (attempts.count() == 1
+        && KnownResults.mayKeep(job)
+        && Decider.mayRestore(attempts.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());
     }
-    String command = commands ? command(common, id, run) : "";
-    List<Reason> why = Reason.causes(run.reasons());
-    tell(new Event.JobStarted(job.name(), run.attempts(), command, why));
+    String command = commands ? command(common, id, attempts) : "";
+    List<Reason> why = Reason.causes(attempts.reasons());
+    tell(new Event.JobStarted(job.name(), attempts.count(), command, why));
   }
 
   /** Returns the command, from the names of needs alone: the attempt's thread reads their files. */
-  private String command(AttemptContext common, int id, JobAttempts run) {
+  private String command(AttemptContext common, int id, JobAttempts attempts) {
     if (contents != common.contents()) {
       contents = common.contents();
       names = contents.unread();
     }
-    LaunchBuilder.Granted granted = run.granted(List.of());
+    LaunchBuilder.Granted granted = attempts.granted(List.of());
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
@@ -148,15 +150,15 @@ final class EventSender {
   }
 
   void ended(
-      AttemptContext common, int id, JobAttempts run, JobState state, AttemptOutcome outcome) {
+      AttemptContext common, int id, JobAttempts attempts, JobState state, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     if (outcome.restored() == null) {
       if (outcome.ok()) {
-        patterns.ran(common.graph(), id, job, run.reasons(), outcome);
+        patterns.ran(common.graph(), id, job, attempts.reasons(), outcome);
       }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
-    tell(new Event.JobEnded(job.name(), state, details(common, id, run, outcome)));
+    tell(new Event.JobEnded(job.name(), state, details(common, id, attempts, outcome)));
   }
 
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
@@ -185,10 +187,10 @@ final class EventSender {
     tell(new Event.Finished(build, counts, use, nanos, exit));
   }
 
-  void retried(AttemptContext common, int id, JobAttempts run, AttemptOutcome outcome) {
+  void retried(AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
-    Event.Details details = details(common, id, run, outcome);
-    tell(new Event.JobRetried(job.name(), run.attempts(), details, job.runs().retry().delay()));
+    Event.Details details = details(common, id, attempts, outcome);
+    tell(new Event.JobRetried(job.name(), attempts.count(), details, job.runs().retry().delay()));
   }
 
   /** Warns of needs of a job that moved while it ran (rule 6). */
@@ -237,7 +239,7 @@ final class EventSender {
   }
 
   private Event.Details details(
-      AttemptContext common, int id, JobAttempts run, AttemptOutcome outcome) {
+      AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     ProcessEnd ended = outcome.ended();
     Result known = outcome.restored();
@@ -250,7 +252,7 @@ final class EventSender {
     boolean wrote = !job.has(Trait.INTERACTIVE) && (began || hasLog(job, shown));
     return new Event.Details(
         outcome.what(),
-        shown.command().isEmpty() ? command(common, id, run) : shown.command(),
+        shown.command().isEmpty() ? command(common, id, attempts) : shown.command(),
         wrote ? log(job, shown.logFrom()) : null,
         ended.wall(),
         ended.usage(),

@@ -22,7 +22,7 @@ record FolderPart(Excluded excluded) {
   /** A step for each file, link or other thing. */
   interface PartStep {
     /** Moves, copies or removes one thing; {@code to} is the folder for it, or null. */
-    void take(FolderHandle from, Path name, FolderHandle to) throws IOException;
+    void apply(FolderHandle from, Path name, FolderHandle to) throws IOException;
   }
 
   boolean isEmpty(FolderHandle folder) throws IOException {
@@ -60,7 +60,7 @@ record FolderPart(Excluded excluded) {
       return;
     }
     for (Path each : FileTree.entries(folder.path())) {
-      step.take(folder, each.getFileName(), to);
+      step.apply(folder, each.getFileName(), to);
     }
   }
 
@@ -114,7 +114,7 @@ record FolderPart(Excluded excluded) {
       }
       folder.refuseMount(name, there);
       if (!there.isFolder()) {
-        step.take(folder, name, to);
+        step.apply(folder, name, to);
         continue;
       }
       try (FolderHandle within = folder.enterSame(name);

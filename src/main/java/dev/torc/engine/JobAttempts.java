@@ -24,7 +24,7 @@ final class JobAttempts {
   private final Retry retry;
   private final List<Reason> reasons;
   private final BuildSetup.Amounts amounts;
-  private int attempts;
+  private int count;
   private long memory;
   private long runtime;
   private ResourceDemand demand;
@@ -89,7 +89,7 @@ final class JobAttempts {
   void mustRun() {
     from = null;
     demand = null;
-    attempts = 0;
+    count = 0;
   }
 
   AttemptRecord.Asked asked() {
@@ -103,7 +103,7 @@ final class JobAttempts {
 
   /** Returns whether the products stay in place before its present attempt. */
   boolean persists(Job job) {
-    return ToolState.persists(job, attempts, reasons);
+    return ToolState.persists(job, count, reasons);
   }
 
   ResourcePool.Taken taken() {
@@ -115,14 +115,14 @@ final class JobAttempts {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
 
-  int attempts() {
-    return attempts;
+  int count() {
+    return count;
   }
 
   Attempt begin(AttemptContext common, int id, ResourcePool.Taken got, JobStarts starts) {
     taken = got;
     released = false;
-    attempts++;
+    count++;
     List<String> identifiers = new ArrayList<>(taken.gpus().size());
     taken.gpus().forEach(gpu -> identifiers.add(amounts.gpu(gpu)));
     queued = System.nanoTime() - ready;
@@ -137,7 +137,7 @@ final class JobAttempts {
     long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
     boolean given = here || resources.gpus() == 0 || allocated && executor() == null;
-    int attempt = Math.max(1, attempts);
+    int attempt = Math.max(1, count);
     return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
   }
 
@@ -159,7 +159,7 @@ final class JobAttempts {
       spared = true;
       return true;
     }
-    if (attempts > retry.retries() + (spared ? 1 : 0) || ended.how() == ProcessEnd.How.ALTERED) {
+    if (count > retry.retries() + (spared ? 1 : 0) || ended.how() == ProcessEnd.How.ALTERED) {
       return false;
     }
     if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {

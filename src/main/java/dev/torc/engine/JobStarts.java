@@ -51,7 +51,7 @@ final class JobStarts {
     return stopped;
   }
 
-  boolean none() {
+  boolean isNoneRunning() {
     return running == 0;
   }
 
@@ -97,9 +97,9 @@ final class JobStarts {
   }
 
   private ResourceDemand demand(int id) {
-    JobAttempts run = state.runs.get(id); // null for a job of which a store is asked
-    return run != null
-        ? run.demand()
+    JobAttempts attempts = state.attempts.get(id); // null for a job of which a store is asked
+    return attempts != null
+        ? attempts.demand()
         : new JobAttempts(state.graph().job(id), List.of(), null, setup.amounts()).demand();
   }
 
@@ -123,18 +123,18 @@ final class JobStarts {
 
   private void start(int id) {
     Job job = state.graph().job(id);
-    JobAttempts run = state.runs.get(id);
-    ResourcePool.Taken taken = pool.take(run.demand());
+    JobAttempts attempts = state.attempts.get(id);
+    ResourcePool.Taken taken = pool.take(attempts.demand());
     state.states.set(id, JobState.RUNNING);
     running++;
     if (job.has(Trait.INTERACTIVE)) {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    Attempt attempt = run.begin(state.common(), id, taken, this);
-    out.begin(id, run.executor());
-    if (!run.isRestored()) {
-      sender.started(state.common(), id, run, pool.limits().get(Resources.CPUS));
+    Attempt attempt = attempts.begin(state.common(), id, taken, this);
+    out.begin(id, attempts.executor());
+    if (!attempts.isRestored()) {
+      sender.started(state.common(), id, attempts, pool.limits().get(Resources.CPUS));
     }
     String refusal = hooks.refusal(job);
     if (refusal == null) {
@@ -149,7 +149,7 @@ final class JobStarts {
    * longer than that start. Starts none if its end may let nothing else start. Called on its
    * thread.
    */
-  void gone(Attempt attempt) {
+  void releaseEarly(Attempt attempt) {
     boolean overlaps =
         !setup.wishes().failFast()
             && !attempt.job.has(Trait.INTERACTIVE)
@@ -157,7 +157,7 @@ final class JobStarts {
     if (overlaps && more) {
       state.lock.post(
           () -> {
-            if (pool.giveEarly(attempt.run)) {
+            if (pool.giveEarly(attempt.attempts)) {
               sender.tell(new Event.JobReleased(attempt.job.name()));
             }
           });
@@ -173,7 +173,7 @@ final class JobStarts {
   void giveBack(Attempt attempt) {
     running--;
     out.ended(attempt.id).ifPresent(state.ready::add);
-    pool.give(attempt.run);
+    pool.give(attempt.attempts);
     if (attempt.job.has(Trait.INTERACTIVE)) {
       alone = false;
       sender.tell(new Event.Terminal(false));

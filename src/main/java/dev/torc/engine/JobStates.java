@@ -58,7 +58,7 @@ final class JobStates {
   }
 
   /** Counts a group without instances as one more job. */
-  void add(JobState end) {
+  void countGroup(JobState end) {
     counts[end.ordinal()]++;
   }
 

@@ -51,7 +51,7 @@ record JobVerdicts(
   /** Decides the jobs that waited for settled jobs only. */
   void decideSettled() {
     do {
-      state.pending.pass(this::decide);
+      state.pending.eachFreed(this::decide);
     } while (!starts.isStopped() && decideTemporary());
   }
 
@@ -91,7 +91,7 @@ record JobVerdicts(
   private void decide(int job) {
     if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
       return;
-    } else if (state.runs.containsKey(job)) { // it waited only for temporary needs
+    } else if (state.attempts.containsKey(job)) { // it waited only for temporary needs
       if (!awaits(job, state.context().decider().unsettledMaker(job))) {
         makeReady(job);
       }
@@ -164,7 +164,7 @@ record JobVerdicts(
   boolean decideTemporary() {
     if (state.undecided.isEmpty()
         || !state.ready.isEmpty()
-        || state.runs.values().stream().anyMatch(JobAttempts::isRestored)) {
+        || state.attempts.values().stream().anyMatch(JobAttempts::isRestored)) {
       return false; // when these jobs are restored, their readers may be, too
     }
     try {
@@ -179,7 +179,7 @@ record JobVerdicts(
   }
 
   boolean isIdle() {
-    return starts.none() && starts.isIdle() && !restored.isAsking();
+    return starts.isNoneRunning() && starts.isIdle() && !restored.isAsking();
   }
 
   private void makeReady(int job) {
@@ -189,8 +189,8 @@ record JobVerdicts(
 
   @Override
   public void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known) {
-    JobAttempts run = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
-    state.runs.put(id, run);
+    JobAttempts attempts = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
+    state.attempts.put(id, attempts);
     if (known == null && state.graph().hasTemporary()) {
       runLate(id);
     } else {

@@ -2,15 +2,11 @@ package dev.torc.engine;
 
 import dev.torc.cluster.EarlierJob;
 import dev.torc.container.Containers;
-import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.StampSource;
 import dev.torc.local.Launch;
 import dev.torc.local.Runner;
 import dev.torc.plan.AllowedRoots;
-import dev.torc.plan.Reason;
-import dev.torc.posix.FileTree;
-import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMark;
@@ -24,14 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -63,15 +55,17 @@ public final class Leftovers {
     List<StartMark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
     marks.removeAll(elsewhere);
     on.addAll(elsewhere);
-    Set<Map<String, String>> left = new LinkedHashSet<>();
+    Set<Map<String, String>> processes = new LinkedHashSet<>();
     List<StartMark> running = StartMarks.running(marks, cache);
-    running.forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
-    Runner.endLeftovers(left).forEach(warn);
+    running.forEach(mark -> processes.add(Launch.mark(mark.build(), mark.job(), place.root())));
+    Runner.endLeftovers(processes).forEach(warn);
     endContainers(place.root(), env, running, warn);
     marks.forEach(
-        m -> remove(TemporaryFolder.of(place, m), "the folder {tmp} of " + m.job(), warn));
+        m ->
+            TemporaryFolder.remove(
+                TemporaryFolder.of(place, m), "the folder {tmp} of " + m.job(), warn));
     if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
-      remove(place.tmp(), "what an earlier build was putting back", warn);
+      TemporaryFolder.remove(place.tmp(), "what an earlier build was putting back", warn);
     }
     recover(stamps, cache, warn);
     StartMarks.live(marks, cache)
@@ -111,14 +105,6 @@ public final class Leftovers {
         .toList();
   }
 
-  private static void remove(Path folder, String what, Consumer<String> warn) {
-    try {
-      FileTree.remove(folder);
-    } catch (IOException e) {
-      warn.accept("cannot remove " + what + ": " + Refusal.line(e));
-    }
-  }
-
   /** Ends the containers that marks name: their processes may be invisible. */
   private static void endContainers(
       Path root, Map<String, String> env, List<StartMark> running, Consumer<String> warn) {
@@ -134,68 +120,6 @@ public final class Leftovers {
                   .formatted(mark.job(), trouble));
         }
       }
-    }
-  }
-
-  /**
-   * What the marks of started jobs mean to a command that only looks (rule 9): jobs of the build
-   * that holds the lock are running, in the order of their starts; all others were interrupted, or
-   * are out at a scheduler, and have a reason to run. It ends nothing: {@link Leftovers} does.
-   */
-  public record RunningJobs(
-      Optional<BuildLock.Holder> holder,
-      SequencedMap<String, StartMark> running,
-      Map<String, Reason> left) {
-
-    /** Reads the marks; {@code gone} names hosts and users whose jobs do not run any more. */
-    public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone)
-        throws IOException {
-      Optional<BuildLock.Holder> holder = BuildLock.holder(place);
-      String build = holder.map(BuildLock.Holder::build).orElse("");
-      List<StartMark> others = new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
-      SequencedMap<String, StartMark> running = new LinkedHashMap<>();
-      others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
-      others.removeIf(mark -> mark.build().equals(build));
-      return new RunningJobs(holder, running, reasons(place, others, gone));
-    }
-
-    /** Returns whether a build holds the lock, and not another command. */
-    public boolean isBuild() {
-      return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
-    }
-
-    /** Returns why the jobs of some marks have to run. */
-    public static Map<String, Reason> reasons(
-        CachePlace place, List<StartMark> marks, Set<String> gone) throws IOException {
-      Map<String, Reason> left = new ConcurrentHashMap<>();
-      for (StartMark mark : marks) {
-        left.put(mark.job(), reason(place, mark, gone));
-      }
-      if (marks.stream().anyMatch(StartMark::isRemote)) {
-        for (EarlierJob out : EarlierJob.all(place.remote())) {
-          left.computeIfPresent(
-              out.job(), (_, _) -> submitted(out.where(), out.place().key().cause()));
-        }
-      }
-      return left;
-    }
-
-    static Reason reason(CachePlace place, StartMark mark, Set<String> gone) {
-      if (mark.isRemote()) {
-        return submitted(mark.executor(), "");
-      }
-      if (!mark.isOutOfReach(place, gone)) {
-        return Reason.of(Reason.Kind.INTERRUPTED);
-      }
-      var origin = mark.origin();
-      String pid = Long.toString(origin.pid());
-      return origin.isOfAnotherHost(place)
-          ? new Reason(Reason.Kind.ELSEWHERE, origin.host(), Reason.HOST, pid)
-          : new Reason(Reason.Kind.ELSEWHERE, origin.user(), Reason.USER, pid);
-    }
-
-    private static Reason submitted(String where, String cause) {
-      return new Reason(Reason.Kind.SUBMITTED, "", cause, where);
     }
   }
 

@@ -21,12 +21,12 @@ final class LoopLock {
   private volatile Thread loop; // null before it has waited
   private volatile Throwable broken; // the first error of another thread
 
-  /** Waits for the turn; {@link #release} ends it. */
-  void take() {
+  /** Waits for the turn; {@link #endTurn} ends it. */
+  void takeTurn() {
     lock.lock();
   }
 
-  void release() {
+  void endTurn() {
     lock.unlock();
   }
 

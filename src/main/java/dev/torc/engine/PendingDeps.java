@@ -65,7 +65,7 @@ final class PendingDeps {
     }
     if (count[node] == 0 && !graph.isJob(node)) {
       if (graph.isOpen(node)) {
-        expandable = true; // nothing is left that it awaits
+        expandable = true; // it waits for nothing now
       } else {
         records.settle(node);
       }
@@ -86,7 +86,7 @@ final class PendingDeps {
     further.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(job);
   }
 
-  /** Marks a job as settled; {@link #pass} finds the jobs that wait no longer. */
+  /** Marks a job as settled; {@link #eachFreed} finds the jobs that wait no longer. */
   void settle(int job) {
     records.settle(job);
     settled.add(job);
@@ -94,7 +94,7 @@ final class PendingDeps {
   }
 
   /** Reports the jobs that wait no longer; without recursion, since chains may be long. */
-  void pass(IntConsumer free) {
+  void eachFreed(IntConsumer free) {
     while (!settled.isEmpty()) {
       followers(
           settled.poll(),
@@ -130,7 +130,7 @@ final class PendingDeps {
    * @param enter takes each job; returns whether to visit the jobs behind it, too
    * @param group takes each group that cannot be expanded for this reason
    */
-  void behind(int failed, IntPredicate enter, IntConsumer group) {
+  void visitBehind(int failed, IntPredicate enter, IntConsumer group) {
     records.drop(failed);
     BitSet joins = new BitSet();
     ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failed));

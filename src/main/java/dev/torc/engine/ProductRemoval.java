@@ -187,13 +187,13 @@ public record ProductRemoval(
     } else if (standing == null) {
       aside().move(file, holder, name, part, SetAside.ALTERED);
     } else if (!how.persist) {
-      away(owned, holder, name, standing, how.cleared);
+      storeOrDelete(owned, holder, name, standing, how.cleared);
     }
     return true;
   }
 
   /** Moves an unaltered product from its present folder to the store, or deletes it. */
-  void away(
+  void storeOrDelete(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
     boolean whole = true;
@@ -210,7 +210,7 @@ public record ProductRemoval(
   private static FolderEmptying.Emptied taken(
       OwnedPath owned, Standing standing, ClearedProducts cleared) {
     return (from, name) ->
-        !standing.linked && cleared.take(owned, from, name, standing.bytes) == Added.MOVED;
+        !standing.linked && cleared.store(owned, from, name, standing.bytes) == Added.MOVED;
   }
 
   /** Returns whether the store took a product. Excluded members stay. */
@@ -219,10 +219,10 @@ public record ProductRemoval(
       throws IOException {
     Path apart = apart(owned, from, name);
     if (apart == null) {
-      return cleared.take(owned, from, name, standing.bytes) == Added.MOVED;
+      return cleared.store(owned, from, name, standing.bytes) == Added.MOVED;
     }
     try (FolderHandle tmp = FolderHandle.of(apart.getParent())) {
-      if (cleared.take(owned, tmp, apart.getFileName(), standing.bytes) != Added.MOVED) {
+      if (cleared.store(owned, tmp, apart.getFileName(), standing.bytes) != Added.MOVED) {
         tmp.remove(apart.getFileName());
       }
     }
@@ -269,7 +269,7 @@ public record ProductRemoval(
       return null;
     }
     Path fresh = stored.freshFolder();
-    part.move(from, name, fresh, SetAside::take);
+    part.move(from, name, fresh, SetAside::moveInto);
     return fresh;
   }
 
@@ -311,7 +311,7 @@ public record ProductRemoval(
       Standing standing = ours(owned, null);
       if (standing != null) {
         try (FolderHandle holder = grounds.holder(above)) {
-          away(owned, holder, above.getFileName(), standing, cleared);
+          storeOrDelete(owned, holder, above.getFileName(), standing, cleared);
         }
       }
     }
@@ -365,7 +365,7 @@ public record ProductRemoval(
    * Moves a product that no job declares any more away from a needed glob or folder that matches
    * it. Of several such jobs the first one moves it; the others find nothing there.
    */
-  synchronized void keepStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
+  synchronized void clearStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
       return;
     }
@@ -377,7 +377,7 @@ public record ProductRemoval(
       Added added =
           standing == null || standing.linked
               ? Added.STAYED
-              : cleared.take(owned, from, name, standing.bytes);
+              : cleared.store(owned, from, name, standing.bytes);
       if (added == Added.STAYED) {
         aside().move(file, from, name, part(owned.path(), file), why);
         return;
@@ -386,10 +386,11 @@ public record ProductRemoval(
         remove(owned, from, name, standing);
       }
     }
-    note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
+    note.accept(
+        "moved %s to %s: %s".formatted(owned.path(), SetAside.shown(place, place.store()), why));
   }
 
-  void take(OwnedPath part, ResultParts parts) throws IOException {
+  void putInPlace(OwnedPath part, ResultParts parts) throws IOException {
     Path file = place.root().resolve(part.path());
     try (FolderHandle holder = grounds.holder(file)) {
       parts.place(part, new ProductTarget(place, holder, file.getFileName()));
@@ -421,9 +422,5 @@ public record ProductRemoval(
                 (from, all) -> parts.giveBack(owned, from, all, sound));
       }
     }
-  }
-
-  private String shown(Path path) {
-    return SetAside.shown(place, path);
   }
 }

@@ -64,7 +64,7 @@ final class ProductRestore {
       stored.ensureRecorded(from); // before anything is placed, see claim
     }
     boolean there = common.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
-    cleared.keep(job.name()); // even if all of its result stands
+    cleared.storeRecord(job.name()); // even if all of its result stands
     Path root = common.graph().workflow().root();
     try {
       if (!there) {
@@ -74,7 +74,7 @@ final class ProductRestore {
           missing.size(),
           i -> {
             OwnedPath part = missing.get(i);
-            common.removal().take(part, parts);
+            common.removal().putInPlace(part, parts);
             placed.add(part.by(job.name()));
           });
       ProductScan scan = ProductScan.of(common.removal().grounds(), common.digests(), job, true);

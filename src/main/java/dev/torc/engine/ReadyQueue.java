@@ -94,15 +94,15 @@ final class ReadyQueue {
     if (isEmpty()) {
       return -1;
     }
-    List<Kept> kept = new ArrayList<>(0);
+    List<Held> held = new ArrayList<>(0);
     try {
-      return next(pool, demand, kept);
+      return next(pool, demand, held);
     } finally {
-      kept.forEach(each -> pool.give(each.demand, each.taken));
+      held.forEach(each -> pool.give(each.demand, each.taken));
     }
   }
 
-  private int next(ResourcePool pool, IntFunction<ResourceDemand> demand, List<Kept> kept) {
+  private int next(ResourcePool pool, IntFunction<ResourceDemand> demand, List<Held> held) {
     ResourceDemand starved = starved(pool, demand);
     for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
       if (local && pool.isFull()) {
@@ -112,7 +112,7 @@ final class ReadyQueue {
       ResourceDemand wanted = demand.apply(job);
       Long until = asked.get(job);
       if (until != null) {
-        keep(pool, wanted, until, kept);
+        hold(pool, wanted, until, held);
       } else if (pool.fits(wanted) && (starved == null || !pool.delays(wanted, starved))) {
         it.remove();
         passed.remove(job);
@@ -128,11 +128,11 @@ final class ReadyQueue {
   }
 
   /** Resources held during a search for a job that a store is asked about. */
-  private record Kept(ResourceDemand demand, ResourcePool.Taken taken) {}
+  private record Held(ResourceDemand demand, ResourcePool.Taken taken) {}
 
-  private void keep(ResourcePool pool, ResourceDemand wanted, long until, List<Kept> kept) {
+  private void hold(ResourcePool pool, ResourceDemand wanted, long until, List<Held> held) {
     if (until - System.nanoTime() > 0 && pool.fits(wanted)) {
-      kept.add(new Kept(wanted, pool.take(wanted)));
+      held.add(new Held(wanted, pool.take(wanted)));
       heldUntil = heldUntil == null || until - heldUntil < 0 ? Long.valueOf(until) : heldUntil;
     }
   }

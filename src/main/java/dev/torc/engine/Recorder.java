@@ -41,7 +41,7 @@ final class Recorder {
   private final BuildId build;
   private final String host;
   private final AtomicLong posted = new AtomicLong();
-  private final AtomicLong attempts = new AtomicLong();
+  private final AtomicLong sequences = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
   Recorder(BuildId build, String host) {
@@ -54,34 +54,35 @@ final class Recorder {
 
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
-    JobAttempts run = last.run;
+    JobAttempts attempts = last.attempts;
     if (outcome.restored() != null) {
-      Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
+      Record known = recalled(last.job.name(), attempts.reasons(), outcome.restored());
       outcome.made().products().owned().forEach(known.batch::own);
       List<FolderDigest> folders = outcome.made().products().folders();
       return new Record(known.batch, known.result, NeedMembers.lists(folders));
     }
     Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
-    Record record = of(context, last.id, run.reasons(), run.attempts(), outcome, how, batch);
-    attempt(last.job, run, outcome, how, batch);
+    Record record = of(context, last.id, attempts.reasons(), attempts.count(), outcome, how, batch);
+    attempt(last.job, attempts, outcome, how, batch);
     return record;
   }
 
   /** Adds an attempt to the history, even if a retry follows. */
-  private void attempt(Job job, JobAttempts run, AttemptOutcome outcome, Outcome how, Batch batch) {
+  private void attempt(
+      Job job, JobAttempts attempts, AttemptOutcome outcome, Outcome how, Batch batch) {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
-    long sequence = attempts.getAndIncrement();
-    List<Reason> why = Reason.causes(run.reasons());
+    long sequence = sequences.getAndIncrement();
+    List<Reason> why = Reason.causes(attempts.reasons());
     batch.attempt(
         new AttemptRecord(
-            new AttemptRecord.Id(build.number(), sequence, job.name(), run.attempts()),
+            new AttemptRecord.Id(build.number(), sequence, job.name(), attempts.count()),
             new AttemptRecord.End(how, exit(end), signal(end)),
-            new AttemptRecord.Times(outcome.began(), outcome.queued(run.queued()), end.wall()),
+            new AttemptRecord.Times(outcome.began(), outcome.queued(attempts.queued()), end.wall()),
             end.usage(),
             new AttemptRecord.Where(there == null ? host : there.host(), job.runs().executor()),
-            run.asked(),
+            attempts.asked(),
             new AttemptRecord.Why(ShortReasons.of(why), why.size())));
     if (end.series() != null && end.series().size() > 1) {
       batch.series(build.number(), sequence, end.series());
@@ -139,7 +140,7 @@ final class Recorder {
       lists.putAll(described.lists());
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
-    boolean kept = how == Outcome.OK && made.touched().isEmpty() && !untraced;
+    boolean restorable = how == Outcome.OK && made.touched().isEmpty() && !untraced;
     RunNeeds needs = new RunNeeds(found, made.moved());
     JobResult result =
         new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
@@ -156,7 +157,7 @@ final class Recorder {
                 ended.usage().cpu(),
                 ended.usage().peak(),
                 attempts),
-            kept ? terms(context, id, manifest, outcome) : null,
+            restorable ? terms(context, id, manifest, outcome) : null,
             null,
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();

@@ -41,7 +41,7 @@ final class RemoteRun {
   private final AttemptContext common;
   private final int id;
   private final Job job;
-  private final JobAttempts run;
+  private final JobAttempts attempts;
   private final boolean anew; // whether it runs even if an earlier torc handed it out
   private final JobStarts starts;
   private RemoteKey key;
@@ -51,14 +51,15 @@ final class RemoteRun {
   private long awaited; // nanoTime until which what its node wrote may be on its way here
   private RemoteProducts products = RemoteProducts.SAME;
 
-  RemoteRun(AttemptContext common, int id, JobAttempts run, JobStarts starts) {
+  RemoteRun(AttemptContext common, int id, JobAttempts attempts, JobStarts starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);
-    this.run = run;
+    this.attempts = attempts;
     this.starts = starts;
     // Forced by this build: of a job that an earlier torc was forced to run, SUBMITTED comes first.
-    this.anew = !run.reasons().isEmpty() && run.reasons().getFirst().kind() == Reason.Kind.FORCED;
+    this.anew =
+        !attempts.reasons().isEmpty() && attempts.reasons().getFirst().kind() == Reason.Kind.FORCED;
   }
 
   /**
@@ -67,21 +68,21 @@ final class RemoteRun {
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     Remotes remotes = common.machines().remotes();
-    if (remotes.isEmpty() && run.executor() == null) {
+    if (remotes.isEmpty() && attempts.executor() == null) {
       return null;
     }
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
     Decider.Described described = common.decider().describe(id, List.of(), snapshot);
-    List<Reason> causes = Reason.causes(run.reasons());
+    List<Reason> causes = Reason.causes(attempts.reasons());
     SchedulerResources asked =
         asked(job.runs().resources().memory(), job.runs().resources().runtime());
     key =
         new RemoteKey(
             job.name(),
             common.build().id(),
-            run.attempts(),
+            attempts.count(),
             described.digest().hex(),
             Digest.ofText(described.command().hex() + asked).hex(),
             causes.isEmpty() ? "" : causes.getFirst().word());
@@ -130,7 +131,7 @@ final class RemoteRun {
 
   /** Returns whether another machine runs it, after {@link #resume}. */
   boolean isRemote() {
-    return resumed || run.executor() != null;
+    return resumed || attempts.executor() != null;
   }
 
   /** Returns whether it never began, so that older files are in the places of its products. */
@@ -146,13 +147,13 @@ final class RemoteRun {
 
   /** Hands it out, with bytes of memory to ask for or 0, and waits for its end. */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker by = common.machines().remotes().of(run.executor());
+    BatchTracker by = common.machines().remotes().of(attempts.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 
   private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
     Path root = common.graph().workflow().root();
-    Clearing clearing = run.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
+    Clearing clearing = attempts.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
     List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -167,7 +168,7 @@ final class RemoteRun {
     if (job.depfile() != null) {
       products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
     }
-    for (String path : common.removal().matched(job, run.persists(job))) {
+    for (String path : common.removal().matched(job, attempts.persists(job))) {
       products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
     return new RemoteAttempt(

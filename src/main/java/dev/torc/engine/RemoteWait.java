@@ -122,8 +122,8 @@ final class RemoteWait implements RemoteListener {
   }
 
   @Override
-  public void ended(ProcessEnd how, List<HandedOutAttempt> left) {
-    places = List.copyOf(left);
+  public void ended(ProcessEnd how, List<HandedOutAttempt> attempts) {
+    places = List.copyOf(attempts);
     end.complete(how);
   }
 }

@@ -48,7 +48,7 @@ public final class Remotes implements AutoCloseable {
   private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // jobs that are out
   private final TreeMap<String, Set<String>> written = new TreeMap<>(); // jobs, by their products
   private final Map<String, BatchTracker> trackers = new ConcurrentHashMap<>();
-  private volatile Consumer<BatchTracker> said = _ -> {}; // what trackers are told, new ones too
+  private volatile Consumer<BatchTracker> ending = _ -> {}; // what trackers are told, new ones too
 
   /**
    * Reads what earlier builds handed out.
@@ -191,8 +191,8 @@ public final class Remotes implements AutoCloseable {
    * continue at their schedulers.
    */
   void end(boolean now, boolean cancel) {
-    said = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.passOn(now);
-    trackers.values().forEach(said);
+    ending = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.passOn(now);
+    trackers.values().forEach(ending);
   }
 
   private BatchTracker of(SchedulerSettings settings) {
@@ -213,7 +213,7 @@ public final class Remotes implements AutoCloseable {
           BatchTracker.start(
               new SchedulerAccess(scheduler.apply(place), settings, place, me, marks, warn));
       trackers.put(name, tracker);
-      said.accept(tracker);
+      ending.accept(tracker);
     }
     return tracker;
   }

@@ -125,13 +125,13 @@ final class ResourcePool {
    * whether it did. No more attempts than there are cpus may do so, or torc's work after them would
    * need more cpus.
    */
-  boolean giveEarly(JobAttempts run) {
+  boolean giveEarly(JobAttempts attempts) {
     if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
       return false;
     }
     early++;
-    run.release();
-    give(run.demand(), run.taken());
+    attempts.release();
+    give(attempts.demand(), attempts.taken());
     return true;
   }
 
@@ -141,11 +141,11 @@ final class ResourcePool {
   }
 
   /** Gives back the resources of an attempt that has ended, unless {@link #giveEarly} did. */
-  void give(JobAttempts run) {
-    if (run.released()) {
+  void give(JobAttempts attempts) {
+    if (attempts.released()) {
       early--;
     } else {
-      give(run.demand(), run.taken());
+      give(attempts.demand(), attempts.taken());
     }
   }
 

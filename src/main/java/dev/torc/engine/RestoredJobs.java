@@ -200,7 +200,7 @@ final class RestoredJobs implements AutoCloseable {
         return null;
       }
       Path root = common.graph().workflow().root();
-      byte[] said = ClearedProducts.said(made, common.launches().files(job.name()).log());
+      byte[] said = ClearedProducts.logOf(made, common.launches().files(job.name()).log());
       String host = common.machines().here().name();
       Upload upload = Upload.of(root, common.digests(), made, said, umask, host, again);
       if (upload != null) {

@@ -36,15 +36,15 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     }
     Path to = make(file);
     if (part != null) {
-      part.move(from, name, Files.createDirectory(to), SetAside::take);
+      part.move(from, name, Files.createDirectory(to), SetAside::moveInto);
     } else {
-      try (FolderHandle kept = FolderHandle.of(to.getParent())) {
-        if (!move(from, name, kept, to.getFileName())) {
+      try (FolderHandle target = FolderHandle.of(to.getParent())) {
+        if (!move(from, name, target, to.getFileName())) {
           return; // it is not there any more
         }
       }
     }
-    told("moved", file, to, why);
+    report("moved", file, to, why);
   }
 
   /** Moves the members of a folder product, or a part of them; the folder stays. */
@@ -52,14 +52,14 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     folder.refuseMounts();
     Path to = make(folder.path());
     group(grounds.spot(folder.path())).give(folder.makeAlike(to));
-    try (FolderHandle kept = FolderHandle.of(to)) {
-      FolderPart.move(folder, part, kept, SetAside::take);
+    try (FolderHandle target = FolderHandle.of(to)) {
+      FolderPart.move(folder, part, target, SetAside::moveInto);
     }
-    told("moved", folder.path(), to, why);
+    report("moved", folder.path(), to, why);
   }
 
   /** Moves a thing to another folder, on any file system. */
-  static void take(FolderHandle from, Path name, FolderHandle to) throws IOException {
+  static void moveInto(FolderHandle from, Path name, FolderHandle to) throws IOException {
     move(from, name, to, name);
   }
 
@@ -83,10 +83,10 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
         part.copy(folder, Files.createDirectory(to));
       }
     }
-    told("copied", file, to, why);
+    report("copied", file, to, why);
   }
 
-  private void told(String done, Path file, Path to, String why) {
+  private void report(String done, Path file, Path to, String why) {
     note.accept("%s %s to %s: %s".formatted(done, shown(file), shown(to), why));
   }
 
@@ -119,7 +119,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
   /** Makes the folder for a thing to set aside; returns its free path there. */
   private Path make(Path file) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
-    Path to = free(keptPlace(spot, file));
+    Path to = free(pathAside(spot, file));
     makeFolders(spot == null ? place.root() : spot.ground(), to.getParent(), group(spot));
     return to;
   }
@@ -142,10 +142,10 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     }
   }
 
-  private Path keptPlace(AllowedRoots.Spot spot, Path file) {
+  private Path pathAside(AllowedRoots.Spot spot, Path file) {
     if (spot != null) {
-      Path kept = spot.ground().resolve(CachePlace.SET_ASIDE_BELOW_ROOTS).resolve(build);
-      return kept.resolve(spot.path().toString());
+      Path aside = spot.ground().resolve(CachePlace.SET_ASIDE_BELOW_ROOTS).resolve(build);
+      return aside.resolve(spot.path().toString());
     }
     return file.startsWith(place.root())
         ? place.setAside(build).resolve(place.root().relativize(file).toString())

@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class ShortReasons {
 
-  static final int KEPT = 2;
+  static final int FIRST = 2;
 
   /** Characters of a text; reports show no more of two texts that differ. */
   static final int TEXT = 60;
@@ -34,7 +34,7 @@ final class ShortReasons {
   private ShortReasons() {}
 
   static List<ManifestEntry> of(List<Reason> reasons) {
-    int size = Math.min(KEPT, reasons.size());
+    int size = Math.min(FIRST, reasons.size());
     List<ManifestEntry> entries = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       entries.add(of(reasons.get(i)));

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.posix.FileTree;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMark;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The folder of {@code {tmp}} and {@code TORC_TMP}, if a job names it: empty when an attempt
@@ -59,6 +61,15 @@ final class TemporaryFolder {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       FileTree.remove(folder);
       make(folder);
+    }
+  }
+
+  /** Removes a folder; warns, naming it {@code what}, if that fails. */
+  static void remove(Path folder, String what, Consumer<String> warn) {
+    try {
+      FileTree.remove(folder);
+    } catch (IOException e) {
+      warn.accept("cannot remove " + what + ": " + Refusal.line(e));
     }
   }
 }

@@ -72,7 +72,7 @@ public final class Tracing {
     if (must && (off || elsewhere)) {
       String says =
           off ? VARIABLE + "=0" : SafeText.name(job.runs().executor()) + " has trace: false";
-      once("jobs are not traced: " + (off ? "" : "executor ") + says);
+      noteOnce("jobs are not traced: " + (off ? "" : "executor ") + says);
       return false;
     }
     String lack = lack(job);
@@ -82,7 +82,7 @@ public final class Tracing {
           "it cannot be traced: %s; %s=0%s runs it without".formatted(lack, VARIABLE, also));
     }
     if (lack != null) {
-      once("not traced: " + lack);
+      noteOnce("not traced: " + lack);
     }
     return lack == null;
   }
@@ -123,7 +123,7 @@ public final class Tracing {
     return refusal.isEmpty() ? null : refusal;
   }
 
-  private void once(String line) {
+  private void noteOnce(String line) {
     if (told.add(line)) {
       note.accept(line);
     }
@@ -134,7 +134,7 @@ public final class Tracing {
    * the job is strict and read a file that neither its needs nor its depfile name: a job with a
    * depfile is denied no read, since only its end tells what the depfile names.
    */
-  void tell(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
+  void report(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
     Job job = graph.job(id);
     String name = job.group() == null ? job.name() : job.group();
     if (trace.blind() != null) {
@@ -145,10 +145,10 @@ public final class Tracing {
       note.accept(job.name() + ": " + message);
     }
     for (String path : refused(graph, trace, true)) {
-      once(name + " was denied " + SafeText.name(path) + ", which is not in its needs");
+      noteOnce(name + " was denied " + SafeText.name(path) + ", which is not in its needs");
     }
     for (String path : refused(graph, trace, false)) {
-      once(
+      noteOnce(
           name
               + " was not allowed to change "
               + SafeText.name(path)
@@ -160,7 +160,7 @@ public final class Tracing {
               .formatted(SafeText.names(List.copyOf(undeclared), 1)));
     }
     for (String line : lines(graph, id, undeclared)) {
-      once(name + " " + line);
+      noteOnce(name + " " + line);
     }
   }
 

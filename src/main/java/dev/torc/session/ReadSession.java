@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.engine.LaunchBuilder;
-import dev.torc.engine.Leftovers.RunningJobs;
+import dev.torc.engine.RunningJobs;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.plan.Expander;
@@ -46,7 +46,7 @@ public final class ReadSession implements AutoCloseable {
     this.asked = asked;
     this.fast = fast.holds() ? fast : FastPath.none(fast.project(), null);
     Project given = this.fast.project();
-    this.stillRunning = RunningJobs.of(given.place(), cache, gone).left();
+    this.stillRunning = RunningJobs.of(given.place(), cache, gone).reasons();
     this.digests = given.looking(cache::stamp);
     this.stored = given.results(cache);
     this.fast.passDigests(digests);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.engine.LaunchBuilder.ArgumentList;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import java.util.Collections;

@@ -21,7 +21,7 @@ class LoopLockTest {
   @Test
   void messagesAreHandledInTheirOrderInTheTurnOfTheLoop() throws Exception {
     List<String> handled = new ArrayList<>();
-    lock.take();
+    lock.takeTurn();
     lock.post(() -> handled.add("a"));
     lock.post(
         () -> {
@@ -33,73 +33,73 @@ class LoopLockTest {
     lock.await(null, () -> {});
     assertEquals(List.of("a", "b", "c", "d"), handled);
     assertTrue(lock.isQuiet());
-    lock.release();
+    lock.endTurn();
   }
 
   @Test
   void whileAnotherHasItsTurnTheLoopHandlesNothing() throws Exception {
     List<String> handled = new ArrayList<>(); // not safe for two threads, like a build's state
     CompletableFuture<Void> begun = new CompletableFuture<>();
-    lock.take();
+    lock.takeTurn();
     Thread attempt =
         Thread.ofPlatform()
             .start(
                 () -> {
-                  lock.take(); // as soon as the loop waits
+                  lock.takeTurn(); // as soon as the loop waits
                   lock.post(() -> handled.add("loop"));
                   begun.complete(null);
                   handled.add("attempt");
-                  lock.release();
+                  lock.endTurn();
                 });
     lock.await(null, () -> {});
     assertTrue(begun.isDone());
     assertEquals(List.of("attempt", "loop"), handled);
-    lock.release();
+    lock.endTurn();
     attempt.join();
   }
 
   @Test
   void theLoopIsWokenFromAnyThread() throws Exception {
-    lock.take();
+    lock.takeTurn();
     for (int i = 0; i < 1000; i++) {
       Thread waker = Thread.ofVirtual().start(lock::wake);
       lock.await(null, () -> {}); // it would wait for ever if a wake were lost
       waker.join();
     }
-    lock.release();
+    lock.endTurn();
   }
 
   @Test
   void theWaitEndsWithoutAMessageWhenItsTimeHasCome() throws Exception {
-    lock.take();
+    lock.takeTurn();
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(5);
     lock.await(until, () -> {});
     assertTrue(System.nanoTime() - until >= 0);
-    lock.release();
+    lock.endTurn();
   }
 
   @Test
   void whileNoMessageComesItLooksAgainAndAgainOutsideItsTurn() throws Exception {
     int[] looks = {0};
-    lock.take();
+    lock.takeTurn();
     Runnable look =
         () -> {
-          assertThrows(IllegalMonitorStateException.class, lock::release, "it has no lock");
+          assertThrows(IllegalMonitorStateException.class, lock::endTurn, "it has no lock");
           if (++looks[0] == 2) {
             lock.wake();
           }
         };
     lock.await(null, look);
     assertEquals(2, looks[0]);
-    lock.release();
+    lock.endTurn();
   }
 
   @Test
   void anInterruptEndsTheWaitAndTheTurnIsTheLoopsAgain() {
-    lock.take();
+    lock.takeTurn();
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> lock.await(null, () -> {}));
-    lock.release(); // would throw if the lock were not held
-    assertThrows(IllegalMonitorStateException.class, lock::release);
+    lock.endTurn(); // would throw if the lock were not held
+    assertThrows(IllegalMonitorStateException.class, lock::endTurn);
   }
 }

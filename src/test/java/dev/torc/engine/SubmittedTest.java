@@ -69,7 +69,7 @@ class SubmittedTest {
     Event.JobSubmitted where = new Event.JobSubmitted("a", "far", "7");
     out.begin(0, "far");
     out.submitted(0, where);
-    lock.take();
+    lock.takeTurn();
     lock.await(0L, () -> {});
     assertEquals(List.of(where), told);
     assertTrue(out.has(0));
@@ -79,6 +79,6 @@ class SubmittedTest {
     assertTrue(out.holds(2, "far"));
     assertEquals(OptionalInt.of(2), out.ended(1));
     assertTrue(out.isAll(1));
-    lock.release();
+    lock.endTurn();
   }
 }

@@ -1,0 +1,68 @@
+package dev.torc.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Checks the length of a command: Linux takes 128 KiB for one word or variable with its end ({@code
+ * MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual stack).
+ * The system's own message for a longer one does not say what to do.
+ */
+final class ArgumentList {
+
+  private static final int ONE = 128 << 10;
+  private static final int ALL = 2 << 20;
+  private static final int POINTER = 8;
+
+  private final Map<String, Long> caller = new HashMap<>();
+  private final long ofCaller;
+
+  ArgumentList(Map<String, String> caller) {
+    caller.forEach((name, value) -> this.caller.put(name, size(bytes(name) + bytes(value))));
+    this.ofCaller = this.caller.values().stream().mapToLong(size -> size).sum();
+  }
+
+  /**
+   * Throws an {@link AttemptFailure} for a command or environment that is too long. {@code env} is
+   * added to the caller's; a null value removes an entry.
+   */
+  void check(List<String> argv, Map<String, String> env) {
+    long all = ofCaller;
+    for (String word : argv) {
+      all += one(bytes(word), "the command");
+    }
+    for (Map.Entry<String, String> entry : env.entrySet()) {
+      all -= caller.getOrDefault(entry.getKey(), 0L);
+      if (entry.getValue() != null) {
+        all += one(bytes(entry.getKey()) + bytes(entry.getValue()), "env " + entry.getKey());
+      }
+    }
+    if (all > ALL) {
+      throw tooLong("the command", all, "2 MiB in all");
+    }
+  }
+
+  private static long one(long length, String what) {
+    if (length + 1 > ONE) {
+      throw tooLong(what, length, "128 KiB for one word");
+    }
+    return size(length);
+  }
+
+  private static long size(long length) {
+    return length + 1 + POINTER;
+  }
+
+  private static AttemptFailure tooLong(String what, long length, String limit) {
+    return new AttemptFailure(
+        ("%s is %d bytes long, and the system takes %s;"
+                + " instead of {needs}, read the paths from the file $TORC_NEEDS")
+            .formatted(what, length, limit));
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.torc.engine;
+
+import dev.torc.cluster.EarlierJob;
+import dev.torc.plan.Reason;
+import dev.torc.records.BuildLock;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMark;
+import dev.torc.records.StartMarks;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the marks of started jobs mean to a command that only looks (rule 9): jobs of the build that
+ * holds the lock are running, in the order of their starts; all others were interrupted, or are out
+ * at a scheduler, and have a reason to run. It ends nothing: {@link Leftovers} does.
+ */
+public record RunningJobs(
+    Optional<BuildLock.Holder> holder,
+    SequencedMap<String, StartMark> running,
+    Map<String, Reason> reasons) {
+
+  /** Reads the marks; {@code gone} names hosts and users whose jobs do not run any more. */
+  public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
+    Optional<BuildLock.Holder> holder = BuildLock.holder(place);
+    String build = holder.map(BuildLock.Holder::build).orElse("");
+    List<StartMark> others = new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
+    SequencedMap<String, StartMark> running = new LinkedHashMap<>();
+    others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
+    others.removeIf(mark -> mark.build().equals(build));
+    return new RunningJobs(holder, running, reasons(place, others, gone));
+  }
+
+  /** Returns whether a build holds the lock, and not another command. */
+  public boolean isBuild() {
+    return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
+  }
+
+  /** Returns why the jobs of some marks have to run. */
+  public static Map<String, Reason> reasons(
+      CachePlace place, List<StartMark> marks, Set<String> gone) throws IOException {
+    Map<String, Reason> reasons = new ConcurrentHashMap<>();
+    for (StartMark mark : marks) {
+      reasons.put(mark.job(), reason(place, mark, gone));
+    }
+    if (marks.stream().anyMatch(StartMark::isRemote)) {
+      for (EarlierJob out : EarlierJob.all(place.remote())) {
+        reasons.computeIfPresent(
+            out.job(), (_, _) -> submitted(out.where(), out.place().key().cause()));
+      }
+    }
+    return reasons;
+  }
+
+  static Reason reason(CachePlace place, StartMark mark, Set<String> gone) {
+    if (mark.isRemote()) {
+      return submitted(mark.executor(), "");
+    }
+    if (!mark.isOutOfReach(place, gone)) {
+      return Reason.of(Reason.Kind.INTERRUPTED);
+    }
+    var origin = mark.origin();
+    String pid = Long.toString(origin.pid());
+    return origin.isOfAnotherHost(place)
+        ? new Reason(Reason.Kind.ELSEWHERE, origin.host(), Reason.HOST, pid)
+        : new Reason(Reason.Kind.ELSEWHERE, origin.user(), Reason.USER, pid);
+  }
+
+  private static Reason submitted(String where, String cause) {
+    return new Reason(Reason.Kind.SUBMITTED, "", cause, where);
+  }
+}
