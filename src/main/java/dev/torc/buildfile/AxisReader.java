@@ -195,7 +195,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       } else if (scope.vars().has(hole.name())) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.index() < 0 && hole.member() == null) {
-        names.text(hole.name());
+        names.checkText(hole.name());
         String regex = hole.format();
         String said = regex == null ? null : constraints.putIfAbsent(hole.name(), regex);
         if (regex != null && (holes.contains(hole.name()) && !regex.equals(said))) {

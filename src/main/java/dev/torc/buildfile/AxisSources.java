@@ -42,7 +42,7 @@ final class AxisSources {
   }
 
   /** Notes that a found file does not count, because an earlier build made it. */
-  void passOver() {
+  void noteSkippedFile() {
     complete = false;
   }
 
@@ -62,18 +62,18 @@ final class AxisSources {
     String text = GlobWalk.text(glob, excludes);
     List<String> found = matches.get(text);
     if (found == null) {
-      found = List.copyOf(GlobWalk.all(root, text).files());
+      found = List.copyOf(GlobWalk.find(root, text).files());
       matches.put(text, found);
     }
     return found;
   }
 
-  boolean isThere(String path) {
+  boolean exists(String path) {
     return Files.exists(root.resolve(path));
   }
 
   /** Explains why a pattern matches nothing; {@link #found} does not contain that. */
-  String beside(Glob glob) throws IOException {
+  String explainMiss(Glob glob) throws IOException {
     complete = false;
     return MissHint.pattern(new NearestPath(root, List::of), glob);
   }

@@ -50,7 +50,7 @@ final class AxisValues {
   boolean byResults;
 
   /** Why sources gave no values, for a message; null otherwise. */
-  BadInput.Diagnostic there;
+  BadInput.Diagnostic none;
 
   private final GroupExpansion expansion;
   private final int unit;
@@ -75,7 +75,7 @@ final class AxisValues {
   }
 
   /** Returns the values so far. */
-  Axis.Rows look() throws IOException {
+  Axis.Rows findRows() throws IOException {
     if (rows == null || !awaits.isEmpty()) {
       rows = null;
       awaits.clear();
@@ -83,7 +83,7 @@ final class AxisValues {
       waits = false;
       Axis.Rows found = find();
       if (found.rows().isEmpty() && awaits.isEmpty()) {
-        there = instead();
+        none = explainNone();
       }
       if (searches == null && !side) { // paths are distinct already
         found.refuseDoubles();
@@ -114,7 +114,7 @@ final class AxisValues {
     };
   }
 
-  private BadInput.Diagnostic instead() throws IOException {
+  private BadInput.Diagnostic explainNone() throws IOException {
     return switch (axis) {
       case Axis.Table table ->
           expansion.sources().table(table) == null
@@ -123,10 +123,10 @@ final class AxisValues {
       case Axis.Globbed globbed ->
           unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
       case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
-      case Axis.Products products -> expansion.nothing(products.job());
-      case Axis.ValuesOf values -> expansion.nothing(values.group(expansion.ids().keySet()));
+      case Axis.Products products -> expansion.explainNone(products.job());
+      case Axis.ValuesOf values -> expansion.explainNone(values.group(expansion.ids().keySet()));
       case Axis.Zip _ ->
-          sides.stream().map(each -> each.there).filter(Objects::nonNull).findFirst().orElse(null);
+          sides.stream().map(each -> each.none).filter(Objects::nonNull).findFirst().orElse(null);
       case Axis.Fixed _ -> null;
     };
   }
@@ -137,7 +137,7 @@ final class AxisValues {
         ? null
         : new BadInput.Diagnostic(
             axis.place(),
-            pattern + " matches nothing" + looked + ": " + expansion.sources().beside(glob));
+            pattern + " matches nothing" + looked + ": " + expansion.sources().explainMiss(glob));
   }
 
   private Axis.Rows find() throws IOException {
@@ -163,7 +163,7 @@ final class AxisValues {
         for (GroupExpansion.Makes job : jobs(maker)) {
           if (job.has(path)) {
             source = false;
-            here &= made(maker, job.job(), _ -> {});
+            here &= passMade(maker, job.job(), _ -> {});
           }
         }
         source &= expansion.isKnown(maker);
@@ -197,7 +197,7 @@ final class AxisValues {
 
   /** Returns what the known jobs of a unit make, and awaits the jobs that decide the rest. */
   private List<GroupExpansion.Makes> jobs(int other) throws IOException {
-    GroupExpansion.Outcome outcome = expansion.of(other);
+    GroupExpansion.Outcome outcome = expansion.outcome(other);
     if (outcome != null) {
       note(other, outcome);
     }
@@ -214,9 +214,9 @@ final class AxisValues {
   }
 
   /** Passes on what a job has made and returns true; awaits a job that has not ended. */
-  private boolean made(int maker, String job, Consumer<String> each) {
+  private boolean passMade(int maker, String job, Consumer<String> each) {
     lasting = false;
-    Optional<List<String>> products = expansion.made(maker, job);
+    Optional<List<String>> products = expansion.products(maker, job);
     if (products.isPresent()) {
       byResults = true;
       products.get().forEach(each);
@@ -226,16 +226,16 @@ final class AxisValues {
     return products.isPresent();
   }
 
-  private int named(String unit) {
-    String known = JobEntryReader.known(unit, axis.place(), expansion.ids().keySet());
+  private int unitNamed(String unit) {
+    String known = JobEntryReader.requireKnown(unit, axis.place(), expansion.ids().keySet());
     return expansion.ids().get(known);
   }
 
   private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {
     String group = axis.group(expansion.ids().keySet());
     String parameter = axis.written().substring(group.length() + 1);
-    int other = named(group);
-    GroupExpansion.Outcome outcome = expansion.of(other);
+    int other = unitNamed(group);
+    GroupExpansion.Outcome outcome = expansion.outcome(other);
     if (outcome == null) {
       throw new BadInput(axis.place(), "job " + group + " has no parameters");
     }
@@ -257,7 +257,7 @@ final class AxisValues {
   private Axis.Rows zip(Axis.Zip zip) throws IOException {
     List<Axis.Rows> all = new ArrayList<>();
     for (AxisValues side : sides) {
-      all.add(side.look());
+      all.add(side.findRows());
       awaits.addAll(side.awaits);
       lasting &= side.lasting;
       byResults |= side.byResults;
@@ -295,7 +295,7 @@ final class AxisValues {
     }
     SortedMap<String, Row> found = new TreeMap<>();
     for (Search search : searches) {
-      search.look();
+      search.update();
       found.putAll(search.found);
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
@@ -305,7 +305,7 @@ final class AxisValues {
   private List<Search> searches() throws IOException {
     List<Search> all = new ArrayList<>(1);
     switch (axis) {
-      case Axis.Products products -> all.add(new Search(named(products.job())));
+      case Axis.Products products -> all.add(new Search(unitNamed(products.job())));
       case Axis.Matched matched ->
           all.add(new Search(matched.match().glob(), List.of(), matched.match()::values));
       case Axis.Globbed globbed -> {
@@ -392,10 +392,10 @@ final class AxisValues {
       }
     }
 
-    void look() throws IOException {
+    void update() throws IOException {
       PatternIndex unknown = new PatternIndex();
       for (Maker maker : makers) {
-        maker.look(this, unknown);
+        maker.addMade(this, unknown);
       }
       for (Iterator<String> it = sources.iterator(); it.hasNext(); ) {
         String path = it.next();
@@ -403,7 +403,7 @@ final class AxisValues {
         if (out || unknown.matching(path) == null) {
           it.remove();
           if (!out && expansion.isRecorded(path)) {
-            expansion.sources().passOver();
+            expansion.sources().noteSkippedFile();
           } else if (!out) {
             put(path);
           }
@@ -433,7 +433,7 @@ final class AxisValues {
     }
 
     /** Adds what the jobs have made so far; what unknown jobs may make goes to {@code hidden}. */
-    void look(Search search, PatternIndex hidden) throws IOException {
+    void addMade(Search search, PatternIndex hidden) throws IOException {
       List<GroupExpansion.Makes> jobs = jobs(maker);
       for (; known < jobs.size(); known++) {
         GroupExpansion.Makes job = jobs.get(known);
@@ -446,7 +446,7 @@ final class AxisValues {
           open.forEach(each -> search.hidden.add(each, -1, Place.NONE));
         }
       }
-      running.removeIf(job -> made(maker, job.job(), search::put));
+      running.removeIf(job -> passMade(maker, job.job(), search::put));
       running.forEach(job -> coming.addAll(job.patterns()));
       if (!expansion.isKnown(maker)) {
         coming.addAll(unknown);

@@ -75,7 +75,7 @@ public final class BuildFile {
    *
    * @throws BadInput if there is none, or two side by side
    */
-  public static Path only(List<Path> found) {
+  public static Path requireOne(List<Path> found) {
     if (found.isEmpty()) {
       throw new BadInput("no torc.yaml here or above; `torc init` writes one");
     }

@@ -56,7 +56,7 @@ record ExecutorReader(
    *
    * @throws IllegalArgumentException for any other name
    */
-  static String known(String name, List<String> executors) {
+  static String requireKnown(String name, List<String> executors) {
     List<String> known = new ArrayList<>(executors);
     known.add(Executor.LOCAL);
     if (!known.contains(name)) {

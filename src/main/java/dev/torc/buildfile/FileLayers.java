@@ -90,7 +90,7 @@ final class FileLayers {
     Node node = tree(file, from, given ? input : null, unchanged);
     Node.Mapping map = MapFields.map(node, "a build file", problems);
     SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
-    joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), named(e.value())));
+    joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), keyedByName(e.value())));
     if (joined.get("vars") instanceof Entry vars) {
       VarLayers layers = new VarLayers(name -> vars(name, file), problems);
       joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
@@ -170,7 +170,7 @@ final class FileLayers {
   }
 
   /** Returns jobs as a map; a list of jobs is keyed by their names. */
-  private Node named(Node jobs) {
+  private Node keyedByName(Node jobs) {
     if (!(jobs instanceof Node.Sequence list)) {
       return jobs;
     }

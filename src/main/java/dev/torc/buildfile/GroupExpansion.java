@@ -147,7 +147,7 @@ final class GroupExpansion {
       outcomes.clear();
       instances = 0;
       for (int u = 0; u < units.size(); u++) {
-        of(u);
+        outcome(u);
       }
       checkTables();
       again = doubts.decide(this);
@@ -208,7 +208,7 @@ final class GroupExpansion {
   }
 
   /** Returns the products of a job of a unit; empty until it has ended. */
-  Optional<List<String>> made(int unit, String job) {
+  Optional<List<String>> products(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
       answered.add(units.get(unit).name());
@@ -227,9 +227,9 @@ final class GroupExpansion {
   /**
    * Returns why another group has no instances, for a message; null if there is nothing to explain.
    */
-  BadInput.Diagnostic nothing(String group) throws IOException {
+  BadInput.Diagnostic explainNone(String group) throws IOException {
     Integer unit = ids().get(group);
-    Outcome outcome = unit == null ? null : of(unit);
+    Outcome outcome = unit == null ? null : outcome(unit);
     String there = outcome == null ? "" : outcome.group.sources().nothing();
     return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
@@ -272,7 +272,7 @@ final class GroupExpansion {
   /**
    * Returns the outcome of a group, whose values may ask for other groups; null for a plain job.
    */
-  Outcome of(int unit) throws IOException {
+  Outcome outcome(int unit) throws IOException {
     if (!(units.get(unit) instanceof Unit.Many group)) {
       return null;
     }
@@ -296,13 +296,13 @@ final class GroupExpansion {
   }
 
   boolean isKnown(int unit) throws IOException {
-    Outcome outcome = of(unit);
+    Outcome outcome = outcome(unit);
     return outcome == null || outcome.known;
   }
 
   /** Returns what the known jobs of a unit make; jobs that become known later are appended. */
   List<Makes> makes(int unit) throws IOException {
-    Outcome outcome = of(unit);
+    Outcome outcome = outcome(unit);
     List<byte[]> packed =
         outcome == null ? List.of(((Unit.Single) units.get(unit)).packed()) : outcome.packed;
     Known now =
@@ -425,7 +425,7 @@ final class GroupExpansion {
               .formatted(group.name(), MAX_INSTANCES));
       return;
     }
-    JobReader reading = reader.telling(own);
+    JobReader reading = reader.withProblems(own);
     Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {

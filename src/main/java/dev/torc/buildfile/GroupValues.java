@@ -45,16 +45,16 @@ final class GroupValues {
     boolean waits = false;
     for (AxisValues axis : axes) {
       try {
-        Axis.Rows values = axis.look();
+        Axis.Rows values = axis.findRows();
         names.addAll(values.names());
         columns.addAll(values.columns());
         rows.add(values.rows());
         warnings.addAll(values.warnings());
-        BadInput.Diagnostic there = axis.there;
-        nothing = nothing.isEmpty() && there != null ? there.toString() : nothing;
+        BadInput.Diagnostic none = axis.none;
+        nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
         if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
           String message = "no values, so " + group.name() + " has no instances";
-          String instead = there == null ? "" : ": " + there.message();
+          String instead = none == null ? "" : ": " + none.message();
           warnings.add(new BadInput.Diagnostic(axis.axis.place(), message + instead));
         }
       } catch (BadInput e) {

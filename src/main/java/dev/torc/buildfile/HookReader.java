@@ -67,7 +67,8 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   }
 
   private String job(Node node, Collection<String> names) {
-    return JobEntryReader.known(scope.text(MapFields.scalar(node, "job")), node.place(), names);
+    return JobEntryReader.requireKnown(
+        scope.text(MapFields.scalar(node, "job")), node.place(), names);
   }
 
   private static String lower(On on) {

@@ -38,32 +38,32 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   /**
    * The image of a job or task, and the runtime that it prefers; the name is null without an image.
    */
-  record Said(String name, Ref.OfFile file, String wish) {
-    static final Said NOTHING = new Said(null, null, null);
+  record Choice(String name, Ref.OfFile file, String wish) {
+    static final Choice NOTHING = new Choice(null, null, null);
   }
 
   /** Returns the image of a job or a task; what it does not name comes from {@code around}. */
-  Said said(MapFields fields, Said around) {
+  Choice choice(MapFields fields, Choice around) {
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
     return fields.read(
         "image",
-        new Said(around.name, around.file, wish),
+        new Choice(around.name, around.file, wish),
         node -> named(fields.scope().text(node), node.place(), wish));
   }
 
-  private Said named(String text, Place place, String wish) {
+  private Choice named(String text, Place place, String wish) {
     if (text.isBlank()) {
       throw new IllegalArgumentException("the image has no name; image: host runs on the host");
     }
     if (text.equals(HOST)) {
-      return new Said(null, null, wish);
+      return new Choice(null, null, wish);
     }
     if (text.endsWith(FILE) && !text.contains("://")) {
       Paths.refuseForeign(text, place);
       String path = paths.normalize(text);
-      return new Said(path, new Ref.OfFile(place, path), wish);
+      return new Choice(path, new Ref.OfFile(place, path), wish);
     }
-    return new Said(
+    return new Choice(
         text.startsWith(REGISTRY) ? text.substring(REGISTRY.length()) : text, null, wish);
   }
 
@@ -109,14 +109,14 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   }
 
   /** Returns the named image with the settings; null to run on the host. */
-  Image image(Said said, Image settings) {
-    return said.name == null || !containers
+  Image image(Choice choice, Image settings) {
+    return choice.name == null || !containers
         ? null
         : new Image(
-            said.name,
-            said.file,
-            settings.runtime() == null ? said.wish : settings.runtime(),
-            settings.runtime() == null && said.wish != null,
+            choice.name,
+            choice.file,
+            settings.runtime() == null ? choice.wish : settings.runtime(),
+            settings.runtime() == null && choice.wish != null,
             settings.volumes(),
             settings.args(),
             settings.pull(),

@@ -37,7 +37,7 @@ record JobEntryReader(
    *
    * @throws BadInput for any other name
    */
-  static String known(String name, Place place, Collection<String> names) {
+  static String requireKnown(String name, Place place, Collection<String> names) {
     if (!names.contains(name)) {
       throw new BadInput(place, "no job " + name + NearestName.hint(name, names));
     }
@@ -49,7 +49,7 @@ record JobEntryReader(
     List<Unit> units = new ArrayList<>();
     List<Unit> behind = new ArrayList<>();
     if (unchanged != null) {
-      unchanged.take(codec, units, behind, manual);
+      unchanged.addTo(codec, units, behind, manual);
       units.forEach(each -> places.put(each.name(), Place.NONE));
       behind.forEach(each -> places.put(each.name(), Place.NONE));
     }
@@ -84,7 +84,7 @@ record JobEntryReader(
     }
     Problems own = new Problems();
     List<Axis> read =
-        new AxisReader(axes.scope().telling(own), axes.paths(), own)
+        new AxisReader(axes.scope().withProblems(own), axes.paths(), own)
             .read((Node.Mapping) entry.value());
     if (!own.isEmpty()) {
       axes.problems().add(new BadInput(own.found()));
@@ -109,7 +109,7 @@ record JobEntryReader(
       values.put(Scope.ALL, Scope.ANY_PATH);
     }
     Problems own = new Problems();
-    Job job = reader.telling(own).read(key, name, entry, JobReader.Instance.some(values));
+    Job job = reader.withProblems(own).read(key, name, entry, JobReader.Instance.some(values));
     own.found().stream()
         .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
         .forEach(problem -> axes.problems().add(problem.place(), problem.message()));

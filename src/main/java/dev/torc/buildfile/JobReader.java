@@ -106,7 +106,7 @@ final class JobReader {
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
     Problems own = new Problems();
-    JobReader reading = telling(own);
+    JobReader reading = withProblems(own);
     classes
         .entries()
         .forEach(
@@ -121,7 +121,7 @@ final class JobReader {
   }
 
   /** Returns a reader of the same jobs with another place for problems and warnings. */
-  JobReader telling(Problems problems) {
+  JobReader withProblems(Problems problems) {
     return new JobReader(common, problems);
   }
 
@@ -247,7 +247,7 @@ final class JobReader {
         job.read(
             "executor",
             Executor.LOCAL,
-            node -> ExecutorReader.known(job.scope().text(node), common.executors));
+            node -> ExecutorReader.requireKnown(job.scope().text(node), common.executors));
     String on = common.over.executor();
     boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
     String name = here ? Executor.LOCAL : on == null || named ? own : on;

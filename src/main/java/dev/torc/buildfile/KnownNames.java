@@ -49,7 +49,7 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   }
 
   @Override
-  public void halved(Placeholder hole) {
+  public void checkDoubled(Placeholder hole) {
     String name = hole.name();
     boolean known =
         has(name)
@@ -69,7 +69,7 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   }
 
   @Override
-  public void text(String inside) {
+  public void checkText(String inside) {
     String written = "{" + inside + "}";
     Placeholder hole =
         near == Near.NOTHING
@@ -98,7 +98,7 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
    * of the same nested map of vars; null if there is none.
    */
   private String nearest(String text) {
-    String spelled = among(text, names());
+    String spelled = findSpelled(text, names());
     int dot = text.indexOf('.');
     if (spelled != null || dot <= 0 || text.indexOf(' ') >= 0) {
       return spelled;
@@ -116,7 +116,7 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
    * Returns the name that a text spells differently: in another case, with other separators ({@code
    * _ -} or a space), or in another form of Unicode. Null if there is none.
    */
-  static String among(String text, Stream<String> names) {
+  static String findSpelled(String text, Stream<String> names) {
     return names.filter(name -> isSame(name, text)).findFirst().orElse(null);
   }
 

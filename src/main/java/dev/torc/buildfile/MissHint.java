@@ -52,7 +52,7 @@ public final class MissHint {
     if (!empty.isEmpty()) {
       return empty;
     }
-    if (!GlobWalk.of(root, glob).isEmpty()) {
+    if (!GlobWalk.files(root, glob).isEmpty()) {
       return "what it matches is excluded, or no source";
     }
     List<String> parts = parts(glob.toString());
@@ -60,7 +60,7 @@ public final class MissHint {
     for (int i = parts.size() - 2; i >= 0 && tries < TRIES; i -= 2) {
       if (!parts.get(i).replace("*", "").isEmpty()) {
         tries++;
-        List<String> found = GlobWalk.of(root, with(parts, i));
+        List<String> found = GlobWalk.files(root, with(parts, i));
         if (!found.isEmpty()) {
           String more = found.size() == 1 ? "" : " and " + (found.size() - 1) + " more like it";
           return "there is " + SafeText.name(found.getFirst()) + more;
@@ -84,7 +84,7 @@ public final class MissHint {
       String name = missing.startsWith(root) ? root.relativize(missing).toString() : "" + missing;
       return Files.exists(missing, LinkOption.NOFOLLOW_LINKS)
           ? name + " is not a folder"
-          : "folder " + SafeText.name(name) + " not found" + near.aside(name + "/");
+          : "folder " + SafeText.name(name) + " not found" + near.inParentheses(name + "/");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       return entries.iterator().hasNext() ? "" : "folder " + folder + " is empty";

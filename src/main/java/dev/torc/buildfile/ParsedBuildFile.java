@@ -85,7 +85,7 @@ public final class ParsedBuildFile {
    * @param earlier the workflow of that text, with packed jobs
    * @throws BadInput as {@link #read}
    */
-  public static ParsedBuildFile again(Path file, Overrides over, byte[] text, Workflow earlier)
+  public static ParsedBuildFile readAgain(Path file, Overrides over, byte[] text, Workflow earlier)
       throws IOException {
     Problems problems = new Problems();
     try {
@@ -121,7 +121,7 @@ public final class ParsedBuildFile {
     Scope scope = new Scope(vars, null, problems);
     SequencedMap<String, Entry> jobs =
         new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
-    Node.Mapping top = shared(all);
+    Node.Mapping top = withoutJobs(all);
     all = null; // so that the tree of 100 000 jobs can be freed as they are read
     MapFields fields = new MapFields(top, scope, problems);
     SortedMap<String, Long> limits = limits(top, scope, problems);
@@ -155,7 +155,7 @@ public final class ParsedBuildFile {
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
             limits,
-            outside(fields, "roots", root),
+            absolute(fields, "roots", root),
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
@@ -182,7 +182,7 @@ public final class ParsedBuildFile {
     List<String> names = executors.stream().map(Executor::name).toList();
     if (on != null) {
       try {
-        ExecutorReader.known(on, names);
+        ExecutorReader.requireKnown(on, names);
       } catch (IllegalArgumentException e) {
         problems.add(Place.NONE, "--on " + on + ": " + e.getMessage());
       }
@@ -223,7 +223,7 @@ public final class ParsedBuildFile {
   }
 
   /** Returns the top level without its jobs, so that the text of 100 000 jobs can be freed. */
-  static Node.Mapping shared(Node.Mapping top) {
+  static Node.Mapping withoutJobs(Node.Mapping top) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
     return new Node.Mapping(top.place(), entries);
@@ -249,10 +249,10 @@ public final class ParsedBuildFile {
   }
 
   private static StampPaths stamps(MapFields fields, Path root) {
-    return new StampPaths(outside(fields, "never", root), outside(fields, "trust", root));
+    return new StampPaths(absolute(fields, "never", root), absolute(fields, "trust", root));
   }
 
-  private static List<Path> outside(MapFields fields, String key, Path root) {
+  private static List<Path> absolute(MapFields fields, String key, Path root) {
     return fields.list(
         key,
         node -> {

@@ -19,8 +19,8 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param text the path with a {@link #HOLE} for each name
  * @param holes the names in the order in which they occur; {@code names} has each name once
- * @param left how many characters regular expressions may still read, over all paths; null without
- *     regular expressions
+ * @param budget how many characters regular expressions may still read, over all paths; null
+ *     without regular expressions
  */
 record PathPattern(
     String text,
@@ -29,7 +29,7 @@ record PathPattern(
     Pattern pattern,
     Glob glob,
     Place place,
-    long[] left) {
+    long[] budget) {
 
   /** Stands for a name in a text; no text of a build file can contain it. */
   public static final char HOLE = Group.Growing.HOLE;
@@ -114,7 +114,7 @@ record PathPattern(
   private record Bounded(PathPattern of, CharSequence path) implements CharSequence {
     @Override
     public char charAt(int index) {
-      if (--of.left[0] < 0) {
+      if (--of.budget[0] < 0) {
         throw new BadInput(of.place, "the regular expressions of this pattern take too long");
       }
       return path.charAt(index);
@@ -133,7 +133,7 @@ record PathPattern(
 
   /** Returns the values of the names, in their order; null if the path does not match. */
   public List<String> values(String path) {
-    Matcher matcher = pattern.matcher(left == null ? path : new Bounded(this, path));
+    Matcher matcher = pattern.matcher(budget == null ? path : new Bounded(this, path));
     if (!matcher.matches() || !glob.matches(path)) {
       return null;
     }

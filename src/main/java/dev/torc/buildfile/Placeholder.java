@@ -48,10 +48,10 @@ record Placeholder(String written, String name, int index, String member, String
     }
 
     /** Receives a placeholder in double braces, which became text. */
-    default void halved(Placeholder hole) {}
+    default void checkDoubled(Placeholder hole) {}
 
     /** Receives the inside of braces that are text: one line, without spaces at its edges. */
-    default void text(String inside) {}
+    default void checkText(String inside) {}
   }
 
   /**
@@ -78,7 +78,7 @@ record Placeholder(String written, String name, int index, String member, String
       Placeholder doubled = text.startsWith("{{", i) ? at(text, i + 1, names, match) : null;
       int end = doubled == null ? -1 : i + 1 + doubled.written.length();
       if (doubled != null && text.startsWith("}", end)) {
-        names.halved(doubled);
+        names.checkDoubled(doubled);
         out.append(text, from, i).append(doubled.written);
         i = from = end + 1;
         continue;
@@ -112,7 +112,7 @@ record Placeholder(String written, String name, int index, String member, String
     int close = near('}', text, open);
     String inside = close < 0 ? "" : text.substring(open + 1, close);
     if (inside.indexOf('{') < 0 && inside.indexOf('\n') < 0 && isTrim(inside)) {
-      names.text(inside);
+      names.checkText(inside);
     }
   }
 

@@ -31,7 +31,7 @@ public final class RowPlaces {
    */
   private record Table(List<String> names, Map<List<String>, Row> rows) {
 
-    Row of(Map<String, String> parameters) {
+    Row row(Map<String, String> parameters) {
       if (names.isEmpty()) {
         return parameters.values().stream()
             .map(value -> rows.get(List.of(value)))
@@ -49,25 +49,25 @@ public final class RowPlaces {
    * Returns whether a path comes from an instance: it contains a value, or the stem of one with a
    * slash.
    */
-  public boolean has(Job job, String path) {
+  public boolean isFromInstance(Job job, String path) {
     for (String value : job.parameters().values()) {
       String part = value.indexOf('/') < 0 ? value : PlaceholderFormat.apply("stem", value);
       if (!part.isEmpty() && path.contains(part)) {
         return true;
       }
     }
-    return of(job, path) != null;
+    return place(job, path) != null;
   }
 
   /**
    * Returns the place of an instance's row if a value in it is part of the path; null if none is.
    */
-  public Place of(Job job, String path) {
+  public Place place(Job job, String path) {
     if (job.group() == null) {
       return null;
     }
     for (Table table : tables.computeIfAbsent(job.group(), _ -> read(job))) {
-      Row row = table.of(job.parameters());
+      Row row = table.row(job.parameters());
       if (row != null && row.values().stream().anyMatch(v -> !v.isEmpty() && path.contains(v))) {
         return row.place();
       }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -99,7 +98,7 @@ public record Scope(
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
 
-  Scope telling(Problems problems) {
+  Scope withProblems(Problems problems) {
     return new Scope(vars, parameters, columns, job, needs, produces, problems);
   }
 
@@ -185,16 +184,8 @@ public record Scope(
 
   /** Returns the names that contain a {@code }}. */
   Collection<String> withBraces() {
-    Collection<String> all = vars.withBraces();
-    for (Set<String> names : List.of(parameters.keySet(), columns.keySet())) {
-      for (String name : names) {
-        if (name.indexOf('}') >= 0) {
-          all = new ArrayList<>(all);
-          all.add(name);
-        }
-      }
-    }
-    return all;
+    Stream<String> ofRow = Stream.concat(parameters.keySet().stream(), columns.keySet().stream());
+    return Stream.concat(vars.withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
   }
 
   /** How values are inserted into a text that must be known at load. */
@@ -400,7 +391,7 @@ public record Scope(
     String written = hole.written();
     String inside =
         hole.member() == null ? hole.name() : written.substring(1, written.length() - 1);
-    String meant = KnownNames.among(inside, known.stream());
+    String meant = KnownNames.findSpelled(inside, known.stream());
     if (meant == null && hole.member() != null) {
       // {wildcards.sample} of Snakemake, or a mistyped name of a nested map
       meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);

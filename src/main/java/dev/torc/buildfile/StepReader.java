@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.ImageReader.Choice;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Node;
@@ -87,7 +88,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {
-      Image image = images.image(images.said(job, ImageReader.Said.NOTHING), images.settings(job));
+      Image image = images.image(images.choice(job, Choice.NOTHING), images.settings(job));
       problems.guard(
           () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
     }
@@ -102,7 +103,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
       SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
     Scope scope = job.scope();
-    ImageReader.Said shared = images.said(job, ImageReader.Said.NOTHING);
+    Choice shared = images.choice(job, Choice.NOTHING);
     Image settings = images.settings(job);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
       problems.add(tasks.place(), "tasks must be a list of {command: …}");
@@ -120,7 +121,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
       SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
       env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
-      Image image = images.image(images.said(task, shared), settings);
+      Image image = images.image(images.choice(task, shared), settings);
       problems.guard(
           () -> steps.add(new Step(command(one, scope, shell), folder, own, shell, image)));
     }

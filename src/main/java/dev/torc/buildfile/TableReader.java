@@ -326,12 +326,7 @@ final class TableReader {
   }
 
   static boolean isBlank(List<String> cells) {
-    for (String cell : cells) {
-      if (!isBlank(cell)) {
-        return false;
-      }
-    }
-    return true;
+    return cells.stream().allMatch(TableReader::isBlank);
   }
 
   /** Returns whether a character is a space of any kind, a line end, or has no width. */

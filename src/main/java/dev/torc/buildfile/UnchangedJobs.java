@@ -69,14 +69,14 @@ final class UnchangedJobs {
       return null;
     }
     by = lines(now, same, edited) - lines(before, same, before.length - alike);
-    Node.Mapping was = left(cut(before, 0), shown, line -> line);
-    Node.Mapping is = left(cut(now, now.length - before.length), shown, this::moved);
+    Node.Mapping was = rest(cut(before, 0), shown, line -> line);
+    Node.Mapping is = rest(cut(now, now.length - before.length), shown, this::moved);
     found =
         was != null
             && is != null
             && Arrays.equals(
-                ParsedBuildFile.shared(was).bytes(this::moved),
-                ParsedBuildFile.shared(is).bytes(line -> line));
+                ParsedBuildFile.withoutJobs(was).bytes(this::moved),
+                ParsedBuildFile.withoutJobs(is).bytes(line -> line));
     return found ? is : null;
   }
 
@@ -89,7 +89,7 @@ final class UnchangedJobs {
    * Adds the unchanged jobs before and behind the jobs of the tree; {@code manual} receives the
    * names of manual jobs.
    */
-  void take(WorkflowCodec codec, List<Unit> before, List<Unit> behind, Set<String> manual) {
+  void addTo(WorkflowCodec codec, List<Unit> before, List<Unit> behind, Set<String> manual) {
     Set<String> known = Set.copyOf(workflow.manual());
     for (int j = 0; found && j < jobs.size(); j++) {
       if (j < front || j >= back) {
@@ -192,7 +192,7 @@ final class UnchangedJobs {
    * @return the tree without the unchanged jobs next to the cuts; null if jobs do not stand where
    *     they must
    */
-  private Node.Mapping left(byte[] cut, String shown, IntUnaryOperator lines) throws IOException {
+  private Node.Mapping rest(byte[] cut, String shown, IntUnaryOperator lines) throws IOException {
     if (hasAnchor(cut)
         || !(SourceFile.parse(cut, shown) instanceof Node.Mapping top)
         || !(top.get("jobs") instanceof Node.Mapping written)) {

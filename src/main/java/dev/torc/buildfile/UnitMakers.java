@@ -54,7 +54,7 @@ final class UnitMakers {
     this.isRecorded = isRecorded;
     this.units = units;
     this.ids = ids;
-    this.reader = reader.telling(new Problems());
+    this.reader = reader.withProblems(new Problems());
     this.products =
         ProductIndex.NONE.with(
             IntStream.range(0, units.size()).toArray(),
@@ -178,7 +178,7 @@ final class UnitMakers {
       if (!(units.get(maker) instanceof Unit.Many)
           || declares(maker, path)
           || isRecorded.test(path)
-          || !files.isThere(path)) {
+          || !files.exists(path)) {
         makers.add(maker);
       }
     }

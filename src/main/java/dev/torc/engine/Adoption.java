@@ -151,7 +151,7 @@ public final class Adoption {
 
   private String missing(Job job, String path) {
     return "is missing%s; %s"
-        .formatted(NearestPath.aside(grounds.root().resolve(path), path), run(job));
+        .formatted(NearestPath.inParentheses(grounds.root().resolve(path), path), run(job));
   }
 
   /** Refuses a job if one of its makers has yet to run: its needs are not known. */

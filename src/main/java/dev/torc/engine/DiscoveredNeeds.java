@@ -160,7 +160,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       throw new AttemptFailure(
           "exit 0, but depfile %s was not written%s"
               .formatted(
-                  SafeText.name(depfile), NearestPath.aside(root.resolve(depfile), depfile)));
+                  SafeText.name(depfile),
+                  NearestPath.inParentheses(root.resolve(depfile), depfile)));
     } catch (CharacterCodingException e) {
       throw new AttemptFailure("depfile " + depfile + " is not valid UTF-8");
     } catch (IllegalArgumentException e) {

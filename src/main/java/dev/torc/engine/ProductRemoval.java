@@ -120,7 +120,7 @@ public record ProductRemoval(
   }
 
   private List<String> matches(Ref.OfGlob glob) throws IOException {
-    return GlobWalk.of(place.root(), glob.glob(), glob.excludes(), digests.stop());
+    return GlobWalk.files(place.root(), glob.glob(), glob.excludes(), digests.stop());
   }
 
   /** Returns the matches of a handed-out job's globs: they move aside before its submission. */

@@ -159,7 +159,7 @@ record ProductScan(
           add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
         } else if (ref instanceof Ref.OfGlob glob) {
           slow.run();
-          addAll(GlobWalk.of(grounds.root(), glob.glob(), glob.excludes(), digests.stop()));
+          addAll(GlobWalk.files(grounds.root(), glob.glob(), glob.excludes(), digests.stop()));
         }
       }
       if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {
@@ -215,7 +215,7 @@ record ProductScan(
                   ? "exit 0, but %s was not written%s"
                       .formatted(
                           SafeText.name(path),
-                          NearestPath.aside(grounds.root().resolve(path), path))
+                          NearestPath.inParentheses(grounds.root().resolve(path), path))
                   : lack(SafeText.name(path), there, ""),
               missing ? path : null);
         }

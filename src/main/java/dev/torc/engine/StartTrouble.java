@@ -64,10 +64,10 @@ record StartTrouble(String hint, String path) {
         return new StartTrouble(": " + script, "");
       } else if (!exited && !Files.isDirectory(step.dir())) {
         String shown = root.relativize(step.dir()).toString();
-        return new StartTrouble(NearestPath.aside(step.dir(), shown), "");
+        return new StartTrouble(NearestPath.inParentheses(step.dir(), shown), "");
       } else if (here && program.indexOf('/') >= 0) {
         Path file = step.dir().resolve(program).normalize();
-        return new StartTrouble(NearestPath.aside(file, program), "");
+        return new StartTrouble(NearestPath.inParentheses(file, program), "");
       } else if (here && !program.isEmpty() && !finds(step.dir(), path, program)) {
         String what = exited ? ": no program " + SafeText.name(program) + " in PATH" : "";
         String near = NearestPath.program(step.dir(), path, program);

@@ -170,13 +170,13 @@ final class FreshMembers {
 
   /** Adds the folders that are listed for a glob; returns whether nothing else decides. */
   private boolean glob(NeedList list, Map<String, Stamp> folders) throws IOException {
-    List<String> paths = GlobWalk.all(root, list.glob(), list.excludes()).folders();
+    List<String> paths = GlobWalk.find(root, list.glob(), list.excludes()).folders();
     for (String path : paths) {
       if (!add(path, digests.stamp(path), folders)) {
         return false;
       }
     }
-    GlobWalk.Found now = GlobWalk.all(root, list.glob(), list.excludes());
+    GlobWalk.Found now = GlobWalk.find(root, list.glob(), list.excludes());
     return now.certain() && now.folders().equals(paths);
   }
 

@@ -280,7 +280,7 @@ public final class WatchSnapshot {
       if (list.glob() == null) {
         enter(root, list.text(), list.excludes(), found, new HashSet<>());
       } else {
-        found = GlobWalk.all(root, list.glob(), list.excludes());
+        found = GlobWalk.find(root, list.glob(), list.excludes());
       }
     } catch (IOException e) {
       found.files().clear();

@@ -52,7 +52,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     notes.wrong().throwIfAny();
     BuildFileText out = new BuildFileText();
     out.lines("# Made by torc import from " + SafeText.name(file.getFileName().toString()) + ".\n");
-    List<Diagnostic> said = notes.said().sorted();
+    List<Diagnostic> said = notes.changes().sorted();
     out.lines(said.isEmpty() ? "" : "# What could not be carried over, or not as it was:\n");
     for (Diagnostic note : said.subList(0, Math.min(MAX_COMMENTS, said.size()))) {
       out.lines("#   line " + note.place().line() + ": " + SafeText.line(note.message()) + "\n");
@@ -75,8 +75,8 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
   }
 
   /**
-   * What is not carried over or is changed ({@code said}), and what makes the import impossible
+   * What is not carried over or is changed ({@code changes}), and what makes the import impossible
    * ({@code wrong}), so that one run reports all of it, each once.
    */
-  record Notes(Problems said, Problems wrong) {}
+  record Notes(Problems changes, Problems wrong) {}
 }

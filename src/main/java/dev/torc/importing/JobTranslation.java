@@ -72,11 +72,11 @@ final class JobTranslation {
       }
       slots.put(side, all.isEmpty() ? Map.of() : all.getFirst());
     }
-    foreign();
+    noteForeignFeatures();
     String cancel = "cancel_on_blocking_job_failure";
     if (!job.map.flag(cancel, true)) {
       String said = cancel + ": false is not carried: no job runs after a failed one";
-      notes.said().add(job.map.given(cancel).place(), said);
+      notes.changes().add(job.map.given(cancel).place(), said);
     }
     SequencedMap<String, Object> out = new LinkedHashMap<>();
     out.put("command", written(job.command, UnaryOperator.identity()));
@@ -106,12 +106,12 @@ final class JobTranslation {
 
   /** Refuses values that the shell would change, since only torc quotes what it inserts. */
   private void refuseIrregularValues() {
-    for (String name : job.kept) {
+    for (String name : job.parameters) {
       if (LiteralText.wrongParameter(name) != null) {
         throw irregular("no parameter can be called %s", name);
       }
     }
-    for (Text.Piece piece : Text.of(job.command.text(), job.kept).pieces()) {
+    for (Text.Piece piece : Text.of(job.command.text(), job.parameters).pieces()) {
       for (String value :
           piece instanceof Hole(String name, _) ? values(name) : List.<String>of()) {
         if (!Quoting.isPlain(value)) {
@@ -124,7 +124,7 @@ final class JobTranslation {
   private void parameters(Map<String, Object> out) {
     SequencedMap<String, Object> parameters = new LinkedHashMap<>();
     for (SweepAxis axis : job.sweep.axes()) {
-      if (job.kept.contains(axis.name())) {
+      if (job.parameters.contains(axis.name())) {
         // If a zip lost a parameter, some of its rows may be equal now.
         List<String> values = job.sweep.zip() ? values(axis.name()) : axis.values();
         parameters.put(
@@ -160,9 +160,9 @@ final class JobTranslation {
       slot.put(labels.computeIfAbsent(reference, this::label), files(from, List.of(name)));
       rest.removeIf(other -> other.text().equals(name.text()));
     }
-    others(slot, files(from, rest));
+    addOthers(slot, files(from, rest));
     if (side.equals("input")) {
-      before(from, slot);
+      addOtherNeeds(from, slot);
     }
     return slot;
   }
@@ -171,19 +171,19 @@ final class JobTranslation {
    * Adds the needs that are not files: values that no job stores, and jobs that store a value or
    * have to run before, unless all of these make needed files.
    */
-  private void before(Member from, Map<String, Set<Object>> slot) {
+  private void addOtherNeeds(Member from, Map<String, Set<Object>> slot) {
     List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
     Map<Target, Set<Member>> jobs = new LinkedHashMap<>(symbols.jobs.resolveByTarget(from, names));
     for (Target value : symbols.data(from, "input")) {
       Set<Target> storers = symbols.storers(value);
       storers.stream().filter(it -> it != job).forEach(it -> jobs.put(it, it.members()));
       if (storers.isEmpty()) {
-        others(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
+        addOthers(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
       }
     }
     Set<Member> makers = makers(symbols.files(from, "input"));
     jobs.forEach(
-        (to, some) -> others(slot, makers.containsAll(some) ? List.of() : refs(from, to, some)));
+        (to, some) -> addOthers(slot, makers.containsAll(some) ? List.of() : refs(from, to, some)));
   }
 
   private String label(Reference reference) {
@@ -192,7 +192,7 @@ final class JobTranslation {
     return Symbols.unique(id, "_", taken);
   }
 
-  private static void others(Map<String, Set<Object>> slot, Collection<Object> refs) {
+  private static void addOthers(Map<String, Set<Object>> slot, Collection<Object> refs) {
     for (Object ref : refs) {
       if (slot.values().stream().noneMatch(known -> known.contains(ref))) {
         slot.computeIfAbsent("others", _ -> new LinkedHashSet<>()).add(ref);
@@ -236,7 +236,7 @@ final class JobTranslation {
    * are the whole group, or all its jobs with the instance's own values; else one by one.
    */
   private List<Object> refs(Member from, Target to, Set<Member> some) {
-    Map<String, String> own = Sweep.part(from.values(), to.kept);
+    Map<String, String> own = Sweep.part(from.values(), to.parameters);
     if (to.map.given("path") != null) {
       return some.stream().<Object>map(each -> path(each, own)).toList();
     }
@@ -275,7 +275,7 @@ final class JobTranslation {
   /** Returns a text with placeholders; {@code plain} converts the text between them. */
   private String written(PlacedText text, UnaryOperator<String> plain) {
     List<String> parts = new ArrayList<>(List.of(""));
-    for (Text.Piece piece : Text.of(text.text(), job.kept).pieces()) {
+    for (Text.Piece piece : Text.of(text.text(), job.parameters).pieces()) {
       String part =
           switch (piece) {
             case Plain(String as) -> plain.apply(as);
@@ -324,7 +324,7 @@ final class JobTranslation {
   }
 
   /** Notes the features of NREL's torc that the command uses and this torc lacks. */
-  private void foreign() {
+  private void noteForeignFeatures() {
     MapReader.KEYS
         .get("a command")
         .forEach(
@@ -333,7 +333,9 @@ final class JobTranslation {
               if (Pattern.compile(word).matcher(job.command.text()).find()) {
                 String said = "the command uses %s of NREL's torc, which is not there here%s";
                 String next = instead.isEmpty() ? "" : "; " + instead;
-                notes.said().add(job.command.place(), said.formatted(key.replace('~', ' '), next));
+                notes
+                    .changes()
+                    .add(job.command.place(), said.formatted(key.replace('~', ' '), next));
               }
             });
   }

@@ -74,12 +74,12 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
                 notes.wrong().add(entry.place(), "unknown key " + key + " in " + what + hint);
               } else if (reason == null) {
                 notes
-                    .said()
+                    .changes()
                     .add(entry.place(), "unknown key %s in %s is not carried".formatted(key, what));
               } else if (reason.startsWith(REFUSED) && given(key) != null) {
                 notes.wrong().add(entry.value().place(), reason.replace(REFUSED, key + " "));
               } else if (reason.indexOf(' ') > 0 && !isFresh(entry.value())) {
-                notes.said().add(entry.place(), key + " is not carried: " + reason);
+                notes.changes().add(entry.place(), key + " is not carried: " + reason);
               }
             });
   }

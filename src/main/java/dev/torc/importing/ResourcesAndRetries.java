@@ -90,7 +90,7 @@ record ResourcesAndRetries(Notes notes) {
 
   private void say(MapReader handler, String message) {
     String name = "the failure handler " + handler.needed("name").text();
-    notes.said().add(handler.place(), name + " " + message);
+    notes.changes().add(handler.place(), name + " " + message);
   }
 
   private int count(PlacedText retries) {

@@ -35,7 +35,7 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
         given.put(name.text(), entry);
       } else {
         String said = "the workflow has no parameter %s, so it is not used";
-        notes.said().add(name.place(), said.formatted(name.text()));
+        notes.changes().add(name.place(), said.formatted(name.text()));
       }
     }
     PlacedText mode = entries.text("parameter_mode");
@@ -91,9 +91,9 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
   }
 
   /** Returns the values that a combination has for some parameters. */
-  static Map<String, String> part(Map<String, String> row, Collection<String> kept) {
+  static Map<String, String> part(Map<String, String> row, Collection<String> names) {
     Map<String, String> part = new LinkedHashMap<>(row);
-    part.keySet().retainAll(kept);
+    part.keySet().retainAll(names);
     return part;
   }
 

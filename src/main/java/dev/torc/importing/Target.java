@@ -22,7 +22,7 @@ final class Target {
 
     @Override
     public int hashCode() {
-      return Sweep.values(values, of.kept).hashCode() + of.hashCode();
+      return Sweep.values(values, of.parameters).hashCode() + of.hashCode();
     }
   }
 
@@ -38,7 +38,7 @@ final class Target {
   final PlacedText command;
 
   /** The parameters that stay in the build file, because they distinguish the instances. */
-  final List<String> kept;
+  final List<String> parameters;
 
   /** Its instances, each with the combinations of the sweep that belong to it. */
   final SequencedMap<Member, List<Map<String, String>>> rows = new LinkedHashMap<>();
@@ -52,7 +52,7 @@ final class Target {
     this.name = map.needed("name");
     this.command = command();
     this.sweep = sweep;
-    this.kept = kept();
+    this.parameters = findParameters();
     for (Map<String, String> row : sweep.rows()) {
       rows.computeIfAbsent(member(row), _ -> new ArrayList<>()).add(row);
     }
@@ -66,16 +66,16 @@ final class Target {
   }
 
   /** Returns all parameters except those that only name the target's needs. */
-  private List<String> kept() {
+  private List<String> findParameters() {
     List<String> all = sweep.parameters();
     List<PlacedText> own = map.matching(OWN);
     own.addAll(map.textsByKey("env").values());
-    Set<String> told = new HashSet<>();
-    own.forEach(each -> told.addAll(Text.holes(each.text(), all)));
-    List<String> kept = all.stream().filter(told::contains).toList();
-    // A zip keeps all where the kept ones tell all rows apart: then the others can name needs.
-    long count = sweep.rows().stream().map(row -> Sweep.values(row, kept)).distinct().count();
-    return sweep.zip() && count == sweep.rows().size() ? all : kept;
+    Set<String> used = new HashSet<>();
+    own.forEach(each -> used.addAll(Text.holes(each.text(), all)));
+    List<String> parameters = all.stream().filter(used::contains).toList();
+    // A zip keeps all if these distinguish all rows: then the others can name needs.
+    long count = sweep.rows().stream().map(row -> Sweep.values(row, parameters)).distinct().count();
+    return sweep.zip() && count == sweep.rows().size() ? all : parameters;
   }
 
   /** Returns the command; as in NREL's torc, a script of one line is the program that runs it. */
@@ -97,20 +97,21 @@ final class Target {
 
   /** Returns each instance as a target of its own with its values inserted, as in NREL's torc. */
   List<Target> oneByOne() {
-    List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
+    List<SweepAxis> rest =
+        sweep.axes().stream().filter(a -> !parameters.contains(a.name())).toList();
     List<Target> all = new ArrayList<>();
     rows.forEach(
-        (each, some) -> all.add(new Target(map.with(each.values), new Sweep(left, false, some))));
+        (each, some) -> all.add(new Target(map.with(each.values), new Sweep(rest, false, some))));
     return all;
   }
 
   /** Returns whether it can have several instances, even if it happens to have one. */
   boolean isGroup() {
-    return !kept.isEmpty();
+    return !parameters.isEmpty();
   }
 
   Member member(Map<String, String> row) {
-    return new Member(this, Sweep.part(row, kept));
+    return new Member(this, Sweep.part(row, parameters));
   }
 
   /** Returns all instances: at each call the same set. */

@@ -128,7 +128,7 @@ final class Translation {
           String why = irregular.diagnostics().getFirst().message();
           String many = Amount.count(job.members().size(), "job");
           String said = "%s is not a group here but %s: %s".formatted(job.name.text(), many, why);
-          notes.said().add(job.name.place(), said);
+          notes.changes().add(job.name.place(), said);
         }
       }
       if (next.equals(jobs)) {
@@ -168,7 +168,7 @@ final class Translation {
       Node value = each.map.given("data");
       String said = "the user data " + each.name.text();
       if (!key.equals(each.name.text())) {
-        notes.said().add(each.name.place(), said + " is called " + key + " here");
+        notes.changes().add(each.name.place(), said + " is called " + key + " here");
       }
       if (!symbols.storers(each).isEmpty()) {
         String how =
@@ -177,12 +177,12 @@ final class Translation {
                     value == null ? "" : ", and the value here is not carried",
                     symbols.names.get(symbols.storers(each).iterator().next()),
                     key);
-        notes.said().add(each.name.place(), said + how);
+        notes.changes().add(each.name.place(), said + how);
       } else if (value != null) {
         out.put(key, new Placed(each.name.place(), json(value)));
       } else {
         String why = " has no value and no job stores it, so it is not carried";
-        notes.said().add(each.name.place(), said + why);
+        notes.changes().add(each.name.place(), said + why);
       }
     }
     return out;
@@ -229,7 +229,7 @@ final class Translation {
     }
     if (refused != null) {
       String said = "the action %s %s is not carried: %s".formatted(type, trigger, refused);
-      notes.said().add(action.place(), said);
+      notes.changes().add(action.place(), said);
     }
     if (refused != null || commands.isEmpty()) {
       return null;
@@ -244,7 +244,7 @@ final class Translation {
     if (before) {
       hook.put("required", "true");
       String said = "what fails in this action is only seen in .torc/logs/hooks.log";
-      notes.said().add(action.place(), said);
+      notes.changes().add(action.place(), said);
     }
     return hook;
   }

@@ -193,10 +193,10 @@ public final class Decider {
           && graph.makerOf(path) < 0
           && contents.isMissing(path)
           && (!folder || !graph.makesBelow(path))
-          && rows.has(job, path)) {
-        Place row = rows.of(job, path);
+          && rows.isFromInstance(job, path)) {
+        Place row = rows.place(job, path);
         String place = row == null ? "" : row.toString();
-        lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), near.aside(path), place));
+        lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), near.inParentheses(path), place));
       }
     }
   }

@@ -296,12 +296,12 @@ public final class DiskChecks {
   private void missing(int id, Ref ref, String missing) {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");
-    boolean own = rows.has(graph.job(id), ref.text());
+    boolean own = rows.isFromInstance(graph.job(id), ref.text());
     (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
   private String row(int id, Ref ref) {
-    Place place = rows.of(graph.job(id), ref.text());
+    Place place = rows.place(graph.job(id), ref.text());
     return place == null ? "" : "; its row is " + place;
   }
 

@@ -379,7 +379,7 @@ public final class NeedContents implements InputSource {
   private List<ManifestEntry> matches(
       NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    for (String path : GlobWalk.of(root, list.glob(), list.excludes(), digests.stop())) {
+    for (String path : GlobWalk.files(root, list.glob(), list.excludes(), digests.stop())) {
       if (counts(list, path, stale)) {
         if (isPending(path)) {
           entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));

@@ -249,7 +249,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     String name = SafeText.name(path);
     String lack =
         maker < 0 ? name + " is gone" : name + " was not made by job " + graph.name(maker);
-    return "need " + lack + NearestPath.aside(graph.workflow().root().resolve(path), path);
+    return "need " + lack + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
   }
 
   /** Returns whether a path is needed as declared, by itself or as a member of a list. */

@@ -76,7 +76,8 @@ public final class OccupiedPlaces {
   private String shared(int id, Ref ref) throws IOException {
     Glob glob = ref instanceof Ref.OfGlob of ? of.glob() : null;
     List<Glob> rivals = glob == null ? List.of() : graph.rivals(id, glob);
-    for (String path : rivals.isEmpty() ? List.<String>of() : GlobWalk.of(digests.root(), glob)) {
+    for (String path :
+        rivals.isEmpty() ? List.<String>of() : GlobWalk.files(digests.root(), glob)) {
       for (Glob rival : rivals) {
         if (rival.matches(path)) {
           return "product %s of job %s matches %s, and so does product %s; write \\[ for the character"

@@ -39,7 +39,7 @@ public final class PatternReadings {
       if (ref instanceof Ref.OfGlob glob && hasTwo(glob.pattern())) {
         Glob wanted = Glob.of(glob.pattern());
         String line =
-            of(glob.pattern(), GlobWalk.all(graph.workflow().root(), wanted, excludes).files());
+            of(glob.pattern(), GlobWalk.find(graph.workflow().root(), wanted, excludes).files());
         if (line != null) {
           lines.add(new Diagnostic(ref.place(), line));
         }

@@ -169,7 +169,7 @@ final class Advice {
         if (!list.ofJobs() && seen.add(id)) {
           Glob glob = list.glob() == null ? ProductIndex.inside(list.text()) : list.glob();
           try {
-            GlobWalk.all(graph.workflow().root(), glob, list.excludes());
+            GlobWalk.find(graph.workflow().root(), glob, list.excludes());
           } catch (IOException e) {
             String line = "need " + list.written() + " cannot be read: " + Refusal.line(e);
             graph.job(j).needRefs().stream()

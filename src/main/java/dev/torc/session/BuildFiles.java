@@ -47,7 +47,7 @@ final class BuildFiles implements Expander.Source {
       parsed =
           last == null || last.text() == null || input != null
               ? ParsedBuildFile.read(origin.files(), input, origin.over())
-              : ParsedBuildFile.again(
+              : ParsedBuildFile.readAgain(
                   origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
       heap.phaseEnded();
     }

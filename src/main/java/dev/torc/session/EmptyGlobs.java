@@ -73,7 +73,7 @@ final class EmptyGlobs {
     }
     try {
       if (list.kind() == NeedList.ListKind.GLOB) {
-        return GlobWalk.all(root, list.glob(), list.excludes()).files().stream()
+        return GlobWalk.find(root, list.glob(), list.excludes()).files().stream()
             .map(graph::makerOf)
             .collect(Collectors.toSet());
       }

@@ -190,7 +190,7 @@ record GraphFile(
   /** Returns whether a pattern finds just these files; false if it cannot look. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
-      return files.equals(GlobWalk.all(root, pattern).files());
+      return files.equals(GlobWalk.find(root, pattern).files());
     } catch (IOException e) {
       return false;
     }

@@ -54,7 +54,7 @@ public record ProjectOptions(
       for (Path file : found) {
         FoundBuildFile.refuseStrangers(caller, file);
       }
-      layers.add(BuildFile.only(found));
+      layers.add(BuildFile.requireOne(found));
     }
     for (Path file : files) {
       String wrong = isInput(file) ? "" : wrong(file);

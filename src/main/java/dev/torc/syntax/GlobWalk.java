@@ -54,25 +54,25 @@ public final class GlobWalk {
   }
 
   /** Returns the matching files, sorted; relative to the root, or absolute if the glob is. */
-  public static List<String> of(Path root, Glob glob) throws IOException {
-    return of(root, glob, List.of(), new StopFlag());
+  public static List<String> files(Path root, Glob glob) throws IOException {
+    return files(root, glob, List.of(), new StopFlag());
   }
 
   /** Returns the matching files that no exclude matches, until the flag stops the walk. */
-  public static List<String> of(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+  public static List<String> files(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
-    return all(root, glob, excludes, stop).files();
+    return find(root, glob, excludes, stop).files();
   }
 
   /**
    * Returns the matching files that no exclude matches, and the folders that were listed. It does
    * not enter a folder that one of them excludes whole.
    */
-  public static Found all(Path root, Glob glob, List<Glob> excludes) throws IOException {
-    return all(root, glob, excludes, new StopFlag());
+  public static Found find(Path root, Glob glob, List<Glob> excludes) throws IOException {
+    return find(root, glob, excludes, new StopFlag());
   }
 
-  private static Found all(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+  private static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     GlobWalk walk = new GlobWalk(glob, excludes, stop);
     String prefix = glob.fixedPrefix();
@@ -86,7 +86,7 @@ public final class GlobWalk {
     return new Found(walk.found, walk.folders, walk.certain);
   }
 
-  /** Returns a pattern and its excludes as one text, for {@link #all(Path, String)}. */
+  /** Returns a pattern and its excludes as one text, for {@link #find(Path, String)}. */
   public static String text(Glob glob, List<Glob> excludes) {
     StringBuilder text = new StringBuilder(glob.toString());
     excludes.forEach(exclude -> text.append('\0').append(exclude)); // no path has a NUL
@@ -99,16 +99,16 @@ public final class GlobWalk {
   }
 
   /** Returns what the patterns of a {@link #text} find. */
-  public static Found all(Path root, String text) throws IOException {
+  public static Found find(Path root, String text) throws IOException {
     List<Glob> patterns = patterns(text);
-    return all(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
+    return find(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
   }
 
   /**
    * Returns the attributes of a path, not following a symlink; null if it was removed since it was
    * listed.
    */
-  private static BasicFileAttributes look(Path path) {
+  private static BasicFileAttributes attributes(Path path) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
@@ -140,7 +140,7 @@ public final class GlobWalk {
         continue;
       }
       String child = start + name;
-      BasicFileAttributes there = look(entry);
+      BasicFileAttributes there = attributes(entry);
       if (there != null && there.isDirectory()) {
         if (!Excludes.folder(excludes, child)) {
           enter(entry, child);

@@ -80,11 +80,11 @@ public final class NearestPath {
   }
 
   /** Returns the hint in parentheses, for the middle of a message. */
-  public String aside(String path) {
+  public String inParentheses(String path) {
     return parenthesized(hint(path));
   }
 
-  public static String aside(Path missing, String shown) {
+  public static String inParentheses(Path missing, String shown) {
     return parenthesized(hint(missing, shown));
   }
 

@@ -69,7 +69,7 @@ final class PackedNode {
       return new Node.Scalar(place, in.text(), kind == QUOTED);
     }
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
-    for (int left = in.small(); left > 0; left--) {
+    for (int more = in.small(); more > 0; more--) {
       entries.put(in.text(), new Entry(place(in), read(in)));
     }
     return new Node.Mapping(place, entries);

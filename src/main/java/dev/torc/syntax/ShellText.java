@@ -33,7 +33,7 @@ public final class ShellText {
   private final List<String> documents = new ArrayList<>();
   private boolean joinsName;
   private boolean cases;
-  private boolean lost;
+  private boolean gaveUp;
   private boolean open;
   private int i;
 
@@ -105,7 +105,7 @@ public final class ShellText {
 
   private void run() {
     frames.push(new Frame(Kind.COMMAND));
-    while (i < text.length() && !lost) {
+    while (i < text.length() && !gaveUp) {
       switch (frames.peek().kind) {
         case COMMAND -> command();
         case DOUBLE -> doubled();
@@ -113,7 +113,7 @@ public final class ShellText {
         case ARITHMETIC -> arithmetic();
       }
     }
-    open = !lost && (open || frames.size() > 1);
+    open = !gaveUp && (open || frames.size() > 1);
     pass(END, Quote.REFUSE);
   }
 
@@ -199,7 +199,7 @@ public final class ShellText {
       frame.open--;
     } else if (frames.size() > 1) {
       // Gives up: the `)` may end a case pattern instead, or here-documents begin only behind it.
-      lost = cases || !documents.isEmpty();
+      gaveUp = cases || !documents.isEmpty();
       frames.pop();
     }
   }
@@ -258,7 +258,7 @@ public final class ShellText {
           || c == '$'
           || c == '`'
           || c == '\\' && (charAt(i + 1) == '\n' || charAt(i + 1) == HOLE)) {
-        lost = true;
+        gaveUp = true;
         return;
       } else if (quote != ' ' && c == quote) {
         quote = ' ';
@@ -339,7 +339,7 @@ public final class ShellText {
       push(Kind.PARAMETER);
       i += 2;
     } else if (next == '[' || next == HOLE || next == '\'' && frame.kind == Kind.PARAMETER) {
-      lost = true;
+      gaveUp = true;
     } else if (next == '\'' && !quoted) {
       ansi();
     } else {
@@ -356,8 +356,8 @@ public final class ShellText {
     for (i += 2; i < text.length() && text.charAt(i) != '\''; i++) {
       hole(Quote.REFUSE);
       if (text.charAt(i) == '\\') {
-        lost |= charAt(i + 1) == '\'' || charAt(i + 1) == '\\' && charAt(i + 2) == '\'';
-        if (lost) {
+        gaveUp |= charAt(i + 1) == '\'' || charAt(i + 1) == '\\' && charAt(i + 2) == '\'';
+        if (gaveUp) {
           return;
         }
       }
@@ -377,14 +377,14 @@ public final class ShellText {
       case '\\' -> escaped();
       case '\'' -> {
         if (quoted) {
-          lost = true;
+          gaveUp = true;
           return;
         }
         i++;
         pass('\'', Quote.REFUSE);
         i++;
       }
-      case '"' -> lost = true;
+      case '"' -> gaveUp = true;
       case '`' -> backticks();
       case '$' -> dollar(frames.peek(), true);
       default -> {
@@ -402,13 +402,13 @@ public final class ShellText {
       case ')' -> {
         frame.open--;
         // `((a) b)` is a subshell in a subshell: in arithmetic the last two `)` stand together.
-        lost = frame.open == 1 && charAt(i + 1) != ')';
+        gaveUp = frame.open == 1 && charAt(i + 1) != ')';
         if (frame.open == 0) {
           frames.pop();
         }
       }
-      case '\'', '"', '`', '\\' -> lost = true;
-      case '$' -> lost = "({[".indexOf(charAt(i + 1)) >= 0;
+      case '\'', '"', '`', '\\' -> gaveUp = true;
+      case '$' -> gaveUp = "({[".indexOf(charAt(i + 1)) >= 0;
       default -> hole(Quote.REFUSE);
     }
     i++;
@@ -427,7 +427,7 @@ public final class ShellText {
 
   /** Gives up where a line ends inside quotes while here-documents wait: shells differ there. */
   private void newline() {
-    lost |= text.charAt(i) == '\n' && !documents.isEmpty();
+    gaveUp |= text.charAt(i) == '\n' && !documents.isEmpty();
   }
 
   /** Skips the text up to a character; each hole in it gets this quote. */
@@ -479,7 +479,7 @@ public final class ShellText {
 
   private void push(Kind kind) {
     frames.push(new Frame(kind));
-    lost |= frames.size() > MAX_DEPTH;
+    gaveUp |= frames.size() > MAX_DEPTH;
   }
 
   private void endWord(Frame frame) {

@@ -140,7 +140,8 @@ class BuildFileLoaderTest {
       assertEquals(List.of("a", "b"), names(workflow));
       Ref need = workflow.jobs().getFirst().links().needs().getFirst().refs().getFirst();
       assertEquals("/p/real/f", ((Ref.OfFile) need).path());
-      assertEquals(files.path("real/proj/torc.yaml"), BuildFile.only(BuildFile.nearest(link)));
+      assertEquals(
+          files.path("real/proj/torc.yaml"), BuildFile.requireOne(BuildFile.nearest(link)));
     }
   }
 }

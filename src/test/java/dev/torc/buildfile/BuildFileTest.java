@@ -19,10 +19,11 @@ class BuildFileTest {
   @ValueSource(strings = {"torc.yaml", "torc.yml", "torc.json"})
   void theNearestFileAboveIsFound(String name) throws Exception {
     try (Written files = new Written().file(name, "{}").file("a/b/c.txt")) {
-      assertEquals(files.path(name), BuildFile.only(BuildFile.nearest(files.path("a/b"))));
+      assertEquals(files.path(name), BuildFile.requireOne(BuildFile.nearest(files.path("a/b"))));
       files.file("a/torc.yaml", "{}");
-      assertEquals(files.path("a/torc.yaml"), BuildFile.only(BuildFile.nearest(files.path("a/b"))));
-      assertEquals(files.path(name), BuildFile.only(BuildFile.nearest(files.path(""))));
+      assertEquals(
+          files.path("a/torc.yaml"), BuildFile.requireOne(BuildFile.nearest(files.path("a/b"))));
+      assertEquals(files.path(name), BuildFile.requireOne(BuildFile.nearest(files.path(""))));
     }
   }
 
@@ -31,7 +32,8 @@ class BuildFileTest {
     try (Written files = new Written().file("torc.yaml", "{}").file("torc.json", "{}")) {
       assertEquals(
           "/p/torc.yaml: torc.json stands beside it; keep one, or say which with -f",
-          assertThrows(BadInput.class, () -> BuildFile.only(BuildFile.nearest(files.path(""))))
+          assertThrows(
+                  BadInput.class, () -> BuildFile.requireOne(BuildFile.nearest(files.path(""))))
               .getMessage());
     }
   }
@@ -41,7 +43,8 @@ class BuildFileTest {
     try (Written files = new Written().file("x")) {
       assertEquals(
           "no torc.yaml here or above; `torc init` writes one",
-          assertThrows(BadInput.class, () -> BuildFile.only(BuildFile.nearest(files.path(""))))
+          assertThrows(
+                  BadInput.class, () -> BuildFile.requireOne(BuildFile.nearest(files.path(""))))
               .getMessage());
     }
   }
@@ -49,7 +52,7 @@ class BuildFileTest {
   @Test
   void aFolderOfThatNameIsNoBuildFile() throws Exception {
     try (Written files = new Written().file("torc.yaml/x").file("torc.yml", "{}")) {
-      assertEquals(files.path("torc.yml"), BuildFile.only(BuildFile.nearest(files.path(""))));
+      assertEquals(files.path("torc.yml"), BuildFile.requireOne(BuildFile.nearest(files.path(""))));
     }
   }
 
@@ -58,7 +61,7 @@ class BuildFileTest {
     try (Written files = new Written().file("shared/site.yaml", "name: x").file("mine/x")) {
       Path link = files.path("mine/torc.yaml");
       Files.createSymbolicLink(link, files.path("shared/site.yaml"));
-      assertEquals(link, BuildFile.only(BuildFile.nearest(files.path("mine"))));
+      assertEquals(link, BuildFile.requireOne(BuildFile.nearest(files.path("mine"))));
       Workflow workflow = BuildFileLoader.load(List.of(link), new TreeMap<>());
       assertEquals(files.path("mine"), workflow.root());
       assertEquals(List.of(link), workflow.settings().files());

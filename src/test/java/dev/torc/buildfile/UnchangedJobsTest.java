@@ -126,7 +126,7 @@ class UnchangedJobsTest {
       ParsedBuildFile read =
           before == null
               ? ParsedBuildFile.read(List.of(file), null, Overrides.NONE)
-              : ParsedBuildFile.again(file, Overrides.NONE, before.getBytes(UTF_8), earlier);
+              : ParsedBuildFile.readAgain(file, Overrides.NONE, before.getBytes(UTF_8), earlier);
       return read.expand(ResultSource.nothing());
     } catch (BadInput e) {
       return e.getMessage();

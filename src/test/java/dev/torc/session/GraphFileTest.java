@@ -184,7 +184,7 @@ class GraphFileTest {
     assertEquals(text.toString(), new String(last.text(), StandardCharsets.UTF_8));
     Overrides over = new Overrides(none, true, null);
     Workflow again =
-        ParsedBuildFile.again(yaml, over, last.text(), last.graph().workflow())
+        ParsedBuildFile.readAgain(yaml, over, last.text(), last.graph().workflow())
             .expand(ResultSource.nothing());
     Graph graph = GraphBuilder.build(again, last.graph());
     assertTrue(graph.isWith(last.graph()));

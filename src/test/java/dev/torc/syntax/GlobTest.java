@@ -144,9 +144,9 @@ class GlobTest {
       Path root = Files.createDirectories(files.getPath("/home/project"));
       Files.createFile(files.getPath("/a.cfg"));
       Files.createFile(files.getPath("/home/b.cfg"));
-      assertEquals(List.of("/a.cfg"), GlobWalk.of(root, Glob.of("/*.cfg")));
-      assertEquals(List.of("/home/b.cfg"), GlobWalk.of(root, Glob.of("/h*/*.cfg")));
-      assertEquals(List.of("/a.cfg", "/home/b.cfg"), GlobWalk.of(root, Glob.of("/**/*.cfg")));
+      assertEquals(List.of("/a.cfg"), GlobWalk.files(root, Glob.of("/*.cfg")));
+      assertEquals(List.of("/home/b.cfg"), GlobWalk.files(root, Glob.of("/h*/*.cfg")));
+      assertEquals(List.of("/a.cfg", "/home/b.cfg"), GlobWalk.files(root, Glob.of("/**/*.cfg")));
     }
   }
 
