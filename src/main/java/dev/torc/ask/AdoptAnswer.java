@@ -61,7 +61,7 @@ record AdoptAnswer(
       }
     }
     String id = RandomId.next();
-    BuildLock held = call.take(project.place(), id, "torc adopt", lock);
+    BuildLock held = call.takeLock(project.place(), id, "torc adopt", lock);
     if (held == null) {
       return null;
     }
@@ -72,7 +72,7 @@ record AdoptAnswer(
       List<String> problems = work.elsewhere(named::contains);
       OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.contains(each.job()));
       if (problems.isEmpty()) {
-        problems = call.cancelled(out, project.place(), project.workflow(), work.removal());
+        problems = call.cancelOrList(out, project.place(), project.workflow(), work.removal());
       }
       if (!problems.isEmpty()) {
         List<Diagnostic> told = problems.stream().map(Diagnostic::new).toList();
@@ -124,7 +124,7 @@ record AdoptAnswer(
   }
 
   @Override
-  public List<String> beside() {
+  public List<String> messages() {
     String jobs = Amount.count(adopted.size() + upToDate.size(), "job");
     String done = adopted.size() + (dryRun ? " would be adopted" : " adopted");
     String counts = jobs + ": " + done + ", " + upToDate.size() + " up to date";

@@ -15,7 +15,7 @@ interface Answer {
   }
 
   /** Returns the lines for standard error, made harmless by {@code SafeText}. */
-  default List<String> beside() {
+  default List<String> messages() {
     return List.of();
   }
 

@@ -30,9 +30,9 @@ record BuildFollow(CachePlace place) {
 
   /** Looks until a look returns true or the build has ended; once if no build is running. */
   void follow(Look look) throws IOException {
-    String build = working(place);
+    String build = runningBuild(place);
     for (boolean over = false; !over; ) {
-      boolean ended = build.isEmpty() || !build.equals(working(place));
+      boolean ended = build.isEmpty() || !build.equals(runningBuild(place));
       try (Cache cache = Cache.look(place, _ -> {})) {
         over = look.at(cache, build, ended) || ended;
       }
@@ -49,7 +49,7 @@ record BuildFollow(CachePlace place) {
   }
 
   /** Returns the id of the running build; empty for none. */
-  static String working(CachePlace place) {
+  static String runningBuild(CachePlace place) {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }
 }

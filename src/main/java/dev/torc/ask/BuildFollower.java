@@ -53,7 +53,7 @@ final class BuildFollower implements Progress {
   private final Map<String, Integer> running = new HashMap<>(); // jobs shown, with their attempts
   private final Map<String, Long> took = new ConcurrentHashMap<>(); // by job: nanoseconds last time
   private BuildRecord build; // null until the followed build has one
-  private long told; // how many attempts of it were told
+  private long reported; // how many attempts of it were reported
   private boolean over; // all that there was to follow has ended
   private int exit = Exit.DONE;
   private volatile int signal; // 0 while none came
@@ -83,32 +83,32 @@ final class BuildFollower implements Progress {
   }
 
   private void follow() throws IOException {
-    if (BuildFollow.working(place).isEmpty()) {
+    if (BuildFollow.runningBuild(place).isEmpty()) {
       List<EarlierJob> out = EarlierJob.all(place.remote());
       if (!out.isEmpty()) {
-        submitted(out);
+        followSubmitted(out);
       }
     }
     if (signal == 0 && !over) {
-      new BuildFollow(place).follow(this::look);
+      new BuildFollow(place).follow(this::reportNew);
     }
   }
 
   /**
    * Follows jobs that a build submitted to a scheduler, until all have ended or a build takes over.
    */
-  private void submitted(List<EarlierJob> out) throws IOException {
+  private void followSubmitted(List<EarlierJob> out) throws IOException {
     Set<EarlierJob> open = new HashSet<>(out);
     Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
     try (Cache cache = Cache.look(place, _ -> {})) {
       report.accept(new Event.Started(null, place.root(), out.size()));
       for (EarlierJob job : out) {
-        begun(job.job(), 1, cache.result(job.job()), 0);
+        reportStart(job.job(), 1, cache.result(job.job()), 0);
         report.accept(new Event.JobSubmitted(job.job(), job.settings().name(), job.id()));
       }
     }
     long began = System.nanoTime();
-    while (signal == 0 && !open.isEmpty() && BuildFollow.working(place).isEmpty()) {
+    while (signal == 0 && !open.isEmpty() && BuildFollow.runningBuild(place).isEmpty()) {
       open.removeIf(
           job -> {
             ProcessEnd end = job.end();
@@ -117,7 +117,7 @@ final class BuildFollower implements Progress {
               JobState state = good ? JobState.RAN : JobState.FAILED;
               exit = good ? exit : Exit.FAILED;
               counts.merge(state, 1, Integer::sum);
-              ended(job.job(), state, good ? "" : "exit " + end.code(), end.wall());
+              reportEnd(job.job(), state, good ? "" : "exit " + end.code(), end.wall());
             }
             return end != null;
           });
@@ -131,9 +131,9 @@ final class BuildFollower implements Progress {
   }
 
   /** Reports what has happened since the last look; returns whether to stop. */
-  private boolean look(Cache cache, String id, boolean last) throws IOException {
+  private boolean reportNew(Cache cache, String id, boolean last) throws IOException {
     if (id.isEmpty()) {
-      none(cache);
+      noteNone(cache);
       return true;
     }
     BuildRecord now =
@@ -145,38 +145,38 @@ final class BuildFollower implements Progress {
     }
     build = now;
     if (build != null) {
-      new AttemptHistory(cache).eachFrom(build.id().number(), told, each -> ended(each, cache));
-      RunningJobs.of(place, cache, Set.of()).running().forEach((job, mark) -> begun(mark, cache));
+      new AttemptHistory(cache).eachFrom(build.id().number() , reported, each -> reportEnd(each, cache));
+      RunningJobs.of(place, cache, Set.of()).running().forEach((job, mark) -> reportStart(mark, cache));
     }
     if (last) {
-      finished();
+      reportFinish();
     }
     return signal != 0;
   }
 
-  private void begun(StartMark mark, Cache cache) {
+  private void reportStart(StartMark mark, Cache cache) {
     if (!Integer.valueOf(mark.attempt()).equals(running.get(mark.job()))) {
       long now = System.currentTimeMillis();
       long age = mark.started() == 0 ? 0 : Math.max(0, now - mark.started()) * MILLISECOND;
-      begun(mark.job(), mark.attempt(), cache.result(mark.job()), age);
+      reportStart(mark.job(), mark.attempt(), cache.result(mark.job()), age);
       if (mark.isRemote()) {
         report.accept(new Event.JobSubmitted(mark.job(), mark.executor(), null), age);
       }
     }
   }
 
-  private void begun(String job, int attempt, JobResult before, long age) {
+  private void reportStart(String job, int attempt, JobResult before, long age) {
     running.put(job, attempt);
     took.put(job, took(before));
     // Why it runs is recorded with its end.
     report.accept(new Event.JobStarted(job, attempt, "", List.of()), age);
   }
 
-  private void ended(AttemptRecord attempt, Cache cache) {
+  private void reportEnd(AttemptRecord attempt, Cache cache) {
     if (attempt.id().build() != build.id().number()) {
       return; // of a later build
     }
-    told = attempt.id().sequence() + 1;
+    reported = attempt.id().sequence() + 1;
     String job = attempt.id().job();
     running.remove(job);
     List<Reason> reasons = Causes.decode(attempt.why().reasons());
@@ -193,11 +193,11 @@ final class BuildFollower implements Progress {
             case INTERRUPTED -> JobState.INTERRUPTED;
             default -> JobState.FAILED;
           };
-      ended(job, state, what, attempt.times().wall());
+      reportEnd(job, state, what, attempt.times().wall());
     }
   }
 
-  private void ended(String job, JobState state, String what, long wall) {
+  private void reportEnd(String job, JobState state, String what, long wall) {
     report.accept(new Event.JobEnded(job, state, details(job, what, wall)));
   }
 
@@ -213,11 +213,11 @@ final class BuildFollower implements Progress {
         && attempt.id().attempt() <= folder.project().graph().job(id).runs().retry().retries();
   }
 
-  private void finished() {
+  private void reportFinish() {
     if (build == null) {
       note("the build has ended; nothing had to run");
     } else if (build.end().exit() < 0) {
-      killed("");
+      noteKilled("");
     } else {
       Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
       build.counts().forEach((state, n) -> counts.put(JobState.valueOf(state), n));
@@ -228,16 +228,16 @@ final class BuildFollower implements Progress {
     }
   }
 
-  private void none(Cache cache) {
+  private void noteNone(Cache cache) {
     build = cache.builds(1).stream().findFirst().orElse(null);
     if (build != null && build.end().exit() < 0) {
-      killed("no build is running; ");
+      noteKilled("no build is running; ");
     } else {
       note("no build is running");
     }
   }
 
-  private void killed(String before) {
+  private void noteKilled(String before) {
     note(before + "build " + build.id().number() + " was killed; run torc to go on");
     exit = Exit.TROUBLE;
   }

@@ -87,7 +87,7 @@ public final class Call {
   }
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
-  public int forecast(BuildSession session, boolean instances) throws IOException {
+  public int printForecast(BuildSession session, boolean instances) throws IOException {
     Plan plan = session.forecast(this::warn);
     return print(new DryRunAnswer(plan, instances, session.expected()));
   }
@@ -158,7 +158,7 @@ public final class Call {
   }
 
   /** Returns the caller's current folder, before {@code -C}. */
-  public Path from() {
+  public Path callerFolder() {
     return from;
   }
 
@@ -289,7 +289,7 @@ public final class Call {
   }
 
   /** Takes the build lock; null if another build has it and the terms do not allow waiting. */
-  BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
+  BuildLock takeLock(CachePlace place, String id, String what, LockTerms terms) throws IOException {
     return terms.takeLock(caller(), place, id, what, console::say);
   }
 
@@ -298,8 +298,8 @@ public final class Call {
    * Otherwise returns a line on each of them; if there are any, the command must stop. The workflow
    * is null if the build file is refused.
    */
-  List<String> cancelled(OutJobs out, CachePlace place, Workflow workflow, ProductRemoval removal)
-      throws IOException {
+  List<String> cancelOrList(
+      OutJobs out, CachePlace place, Workflow workflow, ProductRemoval removal) throws IOException {
     if (out.jobs().isEmpty() || !has("--force")) {
       return out.lines(given.command);
     }
@@ -314,7 +314,7 @@ public final class Call {
   }
 
   /** Opens the project for reading; see {@link ReadSession}. */
-  ReadSession look() throws IOException {
+  ReadSession openToRead() throws IOException {
     return ReadSession.at(project(), this::warn);
   }
 
@@ -361,9 +361,9 @@ public final class Call {
       return answer.exit();
     }
     console.print(answer.text(outPalette()));
-    if (!answer.beside().isEmpty()) {
+    if (!answer.messages().isEmpty()) {
       console.out().flush();
-      console.tellAll(answer.beside());
+      console.tellAll(answer.messages());
     }
     return answer.exit();
   }
@@ -377,14 +377,14 @@ public final class Call {
   }
 
   /** Returns the id of the build that runs in a project; empty for none. */
-  public static String working(Project project) {
-    return BuildFollow.working(project.place());
+  public static String runningBuild(Project project) {
+    return BuildFollow.runningBuild(project.place());
   }
 
   /** Waits until that build has ended, at most so many seconds. */
   public static void awaitEnd(Project project, String build, int seconds) throws IOException {
     long until = System.nanoTime() + seconds * 1_000_000_000L;
-    while (System.nanoTime() < until && build.equals(working(project))) {
+    while (System.nanoTime() < until && build.equals(runningBuild(project))) {
       BuildFollow.pause(BuildFollow.PAUSE);
     }
   }

@@ -74,7 +74,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private Predicate<String> paths = _ -> false;
 
   private final List<String> removed = new ArrayList<>();
-  private final Map<String, Kept> staying = new LinkedHashMap<>();
+  private final Map<String, Staying> staying = new LinkedHashMap<>();
 
   /** Whether torc stopped at a mount point. */
   private boolean mounted;
@@ -110,22 +110,22 @@ final class CleanAnswer implements Cleaner.Listener {
     return new CleanAnswer(call).run();
   }
 
-  private record Kept(String path, String why) {}
+  private record Staying(String path, String why) {}
 
-  private record Fields(boolean dryRun, List<String> removed, List<Kept> kept) {}
+  private record Fields(boolean dryRun, List<String> removed, List<Staying> kept) {}
 
   /** The answer at the end; the paths were printed when they went. */
   private record Cleaned(Fields json, int exit) implements Answer {
 
     @Override
-    public List<String> beside() {
+    public List<String> messages() {
       boolean nothing = json.removed.isEmpty() && json.kept.isEmpty() && exit != Exit.FAILED;
       return nothing ? List.of("nothing to remove") : List.of();
     }
   }
 
   /** Adds what the targets name in a project; the project is null only without targets. */
-  private void want(Project project) {
+  private void addTargets(Project project) {
     for (String target : targets) {
       project.select(List.of(target)); // refuses one that means nothing
       Graph graph = project.graph();
@@ -160,7 +160,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   @Override
   public void stays(String path, String why) {
-    staying.put(path, new Kept(path, why));
+    staying.put(path, new Staying(path, why));
     call.warn(SafeText.name(path) + " not removed: " + SafeText.line(why));
   }
 
@@ -187,7 +187,7 @@ final class CleanAnswer implements Cleaner.Listener {
     }
     int exit;
     Cleaner memory;
-    try (BuildLock held = call.take(place, RandomId.next(), "torc clean", lock)) {
+    try (BuildLock held = call.takeLock(place, RandomId.next(), "torc clean", lock)) {
       if (held == null) {
         return null;
       }
@@ -220,12 +220,12 @@ final class CleanAnswer implements Cleaner.Listener {
     if (!products) {
       return false;
     }
-    want(given.project());
+    addTargets(given.project());
     List<String> problems = Leftovers.elsewhere(on, place, this::wants);
     if (problems.isEmpty()) {
       OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
       Workflow workflow = given.project() == null ? null : given.project().workflow();
-      problems = call.cancelled(out, place, workflow, removal(cache, call::warn));
+      problems = call.cancelOrList(out, place, workflow, removal(cache, call::warn));
     }
     problems.forEach(call::warn);
     return !problems.isEmpty();
@@ -243,11 +243,11 @@ final class CleanAnswer implements Cleaner.Listener {
     Cleaner cleaner = cleaner(cache);
     boolean well = true;
     if (!Files.isDirectory(place.folder())) {
-      want(given.project()); // refuses unknown targets before the first build, too
+      addTargets(given.project()); // refuses unknown targets before the first build, too
     } else if (products) {
       Project project =
           given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
-      want(project);
+      addTargets(project);
       cleaner.removal().digests().exclude(project == null ? null : project.graph());
       well = cleaner.products(choice(project, cache));
       if (!dry) {

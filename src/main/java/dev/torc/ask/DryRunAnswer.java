@@ -52,7 +52,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
   }
 
   @Override
-  public List<String> beside() {
+  public List<String> messages() {
     List<String> lines = new ArrayList<>();
     int[] open = dirty().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));

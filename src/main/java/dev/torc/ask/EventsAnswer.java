@@ -72,7 +72,7 @@ final class EventsAnswer {
   private final JobQuery asked;
   private final long from;
   private final List<PostedEvent> events = new ArrayList<>();
-  private final Map<Try, Integer> told = new HashMap<>();
+  private final Map<Try, Integer> printed = new HashMap<>();
   private long build;
   private long sequence;
 
@@ -135,9 +135,9 @@ final class EventsAnswer {
     new BuildFollow(place)
         .follow(
             (cache, id, ended) -> {
-              stored(cache);
+              printStored(cache);
               if (!ended) {
-                running(cache, id);
+                printRunning(cache, id);
               }
               return false;
             });
@@ -152,23 +152,23 @@ final class EventsAnswer {
     }
   }
 
-  private void stored(Cache cache) throws IOException {
+  private void printStored(Cache cache) throws IOException {
     List<PostedEvent> later = new ArrayList<>();
     cache.eachEvent(build, sequence, later::add);
     for (PostedEvent event : later) {
       build = event.build();
       sequence = event.sequence() + 1;
       Try of = new Try(event.job(), event.attempt());
-      int left = told.getOrDefault(of, 0);
-      if (left > 0) {
-        told.put(of, left - 1); // printed when it was written
+      int toSkip = printed.getOrDefault(of, 0);
+      if (toSkip > 0) {
+        printed.put(of, toSkip - 1); // printed when it was written
       } else {
         print(List.of(event));
       }
     }
   }
 
-  private void running(Cache cache, String id) throws IOException {
+  private void printRunning(Cache cache, String id) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
     if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // none of its jobs has run yet
@@ -183,12 +183,12 @@ final class EventsAnswer {
     before.entrySet().retainAll(after.entrySet()); // else lines may be of another attempt
     for (var job : before.entrySet()) {
       Try of = new Try(job.getKey(), job.getValue());
-      int known = told.getOrDefault(of, 0);
+      int known = printed.getOrDefault(of, 0);
       for (String line : written.get(of.job).stream().skip(known).toList()) {
         String text = JsonText.objectOf(line);
         long now = System.currentTimeMillis();
         print(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)));
-        told.merge(of, 1, Integer::sum);
+        printed.merge(of, 1, Integer::sum);
       }
     }
   }

@@ -68,7 +68,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
 
     /** Returns the verdict as in JSON, or {@code failed} if a job in it failed last time. */
     String state() {
-      return counts.of(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
+      return counts.count(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
   }
 
@@ -126,7 +126,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    * @param steps how many steps from these are shown; at least 0
    */
   private static GraphPicture of(Call call, List<String> around, int steps) throws IOException {
-    try (ReadSession look = call.look()) {
+    try (ReadSession look = call.openToRead()) {
       Project project = look.project();
       Graph graph = project.graph();
       boolean instances = call.has("--instances");
@@ -166,7 +166,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
 
   private GraphExporter<Integer, Integer> json() {
     JSONExporter<Integer, Integer> exporter = new JSONExporter<>(v -> vertices.get(v).fold.name());
-    exporter.setVertexAttributeProvider(this::facts);
+    exporter.setVertexAttributeProvider(this::jsonAttributes);
     exporter.setEdgeAttributeProvider(
         e -> Map.of("implied", DefaultAttribute.createAttribute(stages.isImplied(e))));
     return exporter;
@@ -175,11 +175,11 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   private GraphExporter<Integer, Integer> dot() {
     DOTExporter<Integer, Integer> dot = new DOTExporter<>(v -> "j" + v);
     dot.setGraphAttributeProvider(() -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
-    dot.setVertexAttributeProvider(this::looks);
+    dot.setVertexAttributeProvider(this::dotAttributes);
     return dot;
   }
 
-  private Map<String, Attribute> looks(int number) {
+  private Map<String, Attribute> dotAttributes(int number) {
     Vertex vertex = vertices.get(number);
     boolean group = vertex.fold.isGroup();
     Map<String, Attribute> attributes = new LinkedHashMap<>();
@@ -215,7 +215,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     };
   }
 
-  private Map<String, Attribute> facts(int number) {
+  private Map<String, Attribute> jsonAttributes(int number) {
     Vertex vertex = vertices.get(number);
     DisplayGraph.Fold fold = vertex.fold;
     Map<String, Attribute> attributes = new LinkedHashMap<>();
@@ -254,7 +254,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     Vertex vertex = vertices.get(number);
     List<String> behind = Arrays.stream(behind(number)).mapToObj(this::name).toList();
     String after = behind.isEmpty() ? "" : "; after " + SafeText.names(behind, NAMED);
-    String failed = vertex.counts.of(JobStanding.FAILED) > 0 ? ", failed last time" : "";
+    String failed = vertex.counts.count(JobStanding.FAILED) > 0 ? ", failed last time" : "";
     return SafeText.name(name(number))
         + (vertex.middle ? " (asked for)" : "")
         + ": "
@@ -373,12 +373,12 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    * is not included.
    */
   private static BitSet around(Graph graph, BitSet nodes, int steps) {
-    BitSet around = way(graph, graph.before(), nodes, steps);
-    around.or(way(graph, graph.after(), nodes, steps));
+    BitSet around = reach(graph, graph.before(), nodes, steps);
+    around.or(reach(graph, graph.after(), nodes, steps));
     return around;
   }
 
-  private static BitSet way(Graph graph, Adjacency next, BitSet nodes, int steps) {
+  private static BitSet reach(Graph graph, Adjacency next, BitSet nodes, int steps) {
     BitSet seen = (BitSet) nodes.clone();
     ArrayDeque<Integer> here = new ArrayDeque<>();
     nodes.stream().forEach(here::add);

@@ -52,7 +52,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
 
   private static HistoryAnswer builds(ProjectFolder folder, Cache cache, int most) {
     List<BuildRecord> builds = cache.builds(most + 1);
-    String working = BuildFollow.working(folder.place());
+    String working = BuildFollow.runningBuild(folder.place());
     List<String> last = builds.isEmpty() ? List.of() : builds.getFirst().files();
     List<String> usual = folder.project() == null ? last : folder.project().fileNames();
     List<BuildRecord> told = builds.stream().limit(most).toList();
@@ -80,7 +80,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   }
 
   @Override
-  public List<String> beside() {
+  public List<String> messages() {
     return earlier ? LEFT_OUT : List.of();
   }
 
@@ -126,7 +126,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   private record Runs(String asked, List<AttemptRecord> attempts, boolean more) implements Answer {
 
     @Override
-    public List<String> beside() {
+    public List<String> messages() {
       return more ? LEFT_OUT : List.of();
     }
 

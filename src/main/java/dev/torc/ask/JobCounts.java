@@ -54,7 +54,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return of(all, node -> JobStanding.of(plan.verdict(node)), false);
   }
 
-  int of(JobStanding standing) {
+  int count(JobStanding standing) {
     return counts.getOrDefault(standing, 0);
   }
 
@@ -62,7 +62,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
   JobStanding verdict() {
     JobStanding first =
         JobStanding.VERDICTS.stream()
-            .filter(s -> of(s) > 0)
+            .filter(s -> count(s) > 0)
             .findFirst()
             .orElse(JobStanding.UP_TO_DATE);
     return first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
@@ -78,7 +78,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
       return "may run, instances not known yet";
     }
     StringJoiner out = new StringJoiner(", ");
-    out.add("%d of %d up to date".formatted(of(JobStanding.UP_TO_DATE), jobs));
+    out.add("%d of %d up to date".formatted(count(JobStanding.UP_TO_DATE), jobs));
     counts.forEach(
         (standing, count) -> {
           if (count > 0 && standing != JobStanding.UP_TO_DATE) {
@@ -92,8 +92,8 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
   String line() {
     StringJoiner out = new StringJoiner(", ", Amount.count(jobs, "job") + ": ", "");
     for (JobStanding each : JobStanding.VERDICTS) {
-      if (of(each) > 0 || ALWAYS.contains(each)) {
-        out.add(of(each) + " " + each.words());
+      if (count(each) > 0 || ALWAYS.contains(each)) {
+        out.add(count(each) + " " + each.words());
       }
     }
     return out.toString();

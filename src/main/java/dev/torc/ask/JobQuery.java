@@ -46,7 +46,7 @@ record JobQuery(boolean all, Set<String> names) {
     Set<String> names = new LinkedHashSet<>();
     for (String want : wanted) {
       int before = names.size();
-      boolean named = folder.project() != null && declared(folder.project(), want, names);
+      boolean named = folder.project() != null && addDeclared(folder.project(), want, names);
       InstanceName part = InstanceName.parse(want);
       for (String name : known) {
         if (name.equals(want) || !named && part.includes(InstanceName.parse(name))) {
@@ -54,7 +54,7 @@ record JobQuery(boolean all, Set<String> names) {
         }
       }
       if (!named && names.size() == before && !names.contains(want)) {
-        made(folder, want, cache, names);
+        addMakers(folder, want, cache, names);
         if (names.size() == before) {
           throw unknown(want, folder.project(), known);
         }
@@ -67,7 +67,7 @@ record JobQuery(boolean all, Set<String> names) {
    * Adds the jobs that a target means in the build file; false if there are none, or not all of
    * them are known.
    */
-  private static boolean declared(Project project, String target, Set<String> names) {
+  private static boolean addDeclared(Project project, String target, Set<String> names) {
     Graph graph = project.graph();
     BitSet meant = JobSelection.find(graph, target, project.paths());
     if (meant == null) {
@@ -80,7 +80,7 @@ record JobQuery(boolean all, Set<String> names) {
   /**
    * Adds the jobs of the recorded products that a file is or is in, or that a folder or glob has.
    */
-  private static void made(
+  private static void addMakers(
       ProjectFolder folder, String file, Cache cache, Collection<String> names) {
     Path root = folder.place().root();
     Project project = folder.project();

@@ -104,7 +104,7 @@ record ListAnswer(
     List<String> targets = call.targets();
     Console console = call.console();
     int columns = console.terminals().out() ? console.terminals().columns().getAsInt() : 0;
-    try (ReadSession look = call.look()) {
+    try (ReadSession look = call.openToRead()) {
       Project project = look.project();
       JobSelection selection = project.select(targets);
       Plan plan = look.plan(selection, Rerun.of(targets, false));

@@ -74,7 +74,7 @@ final class LogAnswer implements Answer {
       return call.print(answer);
     }
     if (follow) {
-      new BuildFollow(answer.folder.place()).follow(answer::look);
+      new BuildFollow(answer.folder.place()).follow(answer::writeNew);
     } else if (none) {
       String what = answer.logs.containsKey(answer.target) ? "job " : "";
       String job = what + SafeText.name(answer.target);
@@ -108,14 +108,14 @@ final class LogAnswer implements Answer {
   private void show() throws IOException {
     for (Map.Entry<String, Path> log : logs.entrySet()) {
       if (log.getValue() != null) {
-        head(log.getKey()); // for an empty log, too
-        added(log.getKey());
+        writeHead(log.getKey()); // for an empty log, too
+        copyNew(log.getKey());
       }
     }
   }
 
   /** Writes what is new; returns whether all the jobs have ended in this build. */
-  private boolean look(Cache cache, String build, boolean ended) throws IOException {
+  private boolean writeNew(Cache cache, String build, boolean ended) throws IOException {
     boolean all = true;
     Set<String> running = RunningJobs.of(folder.place(), cache, Set.of()).running().keySet();
     for (String job : logs.keySet()) {
@@ -123,7 +123,7 @@ final class LogAnswer implements Answer {
       boolean ran = result != null && result.build().equals(build);
       // When a job is first seen running, its log may still be that of its run before.
       if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
-        added(job);
+        copyNew(job);
       }
       all &= ran && !running.contains(job) && isFinal(job, result, cache);
     }
@@ -143,7 +143,7 @@ final class LogAnswer implements Answer {
   }
 
   /** Writes the new bytes of a job's log. */
-  private void added(String job) throws IOException {
+  private void copyNew(String job) throws IOException {
     if (!OwnFile.exists(log(job))) {
       return;
     }
@@ -152,7 +152,7 @@ final class LogAnswer implements Answer {
       at = file.size() < at ? 0 : at; // it was begun anew
       ByteBuffer piece = ByteBuffer.allocate(PIECE);
       for (int got = file.read(piece, at); got > 0; got = file.read(piece.clear(), at)) {
-        head(job);
+        writeHead(job);
         console.copy(new ByteArrayInputStream(piece.array(), 0, got), console.out());
         at += got;
       }
@@ -162,7 +162,7 @@ final class LogAnswer implements Answer {
   }
 
   /** Writes whose output follows, if there are several jobs. */
-  private void head(String job) throws IOException {
+  private void writeHead(String job) throws IOException {
     if (logs.size() > 1 && !job.equals(shown)) {
       console.print((shown == null ? "" : "\n") + "==> " + SafeText.name(job) + " <==\n");
       shown = job;

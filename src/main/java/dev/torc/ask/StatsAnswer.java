@@ -51,7 +51,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
    * that it had asked for.
    */
   static StatsAnswer of(Call call) throws IOException {
-    try (ReadSession look = call.look()) {
+    try (ReadSession look = call.openToRead()) {
       Project project = look.project();
       Graph graph = project.graph();
       JobSelection selection = project.select(call.targets());

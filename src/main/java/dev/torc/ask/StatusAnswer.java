@@ -74,7 +74,7 @@ record StatusAnswer(
    * The size of torc's own folder, in bytes: earlier results, the user's files that were set aside,
    * records with logs.
    */
-  record Disk(long store, long kept, long records) {
+  record Disk(long store, long setAside, long records) {
 
     /** At most so many files are added up, so that the answer does not take long. */
     private static final int MOST = 10_000;
@@ -107,7 +107,7 @@ record StatusAnswer(
     }
 
     private long all() {
-      return store + kept + records;
+      return store + setAside + records;
     }
   }
 
@@ -332,7 +332,7 @@ record StatusAnswer(
 
   private String large() {
     String all = ".torc takes " + Amount.size(disk.all());
-    long most = Math.max(disk.store, disk.kept);
+    long most = Math.max(disk.store, disk.setAside);
     String what =
         most == disk.store
             ? "earlier results; `torc store --prune SIZE` removes the oldest"
@@ -381,15 +381,15 @@ record StatusAnswer(
           job.put("verdict", "will_run"); // it was not restored
         }
       }
-      fields.put("will_fail", counts.of(JobStanding.WILL_FAIL));
+      fields.put("will_fail", counts.count(JobStanding.WILL_FAIL));
       fields.put(
           "will_run",
-          counts.of(JobStanding.WILL_RUN)
-              + counts.of(JobStanding.SUBMITTED)
-              + counts.of(JobStanding.RUNNING));
-      fields.put("will_restore", counts.of(JobStanding.WILL_RESTORE));
-      fields.put("may_run", counts.of(JobStanding.MAY_RUN));
-      fields.put("up_to_date", counts.of(JobStanding.UP_TO_DATE));
+          counts.count(JobStanding.WILL_RUN)
+              + counts.count(JobStanding.SUBMITTED)
+              + counts.count(JobStanding.RUNNING));
+      fields.put("will_restore", counts.count(JobStanding.WILL_RESTORE));
+      fields.put("may_run", counts.count(JobStanding.MAY_RUN));
+      fields.put("up_to_date", counts.count(JobStanding.UP_TO_DATE));
       fields.put("jobs", jobs);
       fields.put("stale", stale);
     }

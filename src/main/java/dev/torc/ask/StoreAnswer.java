@@ -145,10 +145,10 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
       ProjectFolder folder, Cache cache, StoreContents contents, List<String> wanted) {
     List<String> names = contents.results().stream().map(each -> each.result().job()).toList();
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
-    List<Kept> told =
+    List<Stored> told =
         contents.results().reversed().stream()
             .filter(each -> asked.has(each.result().job()))
-            .map(Kept::of)
+            .map(Stored::of)
             .toList();
     return new Results(String.join(", ", wanted), told);
   }
@@ -218,14 +218,14 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     GONE
   }
 
-  private record Kept(
+  private record Stored(
       String job, Origin from, long bytes, int files, Instant lastUsed, State state) {
-    static Kept of(HeldResult held) {
+    static Stored of(HeldResult held) {
       Result of = held.result();
       Instant used = Instant.ofEpochMilli(held.used());
       State there = held.standing() ? State.IN_PLACE : State.STORED;
       State state = held.lacks().isEmpty() ? there : State.GONE;
-      return new Kept(of.job(), of.origin(), of.size(), of.terms().files(), used, state);
+      return new Stored(of.job(), of.origin(), of.size(), of.terms().files(), used, state);
     }
   }
 
@@ -233,7 +233,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
    * The earlier results of jobs, the most recently used first. {@code asked} has the targets as on
    * the command line.
    */
-  private record Results(String asked, List<Kept> results) implements Answer {
+  private record Results(String asked, List<Stored> results) implements Answer {
 
     private static final List<String> TITLES =
         List.of("job", "made", "by", "size", "files", "used", "bytes");
@@ -244,7 +244,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
         return "no result of " + SafeText.name(asked) + " is stored\n";
       }
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
-      for (Kept each : results) {
+      for (Stored each : results) {
         String bytes =
             switch (each.state) {
               case STORED -> "in the store";

@@ -106,7 +106,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         return work.of(cache);
       }
     }
-    try (BuildLock held = call.take(place, RandomId.next(), what, lock)) {
+    try (BuildLock held = call.takeLock(place, RandomId.next(), what, lock)) {
       if (held == null) {
         return null;
       }
@@ -151,7 +151,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       gone.removeIf(each -> !isLost(each));
       gone.addAll(before.without(gone).beyond(most == BOUND ? stored.bound() : most, Set.of()));
     }
-    List<HeldResult> left = before.without(gone).results();
+    List<HeldResult> staying = before.without(gone).results();
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
@@ -161,9 +161,9 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       stored.end();
       stuck.forEach(call::warn);
     }
-    long stay = dry || nothing ? before.bytes(left) : stored.size();
+    long stay = dry || nothing ? before.bytes(staying) : stored.size();
     List<FolderBound> shared = all || most != BOUND ? List.of() : folders();
-    return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck, shared);
+    return new Freed(dry, gone.size(), before.bytes() - stay, staying.size(), stay, stuck, shared);
   }
 
   /** Prunes the shared folders to their limits. */
@@ -213,7 +213,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     }
 
     @Override
-    public List<String> beside() {
+    public List<String> messages() {
       List<String> lines = new ArrayList<>();
       lines.add(line(removed, freed, results, bytes));
       for (FolderBound each : shared) {
@@ -313,7 +313,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     }
 
     @Override
-    public List<String> beside() {
+    public List<String> messages() {
       String all = "checked " + Amount.count(checked, "product") + ", " + Amount.size(bytes);
       if (faults.isEmpty()) {
         return List.of(all + ": all is well");

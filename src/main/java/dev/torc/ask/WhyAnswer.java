@@ -65,7 +65,7 @@ record WhyAnswer(
   private record Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {}
 
   static int run(Call call) throws IOException {
-    try (ReadSession look = call.look()) {
+    try (ReadSession look = call.openToRead()) {
       return call.print(of(look, call.targets(), call.has("--instances")));
     }
   }
@@ -149,12 +149,12 @@ record WhyAnswer(
     StringBuilder out = new StringBuilder();
     BitSet told = new BitSet();
     for (Question question : questions) {
-      uses(question, out);
+      writeUses(question, out);
       if (question.fold != null && (!instances || question.jobs.isEmpty())) {
-        sum(question, told, out, palette);
+        explainGroup(question, told, out, palette);
       } else {
         for (int job : graph().inOrder(question.jobs)) {
-          tell(out, job, told, palette);
+          explain(out, job, told, palette);
         }
       }
     }
@@ -162,7 +162,7 @@ record WhyAnswer(
   }
 
   /** Writes a line for each reader of a source; many instances with the same line are counted. */
-  private void uses(Question question, StringBuilder out) {
+  private void writeUses(Question question, StringBuilder out) {
     Map<String, List<PathUse>> alike = new LinkedHashMap<>();
     for (PathUse use : question.uses) {
       String group = group(use);
@@ -185,7 +185,7 @@ record WhyAnswer(
   }
 
   /** Explains a group: its instances by verdict, and why some of them are not up to date. */
-  private void sum(Question question, BitSet told, StringBuilder out, Palette palette) {
+  private void explainGroup(Question question, BitSet told, StringBuilder out, Palette palette) {
     out.append(palette.bold(SafeText.name(question.target))).append(": ");
     JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);
     if (counts.open() && counts.jobs() == 0) {
@@ -203,7 +203,7 @@ record WhyAnswer(
       if (line.verdict() instanceof Verdict.UpToDate) {
         continue;
       } else if (!line.isFold() && graph().isJob(first)) {
-        tell(out, first, told, palette);
+        explain(out, first, told, palette);
       } else {
         out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
         CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
@@ -215,7 +215,7 @@ record WhyAnswer(
   }
 
   /** Explains a job, once; of many needs it names only the first, except with -v. */
-  private void tell(StringBuilder out, int job, BitSet told, Palette palette) {
+  private void explain(StringBuilder out, int job, BitSet told, Palette palette) {
     boolean brief = !instances;
     if (told.get(job)) {
       return;
@@ -238,8 +238,8 @@ record WhyAnswer(
     }
     String images = ImageUse.shown(ImageUse.of(plan.context(), job));
     lines.add(images.isEmpty() ? "" : "  it runs in image " + images);
-    String left = ReasonText.without(LeftOut.of(last));
-    lines.add(left.isEmpty() ? "" : "  it ran " + left);
+    String without = ReasonText.without(LeftOut.of(last));
+    lines.add(without.isEmpty() ? "" : "  it ran " + without);
     Tracing.lines(graph(), job, last).forEach(line -> lines.add("  it " + line));
     lines.removeIf(String::isEmpty);
     lines.forEach(line -> out.append(line).append('\n'));

@@ -45,7 +45,7 @@ final class WhyText {
    * {@code brief}, it names only the first of many needs.
    */
   static String of(CauseChain chain, Palette palette, boolean brief) {
-    return new WhyText(chain, palette, brief).tell(chain.job(), 0);
+    return new WhyText(chain, palette, brief).explain(chain.job(), 0);
   }
 
   /**
@@ -118,7 +118,7 @@ final class WhyText {
     return ", " + (use.old().isEmpty() ? "new" : how) + " since " + since;
   }
 
-  private String tell(String job, int depth) {
+  private String explain(String job, int depth) {
     CauseChain.Link link = chain.links().get(job);
     String name = SafeText.name(job);
     if (depth == 0) {
@@ -166,7 +166,7 @@ final class WhyText {
 
   private String inner(String job, int depth) {
     if (depth < DEEP || told.contains(job)) {
-      return " (" + tell(job, depth + 1) + ")";
+      return " (" + explain(job, depth + 1) + ")";
     }
     String root = job;
     int between = 0;

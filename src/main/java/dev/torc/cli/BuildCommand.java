@@ -154,7 +154,7 @@ final class BuildCommand {
         ? run(caller, asked, request)
         : build.run(
             commandLine(),
-            call.from(),
+            call.callerFolder(),
             out -> console.copy(out, console.out()),
             err -> console.copy(err, console.err()));
   }
@@ -179,7 +179,7 @@ final class BuildCommand {
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;
     if (request.dry()) {
-      return call.forecast(session, verbose);
+      return call.printForecast(session, verbose);
     }
     session.check(console::warn);
     Profile profile = profile(project, began, read);

@@ -68,7 +68,7 @@ final class ReportCommand {
     boolean told = false;
     for (String id = null; !"".equals(id); told = true) {
       Project project = call.project(); // groups may have more instances, and the file other jobs
-      id = Call.working(project);
+      id = Call.runningBuild(project);
       OwnFile.prepare(to);
       Warnings warn = told ? _ -> {} : call.console()::warn;
       ReportPage.of(project, build, call.has("--paths"), warn)

@@ -57,7 +57,7 @@ class PartlyKnownTest extends Harness {
     Project project = partly(12);
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    call(out, err, "build").forecast(session(project, true), instances);
+    call(out, err, "build").printForecast(session(project, true), instances);
     String text = out.toString();
     assertEquals(instances, !text.contains("measure (12 of 12) will run: never ran\n"), text);
     assertEquals(instances ? 16 : 5, text.lines().count(), text);
