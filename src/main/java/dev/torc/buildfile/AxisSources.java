@@ -23,7 +23,7 @@ final class AxisSources {
 
   private final Path root;
   private final SortedMap<String, List<String>> matches = new TreeMap<>();
-  private final Map<Axis, Axis.Rows> tables = new HashMap<>();
+  private final Map<Axis, AxisRows> tables = new HashMap<>();
   private final SortedMap<String, Digest> digests = new TreeMap<>();
   private boolean complete = true;
 
@@ -86,11 +86,11 @@ final class AxisSources {
   }
 
   /** Returns the table of an axis, null before {@link #put}. */
-  Axis.Rows table(Axis axis) {
+  AxisRows table(Axis axis) {
     return tables.get(axis);
   }
 
-  void put(Axis axis, Axis.Rows table) {
+  void put(Axis axis, AxisRows table) {
     tables.put(axis, table);
   }
 }

@@ -58,7 +58,7 @@ final class AxisValues {
   private final List<AxisValues> sides = new ArrayList<>(0);
   private final List<Glob> coming = new ArrayList<>(0);
   private List<Search> searches;
-  private Axis.Rows rows; // null where none were found yet, or something is wrong with them
+  private AxisRows rows; // null where none were found yet, or something is wrong with them
 
   AxisValues(GroupExpansion expansion, int unit, Axis axis) {
     this(expansion, unit, axis, false);
@@ -75,13 +75,13 @@ final class AxisValues {
   }
 
   /** Returns the values so far. */
-  Axis.Rows findRows() throws IOException {
+  AxisRows findRows() throws IOException {
     if (rows == null || !awaits.isEmpty()) {
       rows = null;
       awaits.clear();
       coming.clear();
       waits = false;
-      Axis.Rows found = find();
+      AxisRows found = find();
       if (found.rows().isEmpty() && awaits.isEmpty()) {
         none = explainNone();
       }
@@ -140,9 +140,9 @@ final class AxisValues {
             pattern + " matches nothing" + looked + ": " + expansion.sources().explainMiss(glob));
   }
 
-  private Axis.Rows find() throws IOException {
+  private AxisRows find() throws IOException {
     return switch (axis) {
-      case Axis.Fixed fixed -> new Axis.Rows(fixed.names(), fixed.rows());
+      case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
       case Axis.Table table -> table(table);
       case Axis.ValuesOf values -> valuesOf(values);
       case Axis.Zip zip -> zip(zip);
@@ -150,9 +150,9 @@ final class AxisValues {
     };
   }
 
-  private Axis.Rows table(Axis.Table table) throws IOException {
+  private AxisRows table(Axis.Table table) throws IOException {
     String path = table.path();
-    Axis.Rows content = expansion.sources().table(table);
+    AxisRows content = expansion.sources().table(table);
     if (content == null) {
       boolean source = true;
       boolean here = true;
@@ -171,7 +171,7 @@ final class AxisValues {
       }
       if (!here) {
         waits = true;
-        return new Axis.Rows(axis.names(), List.of());
+        return new AxisRows(axis.names(), List.of());
       }
       content = read(table);
       if (source) {
@@ -181,7 +181,7 @@ final class AxisValues {
     return content;
   }
 
-  private Axis.Rows read(Axis.Table table) throws IOException {
+  private AxisRows read(Axis.Table table) throws IOException {
     String path = table.path();
     try {
       byte[] bytes = expansion.sources().bytes(path);
@@ -231,7 +231,7 @@ final class AxisValues {
     return expansion.ids().get(known);
   }
 
-  private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {
+  private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
     String group = axis.group(expansion.ids().keySet());
     String parameter = axis.written().substring(group.length() + 1);
     int other = unitNamed(group);
@@ -251,11 +251,11 @@ final class AxisValues {
       expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(parameter)));
       distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
     }
-    return new Axis.Rows(axis.names(), rows);
+    return new AxisRows(axis.names(), rows);
   }
 
-  private Axis.Rows zip(Axis.Zip zip) throws IOException {
-    List<Axis.Rows> all = new ArrayList<>();
+  private AxisRows zip(Axis.Zip zip) throws IOException {
+    List<AxisRows> all = new ArrayList<>();
     for (AxisValues side : sides) {
       all.add(side.findRows());
       awaits.addAll(side.awaits);
@@ -264,10 +264,10 @@ final class AxisValues {
     }
     if (!awaits.isEmpty()) {
       waits = true;
-      return new Axis.Rows(zip.names(), List.of());
+      return new AxisRows(zip.names(), List.of());
     }
-    Axis.Rows first = all.getFirst();
-    for (Axis.Rows other : all) {
+    AxisRows first = all.getFirst();
+    for (AxisRows other : all) {
       if (other.rows().size() != first.rows().size()) {
         throw new BadInput(
             zip.place(),
@@ -286,10 +286,10 @@ final class AxisValues {
     }
     List<BadInput.Diagnostic> warnings =
         all.stream().flatMap(each -> each.warnings().stream()).toList();
-    return new Axis.Rows(zip.names(), Set.of(), rows, warnings);
+    return new AxisRows(zip.names(), Set.of(), rows, warnings);
   }
 
-  private Axis.Rows paths() throws IOException {
+  private AxisRows paths() throws IOException {
     if (searches == null) {
       searches = searches();
     }
@@ -299,7 +299,7 @@ final class AxisValues {
       found.putAll(search.found);
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
-    return new Axis.Rows(axis.names(), List.copyOf(found.values()));
+    return new AxisRows(axis.names(), List.copyOf(found.values()));
   }
 
   private List<Search> searches() throws IOException {

@@ -45,7 +45,7 @@ final class GroupValues {
     boolean waits = false;
     for (AxisValues axis : axes) {
       try {
-        Axis.Rows values = axis.findRows();
+        AxisRows values = axis.findRows();
         names.addAll(values.names());
         columns.addAll(values.columns());
         rows.add(values.rows());

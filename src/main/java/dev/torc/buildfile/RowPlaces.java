@@ -92,7 +92,7 @@ public final class RowPlaces {
 
   private Table table(String path, Map<String, String> parameters) throws IOException {
     byte[] bytes = TableReader.bytes(workflow.root().resolve(path), path);
-    Axis.Rows content;
+    AxisRows content;
     try {
       content = TableReader.read(bytes, path, List.of());
     } catch (BadInput e) {

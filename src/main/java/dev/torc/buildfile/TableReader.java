@@ -78,7 +78,7 @@ final class TableReader {
    *
    * @throws BadInput for a row of another length than the header, or a missing column
    */
-  static Axis.Rows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
+  static AxisRows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
     TableReader table = new TableReader(shown, wanted);
     String text = SourceFile.decode(bytes, shown);
     String ending = PlaceholderFormat.apply("suffix", shown).toLowerCase(Locale.ROOT);
@@ -96,7 +96,7 @@ final class TableReader {
   }
 
   /** Returns the lines of a text as rows of one value of this name; blank lines are skipped. */
-  static Axis.Rows lines(byte[] bytes, String shown, List<String> name) {
+  static AxisRows lines(byte[] bytes, String shown, List<String> name) {
     TableReader table = new TableReader(shown, name);
     String text = SourceFile.decode(bytes, shown);
     int line = 0;
@@ -115,13 +115,13 @@ final class TableReader {
     return table.found();
   }
 
-  private Axis.Rows found() {
+  private AxisRows found() {
     if (spaced > 1) {
       BadInput.Diagnostic first = warnings.removeFirst();
       String more = "%s (%d more here)".formatted(first.message(), spaced - 1);
       warnings.addFirst(new BadInput.Diagnostic(first.place(), more));
     }
-    return new Axis.Rows(List.copyOf(names.keySet()), Set.of(), rows, List.copyOf(warnings));
+    return new AxisRows(List.copyOf(names.keySet()), Set.of(), rows, List.copyOf(warnings));
   }
 
   /**

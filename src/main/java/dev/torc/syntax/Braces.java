@@ -52,7 +52,7 @@ final class Braces {
       if (c == '\\') {
         i++;
       } else if (c == '[') {
-        i = Math.max(i, Glob.closing(text, i));
+        i = Math.max(i, GlobComponent.closing(text, i));
       } else if (c == '{') {
         List<Integer> cuts = commas(text, i);
         if (cuts != null) {

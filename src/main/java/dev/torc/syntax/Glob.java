@@ -1,11 +1,9 @@
 package dev.torc.syntax;
 
+import dev.torc.syntax.GlobComponent.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiPredicate;
-import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -23,31 +21,6 @@ import java.util.regex.Pattern;
  */
 public final class Glob {
 
-  /**
-   * One character of a name, as ranges of code points, or {@link #STAR}. The next {@code own}
-   * tokens are the literal text of this set, and stand for it as an alternative.
-   */
-  private record Token(int[] set, int own) {}
-
-  /** Any run of characters. */
-  private static final Token STAR = new Token(new int[0], 0);
-
-  private static final int[] ANY = {0, '/' - 1, '/' + 1, Character.MAX_CODE_POINT};
-
-  /**
-   * One component: {@code tokens} is null for {@code **}, {@code literal} is null unless nothing in
-   * it is special.
-   */
-  private record Component(Token[] tokens, String literal) {
-    boolean isAnyFolders() {
-      return tokens == null;
-    }
-
-    boolean dotted() {
-      return tokens != null && tokens.length > 0 && CharacterRanges.is(tokens[0].set, '.');
-    }
-  }
-
   private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]{},\\\\!]");
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
@@ -55,14 +28,15 @@ public final class Glob {
   private static final Pattern BRACKET =
       Pattern.compile("\\\\.|\\[(?![!^]|(?:[^\\\\]-[^\\\\])+])", Pattern.DOTALL);
 
-  private static final Component FOLDERS = new Component(null, null);
+  private static final Kind<GlobComponent> COMPONENTS =
+      new Kind<>(GlobComponent::isAnyFolders, part -> !part.isDotted(), _ -> 0);
 
   private final String pattern;
-  private final List<Component[]> alternatives;
+  private final List<GlobComponent[]> alternatives;
   private final int plain; // the alternatives from here on have the own text of braces
   private final List<Glob> excludes;
 
-  private Glob(String pattern, List<Component[]> alternatives, int plain, List<Glob> excludes) {
+  private Glob(String pattern, List<GlobComponent[]> alternatives, int plain, List<Glob> excludes) {
     this.pattern = pattern;
     this.alternatives = alternatives;
     this.plain = plain;
@@ -75,7 +49,7 @@ public final class Glob {
    * @throws IllegalArgumentException if braces stand for more than {@value Braces#MAX} alternatives
    */
   public static Glob of(String pattern) {
-    List<Component[]> alternatives = new ArrayList<>();
+    List<GlobComponent[]> alternatives = new ArrayList<>();
     List<String> texts = withoutBraces(pattern);
     int plain = texts.size();
     Braces.addOwn(pattern, texts);
@@ -110,7 +84,7 @@ public final class Glob {
           return i;
         }
         case '[' -> {
-          if (closing(text, i) > 0) {
+          if (GlobComponent.closing(text, i) > 0) {
             return i;
           }
         }
@@ -141,14 +115,14 @@ public final class Glob {
   public static String regex(String text) {
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
-      int end = text.charAt(i) == '[' ? closing(text, i) : -1;
+      int end = text.charAt(i) == '[' ? GlobComponent.closing(text, i) : -1;
       if (end < 0) {
         i += text.charAt(i) == '\\' && i + 1 < text.length() ? 1 : 0;
         regex.append(Pattern.quote(text.substring(i, i + 1)));
         continue;
       }
       regex.append("(?:").append(Pattern.quote(unescape(text.substring(i, end + 1))));
-      int[] set = set(text, i, end);
+      int[] set = GlobComponent.set(text, i, end);
       for (int r = 0; r < set.length; r += 2) {
         regex.append("|[\\x{%x}-\\x{%x}]".formatted(set[r], set[r + 1]));
       }
@@ -192,10 +166,12 @@ public final class Glob {
    */
   public boolean excludesFolder(String folder) {
     String[] names = folder.split("/", -1);
-    for (Component[] alternative : alternatives) {
+    for (GlobComponent[] alternative : alternatives) {
       int last = alternative.length - 2;
-      if (last > 0 && alternative[last] == FOLDERS && isAny(alternative[last + 1])) {
-        Component[] outer = Arrays.copyOf(alternative, last);
+      if (last > 0
+          && alternative[last] == GlobComponent.FOLDERS
+          && alternative[last + 1].isAnyName()) {
+        GlobComponent[] outer = Arrays.copyOf(alternative, last);
         for (int n = names.length; n > 0; n--) {
           if (matches(outer, Arrays.copyOf(names, n), true)) {
             return true;
@@ -204,10 +180,6 @@ public final class Glob {
       }
     }
     return false;
-  }
-
-  private static boolean isAny(Component part) {
-    return part.tokens().length == 1 && part.tokens()[0] == STAR;
   }
 
   private boolean matches(String path, boolean brackets, boolean braces) {
@@ -236,8 +208,8 @@ public final class Glob {
     if (Excludes.all(other.excludes, this) || Excludes.all(excludes, other)) {
       return false;
     }
-    for (Component[] a : alternatives) {
-      for (Component[] b : other.alternatives) {
+    for (GlobComponent[] a : alternatives) {
+      for (GlobComponent[] b : other.alternatives) {
         if (overlaps(a, b)) {
           return true;
         }
@@ -290,7 +262,7 @@ public final class Glob {
     return pattern.hashCode();
   }
 
-  private static boolean matches(Component[] parts, String[] names, boolean own) {
+  private static boolean matches(GlobComponent[] parts, String[] names, boolean own) {
     if (names[0].isEmpty() != absolute(parts)) {
       return false;
     }
@@ -302,7 +274,7 @@ public final class Glob {
       if (p < parts.length && parts[p].isAnyFolders()) {
         retryPart = ++p;
         retryName = n;
-      } else if (p < parts.length && matches(parts[p], names[n], own)) {
+      } else if (p < parts.length && parts[p].matches(names[n], own)) {
         p++;
         n++;
       } else if (retryPart >= 0 && !names[retryName].startsWith(".")) {
@@ -318,228 +290,41 @@ public final class Glob {
     return p == parts.length;
   }
 
-  /** Returns whether a name matches a component; {@code own} lets brackets match themselves too. */
-  private static boolean matches(Component part, String name, boolean own) {
-    if (part.literal() != null) {
-      return part.literal().equals(name);
-    }
-    if (name.isEmpty() || name.startsWith(".") && !part.dotted()) {
-      return false;
-    }
-    if (own && Arrays.stream(part.tokens()).anyMatch(token -> token.own > 0)) {
-      return covers(part, component(escape(name)));
-    }
-    Token[] tokens = part.tokens();
-    int t = 0;
-    int i = 0;
-    int retryToken = -1;
-    int retryAt = 0;
-    while (i < name.length()) {
-      int c = name.codePointAt(i);
-      if (t < tokens.length && tokens[t] == STAR) {
-        retryToken = ++t;
-        retryAt = i;
-      } else if (t < tokens.length && CharacterRanges.contains(tokens[t].set, c)) {
-        t += 1 + tokens[t].own;
-        i += Character.charCount(c);
-      } else if (retryToken >= 0) {
-        t = retryToken;
-        retryAt += Character.charCount(name.codePointAt(retryAt));
-        i = retryAt;
-      } else {
-        return false;
-      }
-    }
-    while (t < tokens.length && tokens[t] == STAR) {
-      t++;
-    }
-    return t == tokens.length;
-  }
-
-  private static boolean absolute(Component[] parts) {
+  private static boolean absolute(GlobComponent[] parts) {
     return parts[0].literal() != null && parts[0].literal().isEmpty();
   }
 
-  private static boolean covers(Component[] a, Component[] b) {
-    return absolute(a) == absolute(b) && fit(a, b, false, COMPONENTS, Glob::covers);
+  private static boolean covers(GlobComponent[] a, GlobComponent[] b) {
+    return absolute(a) == absolute(b)
+        && GlobComponent.fit(a, b, false, COMPONENTS, GlobComponent::covers);
   }
 
-  private static boolean covers(Component a, Component b) {
-    return (a.dotted() || !b.dotted())
-        && fit(
-            a.tokens(), b.tokens(), false, TOKENS, (x, y) -> CharacterRanges.holds(x.set, y.set));
+  private static boolean overlaps(GlobComponent[] a, GlobComponent[] b) {
+    return absolute(a) == absolute(b)
+        && GlobComponent.fit(a, b, true, COMPONENTS, GlobComponent::overlaps);
   }
 
-  private static boolean overlaps(Component[] a, Component[] b) {
-    return absolute(a) == absolute(b) && fit(a, b, true, COMPONENTS, Glob::overlaps);
-  }
-
-  private static boolean overlaps(Component a, Component b) {
-    if (a.literal() != null && b.literal() != null) {
-      return a.literal().equals(b.literal());
-    }
-    return a.dotted() == b.dotted()
-        && fit(
-            a.tokens(),
-            b.tokens(),
-            true,
-            TOKENS,
-            (x, y) -> CharacterRanges.intersect(x.set, y.set));
-  }
-
-  /**
-   * What {@link #fit} has to know of an element: whether it stands for any number of others,
-   * whether it can be one of those others, and how many elements follow that may stand for it.
-   */
-  private record Kind<T>(Predicate<T> isAny, Predicate<T> isFree, ToIntFunction<T> own) {}
-
-  private static final Kind<Component> COMPONENTS =
-      new Kind<>(Component::isAnyFolders, part -> !part.dotted(), _ -> 0);
-  private static final Kind<Token> TOKENS = new Kind<>(t -> t == STAR, _ -> true, Token::own);
-
-  /**
-   * Compares two lists of components or tokens, walked from their ends. With {@code meet} one text
-   * must match both lists; without it, the first list must match all that the second matches.
-   * {@code pair} compares two elements that each stand for one.
-   */
-  private static <T> boolean fit(T[] a, T[] b, boolean meet, Kind<T> kind, BiPredicate<T, T> pair) {
-    // fits[i][j] is the answer for a[i..] and b[j..].
-    boolean[][] fits = new boolean[a.length + 1][b.length + 1];
-    for (int i = a.length; i >= 0; i--) {
-      for (int j = b.length; j >= 0; j--) {
-        boolean moreA = i < a.length;
-        boolean moreB = j < b.length;
-        boolean anyA = moreA && kind.isAny.test(a[i]);
-        boolean anyB = moreB && kind.isAny.test(b[j]);
-        int ownA = moreA ? kind.own.applyAsInt(a[i]) : 0;
-        int ownB = moreB ? kind.own.applyAsInt(b[j]) : 0;
-        int nextA = i + 1 + ownA;
-        int nextB = j + 1 + ownB;
-        boolean fit;
-        if (anyA || anyB && meet) {
-          fit =
-              anyA && (fits[nextA][j] || moreB && kind.isFree.test(b[j]) && fits[i][nextB])
-                  || anyB
-                      && meet
-                      && (fits[i][nextB] || moreA && kind.isFree.test(a[i]) && fits[nextA][j]);
-        } else if (moreA && moreB) {
-          fit = !anyB && fits[nextA][nextB] && pair.test(a[i], b[j]);
-        } else {
-          fit = moreA == moreB;
-        }
-        if (ownB > 0) {
-          fit = meet ? fit || fits[i][j + 1] : fit && fits[i][j + 1];
-        }
-        if (ownA > 0 && (meet || ownB == 0)) {
-          fit |= fits[i + 1][j];
-        }
-        fits[i][j] = fit;
-      }
-    }
-    return fits[0][0];
-  }
-
-  private static Component[] components(String text) {
-    List<Component> parts = new ArrayList<>();
+  private static GlobComponent[] components(String text) {
+    List<GlobComponent> parts = new ArrayList<>();
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
       if (i == text.length() || text.charAt(i) == '/') {
         String part = text.substring(start, i);
         if (!part.equals("**")) {
-          parts.add(component(part));
-        } else if (parts.isEmpty() || parts.getLast() != FOLDERS) {
-          parts.add(FOLDERS);
+          parts.add(GlobComponent.of(part));
+        } else if (parts.isEmpty() || parts.getLast() != GlobComponent.FOLDERS) {
+          parts.add(GlobComponent.FOLDERS);
         }
         start = i + 1;
       } else if (text.charAt(i) == '\\' && i + 1 < text.length() && text.charAt(i + 1) != '/') {
         i++;
       } else if (text.charAt(i) == '[') {
-        i = Math.max(i, closing(text, i));
+        i = Math.max(i, GlobComponent.closing(text, i));
       }
     }
-    if (parts.getLast() == FOLDERS) {
-      parts.add(component("*"));
+    if (parts.getLast() == GlobComponent.FOLDERS) {
+      parts.add(GlobComponent.of("*"));
     }
-    return parts.toArray(Component[]::new);
-  }
-
-  private static Component component(String text) {
-    List<Token> tokens = new ArrayList<>();
-    int inSet = -1; // where the set ends whose own text is being read
-    for (int i = 0; i < text.length(); ) {
-      int c = text.codePointAt(i);
-      int end = c == '[' && i > inSet ? closing(text, i) : -1;
-      if (c == '*' && i > inSet) {
-        if (tokens.isEmpty() || tokens.getLast() != STAR) {
-          tokens.add(STAR);
-        }
-        i++;
-      } else if (c == '?' && i > inSet) {
-        tokens.add(new Token(tokens.isEmpty() ? CharacterRanges.without(ANY, '.') : ANY, 0));
-        i++;
-      } else {
-        if (end > 0) {
-          int[] set = set(text, i, end);
-          String own = unescape(text.substring(i, end + 1));
-          tokens.add(
-              new Token(
-                  tokens.isEmpty() ? CharacterRanges.without(set, '.') : set,
-                  own.codePointCount(0, own.length())));
-          inSet = end;
-        }
-        if (c == '\\' && i + 1 < text.length()) {
-          i++;
-          c = text.codePointAt(i);
-        }
-        tokens.add(new Token(new int[] {c, c}, 0));
-        i += Character.charCount(c);
-      }
-    }
-    return new Component(tokens.toArray(Token[]::new), isPattern(text) ? null : unescape(text));
-  }
-
-  /**
-   * Returns the offset of the {@code ]} that closes a {@code [}; a first {@code ]} is a member. -1
-   * if the component has none, or if a range runs backwards: {@code [user-id]} is literal.
-   */
-  static int closing(String text, int open) {
-    int i = open + 1;
-    if (i < text.length() && (text.charAt(i) == '!' || text.charAt(i) == '^')) {
-      i++;
-    }
-    for (int first = i; i < text.length() && text.charAt(i) != '/'; i++) {
-      if (text.charAt(i) == '\\') {
-        i++;
-      } else if (text.charAt(i) == ']' && i > first) {
-        return set(text, open, i) == null ? -1 : i;
-      }
-    }
-    return -1;
-  }
-
-  /** Returns the characters of a set; null if one of its ranges runs backwards. */
-  private static int[] set(String text, int open, int close) {
-    int i = open + 1;
-    boolean negated = text.charAt(i) == '!' || text.charAt(i) == '^';
-    i += negated ? 1 : 0;
-    List<int[]> ranges = new ArrayList<>();
-    while (i < close) {
-      i += text.charAt(i) == '\\' ? 1 : 0;
-      int from = text.codePointAt(i);
-      i += Character.charCount(from);
-      int to = from;
-      if (i + 1 < close && text.charAt(i) == '-') {
-        i++;
-        i += text.charAt(i) == '\\' ? 1 : 0;
-        to = text.codePointAt(i);
-        i += Character.charCount(to);
-      }
-      if (from > to) {
-        return null;
-      }
-      ranges.add(new int[] {from, to});
-    }
-    int[] all = CharacterRanges.normalize(ranges);
-    return CharacterRanges.without(negated ? CharacterRanges.complement(all) : all, '/');
+    return parts.toArray(GlobComponent[]::new);
   }
 }

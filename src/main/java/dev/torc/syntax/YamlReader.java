@@ -24,10 +24,8 @@ import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.Scanner;
 import org.snakeyaml.engine.v2.scanner.ScannerImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
-import org.snakeyaml.engine.v2.tokens.Token;
 
 /**
  * Reads YAML into a tree. It resolves anchors, aliases and merge keys ({@code <<}) within bounds,
@@ -212,63 +210,5 @@ final class YamlReader {
   private Place placeOf(int codePoint) {
     int characters = Math.min(codePoint, text.codePointCount(0, text.length()));
     return SourceFile.behind(text.substring(0, text.offsetByCodePoints(0, characters)), shown);
-  }
-
-  /**
-   * Remembers which token comes next, and reads nothing itself. YAML's parser asks some ten times
-   * for each token, and each time the real scanner checks again that it has read far enough.
-   */
-  static final class BufferedScanner implements Scanner {
-
-    private final Scanner scanner;
-    private Token ahead; // null where it was not asked for yet, or none comes
-
-    BufferedScanner(Scanner scanner) {
-      this.scanner = scanner;
-    }
-
-    private Token.ID ahead() {
-      if (ahead == null && scanner.hasNext()) {
-        ahead = scanner.peekToken();
-      }
-      return ahead == null ? null : ahead.getTokenId();
-    }
-
-    @Override
-    public boolean checkToken(Token.ID choice) {
-      return ahead() == choice;
-    }
-
-    @Override
-    public boolean checkToken(Token.ID... choices) {
-      Token.ID next = ahead();
-      for (Token.ID choice : choices) {
-        if (next == choice) {
-          return true;
-        }
-      }
-      return next != null && choices.length == 0;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return ahead() != null;
-    }
-
-    @Override
-    public Token peekToken() {
-      return ahead() == null ? scanner.peekToken() : ahead;
-    }
-
-    @Override
-    public Token next() {
-      ahead = null;
-      return scanner.next();
-    }
-
-    @Override
-    public void resetDocumentIndex() {
-      scanner.resetDocumentIndex();
-    }
   }
 }

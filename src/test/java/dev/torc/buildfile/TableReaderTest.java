@@ -22,7 +22,7 @@ class TableReaderTest {
       text.append(i).append(",x\n");
     }
     try (Written files = new Written().file("t.csv", text.toString())) {
-      Axis.Rows content =
+      AxisRows content =
           TableReader.read(TableReader.bytes(files.path("t.csv"), "t.csv"), "t.csv", List.of());
       assertEquals(1_000_000, content.rows().size());
       assertEquals(List.of("999999", "x"), content.rows().getLast().values());
@@ -56,7 +56,7 @@ class TableReaderTest {
     int columns = 300_000;
     String header = IntStream.range(0, columns).mapToObj(c -> "c" + c).collect(joining(","));
     String row = "x" + ",".repeat(columns - 1);
-    Axis.Rows content = read("t.csv", header + "\n" + row + "\n");
+    AxisRows content = read("t.csv", header + "\n" + row + "\n");
     assertEquals(columns, content.names().size());
     assertEquals(columns, content.rows().getFirst().values().size());
   }
@@ -64,7 +64,7 @@ class TableReaderTest {
   @Test
   void aByteOrderMarkIsNoCharacterOfACell() throws Exception {
     for (String mark : List.of("", "\uFEFF")) {
-      Axis.Rows content = read("t.csv", mark + "\"a\",b\n1,\uFEFF2\n");
+      AxisRows content = read("t.csv", mark + "\"a\",b\n1,\uFEFF2\n");
       assertEquals(List.of("a", "b"), content.names());
       BadInput.Diagnostic warning = content.warnings().getFirst();
       assertEquals("t.csv:2:3", warning.place().toString(), warning.message());
@@ -78,7 +78,7 @@ class TableReaderTest {
     assertEquals("t.csv:1:1: this is UTF-16; save the file as UTF-8", e.getMessage());
   }
 
-  private static Axis.Rows read(String name, String text) throws IOException {
+  private static AxisRows read(String name, String text) throws IOException {
     return TableReader.read(text.getBytes(StandardCharsets.UTF_8), name, List.of());
   }
 }

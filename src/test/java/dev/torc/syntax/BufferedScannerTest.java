@@ -34,7 +34,7 @@ class BufferedScannerTest {
   void theTokensAreThoseOfTheScannerHoweverOftenTheyAreAskedFor(String text) {
     List<Token.ID> wanted = new ArrayList<>();
     scanner(text).forEachRemaining(token -> wanted.add(token.getTokenId()));
-    Scanner ahead = new YamlReader.BufferedScanner(scanner(text));
+    Scanner ahead = new BufferedScanner(scanner(text));
     List<Token.ID> found = new ArrayList<>();
     for (Token.ID next : wanted) {
       Token.ID other = next == Token.ID.Key ? Token.ID.Value : Token.ID.Key;
