@@ -118,9 +118,7 @@ record ExecutorReader(
           like.place(),
           "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
     }
-    SequencedMap<String, Entry> rest = new LinkedHashMap<>(own.entries());
-    rest.remove("like");
-    return FileLayers.lay(likeness(other, below, seen), new Node.Mapping(own.place(), rest));
+    return FileLayers.lay(likeness(other, below, seen), own.without("like"));
   }
 
   private String kind(String name, Entry entry, Node said) {

@@ -104,7 +104,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
             Image.Pull.MISSING,
             node -> MapFields.constant("pull", job.scope().text(node), Image.Pull.values()));
     String images =
-        fields.read("images", IMAGES, node -> paths.normalize(StepReader.path(job.scope(), node)));
+        fields.read("images", IMAGES, node -> paths.normalize(job.scope().literalPath(node)));
     return new Image("", null, runtime, false, volumes, fields.texts("args"), pull, images);
   }
 

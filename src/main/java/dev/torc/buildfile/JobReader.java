@@ -178,8 +178,7 @@ final class JobReader {
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
     String depfile =
-        job.read(
-            "depfile", null, node -> common.paths.below(dir, StepReader.path(job.scope(), node)));
+        job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
     return new Job(
         scope.job(),
         new Job.Labels(

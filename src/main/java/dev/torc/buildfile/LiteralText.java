@@ -4,6 +4,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Escapes a text that contains placeholders, so that a build file means exactly that text. {@link
@@ -13,8 +14,13 @@ public final class LiteralText {
 
   private LiteralText() {}
 
+  /** Returns what to write to mean a text; if that is impossible, the text itself. */
+  public static String literal(String text) {
+    return Objects.requireNonNullElse(of(text), text);
+  }
+
   /** Returns what to write to mean just this text; null if that is impossible. */
-  public static String of(String text) {
+  static String of(String text) {
     return write(List.of(text));
   }
 

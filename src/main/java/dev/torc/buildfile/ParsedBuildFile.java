@@ -121,7 +121,7 @@ public final class ParsedBuildFile {
     Scope scope = new Scope(vars, null, problems);
     SequencedMap<String, Entry> jobs =
         new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
-    Node.Mapping top = withoutJobs(all);
+    Node.Mapping top = all.without("jobs");
     all = null; // so that the tree of 100 000 jobs can be freed as they are read
     MapFields fields = new MapFields(top, scope, problems);
     SortedMap<String, Long> limits = limits(top, scope, problems);
@@ -220,13 +220,6 @@ public final class ParsedBuildFile {
   /** Returns what decided the last expansion, besides {@link #sources}. */
   public Deciders deciders() {
     return expansion.deciders();
-  }
-
-  /** Returns the top level without its jobs, so that the text of 100 000 jobs can be freed. */
-  static Node.Mapping withoutJobs(Node.Mapping top) {
-    SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
-    entries.remove("jobs");
-    return new Node.Mapping(top.place(), entries);
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {

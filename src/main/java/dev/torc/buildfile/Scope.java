@@ -10,6 +10,7 @@ import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job.Item;
+import dev.torc.workflow.Paths;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -207,6 +208,16 @@ public record Scope(
     return text(node, Form.PATH);
   }
 
+  /** Returns a path, never empty and never a pattern: its backslashes are removed. */
+  String literalPath(Node.Scalar node) {
+    String text = path(node);
+    if (text.isEmpty()) {
+      throw new BadInput(node.place(), "an empty path");
+    }
+    Paths.refuseForeign(text, node.place());
+    return Glob.unescape(text);
+  }
+
   /**
    * Returns the name of a job, group or instance. Parameters may also be written {@code $name};
    * values behind a {@code =} are encoded as in the names of instances.
@@ -397,7 +408,7 @@ public record Scope(
       meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);
     }
     meant = meant == null ? ForeignWords.meant(hole.name(), known) : meant;
-    meant = meant == null ? VariableReader.inside(hole.name(), known.stream()) : meant;
+    meant = meant == null ? Vars.inside(hole.name(), known.stream()) : meant;
     String hint =
         meant == null
             ? "; define it in %s, or write {%s} to mean the text"

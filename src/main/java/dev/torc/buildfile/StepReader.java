@@ -2,7 +2,6 @@ package dev.torc.buildfile;
 
 import dev.torc.buildfile.ImageReader.Choice;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Glob;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
@@ -54,17 +53,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
 
   /** Returns the folder of a job or task, relative to the root. */
   String dir(MapFields fields, String otherwise) {
-    return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
-  }
-
-  /** Returns a path, never empty and never a pattern: its backslashes are removed. */
-  static String path(Scope scope, Node.Scalar node) {
-    String text = scope.path(node);
-    if (text.isEmpty()) {
-      throw new BadInput(node.place(), "an empty path");
-    }
-    Paths.refuseForeign(text, node.place());
-    return Glob.unescape(text);
+    return fields.read("dir", otherwise, node -> paths.normalize(fields.scope().literalPath(node)));
   }
 
   /** Returns what a job runs, in order; empty after an error. */

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.stream.Stream;
 
 /**
  * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
@@ -55,7 +54,7 @@ final class VariableReader {
           Node.Entry entry = vars.written.get(name);
           if (entry == null) {
             Set<String> known = vars.written.keySet();
-            String inside = inside(name, known.stream());
+            String inside = Vars.inside(name, known.stream());
             String hint =
                 inside == null
                     ? NearestName.hint(name, known)
@@ -69,11 +68,6 @@ final class VariableReader {
         });
     vars.written.keySet().forEach(vars::resolve);
     return Vars.of(vars.texts, vars.lists, vars.unfit);
-  }
-
-  /** Returns the first of the names in a nested map; null if there is none. */
-  static String inside(String map, Stream<String> names) {
-    return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
   }
 
   /** Returns the items of a list var from the command line: one item as written, or a YAML list. */

@@ -44,6 +44,11 @@ public record Vars(
     return name.indexOf('}') >= 0;
   }
 
+  /** Returns the first of the names in a nested map; null if there is none. */
+  static String inside(String map, Stream<String> names) {
+    return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
+  }
+
   boolean has(String name) {
     return texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name);
   }

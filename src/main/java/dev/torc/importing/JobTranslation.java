@@ -131,7 +131,7 @@ final class JobTranslation {
             axis.name(),
             axis.range() != null && values.equals(axis.values())
                 ? new Flow(axis.range())
-                : values.stream().map(Translation::literal).toList());
+                : values.stream().map(LiteralText::literal).toList());
       }
     }
     out.put("parameters", parameters);
@@ -250,10 +250,10 @@ final class JobTranslation {
 
   /** Returns a job with some of its values, as placeholders if the instance shares them. */
   private Object jobRef(Target to, Map<String, String> values, Map<String, String> own) {
-    String group = Translation.literal(symbols.names.get(to));
+    String group = LiteralText.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
     for (Map.Entry<String, String> each : new TreeMap<>(values).entrySet()) {
-      String literal = Translation.literal(InstanceName.encode(each.getValue()));
+      String literal = LiteralText.literal(InstanceName.encode(each.getValue()));
       boolean hole = own.entrySet().contains(each);
       name.add(each.getKey() + "=" + (hole ? "{" + each.getKey() + "}" : literal));
     }

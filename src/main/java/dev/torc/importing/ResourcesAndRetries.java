@@ -1,5 +1,7 @@
 package dev.torc.importing;
 
+import static dev.torc.buildfile.LiteralText.literal;
+
 import dev.torc.importing.BuildFileText.Flow;
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.Imported.Notes;
@@ -61,7 +63,7 @@ record ResourcesAndRetries(Notes notes) {
       most = Math.max(most, count(rule.text("max_retries")));
       all |= rule.flag("match_all_exit_codes", false);
       rule.texts("exit_codes").forEach(code -> cause(code.text().strip(), on));
-      rule.texts("recovery_script").forEach(it -> scripts.add(Translation.literal(it.text())));
+      rule.texts("recovery_script").forEach(it -> scripts.add(literal(it.text())));
     }
     if (most == 0 || !all && on.isEmpty()) {
       say(handler, "retries nothing");

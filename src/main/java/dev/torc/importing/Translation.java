@@ -1,6 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.LiteralText;
+import static dev.torc.buildfile.LiteralText.literal;
+
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.BuildFileText.Quoted;
 import dev.torc.importing.Imported.Notes;
@@ -137,11 +138,6 @@ final class Translation {
       notes.wrong().throwIfAny();
       jobs = next; // a job that refers to a split group by its name may be irregular in turn
     }
-  }
-
-  /** Returns what to write to mean a text; if that cannot be written, the text itself. */
-  static String literal(String text) {
-    return Objects.requireNonNullElse(LiteralText.of(text), text);
   }
 
   /** Returns the outermost folders of products outside of the root. */

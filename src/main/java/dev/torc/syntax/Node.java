@@ -1,5 +1,6 @@
 package dev.torc.syntax;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -41,6 +42,13 @@ public sealed interface Node {
     public Node get(String key) {
       Entry entry = entries.get(key);
       return entry == null ? null : entry.value();
+    }
+
+    /** Returns this map without a key. */
+    public Mapping without(String key) {
+      SequencedMap<String, Entry> others = new LinkedHashMap<>(entries);
+      others.remove(key);
+      return new Mapping(place, others);
     }
   }
 
