@@ -80,6 +80,7 @@ record ListAnswer(
       return details == null || adopted ? 0 : details.ran().started();
     }
 
+    /** Returns the nanoseconds of the last run; 0 if it never ran. */
     long wall() {
       return result == null ? 0 : result.wall();
     }

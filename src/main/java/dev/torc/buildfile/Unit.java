@@ -16,7 +16,10 @@ sealed interface Unit {
    */
   Job job();
 
-  /** A plain job as bytes, so that the records of 100 000 jobs need not be in memory. */
+  /**
+   * A plain job as bytes, which must not change, so that the records of 100 000 jobs need not be in
+   * memory.
+   */
   record Single(WorkflowCodec codec, byte[] packed) implements Unit {
     @Override
     public String name() {

@@ -2,7 +2,7 @@ package dev.torc.syntax;
 
 import java.util.List;
 
-/** Asks several patterns behind a {@code !} at once; {@link Glob} asks one. */
+/** Asks several patterns behind a {@code !} at once; {@link Glob} is one of them. */
 public final class Excludes {
 
   private Excludes() {}
