@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 /**
  * Reads the axes of a group from the keys that make a job a group ({@code table}, {@code match},
  * {@code parameters}, {@code mode}, {@code repeat}), in this order, the first axis outermost. It
- * reads no files and results; {@link AxisValues} does.
+ * reads neither files nor results; {@link AxisValues} does.
  *
  * @param scope the scope of the build file's vars
  */

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Translates the keys and placeholders of other tools (make, Snakemake, Nextflow, DVC, Task, doit,
- * GitLab, NREL torc, PROMINENCE) in messages. {@link NearestName} does mistyped words.
+ * GitLab, NREL torc, PROMINENCE) in messages. {@link NearestName} finds mistyped words.
  */
 final class ForeignWords {
 

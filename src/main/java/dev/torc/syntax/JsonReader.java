@@ -54,8 +54,8 @@ final class JsonReader {
   }
 
   /**
-   * Reads one document. JSON5 lacks hexadecimal numbers, keys with characters that Java's names
-   * cannot have, and strings continued on the next line by a backslash.
+   * Reads one document. It reads JSON5 except hexadecimal numbers, keys with characters that Java's
+   * names cannot have, and strings that a backslash continues on the next line.
    */
   static Node read(String text, String shown, boolean json5) throws IOException {
     JsonReader reader = new JsonReader(text, shown, json5);

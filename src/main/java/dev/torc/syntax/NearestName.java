@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * Finds the known name nearest to a mistyped one, for messages. Names that differ only in case,
  * Unicode normalization or invisible characters are nearest; then the restricted
- * Damerau-Levenshtein distance counts (optimal string alignment). {@link NearestPath} does paths.
+ * Damerau-Levenshtein distance counts (optimal string alignment). {@link NearestPath} finds paths.
  */
 public final class NearestName {
 

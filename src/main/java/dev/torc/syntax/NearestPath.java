@@ -27,7 +27,7 @@ public final class NearestPath {
   private static final Pattern NUMBER = Pattern.compile("0*(\\d+)");
   private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
-  /** How many folders one search reads; it reads more only for names that look alike. */
+  /** How many folders one search reads at most: it branches where names look alike. */
   private static final int FOLDERS = 16;
 
   private final Path base;
