@@ -145,8 +145,11 @@ final class BuildFollower implements Progress {
     }
     build = now;
     if (build != null) {
-      new AttemptHistory(cache).eachFrom(build.id().number() , reported, each -> reportEnd(each, cache));
-      RunningJobs.of(place, cache, Set.of()).running().forEach((job, mark) -> reportStart(mark, cache));
+      new AttemptHistory(cache)
+          .eachFrom(build.id().number(), reported, each -> reportEnd(each, cache));
+      RunningJobs.of(place, cache, Set.of())
+          .running()
+          .forEach((job, mark) -> reportStart(mark, cache));
     }
     if (last) {
       reportFinish();
