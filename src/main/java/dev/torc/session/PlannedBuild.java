@@ -219,7 +219,7 @@ record PlannedBuild(
       tell(plan.context().graph().inOrder(plan.newCommands()));
     }
 
-    /** Warns of a job that starts, unless it was planned: that was reported before. */
+    /** Warns of an instance that starts; planned jobs were reported before. */
     void started(Event.JobStarted job) {
       Graph graph = context.get().graph();
       if (job.attempt() > 1 || graph == plan.context().graph()) {

@@ -103,8 +103,8 @@ public record ProjectOptions(
   }
 
   /**
-   * Returns the normal word for a runtime; throws {@link BadInput}, which begins with {@code
-   * where}, for an unknown one.
+   * Returns the normal word for a runtime. Throws {@link BadInput} for an unknown one, with a
+   * message that begins with {@code where}.
    */
   public static String runtime(String where, String word) {
     if (word.equals("singularity")) {

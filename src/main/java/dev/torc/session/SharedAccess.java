@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * The shared stores of a project, as its build file names them and the caller's environment
- * completes them. An invalid entry ends the request; a store that cannot serve never does.
+ * completes them. An invalid entry ends the request; a store that cannot serve is left out.
  */
 record SharedAccess(Project project) {
 

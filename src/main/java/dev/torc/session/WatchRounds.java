@@ -261,7 +261,7 @@ public record WatchRounds(
       }
     }
 
-    /** Returns how long to wait for a notice; the cause of a refusal may go without one. */
+    /** Returns how long to wait: the cause of a refusal may disappear without a notice. */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // do not read a large build file all the time

@@ -184,7 +184,7 @@ final class LiveReport implements Report {
     return event instanceof Event.JobSubmitted || folded.folds(event, output) ? "" : text;
   }
 
-  /** Leaves the screen to the shell; running jobs get no time while torc is stopped. */
+  /** Leaves the screen to the shell; the time until torc continues does not count for jobs. */
   @Override
   public synchronized void pause(boolean stop) {
     long now = clock.getAsLong();
