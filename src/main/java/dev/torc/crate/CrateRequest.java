@@ -337,9 +337,9 @@ public final class CrateRequest {
 
   /** Refers to the inputs of a run. An input without a digest was missing: it is not listed. */
   private void needs(Entity action, RunInputs of) {
-    each(action, "object", of.files(), line -> file(line.name(), line.digest()));
-    each(action, "object", of.lists(), this::list);
-    each(action, "object", of.tools(), line -> crate.tool(line.name(), line.digest()));
+    refAll(action, "object", of.files(), line -> file(line.name(), line.digest()));
+    refAll(action, "object", of.lists(), this::list);
+    refAll(action, "object", of.tools(), line -> crate.tool(line.name(), line.digest()));
     for (Line line : of.data()) {
       boolean known = line.json() != null || line.digest() != null;
       action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
@@ -348,7 +348,7 @@ public final class CrateRequest {
     of.images().forEach(it -> action.ref("containerImage", crate.image(it.name(), it.digest())));
   }
 
-  private static void each(
+  private static void refAll(
       Entity to, String relation, List<Line> lines, Function<Line, Entity> part) {
     lines.forEach(line -> to.ref(relation, line.digest() == null ? null : part.apply(line)));
   }
@@ -359,7 +359,7 @@ public final class CrateRequest {
     List<ManifestEntry> stored =
         list.refs("hasPart").isEmpty() ? look.records().list(Digest.ofHex(line.digest())) : null;
     List<Line> members = stored == null ? List.of() : new RunInputs(stored).files();
-    each(list, "hasPart", members, member -> file(member.name(), member.digest()));
+    refAll(list, "hasPart", members, member -> file(member.name(), member.digest()));
     return list;
   }
 

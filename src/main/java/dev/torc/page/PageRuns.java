@@ -116,11 +116,11 @@ final class PageRuns {
   }
 
   List<PageData.Build> history() {
-    return builds.stream().map(this::told).toList();
+    return builds.stream().map(this::withoutRemoved).toList();
   }
 
   /** Returns a build, counted without the jobs that the build file no longer has. */
-  PageData.Build told(BuildRecord of) {
+  PageData.Build withoutRemoved(BuildRecord of) {
     BuildRecord.BuildEnd end = of.end();
     TreeMap<String, Integer> counts = new TreeMap<>(end.exit() < 0 ? Map.of() : of.counts());
     var old = gone.getOrDefault(of.id().number(), Map.of()).values();

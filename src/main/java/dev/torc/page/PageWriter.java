@@ -170,26 +170,26 @@ final class PageWriter {
     columns.ints("told", jobs, Row::told);
     columns.ints("askedCpus", jobs, job -> job.asked().cpus());
     columns.ints("askedGpus", jobs, job -> job.asked().gpus());
-    columns.floats("askedMemory", jobs, job -> some(job.asked().memory(), 1));
-    columns.floats("askedTime", jobs, job -> some(job.asked().runtime(), SECOND));
+    columns.floats("askedMemory", jobs, job -> ifPositive(job.asked().memory(), 1));
+    columns.floats("askedTime", jobs, job -> ifPositive(job.asked().runtime(), SECOND));
     List<AttemptRecord> runs = data.runs();
     used(columns, "start", this::start);
-    used(columns, "wall", run -> known(run.times().wall(), SECOND));
+    used(columns, "wall", run -> ifKnown(run.times().wall(), SECOND));
     used(columns, "queued", run -> run.times().queued() / SECOND);
-    used(columns, "cpu", run -> known(run.usage().cpu(), SECOND));
-    used(columns, "busy", run -> known(run.cpuPercent(), 100));
-    used(columns, "memory", run -> known(run.usage().peak(), 1));
-    used(columns, "gpu", run -> known(run.usage().gpu(), 100));
-    used(columns, "gpuMemory", run -> known(run.usage().gpuMemory(), 1));
-    used(columns, "read", run -> known(run.usage().read(), 1));
-    used(columns, "written", run -> known(run.usage().written(), 1));
+    used(columns, "cpu", run -> ifKnown(run.usage().cpu(), SECOND));
+    used(columns, "busy", run -> ifKnown(run.cpuPercent(), 100));
+    used(columns, "memory", run -> ifKnown(run.usage().peak(), 1));
+    used(columns, "gpu", run -> ifKnown(run.usage().gpu(), 100));
+    used(columns, "gpuMemory", run -> ifKnown(run.usage().gpuMemory(), 1));
+    used(columns, "read", run -> ifKnown(run.usage().read(), 1));
+    used(columns, "written", run -> ifKnown(run.usage().written(), 1));
     columns.ints("host", runs, run -> text(run == null ? "" : where(run)));
     List<Span> spans = data.timeline().attempts();
     columns.ints("spanJob", spans, Span::job);
     columns.ints("spanLane", spans, Span::lane);
     columns.bytes("spanState", spans, span -> PageJobs.state(span.run()).ordinal());
     columns.floats("spanStart", spans, span -> start(span.run()));
-    columns.floats("spanWall", spans, span -> known(span.run().times().wall(), SECOND));
+    columns.floats("spanWall", spans, span -> ifKnown(span.run().times().wall(), SECOND));
     columns.floats("spanQueued", spans, span -> span.run().times().queued() / SECOND);
     picture(columns);
     series(columns);
@@ -239,8 +239,8 @@ final class PageWriter {
     columns.floats("pointTime", points, point -> point.time() / SECOND);
     columns.floats("pointCpu", points, point -> point.cpu() / 100.0);
     columns.floats("pointMemory", points, Series.Point::memory);
-    columns.floats("pointGpu", points, point -> known(point.gpu(), 100));
-    columns.floats("pointGpuMemory", points, point -> known(point.gpuMemory(), 1));
+    columns.floats("pointGpu", points, point -> ifKnown(point.gpu(), 100));
+    columns.floats("pointGpuMemory", points, point -> ifKnown(point.gpuMemory(), 1));
   }
 
   /** Returns seconds from the begin of the build on the timeline. */
@@ -258,11 +258,11 @@ final class PageWriter {
     return texts.computeIfAbsent(text, _ -> texts.size());
   }
 
-  private static double some(long value, double unit) {
+  private static double ifPositive(long value, double unit) {
     return value > 0 ? value / unit : Double.NaN;
   }
 
-  private static double known(long value, double unit) {
+  private static double ifKnown(long value, double unit) {
     return value >= 0 ? value / unit : Double.NaN;
   }
 

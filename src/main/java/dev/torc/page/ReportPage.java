@@ -136,7 +136,7 @@ public final class ReportPage {
           "the jobs and groups of the graph, of which the stages are shown"
               + " (`torc graph --format text` lists all)");
     }
-    PageData.Build build = runs.told(runs.build());
+    PageData.Build build = runs.withoutRemoved(runs.build());
     Series machine = history.series(build.number(), AttemptHistory.MACHINE);
     List<PageData.Span> attempts = runs.spans(jobs.index());
     var timeline = new PageData.Timeline(build.started(), attempts, machine, series());

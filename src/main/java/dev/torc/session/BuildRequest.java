@@ -63,7 +63,7 @@ public record BuildRequest(
       }
       var holder = BuildLock.holder(place);
       Nesting.refuse(caller, place, holder);
-      String whom = " (" + holder.map(LockTerms::told).orElse("another torc") + ")";
+      String whom = " (" + holder.map(LockTerms::describe).orElse("another torc") + ")";
       say.accept(
           (waits ? "waiting for another build to end" : "another build is running here") + whom);
       try {
@@ -73,7 +73,7 @@ public record BuildRequest(
       }
     }
 
-    private static String told(BuildLock.Holder holder) {
+    private static String describe(BuildLock.Holder holder) {
       String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
       return "process " + holder.pid() + where + ", " + holder.what();
     }

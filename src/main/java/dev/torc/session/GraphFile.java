@@ -56,7 +56,7 @@ record GraphFile(
   /** What a graph is made from, except the bytes of its build files, whose paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
-    private static ByteWriter of(String version) {
+    private static ByteWriter head(String version) {
       ByteWriter out = new ByteWriter(0);
       out.text(LAYOUT);
       out.text(version);
@@ -64,7 +64,7 @@ record GraphFile(
     }
 
     private byte[] bytes() {
-      ByteWriter out = of(version);
+      ByteWriter out = head(version);
       out.list(files, (to, file) -> to.text(file.toString()));
       out.map(over.defines(), ByteWriter::text);
       out.flag(over.containers());
@@ -136,7 +136,7 @@ record GraphFile(
       throws IOException {
     ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
     byte[] from = in.raw(in.small());
-    byte[] version = Inputs.of(origin.version()).bytes();
+    byte[] version = Inputs.head(origin.version()).bytes();
     int end = Math.min(version.length, from.length);
     if (!Arrays.equals(version, 0, version.length, from, 0, end)) {
       return null;

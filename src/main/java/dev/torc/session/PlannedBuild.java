@@ -216,7 +216,7 @@ record PlannedBuild(
     private Supplier<PlanContext> context = plan::context; // of the build by now
 
     void tellPlanned() {
-      tell(plan.context().graph().inOrder(plan.newCommands()));
+      warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
     }
 
     /** Warns of an instance that starts; planned jobs were reported before. */
@@ -227,13 +227,13 @@ record PlannedBuild(
       }
       int id = graph.jobId(job.job());
       if (id >= plan.context().graph().nodes() && Reason.anyNewCommand(job.reasons())) {
-        tell(new int[] {id});
+        warnOfCommands(new int[] {id});
       }
       Advice.emptyParts(graph, graph.job(id), empty);
       watcher.warn(empty.takeNewLines());
     }
 
-    private void tell(int[] jobs) {
+    private void warnOfCommands(int[] jobs) {
       watcher.warn(warnings.of(context.get(), jobs));
     }
   }

@@ -191,16 +191,16 @@ public record WatchRounds(
       long end = clock.getAsLong() + settle;
       while (clock.getAsLong() < end && seen.anyOpen(changed)) {
         awaitQuiet(QUIET);
-        changed.addAll(settle());
+        changed.addAll(lookAndListen());
       }
       return changed;
     }
 
     /** Returns what changed by now, except products that another build made as they should be. */
     private SortedSet<String> changes() throws IOException {
-      SortedSet<String> changed = settle();
+      SortedSet<String> changed = lookAndListen();
       while (seen.areMade(changed) && isBusy()) {
-        changed.addAll(settle());
+        changed.addAll(lookAndListen());
       }
       return seen.areMade(changed) && isOthersWork() ? changes() : changed;
     }
@@ -233,7 +233,7 @@ public record WatchRounds(
     }
 
     /** Returns what changed since the round; listens at the present places of the files. */
-    private SortedSet<String> settle() throws IOException {
+    private SortedSet<String> lookAndListen() throws IOException {
       SortedSet<String> changed = seen.look();
       while (changed.isEmpty() && notices.follow(seen.files())) {
         changed = seen.look(); // once more, for changes before the notices began

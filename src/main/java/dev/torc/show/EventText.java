@@ -73,7 +73,7 @@ final class EventText {
     if (event instanceof Event.JobStarted started) {
       boolean again = started.attempt() > 1; // its earlier failure was reported
       begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
-      return at(Detail.VERBOSE) ? started(started) : "";
+      return shows(Detail.VERBOSE) ? started(started) : "";
     }
     if (event instanceof Event.JobSubmitted out) {
       begun.computeIfPresent(out.job(), (_, job) -> new Begun(job.reasons, job.since, true));
@@ -81,18 +81,18 @@ final class EventText {
       return line(Detail.NORMAL, SafeText.name(out.job()) + ": submitted to " + where);
     }
     if (event instanceof Event.Started started) {
-      return at(Detail.VERBOSE) ? started(started) : "";
+      return shows(Detail.VERBOSE) ? started(started) : "";
     }
     if (event instanceof Event.JobRetried retried) {
       begun.remove(retried.job());
-      return at(Detail.NORMAL) ? retried(retried) : "";
+      return shows(Detail.NORMAL) ? retried(retried) : "";
     }
     if (event instanceof Event.Terminal to) {
       lent = to.lent();
       return "";
     }
     if (event instanceof Event.Ending ending) {
-      return at(Detail.NORMAL) ? ending(ending) : "";
+      return shows(Detail.NORMAL) ? ending(ending) : "";
     }
     if (event instanceof Event.Fetching fetching) {
       return fetching.ended() ? "" : line(Detail.NORMAL, fetching(fetching));
@@ -175,7 +175,7 @@ final class EventText {
    */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
-    return ran == null || !at(Detail.NORMAL) ? "" : because(word, ran.reasons);
+    return ran == null || !shows(Detail.NORMAL) ? "" : because(word, ran.reasons);
   }
 
   /** Returns reasons after a word; empty if none are known, as when another torc runs the job. */
@@ -218,12 +218,12 @@ final class EventText {
   }
 
   private boolean wantsAll(Event.Log log) {
-    return log.wanted() || at(Detail.VERBOSE);
+    return log.wanted() || shows(Detail.VERBOSE);
   }
 
   /** Returns the output of a job that succeeded, with nothing before or after it. */
   private String output(Event.Log log) {
-    return log != null && wantsAll(log) && at(Detail.NORMAL)
+    return log != null && wantsAll(log) && shows(Detail.NORMAL)
         ? written(LogExcerpt.WHOLE.readOrError(log.file(), 0, palette))
         : "";
   }
@@ -238,7 +238,7 @@ final class EventText {
     if (command.isEmpty()) {
       return "";
     }
-    String text = at(Detail.VERBOSE) ? command : SafeText.cut(command, COMMAND);
+    String text = shows(Detail.VERBOSE) ? command : SafeText.cut(command, COMMAND);
     List<String> lines = text.lines().map(SafeText::line).toList();
     return lines.size() == 1
         ? "  command: " + lines.getFirst() + "\n"
@@ -265,10 +265,10 @@ final class EventText {
   }
 
   private String restored(Event.JobRestored restored) {
-    if (!at(Detail.NORMAL)) {
+    if (!shows(Detail.NORMAL)) {
       return "";
     }
-    boolean all = at(Detail.VERBOSE);
+    boolean all = shows(Detail.VERBOSE);
     return "%s: restored from %s: %s\n"
         .formatted(
             palette.green(SafeText.name(restored.job())),
@@ -277,7 +277,7 @@ final class EventText {
   }
 
   private String ended(Event.JobEnded ended) {
-    if (ended.state() == JobState.UP_TO_DATE && !at(Detail.VERBOSE)) {
+    if (ended.state() == JobState.UP_TO_DATE && !shows(Detail.VERBOSE)) {
       return ""; // first of all: in a large project nearly every job is
     }
     Event.Details details = ended.details();
@@ -286,7 +286,7 @@ final class EventText {
     return switch (ended.state()) {
       case RAN -> {
         String output = output(details.log());
-        yield at(Detail.NORMAL)
+        yield shows(Detail.NORMAL)
             ? palette.green(name)
                 + (": ran in "
                     + Amount.time(details.wall())
@@ -315,7 +315,7 @@ final class EventText {
   }
 
   private String use(Event.Details details) {
-    if (!at(Detail.VERBOSE)) {
+    if (!shows(Detail.VERBOSE)) {
       return "";
     }
     return (details.usage().cpu() < 0 ? "" : ", cpu " + Amount.time(details.usage().cpu()))
@@ -341,7 +341,7 @@ final class EventText {
 
   /** Returns {@code changed: src/a.c and 2 more}; all files if nothing is shortened. */
   private String changed(Event.Changed changed) {
-    int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
+    int shown = shows(Detail.VERBOSE) ? changed.files().size() : 1;
     return "changed: " + SafeText.names(changed.files(), shown);
   }
 
@@ -359,10 +359,10 @@ final class EventText {
 
   /** Returns a text as a line; empty if the detail is below {@code least}. */
   private String line(Detail least, String text) {
-    return at(least) ? text + "\n" : "";
+    return shows(least) ? text + "\n" : "";
   }
 
-  private boolean at(Detail least) {
+  private boolean shows(Detail least) {
     return detail.compareTo(least) >= 0;
   }
 }

@@ -76,7 +76,7 @@ final class GithubReport extends PlainReport {
 
   private String annotation(String name, Event.Details details) {
     Event.Log log = details.log();
-    Optional<Found> found = log == null ? Optional.empty() : found(log);
+    Optional<Found> found = log == null ? Optional.empty() : findError(log);
     return "::error title=%s%s::%s%s%s\n"
         .formatted(
             property(name + " failed"),
@@ -96,7 +96,7 @@ final class GithubReport extends PlainReport {
   }
 
   /** Finds the first error with its place in the log of a failed job. */
-  private Optional<Found> found(Event.Log log) {
+  private Optional<Found> findError(Event.Log log) {
     try {
       for (String line : LogExcerpt.WHOLE.read(log.file(), log.from(), false)) {
         Matcher error = ERROR.matcher(line);

@@ -42,7 +42,7 @@ class PlainReport implements Report {
     }
     write(err, text(event));
     if (waits && beat == null && event instanceof Event.JobStarted) {
-      beat = new Beat("torc-lines", PERIOD, this::look);
+      beat = new Beat("torc-lines", PERIOD, this::reportLate);
     }
   }
 
@@ -55,7 +55,7 @@ class PlainReport implements Report {
     return text;
   }
 
-  final synchronized void look() {
+  final synchronized void reportLate() {
     write(err, harmless(wording.late()));
   }
 

@@ -43,7 +43,7 @@ public final class Profile implements Report {
       return new Open(lane, from, released, number, reasons, place);
     }
 
-    Open over(long now) {
+    Open releasedAt(long now) {
       return new Open(lane, from, now, number, reasons, where);
     }
   }
@@ -108,7 +108,7 @@ public final class Profile implements Report {
       case Event.JobSubmitted out ->
           open.computeIfPresent(out.job(), (_, each) -> each.at(out.where()));
       case Event.JobReleased released ->
-          open.computeIfPresent(released.job(), (_, each) -> each.over(clock.getAsLong()));
+          open.computeIfPresent(released.job(), (_, each) -> each.releasedAt(clock.getAsLong()));
       case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
       case Event.JobEnded ended -> end(ended.job(), Json.lower(ended.state()), ended.details());
       default -> {}

@@ -55,10 +55,10 @@ public final class ReasonText {
 
   /** Returns one reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
   public static String of(Reason reason) {
-    return told(reason, false);
+    return text(reason, false);
   }
 
-  private static String told(Reason reason, boolean past) {
+  private static String text(Reason reason, boolean past) {
     return LACKS.contains(reason.kind())
         ? SafeText.message(reason.lack())
         : words(reason, past) + more(reason);
@@ -128,7 +128,7 @@ public final class ReasonText {
   public static String past(Reason reason) {
     return reason.kind() == Reason.Kind.SUBMITTED
         ? "it was out at " + SafeText.line(reason.now())
-        : told(reason, true);
+        : text(reason, true);
   }
 
   public static String all(List<Reason> reasons) {
@@ -142,7 +142,7 @@ public final class ReasonText {
 
   private static String all(List<Reason> reasons, Function<Reason, String> words) {
     List<String> out = new ArrayList<>();
-    reasons.forEach(reason -> add(out, of(reason.kind()), words.apply(reason)));
+    reasons.forEach(reason -> add(out, classOf(reason.kind()), words.apply(reason)));
     return String.join("; ", out);
   }
 
@@ -181,11 +181,11 @@ public final class ReasonText {
   /** Returns the reasons, shortened; {@code told} gives the words of each by its index. */
   public static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> counts = new EnumMap<>(Class.class);
-    reasons.forEach(reason -> counts.merge(of(reason.kind()), 1, Integer::sum));
+    reasons.forEach(reason -> counts.merge(classOf(reason.kind()), 1, Integer::sum));
     Map<Class, Integer> said = new EnumMap<>(Class.class);
     List<String> out = new ArrayList<>();
     for (int i = 0; i < reasons.size(); i++) {
-      Class kind = of(reasons.get(i).kind());
+      Class kind = classOf(reasons.get(i).kind());
       int nth = said.merge(kind, 1, Integer::sum);
       int rest = counts.get(kind) - NAMED;
       // One more is as short to name as to count.
@@ -242,7 +242,7 @@ public final class ReasonText {
     return String.join("; ", out);
   }
 
-  private static Class of(Reason.Kind kind) {
+  private static Class classOf(Reason.Kind kind) {
     return switch (kind) {
       case NEED_CHANGED,
           NEED_ADDED,

@@ -38,11 +38,11 @@ record TextDiff(String old, String now) {
    */
   private static String part(int[] text, int start, int end) {
     int from = start;
-    while (from > 0 && more(text[from - 1], start - from)) {
+    while (from > 0 && takesMore(text[from - 1], start - from)) {
       from--;
     }
     int to = text.length - end;
-    while (to < text.length && more(text[to], to - (text.length - end))) {
+    while (to < text.length && takesMore(text[to], to - (text.length - end))) {
       to++;
     }
     return (from > 0 ? "… " : "")
@@ -51,7 +51,7 @@ record TextDiff(String old, String now) {
   }
 
   /** Returns whether context of {@code soFar} code points takes one more: it ends with a word. */
-  private static boolean more(int c, int soFar) {
+  private static boolean takesMore(int c, int soFar) {
     return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
   }
 }

@@ -43,21 +43,21 @@ public final class FoldedLines {
 
   /** Counts the job if a line of this key is about it or its group; returns whether one is. */
   public boolean counts(Job job, String key) {
-    Line line = known.get(kin(job) + key);
+    Line line = known.get(jobOrGroup(job) + key);
     if (line != null) {
       line.jobs++;
     }
     return line != null;
   }
 
-  private static String kin(Job job) {
+  private static String jobOrGroup(Job job) {
     return (job.group() == null ? job.name() : job.group()) + "\0";
   }
 
   public void add(Job job, String key, Place place, String before, String behind) {
     Line line = new Line(job, place, before, behind);
     newLines.add(line);
-    known.put(kin(job) + key, line);
+    known.put(jobOrGroup(job) + key, line);
   }
 
   public List<Diagnostic> takeNewLines() {

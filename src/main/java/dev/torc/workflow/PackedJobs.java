@@ -81,29 +81,29 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
 
   /** Reads where a job stands, and nothing else of it. */
   public Place place(int index) {
-    return codec.place(at(index));
+    return codec.place(body(index));
   }
 
   /** Compares jobs of the two lists by index, wherever they stand in their build files. */
   public BiPredicate<Integer, Integer> same(PackedJobs other) {
     return codec.agrees(other.codec)
-        ? (mine, its) -> codec.says(at(mine)).isSame(codec.says(other.at(its)))
-        : (mine, its) -> codec.unplaced(at(mine)).equals(other.codec.unplaced(other.at(its)));
+        ? (mine, its) -> codec.says(body(mine)).isSame(codec.says(other.body(its)))
+        : (mine, its) -> codec.unplaced(body(mine)).equals(other.codec.unplaced(other.body(its)));
   }
 
   String name(int index) {
-    return codec.name(at(index));
+    return codec.name(body(index));
   }
 
   public List<String> tags() {
     Set<String> tags = new TreeSet<>();
     for (int j = 0; j < size(); j++) {
-      tags.addAll(codec.tags(at(j)));
+      tags.addAll(codec.tags(body(j)));
     }
     return List.copyOf(tags);
   }
 
-  private ByteReader at(int index) {
+  private ByteReader body(int index) {
     return starts == null
         ? new ByteReader(packed[index], 0)
         : new ByteReader(packed[0], starts[index]);
@@ -116,7 +116,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     if (last != null && last.index == index) {
       return last.job;
     }
-    Job job = codec.job(at(index));
+    Job job = codec.job(body(index));
     cached[at] = new Cached(index, job);
     return job;
   }

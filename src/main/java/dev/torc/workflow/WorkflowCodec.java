@@ -118,7 +118,7 @@ public final class WorkflowCodec {
         jobs,
         wire.list(of, Workflow::groups, WorkflowCodec::group),
         wire.list(of, Workflow::starts, Wire.INT),
-        wire.list(of, Workflow::warnings, WorkflowCodec::said),
+        wire.list(of, Workflow::warnings, WorkflowCodec::diagnostic),
         wire.list(of, Workflow::manual, Wire.TEXT));
   }
 
@@ -223,7 +223,7 @@ public final class WorkflowCodec {
     return new Runs(
         wire.list(of, Runs::steps, WorkflowCodec::step),
         wire.text(of, Runs::executor),
-        known(wire.one(of, Runs::resources, WorkflowCodec::resources)),
+        sharedResources(wire.one(of, Runs::resources, WorkflowCodec::resources)),
         wire.small(of, Runs::priority),
         wire.one(of, Runs::retry, WorkflowCodec::retry),
         wire.one(of, Runs::stop, WorkflowCodec::stop));
@@ -247,7 +247,7 @@ public final class WorkflowCodec {
         wire.map(of, Labels::parameters, Wire.TEXT));
   }
 
-  private Resources known(Resources read) {
+  private Resources sharedResources(Resources read) {
     Resources before = last;
     return read.equals(before) ? before : (last = read);
   }
@@ -406,12 +406,12 @@ public final class WorkflowCodec {
         new Group.Sources(
             wire.list(of, group -> group.sources().tables(), Wire.TEXT),
             wire.text(of, group -> group.sources().nothing()),
-            wire.list(of, group -> group.sources().warnings(), WorkflowCodec::said),
+            wire.list(of, group -> group.sources().warnings(), WorkflowCodec::diagnostic),
             wire.flag(of, group -> group.sources().found())),
         wire.list(of, Group::tags, Wire.TEXT));
   }
 
-  private static BadInput.Diagnostic said(Wire wire, BadInput.Diagnostic of) {
+  private static BadInput.Diagnostic diagnostic(Wire wire, BadInput.Diagnostic of) {
     return new BadInput.Diagnostic(
         wire.one(of, BadInput.Diagnostic::place, Wire::place),
         wire.text(of, BadInput.Diagnostic::message));

@@ -96,7 +96,7 @@ class GithubReportTest {
     try (GithubReport report = report()) {
       report.accept(Events.jobStarted("::set-env name=x"));
       now += 10 * Events.SECOND;
-      report.look();
+      report.reportLate();
       report.accept(Events.ended("::set-env name=x", JobState.RAN));
     }
     assertEquals(

@@ -114,18 +114,18 @@ class PlainReportTest {
       report.accept(new Event.JobSubmitted("out", "slurm", "7"));
       now += 9 * Events.SECOND;
       report.accept(Events.jobStarted("later"));
-      report.look();
+      report.reportLate();
       assertEquals("out: submitted to slurm 7\n", err.toString());
       now += Events.SECOND;
-      report.look();
+      report.reportLate();
       now += 5 * Events.SECOND;
-      report.look();
+      report.reportLate();
       report.accept(new Event.Terminal(true));
       now += 9 * Events.SECOND;
-      report.look(); // a job has the terminal
+      report.reportLate(); // a job has the terminal
       report.accept(Events.ended("later", JobState.RAN));
       report.accept(new Event.Terminal(false));
-      report.look();
+      report.reportLate();
       report.accept(Events.ended("long", JobState.RAN));
       report.accept(Events.ended("out", JobState.RAN));
     }
