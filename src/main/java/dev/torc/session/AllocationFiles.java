@@ -83,8 +83,8 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Removes the files of killed callers whose builds are over; {@code over} asks about a build
-   * whose script does not say so, and may be null.
+   * Removes the files of killed callers whose builds are over. If a build's script does not say so,
+   * {@code over} decides; null takes the build as still running.
    */
   static void tidy(
       CachePlace place, ClaimOwner me, Predicate<EarlierJob> over, Consumer<String> warn) {
