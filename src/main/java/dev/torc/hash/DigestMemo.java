@@ -313,8 +313,8 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Returns whether a path moved between two stamps, whatever its bytes are. A renamed folder gets
-   * a ctime beyond its mtime; a new file in a folder sets both, and a copied mtime lies before.
+   * Returns whether a path moved between two stamps, whatever its bytes are. A renamed folder
+   * moved: its ctime is later than its mtime. A new file in it sets both; a copied mtime is older.
    */
   public static boolean moved(Stamp before, Stamp now) {
     if (now.kind() != before.kind()) {

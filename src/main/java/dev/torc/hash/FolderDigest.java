@@ -297,7 +297,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return Digest.of(sha.digest());
   }
 
-  /** How a folder counts: needed, without folders to skip; or as a product, without exclusions. */
+  /** How a folder counts: as a need without folders to skip, or a product without exclusions. */
   record FolderRole(boolean needed, Predicate<String> skips, Excluded excluded) {
 
     static FolderRole needed(Predicate<String> skips) {

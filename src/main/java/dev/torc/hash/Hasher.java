@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjIntConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** Reads files and computes SHA-256; {@link DigestMemo} decides which. For several threads. */
+/** Reads files and computes SHA-256; {@link DigestMemo} decides which. Any thread may call it. */
 final class Hasher {
 
   private static final int BUFFER = 1 << 16; // bytes

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What mounts add to stamps, and by which clock these count (rule 4). */
+/** What mounts add to stamps, and by which clock these count (rule 4). Any thread may call it. */
 final class MountStamps {
 
   /**

@@ -41,7 +41,9 @@ public final class Jobserver implements AutoCloseable {
     this.warn = warn;
   }
 
-  /** Opens the jobserver that {@code MAKEFLAGS} names; warns and returns empty if that fails. */
+  /**
+   * Opens the jobserver of {@code MAKEFLAGS}, if any; warns if that fails. The caller closes it.
+   */
   public static Optional<Jobserver> from(Map<String, String> environment, Consumer<String> warn) {
     Optional<String> named = Makeflags.jobserver(environment.getOrDefault("MAKEFLAGS", ""));
     if (named.isEmpty()) {

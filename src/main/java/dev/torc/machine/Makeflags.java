@@ -18,7 +18,7 @@ public final class Makeflags {
   private static final Pattern JOBS =
       Pattern.compile("-j\\d*|--jobs(=\\d*)?|--jobserver-(auth|fds|style)=.*", Pattern.DOTALL);
 
-  /** An n before any letter that takes an argument: the rest of the word is that argument. */
+  /** An n before any letter that takes an argument, since what follows that is no option. */
   private static final Pattern WITH_N = Pattern.compile("[^CEIOWfjlo]*n.*", Pattern.DOTALL);
 
   private Makeflags() {}
