@@ -148,7 +148,7 @@ final class BatchAttempt {
 
   /**
    * Returns the attempt for another script, since it did not begin in this one; null if an earlier
-   * torc handed it out, so that the job which asks for it starts anew.
+   * torc handed it out: the job that asks for it is started instead.
    */
   BatchAttempt again() {
     return successor(earlierPlaces(), resent);

@@ -199,7 +199,7 @@ public record BatchFolder(Path path) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
   }
 
-  /** Returns whether a torc has claimed the job, so that no script will end it. */
+  /** Returns whether a torc has the claim: no script ran the job, or its end is recorded. */
   boolean isTaken(String job, Set<Word> there) {
     ClaimOwner by = there.contains(Word.CLAIM) ? owner(job) : null;
     return by != null && by.isTorc();

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * that is not said is empty. They do not know the file that they were read from.
  *
  * @param before text of the shell that precedes each job in the script
- * @param sbatch what Slurm is told besides; empty for other schedulers
+ * @param sbatch options for Slurm; empty for other schedulers
  * @param latency nanoseconds until a file written on one machine is seen on another
  * @param commands how to call a scheduler that torc does not know by itself; null for Slurm
  */
@@ -35,11 +35,8 @@ public record SchedulerSettings(
   }
 
   /**
-   * How much is handed out.
-   *
-   * @param maxJobs how many array tasks may be out at a time
-   * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
-   * @param maxRuntime nanoseconds that a script may ask for; 0 for any
+   * Bounds of what is handed out: array tasks at a time, nanoseconds that the jobs of one script
+   * may take together (0 for one job each), and that a script may ask for (0 for any).
    */
   public record BatchBounds(int maxJobs, long batch, long maxRuntime) {}
 

@@ -54,7 +54,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
 
   /** Ends the jobs of a task: all that its script wrote must be here by now, and have been read. */
   void settle(ArrayTask task, boolean ending) throws IOException {
-    // A task that torc itself cancelled, or that no machine took, may well have left nothing.
+    // A task that torc itself cancelled, or that no machine took, may have written nothing.
     boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
     boolean unseen = untouched && task.state.is(Kind.EXITED);
     for (BatchAttempt job : task.jobs) {

@@ -108,7 +108,7 @@ final class FolderTrust {
     check(folder.toAbsolutePath(), true, 0);
   }
 
-  /** Checks a folder on the way, after so many links. The last one may not just be sticky. */
+  /** Checks a folder after so many links on the way; for the last one, sticky is not enough. */
   private void check(Path folder, boolean last, int links) throws IOException, StoreRefusal {
     int names = folder.getNameCount();
     for (int i = 0; i <= names; i++) {

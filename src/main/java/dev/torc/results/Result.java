@@ -161,7 +161,7 @@ public record Result(
     return new Origin(store, origin.build(), origin.host(), origin.started(), other);
   }
 
-  /** Returns the record of a job whose run in this build, a random id, is replaced. */
+  /** Returns the record of a restored job, for the build with this random id. */
   public JobResult run(String build) {
     // traced is true: no result is stored of a job that should have been traced and was not.
     RunNeeds needs = new RunNeeds(inputs.found, List.of());

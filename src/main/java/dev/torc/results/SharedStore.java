@@ -42,7 +42,7 @@ public final class SharedStore implements AutoCloseable {
 
   private static final long LARGE = 1 << 20; // bytes; larger records are read one at a time
 
-  /** Milliseconds between looks whether the large record before is done. */
+  /** Milliseconds between checks for the end of the large record before. */
   private static final long LOOK = 20;
 
   private static final double USUAL = 0.01; // bytes per nanosecond, until a rate was measured

@@ -47,7 +47,7 @@ final class StoreHealth {
     return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;
   }
 
-  /** Counts a failure of a request that began at a moment. */
+  /** Counts a failure, unless its request began before the last counted one. */
   synchronized void failed(long began, StoreRefusal refusal) {
     noteLine(refusal.getMessage());
     if (began - failed < 0) {
