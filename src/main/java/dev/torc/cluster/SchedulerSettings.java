@@ -35,8 +35,8 @@ public record SchedulerSettings(
   }
 
   /**
-   * Bounds of what is handed out: array tasks at a time, nanoseconds that the jobs of one script
-   * may take together (0 for one job each), and that a script may ask for (0 for any).
+   * Bounds of submissions: array tasks at a time, nanoseconds that the jobs of one script may take
+   * together (0 for one job each), and that a script may ask for (0 for any).
    */
   public record BatchBounds(int maxJobs, long batch, long maxRuntime) {}
 
