@@ -59,20 +59,21 @@ final class CarriedJobs {
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.RowCollector extra = new Adjacency.RowCollector();
-    FreshFiles.Earlier all = files.new Earlier(before, fresh);
+    EarlierFiles all = new EarlierFiles(files, before, fresh.files());
     int found = 0;
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
       found += earlier >= 0 && now.isJob(job) ? 1 : 0;
       if (earlier >= 0 && isKnown(earlier) && hasSameMakers(earlier)) {
         (fresh.jobs().get(earlier) ? jobs : dirty).set(job);
-        for (int file : all.take(earlier)) {
+        for (int file : all.copyOf(earlier)) {
           extra.add(file);
         }
       }
       extra.endRow(false);
     }
-    FreshJobs carried = files.fresh(fresh.held(), fresh.number(), jobs, dirty, extra.build());
+    FreshJobs carried =
+        new FreshJobs(fresh.held(), fresh.number(), jobs, dirty, files.seen(extra.build()), null);
     return new Carried(carried, found == before.jobs());
   }
 
@@ -82,9 +83,9 @@ final class CarriedJobs {
 
   /** Returns whether each file that a job does not name has the same maker as before. */
   private boolean hasSameMakers(int earlier) {
-    for (int file : fresh.extra().rows().row(earlier)) {
+    for (int file : fresh.files().extra().rows().row(earlier)) {
       if (!asked.get(file)) { // many jobs share a header
-        String path = fresh.path(before, file);
+        String path = fresh.files().path(before, file);
         asked.set(file);
         otherMaker.set(file, !maker(before, path).equals(maker(now, path)));
       }

@@ -110,22 +110,21 @@ final class FreshCollector {
       rows.endRow(true);
     }
     // No look finds such a stamp, so the jobs that touch the file are decided.
-    torn.stream().forEach(file -> gathered.put(file, new long[] {FreshJobs.TORN, 0, 1, 0}));
-    return gathered.fresh(held, number, jobs, dirty, rows.build());
+    torn.stream().forEach(file -> gathered.put(file, new long[] {SeenFiles.TORN, 0, 1, 0}));
+    return new FreshJobs(held, number, jobs, dirty, gathered.seen(rows.build()), null);
   }
 
   /** Marks fresh jobs for a new decision if a temporary product that they touch came or went. */
   private void wake(FreshJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
-      int file = before.number(graph, path);
+      int file = before.files().number(graph, path);
       if (file >= 0) {
         moved.set(file);
       }
     }
     if (!moved.isEmpty()) {
-      FreshJobs.Files files = new FreshJobs.Files(graph, before.extra().rows());
-      stayed.stream().filter(j -> files.any(j, moved::get)).forEach(woken::set);
+      stayed.stream().filter(before.anyOf(graph, moved)).forEach(woken::set);
       stayed.andNot(woken);
     }
   }
@@ -134,9 +133,9 @@ final class FreshCollector {
   private void keep(FreshJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
-    FreshFiles.Earlier files = gathered.new Earlier(graph, before);
+    EarlierFiles files = new EarlierFiles(gathered, graph, before.files());
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-      extra[j] = files.take(j);
+      extra[j] = files.copyOf(j);
     }
   }
 
@@ -206,7 +205,7 @@ final class FreshCollector {
         whole = false;
         return;
       }
-      found.folders().forEach((path, stamp) -> folders.put(add(path), FreshJobs.numbers(stamp)));
+      found.folders().forEach((path, stamp) -> folders.put(add(path), SeenFiles.numbers(stamp)));
       for (String path : found.files()) {
         made.set(add(path), own);
       }
@@ -345,10 +344,10 @@ final class FreshCollector {
 
   /** Sets the stamp that a verdict came from; a file with two such stamps decides nothing. */
   private void claim(int file, long[] stamp) {
-    int at = file * FreshJobs.WIDTH;
+    int at = file * SeenFiles.WIDTH;
     long[] stamps = gathered.stamps();
-    if (stamps[at + FreshJobs.CTIME] != 0
-        && !Arrays.equals(stamps, at, at + FreshJobs.WIDTH, stamp, 0, FreshJobs.WIDTH)) {
+    if (stamps[at + SeenFiles.CTIME] != 0
+        && !Arrays.equals(stamps, at, at + SeenFiles.WIDTH, stamp, 0, SeenFiles.WIDTH)) {
       torn.set(file);
     }
     gathered.put(file, stamp);

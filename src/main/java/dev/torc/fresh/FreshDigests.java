@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The digests of the files of {@link FreshJobs}, by number. They are needed only if a stamp
+ * The digests of the files of {@link SeenFiles}, by number. They are needed only if a stamp
  * differs, so they are a second part of its file, which is read on demand. Several threads may use
  * them.
  */

@@ -5,7 +5,6 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest.KnownDigest;
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * Collects the files of {@link FreshJobs} with their stamps and digests, after a build or for a
@@ -21,7 +20,7 @@ final class FreshFiles {
 
   FreshFiles(Graph graph) {
     this.graph = graph;
-    this.stamps = new long[graph.files() * FreshJobs.WIDTH];
+    this.stamps = new long[graph.files() * SeenFiles.WIDTH];
     this.digests = FreshDigests.of(graph.files());
   }
 
@@ -33,8 +32,8 @@ final class FreshFiles {
   int number(String path) {
     int file = graph.fileId(path);
     int number = file < 0 ? graph.files() + further.add(path) : file;
-    if (stamps.length <= number * FreshJobs.WIDTH) {
-      stamps = Arrays.copyOf(stamps, 2 * (number + 1) * FreshJobs.WIDTH);
+    if (stamps.length <= number * SeenFiles.WIDTH) {
+      stamps = Arrays.copyOf(stamps, 2 * (number + 1) * SeenFiles.WIDTH);
     }
     return number;
   }
@@ -69,15 +68,25 @@ final class FreshFiles {
   }
 
   boolean isKnown(int file) {
-    return stamps[file * FreshJobs.WIDTH + FreshJobs.CTIME] != 0;
+    return stamps[file * SeenFiles.WIDTH + SeenFiles.CTIME] != 0;
   }
 
   boolean isFolder(int file) {
-    return stamps[file * FreshJobs.WIDTH] == FreshJobs.FOLDER;
+    return stamps[file * SeenFiles.WIDTH] == SeenFiles.FOLDER;
   }
 
   void put(int file, long[] stamp) {
-    System.arraycopy(stamp, 0, stamps, file * FreshJobs.WIDTH, FreshJobs.WIDTH);
+    System.arraycopy(stamp, 0, stamps, file * SeenFiles.WIDTH, SeenFiles.WIDTH);
+  }
+
+  /** Copies the stamp and digest of an earlier file and returns its number here. */
+  int copy(Graph before, SeenFiles seen, int file) {
+    boolean same = before == graph && file < graph.files();
+    int now = same ? file : number(seen.path(before, file));
+    int width = SeenFiles.WIDTH;
+    System.arraycopy(seen.stamps(), file * width, stamps, now * width, width);
+    digests.put(now, seen.digests(), file);
+    return now;
   }
 
   /** Sets the stamp and digest of a file. */
@@ -88,67 +97,19 @@ final class FreshFiles {
 
   /** Returns the numbers of a stamp, with a negative ctime if it cannot be trusted. */
   static long[] numbers(KnownDigest known) {
-    long[] numbers = FreshJobs.numbers(known.stamp());
+    long[] numbers = SeenFiles.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {
-      numbers[FreshJobs.CTIME] = -numbers[FreshJobs.CTIME];
+      numbers[SeenFiles.CTIME] = -numbers[SeenFiles.CTIME];
     }
     return numbers;
-  }
-
-  /** Copies files from earlier fresh jobs under their present numbers. */
-  final class Earlier {
-    private final Graph before;
-    private final FreshJobs fresh;
-    private final boolean same; // the files of the graph keep their numbers
-    private final int[] numbers; // the present number by the earlier one, -1 until it is met
-
-    Earlier(Graph before, FreshJobs fresh) {
-      this.before = before;
-      this.fresh = fresh;
-      this.same = before == graph;
-      this.numbers = new int[fresh.stamps().length / FreshJobs.WIDTH];
-      Arrays.fill(numbers, -1);
-    }
-
-    /** Copies all files of a job; returns those besides its named needs and products. */
-    int[] take(int job) {
-      number(before.needs().row(job));
-      number(before.products().row(job));
-      return number(fresh.extra().rows().row(job));
-    }
-
-    private int[] number(int[] files) {
-      for (int i = 0; i < files.length; i++) {
-        files[i] = number(files[i]);
-      }
-      return files;
-    }
-
-    private int number(int file) {
-      if (numbers[file] < 0) { // many jobs share a header
-        boolean named = same && file < before.files();
-        int now = named ? file : FreshFiles.this.number(fresh.path(before, file));
-        int width = FreshJobs.WIDTH;
-        System.arraycopy(fresh.stamps(), file * width, stamps, now * width, width);
-        digests.put(now, fresh.digests(), file);
-        numbers[file] = now;
-      }
-      return numbers[file];
-    }
   }
 
   void put(long[] all) {
     stamps = all;
   }
 
-  /** Returns the files alone, without jobs, for a look at all of them. */
-  FreshJobs seen() {
-    return fresh(null, 0, null, null, null);
-  }
-
-  FreshJobs fresh(FreshJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
-    StringTable others = further.build();
-    return new FreshJobs(
-        held, number, jobs, dirty, stamps, digests, others, new ExtraFiles(extra), null);
+  /** Returns all files, with the further ones of each job. */
+  SeenFiles seen(Adjacency extra) {
+    return new SeenFiles(stamps, digests, further.build(), new ExtraFiles(extra));
   }
 }

@@ -3,7 +3,6 @@ package dev.torc.fresh;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.CheckedFile;
-import dev.torc.bytes.StringTable;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -15,7 +14,6 @@ import dev.torc.plan.MachineInputs;
 import dev.torc.plan.PlanContext;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,43 +35,11 @@ import java.util.function.IntPredicate;
  *
  * @param number the number of the next build in the history
  * @param dirty the jobs that failed, did not run, always run, or depend on more than files
- * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp, first of the graph's
- *     files, then of further ones. The ctime is 0 if no stamp is known, and negative if it cannot
- *     be trusted; the sizes -1 to -4 are the constants below
- * @param further the paths that the graph does not name: found needs, members of globs and folders,
- *     and the folders that were listed for these
- * @param extra for each job, the files besides its named needs and products
+ * @param files the files of all these jobs
  * @param stale the recorded products that no job declares or needs; null if not known
  */
 public record FreshJobs(
-    Held held,
-    long number,
-    BitSet jobs,
-    BitSet dirty,
-    long[] stamps,
-    FreshDigests digests,
-    StringTable further,
-    ExtraFiles extra,
-    List<String> stale) {
-
-  /** How many numbers a stamp has; the next two constants are indexes of them. */
-  static final int WIDTH = Stamp.NUMBERS;
-
-  static final int MTIME = 1;
-
-  static final int CTIME = 2;
-
-  /** The size of a folder: only its times tell that names came or went. */
-  static final long FOLDER = -1;
-
-  /** The size of a missing file, such as a temporary product. */
-  static final long GONE = -2;
-
-  /** The size of a FIFO or the like, or a file that cannot be looked at. */
-  static final long OTHER = -3;
-
-  /** The size of a file that the build saw in two states, so that no stamp is the same. */
-  static final long TORN = -4;
+    Held held, long number, BitSet jobs, BitSet dirty, SeenFiles files, List<String> stale) {
 
   private static final String LAYOUT = "torc rest 10";
 
@@ -140,10 +106,7 @@ public record FreshJobs(
           in.number(),
           BitSet.valueOf(in.longs()),
           BitSet.valueOf(in.longs()),
-          in.longs(),
-          FreshDigests.in(file, bytes),
-          StringTable.read(in),
-          ExtraFiles.read(in),
+          SeenFiles.read(in, file, bytes),
           in.flag() ? in.list(ByteReader::text) : null);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return null; // another torc wrote it
@@ -182,21 +145,21 @@ public record FreshJobs(
 
   /** Returns a copy for the same graph under another digest. */
   public FreshJobs of(Digest graph) {
-    return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
+    return with(new Held(graph, held.boot, held.database, held.journal, held.caller), files);
   }
 
   /** Returns a copy with the final state of database and journal. */
   public FreshJobs with(Stamp database, String journal) {
-    return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
+    return with(new Held(held.graph, held.boot, database, journal, held.caller), files);
   }
 
   /** Returns a copy with the stale products. */
   public FreshJobs with(List<String> paths) {
-    return new FreshJobs(held, number, jobs, dirty, stamps, digests, further, extra, paths);
+    return new FreshJobs(held, number, jobs, dirty, files, paths);
   }
 
-  FreshJobs with(Held now, long[] others) {
-    return new FreshJobs(now, number, jobs, dirty, others, digests, further, extra, stale);
+  FreshJobs with(Held now, SeenFiles others) {
+    return new FreshJobs(now, number, jobs, dirty, others, stale);
   }
 
   /**
@@ -206,26 +169,28 @@ public record FreshJobs(
    */
   FreshJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
-    for (int at = 0; at < stamps.length; at += WIDTH) {
-      if (stamps[at + CTIME] < 0
+    long[] stamps = files.stamps();
+    for (int file = 0; file < files.count(); file++) {
+      int at = file * SeenFiles.WIDTH;
+      long changed = stamps[at + SeenFiles.CTIME];
+      if (changed < 0
           && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL
-          && digests.isSafe(path(graph, at / WIDTH), stamps[at + MTIME], -stamps[at + CTIME])) {
-        late.set(at / WIDTH);
+          && digests.isSafe(files.path(graph, file), stamps[at + SeenFiles.MTIME], -changed)) {
+        late.set(file);
       }
     }
-    TouchedFiles read = new TouchedFiles(this, graph, digests.emptyCopy(), false);
+    TouchedFiles read = new TouchedFiles(files, graph, digests.emptyCopy(), false);
     read.takeFrom(late, threads);
-    return with(read.stamps());
+    return with(files.with(read.stamps()));
   }
 
-  /** Returns a copy with other stamps; this object if the array is the same. */
-  FreshJobs with(long[] others) {
-    return others == stamps ? this : with(held, others);
+  private FreshJobs with(SeenFiles others) {
+    return others == files ? this : with(held, others);
   }
 
   /** Reads the digests, which are a later part of the file, before the file is removed. */
   public void readDigests() {
-    digests.bytes();
+    files.digests().bytes();
   }
 
   /** Writes the file, under the build lock; no build may use the database any more. */
@@ -236,14 +201,12 @@ public record FreshJobs(
     out.number(number);
     out.longs(jobs.toLongArray());
     out.longs(dirty.toLongArray());
-    out.longs(stamps);
-    further.write(out);
-    extra.write(out);
+    files.write(out);
     out.flag(stale != null);
     if (stale != null) {
       out.list(stale, ByteWriter::text);
     }
-    CheckedFile.write(file, out, List.of(List.of(digests.bytes())));
+    CheckedFile.write(file, out, List.of(List.of(files.digests().bytes())));
   }
 
   private static void held(ByteWriter out, Held held) {
@@ -274,7 +237,7 @@ public record FreshJobs(
    * {@code digests} says which stamps can be trusted next time.
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
-    TouchedFiles touched = new TouchedFiles(this, graph, digests, false);
+    TouchedFiles touched = new TouchedFiles(files, graph, digests, false);
     BitSet moved = touched.moved(source, null, threads);
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
@@ -282,24 +245,29 @@ public record FreshJobs(
     BitSet dirty = graph.allJobs();
     dirty.andNot(jobs);
     if (!moved.isEmpty()) {
-      Files all = new Files(graph, extra.rows());
-      jobs.stream().filter(job -> all.any(job, moved::get)).forEach(dirty::set);
+      jobs.stream().filter(anyOf(graph, moved)).forEach(dirty::set);
     }
-    return new Looked(with(touched.stamps()), dirty);
+    return new Looked(with(files.with(touched.stamps())), dirty);
+  }
+
+  /** Returns a test for the jobs that touch any of some files. */
+  IntPredicate anyOf(Graph graph, BitSet some) {
+    Adjacency extra = files.extra().rows();
+    return job -> SeenFiles.any(job, some::get, graph.needs(), graph.products(), extra);
   }
 
   /** Returns those fresh jobs of some that have a product with another stamp, also in folders. */
   public BitSet moved(Graph graph, StampSource source, BitSet some, int threads) {
-    BitSet files = new BitSet(stamps.length / WIDTH);
+    BitSet asked = new BitSet(files.count());
     for (int job = some.nextSetBit(0); job >= 0; job = some.nextSetBit(job + 1)) {
-      mark(graph.products(), job, files);
-      mark(extra.rows(), job, files);
+      mark(graph.products(), job, asked);
+      mark(files.extra().rows(), job, asked);
     }
-    TouchedFiles look = new TouchedFiles(this, graph, null, false); // which reads none
+    TouchedFiles look = new TouchedFiles(files, graph, null, false); // which reads none
     BitSet makers = new BitSet();
-    BitSet moved = look.moved(source, files, threads);
+    BitSet moved = look.moved(source, asked, threads);
     for (int file = moved.nextSetBit(0); file >= 0; file = moved.nextSetBit(file + 1)) {
-      int maker = graph.makerOf(path(graph, file));
+      int maker = graph.makerOf(files.path(graph, file));
       if (maker >= 0) {
         makers.set(maker);
       }
@@ -314,53 +282,6 @@ public record FreshJobs(
     }
   }
 
-  /** The files of jobs, by number. */
-  record Files(Graph graph, Adjacency extra) {
-
-    /** Returns whether a file of a job passes the test; stops at the first one. */
-    boolean any(int job, IntPredicate such) {
-      return any(graph.needs(), job, such)
-          || any(graph.products(), job, such)
-          || any(extra, job, such);
-    }
-
-    static boolean any(Adjacency files, int job, IntPredicate such) {
-      boolean any = false;
-      for (int i = files.from(job); i < files.to(job) && !any; i++) {
-        any = such.test(files.at(i));
-      }
-      return any;
-    }
-  }
-
-  /** Returns the numbers of a stamp for {@code stamps}. */
-  static long[] numbers(Stamp stamp) {
-    long[] numbers = stamp.numbers();
-    numbers[0] = size(stamp.kind(), numbers[0]);
-    numbers[CTIME] = Math.max(1, numbers[CTIME]);
-    return numbers;
-  }
-
-  /** Returns the size of a file, or the constant for its kind. */
-  static long size(Stamp.FileKind kind, long size) {
-    return switch (kind) {
-      case FILE -> size;
-      case FOLDER -> FOLDER;
-      case MISSING -> GONE;
-      case OTHER, LINK -> OTHER;
-    };
-  }
-
-  boolean isFile(int file) {
-    return stamps[file * WIDTH + CTIME] != 0
-        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // or executable
-  }
-
-  /** Returns the number of a path; negative if it has none. */
-  int number(Graph graph, String path) {
-    return FreshFiles.number(graph, further, path);
-  }
-
   /** Returns whether each of these jobs is fresh or dirty. */
   public boolean knows(BitSet some) {
     return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
@@ -368,25 +289,14 @@ public record FreshJobs(
 
   /** Returns whether any of these jobs is fresh although one of its products is gone. */
   public boolean lack(Graph graph, BitSet some) {
-    IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
+    Adjacency extra = files.extra().rows();
     return some.stream()
         .filter(jobs::get)
-        .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra.rows(), j, gone));
+        .anyMatch(job -> SeenFiles.any(job, files::isGone, graph.products(), extra));
   }
 
   /** Returns the digest of a file; null if it is unknown or if the file has another stamp. */
   public Digest digest(Graph graph, String path, Stamp stamp) {
-    int file = number(graph, path);
-    int at = file * WIDTH;
-    boolean same =
-        file >= 0
-            && stamp.kind() == Stamp.FileKind.FILE
-            && at + WIDTH <= stamps.length
-            && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
-    return same ? digests.get(file) : null;
-  }
-
-  String path(Graph graph, int file) {
-    return FreshFiles.path(graph, further, file);
+    return files.digest(graph, path, stamp);
   }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Looks at the files of {@link FreshJobs} and finds those with another stamp; of these, the ones
+ * Looks at the files of {@link SeenFiles} and finds those with another stamp; of these, the ones
  * with the same bytes were only touched. Bytes alone decide, and the executable bit of a product, a
  * tool or a file in a needed folder. If a link is on the way to a file, the file counts as changed,
  * since only the decision about its jobs sees where the link leads. A watch, which asks only what
@@ -39,7 +39,7 @@ final class TouchedFiles {
 
   private static final long MUCH = 1 << 22;
 
-  private final FreshJobs fresh;
+  private final SeenFiles seen;
   private final Graph graph;
   private final DigestMemo digests;
   private final Path root;
@@ -49,20 +49,20 @@ final class TouchedFiles {
   private long[] stamps;
 
   /** Looks at some files; with {@code links}, links on the way to them are allowed. */
-  TouchedFiles(FreshJobs fresh, Graph graph, DigestMemo digests, boolean links) {
+  TouchedFiles(SeenFiles seen, Graph graph, DigestMemo digests, boolean links) {
     this.links = links;
-    this.fresh = fresh;
+    this.seen = seen;
     this.graph = graph;
     this.digests = digests;
     this.root = graph.workflow().root();
-    this.stamps = fresh.stamps();
+    this.stamps = seen.stamps();
   }
 
   /**
    * Returns the numbers of the files with another stamp, of {@code some} files, or of all if null.
    */
   BitSet moved(StampSource source, BitSet some, int threads) {
-    int files = some != null ? some.length() : fresh.stamps().length / FreshJobs.WIDTH;
+    int files = some != null ? some.length() : seen.count();
     int shares = Math.max(1, Math.min(threads, files / SHARE));
     BitSet[] found = new BitSet[shares];
     ParallelShares.run(
@@ -80,7 +80,7 @@ final class TouchedFiles {
   }
 
   private BitSet look(StampSource source, BitSet some, int from, int to) {
-    long[] seen = fresh.stamps();
+    long[] then = seen.stamps();
     BitSet moved = new BitSet();
     StampSource.FolderStamps files;
     try {
@@ -89,12 +89,12 @@ final class TouchedFiles {
       moved.set(from, to); // the verdicts on the jobs will meet the error again, and tell it
       return moved;
     }
-    long[] now = new long[FreshJobs.WIDTH];
+    long[] now = new long[SeenFiles.WIDTH];
     StringTable.Taker<Stamp.FileKind> look =
         (names, begin, end) -> files.look(names, begin, end, now);
     for (int f = from; f < to; f++) {
-      int at = f * FreshJobs.WIDTH;
-      if (seen[at + FreshJobs.CTIME] == 0 || some != null && !some.get(f)) {
+      int at = f * SeenFiles.WIDTH;
+      if (then[at + SeenFiles.CTIME] == 0 || some != null && !some.get(f)) {
         continue;
       }
       Stamp.FileKind kind;
@@ -102,21 +102,21 @@ final class TouchedFiles {
         kind =
             f < graph.files()
                 ? graph.handPath(f, look)
-                : fresh.further().hand(f - graph.files(), look);
+                : seen.further().hand(f - graph.files(), look);
       } catch (IOException e) {
         kind = Stamp.FileKind.OTHER; // the verdicts will meet this error again, too
       }
-      now[0] = FreshJobs.size(kind, now[0]);
+      now[0] = SeenFiles.size(kind, now[0]);
       boolean timed = kind == Stamp.FileKind.FILE || kind == Stamp.FileKind.FOLDER;
-      int numbers = timed ? FreshJobs.WIDTH : 1;
-      moved.set(f, !Arrays.equals(seen, at, at + numbers, now, 0, numbers));
+      int numbers = timed ? SeenFiles.WIDTH : 1;
+      moved.set(f, !Arrays.equals(then, at, at + numbers, now, 0, numbers));
     }
     return moved;
   }
 
   /** Removes from {@code moved} the files that were only touched. */
   void takeFrom(BitSet moved, int threads) {
-    int[] files = moved.stream().filter(fresh::isFile).toArray();
+    int[] files = moved.stream().filter(seen::isFile).toArray();
     long bytes = 0;
     for (int file : files) {
       bytes += size(file);
@@ -147,14 +147,14 @@ final class TouchedFiles {
   }
 
   private void put(int file, Stamp stamp) {
-    if (stamps == fresh.stamps()) {
+    if (stamps == seen.stamps()) {
       stamps = stamps.clone();
     }
-    System.arraycopy(stamp.numbers(), 0, stamps, file * FreshJobs.WIDTH, FreshJobs.WIDTH);
+    System.arraycopy(stamp.numbers(), 0, stamps, file * SeenFiles.WIDTH, SeenFiles.WIDTH);
   }
 
   private long number(int file) {
-    return fresh.stamps()[file * FreshJobs.WIDTH];
+    return seen.stamps()[file * SeenFiles.WIDTH];
   }
 
   private long size(int file) {
@@ -163,8 +163,8 @@ final class TouchedFiles {
 
   /** Returns what is known of a file whose bytes are the same; null for others. */
   private KnownDigest same(int file) {
-    Digest before = fresh.digests().get(file);
-    String path = fresh.path(graph, file);
+    Digest before = seen.digests().get(file);
+    String path = seen.path(graph, file);
     try {
       if (before == null) {
         return null;

@@ -76,14 +76,14 @@ public final class WatchSnapshot {
     this.stamps = stamps;
     this.reader = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
     this.files = new FreshFiles(graph);
-    FreshFiles.Earlier seen = fresh == null ? null : files.new Earlier(graph, fresh);
+    EarlierFiles seen = fresh == null ? null : new EarlierFiles(files, graph, fresh.files());
     BitSet needed = new BitSet();
     for (int job : jobs.stream().toArray()) {
       if (seen == null) {
         IntStream.of(graph.needs().row(job)).forEach(this::addNow);
         IntStream.of(graph.products().row(job)).forEach(this::addNow);
       } else {
-        seen.take(job);
+        seen.copyOf(job);
       }
       IntStream.of(graph.listNeeds().row(job)).forEach(needed::set);
       IntStream.of(graph.products().row(job))
@@ -167,7 +167,7 @@ public final class WatchSnapshot {
 
   /** Returns how many files existed at the last look. */
   public int size() {
-    FreshJobs seen = files.seen();
+    SeenFiles seen = files.seen(null);
     return (int) IntStream.range(0, files.count()).filter(seen::isFile).count();
   }
 
@@ -189,7 +189,7 @@ public final class WatchSnapshot {
    */
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
-    TouchedFiles touched = new TouchedFiles(files.seen(), graph, reader.emptyCopy(), true);
+    TouchedFiles touched = new TouchedFiles(files.seen(null), graph, reader.emptyCopy(), true);
     BitSet moved = touched.moved(stamps, null, FreshJobs.THREADS);
     touched.takeFrom(moved, FreshJobs.THREADS);
     files.put(touched.stamps());

@@ -121,7 +121,7 @@ class FreshJobsTest {
     Map<String, Stamp> down = new HashMap<>();
     FreshJobs fresh = fresh(graph, down);
     int file = graph.fileId("out/1");
-    fresh.digests().put(file, Digest.ofText("one"));
+    fresh.files().digests().put(file, Digest.ofText("one"));
     Stamp stamp = down.get("out/1");
     assertEquals(Digest.ofText("one"), fresh.digest(graph, "out/1", stamp));
     assertNull(fresh.digest(graph, "out/2", down.get("out/2")), "its digest is not known");
@@ -137,12 +137,12 @@ class FreshJobsTest {
     Map<String, Stamp> down = new HashMap<>();
     FreshJobs fresh = fresh(graph, down, "found.h", "tool");
     for (String path : List.of(graph.path(0), "found.h", "tool")) {
-      int file = fresh.number(graph, path);
-      fresh.digests().put(file, Digest.ofText(path));
-      assertEquals(path, fresh.path(graph, file));
+      int file = fresh.files().number(graph, path);
+      fresh.files().digests().put(file, Digest.ofText(path));
+      assertEquals(path, fresh.files().path(graph, file));
       assertEquals(Digest.ofText(path), fresh.digest(graph, path, down.get(path)));
     }
-    FreshJobs less = fresh.with(new long[FreshJobs.WIDTH]); // the graph has grown since
+    SeenFiles less = fresh.files().with(new long[SeenFiles.WIDTH]); // the graph has grown since
     assertNull(less.digest(graph, graph.path(1), down.get(graph.path(1))));
   }
 
@@ -155,17 +155,17 @@ class FreshJobsTest {
     int further = graph.files();
     String seen = "";
     for (long size :
-        new long[] {0, 5, 5 | Stamp.EXECUTABLE, FreshJobs.FOLDER, FreshJobs.GONE, FreshJobs.TORN}) {
-      fresh.stamps()[product * FreshJobs.WIDTH] = size;
-      seen += fresh.isFile(product) ? "file " : "none ";
-      assertEquals(size == FreshJobs.GONE, fresh.lack(graph, last));
+        new long[] {0, 5, 5 | Stamp.EXECUTABLE, SeenFiles.FOLDER, SeenFiles.GONE, SeenFiles.TORN}) {
+      fresh.files().stamps()[product * SeenFiles.WIDTH] = size;
+      seen += fresh.files().isFile(product) ? "file " : "none ";
+      assertEquals(size == SeenFiles.GONE, fresh.lack(graph, last));
       assertFalse(fresh.lack(graph, jobs(0)));
     }
     assertEquals("file file file none none none ", seen);
-    fresh.stamps()[product * FreshJobs.WIDTH] = 5;
-    fresh.stamps()[product * FreshJobs.WIDTH + FreshJobs.CTIME] = 0;
-    assertFalse(fresh.isFile(product), "nothing was seen");
-    fresh.stamps()[further * FreshJobs.WIDTH] = FreshJobs.GONE;
+    fresh.files().stamps()[product * SeenFiles.WIDTH] = 5;
+    fresh.files().stamps()[product * SeenFiles.WIDTH + SeenFiles.CTIME] = 0;
+    assertFalse(fresh.files().isFile(product), "nothing was seen");
+    fresh.files().stamps()[further * SeenFiles.WIDTH] = SeenFiles.GONE;
     assertTrue(fresh.lack(graph, last));
     fresh.jobs().andNot(last);
     assertFalse(fresh.lack(graph, last), "it is decided anyway");
@@ -182,11 +182,11 @@ class FreshJobsTest {
     Graph graph = graph();
     Looks looks = new Looks(graph);
     FreshJobs fresh = fresh(graph, looks.stamps);
-    int at = graph.fileId("out/3") * FreshJobs.WIDTH;
+    int at = graph.fileId("out/3") * SeenFiles.WIDTH;
     String moved = "{%d}".formatted(graph.jobId("j3"));
     Stamp fifo = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
     for (Stamp before : List.of(Stamp.MISSING, fifo)) {
-      fresh.stamps()[at] = FreshJobs.numbers(before)[0];
+      fresh.files().stamps()[at] = SeenFiles.numbers(before)[0];
       for (Stamp now : List.of(Stamp.MISSING, fifo)) {
         looks.stamps.put("out/3", now);
         assertEquals(before == now ? "{}" : moved, dirty(fresh, graph, looks).toString());
@@ -224,11 +224,11 @@ class FreshJobsTest {
     BitSet jobs = new BitSet();
     jobs.set(0, graph.jobs());
     int files = graph.files() + further.length;
-    long[] stamps = new long[files * FreshJobs.WIDTH];
+    long[] stamps = new long[files * SeenFiles.WIDTH];
     for (int f = 0; f < files; f++) {
       Stamp stamp = new Stamp(Stamp.FileKind.FILE, false, 1, 2, 3, f);
       down.put(f < graph.files() ? graph.path(f) : further[f - graph.files()], stamp);
-      System.arraycopy(stamp.numbers(), 0, stamps, f * FreshJobs.WIDTH, FreshJobs.WIDTH);
+      System.arraycopy(stamp.numbers(), 0, stamps, f * SeenFiles.WIDTH, SeenFiles.WIDTH);
     }
     Adjacency.RowCollector extra = new Adjacency.RowCollector();
     for (int j = 0; j < graph.jobs(); j++) {
@@ -246,10 +246,7 @@ class FreshJobsTest {
         1,
         jobs,
         new BitSet(),
-        stamps,
-        FreshDigests.of(files),
-        paths,
-        new ExtraFiles(extra.build()),
+        new SeenFiles(stamps, FreshDigests.of(files), paths, new ExtraFiles(extra.build())),
         List.of("old"));
   }
 

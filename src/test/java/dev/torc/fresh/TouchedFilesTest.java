@@ -77,12 +77,12 @@ class TouchedFilesTest {
 
   /** Takes all files as fresh as they are now. */
   private void fresh() throws IOException {
-    long[] numbers = new long[graph.files() * FreshJobs.WIDTH];
+    long[] numbers = new long[graph.files() * SeenFiles.WIDTH];
     FreshDigests known = FreshDigests.of(graph.files());
     for (int f = 0; f < graph.files(); f++) {
       Path file = root.resolve(graph.path(f));
       long[] stamp = stamps.stamp(file).numbers();
-      System.arraycopy(stamp, 0, numbers, f * FreshJobs.WIDTH, FreshJobs.WIDTH);
+      System.arraycopy(stamp, 0, numbers, f * SeenFiles.WIDTH, SeenFiles.WIDTH);
       known.put(f, Digest.ofBytes(Files.readAllBytes(file)));
     }
     BitSet jobs = new BitSet();
@@ -97,10 +97,7 @@ class TouchedFilesTest {
             1,
             jobs,
             new BitSet(),
-            numbers,
-            known,
-            new StringTable.Builder(),
-            new ExtraFiles(none.build()),
+            new SeenFiles(numbers, known, new StringTable.Builder(), new ExtraFiles(none.build())),
             null);
   }
 
@@ -198,7 +195,7 @@ class TouchedFilesTest {
     put("c", "x".repeat(1 << 17));
     fresh();
     for (String path : List.of("t", "b", "c", "u", "out/a")) {
-      fresh.stamps()[graph.fileId(path) * FreshJobs.WIDTH + FreshJobs.CTIME] *= -1;
+      fresh.files().stamps()[graph.fileId(path) * SeenFiles.WIDTH + SeenFiles.CTIME] *= -1;
     }
     put("b", "Text of b");
     DigestMemo build = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
@@ -303,7 +300,7 @@ class TouchedFilesTest {
   void anotherAnswerOfTheCallersEnvironmentIsAnotherRest() throws IOException {
     FreshJobs.Held held = held().with(caller(Map.of("A", "1")), List.of("A", "B"));
     Path file = temp.resolve("rest");
-    fresh.with(held, fresh.stamps()).write(file);
+    fresh.with(held, fresh.files()).write(file);
     assertEquals(held, FreshJobs.read(file, held(), caller(Map.of("A", "1", "C", "2"))).held());
     assertNull(FreshJobs.read(file, held(), caller(Map.of("A", "2"))));
     assertNull(FreshJobs.read(file, held(), caller(Map.of("A", "1", "B", ""))));

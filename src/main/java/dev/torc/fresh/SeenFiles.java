@@ -1,0 +1,126 @@
+package dev.torc.fresh;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/**
+ * Files with their stamps and digests as a build saw them, by number: the files of the graph have
+ * its numbers, and further ones the next. {@link FreshFiles} collects them, {@link TouchedFiles}
+ * compares them with the disk, and {@link FreshJobs} knows which jobs they decide.
+ *
+ * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp. The ctime is 0 if no
+ *     stamp is known, and negative if it cannot be trusted; the sizes -1 to -4 are the constants
+ *     below
+ * @param further the paths that the graph does not name: found needs, members of globs and folders,
+ *     and the folders that were listed for these
+ * @param extra for each job, the files besides its named needs and products
+ */
+record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, ExtraFiles extra) {
+
+  /** How many numbers a stamp has; the next two constants are indexes of them. */
+  static final int WIDTH = Stamp.NUMBERS;
+
+  static final int MTIME = 1;
+
+  static final int CTIME = 2;
+
+  /** The size of a folder: only its times tell that names came or went. */
+  static final long FOLDER = -1;
+
+  /** The size of a missing file, such as a temporary product. */
+  static final long GONE = -2;
+
+  /** The size of a FIFO or the like, or a file that cannot be looked at. */
+  static final long OTHER = -3;
+
+  /** The size of a file that the build saw in two states, so that no stamp is the same. */
+  static final long TORN = -4;
+
+  /** Reads what {@link #write} wrote into the first part of a file; the digests are the second. */
+  static SeenFiles read(ByteReader in, Path file, byte[] first) {
+    FreshDigests digests = FreshDigests.in(file, first);
+    return new SeenFiles(in.longs(), digests, StringTable.read(in), ExtraFiles.read(in));
+  }
+
+  void write(ByteWriter out) {
+    out.longs(stamps);
+    further.write(out);
+    extra.write(out);
+  }
+
+  /** Returns a copy with other stamps; this object if the array is the same. */
+  SeenFiles with(long[] others) {
+    return others == stamps ? this : new SeenFiles(others, digests, further, extra);
+  }
+
+  int count() {
+    return stamps.length / WIDTH;
+  }
+
+  /** Returns whether a file of a job passes the test; stops at the first one. */
+  static boolean any(int job, IntPredicate such, Adjacency... files) {
+    boolean any = false;
+    for (Adjacency each : files) {
+      for (int i = each.from(job); i < each.to(job) && !any; i++) {
+        any = such.test(each.at(i));
+      }
+    }
+    return any;
+  }
+
+  /** Returns the numbers of a stamp for {@code stamps}. */
+  static long[] numbers(Stamp stamp) {
+    long[] numbers = stamp.numbers();
+    numbers[0] = size(stamp.kind(), numbers[0]);
+    numbers[CTIME] = Math.max(1, numbers[CTIME]);
+    return numbers;
+  }
+
+  /** Returns the size of a file, or the constant for its kind. */
+  static long size(Stamp.FileKind kind, long size) {
+    return switch (kind) {
+      case FILE -> size;
+      case FOLDER -> FOLDER;
+      case MISSING -> GONE;
+      case OTHER, LINK -> OTHER;
+    };
+  }
+
+  boolean isFile(int file) {
+    return stamps[file * WIDTH + CTIME] != 0
+        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // or executable
+  }
+
+  boolean isGone(int file) {
+    return stamps[file * WIDTH] == GONE;
+  }
+
+  /** Returns the number of a path; negative if it has none. */
+  int number(Graph graph, String path) {
+    return FreshFiles.number(graph, further, path);
+  }
+
+  String path(Graph graph, int file) {
+    return FreshFiles.path(graph, further, file);
+  }
+
+  /** Returns the digest of a file; null if it is unknown or if the file has another stamp. */
+  Digest digest(Graph graph, String path, Stamp stamp) {
+    int file = number(graph, path);
+    int at = file * WIDTH;
+    boolean same =
+        file >= 0
+            && stamp.kind() == Stamp.FileKind.FILE
+            && at + WIDTH <= stamps.length
+            && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
+    return same ? digests.get(file) : null;
+  }
+}
