@@ -110,7 +110,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     long since = known.stamp().ctime() - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
       moved.add(path);
-    } else if (maker < 0 && snapshot.led(path, begin.ctime())) {
+    } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
       moved.add(path);
     }
   }

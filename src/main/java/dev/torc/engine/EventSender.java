@@ -83,7 +83,7 @@ final class EventSender {
               .formatted(job.name(), job.runs().resources().cpus(), cpus));
     }
     if (attempts.count() == 1
-        && KnownResults.mayKeep(job)
+        && KnownResults.mayStore(job)
         && Decider.mayRestore(attempts.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());
     }

@@ -216,7 +216,7 @@ final class RemoteRun {
       return new Needs(before, moved);
     }
     now.ended();
-    return new Needs(now, now.since(begin.ctime())); // the same files are needed as before
+    return new Needs(now, now.changedSince(begin.ctime())); // the same files are needed as before
   }
 
   private Digest command(NeedSnapshot snapshot) {

@@ -77,25 +77,25 @@ final class FreshCollector {
       fresh.dirty.or(before.dirty());
       fresh.dirty.andNot(context.selection().jobs());
       fresh.jobs.or(stayed);
-      fresh.keep(before);
+      fresh.copyFiles(before);
       variables.addAll(before.held().caller().keySet());
     }
-    BitSet due = fresh.due(stayed);
+    BitSet due = fresh.deletingNext(stayed);
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
-      if (stayed.get(j) || due.get(j) || !fresh.canRest(j)) {
+      if (stayed.get(j) || due.get(j) || !fresh.canBeFresh(j)) {
         continue;
       }
       Deciding found = fresh.find(j, true);
-      if (found.whole && fresh.stand(found)) {
-        fresh.add(found);
+      if (found.whole && fresh.verdictHolds(found)) {
+        fresh.addFresh(found);
         variables.addAll(found.questions);
         others.clear(j);
       }
     }
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
-      fresh.see(fresh.find(j, false));
+      fresh.addDirty(fresh.find(j, false));
     }
     return fresh.fresh(
         held.with(context.basis().machine(), variables), context.basis().cache().nextBuildNumber());
@@ -130,7 +130,7 @@ final class FreshCollector {
   }
 
   /** Copies what was known of the files of jobs that stayed fresh or dirty. */
-  private void keep(FreshJobs before) {
+  private void copyFiles(FreshJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
     EarlierFiles files = new EarlierFiles(gathered, graph, before.files());
@@ -140,11 +140,11 @@ final class FreshCollector {
   }
 
   /** Returns the jobs whose products the next build removes, even if it runs nothing. */
-  private BitSet due(BitSet stayed) {
+  private BitSet deletingNext(BitSet stayed) {
     BitSet due = new BitSet();
     BitSet makers = new BitSet();
     IntStream jobs = graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j));
-    jobs.filter(this::canRest).forEach(makers::set); // others may not declare all that they made
+    jobs.filter(this::canBeFresh).forEach(makers::set); // others may not declare all that they made
     context.temporaries().spent(makers, new BitSet()).stream()
         .filter(path -> !isGone(path))
         .forEach(path -> due.set(graph.makerOf(path)));
@@ -157,7 +157,7 @@ final class FreshCollector {
   }
 
   /** Returns whether a settled job depends only on the disk and the results of other jobs. */
-  private boolean canRest(int id) {
+  private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)) {
       return false;
     }
@@ -212,13 +212,13 @@ final class FreshCollector {
     }
   }
 
-  private void add(Deciding deciding) {
+  private void addFresh(Deciding deciding) {
     extra[deciding.job] = deciding.also();
     jobs.set(deciding.job);
     for (int file : deciding.all) {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
-      claim(file, folder != null ? folder : FreshFiles.numbers(known));
+      setStamp(file, folder != null ? folder : FreshFiles.numbers(known));
       if (folder == null) {
         gathered.digests().put(file, known.digest());
       }
@@ -318,7 +318,7 @@ final class FreshCollector {
   }
 
   /** Returns whether the verdict on a job follows from what is known of its files. */
-  private boolean stand(Deciding deciding) throws IOException {
+  private boolean verdictHolds(Deciding deciding) throws IOException {
     int id = deciding.job;
     boolean doubt = woken.get(id);
     for (int file : deciding.all) {
@@ -343,7 +343,7 @@ final class FreshCollector {
   }
 
   /** Sets the stamp that a verdict came from; a file with two such stamps decides nothing. */
-  private void claim(int file, long[] stamp) {
+  private void setStamp(int file, long[] stamp) {
     int at = file * SeenFiles.WIDTH;
     long[] stamps = gathered.stamps();
     if (stamps[at + SeenFiles.CTIME] != 0
@@ -354,7 +354,7 @@ final class FreshCollector {
   }
 
   /** Sets the stamps of the files of a dirty job. */
-  private void see(Deciding seen) {
+  private void addDirty(Deciding seen) {
     extra[seen.job] = seen.also();
     dirty.set(seen.job);
     JobResult result = context.records().result(seen.job);

@@ -38,24 +38,13 @@ final class FreshFiles {
     return number;
   }
 
-  /** Returns the number of a path in a graph or among further paths; negative if it has none. */
-  static int number(Graph graph, StringTable further, String path) {
-    int file = graph.fileId(path);
-    int other = file < 0 ? further.id(path) : -1;
-    return other < 0 ? file : graph.files() + other;
-  }
-
-  static String path(Graph graph, StringTable further, int file) {
-    return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
-  }
-
   boolean isKnown(String path) {
-    int file = number(graph, further, path);
+    int file = SeenFiles.number(graph, further, path);
     return file >= 0 && isKnown(file);
   }
 
   String path(int file) {
-    return path(graph, further, file);
+    return SeenFiles.path(graph, further, file);
   }
 
   /** Returns the stamps of all files for changes in place; a further path may replace the array. */

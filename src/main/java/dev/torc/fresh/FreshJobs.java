@@ -97,7 +97,7 @@ public record FreshJobs(
       if (!LAYOUT.equals(in.text())) {
         return null;
       }
-      Held held = held(in);
+      Held held = readHeld(in);
       if (!held.database().exists() || !held.isSame(now.with(machine, held.caller().keySet()))) {
         return null;
       }
@@ -144,7 +144,7 @@ public record FreshJobs(
   }
 
   /** Returns a copy for the same graph under another digest. */
-  public FreshJobs of(Digest graph) {
+  public FreshJobs with(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), files);
   }
 
@@ -180,7 +180,7 @@ public record FreshJobs(
       }
     }
     TouchedFiles read = new TouchedFiles(files, graph, digests.emptyCopy(), false);
-    read.takeFrom(late, threads);
+    read.removeTouched(late, threads);
     return with(files.with(read.stamps()));
   }
 
@@ -197,7 +197,7 @@ public record FreshJobs(
   public void write(Path file) throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);
-    held(out, held);
+    writeHeld(out, held);
     out.number(number);
     out.longs(jobs.toLongArray());
     out.longs(dirty.toLongArray());
@@ -209,7 +209,7 @@ public record FreshJobs(
     CheckedFile.write(file, out, List.of(List.of(files.digests().bytes())));
   }
 
-  private static void held(ByteWriter out, Held held) {
+  private static void writeHeld(ByteWriter out, Held held) {
     out.digest(held.graph);
     out.text(held.boot);
     out.known(new KnownDigest(held.database, null, true));
@@ -217,7 +217,7 @@ public record FreshJobs(
     out.map(held.caller, (to, value) -> to.text(value.orElse(null)));
   }
 
-  private static Held held(ByteReader in) {
+  private static Held readHeld(ByteReader in) {
     Digest graph = in.digest();
     String boot = in.text();
     Stamp database = in.known().stamp();
@@ -240,7 +240,7 @@ public record FreshJobs(
     TouchedFiles touched = new TouchedFiles(files, graph, digests, false);
     BitSet moved = touched.moved(source, null, threads);
     if (!moved.isEmpty()) {
-      touched.takeFrom(moved, threads);
+      touched.removeTouched(moved, threads);
     }
     BitSet dirty = graph.allJobs();
     dirty.andNot(jobs);
@@ -288,7 +288,7 @@ public record FreshJobs(
   }
 
   /** Returns whether any of these jobs is fresh although one of its products is gone. */
-  public boolean lack(Graph graph, BitSet some) {
+  public boolean lackProducts(Graph graph, BitSet some) {
     Adjacency extra = files.extra().rows();
     return some.stream()
         .filter(jobs::get)

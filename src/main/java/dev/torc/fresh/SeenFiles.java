@@ -105,11 +105,22 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
 
   /** Returns the number of a path; negative if it has none. */
   int number(Graph graph, String path) {
-    return FreshFiles.number(graph, further, path);
+    return number(graph, further, path);
   }
 
   String path(Graph graph, int file) {
-    return FreshFiles.path(graph, further, file);
+    return path(graph, further, file);
+  }
+
+  /** Returns the number of a path in a graph or among further paths; negative if it has none. */
+  static int number(Graph graph, StringTable further, String path) {
+    int file = graph.fileId(path);
+    int other = file < 0 ? further.id(path) : -1;
+    return other < 0 ? file : graph.files() + other;
+  }
+
+  static String path(Graph graph, StringTable further, int file) {
+    return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
   /** Returns the digest of a file; null if it is unknown or if the file has another stamp. */

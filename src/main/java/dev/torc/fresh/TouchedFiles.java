@@ -70,7 +70,7 @@ final class TouchedFiles {
         share -> {
           int from = (int) ((long) files * share / shares);
           int to = (int) ((long) files * (share + 1) / shares);
-          found[share] = look(source, some, from, to);
+          found[share] = findMoved(source, some, from, to);
         });
     BitSet all = new BitSet(files);
     for (BitSet share : found) {
@@ -79,7 +79,7 @@ final class TouchedFiles {
     return all;
   }
 
-  private BitSet look(StampSource source, BitSet some, int from, int to) {
+  private BitSet findMoved(StampSource source, BitSet some, int from, int to) {
     long[] then = seen.stamps();
     BitSet moved = new BitSet();
     StampSource.FolderStamps files;
@@ -115,7 +115,7 @@ final class TouchedFiles {
   }
 
   /** Removes from {@code moved} the files that were only touched. */
-  void takeFrom(BitSet moved, int threads) {
+  void removeTouched(BitSet moved, int threads) {
     int[] files = moved.stream().filter(seen::isFile).toArray();
     long bytes = 0;
     for (int file : files) {

@@ -93,7 +93,7 @@ public final class WatchSnapshot {
     needed.stream().mapToObj(graph::list).filter(list -> !list.ofJobs()).forEach(lists::add);
     if (fresh == null) {
       members = names();
-      list(members);
+      setListed(members);
     }
   }
 
@@ -191,7 +191,7 @@ public final class WatchSnapshot {
     SortedSet<String> changed = new TreeSet<>();
     TouchedFiles touched = new TouchedFiles(files.seen(null), graph, reader.emptyCopy(), true);
     BitSet moved = touched.moved(stamps, null, FreshJobs.THREADS);
-    touched.takeFrom(moved, FreshJobs.THREADS);
+    touched.removeTouched(moved, FreshJobs.THREADS);
     files.put(touched.stamps());
     moved.stream()
         .forEach(
@@ -209,12 +209,12 @@ public final class WatchSnapshot {
     listed.removeAll(names);
     changed.addAll(listed); // a dangling link has no stamp that could tell that it went
     members = names;
-    list(names);
+    setListed(names);
     changed.removeIf(path -> graph.fileId(path) < 0 && isEditors(path));
     return changed;
   }
 
-  private void list(Set<String> names) {
+  private void setListed(Set<String> names) {
     listed.clear();
     names.stream().filter(name -> graph.makerOf(name) < 0).forEach(listed::add);
   }
@@ -278,7 +278,7 @@ public final class WatchSnapshot {
     GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
     try {
       if (list.glob() == null) {
-        enter(root, list.text(), list.excludes(), found, new HashSet<>());
+        addNames(root, list.text(), list.excludes(), found, new HashSet<>());
       } else {
         found = GlobWalk.find(root, list.glob(), list.excludes());
       }
@@ -290,7 +290,7 @@ public final class WatchSnapshot {
   }
 
   /** Adds the names below a folder, also behind links to folders. */
-  private static void enter(
+  private static void addNames(
       Path root, String path, List<Glob> excludes, GlobWalk.Found into, Set<Path> open)
       throws IOException {
     Path folder = root.resolve(path);
@@ -305,7 +305,7 @@ public final class WatchSnapshot {
       if (!FolderDigest.IGNORED.contains(name)) {
         String child = FolderDigest.join(path, name);
         into.files().add(child);
-        enter(root, child, excludes, into, open);
+        addNames(root, child, excludes, into, open);
       }
     }
     open.remove(folder.toRealPath());

@@ -40,12 +40,7 @@ public final class AllowedRoots {
 
   /** Returns whether a real path is the root or a folder in {@code roots}, or lies below one. */
   boolean hold(Path path) {
-    for (Path ground : real) {
-      if (path.startsWith(ground)) {
-        return true;
-      }
-    }
-    return false;
+    return real.stream().anyMatch(path::startsWith);
   }
 
   /** Returns the real path of a folder, relative or absolute; null if products may lie in it. */

@@ -36,12 +36,12 @@ public final class CommandWarnings {
       reads = new UndeclaredReads(now, all);
     }
     for (int job : jobs) {
-      look(job);
+      addWarnings(job);
     }
     return lines.takeNewLines();
   }
 
-  private void look(int id) {
+  private void addWarnings(int id) {
     Job job = context.graph().job(id);
     List<CommandWords> commands = new ArrayList<>(job.runs().steps().size());
     List<String> lost = null;

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Rule 1: decides whether a job runs, and says why. The plan, the build and {@code why} make the
@@ -93,29 +94,29 @@ public final class Decider {
     if (job.has(Trait.ALWAYS)) {
       reasons.add(Reason.of(Kind.ALWAYS));
     }
-    Reason left = records.outReason(id);
-    if (left != null) {
-      reasons.add(left.where());
+    Reason out = records.outReason(id);
+    if (out != null) {
+      reasons.add(out.where());
     }
-    if (left == null
-        || left.kind() == Kind.SUBMITTED) { // SUBMITTED says where the job is, not why it runs
+    if (out == null
+        || out.kind() == Kind.SUBMITTED) { // SUBMITTED says where the job is, not why it runs
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {
-        prior(job, last, reasons);
+        addEarlierFailure(job, last, reasons);
       }
     }
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
-      if (last.outcome().isGood() && left == null) {
-        products(id, last, wish, reasons);
+      if (last.outcome().isGood() && out == null) {
+        addChangedProducts(id, last, wish, reasons);
       }
     }
-    if (left != null && left.cause() != null && reasons.size() == 1) {
-      reasons.add(left.cause()); // why it was handed out, which no comparison finds now
+    if (out != null && out.cause() != null && reasons.size() == 1) {
+      reasons.add(out.cause()); // why it was handed out, which no comparison finds now
     }
-    if (keepsFailed && last != null && isKept(job, last, reasons)) {
+    if (keepsFailed && last != null && failureHolds(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).ran().build());
       return new Verdict.WillFail(List.of(new Reason(Kind.FAILED_BEFORE, "", "", build)));
     }
@@ -132,7 +133,7 @@ public final class Decider {
   /**
    * Returns whether a failure still holds. With a depfile it is unknown what the failed run read.
    */
-  private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
+  private boolean failureHolds(Job job, JobResult last, List<Reason> reasons) {
     return last.outcome().isFailure()
         && last.outcome() != Outcome.UNDONE // what other jobs do decides about it
         && same
@@ -179,13 +180,13 @@ public final class Decider {
     }
     lacking.addAll(contents.machine().lacking(graph, id));
     if (graph.job(id).group() != null) {
-      missing(graph.job(id), lacking);
+      addMissingSources(graph.job(id), lacking);
     }
     return lacking;
   }
 
   /** Adds the missing sources that an instance has by its values. */
-  private void missing(Job job, List<Reason> lacking) {
+  private void addMissingSources(Job job, List<Reason> lacking) {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
       String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
@@ -239,7 +240,7 @@ public final class Decider {
   }
 
   /** Adds an earlier failure as a reason, even if the input was put back since. */
-  private void prior(Job job, JobResult last, List<Reason> reasons) {
+  private void addEarlierFailure(Job job, JobResult last, List<Reason> reasons) {
     Kind kind =
         switch (last.outcome()) {
           case OK, ADOPTED -> null;
@@ -308,16 +309,14 @@ public final class Decider {
   }
 
   private int listNamed(int id, String written) {
-    for (int list : graph.listNeeds().row(id)) {
-      if (graph.list(list).written().equals(written)) {
-        return list;
-      }
-    }
-    throw new IllegalArgumentException("no list " + written);
+    return IntStream.of(graph.listNeeds().row(id))
+        .filter(list -> graph.list(list).written().equals(written))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Adds the products that differ, judged by digest (rule 5). */
-  private void products(int id, JobResult last, Wish wish, List<Reason> reasons) {
+  private void addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
       Digest now;
@@ -338,12 +337,12 @@ public final class Decider {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
-        members(made, reasons);
+        addChangedMembers(made, reasons);
       }
     }
   }
 
-  private void members(RecordedProduct made, List<Reason> reasons) {
+  private void addChangedMembers(RecordedProduct made, List<Reason> reasons) {
     try {
       List<Reason> changes =
           made.kind() == FileKind.FOLDER ? contents.changes(made) : List.<Reason>of();

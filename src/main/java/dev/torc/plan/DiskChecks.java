@@ -106,9 +106,9 @@ public final class DiskChecks {
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests, caller);
     for (int j : graph.inOrder(selected)) {
-      checks.needs(j);
-      checks.tools(graph.job(j));
-      checks.products(graph.job(j));
+      checks.checkNeeds(j);
+      checks.checkTools(graph.job(j));
+      checks.checkProducts(graph.job(j));
     }
     if (!checks.errors.isEmpty()) {
       throw new BadInput(checks.errors);
@@ -116,33 +116,33 @@ public final class DiskChecks {
     return checks.unreadable;
   }
 
-  private void needs(int id) throws IOException {
+  private void checkNeeds(int id) throws IOException {
     if (areSound(id) && graph.listNeeds().count(id) == 0) {
       return;
     }
     for (Ref ref : graph.job(id).needRefs()) {
       try {
-        need(id, ref);
+        checkNeed(id, ref);
       } catch (IOException e) {
         unreadable(ref.place(), ref.text(), Refusal.why(e));
       }
     }
   }
 
-  private void need(int id, Ref ref) throws IOException {
+  private void checkNeed(int id, Ref ref) throws IOException {
     if (ref instanceof Ref.OfFile file) {
       int source = graph.fileId(file.path());
       if (graph.maker(source) < 0 && !sound.get(source)) {
         int told = errors.size() + unreadable.size();
-        source(id, file);
+        checkSource(id, file);
         sound.set(source, !file.optional() && errors.size() + unreadable.size() == told);
       }
     } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
-      folder(id, folder);
+      checkFolder(id, folder);
     }
   }
 
-  private void tools(Job job) {
+  private void checkTools(Job job) {
     for (Tool tool : ToolSearch.unmade(graph, job)) {
       String path = tools.path(tool);
       try {
@@ -199,13 +199,13 @@ public final class DiskChecks {
     return folder.own || graph.makerOf(folder.name(last(path))) < 0;
   }
 
-  private void source(int id, Ref.OfFile file) throws IOException {
+  private void checkSource(int id, Ref.OfFile file) throws IOException {
     Stamp stamp = digests.linkStamp(file.path());
     if (stamp.kind() == FileKind.LINK) {
       stamp = digests.stamp(file.path());
-      alias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
+      refuseAlias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
     } else {
-      alias(id, file, folder(UserPaths.parent(file.path())).name(last(file.path())));
+      refuseAlias(id, file, folder(UserPaths.parent(file.path())).name(last(file.path())));
     }
     switch (stamp.kind()) {
       case FILE -> {}
@@ -233,7 +233,7 @@ public final class DiskChecks {
   }
 
   /** Refuses a product needed under another name, since it would be read before it is made. */
-  private void alias(int id, Ref.OfFile file, String path) {
+  private void refuseAlias(int id, Ref.OfFile file, String path) {
     int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
     if (maker >= 0) {
       error(
@@ -270,7 +270,7 @@ public final class DiskChecks {
   }
 
   /** Checks a needed folder; it may be missing if jobs make products in it. */
-  private void folder(int id, Ref.OfFolder folder) throws IOException {
+  private void checkFolder(int id, Ref.OfFolder folder) throws IOException {
     Stamp stamp = digests.stamp(folder.path());
     boolean made = false;
     for (int each : graph.listNeeds().row(id)) {
@@ -305,9 +305,9 @@ public final class DiskChecks {
     return place == null ? "" : "; its row is " + place;
   }
 
-  private void products(Job job) throws IOException {
+  private void checkProducts(Job job) throws IOException {
     if (job.depfile() != null) { // it is removed before a run, as a product is
-      product(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+      checkProduct(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
       if (isSource(job.depfile())) {
         error(
             job.place(),
@@ -317,11 +317,11 @@ public final class DiskChecks {
     }
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
-        product(job, ref, file.path());
+        checkProduct(job, ref, file.path());
       } else if (ref instanceof Ref.OfFolder folder) {
-        product(job, ref, folder.path());
+        checkProduct(job, ref, folder.path());
       } else if (ref instanceof Ref.OfGlob glob) {
-        product(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
+        checkProduct(job, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
       }
     }
   }
@@ -330,7 +330,7 @@ public final class DiskChecks {
     return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
   }
 
-  private void product(Job job, Ref ref, String path) throws IOException {
+  private void checkProduct(Job job, Ref ref, String path) throws IOException {
     String given = path.startsWith("/*") ? path.substring(1) : path;
     Folder folder = folder(UserPaths.parent(given));
     String last = last(given);

@@ -70,7 +70,7 @@ public final class Expander {
 
   /** Expands groups, and decides only the jobs that may be dirty; see {@link Plan#of}. */
   public Plan plan(PlanContext first, BitSet dirty) throws IOException {
-    Map<String, String> wanted = new HashMap<>(first.wanted());
+    Map<String, String> wanted = new HashMap<>(first.wanted().products());
     PlanContext begin = withoutStale(first, dirty);
     BitSet asked = begin == first ? dirty : begin.selection().jobs();
     while (true) {
@@ -273,25 +273,26 @@ public final class Expander {
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     List<Group> groups = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
-    BitSet kept = new BitSet();
-    kept.set(0, wanted.jobs().size());
+    BitSet chosen = new BitSet();
+    chosen.set(0, wanted.jobs().size());
     for (int g = 0; g < old.groups().size(); g++) {
       Group group = old.groups().get(g);
       Group next = wanted.groups().get(g);
       Group now = some.contains(group.name()) || group.equals(next) ? next : group;
       List<Diagnostic> problems = failed.getOrDefault(group.name(), now.further().problems());
       int start = wanted.starts().get(g);
-      starts.add(kept.get(0, start).cardinality());
+      starts.add(chosen.get(0, start).cardinality());
       groups.add(problems.isEmpty() ? now : group.withProblems(problems));
       if (groups.getLast() != next) {
         Set<String> known = Set.copyOf(group.instances());
         for (int i = 0; i < next.instances().size(); i++) {
-          kept.set(start + i, known.contains(next.instances().get(i)));
+          chosen.set(start + i, known.contains(next.instances().get(i)));
         }
       }
     }
-    boolean all = kept.cardinality() == wanted.jobs().size();
-    List<Job> jobs = all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray());
+    boolean all = chosen.cardinality() == wanted.jobs().size();
+    List<Job> jobs =
+        all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), chosen.stream().toArray());
     return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
   }
 

@@ -33,18 +33,18 @@ record FolderMembers(JobRecords records, DigestMemo digests) {
 
   private static List<Reason> changes(
       String folder, List<ManifestEntry> then, List<ManifestEntry> now) {
-    Map<String, String> left = new HashMap<>();
-    then.forEach(member -> left.put(member.name(), member.now()));
+    Map<String, String> gone = new HashMap<>();
+    then.forEach(member -> gone.put(member.name(), member.now()));
     Map<String, Reason> changes = new TreeMap<>(FolderDigest.BYTE_ORDER);
     for (ManifestEntry member : now) {
-      String before = left.remove(member.name());
+      String before = gone.remove(member.name());
       if (!member.now().equals(before)) {
         Kind kind = before == null ? Kind.MEMBER_ADDED : Kind.MEMBER_CHANGED;
         String path = FolderDigest.join(folder, member.name());
         changes.put(path, new Reason(kind, path, before == null ? "" : before, member.now()));
       }
     }
-    left.forEach(
+    gone.forEach(
         (name, before) -> {
           String path = FolderDigest.join(folder, name);
           changes.put(path, new Reason(Kind.MEMBER_DELETED, path, before, ""));

@@ -42,7 +42,7 @@ public final class JobRecords {
 
   private final Graph graph;
   private final Cache cache;
-  private final Map<String, Reason> left;
+  private final Map<String, Reason> out;
   private final boolean foresees;
   private final Known known;
   private final AtomicInteger settlings = new AtomicInteger();
@@ -67,19 +67,19 @@ public final class JobRecords {
   }
 
   /**
-   * @param left the jobs that an earlier torc left running (rule 9) or handed out, with the reason
+   * @param out the jobs that an earlier torc left running (rule 9) or handed out, with the reason
    * @param foresees whether nothing is about to run, so that a job to be restored counts as
    *     restored
    */
-  public JobRecords(Graph graph, Cache cache, Map<String, Reason> left, boolean foresees) {
-    this(graph, cache, left, foresees, Known.of(graph));
+  public JobRecords(Graph graph, Cache cache, Map<String, Reason> out, boolean foresees) {
+    this(graph, cache, out, foresees, Known.of(graph));
   }
 
   private JobRecords(
-      Graph graph, Cache cache, Map<String, Reason> left, boolean foresees, Known known) {
+      Graph graph, Cache cache, Map<String, Reason> out, boolean foresees, Known known) {
     this.graph = graph;
     this.cache = cache;
-    this.left = left;
+    this.out = out;
     this.foresees = foresees;
     this.known = known;
   }
@@ -88,7 +88,7 @@ public final class JobRecords {
   JobRecords grown(Graph next) {
     boolean fits = next.nodes() <= known.results.length();
     JobRecords grown =
-        fits ? new JobRecords(next, cache, left, foresees, known) : copied(next, true);
+        fits ? new JobRecords(next, cache, out, foresees, known) : copied(next, true);
     grown.era = era;
     return grown;
   }
@@ -108,7 +108,7 @@ public final class JobRecords {
   }
 
   private JobRecords copied(Graph next, boolean settled) {
-    JobRecords copy = new JobRecords(next, cache, left, foresees);
+    JobRecords copy = new JobRecords(next, cache, out, foresees);
     for (int node = 0; node < graph.nodes(); node++) {
       copy.known.results.setPlain(node, known.results.get(node));
       copy.known.settled.setPlain(node, settled ? known.settled.get(node) : 0);
@@ -123,7 +123,7 @@ public final class JobRecords {
   }
 
   JobRecords anew(Graph other) {
-    return new JobRecords(other, cache, left, foresees);
+    return new JobRecords(other, cache, out, foresees);
   }
 
   public JobResult result(int job) {
@@ -150,14 +150,14 @@ public final class JobRecords {
   public void replace(int job, JobResult result) {
     known.data.remove(job);
     known.results.set(job, result);
-    if (!left.isEmpty()) {
-      left.remove(graph.name(job)); // the session asks the same map
+    if (!out.isEmpty()) {
+      out.remove(graph.name(job)); // the session asks the same map
     }
   }
 
   /** Returns the reason of a job that an earlier torc left running or handed out; else null. */
   Reason outReason(int job) {
-    return left.isEmpty() ? null : left.get(graph.name(job));
+    return out.isEmpty() ? null : out.get(graph.name(job));
   }
 
   public RunDetails details(String job) {

@@ -75,7 +75,7 @@ public final class KnownResults {
    * Returns whether the build file lets results of a job be stored. A run without products and
    * values has no result, but that only shows afterwards.
    */
-  public static boolean mayKeep(Job job) {
+  public static boolean mayStore(Job job) {
     return !job.has(Trait.ALWAYS)
         && !job.has(Trait.PERSIST)
         && !job.has(Trait.INTERACTIVE)
@@ -84,7 +84,7 @@ public final class KnownResults {
 
   /** Returns whether results of a job may be sent to shared stores and come from them. */
   public static boolean mayShare(Job job) {
-    return mayKeep(job) && job.links().caching() != Job.Caching.LOCAL;
+    return mayStore(job) && job.links().caching() != Job.Caching.LOCAL;
   }
 
   /**
@@ -96,7 +96,7 @@ public final class KnownResults {
    * @param system the kind of system of the run; null for this machine's
    * @param values whether the run stored values
    * @param files the number of files among its products
-   * @param depfile the depfile that the run left; null for none
+   * @param depfile the depfile that the run wrote; null for none
    */
   public Restorable terms(
       int id,
@@ -107,9 +107,9 @@ public final class KnownResults {
       int files,
       RecordedProduct depfile) {
     Job job = graph.job(id);
-    boolean left =
+    boolean makes =
         values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
-    if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
+    if (isOff() || !makes || !mayStore(job) || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
@@ -175,7 +175,7 @@ public final class KnownResults {
               Result there = hit.result();
               boolean same =
                   there != null && there.found().equals(named) && !stored.isReplaced(there);
-              Result as = same ? as(id, hit, first, now) : null;
+              Result as = same ? asOwn(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
             });
   }
@@ -231,10 +231,10 @@ public final class KnownResults {
 
   private Match here(int id, boolean bytes) {
     Job job = graph.job(id);
-    if (!stored.restores() || !mayKeep(job) || isBlank()) {
+    if (!stored.restores() || !mayStore(job) || isBlank()) {
       return null;
     }
-    List<Result> standing = some() ? null : standing(job);
+    List<Result> standing = hasAny() ? null : standing(job);
     if (standing != null && standing.isEmpty()) {
       return null; // no needs are read in vain
     }
@@ -281,7 +281,7 @@ public final class KnownResults {
   }
 
   /** Returns whether any result is stored; asks the store only until there is one. */
-  private boolean some() {
+  private boolean hasAny() {
     some = some || !stored.isEmpty();
     return some;
   }
@@ -337,7 +337,7 @@ public final class KnownResults {
   }
 
   /** Returns a shared store's result as a result of this root; null if it does not fit the job. */
-  private Result as(int id, Hit hit, Digest first, Described now) {
+  private Result asOwn(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
     List<RecordedProduct> products = products(id, there);
@@ -355,24 +355,24 @@ public final class KnownResults {
 
   /** Returns the products in the order of a run here; null if they are not the declared ones. */
   private List<RecordedProduct> products(int id, Result there) {
-    Map<String, RecordedProduct> left = new HashMap<>();
-    there.products().forEach(product -> left.put(product.path(), product));
+    Map<String, RecordedProduct> others = new HashMap<>();
+    there.products().forEach(product -> others.put(product.path(), product));
     List<RecordedProduct> products = new ArrayList<>();
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
         Glob pattern = glob.glob();
-        left.keySet().stream()
+        others.keySet().stream()
             .filter(path -> pattern.matches(path) && graph.makerOf(path) == id)
             .sorted()
             .toList()
-            .forEach(path -> products.add(of(left.remove(path), FileKind.FILE)));
+            .forEach(path -> products.add(of(others.remove(path), FileKind.FILE)));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(of(left.remove(folder.path()), FileKind.FOLDER));
+        products.add(of(others.remove(folder.path()), FileKind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {
-        products.add(of(left.remove(file.path()), FileKind.FILE));
+        products.add(of(others.remove(file.path()), FileKind.FILE));
       }
     }
-    return left.isEmpty() && !products.contains(null) ? products : null;
+    return others.isEmpty() && !products.contains(null) ? products : null;
   }
 
   /** Returns a product as a run here records it; null if it is of another kind. */
@@ -415,7 +415,7 @@ public final class KnownResults {
       known.stored.each(
           stored -> {
             int id = graph.jobId(stored.job());
-            if (runs.containsKey(id) && KnownResults.mayKeep(graph.job(id))) {
+            if (runs.containsKey(id) && KnownResults.mayStore(graph.job(id))) {
               boolean here = stored.key().equals(known.key(id, stored.found()));
               String lack = here ? "its products are not in the store any more" : "";
               NearestResult near = of(context, id, stored, stored.origin(), lack);

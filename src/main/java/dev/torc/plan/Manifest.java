@@ -117,9 +117,9 @@ public record Manifest(Graph graph) {
       }
     }
     for (int list : made) {
-      LeftOut left = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
-      if (left != null) {
-        writer.leftOut(left.line(graph.list(list).written()));
+      LeftOut leftOut = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
+      if (leftOut != null) {
+        writer.leftOut(leftOut.line(graph.list(list).written()));
       }
     }
   }

@@ -238,16 +238,16 @@ record ManifestDiff(
   }
 
   /** Adds the instances of a group whose values differ, each under the name of its own value. */
-  private void instances(NeedValues.OfGroup now, Map<String, ManifestEntry> left) {
+  private void instances(NeedValues.OfGroup now, Map<String, ManifestEntry> others) {
     String group = InstanceName.parse(now.value().job()).group() + "/";
     String key = "." + now.value().key();
     for (ManifestEntry entry : now.members()) {
-      String old = value(left.remove(entry.name()));
+      String old = value(others.remove(entry.name()));
       if (!old.equals(entry.now())) {
         value(group + entry.name() + key, old, entry.now());
       }
     }
-    left.values().forEach(gone -> value(group + gone.name() + key, gone.now(), ""));
+    others.values().forEach(gone -> value(group + gone.name() + key, gone.now(), ""));
   }
 
   private void value(String name, String old, String now) {
@@ -331,15 +331,15 @@ record ManifestDiff(
       need(written, null, after.getFirst()); // it could not be listed
       return;
     }
-    Map<String, ManifestEntry> left = byName(before);
+    Map<String, ManifestEntry> others = byName(before);
     for (ManifestEntry entry : after) {
-      ManifestEntry earlier = left.remove(entry.name());
+      ManifestEntry earlier = others.remove(entry.name());
       if (!isPending(entry) && (earlier == null || !earlier.now().equals(entry.now()))) {
         need(NeedMembers.shown(entry, written), earlier, entry);
       }
     }
     if (!isPending(now)) {
-      left.values().forEach(gone -> need(NeedMembers.shown(gone, old.name()), gone, null));
+      others.values().forEach(gone -> need(NeedMembers.shown(gone, old.name()), gone, null));
     }
   }
 

@@ -9,7 +9,6 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
-import dev.torc.plan.ListLooks.Look;
 import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.NeedContents.NeedFiles;
@@ -56,7 +55,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final PathTrail trail; // of the files
   private PathTrail later; // of the files, after the job ended
   private PathTrail found; // of the files that are taken in now: the first one, or the later one
-  private final Map<Integer, Look> lists = new LinkedHashMap<>();
+  private final Map<Integer, ListLook> lists = new LinkedHashMap<>();
   private Set<Path> targets; // the real paths of the files; null before they are asked for
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final SortedMap<String, Content> data = new TreeMap<>();
@@ -76,13 +75,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      if (!take(path, path) || maker >= 0 && !contents.made(maker, path)) {
+      if (!addFile(path, path) || maker >= 0 && !contents.made(maker, path)) {
         (graph.job(job).isOptional(path) ? without : missing).add(path);
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
       String path = contents.machine().tools().path(tool);
-      if (!take(tool.name(), path)) {
+      if (!addFile(tool.name(), path)) {
         missing.add(path == null ? tool.name() : path);
       }
     }
@@ -95,15 +94,15 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         }
       }
     }
-    Manifest.data(graph.job(job)).forEach(this::take);
+    Manifest.data(graph.job(job)).forEach(this::addValue);
     long begin = contents.looks().now();
     for (int list : graph.listNeeds().row(job)) {
-      take(list, begin);
+      addList(list, begin);
     }
   }
 
   /** Looks at a needed file or program and returns whether it exists; the path may be null. */
-  private boolean take(String need, String path) throws IOException {
+  private boolean addFile(String need, String path) throws IOException {
     try {
       return path != null && add(path).stamp().exists();
     } catch (IOException e) {
@@ -111,7 +110,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
   }
 
-  private void take(String name, Ref.OfData value) {
+  private void addValue(String name, Ref.OfData value) {
     Content content = contents.ofData(value);
     data.put(name, content);
     if (content instanceof Content.Missing && value.job() != null) {
@@ -119,8 +118,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
   }
 
-  private void take(int id, long begin) throws IOException {
-    Look look = contents.looks().after(id, begin);
+  private void addList(int id, long begin) throws IOException {
+    ListLook look = contents.looks().lookAfter(id, begin);
     lists.put(id, look);
     ManifestEntry unreadable = look.members().unreadable();
     if (unreadable != null) {
@@ -140,7 +139,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /** Returns whether the way to a found need changed at or after a time, in ns since 1970. */
-  public boolean led(String path, long begun) throws IOException {
+  public boolean wayChanged(String path, long begun) throws IOException {
     return later.changedSince(path, found, begun);
   }
 
@@ -152,7 +151,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Adds a found need and returns what is known of it. */
   public KnownDigest add(String path) throws IOException {
-    KnownDigest known = found.of(path);
+    KnownDigest known = found.lookAt(path);
     NeedContents.refuseFolder(graph, path, known);
     files.put(path, known);
     if (known.stamp().kind() == FileKind.FOLDER) {
@@ -264,7 +263,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (targets == null) {
       targets = new HashSet<>();
       Set<String> all = new HashSet<>(files.keySet());
-      for (Look look : lists.values()) {
+      for (ListLook look : lists.values()) {
         all.addAll(look.members().files());
         all.addAll(look.folders().keySet());
       }
@@ -334,7 +333,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             addMoved(
                 graph.list(list).written(),
                 () -> {
-                  look.addMoved(contents.looks().after(list, end), moved);
+                  look.addMoved(contents.looks().lookAfter(list, end), moved);
                   return false;
                 },
                 moved));
@@ -345,10 +344,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * Returns the needs that changed at or after a time, sorted: it is unknown what the job read of
    * them. The time is in nanoseconds since 1970, by the clock of their file system.
    */
-  public List<String> since(long begun) {
+  public List<String> changedSince(long begun) {
     TreeSet<String> late = new TreeSet<>();
     addLate(files.keySet(), folders, begun, late);
-    for (Look look : lists.values()) {
+    for (ListLook look : lists.values()) {
       addLate(look.members().files(), look.folders(), begun, late);
     }
     return List.copyOf(late);

@@ -75,8 +75,8 @@ final class NeedValues {
     all.forEach(
         (name, json) ->
             members.add(new ManifestEntry(LineKind.DATA.ordinal(), name, "", Content.shown(json))));
-    LeftOut left = LeftOut.of(all.size() + dropped.size(), dropped);
-    return new Content.Value(JsonText.object(all), members, left);
+    LeftOut leftOut = LeftOut.of(all.size() + dropped.size(), dropped);
+    return new Content.Value(JsonText.object(all), members, leftOut);
   }
 
   /** Returns what the instances of a group stored; null if that is not known. */

@@ -134,14 +134,14 @@ public final class OccupiedPlaces {
       for (int file = 0; file < graph.files(); file++) {
         int maker = graph.maker(file);
         if (maker >= 0 && !graph.products().has(maker, file)) {
-          name(maker, graph.path(file));
+          addNamed(maker, graph.path(file));
         }
       }
       for (Group group : graph.workflow().groups()) {
         for (String path : group.sources().tables()) {
           int maker = graph.makerOf(path);
           if (maker >= 0 && !graph.declares(maker, path)) {
-            name(maker, path);
+            addNamed(maker, path);
           }
         }
       }
@@ -149,7 +149,7 @@ public final class OccupiedPlaces {
     return named;
   }
 
-  private void name(int maker, String path) {
+  private void addNamed(int maker, String path) {
     if (graph.isJob(maker)) {
       named.computeIfAbsent(maker, _ -> new ArrayList<>(1)).add(path);
     }

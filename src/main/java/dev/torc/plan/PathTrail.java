@@ -36,16 +36,16 @@ final class PathTrail {
   }
 
   /** Looks at a file like {@link DigestMemo#of(String)}, and at the way to it. */
-  KnownDigest of(String path) throws IOException {
+  KnownDigest lookAt(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
     boolean link = self.kind() == Stamp.FileKind.LINK;
     KnownDigest known = link ? digests.of(path) : digests.of(path, self);
-    take(path, link);
+    addWay(path, link);
     return known;
   }
 
   /** Looks at the way to a file, which may be a {@code link}, unless that was done. */
-  void take(String path, boolean link) throws IOException {
+  void addWay(String path, boolean link) throws IOException {
     String from = link ? path : above(path);
     if (from != null && begins.add(from)) {
       part(from, 0);
@@ -56,7 +56,7 @@ final class PathTrail {
   PathTrail anew() throws IOException {
     PathTrail now = new PathTrail(digests);
     for (String from : begins) {
-      now.take(from, true);
+      now.addWay(from, true);
     }
     return now;
   }

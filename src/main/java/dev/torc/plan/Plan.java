@@ -175,16 +175,16 @@ public final class Plan {
       this.decided = decided;
       this.amid = amid;
       this.verdicts = new Verdict[graph.nodes()];
-      this.wanted = new TreeMap<>(given.wanted());
+      this.wanted = new TreeMap<>(given.wanted().products());
       this.missing = given.temporaries();
     }
 
     void decide() {
       if (graph.hasTemporary()) {
-        untold(order);
-        untold(graph.inOrder(given.selection().open()));
+        wantUntold(order);
+        wantUntold(graph.inOrder(given.selection().open()));
       }
-      boolean same = !amid && wanted.equals(given.wanted());
+      boolean same = !amid && wanted.equals(given.wanted().products());
       context = same ? given : given.anew(true, wanted);
       forward();
       while (graph.hasTemporary() && back()) {
@@ -198,7 +198,7 @@ public final class Plan {
     }
 
     /** Wants products of which the records do not tell enough, even for readers that do not run. */
-    private void untold(int[] nodes) {
+    private void wantUntold(int[] nodes) {
       for (int node : nodes) {
         for (MissingRead read : missing.reads(node)) {
           if (graph.isOpen(node) ? amid || !read.told() : decided.get(node) && !read.told()) {

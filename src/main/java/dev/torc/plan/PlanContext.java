@@ -16,10 +16,6 @@ import java.util.Set;
 /**
  * A graph and all that is known by its numbers. Expanding groups makes another context, which takes
  * over what was known.
- *
- * @param rerun which of the named jobs run even if they are up to date
- * @param wanted missing temporary products that are to be made again, each with the name of a
- *     reader; see {@link Temporaries}
  */
 public record PlanContext(
     Basis basis,
@@ -27,9 +23,22 @@ public record PlanContext(
     JobRecords records,
     NeedContents contents,
     Decider decider,
-    JobSelection selection,
-    Rerun rerun,
-    Map<String, String> wanted) {
+    Wanted wanted) {
+
+  /**
+   * What the user and jobs want.
+   *
+   * @param rerun which of the named jobs run even if they are up to date
+   * @param products missing temporary products that are to be made again, each with the name of a
+   *     reader; see {@link Temporaries}
+   */
+  record Wanted(JobSelection selection, Rerun rerun, Map<String, String> products) {
+
+    Decider.Wish of(int job) {
+      boolean named = selection.named().get(job);
+      return new Decider.Wish(named ? rerun : Rerun.NONE, named && selection.targeted(), products);
+    }
+  }
 
   /**
    * What all contexts of a command have in common.
@@ -50,50 +59,59 @@ public record PlanContext(
 
   /**
    * Returns the first context; see {@link JobRecords}. Jobs that have run are removed from {@code
-   * left}.
+   * out}.
    */
   public static PlanContext of(
       Basis basis,
       Graph graph,
-      Map<String, Reason> left,
+      Map<String, Reason> out,
       boolean foresees,
       JobSelection selection,
       Rerun rerun) {
-    JobRecords records = new JobRecords(graph, basis.cache, left, foresees);
-    return of(basis, graph, records, selection, rerun, Map.of());
+    JobRecords records = new JobRecords(graph, basis.cache, out, foresees);
+    return of(basis, graph, records, new Wanted(selection, rerun, Map.of()));
   }
 
-  private static PlanContext of(
-      Basis basis,
-      Graph graph,
-      JobRecords records,
-      JobSelection selection,
-      Rerun rerun,
-      Map<String, String> wanted) {
-    basis.digests.exclude(graph);
+  private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
+    basis.digests.leavingOut(graph);
     NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
     Decider decider = new Decider(graph, records, contents, basis);
-    return new PlanContext(
-        basis, graph, records, contents, decider, selection, rerun, Map.copyOf(wanted));
+    return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 
   public PlanContext with(JobSelection other, Rerun again) {
-    return new PlanContext(basis, graph, records, contents, decider, other, again, wanted);
+    return with(new Wanted(other, again, wanted.products));
+  }
+
+  private PlanContext with(Wanted other) {
+    return new PlanContext(basis, graph, records, contents, decider, other);
+  }
+
+  public JobSelection selection() {
+    return wanted.selection;
+  }
+
+  private Wanted wanted(JobSelection chosen) {
+    return new Wanted(chosen, wanted.rerun, wanted.products);
+  }
+
+  private Wanted wanted(Map<String, String> products) {
+    return new Wanted(wanted.selection, wanted.rerun, Map.copyOf(products));
   }
 
   /** Returns the context of a grown graph, with the same results and settled nodes. */
   PlanContext grown(Graph next, JobSelection chosen) {
-    return of(basis, next, records.grown(next), chosen, rerun, wanted);
+    return of(basis, next, records.grown(next), wanted(chosen));
   }
 
   /** Returns the context of a graph with other numbers; nothing is settled. */
   PlanContext anew(Graph other, JobSelection chosen) {
-    return of(basis, other, records.anew(other), chosen, rerun, wanted);
+    return of(basis, other, records.anew(other), wanted(chosen));
   }
 
   /** Returns a copy that looks at files again; nodes stay settled if {@code settled}. */
   PlanContext anew(boolean settled, Map<String, String> wants) {
-    return of(basis, graph, records.again(settled), selection, rerun, wants);
+    return of(basis, graph, records.again(settled), wanted(wants));
   }
 
   /** Returns the files of the project that a job's commands seem to run. */
@@ -106,9 +124,7 @@ public record PlanContext(
   }
 
   public Verdict decide(int job) {
-    boolean named = selection.named().get(job);
-    Rerun asked = named ? rerun : Rerun.NONE;
-    return decider.decide(job, new Decider.Wish(asked, selection.targeted() && named, wanted));
+    return decider.decide(job, wanted.of(job));
   }
 
   public boolean hasFailedGroups() {
@@ -117,7 +133,7 @@ public record PlanContext(
 
   /** Returns the context after a build, which wants nothing. */
   public PlanContext ended() {
-    return new PlanContext(basis, graph, records, contents, decider, selection, rerun, Map.of());
+    return with(wanted(Map.of()));
   }
 
   /** Returns the check of products against files that torc did not make. */
@@ -132,6 +148,7 @@ public record PlanContext(
 
   /** Returns whether a node is a target: named, or if nothing is, read by nothing. */
   public boolean isTarget(int node) {
+    JobSelection selection = selection();
     if (selection.targeted()) {
       return selection.named().get(node) || selection.namedOpen().get(node);
     }

@@ -29,7 +29,7 @@ import java.util.function.IntFunction;
  *       up to date, this replaces its bytes when readers are decided.
  *   <li>{@link Plan}: the verdicts. It first takes makers as up to date and decides their readers.
  *       A reader that runs then <em>wants</em> the missing products that it reads ({@link
- *       PlanContext#wanted}), so their makers run and the readers of these are decided again, until
+ *       PlanContext.Wanted}), so their makers run and the readers of these are decided again, until
  *       nothing more is wanted. A maker whose readers only may run may run too.
  *   <li>{@code SpentProducts}: removes what is no longer needed under {@code temporary: delete}.
  * </ul>
@@ -141,7 +141,7 @@ public final class Temporaries {
     if (reads.isEmpty()) {
       return context;
     }
-    Map<String, String> wants = new HashMap<>(context.wanted());
+    Map<String, String> wants = new HashMap<>(context.wanted().products());
     reads.forEach(read -> wants.put(read.path(), graph.name(job)));
     return context.anew(true, wants);
   }

@@ -5,7 +5,6 @@ import dev.torc.graph.NeedPaths;
 import dev.torc.plan.CommandWords.Role;
 import dev.torc.plan.CommandWords.Word;
 import dev.torc.records.JobResult;
-import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import java.nio.file.Files;
@@ -137,16 +136,10 @@ final class UndeclaredReads {
   }
 
   private boolean isNeeded(int job, String path) {
-    if (graph.isNeeded(job, path)) {
-      return true;
-    }
-    for (Tool tool : graph.job(job).links().tools()) {
-      if (tool.paths().contains(path)
-          || path.equals(context.contents().machine().tools().path(tool))) {
-        return true;
-      }
-    }
-    return false;
+    ToolSearch search = context.contents().machine().tools();
+    return NeedList.isNeeded(graph, job, path)
+        || graph.job(job).links().tools().stream()
+            .anyMatch(tool -> tool.paths().contains(path) || path.equals(search.path(tool)));
   }
 
   /** Returns whether no depfile names a path, nor may name it in a first good run. */

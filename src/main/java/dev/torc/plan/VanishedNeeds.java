@@ -31,17 +31,17 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     RunDetails last = null;
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
-      String there = list.makers().isEmpty() ? nothing(id, list) : "";
+      String there = list.makers().isEmpty() ? existing(id, list) : "";
       if (!there.isEmpty()) {
         last = last == null ? records.details(graph.name(job)) : last;
-        String then = then(last, list);
+        String then = amountThen(last, list);
         if (!then.isEmpty()) {
           vanished.add(new Reason(Kind.NEED_VANISHED, list.written(), then, there));
         }
       }
     }
     for (Ref.OfData value : Manifest.data(graph.job(job)).values()) {
-      String there = value.job() == null ? "" : nothing(graph.readingOf(value).job());
+      String there = value.job() == null ? "" : existing(graph.meant(value).job());
       if (!there.isEmpty()) {
         last = last == null ? records.details(graph.name(job)) : last;
         String then = LineKind.DATA.value(last, value.written());
@@ -56,17 +56,17 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   /**
    * Returns what exists instead if sources should give a list members and none does; else empty.
    */
-  private String nothing(int id, NeedList list) {
+  private String existing(int id, NeedList list) {
     if (list.ofJobs()) {
-      return nothing(list.text());
+      return existing(list.text());
     }
     NeedMembers members = contents.members(id);
-    if (files(members.entries()) > 0) {
+    if (!members.files().isEmpty()) {
       return "";
     }
     if (!members.stale().isEmpty()) { // products of a job gone for good go as they should
       for (OwnedPath owned : members.stale()) {
-        String there = nothing(owned.job());
+        String there = existing(owned.job());
         if (!there.isEmpty()) {
           return there;
         }
@@ -86,7 +86,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   /** Returns the same for a job's group; the name may be an instance's or a part's. */
-  private String nothing(String name) {
+  private String existing(String name) {
     String wanted = InstanceName.parse(name).group();
     for (Group group : graph.workflow().groups()) {
       if (group.name().equals(wanted)) {
@@ -97,7 +97,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   /** Returns how many files a list had in the last run, as text; empty for none. */
-  private String then(RunDetails last, NeedList list) {
+  private String amountThen(RunDetails last, NeedList list) {
     int files = sources(records.members(last, list.written()));
     return files == 0 ? "" : Amount.count(files, "file");
   }
@@ -107,17 +107,9 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     int sources = 0;
     for (ManifestEntry member : members) {
       OwnedPath made = records.owned(member.name());
-      boolean goes = made != null && nothing(made.job()).isEmpty();
+      boolean goes = made != null && existing(made.job()).isEmpty();
       sources += goes || member.now().equals("folder") ? 0 : 1;
     }
     return sources;
-  }
-
-  private static int files(List<ManifestEntry> members) {
-    int files = 0;
-    for (ManifestEntry member : members) {
-      files += member.now().equals("folder") ? 0 : 1;
-    }
-    return files;
   }
 }

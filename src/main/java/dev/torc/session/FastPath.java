@@ -96,7 +96,7 @@ record FastPath(
     BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
     return !deciding.isEmpty()
         && !dirty.isEmpty()
-        && (fresh.lack(project.graph(), deciding) // one may be wanted again
+        && (fresh.lackProducts(project.graph(), deciding) // one may be wanted again
             || Downstream.with(project.graph(), dirty).intersects(deciding));
   }
 
@@ -261,7 +261,7 @@ record FastPath(
       fresh.readDigests();
       Digest id = project.buildFiles().store(project.place(), project.graph(), file.digests);
       if (id != null) {
-        fresh.of(id).write(project.place().rest());
+        fresh.with(id).write(project.place().rest());
         project.place().giveRecords(project.place().rest());
       }
     } catch (IOException e) {

@@ -158,17 +158,17 @@ class FreshJobsTest {
         new long[] {0, 5, 5 | Stamp.EXECUTABLE, SeenFiles.FOLDER, SeenFiles.GONE, SeenFiles.TORN}) {
       fresh.files().stamps()[product * SeenFiles.WIDTH] = size;
       seen += fresh.files().isFile(product) ? "file " : "none ";
-      assertEquals(size == SeenFiles.GONE, fresh.lack(graph, last));
-      assertFalse(fresh.lack(graph, jobs(0)));
+      assertEquals(size == SeenFiles.GONE, fresh.lackProducts(graph, last));
+      assertFalse(fresh.lackProducts(graph, jobs(0)));
     }
     assertEquals("file file file none none none ", seen);
     fresh.files().stamps()[product * SeenFiles.WIDTH] = 5;
     fresh.files().stamps()[product * SeenFiles.WIDTH + SeenFiles.CTIME] = 0;
     assertFalse(fresh.files().isFile(product), "nothing was seen");
     fresh.files().stamps()[further * SeenFiles.WIDTH] = SeenFiles.GONE;
-    assertTrue(fresh.lack(graph, last));
+    assertTrue(fresh.lackProducts(graph, last));
     fresh.jobs().andNot(last);
-    assertFalse(fresh.lack(graph, last), "it is decided anyway");
+    assertFalse(fresh.lackProducts(graph, last), "it is decided anyway");
   }
 
   private static BitSet jobs(int... some) {
