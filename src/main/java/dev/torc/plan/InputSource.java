@@ -55,7 +55,7 @@ interface InputSource {
   /** Returns the known values that a job needs, as JSON by their names as written. */
   default SortedMap<String, String> values(Job job) {
     SortedMap<String, String> known = new TreeMap<>();
-    Manifest.data(job)
+    NeedValues.needed(job)
         .forEach(
             (name, value) -> {
               if (ofData(value) instanceof Content.Value stored) {
@@ -71,7 +71,7 @@ interface InputSource {
     for (int list : graph.listNeeds().row(job)) {
       all.add(leftOut(list));
     }
-    for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
+    for (Ref.OfData data : NeedValues.needed(graph.job(job)).values()) {
       if (ofData(data) instanceof Content.Value value) {
         all.add(value.leftOut());
       }

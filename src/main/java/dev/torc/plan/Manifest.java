@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -58,7 +57,7 @@ public record Manifest(Graph graph) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.links().produces()));
     }
     needs(id, ordered, contains, writer);
-    data(job)
+    NeedValues.needed(job)
         .forEach(
             (name, ref) -> {
               Content content = contains.ofData(ref);
@@ -219,17 +218,6 @@ public record Manifest(Graph graph) {
   /** Returns a word as {@link #words} writes it. */
   static String quoted(String word) {
     return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  /** Returns the needed values by their names as written. */
-  static SortedMap<String, Ref.OfData> data(Job job) {
-    SortedMap<String, Ref.OfData> data = new TreeMap<>();
-    for (Ref ref : job.needRefs()) {
-      if (ref instanceof Ref.OfData value) {
-        data.put(value.written(), value);
-      }
-    }
-    return data;
   }
 
   private static String written(List<Item> items) {

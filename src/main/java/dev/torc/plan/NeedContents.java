@@ -80,7 +80,8 @@ public final class NeedContents implements InputSource {
   /** Returns contents that know names alone: no file is read, and all digests mean nothing. */
   public NeedContents unread() {
     DigestMemo names = digests.emptyCopy();
-    names.follow(digests, (_, _) -> Decider.UNKNOWN);
+    Digest any = Digest.of(new byte[Digest.LENGTH]);
+    names.follow(digests, (_, _) -> any);
     return new NeedContents(graph, records, names, machine);
   }
 

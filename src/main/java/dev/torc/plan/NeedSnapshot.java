@@ -94,7 +94,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         }
       }
     }
-    Manifest.data(graph.job(job)).forEach(this::addValue);
+    NeedValues.needed(graph.job(job)).forEach(this::addValue);
     long begin = contents.looks().now();
     for (int list : graph.listNeeds().row(job)) {
       addList(list, begin);

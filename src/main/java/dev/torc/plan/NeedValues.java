@@ -9,6 +9,7 @@ import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,6 +29,17 @@ final class NeedValues {
   NeedValues(Graph graph, JobRecords records) {
     this.graph = graph;
     this.records = records;
+  }
+
+  /** Returns the needed values by their names as written. */
+  static SortedMap<String, Ref.OfData> needed(Job job) {
+    SortedMap<String, Ref.OfData> data = new TreeMap<>();
+    for (Ref ref : job.needRefs()) {
+      if (ref instanceof Ref.OfData value) {
+        data.put(value.written(), value);
+      }
+    }
+    return data;
   }
 
   /** Returns the present value; pending while a job that stores it may still run. */

@@ -40,7 +40,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
         }
       }
     }
-    for (Ref.OfData value : Manifest.data(graph.job(job)).values()) {
+    for (Ref.OfData value : NeedValues.needed(graph.job(job)).values()) {
       String there = value.job() == null ? "" : existing(graph.meant(value).job());
       if (!there.isEmpty()) {
         last = last == null ? records.details(graph.name(job)) : last;
