@@ -231,7 +231,7 @@ final class FreshCollector {
    */
   private Deciding find(int id, boolean settled) throws IOException {
     Deciding to = new Deciding(id);
-    Footprint footprint = context.footprint(id);
+    Footprint footprint = context.decider().footprint(id);
     to.questions.addAll(footprint.variables());
     for (String path : footprint.files()) {
       to.add(path);

@@ -203,7 +203,7 @@ public final class Decider {
   }
 
   /** Returns the inputs that a job's verdict depends on, except its products and the build file. */
-  Footprint footprint(int id) {
+  public Footprint footprint(int id) {
     Footprint footprint = new Footprint();
     manifest.describe(id, records.found(id), footprint, footprint);
     return footprint;

@@ -119,10 +119,6 @@ public record PlanContext(
     return new UndeclaredReads(this, false).run(job);
   }
 
-  public Footprint footprint(int job) {
-    return decider.footprint(job);
-  }
-
   public Verdict decide(int job) {
     return decider.decide(job, wanted.of(job));
   }

@@ -73,13 +73,12 @@ final class UndeclaredReads {
   }
 
   private UndeclaredWord read(int job, Step step, Word word) {
+    UndeclaredWord read = null;
     for (String path : paths(step, word)) {
-      UndeclaredWord read = read(job, word.role() != Role.ARGUMENT, word.text(), path);
-      if (read != null) {
-        return read;
-      }
+      boolean runs = word.role() != Role.ARGUMENT;
+      read = read == null ? read(job, runs, word.text(), path) : read;
     }
-    return null;
+    return read;
   }
 
   /** Returns the paths that a word may mean; null among them for an impossible name. */
