@@ -73,7 +73,7 @@ public record PlanContext(
   }
 
   private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
-    basis.digests.leavingOut(graph);
+    basis.digests.exclude(graph);
     NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
     Decider decider = new Decider(graph, records, contents, basis);
     return new PlanContext(basis, graph, records, contents, decider, wanted);

@@ -136,7 +136,7 @@ final class UndeclaredReads {
 
   private boolean isNeeded(int job, String path) {
     ToolSearch search = context.contents().machine().tools();
-    return NeedList.isNeeded(graph, job, path)
+    return graph.isNeeded(job, path)
         || graph.job(job).links().tools().stream()
             .anyMatch(tool -> tool.paths().contains(path) || path.equals(search.path(tool)));
   }
