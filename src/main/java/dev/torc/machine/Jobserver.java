@@ -41,9 +41,7 @@ public final class Jobserver implements AutoCloseable {
     this.warn = warn;
   }
 
-  /**
-   * Opens the jobserver of {@code MAKEFLAGS}, if any; warns if that fails. The caller closes it.
-   */
+  /** Opens the jobserver of {@code MAKEFLAGS}, if any; warns if it fails. The caller closes it. */
   public static Optional<Jobserver> from(Map<String, String> environment, Consumer<String> warn) {
     Optional<String> named = Makeflags.jobserver(environment.getOrDefault("MAKEFLAGS", ""));
     if (named.isEmpty()) {
