@@ -14,6 +14,7 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Ref;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,12 +35,13 @@ public final class Causes {
   private final JobRecords records;
   private final NeedContents contents;
   private final Map<Integer, Run> runs = new HashMap<>();
+  private final BitSet unhindered = new BitSet(); // nodes that never ran and wait for no failed job
 
   /** What a job last did; {@code made} has the digests of its products by path. */
   private record Run(RunDetails details, boolean adopted, Map<String, String> made) {}
 
   /** A job to explain by its verdict, or by its last run if the verdict is null. */
-  private record Ask(int job, Verdict verdict) {}
+  private record Ask(Plan plan, int job, Verdict verdict) {}
 
   public Causes(Graph graph, JobRecords records, NeedContents contents) {
     this.graph = graph;
@@ -51,15 +53,15 @@ public final class Causes {
   public CauseChain of(Plan plan, int job) {
     return plan.verdict(job) instanceof Verdict.UpToDate
         ? null
-        : follow(plan, new Ask(job, plan.verdict(job)));
+        : follow(new Ask(plan, job, plan.verdict(job)));
   }
 
   /** Returns why a job last ran; null if it never did. */
   public CauseChain ofLastRun(int job) {
-    return run(job) == null ? null : follow(null, new Ask(job, null));
+    return run(job) == null ? null : follow(new Ask(null, job, null));
   }
 
-  private CauseChain follow(Plan plan, Ask first) {
+  private CauseChain follow(Ask first) {
     SequencedMap<String, Link> links = new LinkedHashMap<>();
     Deque<Ask> stack = new ArrayDeque<>(List.of(first));
     while (!stack.isEmpty()) {
@@ -69,25 +71,25 @@ public final class Causes {
         continue;
       }
       List<Ask> next = new ArrayList<>();
-      links.put(name, link(plan, name, ask, next));
+      links.put(name, link(name, ask, next));
       next.reversed().forEach(stack::push);
     }
     return new CauseChain(graph.job(first.job).name(), links);
   }
 
-  private Link link(Plan plan, String name, Ask ask, List<Ask> next) {
+  private Link link(String name, Ask ask, List<Ask> next) {
     Run run = run(ask.job);
     long last = run == null ? 0 : run.details.ran().build();
     return switch (ask.verdict) {
       case null ->
           run.adopted
               ? new Link(name, How.ADOPTED, null, List.of(), List.of())
-              : past(run.details, ask.job, next);
+              : past(run.details, ask, next);
       case Verdict.WillRun _ -> due(How.WILL_RUN, ask, null, last, next);
       case Verdict.WillRestore will -> due(How.WILL_RESTORE, ask, will.origin(name), last, next);
       case Verdict.WillFail _ -> due(How.WILL_FAIL, ask, null, 0, next);
       case Verdict.MayRun may -> {
-        next.add(new Ask(may.after(), plan.verdict(may.after())));
+        next.add(new Ask(ask.plan, may.after(), ask.plan.verdict(may.after())));
         yield new Link(name, How.MAY_RUN, null, List.of(), List.of(graph.name(may.after())));
       }
       case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
@@ -95,28 +97,48 @@ public final class Causes {
   }
 
   private Link due(How how, Ask ask, Origin from, long last, List<Ask> next) {
-    return reasons(how, ask.job, from, ask.verdict.reasons(), last, Long.MAX_VALUE, next);
+    return reasons(how, ask, from, ask.verdict.reasons(), last, Long.MAX_VALUE, next);
   }
 
-  private Link past(RunDetails run, int job, List<Ask> next) {
+  private Link past(RunDetails run, Ask ask, List<Ask> next) {
     How how = run.origin() == null ? How.RAN : How.RESTORED;
-    return reasons(how, job, run.origin(), decode(run), 0, run.ran().build(), next);
+    return reasons(how, ask, run.origin(), decode(run), 0, run.ran().build(), next);
   }
 
   /**
    * Returns a link; the makers behind it ran after build {@code above} and up to build {@code to}.
    */
   private Link reasons(
-      How how, int job, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
+      How how, Ask ask, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
     List<String> behind = new ArrayList<>();
     for (Reason reason : reasons) {
-      int maker = behind(job, reason, above, to);
+      boolean blocked = ask.verdict != null && reason.equals(Reason.NEVER_RAN);
+      int maker = blocked ? failedBefore(ask.job) : behind(ask.job, reason, above, to);
       behind.add(maker < 0 ? "" : graph.job(maker).name());
       if (maker >= 0) {
-        next.add(new Ask(maker, null));
+        next.add(new Ask(ask.plan, maker, blocked ? ask.plan.verdict(maker) : null));
       }
     }
-    return new Link(graph.job(job).name(), how, from, reasons, List.copyOf(behind));
+    return new Link(graph.name(ask.job), how, from, reasons, List.copyOf(behind));
+  }
+
+  /** Returns the nearest failed job that a job waits for, through jobs that never ran; or -1. */
+  private int failedBefore(int job) {
+    BitSet seen = new BitSet();
+    for (Deque<Integer> readers = new ArrayDeque<>(List.of(job)); !readers.isEmpty(); ) {
+      int reader = readers.poll();
+      for (int before : graph.skips(reader) ? new int[0] : graph.before().row(reader)) {
+        JobResult last = graph.isJob(before) ? records.result(before) : null;
+        if (last != null && last.outcome().isFailure()) {
+          return before;
+        } else if (last == null && !unhindered.get(before) && !seen.get(before)) {
+          seen.set(before);
+          readers.add(before);
+        }
+      }
+    }
+    unhindered.or(seen);
+    return -1;
   }
 
   /** Returns the job whose last run made what a reason names; -1 if unknown. */
@@ -216,8 +238,8 @@ public final class Causes {
      *
      * @param from where the result of a restored job comes from; else null
      * @param reasons empty for a job that may run or was adopted
-     * @param behind for each reason the job that made what changed, or an empty text; for a job
-     *     that may run, the one job that decides
+     * @param behind for each reason the job that made what changed, or for which a job that never
+     *     ran had to wait, or an empty text; for a job that may run, the one job that decides
      */
     public record Link(
         String job, How how, Origin from, List<Reason> reasons, List<String> behind) {}
