@@ -34,10 +34,10 @@ final class ClearedProducts {
   private final Cache cache;
   private final LocalResults stored;
 
-  ClearedProducts(ProductRemoval removal) {
-    this.place = removal.place();
-    this.cache = removal.cache();
-    this.stored = removal.stored();
+  ClearedProducts(CachePlace place, Cache cache, LocalResults stored) {
+    this.place = place;
+    this.cache = cache;
+    this.stored = stored;
   }
 
   /** Moves an unaltered product to the store, if the store wants it. */

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.records.AttemptRecord;
@@ -119,7 +118,8 @@ final class JobAttempts {
     return count;
   }
 
-  Attempt begin(AttemptContext common, int id, ResourcePool.Taken got, JobStarts starts) {
+  /** Begins the next attempt; returns what it is given. */
+  LaunchBuilder.Granted begin(ResourcePool.Taken got) {
     taken = got;
     released = false;
     count++;
@@ -127,7 +127,7 @@ final class JobAttempts {
     taken.gpus().forEach(gpu -> identifiers.add(amounts.gpu(gpu)));
     queued = System.nanoTime() - ready;
     asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
-    return new Attempt(common, id, this, granted(identifiers), starts);
+    return granted(identifiers);
   }
 
   /** Returns what its next or present attempt is given, with these identifiers of GPUs. */

@@ -124,14 +124,14 @@ final class JobStarts {
   private void start(int id) {
     Job job = state.graph().job(id);
     JobAttempts attempts = state.attempts.get(id);
-    ResourcePool.Taken taken = pool.take(attempts.demand());
     state.states.set(id, JobState.RUNNING);
     running++;
     if (job.has(Trait.INTERACTIVE)) {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    Attempt attempt = attempts.begin(state.common(), id, taken, this);
+    LaunchBuilder.Granted granted = attempts.begin(pool.take(attempts.demand()));
+    Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
     if (!attempts.isRestored()) {
       sender.started(state.common(), id, attempts, pool.limits().get(Resources.CPUS));

@@ -53,7 +53,7 @@ public record ProductRemoval(
   record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
 
   ClearedProducts clearing() {
-    return new ClearedProducts(this);
+    return new ClearedProducts(place, cache, stored);
   }
 
   SetAside aside() {

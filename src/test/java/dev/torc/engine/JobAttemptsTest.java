@@ -53,7 +53,7 @@ class JobAttemptsTest extends Harness {
 
   private void begin(JobAttempts run, String node) {
     ResourcePool.Taken taken = new ResourcePool.Taken(node, List.of());
-    run.begin(setup.common(), graph.jobId("far"), taken, null);
+    run.begin(taken);
   }
 
   @Test
