@@ -133,7 +133,7 @@ final class BlockedJobs {
     }
   }
 
-  /** Returns whether a job that must not fail failed, or such a target is blocked. */
+  /** Returns whether a job that must not fail failed, or a target that must not fail is blocked. */
   boolean failsBuild() {
     PlanContext context = state.context();
     Graph graph = context.graph();

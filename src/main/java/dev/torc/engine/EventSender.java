@@ -71,7 +71,7 @@ final class EventSender {
   }
 
   /**
-   * Reports the begin of a job's next attempt. Warns of the first local job that asks for more cpus
+   * Reports that a job's next attempt begins. Warns of the first local job that asks for more cpus
    * than this machine has, for all such jobs (rule 12).
    */
   void started(AttemptContext common, int id, JobAttempts attempts, long cpus) {

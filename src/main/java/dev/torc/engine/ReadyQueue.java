@@ -24,7 +24,7 @@ final class ReadyQueue {
   private final TreeSet<Integer> ready;
   private final Map<Integer, Integer> passed = new HashMap<>();
 
-  /** Jobs of which a store is asked, and until when that counts. */
+  /** Jobs that a shared store is asked about, and until when that counts. */
   private final Map<Integer, Long> asked = new HashMap<>();
 
   private final boolean local;
