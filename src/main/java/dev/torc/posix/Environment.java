@@ -25,7 +25,6 @@ public final class Environment {
   private final Map<String, String> view;
   private Block block; // null until a process is started
 
-  /** Creates an environment of the given {@code name=value} entries. */
   public Environment(List<byte[]> given) {
     Map<String, String> all = decode(given);
     entries = new ArrayList<>();

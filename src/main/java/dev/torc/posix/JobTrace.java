@@ -118,7 +118,6 @@ public final class JobTrace {
     }
   }
 
-  /** Returns whether anything may be refused to the job. */
   boolean isStrict() {
     return bounds != null;
   }

@@ -28,7 +28,6 @@ public final class OwnUser {
     return number() == 0;
   }
 
-  /** Returns whether the user has this number, such as that of a file's owner. */
   public static boolean is(int user) {
     return number() == user;
   }

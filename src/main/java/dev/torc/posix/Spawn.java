@@ -65,7 +65,6 @@ public final class Spawn implements AutoCloseable {
   private volatile Search last = new Search(new byte[0], new byte[0], List.of());
   private CallTracer tracer; // made by the first start that is traced
 
-  /** Creates a starter that uses what this system's C library has. */
   public Spawn() {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }

@@ -66,7 +66,6 @@ class StatusBuffer {
     at = plain ? PLAIN : LAYOUT;
   }
 
-  /** Returns where the path that was looked at begins. */
   long pathAddress() {
     return path.address() + last;
   }

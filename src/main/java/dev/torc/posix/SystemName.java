@@ -31,7 +31,6 @@ public final class SystemName {
     }
   }
 
-  /** Returns the processor's architecture, as the kernel names it. */
   public static String architecture() {
     String name = System.getProperty("os.arch");
     return name.equals("amd64") ? "x86_64" : name;
