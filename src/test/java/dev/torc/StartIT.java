@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,12 @@ class StartIT {
     List<String> loaded = classes("load");
     assertTrue(loaded.size() > 1000, "only " + loaded.size() + " classes");
     assertEquals(List.of(), others(loaded));
+  }
+
+  @Test
+  void soTheyDoInAFirstBuild() throws Exception {
+    FileTree.remove(box.root.resolve(".torc"));
+    assertEquals(List.of(), others(classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed")));
   }
 
   @Test

@@ -41,7 +41,7 @@ public final class LiteralText {
       }
     }
     List<String> read =
-        Placeholder.split(out.toString(), Placeholder.Names.NONE).stream()
+        Placeholder.split(out.toString(), _ -> false).stream()
             .filter(part -> !part.equals(""))
             .map(part -> part instanceof Placeholder hole ? 1 + hole.written() : "0" + part)
             .toList();
@@ -53,7 +53,7 @@ public final class LiteralText {
     for (int i = 0; i < text.length(); i++) {
       boolean dollar = i > 0 && text.charAt(i - 1) == '$';
       boolean open = text.charAt(i) == '{' && !dollar;
-      Placeholder hole = open ? Placeholder.at(text, i, Placeholder.Names.NONE, false) : null;
+      Placeholder hole = open ? Placeholder.at(text, i, _ -> false, false) : null;
       if (hole != null) {
         out.append('{').append(hole.written()).append('}');
         i += hole.written().length() - 1;

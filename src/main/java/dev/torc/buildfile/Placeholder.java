@@ -33,8 +33,6 @@ record Placeholder(String written, String name, int index, String member, String
   /** The names that are known where a text stands; also receives its other braces. */
   interface Names {
 
-    Names NONE = name -> false;
-
     boolean has(String name);
 
     /** Returns the known names that contain a {@code }}. */

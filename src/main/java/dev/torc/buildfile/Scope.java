@@ -169,7 +169,7 @@ public record Scope(
    * used.
    */
   static boolean clashes(String name) {
-    Placeholder hole = Placeholder.at("{" + name + "}", 0, Placeholder.Names.NONE, false);
+    Placeholder hole = Placeholder.at("{" + name + "}", 0, _ -> false, false);
     return hole != null
         && hole.written().length() == name.length() + 2
         && (name.equals(hole.name()) && RESERVED.containsKey(name)

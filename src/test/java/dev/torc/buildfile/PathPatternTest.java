@@ -26,7 +26,7 @@ class PathPatternTest {
     List<String> holes = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Map<String, String> constraints = new HashMap<>();
-    for (Object part : Placeholder.split(written, Placeholder.Names.NONE, true)) {
+    for (Object part : Placeholder.split(written, _ -> false, true)) {
       if (part instanceof Placeholder hole) {
         holes.add(hole.name());
         if (hole.format() != null) {

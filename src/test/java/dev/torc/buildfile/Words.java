@@ -82,10 +82,7 @@ final class Words implements StepFiles.Stage {
         yield name;
       }
       case "placeholders" ->
-          Placeholder.split(text, Placeholder.Names.NONE).stream()
-              .map(Words::part)
-              .toList()
-              .toString();
+          Placeholder.split(text, _ -> false).stream().map(Words::part).toList().toString();
       default -> throw new AssertionError(kind);
     };
   }
