@@ -353,7 +353,6 @@ final class FreshCollector {
     gathered.put(file, stamp);
   }
 
-  /** Sets the stamps of the files of a dirty job. */
   private void addDirty(Deciding seen) {
     extra[seen.job] = seen.also();
     dirty.set(seen.job);

@@ -30,7 +30,6 @@ final class FreshDigests {
     return new FreshDigests(file, head, null);
   }
 
-  /** Returns as many digests, all unknown. */
   static FreshDigests of(int files) {
     return new FreshDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
   }
@@ -58,7 +57,6 @@ final class FreshDigests {
         : Digest.of(Arrays.copyOfRange(all, from, to));
   }
 
-  /** Sets the digest of a file; null if unknown. */
   void put(int number, Digest digest) {
     put(number, digest == null ? UNKNOWN : digest.bytes(), 0);
   }

@@ -78,7 +78,6 @@ final class FreshFiles {
     return now;
   }
 
-  /** Sets the stamp and digest of a file. */
   void put(int file, KnownDigest seen) {
     put(file, numbers(seen));
     digests.put(file, seen.digest());
@@ -97,7 +96,6 @@ final class FreshFiles {
     stamps = all;
   }
 
-  /** Returns all files, with the further ones of each job. */
   SeenFiles seen(Adjacency extra) {
     return new SeenFiles(stamps, digests, further.build(), new ExtraFiles(extra));
   }

@@ -35,7 +35,6 @@ import java.util.function.IntPredicate;
  *
  * @param number the number of the next build in the history
  * @param dirty the jobs that failed, did not run, always run, or depend on more than files
- * @param files the files of all these jobs
  * @param stale the recorded products that no job declares or needs; null if not known
  */
 public record FreshJobs(
@@ -66,7 +65,6 @@ public record FreshJobs(
       String journal,
       SortedMap<String, Optional<String>> caller) {
 
-    /** Returns a copy with the present answers to some questions. */
     Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       questions.forEach(question -> all.put(question, machine.answer(question)));
@@ -143,7 +141,6 @@ public record FreshJobs(
         .reread(context.graph(), context.basis().digests(), THREADS);
   }
 
-  /** Returns a copy for the same graph under another digest. */
   public FreshJobs with(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), files);
   }
@@ -153,7 +150,6 @@ public record FreshJobs(
     return with(new Held(held.graph, held.boot, database, journal, held.caller), files);
   }
 
-  /** Returns a copy with the stale products. */
   public FreshJobs with(List<String> paths) {
     return new FreshJobs(held, number, jobs, dirty, files, paths);
   }

@@ -76,7 +76,6 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return any;
   }
 
-  /** Returns the numbers of a stamp for {@code stamps}. */
   static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
     numbers[0] = size(stamp.kind(), numbers[0]);

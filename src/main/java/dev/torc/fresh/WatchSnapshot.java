@@ -165,7 +165,6 @@ public final class WatchSnapshot {
     return !paths.isEmpty() && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
   }
 
-  /** Returns how many files existed at the last look. */
   public int size() {
     SeenFiles seen = files.seen(null);
     return (int) IntStream.range(0, files.count()).filter(seen::isFile).count();
