@@ -35,7 +35,7 @@ final class EventText {
 
   /** How a process ended; its time follows that, and more about the failure follows the time. */
   private static final Pattern PROCESS_END =
-      Pattern.compile("failed: (exit \\d+|signal \\d+ \\(\\w+\\))");
+      Pattern.compile("failed: (exit|signal) \\d+( \\(\\S+\\))?");
 
   private final Detail detail;
   private final Palette palette;

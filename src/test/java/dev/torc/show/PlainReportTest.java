@@ -265,6 +265,8 @@ class PlainReportTest {
         show(Detail.NORMAL, Events.failed("j", "exit 0, but a was not written", "c", log("")));
     assertEquals(
         "j failed: exit 0 after 1.2 s, but a was not written", missing.lines().findFirst().get());
+    String killed = show(Detail.NORMAL, Events.failed("j", "exit 137 (KILL)", "c", log("")));
+    assertEquals("j failed: exit 137 (KILL) after 1.2 s", killed.lines().findFirst().get());
     String other = show(Detail.NORMAL, Events.failed("j", "out of memory", "c", log("")));
     assertEquals("j failed: out of memory after 1.2 s", other.lines().findFirst().get());
   }
