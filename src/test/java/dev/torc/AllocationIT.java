@@ -373,7 +373,7 @@ class AllocationIT {
         new Sandbox.Ran(
             2,
             "",
-            "torc: torc slurm goes by the executor slurm, and there is none; describe it in the"
+            "torc: torc slurm needs an executor named slurm; describe it in the"
                 + " build file: executors: { slurm: { kind: slurm } }\n"),
         box.torc("slurm"));
     assertEquals(

@@ -92,7 +92,7 @@ class ContainersIT {
               .formatted(host));
       Ran ran = project.torc();
       String told =
-          "warning: job a: image %s/lab/tools:1.O is not here, and its registry says 'manifest unknown'"
+          "warning: job a: image %s/lab/tools:1.O was not found here, and its registry says 'manifest unknown'"
               .formatted(host);
       assertTrue(ran.err().contains(told), ran.err());
       assertTrue(ran.err().indexOf(told) < ran.err().indexOf("first: ran"), ran.err());

@@ -33,7 +33,7 @@ final class ForeignFile {
       if (!Files.isWritable(root)) {
         return group.isMember()
             ? ""
-            : root + ": only group " + name + " may write here: have yourself added to it";
+            : root + ": only group " + name + " may write here: ask to be added to it";
       }
       Path culprit = culprit(torc, file);
       return culprit == null ? "" : line(root, name, culprit);

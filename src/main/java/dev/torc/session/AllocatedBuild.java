@@ -77,13 +77,14 @@ public record AllocatedBuild(
     Executor executor = Project.load(caller, on(null, given)).workflow().executor(EXECUTOR);
     if (executor == null) {
       throw new BadInput(
-          "torc slurm goes by the executor slurm, and there is none; describe it in the build file:"
+          "torc slurm needs an executor named slurm; describe it in the build file:"
               + " executors: { slurm: { kind: slurm } }");
     }
     if (!executor.settings().isSlurm()) {
       throw new BadInput(
           executor.place(),
-          "torc slurm goes by the executor slurm, which is of kind commands; make it kind: slurm");
+          "torc slurm needs an executor of kind slurm, but slurm is of kind commands;"
+              + " set kind: slurm");
     }
     return on(EXECUTOR, given);
   }

@@ -113,7 +113,7 @@ record AllocationFiles(Path folder, String id) {
     } catch (Unlockable e) {
       return; // without locks, no torc knows whether a caller lives
     } catch (IOException e) {
-      warn.accept("cannot remove old files in .torc/remote: " + Refusal.line(e));
+      warn.accept("cannot remove old files in .torc/slurm: " + Refusal.line(e));
     }
   }
 

@@ -114,7 +114,7 @@ final class FolderNotices implements Notices {
     } catch (FileSystemException e) {
       return; // missing, or a dangling link: the folder above gives notice when it comes
     } catch (IOException e) {
-      lack = "the kernel tells no more: " + Refusal.line(e);
+      lack = "the kernel reports no changes: " + Refusal.line(e);
     }
     String kind = way ? "" : FileSystems.networkKind(folder).orElse("");
     if (!kind.isEmpty()) {

@@ -58,7 +58,7 @@ final class RegistryLook implements AutoCloseable {
       if (!closed && !said.isEmpty()) {
         String more = jobs.size() == 1 ? "" : " and " + (jobs.size() - 1) + " more";
         warn.accept(
-            "job %s%s: image %s is not here, and its registry says '%s': mend its name, log in there, or let a job make it first"
+            "job %s%s: image %s was not found here, and its registry says '%s': correct the name, log in there, or let a job make the image first"
                 .formatted(jobs.getFirst(), more, image.name(), said));
       }
     } catch (Containers.NoRuntime e) {

@@ -128,7 +128,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       warn.accept(
           place.folder()
               + ": what you make there cannot be given to its group, since you are not in it, so"
-              + " its members may not be able to go on: have yourself added to it");
+              + " its members may not be able to build here: ask to be added to it");
     }
   }
 

@@ -50,7 +50,7 @@ public record Console(
     private static final long serialVersionUID = 1L;
 
     ClosedPipe() {
-      super("nobody reads this any more");
+      super("the output is not read any more");
     }
   }
 

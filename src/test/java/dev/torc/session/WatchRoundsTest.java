@@ -386,7 +386,7 @@ class WatchRoundsTest {
 
   @Test
   void whereTheKernelDoesNotTellAllItLooks() throws IOException {
-    stage.lack = "the kernel tells no more";
+    stage.lack = "the kernel reports no changes";
     stage
         .then(() -> false)
         .then(
@@ -398,7 +398,7 @@ class WatchRoundsTest {
         .run();
     assertEquals("[copy] | [a.txt] [copy] |", stage.told());
     assertEquals(
-        "the kernel tells no more: looking every 2 s", stage.notes(Event.Level.INFO).getFirst());
+        "the kernel reports no changes: looking every 2 s", stage.notes(Event.Level.INFO).getFirst());
     stage.waits.forEach(wait -> assertEquals(2_000_000_000L, wait));
   }
 
@@ -421,7 +421,7 @@ class WatchRoundsTest {
     assertEquals(List.of(1_000_000_000L, 2_000_000_000L), stage.waits);
     assertTrue(
         stage.notes(Event.Level.WARNING).stream()
-            .anyMatch(line -> line.contains(" and the like change in every round; ")));
+            .anyMatch(line -> line.contains(" and others like it change in every round; ")));
   }
 
   /** Nothing may grow: neither descriptors nor threads. */
