@@ -1,8 +1,7 @@
 package jnr.constants;
 
-/** See {@link ConstantSet}. */
+/** The name of a constant; see {@link ConstantSet}. */
 public interface Constant {
 
-  /** Returns the name. */
   String name();
 }

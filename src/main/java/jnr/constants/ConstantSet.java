@@ -1,9 +1,9 @@
 package jnr.constants;
 
 /**
- * All that lmdbjava uses of the library jnr-constants: for the number of a system's error, its name
- * in a message that torc does not show. The library looks in every jar, at each start, for classes
- * that none of them has.
+ * Replaces the class of this name in the library jnr-constants, which at each start searches every
+ * jar for classes that none of them has. lmdbjava only asks for the name of a system error, for a
+ * message that torc does not show. So every error has the same name.
  */
 public final class ConstantSet {
 
@@ -11,12 +11,12 @@ public final class ConstantSet {
 
   private ConstantSet() {}
 
-  /** Returns the system's errors, which lmdbjava asks for. */
+  /** Returns the system's errors, the only constants that lmdbjava asks for. */
   public static ConstantSet getConstantSet(String name) {
     return ERRORS;
   }
 
-  /** Returns the error of a number, never null. */
+  /** Returns the constant for a number; it is never null. */
   public Constant getConstant(long value) {
     return () -> "errno";
   }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Reads bytes that {@link ByteWriter} wrote. On other bytes its methods return something wrong or
+ * Reads bytes that {@link ByteWriter} wrote. For other bytes, the methods return wrong values or
  * throw {@link IndexOutOfBoundsException}, {@link IllegalArgumentException}, {@link
  * ArithmeticException} or {@link NegativeArraySizeException}.
  */
@@ -25,7 +25,7 @@ public final class ByteReader {
   private final int end;
   private int at;
 
-  /** Starts at an offset; the bytes must not change. */
+  /** Creates a reader that starts at an offset. The bytes must not change. */
   public ByteReader(byte[] bytes, int from) {
     this(bytes, from, bytes.length);
   }
@@ -42,7 +42,7 @@ public final class ByteReader {
     return new ByteReader(bytes, at - count, at);
   }
 
-  /** Returns whether the bytes that follow are the same in both. */
+  /** Returns whether the remaining bytes of both readers are equal. */
   public boolean isSame(ByteReader other) {
     return Arrays.equals(bytes, at, end, other.bytes, other.at, other.end);
   }
@@ -83,7 +83,7 @@ public final class ByteReader {
     return value;
   }
 
-  /** Reads a varint that must fit an int. */
+  /** Reads a varint that must fit in an int. */
   public int small() {
     return Math.toIntExact(number());
   }
@@ -115,7 +115,7 @@ public final class ByteReader {
     return many(Math.toIntExact(unsigned()), 1);
   }
 
-  /** Returns the size, if so many items of at least {@code each} bytes can follow. */
+  /** Returns the size if that many items of at least {@code each} bytes can follow; else throws. */
   private int many(int size, int each) {
     if (size < 0 || size > (end - at) / each) {
       throw new IllegalArgumentException("a list of " + size);
@@ -167,7 +167,7 @@ public final class ByteReader {
     return List.copyOf(items);
   }
 
-  /** Reads names with their values; the map may be changed. */
+  /** Reads names and their values into a map that the caller may change. */
   public <T> SortedMap<String, T> map(Function<ByteReader, T> value) {
     SortedMap<String, T> map = new TreeMap<>();
     for (int rest = small(); rest > 0; rest--) {

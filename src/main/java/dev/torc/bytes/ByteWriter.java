@@ -12,22 +12,22 @@ import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /**
- * Writes bytes to memory: numbers as zigzag varints, fixed-width ones big-endian, texts as UTF-8
- * after their length plus one (0 is null). It does not know what they stand for; {@link Fields}
- * does.
+ * Writes bytes to memory. Numbers are zigzag varints, or big-endian if they have a fixed width. A
+ * text is its length plus one (0 for null), and then its UTF-8 bytes. This class does not know what
+ * the values mean; {@link Fields} does.
  */
 public final class ByteWriter {
 
   private byte[] bytes;
   private int length;
 
-  /** Leaves {@code free} bytes at the beginning for the caller. */
+  /** Creates a writer and leaves {@code free} bytes at the beginning for the caller. */
   public ByteWriter(int free) {
     bytes = new byte[Math.max(128, 2 * free)];
     length = free;
   }
 
-  /** Appends the bytes of other writers; they are copied once. */
+  /** Appends the bytes of other writers, enlarging the array only once. */
   public void add(ByteWriter... others) {
     int more = 0;
     for (ByteWriter other : others) {
@@ -40,7 +40,7 @@ public final class ByteWriter {
     }
   }
 
-  /** Returns the array itself; its bytes count up to {@link #length}. */
+  /** Returns the internal array, of which the first {@link #length} bytes are in use. */
   byte[] buffer() {
     return bytes;
   }
@@ -71,7 +71,7 @@ public final class ByteWriter {
     unsigned(value << 1 ^ value >> 63);
   }
 
-  /** Writes a varint that is not negative. */
+  /** Writes a number that is not negative, as a varint without zigzag. */
   void size(int value) {
     unsigned(value);
   }
@@ -85,7 +85,7 @@ public final class ByteWriter {
     one((int) rest);
   }
 
-  /** Inserts the number of bytes from an index to the end before them. */
+  /** Inserts at an index the number of bytes from that index to the end. */
   void sizeBefore(int from) {
     int size = length - from;
     int end = length;
@@ -103,7 +103,7 @@ public final class ByteWriter {
     length += more.length;
   }
 
-  /** Writes their number, then each in four bytes. */
+  /** Writes the number of values, and then each value in four bytes. */
   public void ints(int[] values) {
     number(values.length);
     room(Integer.BYTES * values.length);
@@ -111,7 +111,7 @@ public final class ByteWriter {
     length += Integer.BYTES * values.length;
   }
 
-  /** Writes their number, then each in eight bytes. */
+  /** Writes the number of values, and then each value in eight bytes. */
   public void longs(long[] values) {
     number(values.length);
     room(Long.BYTES * values.length);
@@ -130,7 +130,7 @@ public final class ByteWriter {
     raw(utf8);
   }
 
-  /** Writes a digest: its bytes after a 1, or after a 2 for an executable product; 0 for null. */
+  /** Writes a digest: a 1 (2 for an executable product) and its bytes; only a 0 for null. */
   public void digest(Digest digest) {
     one(digest == null ? 0 : digest.isExecutable() ? 2 : 1);
     if (digest != null) {
@@ -155,7 +155,7 @@ public final class ByteWriter {
     }
   }
 
-  /** Writes their number, then each name with its value. */
+  /** Writes the number of entries, and then each name with its value. */
   public <T> void map(SortedMap<String, ? extends T> map, BiConsumer<ByteWriter, T> value) {
     number(map.size());
     for (Map.Entry<String, ? extends T> entry : map.entrySet()) {
@@ -164,7 +164,7 @@ public final class ByteWriter {
     }
   }
 
-  /** Returns the number of bytes so far, including the free ones. */
+  /** Returns the number of bytes written so far, including the free ones. */
   public int length() {
     return length;
   }

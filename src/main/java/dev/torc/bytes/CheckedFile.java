@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Files beside the database that are written as a whole, with a checksum. They save work and hold
- * nothing that cannot be found again, so they are not forced to the disk: a torn or damaged file
- * counts as missing. A file may have more parts with checksums of their own, for data that is
- * seldom read.
+ * Reads and writes files beside the database that have a checksum and are always replaced as a
+ * whole. They only save work, and their content can be computed again. So they are not forced to
+ * the disk, and an incomplete or damaged file counts as missing. A file may have more parts with
+ * their own checksums, for data that is rarely read.
  */
 public final class CheckedFile {
 
-  /** Bytes that the owner leaves free at the beginning of a part, for checksum and length. */
+  /** Bytes that the caller leaves free at the beginning of a part, for checksum and length. */
   public static final int FREE = Long.BYTES;
 
-  /** Bytes of one read or write; the channel allocates as much memory again for it. */
+  /** Bytes of one read or write. The channel allocates the same amount of memory for it. */
   private static final int PIECE = 1 << 18;
 
   private static final byte[] NOTHING = {};
@@ -30,8 +30,8 @@ public final class CheckedFile {
   private CheckedFile() {}
 
   /**
-   * Reads the first part of a file, including its first {@link #FREE} bytes; null if it is missing
-   * or damaged. Further parts are not checked.
+   * Reads the first part of a file, including its first {@link #FREE} bytes; null if the part is
+   * missing or damaged. The other parts are not checked.
    */
   public static byte[] read(Path file) {
     byte[] bytes = part(file, 0);
@@ -39,7 +39,7 @@ public final class CheckedFile {
   }
 
   /**
-   * Reads the part after others; null if it is damaged, or the file was replaced.
+   * Reads the part that follows given parts; null if it is damaged or the file was replaced.
    *
    * @param before the parts before it, or the first {@link #FREE} bytes of each
    */
@@ -78,15 +78,16 @@ public final class CheckedFile {
     return true;
   }
 
-  /** Writes a file of one part, under a lock that its owner holds. */
+  /** Writes a file with one part. The caller must hold the lock that protects the file. */
   public static void write(Path file, ByteWriter first) throws IOException {
     write(file, first, List.of());
   }
 
   /**
-   * Writes a file of several parts, under a lock that its owner holds.
+   * Writes a file with several parts. The caller must hold the lock that protects the file.
    *
-   * @param further each further part in pieces, the first with {@link #FREE} free bytes
+   * @param further the other parts, each in pieces; the first piece begins with {@link #FREE} free
+   *     bytes
    */
   public static void write(Path file, ByteWriter first, List<List<byte[]>> further)
       throws IOException {
@@ -128,7 +129,7 @@ public final class CheckedFile {
     return Arrays.copyOf(part, FREE);
   }
 
-  /** Returns the length of a part, four bytes of its head. */
+  /** Returns the length of a part, from the last four bytes of its head. */
   private static long length(byte[] head) {
     return Integer.toUnsignedLong(ByteBuffer.wrap(head).getInt(Integer.BYTES));
   }
@@ -138,7 +139,7 @@ public final class CheckedFile {
         && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
-  /** Covers the head of the last part too, so parts of two files do not fit together. */
+  /** Computes a part's head, which covers the previous head: parts of two files never match. */
   private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);

@@ -13,48 +13,49 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * Lets a record be described once for writing and for reading, as fields with tags. A {@link Form}
- * calls one method for each field, in the order of the tags. When it writes, the method takes the
- * value from the record, writes it and returns it; when it reads, the record is null and the value
- * comes from the bytes.
+ * Writes and reads records, each of which is described once as fields with tags. A {@link Form}
+ * calls one method for each field, in the order of the tags, and this method passes the field. When
+ * writing, it takes the value from the record, writes it and returns it. When reading, the record
+ * is null, and it returns the value from the bytes.
  *
  * <p>A field is a byte with its tag and form, and then a number, or bytes after their length.
- * Values that are 0, null or empty are left out. Tags go from 1 to 127 and must rise in a record; a
- * list is one field for each item. A new field gets a tag that no torc used before, and an older
- * torc skips it. On other bytes, reading throws what {@link ByteReader} throws.
+ * Numbers that are 0, null values and empty lists are left out. Tags go from 1 to 127 and must
+ * increase in a record; a list is one field for each item. A new field gets a tag that no version
+ * of torc has used, and older versions skip it. If the bytes are not a record, reading throws what
+ * {@link ByteReader} throws.
  *
- * <p>Texts that many records have can be written as numbers of a table that the records share. Such
- * an item of a list is a number instead of bytes.
+ * <p>A list item that many records contain can be written as the number of a text in a table that
+ * the records share. Such an item is a number instead of bytes.
  */
 public final class Fields {
 
-  /** Describes a record; it is null while it is read. */
+  /** Describes a record by passing its fields; {@code record} is null while it is read. */
   public interface Form<T> {
     T pass(Fields fields, T record);
   }
 
-  /** Forms of a field: the lowest bit of its first byte. */
+  /** The forms of a field, in the lowest bit of its first byte. */
   private static final int NUMBER = 0;
 
   private static final int BYTES = 1;
 
-  /** Kinds of digests: the first byte of one. */
+  /** The kinds of digests, in the first byte of a digest. */
   private static final int SHA256 = 1;
 
   private static final int SHA256_EXECUTABLE = 2;
 
-  private final ByteWriter out; // null where it reads
-  private final ByteReader in; // null where it writes
-  private final ToIntFunction<String> numbers; // null where it reads, and where no table is shared
-  private final IntFunction<String> table; // null where it writes, and where no table is shared
+  private final ByteWriter out; // null if it reads
+  private final ByteReader in; // null if it writes
+  private final ToIntFunction<String> numbers; // null if it reads or no table is shared
+  private final IntFunction<String> table; // null if it writes or no table is shared
 
-  /** How many more texts and inner records may be read, in this record and all within it. */
+  /** How many more texts and inner records may be read, in this record and in all inner ones. */
   private final int[] quota;
 
   /** The first byte of the current field, -1 at the end. */
   private int head;
 
-  /** Whether the content of that field was read or skipped. */
+  /** Whether the content of the current field was read or skipped. */
   private boolean done = true;
 
   private int last = Byte.MAX_VALUE; // fields with a greater tag are not read
@@ -77,20 +78,20 @@ public final class Fields {
     write(out, record, null, form);
   }
 
-  /** Appends a record that shares texts; {@code numbers} gives the number of one, or is null. */
+  /** Appends a record. {@code numbers} gives the numbers of shared texts, or is null. */
   public static <T> void write(
       ByteWriter out, T record, ToIntFunction<String> numbers, Form<T> form) {
     form.pass(new Fields(out, numbers, null, null, null), record);
   }
 
-  /** Reads a record to the end of the bytes; {@code table} gives a number's text, or is null. */
+  /** Reads a record up to the end. {@code table} gives the text of a number, or is null. */
   public static <T> T read(ByteReader in, IntFunction<String> table, Form<T> form) {
     return read(in, table, new int[] {Integer.MAX_VALUE}, form);
   }
 
   /**
-   * Reads a record of at most {@code most} texts and inner records. Bytes from others need this
-   * bound: a byte or two can make an object.
+   * Reads a record of at most {@code most} texts and inner records. Untrusted bytes need this
+   * limit, because one or two bytes can create an object.
    */
   public static <T> T read(ByteReader in, int most, Form<T> form) {
     return read(in, null, new int[] {most}, form);
@@ -99,7 +100,7 @@ public final class Fields {
   private static <T> T read(ByteReader in, IntFunction<String> table, int[] quota, Form<T> form) {
     Fields fields = new Fields(null, null, in, table, quota);
     T record = form.pass(fields, null);
-    while (fields.head() >= 0) { // throws where the bytes are no fields to their end
+    while (fields.head() >= 0) { // throws if the remaining bytes are not fields
       fields.skip();
     }
     return record;
@@ -124,8 +125,8 @@ public final class Fields {
   }
 
   /**
-   * Passes a constant of an enum by its place, so constants may only be appended; null is left out.
-   * Reading throws for a constant that is missing or that a later torc added.
+   * Passes an enum constant by its ordinal, so new constants must come last. Null is left out.
+   * Reading throws if the constant is missing, or if only later versions have it.
    */
   public <R, E extends Enum<E>> E constant(int tag, R of, Function<R, E> field, E[] all) {
     E constant = out == null ? null : field.apply(of);
@@ -160,7 +161,7 @@ public final class Fields {
     return finds(tag, BYTES) ? in.raw(in.size()) : null;
   }
 
-  /** Passes a digest after its kind, or null. Reading throws for a kind that a later torc added. */
+  /** Passes a digest with its kind, or null. Reading throws if the kind is unknown. */
   public <R> Digest digest(int tag, R of, Function<R, Digest> field) {
     if (out != null) {
       Digest digest = field.apply(of);
@@ -184,27 +185,28 @@ public final class Fields {
     return kind == SHA256 ? digest : digest.executable();
   }
 
-  /** Passes texts, none of them null. A list that was read is unmodifiable. */
+  /** Passes texts, none of which is null. A list that was read cannot be modified. */
   public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
     return items(tag, of, field, text -> put(tag, utf8(text)), this::text, null, null);
   }
 
-  /** Passes texts that many records have: by number if a table is shared. */
+  /** Passes texts that many records contain, as numbers if a table is shared. */
   public <R> List<String> shared(int tag, R of, Function<R, List<String>> field) {
     Function<String, String> same = text -> text;
     return items(tag, of, field, text -> put(tag, utf8(text)), this::text, same, same);
   }
 
-  /** Passes records within the record. A list that was read is unmodifiable. */
+  /** Passes a list of inner records. A list that was read cannot be modified. */
   public <R, T> List<T> list(int tag, R of, Function<R, List<T>> field, Form<T> form) {
     return items(tag, of, field, item -> inner(tag, item, form), () -> inner(form), null, null);
   }
 
   /**
-   * Passes records within the record; those that many records have by number, if a table is shared.
+   * Passes a list of inner records. If a table is shared, items that many records contain are
+   * passed as numbers.
    *
-   * @param text returns the text that stands for such an item; null for other items
-   * @param item returns the item that a text stands for
+   * @param text returns the shared text of such an item; null for other items
+   * @param item returns the item of a shared text
    */
   public <R, T> List<T> shared(
       int tag,
@@ -224,7 +226,7 @@ public final class Fields {
       Supplier<T> take,
       Function<T, String> text,
       Function<String, T> item) {
-    int number = 0; // each one is written as the difference to the one before
+    int number = 0; // written as the difference from the previous number
     if (out != null) {
       List<T> items = field.apply(of);
       for (T each : items) {
@@ -265,7 +267,7 @@ public final class Fields {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Passes a record within the record, or null. */
+  /** Passes an inner record, or null. */
   public <R, T> T one(int tag, R of, Function<R, T> field, Form<T> form) {
     T one = null;
     if (out != null) {
@@ -312,7 +314,7 @@ public final class Fields {
     }
   }
 
-  /** Moves to a field like {@link #isNext}; throws if it has another form. */
+  /** Moves to a field like {@link #isNext}; throws if the field has another form. */
   private boolean finds(int tag, int form) {
     boolean next = isNext(tag);
     if (next && (head & 1) != form) {
@@ -321,7 +323,10 @@ public final class Fields {
     return next;
   }
 
-  /** Skips fields with lower tags. If it returns true, the caller must read the content. */
+  /**
+   * Skips fields with lower tags and returns whether the next one has this tag. If it does, the
+   * caller must read its content.
+   */
   private boolean isNext(int tag) {
     if (tag > last) {
       return false;
@@ -342,7 +347,7 @@ public final class Fields {
     done = true;
   }
 
-  /** Reads a field's first byte. Bytes whose tags fall are no record. */
+  /** Returns the first byte of the current field, or -1. Throws if the tags decrease. */
   private int head() {
     if (done) {
       int before = head;

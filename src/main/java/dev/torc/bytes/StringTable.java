@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Numbers distinct texts from 0: UTF-8 bytes one after the other, and a hash table with open
- * addressing over them. A table read back from bytes costs nothing until a text is asked for. Safe
- * for several threads; a {@link Builder} is for one.
+ * Numbers distinct texts from 0. It holds their UTF-8 bytes one after the other, and a hash table
+ * with open addressing. A table that was read decodes a text only when the text is asked for. Safe
+ * for use by several threads, except for a {@link Builder}.
  */
 public sealed class StringTable {
 
   byte[] bytes;
-  int[] start; // where each text begins, and behind the last one where that ends
+  int[] start; // where each text begins, and then where the last one ends
   int[] slots; // number of a text plus one, 0 in a free slot
-  String[] texts; // as far as they were asked for
+  String[] texts; // null until a text is asked for
   int size;
 
   private StringTable(byte[] bytes, int[] start, int[] slots, String[] texts, int size) {
@@ -120,17 +120,17 @@ public sealed class StringTable {
     return text;
   }
 
-  /** Takes the UTF-8 bytes of a text, from one index to another. */
+  /** Receives the UTF-8 bytes of a text, which are between two indexes. */
   public interface Taker<T> {
     T take(byte[] bytes, int from, int to) throws IOException;
   }
 
-  /** Passes the bytes of a text, which must not be changed. */
+  /** Passes the bytes of a text to {@code taker}, which must not change them. */
   public final <T> T hand(int id, Taker<T> taker) throws IOException {
     return taker.take(bytes, start[id], start[id + 1]);
   }
 
-  /** Returns the number of a text, or -1. */
+  /** Returns the number of a text, or -1 if it is missing. */
   public final int id(String text) {
     return slots[slot(text.getBytes(StandardCharsets.UTF_8))] - 1;
   }

@@ -13,7 +13,7 @@ public final class Digest implements Comparable<Digest> {
 
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
-  /** One for each thread: making one takes longer than hashing a short text. */
+  /** One instance per thread, because creating one takes longer than hashing a short text. */
   private static final ThreadLocal<MessageDigest> SHA256 =
       ThreadLocal.withInitial(DigestUtils::getSha256Digest);
 
@@ -48,7 +48,7 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(bytes, true);
   }
 
-  /** Returns whether it is of an executable product; digests of other files do not tell. */
+  /** Returns whether this is the digest of an executable product; false for other files. */
   public boolean isExecutable() {
     return executable;
   }
@@ -57,12 +57,12 @@ public final class Digest implements Comparable<Digest> {
     return bytes.clone();
   }
 
-  /** Returns 64 hexadecimal digits, and a word after them for an executable product. */
+  /** Returns 64 hexadecimal digits, followed by {@code executable} for an executable product. */
   public String hex() {
     return executable ? digits().concat(" executable") : digits();
   }
 
-  /** Avoids the JDK's hex loop: most calls come before that is compiled. */
+  /** Avoids the JDK's hex loop, which most calls would run before it is compiled. */
   private String digits() {
     byte[] text = new byte[2 * LENGTH];
     for (int i = 0; i < LENGTH; i++) {
@@ -96,13 +96,14 @@ public final class Digest implements Comparable<Digest> {
   }
 
   /**
-   * A digest, and the stamp that its file had when it was read. The digest is null if it was no
-   * file. {@code safe} says that the file was outside of the racy window and not open for writing
-   * when reading began: only then may an equal stamp stand for equal bytes in a later build.
+   * A digest, and the stamp that its file had when it was read. The digest is null if the path was
+   * not a file. {@code safe} means that, when reading began, the file was outside the {@linkplain
+   * DigestMemo#RACY racy window} and not open for writing. Only then does an equal stamp in a later
+   * build mean equal bytes.
    */
   public record KnownDigest(Stamp stamp, Digest digest, boolean safe) {
 
-    /** Returns the digest as a product's, with the executable bit. */
+    /** Returns the digest of the file as a product, which includes the executable bit. */
     public Digest product() {
       return digest != null && stamp.kind() == Stamp.FileKind.FILE && stamp.executable()
           ? digest.executable()

@@ -22,28 +22,29 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The digests of one build: decides by rule 4 which files have to be read, and reads each once
- * unless it changes. It stores nothing between builds, and does not know what follows from a
- * changed digest. Safe for use by several threads.
+ * The digests of one build. It decides by rule 4 which files must be read, and reads each file once
+ * unless the file changes. It stores nothing between builds, and does not decide what follows from
+ * a changed digest. Safe for use by several threads.
  *
- * <p>A path is relative to the root or absolute, with {@code /} between names. Every method throws
- * an {@link IOException} that names a path that cannot be read, or that is a FIFO, socket or
- * device. Methods that may read throw {@link StoppedException} after {@link #stop}.
+ * <p>A path is relative to the root or absolute, with {@code /} between names. A method that meets
+ * an unreadable path, or a FIFO, socket or device, throws an {@link IOException} that names the
+ * path. Methods that may read files throw {@link StoppedException} once the {@link #stop} flag ends
+ * reading.
  */
 public final class DigestMemo implements FileDigests {
 
-  /** The racy window: nanoseconds within which two writes may get the same ctime. */
+  /** The racy window in nanoseconds: two writes within it may get the same ctime. */
   static final long RACY = 20_000_000;
 
-  /** The racy window if the file system stores whole seconds. */
+  /** The racy window in nanoseconds if the file system stores whole seconds. */
   static final long RACY_SECONDS = 2_000_000_000;
 
-  /** Bytes from which it pays to wait for the end of the racy window before reading a product. */
+  /** The size in bytes from which a product is read only after the racy window. */
   static final long LARGE = 1_000_000;
 
-  private static final int READINGS = 4; // of a file that changes meanwhile
+  private static final int READINGS = 4; // maximum, if a file keeps changing
 
-  /** What is known of a path; the thread that holds its lock looks at the file. */
+  /** What is known about a path. A thread examines the file only while it holds this monitor. */
   private static final class Slot {
     private KnownDigest known;
   }
@@ -58,18 +59,18 @@ public final class DigestMemo implements FileDigests {
   private final ConcurrentMap<String, Slot> slots = new ConcurrentHashMap<>();
   private final Set<String> replaced = ConcurrentHashMap.newKeySet();
   private final LongAdder stats = new LongAdder();
-  private volatile DigestMemo before; // null where nothing was read before
+  private volatile DigestMemo before; // null if nothing was read before
   private volatile BiFunction<String, Stamp, Digest> reused = (_, _) -> null;
-  private volatile Exclusions excluded; // null where nothing is excluded
+  private volatile Exclusions excluded; // null if nothing is excluded
 
   /**
-   * Starts without digests.
+   * Creates a memo without digests.
    *
-   * @param root the folder of relative paths; a real path
+   * @param root the real path of the folder to which paths are relative
    * @param clock {@link FileClock#none} if nothing may be written
-   * @param stored returns what an earlier build knew of a path, or null; called by the asking
+   * @param stored returns what an earlier build knew about a path, or null; runs on the calling
    *     thread
-   * @param learnt takes new safe digests, to store them; called by the reading thread
+   * @param learnt takes new safe digests, to store them; runs on the reading thread
    */
   public DigestMemo(
       Path root,
@@ -101,7 +102,7 @@ public final class DigestMemo implements FileDigests {
     return new DigestMemo(root, stamps, clock, stop, _ -> null, (_, _) -> {}).exclude(excluded);
   }
 
-  /** Returns an empty memo that stores nothing, and reads even after this one was stopped. */
+  /** Returns an empty memo that stores nothing, and that reads even after this one is stopped. */
   public DigestMemo unstoppableCopy() {
     return readOnly(root, stamps, _ -> null).exclude(excluded);
   }
@@ -120,16 +121,17 @@ public final class DigestMemo implements FileDigests {
     return root;
   }
 
-  /** Creates a memo for a command that only looks: it writes and stores nothing. */
+  /** Creates a memo for a read-only command: the memo writes and stores nothing. */
   public static DigestMemo readOnly(
       Path root, StampSource stamps, Function<String, KnownDigest> stored) {
     return new DigestMemo(root, stamps, FileClock.none(), stored, (_, _) -> {});
   }
 
   /**
-   * Takes over what another memo read before the store of earlier builds was open. A digest counts
-   * if the file still has its stamp when it is looked at. {@code reused}, asked before the store,
-   * returns a digest or null; by rule 4, an equal stamp must stand for equal bytes.
+   * Reuses what another memo read before the records of earlier builds were open. A digest of that
+   * memo counts if the file still has its stamp. {@code reused}, asked before those records,
+   * returns a digest or null. It may return a digest only if an equal stamp means equal bytes (rule
+   * 4).
    */
   public void follow(DigestMemo other, BiFunction<String, Stamp, Digest> reused) {
     this.reused = reused;
@@ -140,17 +142,17 @@ public final class DigestMemo implements FileDigests {
     return stop;
   }
 
-  /** Looks at a path, following links. */
+  /** Returns the current stamp of a path, following symlinks. */
   public Stamp stamp(String path) throws IOException {
     return look(root, path, true);
   }
 
-  /** Looks at the path itself, which may be a link. */
+  /** Returns the current stamp of the path itself, which may be a symlink. */
   public Stamp linkStamp(String path) throws IOException {
     return look(root, path, false);
   }
 
-  /** Returns a way to look at many paths without following links. */
+  /** Returns a function that reads the stamps of many paths without following symlinks. */
   public StampSource.FolderStamps links() throws IOException {
     StampSource.FolderStamps links = stamps.inFolder(root, false);
     return (names, from, to, numbers) -> {
@@ -164,7 +166,7 @@ public final class DigestMemo implements FileDigests {
     return stamps.at(folder, path, follow);
   }
 
-  /** Looks at a path, and reads it if necessary; the digest is null if it is no file. */
+  /** Returns the digest of a path, reading the file if necessary; null if it is not a file. */
   public KnownDigest of(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -180,7 +182,7 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns what this build last saw at a path; looks only if it never did. */
+  /** Returns what this build last found at a path, or examines a path that is new to it. */
   public KnownDigest seen(String path) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
@@ -188,12 +190,12 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Looks at a new product. Reads a large one after the racy window, to read it only once. */
+  /** Returns a new product's digest. Waits for the end of a large product's racy window. */
   public KnownDigest product(String path) throws IOException {
     return product(path, stamp(path));
   }
 
-  /** Returns what this build last saw at a path, or null. */
+  /** Returns what this build last found at a path, or null. */
   public KnownDigest last(String path) {
     Slot slot = slots.get(path);
     if (slot == null) {
@@ -204,34 +206,34 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns the paths that changed while this build looked at them. */
+  /** Returns the paths that changed, or may have changed, after this build examined them. */
   public Set<String> replaced() {
     return Set.copyOf(replaced);
   }
 
-  /** Looks at what a job has just written, with a stamp that was just taken. */
+  /** Returns the digest of a product that was just written; {@code fresh} is its current stamp. */
   public KnownDigest product(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);
     synchronized (slot) {
       if (slot.known != null && !slot.known.safe()) {
         replaced.add(path);
-        slot.known = null; // it may have been written again under the same stamp
+        slot.known = null; // it may have been rewritten without a new stamp
       }
       DigestMemo earlier = before;
       if (earlier != null) {
-        earlier.slots.remove(path); // the same holds for what was read before
+        earlier.slots.remove(path); // the earlier digest may be as outdated
       }
       boolean large = fresh.kind() == Stamp.FileKind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
         await(clock(path), fresh);
         fresh = stamp(path);
       }
-      // A small file is not looked up in the store: reading it is quicker.
+      // A small file is not looked up in the records, because reading it is faster.
       return look(path, slot, fresh, large);
     }
   }
 
-  /** Returns a product's current digest, a link's by its text; null if it has another kind. */
+  /** Returns a product's current digest (of a symlink, its text's); null if its kind changed. */
   public Digest digestNow(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
     if (self.kind() != kind) {
@@ -244,17 +246,17 @@ public final class DigestMemo implements FileDigests {
     };
   }
 
-  /** Digests an existing folder. */
+  /** Digests an existing folder: a needed one, or a product without its exclusions. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
     return needed ? needed(path, _ -> false) : folder(path, excluded(path));
   }
 
-  /** Digests an existing folder product without a part of it. */
+  /** Digests an existing folder product without the parts that {@code without} excludes. */
   public FolderDigest folder(String path, Excluded without) throws IOException {
     return FolderDigest.of(root, path, FolderRole.product(without), counting(), this);
   }
 
-  /** Returns whether everything in a folder product is excluded, apart from folders. */
+  /** Returns whether everything in a folder product, except for folders, is excluded. */
   public boolean isBare(String product) throws IOException {
     Excluded without = excluded(product);
     return without != null
@@ -263,21 +265,21 @@ public final class DigestMemo implements FileDigests {
             .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER);
   }
 
-  /** Digests a needed folder; {@code skips} tells which folders in it are not entered. */
+  /** Digests a needed folder, except for the folders in it that {@code skips} accepts. */
   public FolderDigest needed(String path, Predicate<String> skips) throws IOException {
     return FolderDigest.of(root, path, FolderRole.needed(skips), counting(), this);
   }
 
-  /** Digests a folder that a job has just written, with its files as by {@link #product}. */
+  /** Digests a folder that a job has just written, reading its files like {@link #product}. */
   public FolderDigest productFolder(String path) throws IOException {
     return FolderDigest.of(
         root, path, FolderRole.product(excluded(path)), counting(), this::product);
   }
 
   /**
-   * Returns whether a needed file moved since it was looked at (rule 6): kind, size, mtime, ctime
-   * or inode differ. If only the ctime differs, and mode, owner or link count explain that, the
-   * digest decides; for a {@code product}, the executable bit too.
+   * Returns whether a needed file changed since a stamp was taken (rule 6): its kind, size, mtime,
+   * ctime or inode differs. If only the ctime differs, and a new mode, owner or link count explains
+   * that, the digest decides; for a {@code product}, the executable bit does too.
    */
   public boolean moved(String path, KnownDigest before, BooleanSupplier product)
       throws IOException {
@@ -294,12 +296,12 @@ public final class DigestMemo implements FileDigests {
         || !Objects.equals(before.product(), again.product()) && product.getAsBoolean();
   }
 
-  /** Returns whether anything in a folder moved since it was digested. */
+  /** Returns whether anything in a folder changed since it was digested. */
   public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
     return stamp(path).kind() != Stamp.FileKind.FOLDER || moved(before, folder(path, needed));
   }
 
-  /** Returns whether anything in a folder moved between two digests. */
+  /** Returns whether anything in a folder changed between two digests. */
   public static boolean moved(FolderDigest before, FolderDigest now) {
     if (!now.digest().equals(before.digest())) {
       return true;
@@ -313,8 +315,9 @@ public final class DigestMemo implements FileDigests {
   }
 
   /**
-   * Returns whether a path moved between two stamps, whatever its bytes are. A renamed folder
-   * moved: its ctime is later than its mtime. A new file in it sets both; a copied mtime is older.
+   * Returns whether the stamps alone show that a path changed. A renamed folder counts as changed:
+   * its ctime is later than its mtime. A new file in a folder does not count, because it sets both
+   * times; nor does an older mtime that was copied to the folder.
    */
   public static boolean moved(Stamp before, Stamp now) {
     if (now.kind() != before.kind()) {
@@ -343,7 +346,7 @@ public final class DigestMemo implements FileDigests {
     return slots.computeIfAbsent(path, p -> new Slot());
   }
 
-  /** Returns whether the slot's digest, perhaps taken from the store now, belongs to a stamp. */
+  /** Returns whether the slot has a digest for a stamp, after filling an empty slot if possible. */
   private boolean trusted(String path, Slot slot, Stamp fresh) {
     DigestMemo earlier = before;
     KnownDigest read = slot.known == null && earlier != null ? earlier.last(path) : null;
@@ -392,12 +395,12 @@ public final class DigestMemo implements FileDigests {
     return slot.known;
   }
 
-  /** Reads until the stamp does not change; after some tries, the digest has an old stamp. */
+  /** Reads a file until its stamp stays the same, but at most {@link #READINGS} times. */
   private KnownDigest read(String path, Stamp before) throws IOException {
     Path file = root.resolve(path);
     FileClock own = clock(path);
     if (own != clock && before.size() >= LARGE) {
-      await(own, before); // the clock learns at this look that the file is old
+      await(own, before); // this clock has only just seen the ctime
     }
     for (int reading = 1; ; reading++) {
       boolean safe = isSafe(path, before);
@@ -407,7 +410,7 @@ public final class DigestMemo implements FileDigests {
         digest = read.digest();
         safe &= !read.writers();
       } catch (NoSuchFileException e) {
-        safe = false; // gone or replaced just now: the next stamp tells
+        safe = false; // the file was just removed or replaced; the next stamp shows which
       }
       Stamp after = stamp(path);
       if (after.kind() != Stamp.FileKind.FILE) {
@@ -433,17 +436,17 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns whether any later change of a file gives it another stamp (rule 4). */
+  /** Returns whether every later change of a file will change its stamp (rule 4). */
   public boolean isSafe(String path, Stamp stamp) {
     return isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
-  /** Returns whether any later change of a file with these times gives it other times. */
+  /** Returns whether every later change of a file with these times will change its times. */
   public boolean isSafe(String path, long mtime, long ctime) {
     return clock(path).past(ctime + window(mtime, ctime));
   }
 
-  /** Waits a while until any later change of a file gives it another stamp. */
+  /** Waits, for a limited time, until every later change of a file will change its stamp. */
   private void await(FileClock by, Stamp stamp) {
     long window = window(stamp.mtime(), stamp.ctime());
     by.await(stamp.ctime() + window, 2 * window, stop);

@@ -12,11 +12,11 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * Tells whether a moment has passed by the clock that stamps files: the clock of the root's file
- * system, which on a network mount is another machine's. torc reads it from the stamp of a probe
- * file that it writes. If this machine's clock is behind, that one counts, since a file may lie on
- * another file system. {@link DigestMemo} asks before it trusts a stamp. Times are nanoseconds
- * since 1970. Safe for use by several threads.
+ * Tells whether a moment has passed on the clock that stamps files. That is the clock of the root's
+ * file system, which on a network mount belongs to another machine. torc reads it from the stamp of
+ * a probe file that it writes. If this machine's clock shows an earlier time, it is used instead,
+ * because a file may lie on another file system. {@link DigestMemo} asks before it trusts a stamp.
+ * Times are nanoseconds since 1970. Safe for use by several threads.
  */
 public final class FileClock {
 
@@ -27,11 +27,11 @@ public final class FileClock {
   private static final long NEVER = Long.MIN_VALUE;
   private static final long HOUR = 3_600_000_000_000L;
   private static final long SLICE = 50_000_000; // between two checks of the stop flag
-  private static final long TICK = 1_000_000; // the shortest rest worth its system call
+  private static final long TICK = 1_000_000; // the shortest sleep that is worth its system call
 
   private static final FileClock NONE = new FileClock(() -> NEVER, () -> 0, nanos -> {});
 
-  private final Io.Get<Long> probe; // null for a clock that is observed
+  private final Io.Get<Long> probe; // null for an observed clock
   private final LongSupplier ticks;
   private final Pause pause;
   private long seen = NEVER; // a moment that has passed
@@ -56,14 +56,14 @@ public final class FileClock {
     return new FileClock(probe, System::nanoTime, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
   }
 
-  /** Returns a clock for commands that must not write: no moment has surely passed. */
+  /** Returns a clock for commands that must not write. It never says that a moment has passed. */
   public static FileClock none() {
     return NONE;
   }
 
   /**
-   * Returns a clock without a probe file, perhaps another machine's: it is past the ctimes seen
-   * there, and at most an hour behind this machine's.
+   * Returns a clock without a probe file, possibly that of another machine. It starts an hour
+   * behind this machine's clock, and moves ahead with the ctimes that it observes.
    */
   static FileClock observed() {
     FileClock clock =
@@ -72,7 +72,7 @@ public final class FileClock {
     return clock;
   }
 
-  /** Tells an observed clock a ctime. One in the future may have been set, so it does not count. */
+  /** Shows a ctime to an observed clock. A ctime in the future is ignored: it may be wrong. */
   synchronized void observe(long ctime) {
     if (probe == null && ctime <= system() && (seen == NEVER || ctime > estimate())) {
       seen = ctime;
@@ -85,19 +85,19 @@ public final class FileClock {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
-  /** Returns whether the moment has surely passed; false if the clock cannot be read. */
+  /** Returns whether the moment has certainly passed; false if the clock cannot be read. */
   public synchronized boolean past(long time) {
     if (seen > time) {
       return true;
     }
     boolean later = seen != NEVER && estimate() > time;
     if (probe == null || seen != NEVER && !later) {
-      return later; // no need to write: if this is wrong, a file is read once more
+      return later; // no write: if the estimate is wrong, a file is read once more
     }
     try {
       seen = probe.get();
     } catch (IOException e) {
-      return false; // another write here, which must succeed, tells why this one failed
+      return false; // a later write, which must succeed, will report the cause
     }
     seenAt = ticks.getAsLong();
     return seen > time;
@@ -105,7 +105,7 @@ public final class FileClock {
 
   /**
    * Waits until the moment has passed, unless it is more than {@code atMost} nanoseconds ahead.
-   * Returns whether it has; an interrupt ends the wait and stays set.
+   * Returns whether it has passed. An interrupt ends the wait, and the thread stays interrupted.
    */
   public boolean await(long time, long atMost, StopFlag stop) {
     long rest = atMost;

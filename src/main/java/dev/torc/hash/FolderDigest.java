@@ -28,10 +28,10 @@ import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The digest of a folder and the members that it comes from: sorted relative paths, kinds,
- * executable bits and digests. Empty folders count. A link counts by the text of its target. In a
- * needed folder, a link to the outside counts by its target's digest too, and one back to a folder
- * that is being digested is an error.
+ * The digest of a folder, and the members from which it is computed: sorted relative paths, kinds,
+ * executable bits and digests. Empty folders count. A link counts by its text. In a needed folder,
+ * a link to the outside also counts by its target's digest, and a link back to a folder that is
+ * being digested is an error.
  *
  * @param complete whether nothing in it was {@link #IGNORED} or skipped
  */
@@ -58,7 +58,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return sum;
   }
 
-  /** Orders texts by code point, as their UTF-8 bytes are ordered; String does not. */
+  /** Orders texts by code point, like their UTF-8 bytes; {@link String#compareTo} does not. */
   public static final Comparator<String> BYTE_ORDER =
       (a, b) -> {
         int same = 0;
@@ -71,7 +71,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
             : Integer.compare(rank(a.charAt(same)), rank(b.charAt(same)));
       };
 
-  /** Names that never count, at any depth. */
+  /** Names that are ignored at every depth. */
   public static final Set<String> IGNORED = Set.of(".torc", ".torc-kept", ".git", "__pycache__");
 
   public static boolean counts(String path) {
@@ -83,15 +83,15 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return true;
   }
 
-  private static int rank(char c) { // surrogates stand for code points above all other characters
+  private static int rank(char c) { // surrogates encode code points above all other characters
     return Character.isSurrogate(c) ? c + 0x10000 : c;
   }
 
   /**
-   * Digests an existing folder; {@code root} is the real path of the folder of relative paths. A
-   * mount point is allowed only in a needed folder. {@code files} is called on several threads,
-   * with paths relative to the root where they are below it. Throws an {@link IOException} that
-   * names a path that is unreadable, no file, or not valid UTF-8.
+   * Digests an existing folder. Relative paths are relative to {@code root}, a real path. A mount
+   * point is allowed only in a needed folder. {@code files} is called on several threads, with
+   * relative paths for files below the root. Throws an {@link IOException} that names a path that
+   * is unreadable, is a FIFO, socket or device, or is not valid UTF-8.
    */
   static FolderDigest of(
       Path root, String path, FolderRole role, StampSource stamps, FileDigests files)
@@ -109,7 +109,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     }
   }
 
-  /** One computation; {@code within} has the real paths of the folders being digested. */
+  /** One computation. {@code within} has the real paths of the folders that are being digested. */
   private record Walk(
       Path root,
       FolderRole role,
@@ -120,13 +120,13 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
 
     FolderDigest folder(String path) throws IOException {
       List<Member> members = new ArrayList<>();
-      long mount = role.needed ? 0 : mount(path + "/."); // it may be a link
+      long mount = role.needed ? 0 : mount(path + "/."); // the path may be a symlink
       boolean complete = collect(path, "", members, mount);
       members.sort(Comparator.comparing(Member::path, BYTE_ORDER));
       return new FolderDigest(digest(members), List.copyOf(members), complete);
     }
 
-    /** Adds the members of a folder on a product's {@code mount}; returns whether all count. */
+    /** Adds a folder's members; returns whether all count. A product must stay on its mount. */
     private boolean collect(String path, String prefix, List<Member> members, long mount)
         throws IOException {
       if (role.skips.test(path)) {
@@ -139,7 +139,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       for (int i = 0; i < found.length; i++) {
         Member member = found[i];
         if (member == null) {
-          continue; // excluded, or gone since it was listed
+          continue; // excluded, or removed since it was listed
         }
         if (member.kind() == Stamp.FileKind.LINK) {
           Digest target = link(join(path, names.get(i)));
@@ -168,7 +168,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
           : 0;
     }
 
-    /** Returns the member of a name, a link still without its digest; null if it does not count. */
+    /** Returns a member, without the digest if it is a link; null if it does not count. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
       if (role.excluded != null && role.excluded.whole(prefix + name)) {
@@ -202,7 +202,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return Digest.ofText(target == null ? text : text + "\0" + target.hex());
     }
 
-    /** Returns the digest of a link's target; null if that is inside or missing. */
+    /** Returns the digest of a link's target; null if the target is missing or in the folder. */
     private Digest outer(String path, Path link) throws IOException {
       Stamp stamp = stamps.stamp(link);
       DigestMemo.refuseOther(path, stamp);
@@ -238,14 +238,14 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
         names.add(valid(folder.toString(), entry.getFileName()));
       }
     } catch (NoSuchFileException e) {
-      return new ArrayList<>(); // gone since its parent was listed
+      return new ArrayList<>(); // removed since its parent was listed
     } catch (FileSystemException e) {
       throw new IOException("cannot list " + path + ": " + Refusal.why(e), e);
     }
     return names;
   }
 
-  /** Returns the text of a name; throws if it is not UTF-8, since Java loses such bytes. */
+  /** Returns the text of a name; throws if it is not valid UTF-8, whose bytes Java would lose. */
   public static String valid(String where, Path name) throws IOException {
     String text = name.toString();
     if (text.indexOf('\uFFFD') >= 0 && !name.getFileSystem().getPath(text).equals(name)) {
@@ -255,7 +255,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return text;
   }
 
-  /** Takes the bytes of a name from its URI; nothing else in Java has them. */
+  /** Escapes a name. Only its URI shows the bytes that are not valid UTF-8. */
   private static String escaped(Path name) {
     String uri = name.getFileSystem().getPath("/").resolve(name).toUri().getRawPath();
     String bytes = name.isAbsolute() ? uri : uri.substring(1);
@@ -269,7 +269,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return c < ' ' || c > '~' ? "\\x%02x".formatted(c) : plain;
   }
 
-  /** Returns the path of an entry of a folder, which may be empty or a dot. */
+  /** Returns the path of an entry in a folder; the folder may be empty or a dot. */
   public static String join(String folder, String name) {
     if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
       return name;
@@ -277,7 +277,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return folder.endsWith("/") ? folder + name : folder + "/" + name;
   }
 
-  /** Hashes a tag, then of each member: kind and executable bit, path, NUL, digest if any. */
+  /** Hashes a tag, then for each member its kind, its path, a NUL, and its digest if it has one. */
   private static Digest digest(List<Member> members) {
     MessageDigest sha = DigestUtils.getSha256Digest();
     sha.update("torc folder\0".getBytes(StandardCharsets.UTF_8));
@@ -297,7 +297,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return Digest.of(sha.digest());
   }
 
-  /** How a folder counts: as a need without folders to skip, or a product without exclusions. */
+  /** How a folder is digested: as a need with folders to skip, or as a product with exclusions. */
   record FolderRole(boolean needed, Predicate<String> skips, Excluded excluded) {
 
     static FolderRole needed(Predicate<String> skips) {
@@ -309,12 +309,12 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     }
   }
 
-  /** What is excluded from a folder product, by paths in it. The folder itself always counts. */
+  /** What a folder product excludes, by paths in the folder. The folder itself always counts. */
   public interface Excluded {
 
     boolean member(String path);
 
-    /** Returns whether a folder is excluded with all in it, so that it is not entered. */
+    /** Returns whether a folder is excluded with everything in it, so that it is not read. */
     boolean whole(String folder);
   }
 
@@ -324,11 +324,11 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     Excluded excluded(String folder);
   }
 
-  /** Reads files for {@link FolderDigest}; a file that is also needed alone is read once. */
+  /** Digests files for {@link FolderDigest}, so that a file that is also a need is read once. */
   @FunctionalInterface
   public interface FileDigests {
 
-    /** Returns the digest of a file with a fresh stamp; null if the file is gone now. */
+    /** Returns the digest of a file with its current stamp; null if the file has disappeared. */
     KnownDigest of(String path, Stamp fresh) throws IOException;
   }
 }

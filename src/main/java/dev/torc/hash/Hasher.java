@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjIntConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** Reads files and computes SHA-256; {@link DigestMemo} decides which. Any thread may call it. */
+/** Reads files and computes their SHA-256. Any thread may call it. */
 final class Hasher {
 
   private static final int BUFFER = 1 << 16; // bytes
 
-  /** Bytes from which a file is read in one thread and hashed in another. */
+  /** The size in bytes from which one thread reads a file while another one hashes it. */
   private static final int LARGE = 4 * ReadAhead.PIECE;
 
   private record Work(MessageDigest sha256, byte[] buffer, Memory memory) {}
@@ -44,9 +44,9 @@ final class Hasher {
   }
 
   /**
-   * Reads a whole file. The caller has seen that it is no FIFO, which would block, and later checks
-   * that its {@code size} did not change. {@code ask} says whether to ask for writers. Throws a
-   * {@link NoSuchFileException} if it is gone.
+   * Reads a whole file. The caller first checks that it is not a FIFO, which would block, and later
+   * that its {@code size} did not change. {@code ask} says whether to check for writers. Throws
+   * {@link NoSuchFileException} if the file is missing.
    */
   public Read file(Path path, long size, boolean ask) throws IOException {
     Work w = work.get();
@@ -83,12 +83,12 @@ final class Hasher {
       stop.check();
       read += n;
       if (read == size && n < most) {
-        break; // all of it, and there was room for more
+        break; // everything was read: the buffer had room for more
       }
     }
   }
 
-  /** Opens a file. Only files of the kernel itself, which have size 0, could make a read wait. */
+  /** Opens a file. Reads may wait for bytes unless the size is 0, as for files of the kernel. */
   private static InputStream open(Path path, long size, Memory memory) throws IOException {
     return path.getFileSystem() == FileSystems.getDefault()
         ? InputFile.open(path.toString(), size > 0, memory)
@@ -103,15 +103,15 @@ final class Hasher {
     return bytes.sum();
   }
 
-  /** Reads a stream in another thread: the next piece while the caller works on the last one. */
+  /** Reads a stream on another thread, one piece ahead of the caller. */
   static final class ReadAhead {
 
-    /** Bytes of a piece: hashing them takes far longer than waking a thread. */
+    /** The size of a piece in bytes. Hashing it takes far longer than waking a thread. */
     static final int PIECE = 4 << 20;
 
     private ReadAhead() {}
 
-    /** Passes the rest of a stream in pieces with their lengths; each is valid during the call. */
+    /** Passes the rest of a stream as arrays with their lengths; each is valid during the call. */
     static void each(InputStream in, ObjIntConsumer<byte[]> pieces) throws IOException {
       try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
         byte[] now = new byte[PIECE];
@@ -124,7 +124,7 @@ final class Hasher {
           pieces.accept(now, length);
           then = now;
           now = next;
-          length = ahead.join(); // an interrupt of the asking thread does not end this wait
+          length = ahead.join(); // an interrupt of the calling thread does not end this wait
         }
       } catch (CompletionException e) {
         if (e.getCause() instanceof UncheckedIOException failed) {

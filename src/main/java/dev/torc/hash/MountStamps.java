@@ -7,12 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What mounts add to stamps, and by which clock these count (rule 4). Any thread may call it. */
+/** Decides how mounts change stamps, and which clocks apply (rule 4). Any thread may call it. */
 final class MountStamps {
 
   /**
-   * What counts for a mount: a number that changes inodes in stamps if ctime is not reliable, and
-   * the clock for the window of rule 4; null for the root's.
+   * The rules for a mount. {@code salt} changes the inodes in stamps if ctime is not reliable, and
+   * is otherwise 0. {@code clock} is the clock for the racy window; null means the root's clock.
    */
   record Mounted(long salt, FileClock clock) {
     private FileClock trusted() {
@@ -22,27 +22,27 @@ final class MountStamps {
 
   private static final Mounted USUAL = new Mounted(0, null);
 
-  /** A file that is always read: no stored stamp has this number, and no moment has passed. */
+  /** The rules for a file that is always read: a random salt, and a clock that never moves. */
   private static final class Unknown {
     static final Mounted MOUNT = new Mounted(salt(RandomId.next()), FileClock.none());
   }
 
   private final StampPaths paths;
   private final Map<Long, Mounted> known = new ConcurrentHashMap<>();
-  private volatile long usual; // a mount where nothing else counts; 0 is none's number
-  private volatile boolean odd; // whether anything else counts for any file
+  private volatile long usual; // a mount without special rules; 0 is not the number of a mount
+  private volatile boolean odd; // whether any file has special rules
 
   MountStamps(StampPaths paths) {
     this.paths = paths;
     this.odd = !paths.never().isEmpty();
   }
 
-  /** Returns whether nothing special counts for any file seen so far. */
+  /** Returns whether no file seen so far has special rules. */
   boolean allUsual() {
     return !odd;
   }
 
-  /** Returns whether nothing special counts for a mount, as far as is known. */
+  /** Returns whether a mount is known to have no special rules. */
   boolean isUsual(long mount) {
     return mount == usual;
   }
@@ -74,7 +74,7 @@ final class MountStamps {
     return times.identity().isEmpty() ? Unknown.MOUNT : new Mounted(salt(times.identity()), clock);
   }
 
-  /** Returns what changes the inode in a file's stamp; its mount's clock observes the ctime. */
+  /** Returns the salt for the inode in a file's stamp; the mount's clock observes the ctime. */
   long salt(long mount, long ctime, String file) throws IOException {
     if (isUsual(mount)) {
       return 0;

@@ -11,20 +11,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Tells how far the times of files on a mount can be trusted. Where nothing maintains ctime, and on
- * loop devices and read-only mounts, another image with other bytes under the same times may be
- * mounted in its place: then only the mount itself tells. {@link MountStamps} decides what follows.
+ * How far the times of files on a mount can be trusted. If nothing maintains ctime, or on loop
+ * devices and read-only mounts, an image with other bytes but the same times may be mounted in
+ * place of this one. Then only the mount itself shows the difference. {@link MountStamps} decides
+ * what follows.
  *
- * @param keepsCtime whether each change of a file changes its ctime, over all mounts
- * @param byKernel whether files get the times of this machine's clock
- * @param identity a text that no other mount has (before Linux 6.8 a later one may); empty if
- *     unknown
+ * @param keepsCtime whether every change of a file changes its ctime, even across mounts
+ * @param byKernel whether files get their times from this machine's clock
+ * @param identity a text that no other mount has (before Linux 6.8, a later one may have it); empty
+ *     if unknown
  */
 record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
 
   private static final int LOOP = 7; // major number of devices that show a file as a disk
 
-  /** Looks at the mount of an existing file; null if it no longer has that number. */
+  /** Examines the mount of an existing file; null if that is no longer mount {@code number}. */
   static MountTimes of(String path, long number) throws IOException {
     FileSystems.Statfs statfs = FileSystems.statfs(path);
     FileStatus status = FileStatus.of(path, true);
@@ -35,7 +36,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     boolean byKernel = statfs.keeper() == CtimeKeeper.KERNEL;
     boolean keeps = writable && statfs.keeper() != CtimeKeeper.NONE;
     boolean pool = statfs.isPool();
-    boolean sure = keeps && !pool; // the device of a pool has a number that is no disk's
+    boolean sure = keeps && !pool; // the device number of a pool does not belong to a disk
     if (sure) {
       return new MountTimes(true, byKernel, "");
     }
@@ -64,14 +65,14 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
     }
   }
 
-  /** Returns whether a disk is a loop device, or lies on one. */
+  /** Returns whether a disk, given by its number, is a loop device or lies on one. */
   private static boolean isImage(long device) throws IOException {
     long major = device >>> 8 & 0xfff;
     long minor = device & 0xff | device >>> 12 & ~0xff;
     return major == LOOP || major != 0 && isImage(Path.of("/sys/dev/block/" + major + ":" + minor));
   }
 
-  /** Returns whether a device, by its path, is a loop device, or lies on one. */
+  /** Returns whether a device, given by its path, is a loop device or lies on one. */
   private static boolean isImage(String source) throws IOException {
     return source.startsWith("/dev/")
         && isImage(Path.of("/sys/class/block").resolve(Path.of(source).getFileName()));
@@ -89,7 +90,7 @@ record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
         return true;
       }
     }
-    boolean mapped = real.getFileName().toString().matches("(dm-|md).*"); // they lie on others
+    boolean mapped = real.getFileName().toString().matches("(dm-|md).*"); // on other devices
     if (mapped) {
       try (DirectoryStream<Path> below = Files.newDirectoryStream(real.resolve("slaves"))) {
         for (Path each : below) {

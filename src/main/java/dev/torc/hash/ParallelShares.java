@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
-/** Does work in several shares at once, each on a thread of its own. */
+/** Does work in several shares in parallel, each on its own thread. */
 public final class ParallelShares {
 
-  /** Files for which another thread is used, up to {@link #THREADS}. */
+  /** The number of files per thread. There are at most {@link #THREADS} threads. */
   private static final int MANY = 500;
 
   private static final int THREADS = 8;
 
   private ParallelShares() {}
 
-  /** Work on one of many files, by its number. */
+  /** The work on one of many files, given by its index. */
   public interface Work {
     void on(int file) throws IOException;
   }
 
-  /** Does the work on each file. An exception ends its thread's work, and is thrown in the end. */
+  /** Does the work for each file. An exception ends its thread's work, and is thrown at the end. */
   public static void each(int files, Work work) throws IOException {
     int most = Math.min(THREADS, files / MANY);
     int shares = most < 2 ? 1 : Math.min(most, Runtime.getRuntime().availableProcessors());
@@ -52,8 +52,8 @@ public final class ParallelShares {
   }
 
   /**
-   * Does all shares, the last one on the caller's thread. An interrupt ends none and stays set; an
-   * exception is thrown in the end.
+   * Does all shares, the last one on the caller's thread. An interrupt does not end the work, and
+   * the thread stays interrupted. An exception is thrown after all shares have ended.
    */
   public static void run(int shares, IntConsumer work) {
     AtomicReference<Throwable> failed = new AtomicReference<>();

@@ -2,11 +2,12 @@ package dev.torc.hash;
 
 /**
  * What the file system says about a file without reading it. Equal stamps make equal bytes likely;
- * rule 4 says when torc relies on that. Sizes are bytes, times nanoseconds since 1970.
+ * rule 4 says when torc relies on that. Sizes are in bytes, times in nanoseconds since 1970.
  *
- * @param executable whether the owner may execute it; false if the file system shows that for all
+ * @param executable whether its owner may execute it; false if the file system says so for all
+ *     files
  * @param attributes mode, owner, group and link count in one number, odd if the file has several
- *     names; 0 if unknown. It explains a changed ctime and is neither compared nor stored
+ *     names; 0 if unknown. They explain a changed ctime, and are neither compared nor stored
  */
 public record Stamp(
     FileKind kind,
@@ -29,17 +30,17 @@ public record Stamp(
 
   public static final int NUMBERS = 4;
 
-  /** The bit of the first number, beside the size, for an executable file. */
+  /** The bit in the first of the {@link #numbers}, beside the size, for an executable file. */
   public static final long EXECUTABLE = Long.MIN_VALUE;
 
   public static final Stamp MISSING = new Stamp(FileKind.MISSING, false, 0, 0, 0, 0);
 
-  /** Makes a stamp as it is stored, without attributes. */
+  /** Creates a stamp without attributes, as it is stored. */
   public Stamp(FileKind kind, boolean executable, long size, long mtime, long ctime, long inode) {
     this(kind, executable, size, mtime, ctime, inode, 0);
   }
 
-  /** Compares in plain code: the JVM links a record's own equals again at each start. */
+  /** Compares in plain code. A generated equals would slow down each start of the JVM. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Stamp that
@@ -60,7 +61,7 @@ public record Stamp(
     return new long[] {executable ? size | EXECUTABLE : size, mtime, ctime, inode};
   }
 
-  /** Returns whether it is a file with another name through which it may be written. */
+  /** Returns whether this is a file with another name, through which it may be written. */
   public boolean hasOtherName() {
     return kind == FileKind.FILE && (attributes & 1) != 0;
   }

@@ -1,25 +1,25 @@
 package dev.torc.hash;
 
-/** Says whether reading must stop; loops that may read for long check it often. */
+/** Tells loops that read files when to stop. A loop that may run long must check it often. */
 public final class StopFlag {
 
   private volatile boolean set;
   private volatile long until; // by System.nanoTime
 
-  /** Ends reading in so many nanoseconds. */
+  /** Ends reading after the given number of nanoseconds. */
   public void stopIn(long nanos) {
     until = System.nanoTime() + nanos;
     set = true;
   }
 
-  /** Moves the end to so many nanoseconds from now, if reading must end. */
+  /** Moves the end to {@code nanos} nanoseconds from now, if reading must end. */
   public void extend(long nanos) {
     if (set) {
       stopIn(nanos);
     }
   }
 
-  /** Returns whether reading must end, even if its time is not over yet. */
+  /** Returns whether {@link #stopIn} was called, even if the time is not over yet. */
   public boolean isSet() {
     return set;
   }

@@ -8,8 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The stamps of the machine's own files: one system call for each, some for each mount. On network
- * file systems, each file is opened first; {@code mounts} is null if mounts do not count.
+ * The stamps of files on this machine. Each takes one system call, and each mount takes a few. With
+ * {@code ofOpened}, for network file systems, each file is opened first. {@code mounts} is null if
+ * mounts do not count.
  */
 record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource {
 
@@ -73,7 +74,7 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
   }
 
-  /** Returns whether a mount counts; a link's text is read each time, so it needs none. */
+  /** Returns whether the mount counts. A link's text is read each time, so its mount does not. */
   private boolean hasSalt(Stamp.FileKind kind) {
     return mounts != null && kind != Stamp.FileKind.LINK;
   }

@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The GPUs that this process may use, by the caller's variables as CUDA and HIP read them, or else
- * by the devices of the system. A GPU beyond these may be a colleague's, so torc never makes one
- * up. Nothing here tells how busy they are.
+ * The GPUs that this process may use: those that the caller's variables name, read as CUDA and HIP
+ * read them, or else the devices of the system. Another user may be using any other GPU, so torc
+ * never adds one. This class does not tell how busy the GPUs are.
  *
- * @param ids as {@code CUDA_VISIBLE_DEVICES} takes them, one for each card
- * @param source the variable or {@code this machine}; empty if there is no variable and no device
+ * @param ids as in {@code CUDA_VISIBLE_DEVICES}, one for each card
+ * @param source the variable with its value, or {@code this machine}; empty if there is neither a
+ *     variable nor a device
  */
 public record Gpus(List<String> ids, String source) {
 
@@ -26,7 +27,7 @@ public record Gpus(List<String> ids, String source) {
 
   public static final Gpus NONE = new Gpus(List.of(), "");
 
-  /** Reads variables, and the files below {@code system}, which stands for {@code /}. */
+  /** Reads variables, and files below {@code system}, which is {@code /} except in tests. */
   static Gpus of(Path system, Map<String, String> environment) {
     int nvidia = (int) names(system, "dev").stream().filter(it -> it.matches("nvidia\\d+")).count();
     String nodes = "sys/class/kfd/kfd/topology/nodes"; // AMD; CPUs have the id 0
@@ -41,7 +42,7 @@ public record Gpus(List<String> ids, String source) {
       return new Gpus(numbers(nvidia), all.source).visible(CUDA, environment);
     }
     Gpus runtime = all.visible(ROCR, environment);
-    if (environment.containsKey(ROCR)) { // what ROCr shows, HIP numbers from 0
+    if (environment.containsKey(ROCR)) { // HIP counts from 0 what ROCr shows
       runtime = new Gpus(numbers(runtime.ids.size()), runtime.source);
     }
     return runtime.visible(environment.containsKey(HIP) ? HIP : CUDA, environment);
@@ -53,8 +54,8 @@ public record Gpus(List<String> ids, String source) {
   }
 
   /**
-   * Chooses by a variable as CUDA and HIP do: numbers or UUIDs, up to the first word that is no
-   * such device. All words must be of one kind, so no two are the same card.
+   * Selects GPUs by a variable as CUDA and HIP do: numbers or UUIDs, up to the first word that is
+   * not a device. All words must be of one kind, so no card is listed twice.
    */
   private Gpus visible(String variable, Map<String, String> environment) {
     String value = environment.get(variable);
@@ -68,7 +69,7 @@ public record Gpus(List<String> ids, String source) {
       boolean number = Limits.NUMBER.matcher(id).matches();
       id = number ? Long.toString(Long.parseLong(id)) : id;
       String own = number ? "" : id.substring(0, Math.min(4, id.length()));
-      boolean any = source.isEmpty(); // the devices do not show: the caller knows them
+      boolean any = source.isEmpty(); // no device is visible, so the caller is believed
       boolean exists =
           switch (own) {
             case "" -> any || ids.contains(id);
@@ -86,7 +87,7 @@ public record Gpus(List<String> ids, String source) {
     return new Gpus(List.copyOf(visible), variable + "=" + value);
   }
 
-  /** Returns whether a device is listed, perhaps by a shorter or longer part of its UUID. */
+  /** Returns whether a device is listed, possibly by a shorter or longer part of its UUID. */
   private static boolean isAmong(List<String> listed, String id, boolean number) {
     for (String other : listed) {
       if (other.equals(id) || !number && (other.startsWith(id) || id.startsWith(other))) {
@@ -96,7 +97,7 @@ public record Gpus(List<String> ids, String source) {
     return false;
   }
 
-  /** Returns whether nothing says which GPUs exist; jobs may then get numbers without devices. */
+  /** Returns whether the GPUs are unknown; jobs may then get numbers without devices. */
   public boolean isUnknown() {
     return source.isEmpty();
   }
@@ -121,7 +122,7 @@ public record Gpus(List<String> ids, String source) {
           .map(at -> at.getFileName().toString())
           .toList();
     } catch (IOException e) {
-      return List.of(); // as for lines
+      return List.of(); // as in Limits.lines
     }
   }
 }

@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client of the jobserver of a GNU make that called torc: it takes a token for each running job
- * beyond the first, and gives every token back. The scheduler decides how many it wants. The manual
- * of GNU make describes the protocol ("POSIX Jobserver Interaction"); {@link Makeflags} reads the
- * variable that names the jobserver.
+ * A client of the jobserver of the GNU make that called torc. It takes a token for each running job
+ * after the first one, and gives every token back. The scheduler decides how many tokens it wants.
+ * The manual of GNU make describes the protocol ("POSIX Jobserver Interaction"); {@link Makeflags}
+ * reads the variable that names the jobserver.
  *
  * <p>A token is one byte in a FIFO or pipe that all clients share. Tokens are read without
- * blocking, only while they are wanted, and under the lock that {@link #close} takes, so none can
- * arrive after the last ones were given back. Safe for use by several threads.
+ * blocking, and only while they are wanted. Reading holds the monitor that {@link #close} takes, so
+ * no token can arrive after all were given back. Safe for use by several threads.
  */
 public final class Jobserver implements AutoCloseable {
 
@@ -41,7 +41,7 @@ public final class Jobserver implements AutoCloseable {
     this.warn = warn;
   }
 
-  /** Opens the jobserver of {@code MAKEFLAGS}, if any; warns if it fails. The caller closes it. */
+  /** Opens the jobserver of {@code MAKEFLAGS}, if any; warns on failure. The caller closes it. */
   public static Optional<Jobserver> from(Map<String, String> environment, Consumer<String> warn) {
     Optional<String> named = Makeflags.jobserver(environment.getOrDefault("MAKEFLAGS", ""));
     if (named.isEmpty()) {
@@ -68,12 +68,12 @@ public final class Jobserver implements AutoCloseable {
   }
 
   /**
-   * Opens the pipe. The numbers may stand for anything: a make that gives its recipe no jobserver
-   * closes the pipe but still names it, and Java then opens its own files under these numbers.
+   * Opens the pipe. The numbers may be those of other files: if make gives a recipe no jobserver,
+   * it closes the pipe but still names it, and Java then uses the numbers for its own files.
    */
   private static Jobserver ofPipe(String numbers, Consumer<String> warn) throws IOException {
     Matcher pair = Pattern.compile("(\\d{1,9}),(\\d{1,9})").matcher(numbers);
-    if (!pair.matches()) { // make writes -2,-2 where the recipe gets none
+    if (!pair.matches()) { // make writes -2,-2 if the recipe gets none
       throw notGiven();
     }
     int from = Integer.parseInt(pair.group(1));
@@ -82,7 +82,7 @@ public final class Jobserver implements AutoCloseable {
     if (!pipe.equals(pipe(to, 1))) {
       throw notGiven();
     }
-    // opened again, since processes that inherit a descriptor share whether its reads block
+    // opened again, because processes that inherit a descriptor share its blocking mode
     Descriptor in = Descriptor.open("/proc/self/fd/" + from, false);
     return new Jobserver(in, new Descriptor(to), warn);
   }
@@ -108,7 +108,7 @@ public final class Jobserver implements AutoCloseable {
     return new IOException("this recipe has no access to it; put + before its command");
   }
 
-  /** Starts the thread that reads wanted tokens; it calls {@code arrived} after each. */
+  /** Starts the thread that reads wanted tokens, and that calls {@code arrived} after each one. */
   public synchronized void start(Runnable arrived) {
     if (reading || closed) {
       throw new IllegalStateException("started or closed before");
@@ -119,7 +119,7 @@ public final class Jobserver implements AutoCloseable {
     reader.start();
   }
 
-  /** Sets how many tokens are wanted beyond those held; each arrival lowers it by one. */
+  /** Sets how many more tokens are wanted. Each token that arrives lowers the number by one. */
   public synchronized void want(int more) {
     wanted = more;
     notifyAll();
@@ -136,14 +136,14 @@ public final class Jobserver implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       try {
         out.write(tokens.peek());
-      } catch (IOException e) { // make is gone, and its tokens with it
+      } catch (IOException e) { // make has ended, and its tokens no longer exist
         warn.accept("make's jobserver: a token could not be given back: " + e.getMessage());
       }
       tokens.remove();
     }
   }
 
-  /** Gives all tokens back and takes no more. Further calls do nothing. */
+  /** Gives all tokens back and takes no more. Later calls do nothing. */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -174,7 +174,7 @@ public final class Jobserver implements AutoCloseable {
 
   private synchronized void readNoMore() {
     reading = false;
-    if (closed) { // otherwise it may still be needed to give back what is held
+    if (closed) { // otherwise, it may be needed to give tokens back
       in.close();
     }
   }
@@ -195,7 +195,7 @@ public final class Jobserver implements AutoCloseable {
     if (token == Descriptor.END) {
       throw new IOException("make has ended");
     }
-    if (token == Descriptor.NOTHING) { // another client was faster, or it is not wanted any more
+    if (token == Descriptor.NOTHING) { // another client was faster, or no token is wanted
       return false;
     }
     tokens.add(token);

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What this process may use of the machine, within its cgroup: at least one CPU, and memory in
- * bytes. {@link MachineFacts} tells what the machine has.
+ * The resources that this process may use within its cgroup: at least one CPU, memory in bytes, and
+ * GPUs. {@link MachineFacts} describes the whole machine.
  */
 public record Limits(int cpus, long memory, Gpus gpus) {
 
@@ -25,21 +25,21 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return of(
         Path.of("/"),
         environment,
-        Runtime.getRuntime().availableProcessors(), // knows affinity, cgroup v1 and v2
+        Runtime.getRuntime().availableProcessors(), // respects affinity and cgroups (v1 and v2)
         Limits::ofMachine);
   }
 
-  /** Returns these limits within a scheduler's allocation, which the system does not show. */
+  /** Returns these limits, reduced to a scheduler's allocation, which the system does not show. */
   public Limits within(int others, long bytes, int devices) {
     return new Limits(others, Math.min(memory, bytes), gpus.first(devices));
   }
 
-  /** Reads files below {@code system}; {@code elsewhere} stands in for {@code /proc/meminfo}. */
+  /** Reads files below {@code system}; {@code elsewhere} has the memory if there is no meminfo. */
   static Limits of(Path system, Map<String, String> environment, int cpus, LongSupplier elsewhere) {
     return new Limits(cpus, memory(system, elsewhere), Gpus.of(system, environment));
   }
 
-  /** Returns the machine's memory in bytes, by the JVM. */
+  /** Returns the machine's memory in bytes, as the JVM reports it. */
   static long ofMachine() {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return system.getTotalMemorySize();
@@ -70,12 +70,12 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return memory;
   }
 
-  /** Returns the lowest limit of a group and its parents, up to the mount's root. */
+  /** Returns the lowest limit of a cgroup and its parents, up to the root of the mount. */
   private static long lowest(Path mount, String group, String file) {
     long lowest = Long.MAX_VALUE;
     for (Path at = group(mount, group); at.startsWith(mount); at = at.getParent()) {
       for (String line : lines(at.resolve(file))) {
-        if (NUMBER.matcher(line).matches()) { // "max" and larger numbers are no limit
+        if (NUMBER.matcher(line).matches()) { // "max" and larger numbers are not limits
           lowest = Math.min(lowest, Long.parseLong(line));
         }
       }
@@ -83,7 +83,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
     return lowest;
   }
 
-  /** Returns the folder of a cgroup, or the mount's own for a cgroup outside of this namespace. */
+  /** Returns a cgroup's folder; for a cgroup outside this namespace, the mount itself. */
   public static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;

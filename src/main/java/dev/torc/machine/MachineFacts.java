@@ -9,9 +9,10 @@ import oshi.hardware.HardwareAbstractionLayer;
 import oshi.nativefree.SystemInfo;
 
 /**
- * What the machine is, for people; read by OSHI from the files of Linux. {@link Limits} tells what
- * builds may use, in a thousandth of the time. Memory is in bytes; {@code cards} has all models,
- * even if no job can use them. {@code unknown} names facts that are empty or 0.
+ * A description of the machine for the user, which OSHI reads from files of Linux. {@link Limits}
+ * has what builds may use, and is read a thousand times faster. Memory is in bytes. {@code cards}
+ * has the models of all graphics cards, even if no job can use them. {@code unknown} has the names
+ * of facts that could not be read.
  */
 public record MachineFacts(
     String system,
@@ -22,7 +23,7 @@ public record MachineFacts(
     List<String> cards,
     List<String> unknown) {
 
-  /** Reads the facts, in some 0.2 s; empty if this is not Linux. */
+  /** Reads the facts, which takes about 0.2 s; empty if this is not Linux. */
   public static Optional<MachineFacts> here() {
     SystemInfo machine = new SystemInfo();
     if (!machine.isAvailable()) {
@@ -53,13 +54,13 @@ public record MachineFacts(
             unknown));
   }
 
-  /** Returns processor and system after a semicolon, as far as they are known. */
+  /** Returns a semicolon, the processor and the system, without the parts that are unknown. */
   public String words() {
     String parts = processor + (processor.isEmpty() || system.isEmpty() ? "" : ", ") + system;
     return parts.isEmpty() ? "" : "; " + parts;
   }
 
-  /** Reads a fact. Without /proc or /sys (a bare chroot) OSHI cannot start some of its parts. */
+  /** Reads a fact. Without /proc or /sys, as in a bare chroot, parts of OSHI cannot start. */
   static <T> T fact(String name, Supplier<T> read, T none, List<String> unknown) {
     try {
       T fact = read.get();

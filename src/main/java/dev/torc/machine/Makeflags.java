@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the variable {@code MAKEFLAGS} of a calling GNU make: letters without a dash in the first
- * word, then options, then {@code --} and variables. A space within a word has a backslash before
- * it. {@link Jobserver} talks to the jobserver that it names.
+ * Reads the variable {@code MAKEFLAGS} of a calling GNU make. Its first word has option letters
+ * without a dash; then come other options, and then {@code --} and variables. A space within a word
+ * follows a backslash. {@link Jobserver} uses the jobserver that the variable names.
  */
 public final class Makeflags {
 
@@ -18,7 +18,7 @@ public final class Makeflags {
   private static final Pattern JOBS =
       Pattern.compile("-j\\d*|--jobs(=\\d*)?|--jobserver-(auth|fds|style)=.*", Pattern.DOTALL);
 
-  /** An n before any letter that takes an argument, since what follows that is no option. */
+  /** An n before any letter that takes an argument; after such a letter, an n is not an option. */
   private static final Pattern WITH_N = Pattern.compile("[^CEIOWfjlo]*n.*", Pattern.DOTALL);
 
   private Makeflags() {}

@@ -4,38 +4,39 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 
 /**
- * CPU, memory and GPU over time, of an attempt or of the machine: at most {@value #MOST} points.
- * When all are taken, each two neighbors become one, and from then on a point stands for twice the
- * time. It takes no samples; totals are a {@link Usage}. Safe for use by several threads.
+ * CPU, memory and GPU use over time, of an attempt or of the machine, in at most {@value #MOST}
+ * points. When all points are used, each pair of neighbors is merged into one, and from then on a
+ * point covers twice the time. This class takes no samples; {@link Usage} has totals. Safe for use
+ * by several threads.
  */
 public final class Series {
 
-  /** A point for each second of the first four minutes. */
+  /** The maximum number of points, which is one per second for four minutes. */
   public static final int MOST = 240;
 
   /**
-   * The use since the last point: CPUs and GPUs in hundredths on average, memory in bytes at its
-   * highest. {@code time} is when the point ends, in nanoseconds from the series' beginning. -1
-   * stands for unknown GPUs.
+   * The use since the previous point: for CPUs and GPUs the average in hundredths of one, for
+   * memory the maximum in bytes. {@code time} is the end of the point in nanoseconds since the
+   * start of the series. Values of unknown GPUs are -1.
    */
   public record Point(long time, long cpu, long memory, long gpu, long gpuMemory) {}
 
   private static final long MILLISECOND = 1_000_000;
 
-  /** Memory is stored in units of so many bytes, and times in milliseconds. */
+  /** Memory is stored in units of this many bytes, and times in milliseconds. */
   private static final long MEMORY = 1 << 16;
 
   private final long began;
   private final Point[] points = new Point[MOST];
   private int size;
 
-  /** Samples that a point stands for; {@code open} has {@code gathered} samples so far. */
+  /** The number of samples in a full point; {@code open} has {@code gathered} samples so far. */
   private int stride = 1;
 
   private Point open;
   private int gathered;
 
-  /** Starts an empty series at a moment in milliseconds since 1970. */
+  /** Creates an empty series that starts at a time in milliseconds since 1970. */
   public Series(long began) {
     this.began = began;
   }
@@ -44,7 +45,7 @@ public final class Series {
     return began;
   }
 
-  /** Adds a sample that is later than all others. */
+  /** Adds a sample, which must be later than all earlier ones. */
   public synchronized void add(Point sample) {
     open = open == null ? sample : merge(open, sample, size == 0 ? 0 : points[size - 1].time);
     if (++gathered < stride) {
@@ -62,7 +63,7 @@ public final class Series {
     }
   }
 
-  /** Merges two neighbors, weighted by the time that each stands for. */
+  /** Merges two neighbors, weighted by the time that each covers. */
   private static Point merge(Point first, Point second, long from) {
     long one = Math.max(1, first.time - from);
     long two = Math.max(1, second.time - first.time);
@@ -76,7 +77,7 @@ public final class Series {
         Math.max(first.gpuMemory, second.gpuMemory));
   }
 
-  /** Returns the number of points, counting one that is not full yet. */
+  /** Returns the number of points, including one that is not full yet. */
   public synchronized int size() {
     return size + (open == null ? 0 : 1);
   }
@@ -93,7 +94,7 @@ public final class Series {
     return whole;
   }
 
-  /** Writes the series as bytes, a few for each point; {@link #of} reads them. */
+  /** Encodes the series, with a few bytes for each point; {@link #of} decodes it. */
   public synchronized byte[] bytes() {
     ByteWriter out = new ByteWriter(0);
     out.number(began);
@@ -109,7 +110,7 @@ public final class Series {
     }
     long memory = 0;
     boolean known = size() > 0 && whole().gpuMemory >= 0;
-    for (int i = 0; known && i < size(); i++) { // apart, since earlier torcs read as far as this
+    for (int i = 0; known && i < size(); i++) { // older versions read only up to here
       long now = at(i).gpuMemory < 0 ? -1 : at(i).gpuMemory / MEMORY;
       out.number(now - memory);
       memory = now;
@@ -118,8 +119,8 @@ public final class Series {
   }
 
   /**
-   * Reads a series back, with times in milliseconds and memory in units of 64 KiB. Other bytes
-   * throw {@link IndexOutOfBoundsException} or {@link IllegalArgumentException}.
+   * Decodes a series, with times in whole milliseconds and memory in whole units of 64 KiB. Throws
+   * {@link IndexOutOfBoundsException} or {@link IllegalArgumentException} for other bytes.
    */
   public static Series of(byte[] bytes) {
     ByteReader in = new ByteReader(bytes, 0);
@@ -136,7 +137,7 @@ public final class Series {
       series.points[i] = new Point(sum[0] * MILLISECOND, sum[1], sum[2] * MEMORY, sum[3], -1);
     }
     long memory = 0;
-    for (int i = 0; i < count && (i > 0 || !in.isAtEnd()); i++) { // a series of an earlier torc
+    for (int i = 0; i < count && (i > 0 || !in.isAtEnd()); i++) { // older series lack this
       memory += in.number();
       Point of = series.points[i];
       long gpu = memory < 0 ? -1 : memory * MEMORY;
@@ -147,19 +148,19 @@ public final class Series {
   }
 
   /**
-   * Totals of an attempt; -1 for unknown ones.
+   * Totals of an attempt. Unknown values are -1.
    *
-   * @param user nanoseconds of CPU time in programs, of processes that were waited for
-   * @param system the same in the kernel
-   * @param peak highest sample of memory of the whole tree, in bytes
-   * @param read bytes from disks, not from the system's cache
-   * @param written bytes for disks, counted when they are written to the file
-   * @param gpu hundredths of a GPU, on average
+   * @param user nanoseconds of CPU time in user mode, of processes that were waited for
+   * @param system the same in kernel mode
+   * @param peak the highest memory sample of the process tree, in bytes
+   * @param read bytes that were read from disks, not from the system's cache
+   * @param written bytes for disks, counted when a process writes them
+   * @param gpu the average use of GPUs in hundredths of one
    */
   public record Usage(
       long user, long system, long peak, long read, long written, long gpu, long gpuMemory) {
 
-    /** Leaves the use of GPUs unknown. */
+    /** Creates totals with unknown GPU use. */
     public Usage(long user, long system, long peak, long read, long written) {
       this(user, system, peak, read, written, -1, -1);
     }
@@ -181,7 +182,7 @@ public final class Series {
       return new Usage(user, system, peak, read, written, busy, memory);
     }
 
-    /** Returns this usage with what a series, which may be null, tells of the GPUs. */
+    /** Returns this usage with the GPU use of a series, which may be null. */
     public Usage withGpus(Series series) {
       Point whole = series == null ? null : series.whole();
       return whole == null ? this : withGpus(whole.gpu, whole.gpuMemory);

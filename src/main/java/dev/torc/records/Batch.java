@@ -18,12 +18,12 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * Changes that are committed together or not at all; later ones win over earlier ones. One thread
- * fills a batch, and must not change it after {@link Cache#put}.
+ * Changes that are committed together or not at all. A later change of a key replaces an earlier
+ * one. One thread fills a batch, and must not change it after {@link Cache#put}.
  */
 public final class Batch {
 
-  /** A key with its new value, made when the batch is put; null removes the key. */
+  /** A key and its new value, which is encoded when the batch is put; null removes the key. */
   static final class Change {
     final RecordTree tree;
     final byte[] key;
@@ -36,7 +36,7 @@ public final class Batch {
       this.value = value;
     }
 
-    /** Makes the bytes of the record, with the numbers of shared texts. */
+    /** Encodes the record; {@code numbers} returns the numbers of shared texts. */
     void seal(ToIntFunction<String> numbers) {
       if (record != null) {
         value = record.apply(numbers);
@@ -82,7 +82,7 @@ public final class Batch {
     return put(RecordTree.ATTEMPTS, key, attempt, (out, of) -> RecordCodec.attempt(key, out, of));
   }
 
-  /** Adds the series of an attempt, or with {@link AttemptHistory#MACHINE} of the machine. */
+  /** Adds the series of an attempt, or of the machine under {@link AttemptHistory#MACHINE}. */
   public Batch series(long build, long sequence, Series series) {
     byte[] key = DatabaseKey.of(build, sequence);
     return put(RecordTree.SERIES, key, series, RecordCodec::series);
@@ -104,15 +104,15 @@ public final class Batch {
     return put(RecordTree.LISTS, digest.bytes(), entries, RecordCodec::entries);
   }
 
-  /** Writes a line of the build history, replacing that of the same number. */
+  /** Adds a build to the history, or replaces the build with the same number. */
   public Batch build(BuildRecord record) {
     byte[] key = DatabaseKey.of(record.id().number());
     return put(RecordTree.BUILDS, key, record, (out, of) -> RecordCodec.build(key, out, of));
   }
 
   /**
-   * Adds a short listener, called on the writer's thread with null after the commit, or with the
-   * error. It must neither throw nor call {@link Cache#flush}.
+   * Adds a fast listener, which the writer's thread calls after the commit: with null, or with the
+   * error if it failed. A listener must neither throw nor call {@link Cache#flush}.
    */
   public Batch onCommit(Consumer<CacheException> done) {
     listeners.add(done);

@@ -22,28 +22,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rule 10: one build per root. It locks {@code .torc/lock}; if the database lies elsewhere, also a
- * file beside the database; on a network root, also {@code .torc/lock.shared}, which other hosts
- * see. The kernel releases the locks however torc ends. A file names the holder, for people and for
- * a torc called by a job; that text is a hint, never the lock. {@code BuildRequest} of the session
- * decides whether a second torc waits or is refused.
+ * The lock that allows one build per root (rule 10). It locks {@code .torc/lock}. If the database
+ * lies elsewhere, it also locks a file beside the database. In a network root, it also locks {@code
+ * .torc/lock.shared}, which other hosts see. The kernel releases the locks however torc ends. A
+ * file names the holder, for the user and for a torc that a job calls; its text is a hint, never
+ * the lock. {@code BuildRequest} in package {@code session} decides whether a second torc waits or
+ * is refused.
  */
 public final class BuildLock implements AutoCloseable {
 
   /** Milliseconds between two tries. */
   private static final long AGAIN = 50;
 
-  /** Milliseconds between two tries on a network root, where each try asks a server. */
+  /** Milliseconds between two tries in a network root, where each one asks a server. */
   private static final long AGAIN_REMOTE = 500;
 
-  /** A process, the random id of its build, what it does, and its host; empty for this one. */
+  /** A process, the random id of its build, its command, and its host, empty for this one. */
   public record Holder(long pid, String build, String what, String host) {
     public Holder(long pid, String build, String what) {
       this(pid, build, what, "");
     }
   }
 
-  /** The {@link Holder#what} of a build; other commands take the lock too. */
+  /** The {@link Holder#what} of a build. Other commands also take the lock. */
   public static final String BUILD = "torc build";
 
   private final CachePlace place;
@@ -54,9 +55,9 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock if no process holds it, this one included; makes the folders it needs. With
-   * {@code trust}, a network root may lie on a file system that does not show locks to other hosts;
-   * then only builds of this host are excluded.
+   * Takes the lock unless a process, perhaps this one, already holds it. Makes the folders that the
+   * lock needs. With {@code trust}, a network root may lie on a file system that does not show
+   * locks to other hosts; then the lock excludes only builds on this host.
    */
   public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me, boolean trust) {
     if (place.isNetworkRoot() && !trust) {
@@ -99,7 +100,7 @@ public final class BuildLock implements AutoCloseable {
   private boolean take(Holder me, boolean trust) throws IOException {
     place.makeFolder(place.folder());
     boolean trusts = trust && place.isNetworkRoot();
-    // The lock of this host comes first: see the traps of OpenFileLock.
+    // This host's lock comes first; the comment of OpenFileLock explains why.
     if (!add(() -> OpenFileLock.flock(place.lock()), trusts) || isRobbed(place)) {
       return false;
     }
@@ -112,13 +113,13 @@ public final class BuildLock implements AutoCloseable {
       }
     }
     place.give(place.lock());
-    // Only under the lock, so that one torc makes the root's id, which names the database.
+    // Settled only under the lock, so that only one torc makes the root's id.
     CachePlace settled = place.settle();
     Path beside = settled.database().resolve("lock");
     if (settled.elsewhere() && !add(() -> OpenFileLock.flock(beside), false)) {
       return false;
     }
-    // Without locks, two torcs of this host may have made an id each.
+    // Without working locks, two torc processes on this host may each have made an id.
     if (trusts && !settled.equals(place.settle())) {
       return false;
     }
@@ -126,7 +127,7 @@ public final class BuildLock implements AutoCloseable {
     return true;
   }
 
-  /** Takes a lock; also returns true if the file system has no locks and {@code mayLack} is set. */
+  /** Returns whether a lock was taken; true if {@code mayLack} and the file system has none. */
   private boolean add(Io.Get<Optional<OpenFileLock>> lock, boolean mayLack) throws IOException {
     try {
       Optional<OpenFileLock> taken = lock.get();
@@ -141,8 +142,9 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Returns whether a process holds the lock on a file that was removed from here, as by {@code rm
-   * -rf .torc}. An empty file is new: one that was ever locked names its holder or says free.
+   * Returns whether a process holds the lock on a file that was removed, as by {@code rm -rf
+   * .torc}. Checks only an empty file, because a file that was ever locked names its holder or says
+   * free.
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0
@@ -159,7 +161,7 @@ public final class BuildLock implements AutoCloseable {
     write(place.lockHolder(), text);
   }
 
-  /** Writes a text in place, and line ends over the rest: truncating costs 20 times as much. */
+  /** Writes a text and pads the file with line ends; truncating would take 20 times as long. */
   private static void write(Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try (FileChannel to =
@@ -170,7 +172,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** Waits for the lock. An interrupt ends the wait without the lock. */
+  /** Waits for the lock and takes it. If interrupted, gives up without the lock. */
   public static BuildLock acquire(CachePlace place, Holder me, boolean trust)
       throws InterruptedException {
     while (true) {
@@ -199,7 +201,7 @@ public final class BuildLock implements AutoCloseable {
               || lines.get(3).equals(place.host().name())
                   && lines.get(4).equals(place.host().boot());
       long pid = Long.parseLong(lines.get(0));
-      // A process number of another host says nothing here, but a held lock does.
+      // A process number of another host cannot be checked here, but its lock can.
       boolean lives =
           here
               ? ProcessHandle.of(pid).isPresent()
@@ -212,7 +214,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** Returns the text that names the holder; none if only the file of the lock exists. */
+  /** Returns the text that names the holder; empty if a lock file names no holder yet. */
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
         place.isNetworkRoot()
@@ -221,23 +223,23 @@ public final class BuildLock implements AutoCloseable {
     return fresh ? new byte[0] : OwnFile.read(place.lockHolder());
   }
 
-  /** Releases the lock; the files stay. */
+  /** Releases the lock and leaves its files. */
   @Override
   public void close() {
     try {
-      // This must not make the file again after clean --all removed it.
+      // This must not recreate the file after clean --all removed it.
       write(place.lockHolder(), "free\n");
     } catch (NoSuchFileException removed) {
       return;
     } catch (IOException e) {
-      // The text is only a hint, which the next holder replaces; the lock is released all the same.
+      // The text is only a hint, which the next holder replaces; the lock is released anyway.
       throw CacheTrouble.of("cannot clear", place.lockHolder(), e);
     } finally {
       release();
     }
   }
 
-  /** Releases the locks, the first one last, so the next holder finds the others free. */
+  /** Releases the locks in reverse order: a torc that gets the first one finds the others free. */
   private void release() {
     held.reversed().forEach(OpenFileLock::close);
   }

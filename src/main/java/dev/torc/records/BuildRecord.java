@@ -7,29 +7,29 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A line of the build history, from {@code started} on, in milliseconds since 1970. Records of
- * older torcs have no files, and no machine and store use in their ends. The files overlay each
- * other in this order and are relative to the root where they lie below it.
+ * One build in the history. {@code started} is in milliseconds since 1970. {@code files} are the
+ * build files in the order in which they overlay each other, relative to the root if they lie below
+ * it. Records of older versions have no files, no machine and no store use.
  */
 public record BuildRecord(
     BuildId id, long started, SortedMap<String, Integer> counts, List<String> files, BuildEnd end) {
 
-  /** How a build ended. Its machine, in words, and what stores gave are known only then. */
+  /** How a build ended, after how many nanoseconds, on which machine, and what stores supplied. */
   public record BuildEnd(long nanos, int exit, String machine, StoreUse use) {
 
-    /** A build that is running or was killed. */
+    /** The end of a build that is still running or was killed. */
     public static final BuildEnd NONE = new BuildEnd(-1, -1, null, StoreUse.NONE);
   }
 
-  /** A build: its random id, as in marks and records, and its number in the history, from 1. */
+  /** A build's random id, used in marks and records, and its number in the history, from 1. */
   public record BuildId(String id, long number) {}
 
-  /** How many jobs ran because no store had a result, and the results of each store, by name. */
+  /** The number of jobs that ran because no store had a result, and the hits of each store. */
   public record StoreUse(int misses, List<StoreHits> places) {
 
     public static final StoreUse NONE = new StoreUse(0, List.of());
 
-    /** The results of one store and the bytes of their products; the local store has no name. */
+    /** The results that one store supplied, and the bytes of their products. */
     public record StoreHits(String store, int hits, long bytes) {
 
       private static StoreHits form(Fields fields, StoreHits of) {
@@ -40,7 +40,7 @@ public record BuildRecord(
       }
     }
 
-    /** Compares in plain code: the JVM links a record's own equals again at each start. */
+    /** Returns whether no store was used. A generated equals would slow down each start. */
     public boolean isNone() {
       return misses == 0 && places.isEmpty();
     }

@@ -26,19 +26,19 @@ import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
 
 /**
- * The records of torc: what is known of files, the last runs, which job owns which path, and the
- * history. It stores records and finds them again, whole or not at all; it does not know what they
- * mean for a build.
+ * The records of torc: the digests of files, the last runs, which job owns which path, and the
+ * history of builds. A cache stores records, and returns each one complete or not at all. It does
+ * not know what they mean for a build.
  *
- * <p>Any thread may call it. Reads see what was put at once, before it is committed. A damaged
- * record counts as missing, so damage can only make a job run again; a damaged database is found
- * before LMDB reads the bad page, and is set aside. LMDB's locks belong to the process, so a
- * process must not open a database twice at a time. Every method throws {@link CacheException} if
- * the database cannot be read.
+ * <p>Any thread may call a cache. A read sees every earlier write, even before it is committed. A
+ * damaged record counts as missing, so damage can only make a job run again. {@link Recovery}
+ * checks a database that was not closed properly, because a damaged page can crash LMDB. A process
+ * must not open a database twice at the same time, because LMDB's locks belong to the process.
+ * Every method throws {@link CacheException} if the database cannot be read.
  */
 public final class Cache implements AutoCloseable {
 
-  /** Nanoseconds after which written bytes are on the disk, even if the machine goes down. */
+  /** Nanoseconds after which written bytes are on the disk, even if the machine then crashes. */
   private static final long SETTLED = 60_000_000_000L;
 
   private final CachePlace place;
@@ -49,16 +49,16 @@ public final class Cache implements AutoCloseable {
   private final SharedTexts texts = new SharedTexts(this);
   private final Consumer<String> note;
 
-  /** The last commit, if the machine went down since; otherwise null. */
+  /** The last commit if the machine was rebooted since; otherwise null. */
   private final CommitNote late;
 
-  /** Whether LMDB found damage: then {@link #close} does not note that the database is sound. */
+  /** Whether LMDB reported damage. If so, {@link #close} does not record a clean close. */
   private volatile boolean damaged;
 
-  /** Nanoseconds since 1970: stamps with a later ctime are not safe. */
+  /** The ctime, in nanoseconds since 1970, after which stamps are not safe. */
   private long distrust;
 
-  /** Creates a cache over an open database, or without records if {@code store} is null. */
+  /** Creates a cache over an open database. If {@code store} is null, the cache is empty. */
   Cache(
       CachePlace place,
       CacheSettings settings,
@@ -76,8 +76,8 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * Opens the cache for the holder of the {@link BuildLock}: makes folder and database as needed.
-   * If a database is unusable, it is set aside, and {@code note} takes a line.
+   * Opens the cache for the holder of the {@link BuildLock}, and makes missing folders and the
+   * database. An unusable database is set aside and reported to {@code note}.
    */
   public static Cache open(CachePlace place, Consumer<String> note) {
     return CacheOpening.forWork(place, note, CacheSettings.system());
@@ -89,22 +89,23 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * Opens the cache only to look at its current state: never waits, writes nothing, creates only
-   * LMDB's lock table. If the database is unusable, the cache is empty and {@code note} says why.
+   * Opens the cache read-only, as of this moment. Does not wait for a lock, writes no records, and
+   * creates no file but LMDB's lock table. If the database is unusable, the cache is empty and
+   * {@code note} says why.
    */
   public static Cache look(CachePlace place, Consumer<String> note) {
     return CacheOpening.forLooking(place, note, CacheSettings.system());
   }
 
-  /** Returns the place; with the final folder of the database if opened for work. */
+  /** Returns the place, whose database folder is final if {@link #open} opened this cache. */
   public CachePlace place() {
     return place;
   }
 
   /**
-   * Distrusts late stamps if the machine went down since the last commit: files written shortly
-   * before may have lost their bytes and kept their stamps. Such stamps are read as unsafe and
-   * stored as such, with the new boot's id.
+   * Marks late stamps as unsafe if the machine was rebooted since the last commit: files written
+   * shortly before may have lost their bytes but not their stamps. Commits the unsafe stamps with
+   * the id of the new boot.
    */
   void distrustLate() {
     if (late == null) {
@@ -127,7 +128,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Ends the writer and closes the files, ignoring commits that fail. */
+  /** Stops the writer and closes the files. A failed commit is not reported. */
   void abandon() {
     if (writer != null) {
       writer.stop();
@@ -140,24 +141,24 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Returns how far the database follows a journal; null if it never did. */
+  /** Returns the position in the journal that the database has reached, or null. */
   JournalPosition position() {
     return store == null ? null : store.position();
   }
 
-  /** Overlays the database with the journal's records after {@link #position}. */
+  /** Overlays the database, in memory, with the journal's records after {@link #position}. */
   void overlay(JournalReader from) throws IOException, JournalReader.Damaged {
     for (var changes = from.next(); changes != null; changes = from.next()) {
       pending.put(changes);
     }
   }
 
-  /** Commits the journal's records after {@link #position}; later commits go to it too. */
+  /** Commits the journal's records after {@link #position}. Later commits go to the journal too. */
   void follow(JournalReader from) throws IOException, JournalReader.Damaged {
     commits.follow(from);
   }
 
-  /** Writes a new journal of all records. */
+  /** Writes a new journal with all records. */
   void makeJournal() throws IOException {
     commits.makeJournal();
   }
@@ -178,7 +179,7 @@ public final class Cache implements AutoCloseable {
     return find(RecordTree.STAMPS, path, this::known);
   }
 
-  /** Returns a job's last run; null also if its values, a part of it, cannot be read. */
+  /** Returns a job's last run; null if there is none, or if its values are unreadable. */
   public JobResult result(String job) {
     JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);
     boolean whole =
@@ -206,8 +207,8 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * Visits all last runs in the order of their keys, which is that of the names' UTF-8 bytes except
-   * for long names that begin alike. A visitor may read and put, but not flush.
+   * Visits all last runs in the order of their keys, which is the order of the names' UTF-8 bytes
+   * except for long names with the same beginning. A visitor may read and put, but must not flush.
    */
   public void eachResult(BiConsumer<String, JobResult> visitor) {
     each(RecordTree.RESULTS, (_, in, of) -> RecordCodec.result(in, of), visitor);
@@ -225,7 +226,7 @@ public final class Cache implements AutoCloseable {
     return RecordCodec.open(tree, key, value(tree, key), form, texts::text);
   }
 
-  /** Visits records whose keys are no names, from a key on or all for null, in their order. */
+  /** Visits, in key order, records whose keys are not names, from a key on; null means all. */
   <T> void eachRecord(
       RecordTree tree, byte[] from, RecordCodec.Keyed<byte[], T> form, Consumer<T> visitor) {
     each(
@@ -236,7 +237,7 @@ public final class Cache implements AutoCloseable {
         visitor);
   }
 
-  /** Reads all records of a tree, so that each looks up its texts. */
+  /** Reads all records of a tree, so that {@link SharedTexts} notes the texts that they use. */
   <T> void readAll(RecordTree tree, Form<T> form) {
     this.<T>eachRecord(tree, null, (_, in, of) -> form.pass(in, of), _ -> {});
   }
@@ -263,9 +264,9 @@ public final class Cache implements AutoCloseable {
     each(RecordTree.STAMPS, (_, in, of) -> known(in, of), visitor);
   }
 
-  /** Returns at most {@code most} lines of the history, newest first. */
+  /** Returns the newest builds of the history, newest first, at most {@code most} of them. */
   public List<BuildRecord> builds(int most) {
-    var late = pending.from(RecordTree.BUILDS, null); // before the snapshot, as in each
+    var late = pending.from(RecordTree.BUILDS, null); // read before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
     scan(
         RecordTree.BUILDS,
@@ -281,7 +282,7 @@ public final class Cache implements AutoCloseable {
     return builds.values().stream().limit(most).toList();
   }
 
-  /** Returns a number greater than any in the history, usually by one. */
+  /** Returns a number that is greater than all in the history, usually by one. */
   public long nextBuildNumber() {
     var late = pending.from(RecordTree.BUILDS, null);
     long[] next = {1};
@@ -291,7 +292,7 @@ public final class Cache implements AutoCloseable {
         (key, value) -> {
           BuildRecord build = build(key, value);
           next[0] +=
-              build == null ? 1 : build.id().number(); // the key of a damaged record may be wrong
+              build == null ? 1 : build.id().number(); // a damaged record may have a wrong key
           return build == null;
         });
     return late.isEmpty() ? next[0] : Math.max(next[0], DatabaseKey.number(late.lastKey()) + 1);
@@ -302,19 +303,19 @@ public final class Cache implements AutoCloseable {
         RecordTree.BUILDS, key, value, (in, of) -> RecordCodec.build(key, in, of), null);
   }
 
-  /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
+  /** Queues changes without waiting for the disk. Reads see them at once. */
   public void put(Batch batch) {
     if (writer == null) {
       throw new IllegalStateException("this cache is only looked at");
     }
     changeTexts(
         () -> {
-          texts.seal(batch); // a batch that brings a text is queued before others with its number
+          texts.seal(batch); // in one lock with put: a new text is queued before its later uses
           writer.put(batch, () -> pending.put(batch.changes));
         });
   }
 
-  /** Runs a change of the shared texts while the map stays, so that it need not wait for it. */
+  /** Runs a change of the shared texts. The map's lock is taken first, to prevent a deadlock. */
   private void changeTexts(Runnable change) {
     store.mapped(
         () -> {
@@ -324,19 +325,19 @@ public final class Cache implements AutoCloseable {
         });
   }
 
-  /** Removes unused shared texts, if there may be many; {@code stored} reads all stored results. */
+  /** Removes unused shared texts if there are many; {@code stored} reads all stored results. */
   void sweep(Runnable stored) {
     changeTexts(() -> texts.sweep(stored));
   }
 
-  /** Waits until everything is committed and on the disk. Throws if any commit has failed. */
+  /** Waits until all changes are committed and on the disk. Throws if any commit has failed. */
   public void flush() {
     if (writer != null) {
       writer.flush();
     }
   }
 
-  /** Flushes and closes; the database is closed even if this throws. */
+  /** Flushes and closes the cache. The database is closed even if this method throws. */
   @Override
   public void close() {
     try {
@@ -383,7 +384,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Returns the record of a name, or null. Two names may share a key; then one has the record. */
+  /** Returns the record of a name, or null. Of two names with one key, only one has a record. */
   private <T> T find(RecordTree tree, String name, Form<T> form) {
     byte[] key = DatabaseKey.of(name);
     return RecordCodec.named(
@@ -426,7 +427,7 @@ public final class Cache implements AutoCloseable {
   /** Visits committed and uncommitted records in the order of the keys. */
   private <T> void each(
       RecordTree tree, byte[] from, BiFunction<byte[], byte[], T> opener, Consumer<T> visitor) {
-    // Taken before the snapshot: a change that is missing here was committed before that.
+    // Taken before the snapshot, so a change that is missing here is already in the snapshot.
     TreeMap<byte[], Batch.Change> late = pending.from(tree, from);
     BiConsumer<byte[], byte[]> tell =
         (key, value) -> {
@@ -449,14 +450,14 @@ public final class Cache implements AutoCloseable {
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 
-  /** What tests replace: bytes of address space, the id of the boot, milliseconds since 1970. */
+  /** Values that tests replace: address space in bytes, boot id, milliseconds since 1970. */
   record CacheSettings(long mapSize, String boot, LongSupplier clock) {
     static CacheSettings system() {
       return new CacheSettings(4L << 30, ThisHost.system().boot(), System::currentTimeMillis);
     }
   }
 
-  /** Thrown with one line for people if the cache cannot be used or written: exit 3. */
+  /** Thrown with one line for the user if the cache cannot be used; torc exits with status 3. */
   public static final class CacheException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

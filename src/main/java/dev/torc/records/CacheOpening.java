@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * Opens a cache, for work or for a look. {@link Recovery} checks a database that was not closed in
- * order: it copies the records before work, and only reads them before a look.
+ * Opens a cache for writing ({@code forWork}) or only for reading ({@code forLooking}). {@link
+ * Recovery} first checks a database that was not closed properly. It copies the records before
+ * writing, and only reads them otherwise.
  */
 final class CacheOpening {
 
@@ -30,7 +31,7 @@ final class CacheOpening {
     return cache;
   }
 
-  /** Opens the database itself for work. */
+  /** Opens the database itself for writing. */
   static Cache database(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
@@ -61,7 +62,7 @@ final class CacheOpening {
     }
   }
 
-  /** Removes a file about the last build before anything makes it wrong. */
+  /** Removes a file about the last build before its content becomes wrong. */
   private static void removeOld(Path file) {
     try {
       OwnFile.remove(file);
@@ -76,7 +77,7 @@ final class CacheOpening {
         : look(place, note, settings);
   }
 
-  /** Opens the database itself for a look; the cache is empty if there is none to use. */
+  /** Opens the database itself for reading; the cache is empty if there is no usable database. */
   static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
     RecordStore store = null;
     try {
@@ -122,7 +123,7 @@ final class CacheOpening {
     }
   }
 
-  /** Returns how a look's snapshot is damaged, or nothing. A running build has checked it. */
+  /** Returns how a snapshot is damaged, or nothing. A running build has checked its database. */
   private static String damage(CachePlace place, RecordStore store) throws IOException {
     if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
       return Recovery.damage(place.data(), null);

@@ -21,26 +21,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells where a root's cache and torc's other files are. {@code TORC_CACHE} may name a folder
- * elsewhere for many roots. A database there is named by the root's real path and by a random id in
- * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes over
- * its records.
+ * The paths of a root's cache and of torc's other files. {@code TORC_CACHE} may name a folder
+ * elsewhere for the databases of many roots. The name of a database there is made from the root's
+ * real path and a random id in {@code .torc/id}, so neither a copy of the root nor another root at
+ * the same path takes over its records.
  *
- * <p>A root is a network root if it lies on a network file system or has a {@link #journal()}: the
- * machine whose disks these are sees a local file system. In a network root the journal is the
- * truth, and each host has a database on its own disk.
+ * <p>A root is a network root if it lies on a network file system or has a {@link #journal()}. The
+ * journal matters on the file server itself, which sees a local file system. In a network root the
+ * journal is authoritative, and each host has a database on its own disk.
  *
  * @param folder {@code .torc}
- * @param database the folder of {@code data.mdb}; a guess until {@link #settle}
- * @param host this machine among those that share the root; null for a root of one host
- * @param group the group that writes to {@code .torc}, or to the root if that is missing
+ * @param database the folder of {@code data.mdb}; provisional until {@link #settle}
+ * @param host this machine, if several hosts may share the root; otherwise null
+ * @param group the group that may write to {@code .torc}, or to the root if {@code .torc} is
+ *     missing
  */
 public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
 
-  /** The folder for files that rule 15 sets aside below {@code roots}. */
+  /** The name of the folder for files that rule 15 sets aside below {@code roots}. */
   public static final String SET_ASIDE_BELOW_ROOTS = ".torc-kept";
 
-  /** Finds the place of a root; creates nothing. Throws if one of its folders is a link. */
+  /** Finds the place of a root; creates nothing. Throws if one of torc's folders is a symlink. */
   public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
     Path folder = root.resolve(".torc");
     try {
@@ -119,17 +120,16 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("kept");
   }
 
-  /** Returns the folder of files that rule 15 set aside in a build. */
+  /** Returns the folder of the files that rule 15 sets aside in a build. */
   public Path setAside(String build) {
     return setAside().resolve(build);
   }
 
-  /** Returns the folder of the local store. */
   public Path store() {
     return folder.resolve("store");
   }
 
-  /** Returns the folder of files that are written before they move; old ones are of no use. */
+  /** Returns the folder for files that are later moved into place; old files may be deleted. */
   public Path tmp() {
     return folder.resolve("tmp");
   }
@@ -139,12 +139,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("moving");
   }
 
-  /** Returns the folder of files that running jobs find by their environment. */
+  /** Returns the folder of files that running jobs find through environment variables. */
   public Path jobs() {
     return folder.resolve("jobs");
   }
 
-  /** Returns the folder of batches, with a folder for each executor. */
+  /** Returns the folder of submitted batches, which has a folder for each executor. */
   public Path remote() {
     return folder.resolve("remote");
   }
@@ -153,12 +153,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("lock");
   }
 
-  /** Returns the lock that other hosts of a network root see. */
+  /** Returns the lock file that the other hosts of a network root see. */
   public Path networkLock() {
     return folder.resolve("lock.shared");
   }
 
-  /** Returns the file that names the holder of the lock, which over SMB cannot be a locked file. */
+  /** Returns the file that names the lock's holder. Over SMB, a locked file cannot be read. */
   Path lockHolder() {
     return isNetworkRoot() ? folder.resolve("lock.by") : lock();
   }
@@ -173,14 +173,15 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return folder.resolve("clock");
   }
 
-  /** Returns whether the database lies outside of {@code .torc}. */
+  /** Returns whether the database lies outside {@code .torc}. */
   public boolean elsewhere() {
     return !database.equals(folder);
   }
 
   /**
-   * Returns the name of the cache in marks, valid once settled. A cache in {@code .torc} keeps its
-   * name when the root is moved; all hosts of a network root use one name.
+   * Returns the name of this cache in {@link StartMarks}, valid after {@link #settle}. A cache in
+   * {@code .torc} keeps its name when the root is moved; all hosts of a network root use the same
+   * name.
    */
   String owner() {
     if (!elsewhere() || isNetworkRoot()) {
@@ -194,7 +195,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return database.resolve("graph");
   }
 
-  /** Returns the file about fresh jobs of the last build; opening the cache for work removes it. */
+  /** Returns the file about the fresh jobs of the last build. {@link Cache#open} removes it. */
   public Path rest() {
     return database.resolve("rest");
   }
@@ -212,7 +213,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return database.resolve("lock.mdb");
   }
 
-  /** Makes missing folders and the root's id; returns the place with the final database folder. */
+  /** Makes missing folders and the root's id. Returns the place with the final database folder. */
   CachePlace settle() {
     Path at = folder;
     try {
@@ -225,7 +226,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
         byte[] random = new byte[8];
         new SecureRandom().nextBytes(random);
         id = HexFormat.of().formatHex(random);
-        // Whole or not at all: a torn id would name another database each time.
+        // Replaced atomically, because a torn id would lead to another database each time.
         byte[] line = (id + "\n").getBytes(StandardCharsets.UTF_8);
         at = folder.resolve("id");
         OwnFile.replace(at, out -> out.write(line));
@@ -248,18 +249,18 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     give(own);
   }
 
-  /** Makes a folder that other users may not read. */
+  /** Makes a folder that only the group may use, or only the user if there is no group. */
   public void makePrivate(Path own) throws IOException {
     OwnFile.folder(own);
     group.giveAlone(own);
   }
 
-  /** Makes folders in which jobs work, with their parents. */
+  /** Makes a folder in which jobs work, and its missing parents. */
   public void makeFolders(Path inner) throws IOException {
     group.makeFolders(inner);
   }
 
-  /** Lets the group write a file of torc that is about to be made again. */
+  /** Ensures that the group can write a file that torc is about to rewrite. */
   public void ready(Path file) throws IOException {
     group.ready(file);
   }
@@ -269,14 +270,14 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     group.give(made);
   }
 
-  /** Lets the group write a new file beside the database, if that lies in {@code .torc}. */
+  /** Lets the group write a new file beside the database, if the database lies in {@code .torc}. */
   public void giveRecords(Path made) throws IOException {
     if (!elsewhere()) {
       give(made);
     }
   }
 
-  /** Throws {@link CacheException} with advice if another member owns a file that torc writes. */
+  /** Throws {@link CacheException}, with advice, if this user cannot write torc's files. */
   public void refuseOthers() {
     if (group.isNone()) {
       return;
@@ -303,7 +304,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
   }
 
-  /** Returns the name of a database's folder, with the host's if other hosts may see the base. */
+  /** Returns a database folder's name, with the host's name if other hosts may see {@code base}. */
   private static String name(Path root, String id, Path base, ThisHost host) {
     String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
     return sum(root) + "-" + (id.isEmpty() ? "new" : id) + own;
@@ -320,8 +321,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * A user's folder in a place where all users may write, such as {@code /var/tmp}. Only the user
-   * may own and enter it, since another user's folder of this name could hold false records.
+   * A user's own folder in a place where all users may write, such as {@code /var/tmp}. It must
+   * belong to the user and be closed to others, because another user's folder of the same name
+   * could hold false records.
    */
   private static final class HostFolder {
 
@@ -335,12 +337,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
             folder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } catch (FileAlreadyExistsException there) {
-        // check() looks whose it is
+        // check() verifies its owner
       }
       check(folder);
     }
 
-    /** Throws {@link CacheException} if anything else stands there. */
+    /** Throws {@link CacheException} if the path exists but is not such a folder. */
     static void check(Path folder) {
       try {
         if (!isOwn(folder)) {

@@ -13,10 +13,10 @@ import org.lmdbjava.Env;
 import org.lmdbjava.LmdbNativeException;
 import org.lmdbjava.Meta;
 
-/** Turns an error below the cache into one line for people. */
+/** Turns an error of LMDB or of the file system into one line for the user. */
 final class CacheTrouble {
 
-  /** With fewer free bytes, LMDB's EIO is taken for a full disk. */
+  /** If fewer bytes are free, an input/output error counts as a full disk. */
   private static final long NO_SPACE = 1 << 20;
 
   private static final String FULL = "no space left on device; free some and build again";
@@ -81,10 +81,10 @@ final class CacheTrouble {
     return new CacheException(line(what, file, why), e);
   }
 
-  /** Returns whether the database itself is damaged, rather than the system around it. */
+  /** Returns whether an error means that the database, and not the system, is damaged. */
   static boolean isDamage(RuntimeException e) {
     return e instanceof LmdbNativeException refused
-        && refused.getResultCode() < 0 // else it is an errno
+        && refused.getResultCode() < 0 // a positive code is an errno
         && !(e instanceof LmdbNativeException.PanicException
             || e instanceof LmdbNativeException.TlsFullException
             || e instanceof Env.ReadersFullException
@@ -95,7 +95,7 @@ final class CacheTrouble {
     return "damaged (" + words(e) + ")";
   }
 
-  /** Returns LMDB's own words for an error; lmdbjava has others. */
+  /** Returns LMDB's own message for an error, which differs from lmdbjava's. */
   static String words(RuntimeException e) {
     return e instanceof LmdbNativeException refused
         ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"
@@ -116,7 +116,7 @@ final class CacheTrouble {
     return (what + " " + file + ": " + why + next).replace('\n', ' ');
   }
 
-  /** Returns the nearest existing folder. */
+  /** Returns the path itself if it exists, and otherwise its nearest existing parent. */
   private static Path there(Path folder) {
     return folder.getParent() == null || Files.exists(folder) ? folder : there(folder.getParent());
   }

@@ -10,12 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The one thread that writes. It gathers batches for a moment and commits them as one group, in
- * their order. After a failure it commits no more: no batch is stored without earlier ones.
+ * The only thread that writes to the cache. It collects batches for a short time and commits them
+ * as one group, in their order. After a failure it commits nothing more, so that no batch is stored
+ * without the earlier ones.
  */
 final class CacheWriter {
 
-  /** Milliseconds. Rule 9 allows 50 from a job's end to the end of the commit itself. */
+  /** The collecting time in milliseconds. Rule 9 allows 50 from a job's end to the commit's end. */
   private static final long GATHER = 30;
 
   private final Consumer<List<Batch>> commit;
@@ -25,9 +26,9 @@ final class CacheWriter {
 
   private List<Batch> waiting = new ArrayList<>(); // guarded by this
   private boolean closing; // guarded by this
-  private CacheException broken; // set by the thread alone
+  private CacheException broken; // set only by the thread
 
-  /** Takes a commit that throws {@link CacheException} if it committed nothing. */
+  /** Creates a writer. {@code commit} throws {@link CacheException} if it committed nothing. */
   CacheWriter(Consumer<List<Batch>> commit) {
     this.commit = commit;
   }
@@ -38,13 +39,13 @@ final class CacheWriter {
       throw new IllegalStateException("the cache is closed");
     }
     taken.run();
-    if (waiting.isEmpty()) { // otherwise a write is scheduled already
+    if (waiting.isEmpty()) { // otherwise, a write is already scheduled
       thread.schedule(this::write, GATHER, TimeUnit.MILLISECONDS);
     }
     waiting.add(batch);
   }
 
-  /** Waits until everything is committed and its listeners were called. */
+  /** Waits until all batches are committed and their listeners have been called. */
   void flush() {
     writeNow();
     if (broken != null) {
@@ -52,14 +53,14 @@ final class CacheWriter {
     }
   }
 
-  /** Commits everything and ends the thread; only {@link #flush} tells of a failure. */
+  /** Commits all batches and ends the thread. Only {@link #flush} reports a failure. */
   void stop() {
     synchronized (this) {
       closing = true;
     }
     if (!thread.isShutdown()) {
       writeNow();
-      thread.shutdownNow(); // nothing waits any more
+      thread.shutdownNow(); // the queue is empty
     }
   }
 
@@ -91,7 +92,7 @@ final class CacheWriter {
   /** Commits a group unless an earlier one failed; returns a failure of either, or null. */
   private CacheException commit(List<Batch> group) {
     try {
-      if (broken == null && !group.isEmpty()) { // empty: a flush was faster
+      if (broken == null && !group.isEmpty()) { // empty if a flush came first
         commit.accept(group);
       }
       return broken;

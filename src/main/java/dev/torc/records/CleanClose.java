@@ -10,32 +10,32 @@ import dev.torc.posix.FileStatus;
 import java.io.IOException;
 
 /**
- * A note that the database was closed in order, with the stamp that its file had then. As long as
- * the file has that stamp, it needs no {@link Recovery}, even if the machine went down. Opening for
- * work removes the note, so there is none after a crash.
+ * A note that the database was closed properly, with the stamp that its file had then. While the
+ * file has that stamp, the database needs no {@link Recovery}, even after a crash of the machine.
+ * Opening the cache for writing removes the note, so there is none after a crash of torc.
  */
 final class CleanClose {
 
-  /** Names the format of the records: a database of another format is not sound. */
+  /** The note's first text, with the format of the records: another format counts as damage. */
   private static final String LAYOUT = "torc closed 2, records " + RecordStore.SCHEMA;
 
   private CleanClose() {}
 
-  /** Returns whether the database is surely as it was closed. */
+  /** Returns whether the database is certainly unchanged since it was closed. */
   static boolean holds(CachePlace place) throws IOException {
     byte[] bytes = CheckedFile.read(place.closed());
     if (bytes == null || FileStatus.of(place.data().toString(), false).links() > 1) {
-      return false; // it has another name too, as in a copy made of hard links
+      return false; // the file has a second name, as in a copy made of hard links
     }
     try {
       ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
       return LAYOUT.equals(in.text()) && stamp(place).equals(in.known().stamp());
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return false; // a note of another torc
+      return false; // written by an incompatible torc
     }
   }
 
-  /** Writes the note about a sound, closed database. */
+  /** Writes the note. The database must be sound and closed. */
   static void write(CachePlace place) throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);

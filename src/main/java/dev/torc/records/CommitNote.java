@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The note in every commit: number, milliseconds since 1970, and the id of the boot. If the machine
- * went down since, the bytes of files written shortly before may never have reached the disk,
- * though their stamps did.
+ * The note in every commit: its number, its time in milliseconds since 1970, and the id of the
+ * boot. If the machine crashed later, files written shortly before the crash may have lost their
+ * bytes but not their stamps.
  */
 record CommitNote(long transaction, long time, String boot) {
 

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Writes changes to the disk: into the journal if the root has one, and only then into the
- * database, which takes over from a journal what it lacks. For one thread at a time.
+ * Writes changes to the disk: first into the journal, if the root has one, and then into the
+ * database. Records that the database lacks are taken from the journal. Only one thread may use
+ * this at a time.
  */
 final class Commits {
 
-  /** Bytes of a journal in one commit to the database. */
+  /** The approximate number of bytes of a journal in one commit to the database. */
   private static final int GATHER = 16 << 20;
 
   private final CachePlace place;
@@ -23,7 +24,7 @@ final class Commits {
   /** Null if the root has no journal. */
   private Journal journal;
 
-  /** Whether rewriting the journal failed; it is not tried again. */
+  /** Whether rewriting the journal has failed. It is then not tried again. */
   private boolean stuck;
 
   Commits(CachePlace place, CacheSettings settings, Consumer<String> note, RecordStore store) {
@@ -76,7 +77,7 @@ final class Commits {
     journal = Journal.open(place.journal(), from.position().with(live));
   }
 
-  /** Replaces the journal by one of the database's records. */
+  /** Replaces the journal with a new one that has the database's records. */
   void makeJournal() throws IOException {
     Journal next = Journal.make(place.journal(), visitor -> store.each(Journal.GATHER, visitor));
     if (journal != null) {
@@ -88,8 +89,9 @@ final class Commits {
   }
 
   /**
-   * Writes to the database with a position in the journal, whose {@code live} is as before; null
-   * without a journal. Returns by how many bytes the records in the journal grew.
+   * Writes changes to the database, with the position in the journal that they reach; null without
+   * a journal. The {@code live} of the position is the number before the changes. Returns by how
+   * many bytes the current records in the journal grew.
    */
   private long write(List<Batch.Change> changes, JournalPosition position) {
     return store.write(changes, position != null, new RecordStore.Seal(settings, position));

@@ -6,9 +6,10 @@ import java.util.Arrays;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Turns a name into a key of the database: its UTF-8 bytes, or if they are too many (LMDB takes
- * 511), their beginning and their SHA-256; then the record holds the whole name. So keys have the
- * order of their names' bytes, except for long names that begin alike.
+ * Turns a name into a key of the database: its UTF-8 bytes. A long name's key is the beginning of
+ * its bytes and their SHA-256, because LMDB allows at most 511 bytes; the record then holds the
+ * full name. So keys sort like the bytes of their names, except for long names with the same
+ * beginning.
  */
 final class DatabaseKey {
 
@@ -22,7 +23,7 @@ final class DatabaseKey {
   static byte[] of(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0) {
-      return new byte[1]; // LMDB takes no empty key, and no name holds a NUL
+      return new byte[1]; // LMDB allows no empty key, and no name contains a NUL
     }
     if (bytes.length <= MOST) {
       return bytes;
@@ -53,7 +54,7 @@ final class DatabaseKey {
     return ByteBuffer.wrap(key).getLong();
   }
 
-  /** The trees of the database. Their ordinals are part of checksums, so only append. */
+  /** The trees of the database. Checksums contain their ordinals, so new ones must come last. */
   enum RecordTree {
     STAMPS,
     RESULTS,

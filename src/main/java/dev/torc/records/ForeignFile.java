@@ -9,14 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 
 /**
- * Says which file a member of the root's group cannot write, and what its owner has to run. Such
- * files come from commands by hand, and from a torc that knew no groups.
+ * Explains which file a member of the root's group cannot write, and which command its owner must
+ * run. Such files come from commands run by hand, or from a version of torc that did not support
+ * groups.
  */
 final class ForeignFile {
 
   private ForeignFile() {}
 
-  /** Returns the line about a refused file in {@code .torc}; empty if it is not another user's. */
+  /** Returns a line about a refused file in {@code .torc}; empty if its owner is not the cause. */
   static String line(Path refused) {
     Path file = refused.toAbsolutePath();
     Path torc = file;
@@ -38,7 +39,7 @@ final class ForeignFile {
       Path culprit = culprit(torc, file);
       return culprit == null ? "" : line(root, name, culprit);
     } catch (IOException | UnsupportedOperationException unknown) {
-      return ""; // the message names only the refusal
+      return ""; // the caller's message reports only the refusal
     }
   }
 

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The last run of a job, as far as the next verdict needs it; the rest is in {@link RunDetails}.
+ * The part of a job's last run that the next verdict needs; the rest is in {@link RunDetails}.
  *
  * @param build the random id of its build
- * @param wall nanoseconds of the last attempt
+ * @param wall duration of the last attempt in nanoseconds
  * @param traced whether the last attempt was traced to its end
  */
 public record JobResult(
@@ -22,14 +22,14 @@ public record JobResult(
     long wall,
     boolean traced) {
 
-  /** Needed files, sorted: found beyond the declared ones, and moved while the job ran. */
+  /** Needed files, sorted: undeclared ones, and those that changed while the job ran. */
   public record RunNeeds(List<String> found, List<String> moved) {}
 
   public JobResult undone() {
     return new JobResult(Outcome.UNDONE, build, manifest, products, needs, wall, traced);
   }
 
-  /** How a run ended. The database holds the ordinals, so only append. */
+  /** How a run ended. The database stores the ordinals, so new constants must come last. */
   public enum Outcome {
     OK,
     FAILED,
@@ -37,10 +37,10 @@ public record JobResult(
     OUT_OF_MEMORY,
     INTERRUPTED,
     ADOPTED,
-    /** The run ended well, but a product was changed later in the build (rule 16). */
+    /** The run succeeded, but a product was changed later in the build (rule 16). */
     UNDONE;
 
-    /** Returns whether the products are valid: made by a run that ended well, or adopted. */
+    /** Returns whether the products are valid: made by a run that succeeded, or adopted. */
     public boolean isGood() {
       return this == OK || this == ADOPTED;
     }
@@ -49,19 +49,20 @@ public record JobResult(
       return !isGood() && this != INTERRUPTED;
     }
 
-    /** Returns whether the run tells the job's resources: it ended well, or exceeded them. */
+    /** Returns whether the run shows what the job needs: it succeeded or exceeded a limit. */
     public boolean isTelling() {
       return this == OK || this == OUT_OF_MEMORY || this == TIMED_OUT;
     }
   }
 
   /**
-   * What people ask about a job's last run, stored apart from {@link JobResult}.
+   * The details of a job's last run that only explanations and reports need. They are stored apart
+   * from {@link JobResult}.
    *
-   * @param what how it failed in one phrase, empty for success
+   * @param what how the run failed, in one phrase; empty if it succeeded
    * @param restorable null if the result is not stored
    * @param origin where a restored result comes from; null if the job ran
-   * @param read files that it read and that are none of its needs, sorted
+   * @param read files that the job read and that are not among its needs, sorted
    */
   public record RunDetails(
       List<ManifestEntry> manifest,
@@ -78,9 +79,10 @@ public record JobResult(
   }
 
   /**
-   * When and how the processes of a run ran: in which build of the history, since when
-   * (milliseconds since 1970, 0 unknown), the exit status (-1 for none), the signal (0 for none),
-   * nanoseconds of CPU time and the highest sample of memory in bytes (both -1 if unknown).
+   * When and how the processes of a run ran. {@code build} is the number of the build in the
+   * history, and {@code started} is in milliseconds since 1970 (0 if unknown). {@code exit} is -1
+   * and {@code signal} is 0 if there was none. {@code cpu} is CPU time in nanoseconds, and {@code
+   * peak} is the highest memory sample in bytes; each is -1 if unknown.
    */
   public record Ran(
       long build, long started, int exit, int signal, long cpu, long peak, int attempts) {
@@ -91,11 +93,11 @@ public record JobResult(
   }
 
   /**
-   * What stores have to know about a result. {@code plan.KnownResults} has the rule of the keys.
+   * What a store needs to know about a result. {@code plan.KnownResults} defines the keys.
    *
-   * @param first the key of the lists of found needs; null for a job that finds none
-   * @param programs name, path, size and time of each program of its commands
-   * @param files the number of its files, including those in folders
+   * @param first the key of the lists of found needs; null if the job finds none
+   * @param programs name, path, size and time of each program in its commands
+   * @param files the number of files, including those in folders
    * @param shown whether the job's output belongs to the result
    */
   public record Restorable(
@@ -119,8 +121,9 @@ public record JobResult(
   }
 
   /**
-   * The run whose result was restored, at its start in milliseconds since 1970. Texts are empty for
-   * the local store, this machine, and a job of the same name.
+   * The run whose result was restored. {@code started} is in milliseconds since 1970. {@code
+   * store}, {@code host} and {@code job} are empty for the local store, this machine, and a job of
+   * the same name.
    */
   public record Origin(String store, long build, String host, long started, String job) {
 
@@ -143,7 +146,7 @@ public record JobResult(
     }
   }
 
-  /** A line of a manifest or of the reasons of a run. Package {@code plan} defines the codes. */
+  /** One line of a manifest, or one reason for a run. Package {@code plan} defines the codes. */
   public record ManifestEntry(int code, String name, String old, String now) {
 
     public static ManifestEntry form(Fields fields, ManifestEntry of) {
@@ -155,8 +158,9 @@ public record JobResult(
     }
 
     /**
-     * Passes the lines of a manifest. Jobs that find a file have the same line about it, so lines
-     * about {@code found} needs, which must be in their order, are written as shared ones.
+     * Passes the lines of a manifest. All jobs that find a file have the same line about it, so the
+     * lines about {@code found} needs are shared texts. {@code found} must be in the order of the
+     * lines.
      */
     public static <R> List<ManifestEntry> lines(
         Fields fields, int tag, R of, Function<R, List<ManifestEntry>> lines, List<String> found) {

@@ -16,17 +16,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The records of a network root, as a file that only grows: a line that names it, then a
- * {@linkplain JournalFrame frame} for each commit, which is on the disk before the commit counts.
- * It is the truth; the database of each host is made from it. The holder of the build lock writes
- * it with this class; {@link JournalReader} reads it.
+ * The records of a network root, as a file to which each commit is appended. It begins with a line
+ * that names it. A {@linkplain JournalFrame frame} for each commit follows; a commit counts only
+ * once its frame is on the disk. The journal is authoritative, and each host makes its database
+ * from it. The holder of the build lock writes the journal with this class; {@link JournalReader}
+ * reads it.
  */
 final class Journal implements AutoCloseable {
 
-  /** Bytes of dead records, more than half of it, with which the journal is written again. */
+  /** The journal is rewritten once more bytes than this, and over half of all, are outdated. */
   private static final long DEAD = 16 << 20;
 
-  /** Bytes of records in a frame of a rewritten journal. */
+  /** The approximate number of bytes of records in a frame of a rewritten journal. */
   static final int GATHER = 1 << 20;
 
   private final Path file;
@@ -39,7 +40,7 @@ final class Journal implements AutoCloseable {
     this.end = end;
   }
 
-  /** Opens a journal to append to it, and cuts off what a killed torc wrote in part. */
+  /** Opens a journal to append to it, and cuts off a frame that a killed torc left incomplete. */
   static Journal open(Path file, JournalPosition end) throws IOException {
     FileChannel out = OwnFile.outChannel(file);
     try {
@@ -54,7 +55,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Replaces the journal, whole or not at all; {@code records} passes all records in lists. */
+  /** Replaces the journal atomically; {@code records} passes all records in lists. */
   static Journal make(Path file, Consumer<Consumer<List<Batch.Change>>> records)
       throws IOException {
     Path fresh = file.resolveSibling("journal.new");
@@ -91,7 +92,7 @@ final class Journal implements AutoCloseable {
     records.forEach(each -> grown(JournalFrame.size(each.key, each.value)));
   }
 
-  /** Brings a new file's name to the disk. */
+  /** Forces the name of a new file to the disk. */
   static void syncName(Path file) {
     try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       folder.force(true);
@@ -110,8 +111,9 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * Adds a commit and brings it to the disk. After a failure nothing may be added. Also fails if
-   * another host has written: a host that was long cut off has lost the build lock without notice.
+   * Appends a commit and forces it to the disk. After a failure, nothing more may be appended. Also
+   * fails if another host has written: a host that was disconnected for a long time has lost the
+   * build lock without notice.
    */
   void append(List<Batch.Change> changes) throws IOException {
     long before = end.end();
@@ -124,7 +126,7 @@ final class Journal implements AutoCloseable {
       out.force(true);
     } catch (IOException e) {
       try {
-        out.truncate(before); // else the next build does that
+        out.truncate(before); // if this fails, the next build does it
       } catch (IOException again) {
         e.addSuppressed(again);
       }

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * One commit in the journal, as bytes: the word {@code torc}, the length of the changes, the
- * checksum of the frame before and its own, four bytes each, then the changes. A checksum covers
- * the one before, so it stands for the whole file up to here.
+ * Encodes one commit of the journal. A frame begins with four fields of four bytes each: the word
+ * {@code torc}, the length of the changes, the checksum of the previous frame, and its own
+ * checksum. The changes follow. A checksum covers the previous one, and so the whole file up to
+ * this frame.
  *
  * <p>A change is its tree, the length of its key, the key, the length of its value plus one, and
- * the value; a 0 instead of the last two removes the key. The values have {@linkplain RecordCodec
- * checksums} of their own.
+ * the value. If a 0 replaces the last two, the change removes the key. The values have {@linkplain
+ * RecordCodec checksums} of their own.
  */
 final class JournalFrame {
 
@@ -52,7 +53,7 @@ final class JournalFrame {
     return key.length + value.length + 5L;
   }
 
-  /** Returns the length of a frame by the head at an index; 0 if there is no head. */
+  /** Returns the length of a frame from its head at an index; 0 if there is no head. */
   static int wanted(byte[] bytes, int from) {
     ByteBuffer head = ByteBuffer.wrap(bytes, from, HEAD);
     int magic = head.getInt();
@@ -67,7 +68,7 @@ final class JournalFrame {
         && chain(bytes, from) == sum(bytes, from, length, before(bytes, from));
   }
 
-  /** Returns the checksum of the frame before the one at an index. */
+  /** Returns the checksum of the frame before the frame at an index. */
   static int before(byte[] bytes, int from) {
     return ByteBuffer.wrap(bytes).getInt(from + 2 * Integer.BYTES);
   }
@@ -77,7 +78,7 @@ final class JournalFrame {
     return ByteBuffer.wrap(bytes).getInt(from + 3 * Integer.BYTES);
   }
 
-  /** Returns the changes of a frame; {@link IllegalArgumentException} if of another version. */
+  /** Returns a frame's changes; throws {@link IllegalArgumentException} for another version. */
   static List<Batch.Change> changes(byte[] frame) {
     List<Batch.Change> changes = new ArrayList<>();
     ByteReader in = new ByteReader(frame, HEAD);

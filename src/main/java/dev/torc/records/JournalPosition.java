@@ -4,11 +4,11 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 
 /**
- * How far a database follows a {@link Journal}; written in the same transaction as the records. The
- * last frame goes from {@code last} to {@code end}, in bytes; without a frame {@code last} and
- * {@code chain}, its checksum, are 0. The checksum stands for the whole journal up to here, so a
- * journal that was put back from a backup, and then grew, is not taken for this one. A rewritten
- * journal has another id. Only {@code live} bytes belong to current records.
+ * The position in a {@link Journal} that a database has reached, written in the same transaction as
+ * the records. The last frame extends from byte {@code last} to byte {@code end}, and {@code chain}
+ * is its checksum; without a frame, {@code last} and {@code chain} are 0. The checksum covers the
+ * whole journal up to here. So a journal that was restored from a backup, and then grew, does not
+ * match. A rewritten journal has a different id. Only {@code live} bytes belong to current records.
  */
 record JournalPosition(String journal, long last, long end, int chain, long live) {
 

@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the frames of a {@link Journal}, which may grow meanwhile. Each frame is on the disk before
- * the next is written: a torn one is the end, unless a whole one follows.
+ * Reads the frames of a {@link Journal}, which may grow at the same time. Each frame is on the disk
+ * before the next one is written. So an incomplete frame is the end, unless a complete one follows:
+ * then the journal is damaged.
  */
 final class JournalReader implements AutoCloseable {
 
@@ -28,21 +29,21 @@ final class JournalReader implements AutoCloseable {
 
   static final String TITLE = "torc journal 1, records " + RecordStore.SCHEMA + ", ";
 
-  /** Characters of an id of {@link dev.torc.posix.RandomId}. */
+  /** The length of an id of {@link dev.torc.posix.RandomId}. */
   static final int ID = 36;
 
   static final int HEADER = TITLE.length() + ID + 1;
 
-  /** Bytes of one read; a larger frame is read as a whole. */
+  /** The size of the read buffer in bytes. A larger frame is read all at once. */
   private static final int PIECE = 1 << 18;
 
-  /** Bytes; no torn commit is larger, so a longer rest without a frame is damage. */
+  /** The maximum size of an incomplete frame in bytes; a longer end of the file is damaged. */
   private static final int TORN = 64 << 20;
 
   private final FileChannel file;
   private JournalPosition position;
 
-  /** Continues at the position; null before the first read from there. */
+  /** The stream that continues at the position; null before the first read from there. */
   private InputStream in;
 
   private JournalReader(FileChannel file, String id) {
@@ -50,7 +51,7 @@ final class JournalReader implements AutoCloseable {
     this.position = new JournalPosition(id, 0, HEADER, 0, 0);
   }
 
-  /** Opens a journal at its beginning; throws {@link Damaged} if it is another file or version. */
+  /** Opens a journal; throws {@link Damaged} if it is not a journal of this version. */
   static JournalReader open(Path path) throws IOException, Damaged {
     FileChannel file = OwnFile.channel(path);
     try {
@@ -78,7 +79,7 @@ final class JournalReader implements AutoCloseable {
     return file.size();
   }
 
-  /** Goes to the position of a database, if it has one and the journal has all its records. */
+  /** Moves to a database's position; returns false if the journal does not contain it. */
   boolean goTo(JournalPosition wanted) throws IOException {
     in = null;
     if (wanted == null
@@ -96,7 +97,7 @@ final class JournalReader implements AutoCloseable {
     return true;
   }
 
-  /** Returns the changes of the next frame and moves behind it; null at the end, even if torn. */
+  /** Returns the changes of the next frame and moves past it; null if no complete one is left. */
   List<Batch.Change> next() throws IOException, Damaged {
     long begin = position.end();
     if (in == null) {
@@ -116,7 +117,7 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** Returns the frame that begins here; null if it is not whole. */
+  /** Returns the frame at the current position; null if it is incomplete. */
   private byte[] frame() throws IOException {
     byte[] head = in.readNBytes(JournalFrame.HEAD);
     int length = head.length < JournalFrame.HEAD ? 0 : JournalFrame.wanted(head, 0);
@@ -130,7 +131,7 @@ final class JournalReader implements AutoCloseable {
     return JournalFrame.isWhole(frame, 0) ? frame : null;
   }
 
-  /** Throws {@link Damaged} if the rest is more than a torn frame. */
+  /** Throws {@link Damaged} if more than an incomplete frame is left. */
   private void mustBeTheEnd() throws IOException, Damaged {
     in = null;
     long size = Math.max(0, file.size() - position.end());

@@ -13,15 +13,15 @@ import jnr.ffi.byref.ByReference;
 import jnr.ffi.provider.LoadedLibrary;
 
 /**
- * Calls the functions of LMDB by their names. The build of torc writes its subclass, with one
- * method for each function that lmdbjava declares.
+ * Calls the functions of LMDB by name. The build of torc generates the subclass, with one method
+ * for each function that lmdbjava declares.
  */
 public abstract class LmdbCalls implements LoadedLibrary {
 
   private final Path library;
   private final Map<String, NativeCall> functions = new ConcurrentHashMap<>();
 
-  /** Takes the path of the library, which the first call loads. */
+  /** Creates the calls of a library, which the first call loads. */
   protected LmdbCalls(Path library) {
     this.library = library;
   }
@@ -32,8 +32,9 @@ public abstract class LmdbCalls implements LoadedLibrary {
   }
 
   /**
-   * Calls a function with pointers, {@link ByReference}s, texts or their bytes, numbers or null.
-   * Throws {@link UnsatisfiedLinkError} with the system's words if the library does not load.
+   * Calls a function. An argument is a pointer, a {@link ByReference}, a text or its bytes, a
+   * number, or null. Throws {@link UnsatisfiedLinkError} with the system's message if the library
+   * cannot be loaded.
    */
   protected final long call(String name, Object[] given) {
     NativeCall function = functions.get(name);
@@ -70,7 +71,7 @@ public abstract class LmdbCalls implements LoadedLibrary {
     if (value instanceof Pointer pointer) {
       return pointer;
     }
-    if (value instanceof ByReference<?>) { // some are numbers as well
+    if (value instanceof ByReference<?>) { // some of them are also numbers
       return LmdbRuntime.INSTANCE.allocateDirect(Long.BYTES);
     }
     if (value instanceof String string) {

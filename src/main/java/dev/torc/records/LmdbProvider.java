@@ -9,17 +9,18 @@ import jnr.ffi.Runtime;
 import jnr.ffi.provider.FFIProvider;
 
 /**
- * Connects lmdbjava to LMDB: a provider of jnr-ffi whose library is the class that the build of
- * torc writes ({@code src/build/LmdbFunctions.java}); {@link LmdbCalls} makes the calls.
+ * Connects lmdbjava to LMDB. This provider of jnr-ffi loads the class that the build of torc
+ * generates ({@code src/build/LmdbFunctions.java}), which makes its calls through {@link
+ * LmdbCalls}.
  *
- * <p>jnr-ffi's own provider reads the annotations of each function, for which the JVM writes a
- * dozen classes at every start that no AOT cache holds. The class of the build is in the cache.
+ * <p>jnr-ffi's own provider reads the annotations of each function. For that, the JVM generates a
+ * dozen classes at every start, which no AOT cache holds. The class from the build is in the cache.
  */
 public final class LmdbProvider extends FFIProvider {
 
   public LmdbProvider() {}
 
-  /** Makes jnr-ffi use this provider. It asks once, when lmdbjava is first used. */
+  /** Makes jnr-ffi use this provider. jnr-ffi asks once, when lmdbjava is first used. */
   static void use() {
     System.setProperty("jnr.ffi.provider", LmdbProvider.class.getName());
   }

@@ -16,22 +16,23 @@ import jnr.ffi.provider.MemoryManager;
 import jnr.ffi.provider.jffi.ByteBufferMemoryIO;
 
 /**
- * The memory that lmdbjava shares with LMDB, on a 64-bit machine. Allocated memory is zero, and is
- * freed some time after the last use of its pointer. Any thread may call it.
+ * Allocates the memory that lmdbjava shares with LMDB, on 64-bit machines. New memory is filled
+ * with zeros. The garbage collector frees it some time after its last pointer becomes unreachable.
+ * Safe for use by several threads.
  *
- * <p>jnr-ffi's own memory starts a thread for this and the JDK's logging, which searches every jar
- * for a framework.
+ * <p>jnr-ffi's own memory manager, which this class replaces, starts a thread to free memory. It
+ * also loads the JDK's logging, which searches every jar for a logging framework.
  */
 final class LmdbRuntime extends AbstractRuntime implements MemoryManager {
 
   static final LmdbRuntime INSTANCE = new LmdbRuntime();
 
-  /** Bytes that are allocated at once; one key or value has some hundred. */
+  /** Bytes that are allocated at once. One key or value takes a few hundred bytes. */
   private static final int CHUNK = 1 << 14;
 
   private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
 
-  /** Turns an address into a pointer; jnr-ffi has no other public way. */
+  /** Holds an address to turn it into a pointer, because jnr-ffi has no other public way. */
   private final Pointer address = allocateDirect(Long.BYTES);
 
   private LmdbRuntime() {
@@ -40,7 +41,7 @@ final class LmdbRuntime extends AbstractRuntime implements MemoryManager {
         new EnumMap<>(Map.of(NativeType.ADDRESS, new Word(), NativeType.SLONG, new Word())));
   }
 
-  /** A pointer, or a number of that size. */
+  /** The type of a pointer, or of a number of the same size. */
   private static final class Word extends Type {
     @Override
     public int size() {

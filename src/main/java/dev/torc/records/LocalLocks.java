@@ -9,21 +9,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Says that a network file system does not show range locks to other hosts, or has none, by the
- * options of its mount.
+ * A finding about a network file system, from the options of its mount: other hosts do not see its
+ * range locks, or it has none.
  *
- * <p>A FUSE file system whose program handles no locks has those of the kernel, which only this
- * host sees; its mount looks like any other. Four of these are known by name: sshfs, s3fs, gcsfuse
- * and rclone. bindfs passes locks on only with {@code --enable-lock-forwarding}; GlusterFS, CephFS
- * and JuiceFS do. BeeGFS goes by {@code tuneUseGlobalFileLocks} in a file of its own, 9P by its
- * server. All but the four count as file systems with locks.
+ * <p>If the program of a FUSE file system does not handle locks, the kernel does, and only this
+ * host sees them. The options of the mount do not show that, so four such file systems are known by
+ * name: sshfs, s3fs, gcsfuse and rclone. Others count as file systems with locks. Of these,
+ * GlusterFS, CephFS and JuiceFS pass locks on; bindfs does so only with {@code
+ * --enable-lock-forwarding}. BeeGFS depends on {@code tuneUseGlobalFileLocks} in its own file, and
+ * 9P on its server.
  *
- * @param finding a description for people
+ * @param finding a description for the user
  * @param next how to change that, as an instruction; empty if that is impossible
  */
 public record LocalLocks(String finding, String next) {
 
-  /** Looks at a folder, which may be missing. Empty if locks reach other hosts, or if unknown. */
+  /** Examines a folder, which may be missing. Empty if other hosts see its locks, or if unknown. */
   static Optional<LocalLocks> at(Path folder) {
     try {
       return FileSystems.mount(folder.toRealPath()).flatMap(LocalLocks::of);
@@ -33,8 +34,8 @@ public record LocalLocks(String finding, String next) {
   }
 
   /**
-   * Goes by the options of a mount. On NFS with {@code local_lock=flock}, range locks still reach
-   * the server; NFS 4 has no {@code nolock}, and the kernel does not show it there.
+   * Decides from the options of a mount. On NFS with {@code local_lock=flock}, range locks still
+   * reach the server. NFS 4 has no {@code nolock}, and the kernel does not show the option for it.
    */
   static Optional<LocalLocks> of(Mount mount) {
     String type = mount.type();
@@ -45,7 +46,7 @@ public record LocalLocks(String finding, String next) {
       case "ocfs2" -> with(mount, "OCFS2", "localflocks");
       case "afs" -> with(mount, "AFS", "flock=local");
       case "lustre" -> lustre(mount.options());
-      case "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone" -> // they take no locks
+      case "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone" -> // they handle no locks
           Optional.of(keeps(type.substring("fuse.".length()), ""));
       default -> Optional.empty();
     };

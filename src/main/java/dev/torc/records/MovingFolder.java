@@ -13,13 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The members of a folder product while they move to the store or from it, and the folder itself
- * stays. A kill leaves them in two places, so the next torc moves them all into the product: that
- * undoes a clearing, and completes a restore.
+ * A move of the members of a folder product to or from the store, in which the folder itself stays.
+ * If torc is killed during the move, the members are in two places. The next torc then moves all of
+ * them into the product, which undoes a removal and completes a restore.
  *
- * <p>This is a folder in {@code .torc/moving}: {@code in} has the members; the text of the link
- * {@code of}, which is never followed, is the product's path. The link is renamed {@code gone} once
- * the members are of no use.
+ * <p>Each move is a folder in {@code .torc/moving}. Its folder {@code in} holds the members. Its
+ * symlink {@code of}, which is never followed, has the product's path as its text. The symlink is
+ * renamed to {@code gone} once the members are no longer needed.
  */
 public record MovingFolder(Path path) {
 
@@ -27,12 +27,12 @@ public record MovingFolder(Path path) {
   private static final Path OF = Path.of("of");
   private static final Path GONE = Path.of("gone");
 
-  /** Takes a member in whose place something else stands. */
+  /** Handles a member whose place in the product is already taken. */
   public interface Conflicts {
     void take(FolderHandle from, Path name, Path wanted) throws IOException;
   }
 
-  /** Begins a move of the members of an opened folder. */
+  /** Starts a move of the members of an opened folder. */
   public static MovingFolder begin(CachePlace place, Path product) throws IOException {
     Path root = place.root();
     Path path = make(place);
@@ -57,19 +57,19 @@ public record MovingFolder(Path path) {
     return path.resolve(IN);
   }
 
-  /** Takes a folder whose members will move into the product. */
+  /** Moves a folder here, whose members will then move into the product. */
   public void take(FolderHandle from, Path name) throws IOException {
     from.move(name, members());
   }
 
-  /** Gives back the rest of a folder that was taken. */
+  /** Moves the rest of a taken folder back to its place. */
   void giveBack(FolderHandle to, Path name) throws IOException {
     try (FolderHandle here = FolderHandle.of(path)) {
       here.move(IN, to, name);
     }
   }
 
-  /** Moves the members into the product, which may have folders of the same names. */
+  /** Moves the members into the product. Folders of the same name are merged. */
   public void fill(FolderHandle product) throws IOException {
     merge(
         product,
@@ -110,14 +110,14 @@ public record MovingFolder(Path path) {
     }
   }
 
-  /** Notes that the members are of no use, so that they are removed after a kill. */
+  /** Notes that the members are no longer needed, so that they are removed even after a kill. */
   public void discardMembers() throws IOException {
     try (FolderHandle here = FolderHandle.of(path)) {
       here.move(OF, here, GONE);
     }
   }
 
-  /** Ends the move and removes the rest. */
+  /** Ends the move and removes what is left of it. */
   public void end() throws IOException {
     FileTree.remove(path);
   }
@@ -127,7 +127,7 @@ public record MovingFolder(Path path) {
     OwnFile.removeEmpty(place.moving());
   }
 
-  /** Returns the moves of killed torcs. */
+  /** Returns the moves that killed torc processes have left. */
   public static List<MovingFolder> unfinished(CachePlace place) throws IOException {
     return Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)
         ? FileTree.entries(place.moving()).stream().sorted().map(MovingFolder::new).toList()
@@ -140,7 +140,7 @@ public record MovingFolder(Path path) {
       if (here.status(IN).exists() && here.status(OF).isLink()) {
         recover(place, here, taken);
       } else if (here.status(IN).exists() && !here.status(GONE).exists()) {
-        taken.take(here, IN, members()); // the machine stopped, and the link was lost
+        taken.take(here, IN, members()); // the machine crashed, and the symlink was lost
       }
     }
     end();

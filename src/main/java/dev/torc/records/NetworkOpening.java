@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
 /**
- * Opens the cache of a network root: this host's database takes over the newer part of the journal,
- * or is made again if it belongs to another one. A look overlays the newer part in memory.
+ * Opens the cache of a network root. For writing, it brings this host's database up to date from
+ * the journal, or recreates a database that belongs to another journal. For reading, it overlays
+ * the newer part of the journal in memory.
  */
 final class NetworkOpening {
 
@@ -40,7 +41,7 @@ final class NetworkOpening {
     return OwnFile.exists(place.journal()) ? JournalReader.open(place.journal()) : null;
   }
 
-  /** Returns the settings of a new database, which say that the machine went down: it may have. */
+  /** Returns settings without a boot id, so that a new database distrusts late stamps. */
   static CacheSettings unknown(CachePlace place, CacheSettings settings) throws IOException {
     if (!exists(place.journal())) {
       return settings;
@@ -49,7 +50,7 @@ final class NetworkOpening {
     return new CacheSettings(settings.mapSize(), "", () -> time);
   }
 
-  /** Copies the database from the time before the journal, with which a journal begins. */
+  /** Copies the database that the root had before it had a journal. */
   private static void takeOver(CachePlace place) throws IOException {
     Path alone = alone(place).data();
     if (!exists(place.data()) && exists(alone)) {
@@ -59,7 +60,7 @@ final class NetworkOpening {
     }
   }
 
-  /** Opens a database of the journal's records, and adds the rest or makes a journal. */
+  /** Opens this host's database and adds the journal's newer records, or makes a journal. */
   private static Cache bring(
       JournalReader journal, CachePlace place, Consumer<String> note, CacheSettings settings)
       throws IOException, JournalReader.Damaged {
@@ -130,13 +131,13 @@ final class NetworkOpening {
     }
   }
 
-  /** Returns whether a database holds other records than the journal; if not, goes to their end. */
+  /** Returns whether a database belongs to another journal; if not, moves to its position. */
   private static boolean isOther(Cache cache, JournalReader journal) throws IOException {
     JournalPosition held = cache.position();
     return journal == null ? held != null : !journal.goTo(held);
   }
 
-  /** Returns the place of the cache from the time when the root had one host. */
+  /** Returns the place that the cache had when only one host used the root. */
   private static CachePlace alone(CachePlace place) {
     return new CachePlace(place.root(), place.folder(), place.folder(), null, place.group());
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Changes that readers see before the database has them. Any thread may call it. */
+/** Changes that reads see before the database contains them. Any thread may call it. */
 final class Overlay {
 
   private final Map<RecordTree, ConcurrentSkipListMap<byte[], Batch.Change>> trees =
@@ -37,7 +37,7 @@ final class Overlay {
     return trees.get(tree).get(key);
   }
 
-  /** Returns a copy of a tree's changes from a key on, or of all for null. */
+  /** Returns a copy of a tree's changes, from {@code key} on; null means all. */
   TreeMap<byte[], Batch.Change> from(RecordTree tree, byte[] key) {
     TreeMap<byte[], Batch.Change> copy = new TreeMap<>(Arrays::compareUnsigned);
     copy.putAll(key == null ? trees.get(tree) : trees.get(tree).tailMap(key));

@@ -7,12 +7,12 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The place of a product, to which files move. An existing folder stays the same folder. */
+/** The place of a product, to which files are moved. An existing folder is never replaced. */
 public record ProductTarget(CachePlace place, FolderHandle holder, Path name) {
 
   /**
-   * Moves a file, link or folder of torc's own here; of a folder only the members, if a folder
-   * exists here. To another file system it copies. Returns whether the old place is empty.
+   * Moves a file, link or folder that torc owns to this place. If both are folders, moves only the
+   * members. To another file system, copies; then returns false, because the source still exists.
    */
   public boolean put(Path from) throws IOException {
     Path old = from.getFileName();
@@ -24,7 +24,7 @@ public record ProductTarget(CachePlace place, FolderHandle holder, Path name) {
       }
       return true;
     } catch (AtomicMoveNotSupportedException otherDisk) {
-      FileTree.copy(from, holder.path().resolve(name)); // its digest shows whether a copy is torn
+      FileTree.copy(from, holder.path().resolve(name)); // its digest reveals a partial copy
       return false;
     }
   }

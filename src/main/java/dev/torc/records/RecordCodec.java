@@ -37,14 +37,15 @@ import java.util.function.ToIntFunction;
 import java.util.zip.CRC32C;
 
 /**
- * The records as bytes: a CRC32C over tree, key and content, the name if the key does not have all
- * of it, then {@linkplain Fields fields}. Each record is described once, for writing and for
- * reading. A record that cannot be read is null, as if it were missing.
+ * Turns records into bytes and back. A record is a CRC32C of its tree, key and content; then its
+ * name, if the key does not contain all of it; then {@linkplain Fields fields}. Each record is
+ * described once, for both writing and reading. A record that cannot be read is null, as if it were
+ * missing.
  *
- * <p>A later torc may add fields with new tags, which this one skips. A missing field is 0, null or
- * empty, so no constant that decides is written as 0. Tags and forms are never changed or used
- * again; such a change needs a new {@link RecordStore#SCHEMA}. The items of a list may be numbers
- * of {@link SharedTexts}; a torc that does not know these takes the record for missing.
+ * <p>A later torc may add fields with new tags, which this version skips. A missing field is 0,
+ * null or empty, so no enum constant is written as 0. Tags and forms are never changed or reused;
+ * such a change needs a new {@link RecordStore#SCHEMA}. The items of a list may be numbers of
+ * {@link SharedTexts}. If torc cannot resolve such a number, the record counts as missing.
  */
 final class RecordCodec {
 
@@ -54,12 +55,12 @@ final class RecordCodec {
 
   private RecordCodec() {}
 
-  /** Describes a record of which a part is only in its key. */
+  /** Describes a record that is stored partly in its key. */
   interface Keyed<K, T> {
     T pass(K key, Fields fields, T record);
   }
 
-  /** Writes a record; {@code name} is null for other keys, {@code numbers} without shared texts. */
+  /** Encodes a record. {@code name} is null if the key is not made from a name. */
   static <T> byte[] seal(
       RecordTree tree,
       byte[] key,
@@ -141,7 +142,7 @@ final class RecordCodec {
     return written(fields, of, List.of());
   }
 
-  /** Passes details; {@code found} has the found needs, whose lines are written as shared ones. */
+  /** Passes the details of a run. Manifest lines about the {@code found} needs are shared texts. */
   static RunDetails written(Fields fields, RunDetails of, List<String> found) {
     Ran ran = of == null ? null : of.ran();
     return new RunDetails(
@@ -219,7 +220,7 @@ final class RecordCodec {
             new Why(
                 fields.list(20, why, Why::reasons, ManifestEntry::form),
                 fields.small(21, why, Why::count)));
-    long gpu = fields.number(22, usage, all -> all.gpu() + 1) - 1; // 0 if it is not there
+    long gpu = fields.number(22, usage, all -> all.gpu() + 1) - 1; // -1 if the field is missing
     long gpuMemory = fields.number(23, usage, all -> all.gpuMemory() + 1) - 1;
     return gpu < 0 && gpuMemory < 0 ? attempt : attempt.withGpus(gpu, gpuMemory);
   }

@@ -35,23 +35,25 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * The LMDB environment: trees of bytes, read by any thread and written by one. {@link RecordCodec}
- * knows what the bytes mean, {@link CacheWriter} what waits to be written, and {@link Recovery}
- * whether the file is sound.
+ * The LMDB environment, which holds trees of keys and values as bytes. Any thread may read; one
+ * thread writes. {@link RecordCodec} knows what the bytes mean, {@link CacheWriter} holds the
+ * batches that wait to be written, and {@link Recovery} checks whether the file is sound.
  *
- * <p>It uses LMDB's full durability: a commit is on the disk when it returns, data first, then the
- * meta page. Without the second sync (MDB_NOMETASYNC) a power failure could lose a commit, and
- * nothing would be faster: at most one commit is written in 50 ms, on a thread of its own.
+ * <p>Commits use LMDB's full durability: when a commit returns, it is on the disk, first its data
+ * and then its meta page. Without the second sync (MDB_NOMETASYNC), a power failure could lose a
+ * commit. Nothing would be faster, because commits run on their own thread, usually 30 ms apart or
+ * more.
  *
- * <p>Only a look ({@link #look}) holds a snapshot longer than a read: LMDB cannot reuse pages that
- * a snapshot may still see, so a long build would make the file grow without end. The map may only
- * move (growth) or go (close) while no thread reads; the lock here ensures that.
+ * <p>Only a read-only store ({@link #look}) holds a snapshot for longer than a read. LMDB cannot
+ * reuse pages that a snapshot may still see, so a snapshot held by a long build would make the file
+ * grow without limit. The map may be moved (to grow) or removed (to close) only while no thread
+ * reads. The lock {@code map} ensures that.
  */
 final class RecordStore implements AutoCloseable {
 
   /**
-   * The format of the records. A change that a torc of this format cannot read, or would misread,
-   * increments it; new fields in {@link RecordCodec} do not.
+   * The format of the records. Increment it for a change that a torc of this format cannot read or
+   * would misread. New fields in {@link RecordCodec} are not such a change.
    */
   static final String SCHEMA = "5";
 
@@ -59,18 +61,18 @@ final class RecordStore implements AutoCloseable {
   private static final String COMMIT_KEY = "commit";
   private static final String JOURNAL_KEY = "journal";
 
-  /** What a commit notes about itself: clock and boot, and the position in the journal or null. */
+  /** What a commit records about itself; {@code journal} is null if the root has no journal. */
   record Seal(CacheSettings by, JournalPosition journal) {}
 
-  /** Offset of the number of entries in LMDB's record of a tree. */
+  /** Offset of the number of entries in LMDB's record of a tree, in bytes. */
   private static final int ENTRIES = 32;
 
-  /** Bytes; LMDB takes 64 for a reader, and admits readers as long as the file has room. */
+  /** Bytes; LMDB uses 64 for each reader, and accepts readers as long as the file has room. */
   private static final int LOCK_TABLE = 20480;
 
   private static final int READERS = 254;
 
-  /** Written bytes after which the map is made again; see {@link #map(long)}. */
+  /** The number of written bytes after which the map is recreated; see {@link #map(long)}. */
   private static final long MAPPED = 4 << 20;
 
   static {
@@ -84,26 +86,26 @@ final class RecordStore implements AutoCloseable {
 
   private long written;
 
-  /** Why the map was lost, or null. Without a map LMDB does not check, but crashes. */
+  /** Why the map was lost, or null. Without a map, LMDB crashes instead of reporting an error. */
   private LmdbException lost;
 
   private final Map<RecordTree, Dbi<byte[]>> trees = new EnumMap<>(RecordTree.class);
 
-  /** The tree of the other trees' names. */
+  /** The tree that holds the names of the other trees and what the last commit recorded. */
   private Dbi<byte[]> main;
 
-  /** Whether it is new: a first build asks for the records of each job, and none is there. */
+  /** Whether the database is empty, so that the many reads of a first build can skip LMDB. */
   private volatile boolean blank;
 
   private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
 
-  /** For single reads, under its monitor. It is reset between reads, except in a look. */
+  /** The transaction for single reads, guarded by its monitor. Writable stores reset it. */
   private Txn<byte[]> reader;
 
   private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
     this.writes = writes;
     this.size = mapSize;
-    // Without MDB_NOTLS a reader would belong to the thread that started it.
+    // Without MDB_NOTLS, a read transaction would belong to the thread that started it.
     Set<EnvFlags> all = EnumSet.of(EnvFlags.MDB_NOTLS, flags);
     if (!writes) {
       all.add(EnvFlags.MDB_RDONLY_ENV);
@@ -121,7 +123,7 @@ final class RecordStore implements AutoCloseable {
     }
     try {
       if (writes) {
-        env.readerCheck(); // frees the slots of readers that were killed
+        env.readerCheck(); // frees the slots of processes that were killed
       } else {
         reader = env.txnRead();
         main = env.openDbi(reader, null, null, false);
@@ -137,30 +139,31 @@ final class RecordStore implements AutoCloseable {
       Env.create(PROXY_BA);
       new CRC32C(); // fills its tables
     } catch (LinkageError unloadable) {
-      return; // the code that opens a database tells it
+      return; // opening a database reports this
     }
   }
 
-  /** Opens for reading and writing. The folder must exist, and a file there must be sound. */
+  /** Opens a database for reading and writing. The folder must exist; its file must be sound. */
   static RecordStore open(Path folder, long mapSize) {
     lockTable(folder);
     return new RecordStore(folder, mapSize, true);
   }
 
-  /** Opens to read one snapshot, which is held until the end. */
+  /** Opens a database to read one snapshot, which is held until {@link #close}. */
   static RecordStore look(Path folder, long mapSize) {
     lockTable(folder);
     return new RecordStore(folder, mapSize, false);
   }
 
-  /** Opens a file without a lock table: a new one, or one that no process writes to. */
+  /** Opens a file without a lock table. Its pages must not be reused while it is open. */
   static RecordStore withoutLockTable(Path file, long mapSize, boolean writes) {
     return new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
   }
 
   /**
-   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write through its map:
-   * on a full disk that ends the process (SIGBUS), while this is an error.
+   * Writes LMDB's lock table without holes. LMDB itself would make a sparse file and write to it
+   * through a map, so that a full disk would end the process (SIGBUS). Here a full disk is an
+   * ordinary error.
    */
   private static void lockTable(Path folder) {
     Path table = folder.resolve("lock.mdb");
@@ -187,17 +190,17 @@ final class RecordStore implements AutoCloseable {
     return Math.max(wanted, Files.exists(data) ? 2 * Files.size(data) : 0);
   }
 
-  /** Returns the transaction of a look's snapshot; 0 if nothing was ever committed. */
+  /** Returns the transaction id of a read-only store; 0 if nothing was ever committed. */
   long snapshot() {
     return reader.getId();
   }
 
-  /** Returns whether a look's snapshot has another format of records. */
+  /** Returns whether a read-only store's snapshot has another format of records. */
   boolean isForeign() {
     return !Arrays.equals(bytes(SCHEMA), noted(SCHEMA_KEY));
   }
 
-  /** Opens the trees; in a new database, makes them with a first commit. */
+  /** Opens the trees. In a new database, creates them and makes a first commit. */
   void useTrees(Seal seal) {
     try (Txn<byte[]> txn = env.txnWrite()) {
       main = env.openDbi(txn, null, null, false);
@@ -212,7 +215,7 @@ final class RecordStore implements AutoCloseable {
     reader.reset();
   }
 
-  /** Opens the trees of a look's snapshot. */
+  /** Opens the trees of a read-only store's snapshot. */
   void useTrees() {
     trees(reader);
   }
@@ -266,8 +269,9 @@ final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Visits keys and values of a tree from a key on, null for all, or all from the greatest one
-   * back, until the visitor returns false; returns whether it did. The visitor may read.
+   * Visits the keys and values of a tree until the visitor returns false; returns whether it did.
+   * Starts at {@code from}, or at the first key if that is null. With {@code back}, visits all keys
+   * from the last one down. The visitor may read.
    */
   boolean scan(RecordTree tree, byte[] from, boolean back, BiPredicate<byte[], byte[]> visitor) {
     map.readLock().lock();
@@ -328,8 +332,8 @@ final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Commits changes, all or none, growing the map if they do not fit. With {@code counts}, returns
-   * by how many bytes the records in a journal grew.
+   * Commits all changes or none, and enlarges the map if they do not fit. Returns by how many bytes
+   * the current records in the journal grew; 0 unless {@code counts} is set.
    */
   long write(List<Batch.Change> changes, boolean counts, Seal seal) {
     blank = false;
@@ -383,14 +387,14 @@ final class RecordStore implements AutoCloseable {
     return read(txn -> main.get(txn, bytes(key)));
   }
 
-  /** Doubles the map. If the system refuses, all later calls fail. */
+  /** Doubles the size of the map. If the system refuses, all later calls fail. */
   void grow() {
     map(2 * size);
   }
 
   /**
-   * Makes the map again, even with the same size: pages that were read through the old one count as
-   * memory of this process, in a long build as much as the whole file.
+   * Recreates the map, even if its size stays the same. Pages that were read through a map count as
+   * memory of this process, which in a long build could be as much as the whole file.
    */
   private void map(long bytes) {
     map.writeLock().lock();
@@ -416,7 +420,7 @@ final class RecordStore implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Waits for readers, then closes; lmdbjava would leave the reset reader open. */
+  /** Waits for reads, and then closes the store; lmdbjava would leave the reset reader open. */
   @Override
   public void close() {
     map.writeLock().lock();

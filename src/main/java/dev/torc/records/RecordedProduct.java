@@ -6,16 +6,16 @@ import dev.torc.hash.Stamp;
 import java.util.List;
 
 /**
- * A product of a run, or a member of a product that is a folder. {@code results.ResultChecks} says
- * which are accepted from a shared store.
+ * A product of a run, or a member of a folder product. {@code results.ResultChecks} decides which
+ * are accepted from a shared store.
  *
- * @param path of a product relative to the root, or absolute; of a member relative to its folder
- * @param kind a product that is a link counts as what it leads to; a member may be a link
- * @param digest of the bytes that its readers read; null for inner folders and links
- * @param size bytes; of a folder, those of all its files
- * @param link the text of the link that stands there; null for none
+ * @param path for a product, relative to the root or absolute; for a member, relative to its folder
+ * @param kind the kind of file; for a product that is a symlink, the kind of its target
+ * @param digest of the bytes that readers read; null for folders and links within a folder
+ * @param size bytes; for a folder, the bytes of all its files
+ * @param link the text of the symlink at the path; null if there is none
  * @param members of a folder at every depth, sorted by the bytes of their paths; empty if the
- *     folder is stored whole, as in the local store and in a job's record
+ *     folder is stored as a whole, as in the local store and in a job's record
  */
 public record RecordedProduct(
     String path,
@@ -78,34 +78,34 @@ public record RecordedProduct(
     return link != null;
   }
 
-  /** Returns the kind of file at its path, which may be a link. */
+  /** Returns the kind of file at the path itself, which may be a symlink. */
   public Stamp.FileKind stands() {
     return isLink() ? Stamp.FileKind.LINK : kind;
   }
 
-  /** Returns the path that torc may delete if it is not modified: of a link, the link itself. */
+  /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
   public OwnedPath owned(String job) {
     return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
   }
 
-  /** Compares path, kind and digest. The JVM links a record's own equals again at each start. */
+  /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
   public boolean isLike(RecordedProduct other) {
     return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
   }
 
   /**
-   * A path that torc made and may delete as long as it is not modified. An adopted one is the
-   * user's own file, which is never deleted.
+   * A path that torc made and may delete while it is unmodified. An adopted path is the user's own
+   * file, which torc never deletes.
    */
   public record OwnedPath(
       String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
 
-    /** Returns this path as made by a job, not adopted. */
+    /** Returns this path as one that a job made, not adopted. */
     public OwnedPath by(String maker) {
       return new OwnedPath(path, kind, digest, maker, false);
     }
 
-    /** Compares path, kind and digest. The JVM links a record's own equals again at each start. */
+    /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
     public boolean isLike(OwnedPath other) {
       return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
     }

@@ -16,20 +16,21 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Checks a database that was not closed in order. LMDB trusts its pages, and a damaged one ends the
- * whole process, so another process ({@link RecoveryProcess}) reads all records first. For work it
- * copies them into a new file, which replaces the old one with all its pages. If that process dies
- * of the file, or finds it damaged, the file is set aside. Other trouble, such as a full disk or no
- * memory, says nothing about the file: it stays, and the next opening tries again.
+ * Checks a database that was not closed properly. LMDB trusts its pages, and a damaged one can
+ * crash the process, so another process ({@link RecoveryProcess}) reads all records first. For
+ * writing, that process copies them into a new file, which replaces the old one. If that process
+ * crashes or finds damage, the file is set aside. Other errors, such as a full disk or too little
+ * memory, do not mean damage: the file stays, and the next opening tries again.
  */
 final class Recovery {
 
-  /** The records of 100 000 jobs, some hundred megabytes, take seconds. */
+  /** The time limit. The records of 100 000 jobs, a few hundred megabytes, take seconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
-   * Starts Java so that a crash leaves no file. It ignores signals and ends with this process, when
-   * its standard input ends: otherwise Ctrl-C could end it first, as if the file were damaged.
+   * Starts Java so that a crash leaves no file. The process ignores signals, because Ctrl-C would
+   * otherwise end it as if the file were damaged. It exits when its standard input is closed, which
+   * also happens if this process ends.
    */
   private static final String SHELL =
       """
@@ -43,8 +44,8 @@ final class Recovery {
   private static final String EMPTY = "empty";
 
   /**
-   * Explains an empty database that was not closed. A job that truncates files in {@code .torc}
-   * ends torc by SIGBUS in the mapped file, and no code can say so at that moment.
+   * Explains an empty database that was not closed properly. If a job truncates files in {@code
+   * .torc}, a SIGBUS in the mapped file ends torc before it can report the cause.
    */
   private static final String TRUNCATED =
       ", as after a job that truncates files in .torc, which ends torc at once";
@@ -76,7 +77,7 @@ final class Recovery {
     }
   }
 
-  /** Returns how a database is damaged, or nothing, and copies its records unless copy is null. */
+  /** Returns how a database is damaged, or nothing; copies records unless {@code copy} is null. */
   static String damage(Path data, Path copy) throws IOException {
     if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
       return "not a regular file";
@@ -84,7 +85,7 @@ final class Recovery {
     return Files.size(data) == 0 ? EMPTY : damage(data, command(data, copy), PATIENCE);
   }
 
-  /** Returns how a database is damaged by how the process ended that read it, or nothing. */
+  /** Runs the process that reads a database, and returns how it is damaged, or nothing. */
   static String damage(Path data, List<String> command, Duration patience) throws IOException {
     Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
     try {
@@ -124,12 +125,12 @@ final class Recovery {
     return command;
   }
 
-  /** Returns a path that another process can use for an open file of this process. */
+  /** Returns a path by which another process can open a file that is open in this process. */
   private static String forAnother(String path) {
     return path.replace("/proc/self/", "/proc/" + ProcessHandle.current().pid() + "/");
   }
 
-  /** Renames a bad file and notes it; {@code how} and {@code next} are parts of the sentence. */
+  /** Renames a bad file and reports that; {@code how} and {@code next} are parts of the message. */
   static void setAside(String what, Path file, String how, String next, Consumer<String> note)
       throws IOException {
     int number = 1;

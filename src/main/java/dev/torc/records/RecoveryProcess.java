@@ -11,14 +11,14 @@ import java.util.List;
 import org.lmdbjava.LmdbNativeException;
 
 /**
- * A process that reads all records of a database, and may copy them into a new file, in which
- * pages, their order and the list of free ones are new. Damage may end this process. It takes no
- * lock: no build writes to the database meanwhile, or the caller holds a snapshot of it. {@link
- * Recovery} knows what the end of the process means.
+ * A process that reads all records of a database, and can copy them into a new file with newly
+ * written pages. Damage may crash this process. It takes no lock: during that time no build writes
+ * to the database, or the caller holds a snapshot of it. {@link Recovery} interprets how the
+ * process ends.
  */
 public final class RecoveryProcess {
 
-  /** Exit statuses: the output says how the database is damaged, or why that is unknown. */
+  /** Exit statuses. The output says how the database is damaged, or why that is unknown. */
   static final int TOLD = 65;
 
   static final int TROUBLE = 3;
@@ -27,12 +27,12 @@ public final class RecoveryProcess {
   private static final int ENOMEM = 12;
   private static final int EINVAL = 22;
 
-  /** Bytes of records in one commit. */
+  /** The approximate number of bytes of records in one commit. */
   private static final int GATHER = 8 << 20;
 
   private final RecordStore from;
-  private final RecordStore to; // null where records are only read
-  private final RecordStore.Seal seal; // as if the copy was committed when the database was
+  private final RecordStore to; // null if records are only read
+  private final RecordStore.Seal seal; // has the time and boot of the last commit
   private Batch.Change previous;
 
   private RecoveryProcess(RecordStore from, RecordStore to, CommitNote last) {
@@ -46,8 +46,8 @@ public final class RecoveryProcess {
   }
 
   /**
-   * Reads the first file, and copies its records to a second one. Writes to standard output how the
-   * first is damaged, or why that is unknown; nothing if it is sound.
+   * Reads the first file, and copies its records to the second file if there is one. Writes to
+   * standard output how the first file is damaged, or why that is unknown; nothing if it is sound.
    */
   public static void main(String[] files) throws IOException {
     Thread.ofPlatform().daemon().start(RecoveryProcess::endWithParent);
@@ -65,7 +65,7 @@ public final class RecoveryProcess {
         said = CacheTrouble.damage(e);
       }
     } catch (VirtualMachineError e) {
-      // lmdbjava allocated a record as large as a damaged page says: it is damaged
+      // A damaged page made lmdbjava allocate too large a record.
     }
     System.out.writeBytes(said.getBytes(StandardCharsets.UTF_8));
     System.out.flush();
@@ -80,10 +80,10 @@ public final class RecoveryProcess {
     Runtime.getRuntime().halt(TROUBLE);
   }
 
-  /** Returns how a database is damaged, or nothing; damage may also end the process. */
+  /** Returns how a database is damaged, or nothing; damage may also crash the process. */
   static String damage(Path data, Path copy) throws IOException {
     long room = 2 * Files.size(data);
-    // The larger map comes first: if there is no memory for the old file then, it is damaged.
+    // The larger map comes first: if the old file then does not fit in memory, it is damaged.
     try (RecordStore to = copy == null ? null : RecordStore.withoutLockTable(copy, 2 * room, true);
         RecordStore from = old(data, room)) {
       if (from.snapshot() == 0) {

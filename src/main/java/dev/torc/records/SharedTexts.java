@@ -11,38 +11,39 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Numbers the texts that many records have: files that depfiles and traces named, and lines of
- * manifests about them. Thousands of compiles read the same headers, whose paths would be nine
- * tenths of all records.
+ * Numbers the texts that many records contain: files that depfiles and traces name, and manifest
+ * lines about these files. Thousands of compile jobs read the same headers, whose paths would
+ * otherwise make up nine tenths of all records.
  *
- * <p>A text gets the next number when a record with it is put, and is committed with that record or
- * before. It has two records among the lists, under keys that no list has: its number leads to the
- * text, and a part of its digest to the number. A record with a damaged text counts as missing; a
- * wrong text would only make the job run, since the digest of its manifest differs.
+ * <p>A text gets the next number when a record with this text is put, and is committed with that
+ * record or before. It has two records in the tree of lists, under keys that no list has. One leads
+ * from the number to the text, and one from a part of the text's digest to the number. A record
+ * with a damaged text counts as missing. A wrong text would only make the job run, because the
+ * digest of its manifest would differ.
  */
 final class SharedTexts {
 
-  /** Begins the key of a number, so that the last number has the last key of the tree. */
+  /** The first part of a number's key, which makes the last number the last key of the tree. */
   private static final int FIRST = -1;
 
-  /** Bytes of a number's key: {@link #FIRST} and the number. */
+  /** The length of a number's key in bytes: {@link #FIRST} and the number. */
   private static final int NUMBER_KEY = 2 * Integer.BYTES;
 
   private static final int DIGEST_KEY = 12;
 
-  /** The key of the number at which texts are swept next. */
+  /** The key of the record that says at which number unused texts are removed next. */
   private static final byte[] DUE_KEY = {0};
 
-  /** Texts that are at least added between two sweeps. */
+  /** The minimum number of texts that are added between two sweeps. */
   private static final long MANY = 1 << 16;
 
   private final Cache cache;
   private final Map<Integer, String> texts = new ConcurrentHashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final Batch fresh = new Batch();
-  private int next = -1; // the next number; -1 until it is asked for
+  private int next = -1; // -1 until it is first needed
 
-  /** The numbers that were read since a sweep began; null if there is none. */
+  /** The numbers that were read since the current sweep started; null if no sweep is running. */
   private volatile Set<Integer> used;
 
   SharedTexts(Cache cache) {
@@ -64,7 +65,7 @@ final class SharedTexts {
     return text;
   }
 
-  /** Makes the bytes of a batch's records, and adds new texts to it. For one thread at a time. */
+  /** Encodes a batch and adds new texts to it. Only one thread may call this at a time. */
   void seal(Batch batch) {
     batch.changes.forEach(change -> change.seal(this::number));
     fresh.changes.forEach(change -> change.seal(null));
@@ -92,7 +93,7 @@ final class SharedTexts {
     return number;
   }
 
-  /** Returns the next number by the database. */
+  /** Returns the number after the last one in the database. */
   private int first() {
     int[] last = {-1};
     byte[] before = key(0);
@@ -106,7 +107,7 @@ final class SharedTexts {
     return last[0] + 1;
   }
 
-  /** Removes unused texts if many were added; {@code others} reads records not read here. */
+  /** Removes unused texts if many were added; {@code others} reads all other records. */
   void sweep(Runnable others) {
     Long due = cache.record(RecordTree.LISTS, DUE_KEY, SharedTexts::bound);
     if (next < (due == null ? MANY : due)) {

@@ -8,18 +8,18 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * A started attempt of a job in a build.
+ * The mark of a started attempt; see {@link StartMarks}.
  *
- * <p>A line is a CRC32C of the rest in eight hexadecimal digits, {@code ended} or nothing, owner,
- * {@link StartOrigin}, build, attempt ({@code 2@}, then the moment of its start), containers and
- * job, with tabs between; a missing part is empty. In the job's name, which comes last, backslash
- * and line feed are written {@code \\} and {@code \n}.
+ * <p>Tabs separate the fields of its line: a CRC32C of the rest in eight hexadecimal digits, {@code
+ * ended} or nothing, owner, {@link StartOrigin}, build, attempt (such as {@code 2@}, and then its
+ * start time), containers and job. A missing field is empty. In the job's name, a backslash is
+ * written {@code \\} and a line feed {@code \n}.
  *
  * @param owner names the database with the job's records; empty if unknown
- * @param ended whether a build with other records has ended its processes
+ * @param ended whether a build with other records has ended the processes of the attempt
  * @param container RUNTIME/NAME of its containers, {@code executor/NAME} for a submitted attempt,
  *     {@code store/KEY} for a restore, or empty
- * @param origin where it was started; null if that is here, or does not matter
+ * @param origin where the attempt was started; null if that is here, or does not matter
  * @param started milliseconds since 1970, 0 if unknown
  */
 public record StartMark(
@@ -61,7 +61,7 @@ public record StartMark(
     return Digest.ofHex(container.substring(RESTORED.length()));
   }
 
-  /** Returns whether it was submitted, so that it may continue after torc. */
+  /** Returns whether the attempt was submitted, so that it may continue after torc ends. */
   public boolean isRemote() {
     return container.startsWith(REMOTE);
   }
@@ -70,7 +70,7 @@ public record StartMark(
     return container.substring(REMOTE.length());
   }
 
-  /** Returns whether its processes may run out of reach, on no {@code gone} host or user. */
+  /** Returns whether its processes may run out of reach; a {@code gone} host or user has none. */
   public boolean isOutOfReach(CachePlace place, Set<String> gone) {
     return origin != null && origin.isOutOfReach(place, gone);
   }
@@ -84,7 +84,7 @@ public record StartMark(
     return new StartMark(newOwner, hasEnded, build, job, attempt, container, at, started);
   }
 
-  /** Returns the line of this mark, with its end. */
+  /** Returns the line of this mark, including the line feed. */
   String line() {
     String rest =
         String.join(
@@ -99,7 +99,7 @@ public record StartMark(
     return sum(rest) + "\t" + rest + "\n";
   }
 
-  /** Returns the mark of a line; null if it is torn or of another torc. */
+  /** Returns the mark in a line; null if it is torn or from an incompatible torc. */
   static StartMark parse(String line) {
     String[] fields = line.split("\t", 8);
     if (fields.length < 8 || !fields[0].equals(sum(line.substring(fields[0].length() + 1)))) {
@@ -107,7 +107,7 @@ public record StartMark(
     }
     try {
       StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
-      String[] attempt = fields[5].split("@"); // marks of an older torc have no moment
+      String[] attempt = fields[5].split("@"); // older marks have no start time
       return new StartMark(
           fields[2],
           fields[1].equals(ENDED),
@@ -118,7 +118,7 @@ public record StartMark(
           origin,
           attempt.length == 1 ? 0 : Long.parseLong(attempt[1]));
     } catch (IllegalArgumentException e) {
-      return null; // fields of another torc
+      return null; // written by an incompatible torc
     }
   }
 

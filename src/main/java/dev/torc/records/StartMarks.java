@@ -17,30 +17,31 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The marks of rule 9: before the process of an attempt starts, a line in {@code .torc/running}
- * says so, and the job's result, once committed, replaces it. Marks have to outlive torc, not the
- * kernel: a line is one write, without a sync. After a power failure no process runs, and files
- * that a job wrote in part differ from its older record. This ends no processes.
+ * The marks of started attempts (rule 9). Before the process of an attempt starts, its mark is
+ * added as a line to {@code .torc/running}; the job's result, once committed, replaces the mark.
+ * Marks must survive the death of torc but not of the kernel, so a line is one write without a
+ * sync. After a power failure no process is running, and files that a job wrote in part differ from
+ * its older record. This class ends no processes.
  *
- * <p>A mark names its owner, the database with the job's records, since {@code TORC_CACHE} may be
- * another one in the next build. A build with other records ends the processes, and passes the mark
- * on to its owner with the note that they have ended. Hosts that share the root share the records,
- * so a mark there names host and user; where a group writes to the root, it names the user. An
- * attempt of another host or user may continue, and cannot be ended from here.
+ * <p>A mark names its owner, the database with the job's records, because the next build may use
+ * another {@code TORC_CACHE}. A build with other records ends the processes, and keeps the mark for
+ * its owner with a note that they have ended. Hosts that share a root share its records, so a mark
+ * in a network root also names the host and user; if a group writes to the root, a mark names the
+ * user. An attempt of another host or user may still be running, and cannot be ended from here.
  */
 public final class StartMarks implements AutoCloseable {
 
-  /** Marks of this many other databases are kept; those of earlier ones are lost. */
+  /** The number of other databases whose marks are retained; those of older ones are lost. */
   private static final int OWNERS = 64;
 
   private final Path file;
   private final String owner;
   private final StartOrigin here;
   private final FileChannel channel;
-  private final long others; // bytes of the marks of other owners, with which the file begins
+  private final long others; // bytes of other owners' marks, at the beginning of the file
   private long length;
 
-  /** Reads the marks of earlier torcs, without torn or unreadable lines. */
+  /** Reads the marks in the file and skips torn or unreadable lines. */
   public static List<StartMark> read(CachePlace place) {
     byte[] bytes;
     try {
@@ -58,9 +59,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Returns the cache's own marks that no result of the same attempt replaced: interrupted jobs.
-   * While a job is tried again, it has a result of its earlier attempts. An adopted job has no
-   * attempt: a submitted one was ended first.
+   * Returns the marks of interrupted jobs: the cache's own marks that no result of the same attempt
+   * has replaced. A job that is being retried already has a result of its earlier attempts.
+   * Adopting a job replaces its mark, because a submitted attempt is ended first.
    */
   public static List<StartMark> live(List<StartMark> marks, Cache cache) {
     return marks.stream()
@@ -80,8 +81,8 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Returns the cache's own marks of restores, except for jobs that ran after all and were
-   * interrupted: what such a run made is not torc's.
+   * Returns the cache's own marks of restores, except for jobs that ran later and were interrupted:
+   * torc does not own what such a run made.
    */
   public static List<StartMark> restored(List<StartMark> marks, Cache cache) {
     Set<String> ran = live(marks, cache).stream().map(StartMark::job).collect(Collectors.toSet());
@@ -103,7 +104,7 @@ public final class StartMarks implements AutoCloseable {
     return live(marks, cache).stream().filter(StartMark::isRemote).toList();
   }
 
-  /** Returns the marks of processes that may still run here, those of other owners included. */
+  /** Returns the marks of processes that may still run here, including those of other owners. */
   public static List<StartMark> running(List<StartMark> marks, Cache cache) {
     List<StartMark> running = new ArrayList<>(live(marks, cache));
     running.removeIf(mark -> mark.isOutOfReach(cache.place(), Set.of()));
@@ -115,9 +116,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Begins the marks of a build with those whose attempts continue ({@code on}). It removes this
+   * Starts the marks of a build with {@code on}, the marks of attempts that continue. Removes this
    * cache's other marks, so the caller must have dealt with them. Marks of other owners stay, and
-   * their processes here must have ended.
+   * their processes on this host must have ended.
    */
   public static StartMarks begin(CachePlace place, List<StartMark> on) {
     try {
@@ -153,7 +154,7 @@ public final class StartMarks implements AutoCloseable {
     }
   }
 
-  /** Returns the marks of the latest other owners. */
+  /** Returns the marks of other owners, of at most {@link #OWNERS} of them. */
   private static List<StartMark> others(List<StartMark> marks, String owner) {
     List<StartMark> others = marks.stream().filter(mark -> !mark.owner().equals(owner)).toList();
     List<String> owners = others.stream().map(StartMark::owner).distinct().toList();
@@ -161,7 +162,7 @@ public final class StartMarks implements AutoCloseable {
     return others.stream().filter(mark -> !gone.contains(mark.owner())).toList();
   }
 
-  /** Marks an attempt, whose process must start only after this. */
+  /** Adds the mark of an attempt. The process of the attempt must start only after this call. */
   public synchronized void add(StartMark mark) {
     boolean elsewhere = mark.isRemote() || mark.origin() != null;
     String line = mark.of(owner, false, elsewhere ? mark.origin() : here).now().line();
@@ -176,12 +177,12 @@ public final class StartMarks implements AutoCloseable {
         });
   }
 
-  /** Makes the marks outlive this machine, as attempts elsewhere do. */
+  /** Forces the marks to the disk, because submitted attempts survive a crash of this machine. */
   public synchronized void sync() {
     access("cannot mark a running job in", () -> channel.force(false));
   }
 
-  /** Removes the marks of this cache after a build whose results are all committed. */
+  /** Removes this cache's marks. All results of the build must be committed. */
   public synchronized void clear() {
     access("cannot clear the marks of running jobs in", () -> channel.truncate(others));
     length = others;

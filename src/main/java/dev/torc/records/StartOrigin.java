@@ -4,8 +4,9 @@ import dev.torc.posix.OwnUser;
 import java.util.Set;
 
 /**
- * Where an attempt was started, in marks of roots that several hosts or users build: the host
- * (empty if only one builds the root), its boot, and torc's process and user.
+ * Where an attempt was started. Marks have an origin if several hosts or users build the root.
+ * {@code host} is empty if only one host builds it, {@code boot} is the id of the host's boot, and
+ * {@code pid} and {@code user} are those of torc.
  */
 public record StartOrigin(String host, String boot, long pid, String user) {
 
@@ -18,7 +19,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
     return new StartOrigin(host, boot(place), ProcessHandle.current().pid(), me());
   }
 
-  /** Reads an origin; throws {@link NumberFormatException} for other texts. */
+  /** Reads an origin; throws {@link NumberFormatException} if the text is not an origin. */
   static StartOrigin parse(String text) {
     String[] parts = text.split("/", 4);
     if (parts.length < 4) {
@@ -31,7 +32,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
     return place.isNetworkRoot() && !host.isEmpty() && !host.equals(place.host().name());
   }
 
-  /** Returns whether its processes may run here, but only their user or root can end them. */
+  /** Returns whether its processes may run here, where only their user or root can end them. */
   public boolean isOfAnotherUser(CachePlace place) {
     return !isOfAnotherHost(place)
         && boot.equals(boot(place))
@@ -39,7 +40,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
         && !OwnUser.isRoot();
   }
 
-  /** Returns whether its processes may run where torc can neither see nor end them. */
+  /** Returns whether its processes may run where torc cannot end them. */
   boolean isOutOfReach(CachePlace place, Set<String> gone) {
     return isOfAnotherHost(place) && !gone.contains(host)
         || isOfAnotherUser(place) && !gone.contains(user);
@@ -49,7 +50,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
     return (place.isNetworkRoot() ? place.host() : ThisHost.system()).boot();
   }
 
-  /** Returns the user's name, or number if the system knows no name. */
+  /** Returns the user's name, or the user's number if the system has no name for it. */
   private static String me() {
     String name = System.getProperty("user.name", "?").replaceAll("[\\s/]", "-");
     return name.equals("?") ? Integer.toUnsignedString(OwnUser.number()) : name;

@@ -9,18 +9,19 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The records of stored results, and the first keys that lead to them. It does not know what a
- * result is. A {@code form} that only reads may omit parts of the result.
+ * The records of stored results, and of the first keys ({@link JobResult.Restorable#first}) that
+ * lead to them. This class does not know what a result contains. A {@code form} that only reads may
+ * omit parts of the result.
  */
 public record StoredResults<T>(Cache cache, Form<T> form) {
 
-  /** The key of the size of the local store: no digest is so short. */
+  /** The key of the record of the local store's size. All digests are longer. */
   static final byte[] TOTAL = {0};
 
-  /** A stored result, and when it was last stored or restored, in milliseconds since 1970. */
+  /** A stored result; {@code used} is its last use or storing, in milliseconds since 1970. */
   public record Stored<T>(long used, T result) {}
 
-  /** Passes a stored result. Tags 1 to 5, and 7, were used by other forms. */
+  /** Passes a stored result. Tags 1 to 5, and 7, belonged to earlier forms. */
   Stored<T> pass(Fields fields, Stored<T> of) {
     Stored<T> stored =
         new Stored<>(fields.number(6, of, Stored::used), fields.one(8, of, Stored::result, form));
@@ -78,8 +79,8 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   }
 
   /**
-   * Returns when the newest result under a key was made that a shared store had or got, in
-   * milliseconds since 1970; 0 if there is none.
+   * Returns when the newest result under a key was made, among the results that a shared store had
+   * or received. The time is in milliseconds since 1970; 0 if there is none.
    */
   public long seen(Digest key) {
     Long made = cache.record(RecordTree.STORED_NAMES, seenKey(key), StoredResults::number);
@@ -96,8 +97,8 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   }
 
   /**
-   * Stores a result, replacing one of the same key. A {@code first} key leads to {@code lists}
-   * then; it is null if its lists stay, or there is none.
+   * Stores a result and replaces one with the same key. Unless {@code first} is null, stores {@code
+   * lists} under that first key.
    */
   public void put(Digest key, Stored<T> stored, Digest first, List<List<String>> lists) {
     Batch batch = new Batch().put(RecordTree.STORED, key.bytes(), stored, this::pass);
@@ -107,7 +108,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     cache.put(batch);
   }
 
-  /** Drops a result, and a first key that leads to no other result; null if it stays. */
+  /** Drops a result, and its first key unless that is null because other results need it. */
   public void drop(Digest key, Digest first) {
     Batch batch = new Batch().drop(RecordTree.STORED, key.bytes());
     cache.put(first == null ? batch : batch.drop(RecordTree.STORED_NAMES, first.bytes()));

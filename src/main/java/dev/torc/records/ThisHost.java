@@ -8,25 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** This machine, beside others that see the same root. Tests replace it by other hosts. */
+/** This machine, as one of the hosts that see a root. Tests replace it with other hosts. */
 public interface ThisHost {
 
-  /** Returns the machine itself, which it looks at only when asked. */
+  /** Returns this machine, whose properties are read only when they are needed. */
   static ThisHost system() {
     return new ThisHost() {};
   }
 
-  /** Returns the network file system of a folder by name, such as NFS; empty for local ones. */
+  /** Returns the name of a folder's network file system, such as NFS; empty for a local one. */
   default Optional<String> networkKind(Path folder) {
     return FileSystems.networkKind(folder);
   }
 
-  /** Tells that locks on a folder stay on this host; empty if others see them, or if unknown. */
+  /** Returns why other hosts do not see locks on a folder; empty if they do, or if unknown. */
   default Optional<LocalLocks> localLocks(Path folder) {
     return LocalLocks.at(folder);
   }
 
-  /** Returns its name in the network: never empty, without spaces and slashes. */
+  /** Returns the host name, which is never empty and has no spaces and slashes. */
   default String name() {
     String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
     if (name.isEmpty()) {
@@ -35,14 +35,14 @@ public interface ThisHost {
     return name.isEmpty() ? "localhost" : name.replaceAll("[\\s/]", "-");
   }
 
-  /** Returns the id of this boot; empty except on Linux, and then nothing is distrusted. */
+  /** Returns the id of this boot; empty except on Linux. Without an id, no stamp is distrusted. */
   default String boot() {
     return SystemName.boot();
   }
 
   /**
-   * Returns the folder of the databases of network roots without {@code TORC_CACHE}: on a local
-   * disk, with no other writers, and surviving a reboot.
+   * Returns the folder for the databases of network roots if {@code TORC_CACHE} is not set. It is
+   * on a local disk, survives a reboot, and is written by no other user.
    */
   default Path databases() {
     return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Writes durations, moments, sizes and counts for people, and moments for programs. */
+/** Formats durations, times, sizes and counts for the user, and times for programs. */
 public final class Amount {
 
   private static final String UNITS = "KMGTPE";
@@ -15,8 +15,8 @@ public final class Amount {
   private Amount() {}
 
   /**
-   * Returns nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}; below 0:
-   * unknown.
+   * Formats nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}. A negative
+   * duration is unknown.
    */
   public static String time(long nanos) {
     if (nanos < 0) {
@@ -34,17 +34,17 @@ public final class Amount {
     return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
   }
 
-  /** Returns bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
+  /** Formats bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
   public static String size(long bytes) {
     return size(bytes, 1024, "i");
   }
 
-  /** Returns bytes as the user wrote {@code written}: by 1000 ({@code 4.0 GB}) or by 1024. */
+  /** Formats bytes in powers of 1000 ({@code 4.0 GB}) or 1024, whichever {@code written} uses. */
   public static String size(long bytes, long written) {
     return isDecimal(written) ? size(bytes, 1000, "") : size(bytes);
   }
 
-  /** Returns whether a written amount counts by 1000: it is whole megabytes, but not whole GiB. */
+  /** Returns whether an amount is in powers of 1000: in whole megabytes, but not in whole GiB. */
   public static boolean isDecimal(long written) {
     return written % 1_000_000 == 0 && written % (1L << 30) != 0;
   }
@@ -59,7 +59,7 @@ public final class Amount {
       tenths /= step;
       unit++;
     }
-    // A format would load the numbers of a locale: 6 ms of each build.
+    // A format would load the number symbols of a locale, which takes 6 ms in each build.
     long all = Math.round(tenths);
     return all / 10 + "." + all % 10 + " " + UNITS.charAt(unit) + infix + "B";
   }
@@ -69,7 +69,7 @@ public final class Amount {
     return n + " " + noun + (n == 1 ? "" : "s");
   }
 
-  /** Returns hundredths of a CPU as {@code 1.5}. */
+  /** Formats hundredths of a CPU as {@code 1.5}. */
   public static String cpus(long hundredths) {
     long tenths = (hundredths + 5) / 10;
     return tenths / 10 + "." + tenths % 10;
@@ -79,13 +79,13 @@ public final class Amount {
     return (Math.max(0, nanos) + unit / 2) / unit;
   }
 
-  /** Returns milliseconds since 1970 as local time, {@code 2026-11-20 10:01:02}. */
+  /** Formats milliseconds since 1970 as local time, {@code 2026-11-20 10:01:02}. */
   public static String localTime(long millis) {
     Instant second = Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS);
     return ISO_LOCAL_DATE_TIME.format(second.atZone(ZoneId.systemDefault())).replace('T', ' ');
   }
 
-  /** Returns milliseconds since 1970 as ISO 8601, in UTC. */
+  /** Formats milliseconds since 1970 as ISO 8601, in UTC. */
   public static String isoTime(long millis) {
     return Instant.ofEpochMilli(millis).toString();
   }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first and last lines of a log, made harmless to a terminal. Of a large log, only the first
- * and last {@code bytes} are read.
+ * Reads the first {@code head} and the last {@code tail} lines of a log, and makes them safe for a
+ * terminal. Of a large log, only the first and last {@code bytes} bytes are read.
  */
 public record LogExcerpt(int head, int tail, int bytes) {
 
@@ -21,10 +21,10 @@ public record LogExcerpt(int head, int tail, int bytes) {
   public static final LogExcerpt WHOLE =
       new LogExcerpt(Integer.MAX_VALUE / 2, Integer.MAX_VALUE / 2, 8 << 20);
 
-  /** Code points of a line before its middle is cut out. */
+  /** The maximum length of a line in code points. The middle of a longer line is left out. */
   private static final int LINE = 1000;
 
-  /** Returns the lines from a byte of the file on; one line stands for those left out. */
+  /** Returns the lines from a byte offset on; one line replaces those that are left out. */
   public List<String> read(Path log, long from, boolean colour) throws IOException {
     List<String> out = new ArrayList<>();
     try (FileChannel file = OwnFile.channel(log)) {
@@ -37,7 +37,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
         shown(first, colour, out);
         return out;
       }
-      int before = Math.min(head, Math.max(1, first.size() - 1)); // of a large log, one line is cut
+      int before = Math.min(head, Math.max(1, first.size() - 1)); // the last line may be cut
       int after = Math.min(tail, Math.max(1, last.size() - 1));
       shown(first.subList(0, before), colour, out);
       int omitted = first.size() - head - tail;
@@ -56,7 +56,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     }
   }
 
-  /** Returns a log's path for people: relative to the folder if it is below that. */
+  /** Returns a log's path for the user, relative to the folder if it is below the folder. */
   public static String shown(Path log, Path folder) {
     return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
   }
@@ -72,7 +72,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
     return lines;
   }
 
-  /** Shows lines; an overlong one loses its colors, since a cut could split an escape sequence. */
+  /** Adds lines to {@code out}. A shortened line loses its colors, whose codes could be cut. */
   private void shown(List<String> lines, boolean colour, List<String> out) {
     for (String line : lines) {
       String shown = SafeText.output(line, colour);

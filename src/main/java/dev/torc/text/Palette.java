@@ -14,9 +14,9 @@ public record Palette(boolean on) {
   public static final Palette NONE = new Palette(false);
 
   /**
-   * Decides by {@code --color}, NO_COLOR (if not empty), FORCE_COLOR and CLICOLOR_FORCE ({@code 0}
-   * and {@code false} mean no), CLICOLOR=0, TERM=dumb, and whether the stream is a terminal, in
-   * this order.
+   * Decides whether to use colors, by the first of these that applies: {@code --color}, NO_COLOR
+   * (if not empty), FORCE_COLOR ({@code 0} and {@code false} mean no), CLICOLOR_FORCE (unless
+   * {@code 0} or {@code false}), CLICOLOR=0, TERM=dumb, and whether the stream is a terminal.
    */
   public static Palette of(When when, Map<String, String> env, boolean terminal) {
     return new Palette(when == When.AUTO ? auto(env, terminal) : when == When.ALWAYS);
@@ -45,7 +45,7 @@ public record Palette(boolean on) {
     return paint("31", text);
   }
 
-  /** Colors warnings, and what was blocked or interrupted. */
+  /** Colors warnings, and jobs that were blocked or interrupted. */
   public String yellow(String text) {
     return paint("33", text);
   }
@@ -54,12 +54,12 @@ public record Palette(boolean on) {
     return paint("32", text);
   }
 
-  /** Marks names and the last line. */
+  /** Emphasizes names and the last line. */
   public String bold(String text) {
     return paint("1", text);
   }
 
-  /** Dims what is read last. */
+  /** Dims the least important text. */
   public String dim(String text) {
     return paint("2", text);
   }

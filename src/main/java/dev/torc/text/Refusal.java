@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 
-/** Turns an error of the file system into one line for people. */
+/** Turns an error of the file system into one line for the user. */
 public final class Refusal {
 
   /** The end of a line about a full disk. */
@@ -28,7 +28,7 @@ public final class Refusal {
     return SafeText.name(file.getFile()) + other + ": " + what(e);
   }
 
-  /** Returns the error without the path, for a line that has named it. */
+  /** Returns the error without the path, for a line that already names the path. */
   public static String why(IOException e) {
     String what = what(e);
     int path = what.startsWith("cannot ") ? what.lastIndexOf(": ") : -1;

@@ -15,7 +15,7 @@ public final class SafeText {
 
   private static final String CUT = "…";
 
-  /** CSI, OSC and similar strings up to their end, then any other two-character sequence. */
+  /** Matches CSI, OSC and similar strings up to their end, and then other escape sequences. */
   private static final Pattern ESCAPE =
       Pattern.compile(
           "(?:\u001b\\[|\u009b)[0-?]*[ -/]*[@-~]"
@@ -28,9 +28,10 @@ public final class SafeText {
   private SafeText() {}
 
   /**
-   * Returns a name on one line, unchanged if all of it can be seen. If it begins or ends with a
-   * space or has invisible characters, it is quoted and they are spelled: {@code "a<U+00A0>b"}. A
-   * name with controls takes the {@code $'…'} form that bash reads back.
+   * Returns a name on one line, unchanged if all its characters are visible. If it begins or ends
+   * with a space, or has invisible characters, it is quoted and these characters are spelled out:
+   * {@code "a<U+00A0>b"}. A name with control characters takes the {@code $'…'} form, which bash
+   * can read.
    */
   public static String name(String name) {
     if (isPlain(name, '!') && !name.isEmpty()) {
@@ -54,7 +55,7 @@ public final class SafeText {
     return names.size() > most ? first + " and " + (names.size() - most) + " more" : first;
   }
 
-  /** Returns a text on one line: line ends as ⏎, other hidden characters as escapes. */
+  /** Returns a text on one line, with line ends as ⏎ and other hidden characters as escapes. */
   public static String line(String text) {
     if (isPlain(text, ' ')) {
       return text;
@@ -62,7 +63,7 @@ public final class SafeText {
     return escaped(text, c -> c == '\n' ? " ⏎ " : null);
   }
 
-  /** Returns a message on one line, with invisible characters spelled. */
+  /** Returns a message on one line, with invisible characters spelled out. */
   public static String message(String text) {
     return isPlain(text, ' ') ? text : line(spelled(text));
   }
@@ -87,7 +88,7 @@ public final class SafeText {
     return "'" + word.replace("'", "'\\''") + "'";
   }
 
-  /** Returns whether all characters lie between {@code first} and the tilde, as they mostly do. */
+  /** Returns whether all characters are in the range from {@code first} to the tilde. */
   private static boolean isPlain(String text, char first) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < first || text.charAt(i) > '~') {
@@ -97,12 +98,12 @@ public final class SafeText {
     return true;
   }
 
-  /** Returns a text on one line, cut in the middle to {@code max} code points. */
+  /** Returns a text on one line, shortened in the middle to {@code max} code points. */
   public static String line(String text, int max) {
     return cut(line(text), max);
   }
 
-  /** Returns a text cut in the middle to {@code max} code points. */
+  /** Returns a text, shortened in the middle to {@code max} code points. */
   public static String cut(String line, int max) {
     int length = line.codePointCount(0, line.length());
     if (length <= max) {
@@ -142,7 +143,7 @@ public final class SafeText {
     return escaped(text, c -> c == '\t' ? "\t" : null);
   }
 
-  /** Escapes hidden characters, unless {@code own} has a replacement of its own. */
+  /** Replaces characters for which {@code own} returns a text, and escapes other hidden ones. */
   private static String escaped(String text, IntFunction<String> own) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
@@ -167,7 +168,10 @@ public final class SafeText {
     };
   }
 
-  /** Returns whether it is a control, line end, lone surrogate, or a mark that reorders text. */
+  /**
+   * Returns whether a character is a control character, a line or paragraph separator, a lone
+   * surrogate, or a mark that reorders text.
+   */
   public static boolean isHidden(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -184,13 +188,13 @@ public final class SafeText {
     };
   }
 
-  /** Returns whether a character looks like a space or like nothing, but is no control. */
+  /** Returns whether a character looks like a space or like nothing, without being a control. */
   private static boolean invisible(int c) {
     int type = Character.getType(c);
     return type == Character.FORMAT || type == Character.SPACE_SEPARATOR && c != ' ';
   }
 
-  /** Escapes, in JSON, the characters that a terminal would obey. */
+  /** Escapes, in JSON, the characters that a terminal would interpret. */
   public static final class Harmless extends FilterWriter {
 
     public Harmless(Writer out) {
@@ -220,7 +224,7 @@ public final class SafeText {
       write(text.toCharArray(), from, length);
     }
 
-    /** Returns whether to escape it. Below the tilde, JSON has only line ends between values. */
+    /** Returns whether to escape a character. Up to the tilde, JSON is already safe. */
     private static boolean isObeyed(char c) {
       return c > '~' && !Character.isSurrogate(c) && SafeText.isHidden(c);
     }
@@ -234,7 +238,7 @@ public final class SafeText {
     return text.codePoints().map(SafeText::width).sum();
   }
 
-  /** Returns the text, cut at its end with an ellipsis if it is wider than {@code columns}. */
+  /** Returns the text; if it is wider than {@code columns}, its end is replaced by an ellipsis. */
   public static String fit(String text, int columns) {
     if (width(text) <= columns) {
       return text;
