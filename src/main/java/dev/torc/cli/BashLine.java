@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A line of bash up to the cursor: its words as the program would get them, and a completed word as
- * readline wants it. Readline replaces the text behind the last break, such as a colon, or behind
- * an open quote, and quotes nothing. Expansions are left as they are written.
+ * Splits a bash line up to the cursor into the words that the program would get, and prepares a
+ * completed word for readline. Readline replaces only the text after the last break character, such
+ * as a colon, or after an open quote, and does not quote it. Expansions stay unexpanded.
  */
 final class BashLine {
 
   /** Characters that need a backslash in a word. */
   private static final Pattern SPECIAL = Pattern.compile("[\\p{ASCII}&&[^A-Za-z0-9_./:=,@%+^-]]");
 
-  /** Characters that no plain word can have, but {@code $'a\012b'} can. */
+  /** Characters that need the form {@code $'a\012b'}. */
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final List<String> words = new ArrayList<>();
   private char quote; // the open quote, 0 for none
-  private int kept; // how much of the last word readline leaves as it is
+  private int kept; // length of the beginning of the last word that readline keeps
 
   private BashLine() {}
 
@@ -76,12 +76,12 @@ final class BashLine {
     return i + 1 < text.length() ? text.charAt(i + 1) : 0;
   }
 
-  /** Returns the words after the program's name, the last one as far as it is written. */
+  /** Returns the words after the program's name; the last one may be incomplete. */
   List<String> words() {
     return words;
   }
 
-  /** Returns the text that readline is to put in for a whole word that begins like the last one. */
+  /** Returns the text that readline must insert to complete the last word to {@code whole}. */
   String rest(String whole) {
     String rest = whole.substring(Math.min(kept, whole.length()));
     if (quote == '\'') {

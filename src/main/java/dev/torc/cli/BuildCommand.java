@@ -31,13 +31,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** {@code torc build}: hands the request to a {@link BuildSession}, and its events to reports. */
+/** {@code torc build}: passes the request to a {@link BuildSession}, and its events to reports. */
 final class BuildCommand {
 
   private static final long SETTLE = 2_000_000_000;
   private final Call call;
   private final Console console;
-  private JunitOption junit; // null where no file is wanted
+  private JunitOption junit; // null without --junit
 
   BuildCommand(Call call) {
     this.call = call;
@@ -48,12 +48,12 @@ final class BuildCommand {
     return run(call.caller(), call.options(), request());
   }
 
-  /** Returns the request of the options; under a dry run of make it is a dry run, too. */
+  /** Returns the request of the options; always a dry run if the calling make does a dry run. */
   private BuildRequest request() {
     return request(Makeflags.isDryRun(console.env().getOrDefault("MAKEFLAGS", "")));
   }
 
-  /** Builds as the options want, and returns the exit status. */
+  /** Builds, also writes the JUnit file if it is wanted, and returns the exit status. */
   private int run(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
     String file = call.value("--junit");
     if (file == null || request.dry()) {
@@ -64,8 +64,8 @@ final class BuildCommand {
   }
 
   /**
-   * Returns what a build is asked to do: with {@code dry} a dry run, whatever the options say. Of
-   * {@code -j} and several {@code --limit} of one resource the last one counts.
+   * Returns the request of the options; with {@code dry}, always a dry run. If {@code -j} or {@code
+   * --limit} is given several times for one resource, the last one counts.
    */
   BuildRequest request(boolean dry) {
     SortedMap<String, String> limits = new TreeMap<>();
@@ -100,7 +100,7 @@ final class BuildCommand {
         limits);
   }
 
-  /** Returns how much is shown; of {@code -v} and {@code -q} the last one counts. */
+  /** Returns how much to show; if {@code -v} and {@code -q} are both given, the last one counts. */
   Detail detail() {
     List<Call.Given> said = call.given("--verbose", "--quiet");
     return said.isEmpty()
@@ -108,12 +108,12 @@ final class BuildCommand {
         : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
   }
 
-  /** Returns the report on this build, which must be closed. */
+  /** Returns the report of this build; the caller must close it. */
   private Report openReport() {
     return call.console().report(call.errPalette(), detail(), call.json());
   }
 
-  /** Runs {@code torc watch}: builds that follow one another; {@link WatchRounds} says when. */
+  /** Runs {@code torc watch}: one build after another; {@link WatchRounds} decides when. */
   int watch() throws IOException {
     boolean all = call.json() || detail() == Detail.VERBOSE;
     BuildRequest request = request(false);
@@ -125,7 +125,7 @@ final class BuildCommand {
     }
   }
 
-  /** Returns nanoseconds that a watch waits for a file that a process still writes. */
+  /** Returns how many nanoseconds a watch waits for a file that is still being written. */
   private long settleTime() {
     String settle = call.value("--settle");
     try {
@@ -136,8 +136,8 @@ final class BuildCommand {
   }
 
   /**
-   * Runs {@code torc slurm}: a build on nodes that Slurm gives for as long as the build lasts. The
-   * same command runs there once more, and builds.
+   * Runs {@code torc slurm}: a build on nodes that Slurm allocates until the build ends. In the
+   * allocation, the same command runs again and builds there.
    */
   int slurm() throws IOException {
     boolean quiet = detail() == Detail.QUIET;
@@ -160,8 +160,8 @@ final class BuildCommand {
   }
 
   /**
-   * Returns the command line for the allocation: a build file from a pipe is its standard input
-   * there.
+   * Returns the command line for the allocation. A build file that is read from a pipe becomes its
+   * standard input.
    */
   private List<String> commandLine() {
     List<String> words = new ArrayList<>(call.words());
@@ -191,8 +191,8 @@ final class BuildCommand {
   }
 
   /**
-   * Returns the profile of this build, with its trace in the folder of the cache; null unless
-   * {@code TORC_PROFILE} asks for one. Both times are by {@link System#nanoTime}.
+   * Returns the profile of this build, whose trace goes to the cache's folder; null unless {@code
+   * TORC_PROFILE} is set. Both times are by {@link System#nanoTime}.
    */
   private Profile profile(Project project, long began, long read) {
     if (console.env().getOrDefault("TORC_PROFILE", "").isEmpty()) {
@@ -216,12 +216,12 @@ final class BuildCommand {
   }
 
   /**
-   * {@code --junit}: the results of a build go to a file too, however it ends. {@link JunitReport}
-   * says what is in it.
+   * {@code --junit}: also writes the results of a build to a file, however the build ends. {@link
+   * JunitReport} defines the content.
    */
   private record JunitOption(Console console, String named, Path file, JunitReport report) {
 
-    /** Checks the file's name, and begins the report. */
+    /** Checks the file's name and creates the report. */
     static JunitOption of(Console console, String named) {
       Path file = console.cwd().resolve(named).normalize();
       boolean none = named.isEmpty() || named.equals("-");
@@ -232,7 +232,7 @@ final class BuildCommand {
       return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
     }
 
-    /** Builds, and writes the file; if only the file fails, the status is for trouble. */
+    /** Builds and writes the file; if only the writing fails, returns {@link Exit#TROUBLE}. */
     int buildAndWrite(Io.Get<Integer> build) throws IOException {
       int exit;
       try {
@@ -242,7 +242,7 @@ final class BuildCommand {
         try {
           isWritten();
         } catch (IOException unsaid) {
-          e.addSuppressed(unsaid); // the reader of torc's output is gone
+          e.addSuppressed(unsaid); // torc's output is closed
         }
         throw e;
       }

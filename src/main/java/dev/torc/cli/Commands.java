@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * The commands with all that they take, declared once for the parser, the help, the manual and
- * completion. Each command itself knows what it does.
+ * The commands with their options and words, declared once for the parser, the help, the manual and
+ * completion. What a command does is up to the command.
  */
 final class Commands {
 
   /**
-   * A command begins a line. Below it are the options and words that it takes, each with what it
-   * means: {@code *} stands behind any number of words, {@code +} behind one or more, brackets are
-   * around a value that may be left out, and behind a colon stand all possible values. A line with
-   * {@code =} takes over all that another command takes, without the options named behind that.
+   * A line without indentation begins a command. Indented lines are its options and words, each
+   * with a description. After a word, {@code *} means any number and {@code +} one or more.
+   * Brackets mark an optional value; a list of all possible values follows a colon. A line with
+   * {@code =} copies the lines of another command or group, except for the options named after it.
    * Every command accepts the options of {@code everywhere}; a line with {@code !} names groups of
-   * these that the command does not read, so its help leaves them out. The options that are used
-   * most stand first.
+   * these that the command ignores and that its help omits. Options are ordered by how often they
+   * are used.
    */
   private static final String TEXT =
       """
@@ -187,13 +187,14 @@ final class Commands {
     }
   }
 
-  /** Returns the names in the order of the help, each with what the command does. */
+  /** Returns the descriptions of the commands by name, in the order of the help. */
   SequencedMap<String, String> descriptions() {
     return descriptions;
   }
 
   /**
-   * Returns what all commands take, and then what the command of this name takes, if there is one.
+   * Returns the options of all commands, followed by those of the command with this name, if it
+   * exists.
    */
   Options options(String name) {
     Options options = new Options(name, descriptions.getOrDefault(name, ""));
@@ -203,7 +204,7 @@ final class Commands {
     return options;
   }
 
-  /** Does what a command is for, and returns the exit status. */
+  /** Runs a command and returns its exit status. */
   static int perform(Call call) throws IOException {
     return switch (call.command()) {
       case "build" -> build(call);

@@ -21,19 +21,20 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * {@code torc completion}: prints a script for a shell, and answers that script. The script gives
- * the words of a line after {@code --}; the answer is what fits the last of them: commands, options
- * and their declared values, and names of the project that the line means. An answer waits for no
- * lock, writes nothing, and tells no errors: a press of Tab asks for none, and a project that
- * cannot be read has no names.
+ * {@code torc completion}: prints a shell's script, and answers that script's questions. The script
+ * passes the words of a line after {@code --}; the answer is the list of completions for the last
+ * word: commands, options and their declared values, and names of the project that the line refers
+ * to. Answering takes no lock, writes nothing and reports no errors, since none should appear at a
+ * press of Tab; a project that cannot be read has no names.
  *
- * @param how what the shell does with the words: {@code names}, {@code told} (they have meanings),
- *     {@code open} (the word continues), {@code files} or {@code folders} (the shell finds these)
- * @param fits the words that fit, each with its meaning, which may be empty
+ * @param how what the shell does with the completions: {@code names}, {@code told} (they have
+ *     descriptions), {@code open} (the word continues), {@code files} or {@code folders} (the shell
+ *     finds these itself)
+ * @param fits the completions, each with its description, which may be empty
  */
 record Completion(String how, SequencedMap<String, String> fits) {
 
-  /** Of more names than this only the beginnings, up to the next part, are useful. */
+  /** If more names fit, only their parts up to the next separator are useful. */
   private static final int MANY = 1000;
 
   private static final Completion NOTHING = new Completion("names", Collections.emptySortedMap());
@@ -52,7 +53,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return Exit.DONE;
   }
 
-  /** Returns how to continue, and what fits; each ends with NUL, which is in no name. */
+  /** Returns {@code how} and the completions, each ended by NUL, which no name contains. */
   private static String answer(String shell, List<String> words, Console console) {
     BashLine line = shell.equals("bash") && words.size() == 2 ? BashLine.of(words) : null;
     Completion found = new Line(line == null ? words : line.words(), console).complete();
@@ -69,16 +70,14 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return out.toString();
   }
 
-  /** Returns the words that begin with {@code prefix}, with what they mean. */
+  /** Returns the words that begin with {@code prefix}, with their descriptions. */
   private static Completion describedNames(SequencedMap<String, String> words, String prefix) {
     SequencedMap<String, String> fits = new LinkedHashMap<>(words);
     fits.keySet().removeIf(word -> !word.startsWith(prefix));
     return new Completion("told", fits);
   }
 
-  /**
-   * Returns names; where too many fit, at most {@link #MANY} of their parts up to a slash or comma.
-   */
+  /** Returns at most {@link #MANY} names; if more fit, their parts up to a slash or comma. */
   private static Completion ofNames(Iterable<String> names, String prefix, String before) {
     SortedSet<String> all = new TreeSet<>();
     SortedSet<String> parts = new TreeSet<>();
@@ -101,17 +100,17 @@ record Completion(String how, SequencedMap<String, String> fits) {
     return new Completion(how, fits);
   }
 
-  /** A line as far as it is written. */
+  /** A command line that may be incomplete. */
   private static final class Line {
     private final Console console;
     private final String last;
-    private final String first; // its command, or else a target; null while none is written
-    private final List<String> rest; // what stands between the command and the last word
+    private final String first; // its command, or else a target; null if there is none yet
+    private final List<String> rest; // the words between the command and the last word
     private final Commands commands = new Commands();
     private final Options options;
-    private int given; // the number of words behind the command
+    private int given; // the number of words after the command that are not options
     private OptionSpec open; // the option that waits for its value
-    private boolean ended; // whether there was a --, behind which no options stand
+    private boolean ended; // whether there was a --, after which there are no options
 
     /**
      * @param words without the program's name; the last one may be empty
@@ -152,7 +151,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       return first == null && !ended ? withCommands(word) : word;
     }
 
-    /** Adds the commands to targets: a first word is a command, or a target of a build. */
+    /** Adds the commands to the targets, since a first word can be either. */
     private Completion withCommands(Completion targets) {
       SequencedMap<String, String> all = describedNames(commands.descriptions(), last).fits;
       String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
@@ -160,7 +159,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       return new Completion(how, all);
     }
 
-    /** Returns an option, or its value where that is glued to it. */
+    /** Completes an option, or the value that is attached to it. */
     private Completion option() {
       int glued = last.startsWith("-D") ? 2 : last.startsWith("--") ? last.indexOf('=') + 1 : 0;
       if (glued > 0) {
@@ -205,7 +204,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       };
     }
 
-    /** Returns names with a {@code =}, behind which a value is to follow. */
+    /** Returns the names with {@code =} added, so that the user continues with a value. */
     private static Completion keys(Completion names) {
       SequencedMap<String, String> keys = new LinkedHashMap<>();
       names.fits.forEach((name, meaning) -> keys.put(name + "=", meaning));
@@ -220,15 +219,15 @@ record Completion(String how, SequencedMap<String, String> fits) {
       try {
         options.parse(rest);
       } catch (CommandLine.ParameterException e) {
-        // The line is not complete yet; the options that name the project are noted all the same.
+        // The line is not complete yet; the options that name the project have been read.
       }
       try {
         Call call = options.call(console, CallingProcess.own());
         return call.readsInput()
-            ? NOTHING // the build file is not here yet
+            ? NOTHING // the build file cannot be read yet
             : ofNames(wanted.of(call.caller(), call.options()), prefix, before);
       } catch (IOException | RuntimeException e) {
-        return NOTHING; // the command itself tells what is wrong
+        return NOTHING; // the command itself reports the error
       }
     }
   }

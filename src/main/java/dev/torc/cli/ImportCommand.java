@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code torc import}: makes a build file of a workflow file of NREL torc. It writes over no file,
- * and writes only what torc accepts, all or nothing.
+ * {@code torc import}: converts a workflow file of NREL torc to a build file. It overwrites no
+ * file, and writes the build file only if torc accepts all of it.
  */
 final class ImportCommand {
 
@@ -55,8 +55,8 @@ final class ImportCommand {
   }
 
   /**
-   * Returns the number of jobs in the draft, read as any build file; errors name places in the
-   * source.
+   * Returns the number of jobs in the draft, which is read like any build file; errors name places
+   * in the source file.
    */
   private static int countJobs(Path draft, String file, Imported imported) throws IOException {
     try {

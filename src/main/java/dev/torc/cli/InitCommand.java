@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code torc init}: a first build file, or the files that a tutorial begins with. */
+/** {@code torc init}: writes a first build file, or the files that a tutorial begins with. */
 final class InitCommand {
 
   /** The files of each example. A jar lists no folders, so they are named here. */
@@ -57,7 +57,7 @@ final class InitCommand {
     return Exit.DONE;
   }
 
-  /** Refuses to write where a build file is, or elsewhere than in the current folder. */
+  /** Throws if a build file already applies to the current folder, or if {@code -f} is given. */
   static void refuseOver(Call call, String command) throws IOException {
     if (!call.options().files().isEmpty()) {
       throw Call.usage(
@@ -69,7 +69,7 @@ final class InitCommand {
     }
   }
 
-  /** Writes new files into a folder: all of them, or none if one exists or cannot be written. */
+  /** Writes new files into a folder: all of them, or none if one exists or an error occurs. */
   static void write(Path folder, Map<String, String> texts, String command) throws IOException {
     List<Path> begun = new ArrayList<>();
     try {

@@ -35,8 +35,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Runs the command of a command line and returns its exit status. {@link Exit} says what an
- * exception means.
+ * Parses a command line, runs its command and returns the exit status. {@link Exit} decides the
+ * status for an exception.
  */
 public final class Main {
 
@@ -46,29 +46,29 @@ public final class Main {
   private final Io.Make<Call, Integer> work;
   private final CallingProcess process;
 
-  /** What commands take, by their names; made when a command is first asked for. */
+  /** The options of commands, by command name; filled when first used. */
   private final Map<String, Options> optionsByName = new HashMap<>();
 
-  /** Hands each call of a command to {@code work}, which returns the exit status. */
+  /** Creates a Main that passes each call to {@code work}, which returns the exit status. */
   Main(Io.Make<Call, Integer> work) {
     this(work, CallingProcess.own());
   }
 
-  /** Hands each call of a command of another process to {@code work}. */
+  /** Creates a Main that passes each call, made by {@code process}, to {@code work}. */
   public Main(Io.Make<Call, Integer> work, CallingProcess process) {
     this.work = work;
     this.process = process;
   }
 
-  /** Starts torc as a process. */
+  /** Runs torc in a process of its own. */
   public static void main(String[] args) {
     endWhereAThreadBreaks();
     int exit = run(args, console());
     if (System.getProperty("lmdbjava.native.lib") != null) {
-      // All is written and closed. An orderly exit first loads a logging framework: 4 ms.
+      // Everything is written and closed. A normal exit would first load a logging framework: 4 ms.
       Runtime.getRuntime().halt(exit);
     }
-    System.exit(exit); // removes the shared libraries that had to be unpacked
+    System.exit(exit); // also removes the unpacked shared libraries
   }
 
   static void endWhereAThreadBreaks() {
@@ -76,19 +76,20 @@ public final class Main {
   }
 
   /**
-   * Lets an uncaught exception, on any thread, end the process; {@code tell} takes the last words.
+   * Makes an uncaught exception on any thread end the process, after its message went to {@code
+   * tell}.
    */
   public static void endWhereAThreadBreaks(Io.Take<byte[]> tell) {
     Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> endBroken(thrown, tell));
   }
 
-  /** Ends the process after a thread broke: others may wait for that thread without end. */
+  /** Ends the process after a thread failed: other threads may wait for that thread forever. */
   private static void endBroken(Throwable thrown, Io.Take<byte[]> tell) {
     try {
       String said = String.join("\n", Exit.of(thrown).lines()) + "\n";
       tell.take(said.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      // The output is closed: the exit status alone says it.
+      // The output is closed; only the exit status shows it.
     } finally {
       Runtime.getRuntime().halt(Exit.TROUBLE);
     }
@@ -107,7 +108,7 @@ public final class Main {
         ProcessAge::began);
   }
 
-  /** Returns the text of a file that torc brings along for its commands. */
+  /** Returns the text of a file in torc's jar. */
   static String resource(String name) throws IOException {
     try (InputStream in = Main.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -133,7 +134,7 @@ public final class Main {
     Json.write(all, console.out());
   }
 
-  /** Does what the command of a call is for, and returns the exit status. */
+  /** Runs the command of a call and returns the exit status. */
   public static int perform(Call call) throws IOException {
     return Commands.perform(call);
   }
@@ -143,7 +144,9 @@ public final class Main {
     return new Main(Commands::perform).call(args, console);
   }
 
-  /** Runs one of the commands and returns the exit status; throws nothing. */
+  /**
+   * Runs a command line and returns the exit status; reports exceptions instead of throwing them.
+   */
   public int call(String[] args, Console console) {
     try {
       int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
@@ -157,7 +160,7 @@ public final class Main {
   private static int tell(Throwable thrown, Console console) {
     Exit trouble = Exit.of(thrown);
     try {
-      // Data that were found before the trouble came are still worth having.
+      // Data printed before the error is still useful.
       console.out().flush();
     } catch (IOException e) {
       thrown.addSuppressed(e);
@@ -175,14 +178,14 @@ public final class Main {
     return trouble.status();
   }
 
-  /** Says on standard output what no exit status can say. */
+  /** Reports an error on standard output if the exit status alone says too little. */
   private static void tellElsewhere(Exit trouble, Console console) {
     if (trouble.status() == Exit.TROUBLE) {
       try {
         console.print(String.join("\n", trouble.lines()) + "\n");
         console.out().flush();
       } catch (IOException e) {
-        // That is closed too: the exit status alone says it.
+        // That is closed, too; only the exit status shows it.
       }
     }
   }
@@ -218,9 +221,7 @@ public final class Main {
     }
   }
 
-  /**
-   * Returns the error for a first word that is neither a command nor a target that can be built.
-   */
+  /** Returns the error for a first word that is neither a command nor a valid target. */
   private BadInput mistyped(String word, BadInput refused) {
     String foreign = ForeignArguments.hint(word, Set.of());
     String hint =
@@ -261,8 +262,8 @@ public final class Main {
   }
 
   /**
-   * Returns the arguments with the first word in front: options may stand before the command.
-   * Without a word they stay as they are, and mean the default command.
+   * Returns the arguments with the first word moved to the front, since options may precede the
+   * command. Without a word, returns them unchanged, which means the default command.
    */
   List<String> commandFirst(List<String> args) {
     int at = 0;
@@ -276,12 +277,12 @@ public final class Main {
     return moved;
   }
 
-  /** Returns whether an argument is a word, and no option. */
+  /** Returns whether an argument is a word and not an option. */
   static boolean isWord(String arg) {
     return !arg.startsWith("-") || arg.equals("-");
   }
 
-  /** Asks the first command that has the option: no option is declared in two ways. */
+  /** Asks the first command that has the option: all commands declare an option in the same way. */
   private boolean valueFollows(String arg) {
     int end = arg.startsWith("--") ? arg.indexOf('=') : 2;
     String option = end < 0 ? arg : arg.substring(0, end);
@@ -322,7 +323,7 @@ public final class Main {
     }
   }
 
-  /** Refuses an option that no command has: the word behind it is its value, and no command. */
+  /** Rejects an option that no command has: the word after it may be its value, not a command. */
   private void refuseUnknown(List<String> options) {
     Set<String> known = new TreeSet<>();
     commands.descriptions().keySet().forEach(name -> known.addAll(optionsOf(name).names()));
@@ -335,9 +336,9 @@ public final class Main {
   }
 
   /**
-   * Returns the error for an unknown option, with a hint: torc's option for what another tool means
-   * by it, or the only one that begins like it, or else the nearest. A single letter is near to
-   * none.
+   * Returns the error for an unknown option, with a hint: torc's option with the meaning that this
+   * one has in another tool, or else the only option that begins with it, or the nearest one. For a
+   * single letter, only the first kind is used.
    */
   private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
@@ -360,12 +361,12 @@ public final class Main {
   }
 
   /**
-   * What other tools (make, Snakemake, DVC, NREL torc) call the commands and options of torc, for
-   * messages. Mistyped ones are the job of {@link dev.torc.syntax.NearestName}.
+   * The names that other tools (make, Snakemake, DVC, NREL torc) use for torc's commands and
+   * options, for hints in messages. {@link dev.torc.syntax.NearestName} handles typing errors.
    */
   private static final class ForeignArguments {
 
-    /** A line for each meaning: what to write here, then the words for it elsewhere. */
+    /** One line for each meaning: torc's argument, then the arguments of other tools. */
     private static final String[] MEANINGS = {
       "torc build = run repro",
       "torc adopt = --touch commit touch",
@@ -377,8 +378,8 @@ public final class Main {
     private ForeignArguments() {}
 
     /**
-     * Returns the arguments without the 0 of ninja's {@code -k 0}, which {@code -k} alone means
-     * here.
+     * Returns the arguments with ninja's {@code -k 0} replaced by {@code -k}, which has the same
+     * meaning here.
      */
     static List<String> withoutZero(List<String> args) {
       List<String> kept = new ArrayList<>(args);
@@ -393,7 +394,7 @@ public final class Main {
       return kept;
     }
 
-    /** Returns {@code "; did you mean X?"} with one of the known options, or nothing. */
+    /** Returns {@code "; did you mean X?"} with one of the known options, or an empty text. */
     static String hint(String argument, Set<String> options) {
       boolean letter = argument.startsWith("-") && !argument.startsWith("--");
       String word = letter && argument.length() > 2 ? argument.substring(0, 2) : argument; // -c2
@@ -410,25 +411,26 @@ public final class Main {
   }
 
   /**
-   * How long torc has been at work, the launcher and the start of Java included. On Linux the
-   * launcher has noted the kernel's clock: the start of the process is no use there, since it may
-   * be that of a script that gave way to torc ({@code exec}), and Java knows it to a second only.
+   * Tells how long torc has been running, including the launcher and the start of Java. On Linux
+   * the launcher passes the time of the kernel's clock. The start time of the process is not used
+   * there: it may belong to a script that was replaced by torc ({@code exec}), and Java only knows
+   * it to the second.
    */
   static final class ProcessAge {
 
-    /** The property in which the launcher notes what {@code /proc/uptime} said. */
+    /** The property in which the launcher passes what it read from {@code /proc/uptime}. */
     private static final String NOTED = "torc.began";
 
     private static final Path CLOCK = Path.of("/proc/uptime");
 
     private ProcessAge() {}
 
-    /** Returns when torc began, by {@link System#nanoTime}; to 10 ms. */
+    /** Returns when torc began, by {@link System#nanoTime}, accurate to 10 ms. */
     static long began() {
       return System.nanoTime() - since(System.getProperty(NOTED, ""));
     }
 
-    /** Returns nanoseconds since the kernel's clock showed {@code noted}. */
+    /** Returns how many nanoseconds ago the kernel's clock showed {@code noted}. */
     static long since(String noted) {
       try {
         if (!noted.isEmpty()) {
@@ -441,7 +443,7 @@ public final class Main {
       }
     }
 
-    /** Returns hundredths of a second, from seconds with two digits behind the point. */
+    /** Converts seconds with two decimals to hundredths of a second. */
     private static long ticks(String seconds) {
       return Long.parseLong(seconds.replace(".", ""));
     }

@@ -11,22 +11,22 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The page torc(1) of the manual, from the same declarations as {@code --help}: commands, options
- * and words are declared once; the rest is in {@code torc.1}, where a bar stands between a term and
- * its description. The build of the distribution writes it; torc itself never does.
+ * Writes the manual page torc(1). Commands, options and words come from the same declarations as
+ * {@code --help}; the rest is in {@code torc.1}, where a bar separates a term from its description.
+ * Only the build of the distribution calls this class, never torc itself.
  */
 final class ManPage {
 
   private ManPage() {}
 
-  /** Writes the page into the file that is named first, and makes its folder. */
+  /** Writes the page to the file named by the first argument, and creates its folder. */
   public static void main(String[] args) throws IOException {
     Path file = Path.of(args[0]);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text());
   }
 
-  /** Returns the page, for man(7). */
+  /** Returns the page in the format of man(7). */
   static String text() throws IOException {
     Commands commands = new Commands();
     Options everywhere = commands.options("");
@@ -80,8 +80,8 @@ final class ManPage {
   }
 
   /**
-   * Returns a text that roff prints as it is: with hyphens that can be copied, escaped backslashes,
-   * no sign that begins a request, no character but ASCII.
+   * Escapes a text so that roff prints it literally: with hyphens that can be copied, escaped
+   * backslashes, no leading character that begins a request, and only ASCII.
    */
   static String escape(String text) {
     String escaped = text.replace("\\", "\\e").replace("-", "\\-").replaceFirst("^[.']", "\\\\&$0");

@@ -14,12 +14,13 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * The options and words that a command takes, and those that were given. They are told to picocli
- * call by call: its annotations, for their reflection, would cost every start four times what the
- * rest of it does. {@link Commands} has the lines, {@link Call} says what is wrong with a value.
+ * The options and words that a command takes, and those that were given. They are declared to
+ * picocli by method calls: its annotations use reflection, which would cost each start four times
+ * as much as the rest of picocli. {@link Commands} has the declarations, {@link Call} checks the
+ * values.
  */
 final class Options {
-  /** The order of options of all commands in the help: behind those of the command. */
+  /** Added to the order of the options of all commands, so that help lists them last. */
   private static final int SHARED = 1000;
 
   private final String command;
@@ -27,14 +28,14 @@ final class Options {
   private final List<Call.Given> given = new ArrayList<>();
   private List<String> line = List.of();
 
-  /** Creates the options of a command, none so far. */
+  /** Creates the options of a command, initially empty. */
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);
     spec.usageMessage().description(description, "").abbreviateSynopsis(true).sortOptions(false);
   }
 
-  /** Adds an option or a word, by its line. */
+  /** Adds an option or a word from its line in {@link Commands}. */
   void add(String line) {
     int gap = line.indexOf("  ");
     String names = line.substring(0, gap);
@@ -46,21 +47,21 @@ final class Options {
     }
   }
 
-  /** Adds an option that all commands accept; a hidden one is not read by this command. */
+  /** Adds an option that all commands accept; {@code hidden} if this command ignores it. */
   void everywhere(String line, boolean hidden) {
     int gap = line.indexOf("  ");
     OptionSpec.Builder option = option(line.substring(0, gap), line.substring(gap + 2));
     spec.addOption(option.order(SHARED + specs().size()).hidden(hidden).build());
   }
 
-  /** Returns the help: the command's own options, and below a heading those of all commands. */
+  /** Returns the help: the command's own options, then those of all commands under a heading. */
   String help(CommandLine parser) {
     String text = parser.getUsageMessage(CommandLine.Help.Ansi.OFF);
     OptionSpec first =
         specs().stream().filter(o -> o.order() >= SHARED && !o.hidden()).findFirst().orElseThrow();
     int shared = text.indexOf("\n  " + String.join(", ", first.names()));
     text = text.substring(0, shared) + "\n\nOptions of all commands:" + text.substring(shared);
-    return text.replaceAll("(?m)^(  -\\w)=", "$1 "); // a letter's value stands apart
+    return text.replaceAll("(?m)^(  -\\w)=", "$1 "); // a space before a letter's value
   }
 
   private OptionSpec.Builder option(String names, String description) {
@@ -86,7 +87,7 @@ final class Options {
     return option.setter(new Taker(name, given));
   }
 
-  /** Notes values in the order of the command line; picocli's resets come as null. */
+  /** Records values in the order of the command line; picocli resets a value by setting null. */
   private record Taker(String name, List<Call.Given> given) implements ISetter {
     @Override
     public <T> T set(T value) {
@@ -114,15 +115,13 @@ final class Options {
     return (many && !rest ? spec : spec.index(rest ? "1..*" : "0")).build();
   }
 
-  /**
-   * Returns all possible values, which stand behind a colon; none where they cannot be said here.
-   */
+  /** Returns the possible values, which follow a colon; an empty list if they are not declared. */
   private static List<String> possibleValues(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
   }
 
-  /** Returns all names of options, with their hyphens. */
+  /** Returns the names of all options, with their hyphens. */
   Set<String> names() {
     return spec.optionsMap().keySet();
   }
@@ -132,19 +131,19 @@ final class Options {
     return spec.options();
   }
 
-  /** Returns the words beside options, in the order in which they were added. */
+  /** Returns the words that are not options, in the order in which they were added. */
   List<PositionalParamSpec> words() {
     return spec.positionalParameters();
   }
 
-  /** Returns an option by one of its names; null where there is none. */
+  /** Returns an option by one of its names; null if there is none. */
   OptionSpec option(String name) {
     return spec.findOption(name);
   }
 
   /**
-   * Returns the option whose value is the argument behind this one; null for none. Letters may
-   * stand together, and the value of the last one may be glued to it.
+   * Returns the option whose value is the argument after this one; null if there is none. Letters
+   * may be combined, and the value of the last one may be attached to it.
    */
   OptionSpec optionAwaiting(String arg) {
     if (arg.startsWith("--")) {
@@ -165,10 +164,10 @@ final class Options {
   }
 
   /**
-   * Reads arguments and notes what is given.
+   * Parses arguments and records the given options and words.
    *
-   * @return the parser, which knows more of them
-   * @throws CommandLine.ParameterException where they do not fit; some values are noted then
+   * @return the parser, which knows more about them
+   * @throws CommandLine.ParameterException if they are invalid; some values are recorded even then
    */
   CommandLine parse(List<String> args) {
     line = List.copyOf(args);
@@ -187,12 +186,12 @@ final class Options {
     return parser;
   }
 
-  /** Returns whether an option was read, by its longest name. */
+  /** Returns whether an option was given, by its longest name. */
   boolean has(String option) {
     return given.stream().anyMatch(each -> each.name().equals(option));
   }
 
-  /** Returns what was read, as a call. */
+  /** Returns the parsed arguments as a call. */
   Call call(Console console, CallingProcess process) {
     Call.Arguments read = new Call.Arguments(command, line, List.copyOf(given));
     return new Call(read, console, Caller.Host.of(console.env(), process));

@@ -13,12 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * {@code torc report}: the project, or a build, as one page of HTML, to standard output or into a
- * file. On a terminal it goes to {@code .torc/report.html}, since a page is not read there. With
- * {@code --ro-crate} it writes where the results come from into a new folder instead.
+ * {@code torc report}: writes an HTML page about the project or a build to standard output or to a
+ * file. If standard output is a terminal, the page goes to {@code .torc/report.html} instead. With
+ * {@code --ro-crate}, it writes the origin of the results into a new folder.
  */
 final class ReportCommand {
-  /** Seconds between two pages while a build is followed. */
+  /** Seconds between updates of the page with {@code --follow}. */
   private static final int SECONDS = 10;
 
   private ReportCommand() {}
@@ -56,18 +56,18 @@ final class ReportCommand {
     }
     Path to = file == null ? project.folder().resolve("report.html") : call.path(file);
     if (file == null) {
-      OwnFile.prepare(to); // a link there may lead elsewhere
+      OwnFile.prepare(to); // removes a link, which may lead elsewhere
     }
     page.write(to, 0);
     console.say("the report is in " + to);
     return Exit.DONE;
   }
 
-  /** Writes the page again and again while a build is at work, and once more at its end. */
+  /** Rewrites the page repeatedly while a build is running, and once more after its end. */
   private static int follow(Call call, long build, Path to) throws IOException {
     boolean told = false;
     for (String id = null; !"".equals(id); told = true) {
-      Project project = call.project(); // groups may have more instances, and the file other jobs
+      Project project = call.project(); // it may have more instances or other jobs now
       id = Call.runningBuild(project);
       OwnFile.prepare(to);
       Warnings warn = told ? _ -> {} : call.console()::warn;

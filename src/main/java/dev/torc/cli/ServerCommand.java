@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;
 
-/** {@code torc server}: tells of the warm server, starts or ends it. It needs no project. */
+/** {@code torc server}: shows, starts or stops the warm server. It needs no project. */
 final class ServerCommand {
 
-  private static final int START = 10_000; // milliseconds
+  private static final int START = 10_000; // all three in milliseconds
   private static final int STOP = 2_000;
   private static final int PAUSE = 50;
 
@@ -83,7 +83,9 @@ final class ServerCommand {
     return Exit.DONE;
   }
 
-  /** Waits at most so many milliseconds for a condition; returns whether it holds. */
+  /**
+   * Waits until a condition holds, for at most {@code most} milliseconds; returns whether it does.
+   */
   private static boolean await(int most, Io.Get<Boolean> holds) throws IOException {
     try {
       for (int waited = 0; waited < most; waited += PAUSE) {

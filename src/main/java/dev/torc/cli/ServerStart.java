@@ -16,22 +16,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts the warm server for the calls to come: after a build, if the user wants one and builds now
- * and then. The server itself is in the package {@code server}.
+ * Starts the warm server for later calls: after a build, if the user has enabled the server and has
+ * built recently. The server itself is in the package {@code server}.
  */
 final class ServerStart {
 
-  /** Milliseconds: a server is of use if the last call was not longer ago. */
+  /** A server is started only if the last build is at most this many milliseconds ago. */
   private static final long RECENT = 15 * 60 * 1000;
 
   /**
-   * What makes a call one of another program, which starts no server; the launcher knows them too.
+   * Variables that show that another program made the call, which then starts no server. The
+   * launcher checks them, too.
    */
   private static final List<String> INSIDE = List.of("CI", "MAKELEVEL", "TORC_BUILDS");
 
   private ServerStart() {}
 
-  /** Starts a server if it is wanted, and none runs; does nothing if that fails. */
+  /** Starts a server if the user wants one and none is running; does nothing if that fails. */
   static void after(Call call) {
     Map<String, String> env = call.console().env();
     String wanted = env.getOrDefault(ServerFolder.VARIABLE, "");
@@ -50,7 +51,7 @@ final class ServerStart {
       ServerFolder folder = ServerFolder.of(env);
       boolean runs = folder.server().isPresent();
       boolean noted = OwnFile.exists(folder.last());
-      boolean wants = // a configuration that was asked once is not read again
+      boolean wants = // a configuration that has not changed is not read again
           !wanted.isEmpty()
               || noted && wish.equals(new String(OwnFile.read(folder.last()), US_ASCII))
               || !runs && ServerFolder.isConfigured(env);
@@ -65,7 +66,7 @@ final class ServerStart {
         now(folder, call.caller().host().process().environment());
       }
     } catch (IOException | BadInput none) {
-      return; // torc server start and torc doctor say why
+      return; // torc server start and torc doctor report the cause
     }
   }
 
@@ -78,7 +79,7 @@ final class ServerStart {
     return false;
   }
 
-  /** Starts a server, with the environment of the caller. */
+  /** Starts a server with the caller's environment. */
   static void now(ServerFolder folder, Environment environment) throws IOException {
     String program = InstalledTorc.program().toString();
     try (Spawn spawn = Spawn.ofSessions()) {

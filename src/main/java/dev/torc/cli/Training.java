@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the JVM watches to make the AOT cache: the usual commands on a tiny project, in one process,
- * since a cache comes from one process. The launcher starts it where {@code TORC_TRAINING} is set;
- * nothing of a build depends on it.
+ * Runs the usual commands on a tiny project while the JVM records which classes they use, to make
+ * the AOT cache. All commands run in one process, since a cache is made from one process. The
+ * launcher starts this class if {@code TORC_TRAINING} is set; builds do not depend on it.
  *
- * <p>{@code training/lessons.txt} has the lessons in their order: a command line behind the status
- * that it must end with, or what happens to the sources and the build file. Where only builds are
- * trained, lines with a star are left out. No lesson is a report or doctor, which would load OSHI's
- * classes. Beside it are the build files: the one that is built; another one, which is read and
- * checked, and never built, with further keys that many build files have; and plain jobs, of which
- * none is read again where another one is edited.
+ * <p>{@code training/lessons.txt} lists the lessons in order: an exit status and the command line
+ * that must end with it, or a change of the sources or the build file. To train only builds, lines
+ * with a star are skipped. No lesson is a report or doctor, which would load OSHI's classes. The
+ * folder also has the build files: one that is built; one that is only read and checked, with other
+ * keys that many build files have; and one of plain jobs, which torc does not parse again after an
+ * edit elsewhere in the file.
  */
 final class Training {
   private final Path folder;
@@ -31,7 +31,7 @@ final class Training {
     this.folder = folder;
   }
 
-  /** Runs all lessons, or with {@code build} those of builds; throws if one ends in another way. */
+  /** Runs all lessons, or only those for builds with {@code build}; throws if one fails. */
   public static void main(String[] cache) throws IOException {
     Path folder = Files.createTempDirectory("torc-training");
     try {
@@ -81,7 +81,7 @@ final class Training {
     Files.writeString(folder.resolve(name), text);
   }
 
-  /** Returns the environment of a user: a home with settings, and no program around torc. */
+  /** Returns a user's environment: with a home that has settings, and not called by a program. */
   private Map<String, String> environment(Map<String, String> given) {
     Map<String, String> env = new HashMap<>(given);
     env.keySet().removeAll(List.of("CI", "MAKELEVEL", "TORC_SERVER", "XDG_CONFIG_HOME"));

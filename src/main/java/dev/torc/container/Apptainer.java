@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * apptainer, or the singularity that it came from. Its images are files, which it makes of a
- * registry's images. Its containers are ordinary processes, so torc sees and ends them itself.
+ * apptainer, or singularity, its predecessor. Its images are files, which it makes from a
+ * registry's images. Its containers are ordinary processes, so torc finds and ends them itself.
  */
 final class Apptainer extends ContainerRuntime {
 
@@ -25,24 +25,24 @@ final class Apptainer extends ContainerRuntime {
 
   private static final int OWN = 255;
 
-  /** Its lines for a program that is missing in the image's PATH, and for one at a given path. */
+  /** Its errors for a program missing in the image's PATH, and for one missing at a path. */
   private static final Pattern NO_PROGRAM =
       Pattern.compile("FATAL: +(.*executable file not found.*|stat .*no such file or directory)");
 
-  /** Variables that it does not hand on, and HOME, which it refuses. */
+  /** Variables that it does not pass to a container, and HOME, which it rejects. */
   private static final Set<String> UNHANDED = Set.of("HOME", "UID", "GID", "EUID");
 
   private static final Pattern NAME_OF_SHELL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /** Variables that set its options, which would change a job unseen. */
+  /** Variables that set its options, which would change a job without a trace. */
   private static final Pattern SETTING = Pattern.compile("(APPTAINER|SINGULARITY).*");
 
-  /** Variables of the caller that it hands on though it is told to hand on nothing. */
+  /** Variables of the caller that it passes to a container in spite of {@code --cleanenv}. */
   private static final Pattern PROXY = Pattern.compile("(?i)(https?|ftp|all|no)_proxy");
 
   private final Path root;
   private final Map<String, String> env;
-  private volatile boolean older; // singularity, which has other names for its variables
+  private volatile boolean older; // whether it is singularity, whose variables differ
 
   Apptainer(Path root, Map<String, String> env) {
     super(List.of(NAME, "singularity"), env);
@@ -76,7 +76,7 @@ final class Apptainer extends ContainerRuntime {
     return image.folder() + "/" + readable + "-" + exact + ".sif";
   }
 
-  /** Returns where a file is made before it is moved: two builds may make the same one at once. */
+  /** Returns the path of an unfinished image file: two builds may fetch the same image at once. */
   private Path unfinished(Containers.ImageName image) {
     return root.resolve(file(image) + "." + ProcessHandle.current().pid() + ".part");
   }
@@ -106,7 +106,7 @@ final class Apptainer extends ContainerRuntime {
       String dir,
       Map<String, String> variables,
       Input input) {
-    // Its warnings would stand in the job's log; it tells fatal errors all the same.
+    // Without its warnings, which would go to the job's log; it still prints fatal errors.
     List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
     words.addAll(
         List.of("--cleanenv", "--no-eval", "--no-home", "--no-mount", "cwd", "--pwd", dir));
@@ -123,7 +123,7 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Returns whether it may hand on a variable: where one has an odd name, it loses all of them. */
+  /** Returns whether it can pass on a variable; if one has an unusual name, it loses them all. */
   private static boolean isHanded(String name) {
     return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
   }
@@ -154,7 +154,7 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Returns the variables to hand on; of the caller's apptainer settings only those of folders. */
+  /** Returns the variables to pass on; removes apptainer's settings, except those for folders. */
   @Override
   Map<String, String> clientVariables(Map<String, String> variables, boolean terminal) {
     Map<String, String> handed = new HashMap<>();

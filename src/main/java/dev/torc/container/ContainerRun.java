@@ -20,16 +20,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * One step of an attempt in its container: what to start for it, and what its end means. {@link
+ * One step of an attempt in its container: makes the command for it, and interprets its end. {@link
  * dev.torc.local.ProcessRun} starts it and waits; the processes in the container carry the
  * attempt's mark, so they are found and ended like any others.
  */
 final class ContainerRun implements Container.Client {
 
-  /** Variables that a scheduler gives on the node, if the job does not say its memory. */
+  /** Variables that a scheduler sets on the node if the job does not set its memory. */
   private static final List<String> MEMORY = List.of("TORC_MEMORY");
 
-  /** Variables that a scheduler gives on the node, if it chooses the job's GPUs. */
+  /** Variables that a scheduler sets on the node if it chooses the job's GPUs. */
   private static final List<String> GPUS =
       List.of("TORC_GPUS", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES");
 
@@ -37,7 +37,7 @@ final class ContainerRun implements Container.Client {
   private final StepContainer container;
   private final StepContainer.ChosenImage image;
   private final Launch launch;
-  private boolean plain; // it runs without sh, so the status file tells nothing
+  private boolean plain; // whether it runs without sh, which writes the status file
   private String message = "";
 
   ContainerRun(Launch.Step step, Launch launch, StepContainer container) {
@@ -48,10 +48,10 @@ final class ContainerRun implements Container.Client {
   }
 
   /**
-   * Returns the step as a script on another machine starts it. Processes in the container carry the
-   * script's own mark, by which they are found and ended. The client and its monitor do not, so
-   * that they live to remove the container. An image is named by its content, so another one is not
-   * run.
+   * Returns the step for a script on another machine. Processes in the container carry the script's
+   * own mark, by which they are found and ended. The client and its monitor do not, so that they
+   * survive to remove the container. In a store, an image is named by its digest, so no other image
+   * can run.
    */
   @Override
   public Launch.Step handedOut() {
@@ -63,7 +63,7 @@ final class ContainerRun implements Container.Client {
     return new Launch.Step(List.copyOf(argv), step.dir(), variables(), container);
   }
 
-  /** Returns variables of a job's resources that only the node can tell. */
+  /** Returns the names of the job's resource variables that only the node can set. */
   private List<String> undeclared() {
     return Stream.of(MEMORY, GPUS)
         .filter(names -> !step.env().containsKey(names.getFirst()))
@@ -142,22 +142,22 @@ final class ContainerRun implements Container.Client {
     if (plain) {
       return notStarted(explainLack());
     }
-    plain = true; // most likely it has no sh
+    plain = true; // most likely the image has no sh
     return Container.Meaning.AGAIN;
   }
 
-  /** Returns whether a script that began wrote: another user may not write the status file. */
+  /** Returns whether a script that began has written the status file: another user may not. */
   private boolean scriptWrites() {
     return !plain && image.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
-  /** Returns whether its client or monitor was killed, so that the container may still exist. */
+  /** Returns whether the client or its monitor was killed: then the container may still exist. */
   @Override
   public boolean mayLeave(ChildWait.News end) {
     return end.what() != ChildWait.What.EXITED || container.runtime().isOwn(end.code());
   }
 
-  /** Explains an end before the job: podman told to end while it makes a container exits with 0. */
+  /** Explains an end before the job: podman exits with 0 if it is ended during its start. */
   private String explainEarlyEnd() {
     return container.runtime().name() + " ended before image " + image.title() + " ran";
   }
@@ -188,13 +188,14 @@ final class ContainerRun implements Container.Client {
   }
 
   /**
-   * The few lines of sh that run a job in its container. They give the job the caller's umask and
-   * one stream, so that its log keeps its order, and write how far the container came: the exit
-   * status does not tell a failed job from a container that never ran, nor a kill for memory.
+   * The lines of sh that run a job in its container. They give the job the caller's umask, merge
+   * its streams so that the log keeps their order, and record the container's progress: the exit
+   * status does not distinguish a failed job from a container that never ran, or from a kill for
+   * memory.
    */
   static final class ContainerScript {
 
-    /** What torc writes. A script that began writes something else: then the container ran. */
+    /** The status file before the container starts. Any other content shows that the script ran. */
     private static final String NEW = "new\n";
 
     private static final int MOST = 4096;
@@ -210,7 +211,7 @@ final class ContainerRun implements Container.Client {
         command -v "$1" >/dev/null 2>&1 || { echo missing >>"$0"; exit 127; }
         """;
 
-    /** Gives users without a home another one than the image's root or the working folder. */
+    /** Replaces a HOME that is the root, the working folder or read-only. */
     private static final String HOME =
         """
         if [ "${HOME:-/}" = / ] || [ "$HOME" = "$PWD" ] || ! [ -w "$HOME" ]; then export HOME=/tmp; fi
@@ -218,7 +219,7 @@ final class ContainerRun implements Container.Client {
 
     private static final String ONE_STREAM = "exec 2>&1\n";
 
-    /** The counters of cgroups v2 and v1, as a container sees its own. */
+    /** Reads the kill counters of cgroups v2 and v1, as the container sees its own. */
     private static final String MEMORY =
         """
         "$@"
@@ -233,7 +234,7 @@ final class ContainerRun implements Container.Client {
         exit $c
         """;
 
-    /** As pid 1 a job would get no signals; as a shell's child it gets them as on the host. */
+    /** Runs the job as a child of the shell: as pid 1, a process ignores signals by default. */
     private static final String PLAIN =
         """
         "$@"
@@ -243,9 +244,9 @@ final class ContainerRun implements Container.Client {
     private ContainerScript() {}
 
     /**
-     * Returns what to run instead of a job's words. With {@code terminal} it keeps two streams;
-     * {@code home} is the one that the job sets, or null; {@code limited} asks for kills for
-     * memory.
+     * Returns the command that runs {@code argv} in the container. With {@code terminal}, the
+     * streams stay separate; {@code home} is the HOME that the job sets, or null; with {@code
+     * limited}, kills for memory are recorded.
      */
     static List<String> around(
         List<String> argv, Path status, boolean terminal, String home, boolean limited) {
@@ -259,21 +260,21 @@ final class ContainerRun implements Container.Client {
       return words;
     }
 
-    /** Whether the script began, the program is missing, a process was killed for memory. */
+    /** Whether the script began, the program was missing, or the kernel killed a process. */
     record Progress(boolean started, boolean missing, boolean killed) {}
 
-    /** Writes the status file as it is until the container begins. */
+    /** Writes the initial status file. */
     static void clear(Path status) throws IOException {
       OwnFile.write(status, NEW.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns what {@link #clear} does, as a line of sh. */
+    /** Returns a line of sh that does the same as {@link #clear}. */
     static String cleared(Path status) {
       String file = SafeText.quoted(status.toString());
       return "rm -f " + file + " && echo " + NEW.strip() + " >" + file + "\n";
     }
 
-    /** Reads how far a container came. If the job changed or removed the file, it has begun. */
+    /** Reads a container's progress. If the job changed or removed the file, it has begun. */
     static Progress read(Path status) throws IOException {
       try (InputStream in = OwnFile.in(status)) {
         String said = new String(in.readNBytes(MOST), StandardCharsets.UTF_8);

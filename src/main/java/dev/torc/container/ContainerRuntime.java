@@ -15,19 +15,19 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
- * A program that runs containers: its command lines, and what it says of itself and of images. By
- * default it has images in a store, takes a container's variables as words of its command, and its
- * containers end with their processes. It decides nothing, and starts no job.
+ * A program that runs containers: makes its command lines and parses its output. By default it has
+ * images in a store and takes a container's variables as arguments, and its containers end with
+ * their processes. It makes no decisions and starts no jobs.
  */
 public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
-  /** The label by which containers are found; values are random ids of builds. */
+  /** The label by which a build's containers are found; its value is the build's random id. */
   public static final String BUILD_LABEL = "dev.torc.build";
 
   enum Input {
     NONE,
     CALLERS,
-    /** Torc's own standard input, where that and its output are a terminal. */
+    /** Torc's own standard input, if that and its output are a terminal. */
     TERMINAL
   }
 
@@ -35,10 +35,12 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
   private final List<String> names;
   private final Map<String, String> env;
-  private Optional<String> program; // its path; null before it was looked for
-  private String trouble; // why it cannot work here, empty where it can; null before it was asked
+  private Optional<String> program; // its path; null before the search
+  private String trouble; // why it does not work here; empty if it does; null before it was asked
 
-  /** Asks nothing yet. The first of its program's possible names is the runtime's own. */
+  /**
+   * Creates a runtime without asking it anything; the first name is its own, others are aliases.
+   */
   ContainerRuntime(List<String> names, Map<String, String> env) {
     this.names = names;
     this.env = env;
@@ -48,7 +50,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return names.getFirst();
   }
 
-  /** Returns the path of its program, looked for once; null where it is not installed. */
+  /** Returns the path of its program, searched for once; null if it is not installed. */
   final synchronized String program() {
     if (program == null) {
       String[] folders = env.getOrDefault("PATH", "").split(":");
@@ -62,7 +64,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return program.orElse(null);
   }
 
-  /** Returns why it cannot work here, in its own words; empty where it can. It is asked once. */
+  /** Returns its own message if it does not work here; empty if it works. Asks it only once. */
   final synchronized String trouble() {
     if (trouble == null) {
       ProgramOutput info = about();
@@ -74,17 +76,17 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Asks the program about itself, and keeps the parts of its answer that are used later. */
   abstract ProgramOutput about();
 
-  /** Returns whether its processes are no children of the client, which a container may outlive. */
+  /** Returns whether its processes are not children of the client, so that they may outlive it. */
   public boolean isApart() {
     return false;
   }
 
-  /** Returns whether it can limit a container's cpus and memory; call {@link #trouble} before. */
+  /** Returns whether it can limit a container's cpus and memory; call {@link #trouble} first. */
   public boolean holdsLimits() {
     return false;
   }
 
-  /** Returns the image of a name; null if it is missing or the runtime cannot work. */
+  /** Returns the image of a name; null if it is missing or the runtime does not work. */
   abstract Containers.LocalImage find(Containers.ImageName image);
 
   /** Returns the command that fetches an image; {@code source} is its name with its registry. */
@@ -92,14 +94,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       throws IOException;
 
   /**
-   * Returns what the registry says if it has no such image, or none for this user; empty if it has
-   * the image or does not answer, and where the program cannot ask.
+   * Returns the registry's message if it has no such image or denies it to this user; empty if it
+   * has the image or does not answer, or if the program cannot ask.
    */
   public String registryError(String source) {
     return "";
   }
 
-  /** Puts in its place what {@link #pullCommand} fetched, or removes what a failed one left. */
+  /** Moves the image that {@link #pullCommand} fetched into place, or cleans up a failed pull. */
   public void finishPull(Containers.ImageName image, boolean well) throws IOException {}
 
   /** Returns the command that runs a container with these variables and ends with it. */
@@ -111,32 +113,32 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Input input);
 
   /**
-   * Returns lines of sh that start the client on another machine; its command line is their
-   * arguments. The container gets the variables of these names that are set there, and if {@code
+   * Returns lines of sh that start the client on another machine; their arguments are its command
+   * line. The container gets the variables with these names that are set there and, with {@code
    * gpus}, the GPUs that a scheduler chose there.
    */
   abstract String nodeScript(List<String> names, boolean gpus);
 
-  /** Returns a job's command line, extended to set within the container what no option can set. */
+  /** Returns a job's command, extended to set variables that no option of the runtime can set. */
   List<String> innerCommand(List<String> argv, Map<String, String> variables) {
     return argv;
   }
 
   /**
-   * Returns variables laid over the caller's for the client (null removes one), so that the
-   * container has the given ones and no others.
+   * Returns variables that replace or extend the caller's for the client (null removes one), so
+   * that the container has exactly the given ones.
    */
   Map<String, String> clientVariables(Map<String, String> variables, boolean terminal) {
     return Map.of();
   }
 
-  /** Returns whether an exit status may be the runtime's own: it could not run the container. */
+  /** Returns whether an exit status may mean that the runtime could not run the container. */
   abstract boolean isOwn(int status);
 
-  /** Returns whether a line of a log has the form of the runtime's own failures. */
+  /** Returns whether a log line looks like one of the runtime's own errors. */
   abstract boolean isOwnLine(String line);
 
-  /** Returns whether a failure of its own, with this line, means that the program is missing. */
+  /** Returns whether its own failure with this line means that the program is missing. */
   abstract boolean lacksProgram(int status, String line);
 
   /** Returns a line of sh that quietly removes a container; empty if none outlives its client. */
@@ -144,20 +146,20 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return "";
   }
 
-  /** Removes containers, whether they run or not; returns why that failed, empty otherwise. */
+  /** Removes containers, running or not; returns why that failed, or an empty text. */
   String remove(List<String> containers) {
     return "";
   }
 
-  /** Stops all processes of a container, or continues them, where the runtime can do that. */
+  /** Stops all processes of a container, or continues them, if the runtime can do that. */
   void pause(boolean stop, String container) {}
 
-  /** Returns the containers that a build made and that are still there, running or not. */
+  /** Returns the containers that a build made and that still exist, running or not. */
   List<String> madeBy(String build) {
     return List.of();
   }
 
-  /** Returns the last line of a log in which a runtime says anything; may be empty. */
+  /** Returns the last line of a log that may be a runtime's message; may be empty. */
   public static String lastLine(Path log) throws IOException {
     return ProgramOutput.lastLine(OwnFile.tail(log, TAIL));
   }
@@ -175,8 +177,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /**
-   * The container that a process runs in, as its job wants it. Its {@code status} is a file in
-   * which the container says how far it came; the mounts are in order.
+   * The container that a process runs in, as its job wants it. {@code status} is the file in which
+   * the container records its progress; the order of {@code mounts} counts.
    */
   public record StepContainer(
       ContainerRuntime runtime,
@@ -188,16 +190,16 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Path status)
       implements Container {
 
-    /** The image that the job was decided by, its name for messages, and the user's options. */
+    /** The image that the job's decision used, its name for messages, and the user's options. */
     public record ChosenImage(Containers.LocalImage here, String title, List<String> args) {}
 
-    /** The unique name and the labels by which others find it. */
+    /** The container's unique name, and labels by which other programs find it. */
     public record Handle(String name, SequencedMap<String, String> labels) {}
 
-    /** The caller as {@code UID:GID}, or null if unknown, and the numbers of its further groups. */
+    /** The caller as {@code UID:GID}, or null if unknown, and the ids of its other groups. */
     public record User(String ids, List<String> groups) {}
 
-    /** CPUs and bytes (0: all), and GPUs; null if a scheduler chooses them on its node. */
+    /** CPUs and bytes of memory (0: no limit), and GPUs (null: the scheduler's choice). */
     public record Limits(long cpus, long memory, List<String> gpus) {}
 
     @Override
@@ -215,10 +217,10 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       return new ContainerRun(step, launch, this);
     }
 
-    /** A file or folder of this machine that is seen in the container. */
+    /** A file or folder of this machine that is mounted in the container. */
     public record BindMount(String from, String to, boolean readOnly) {
 
-      /** Returns the mount as {@code --mount} takes it: fields of CSV, so that any name is safe. */
+      /** Returns the argument of {@code --mount}: quoted CSV fields, so any name is safe. */
       String words() {
         return "type=bind,%s,%s%s"
             .formatted(field("src=" + from), field("dst=" + to), readOnly ? ",ro" : "");

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The runtimes of this machine and the images that they have, each asked once. Safe for several
- * threads. It runs no jobs and fetches no image: an attempt does, and then calls {@link #fetched}.
+ * The container runtimes of this machine and their images, each asked for once. Safe for several
+ * threads. It neither runs jobs nor fetches images: attempts do, and then call {@link #fetched}.
  */
 public final class Containers {
 
@@ -25,14 +25,14 @@ public final class Containers {
   private record Look(ImageName image, String runtime) {}
 
   /**
-   * An image as a job names it: a file's path runs only with apptainer. The runtime may be null;
-   * {@code wish} lets another one do. Apptainer keeps the files that it makes in {@code folder},
-   * relative to the root or absolute.
+   * An image as a job names it; an image file runs only with apptainer. {@code runtime} may be
+   * null; with {@code wish}, another runtime may be used. Apptainer keeps the files that it makes
+   * in {@code folder}, relative to the root or absolute.
    */
   public record ImageName(
       String name, boolean isFile, String runtime, boolean wish, String folder) {}
 
-  /** Asks no runtime yet; {@code ordered} is the user's runtime for all images, or null. */
+  /** Creates an object that has asked nothing; {@code ordered}: the user's runtime, or null. */
   public Containers(String ordered, Path root, Map<String, String> env) {
     this.ordered = ordered;
     for (String name : KNOWN) {
@@ -41,14 +41,14 @@ public final class Containers {
     }
   }
 
-  /** Asks all runtimes that torc knows; returns why each cannot work here, or an empty text. */
+  /** Asks all known runtimes; returns why each does not work here, or an empty text. */
   public Map<String, String> troubles() {
     Map<String, String> troubles = new LinkedHashMap<>();
     runtimes.forEach((name, runtime) -> troubles.put(name, runtime.trouble()));
     return troubles;
   }
 
-  /** Returns the runtimes that an image may have, the first choice first. */
+  /** Returns the runtimes that may run an image, the preferred one first. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
     String wanted = image.isFile ? Apptainer.NAME : ordered != null ? ordered : image.runtime;
@@ -72,7 +72,7 @@ public final class Containers {
     return null;
   }
 
-  /** Returns the image that a runtime has, or null; asks again only for a file: jobs make them. */
+  /** Returns a runtime's image, or null; asks again only for a file, since jobs make files. */
   public LocalImage find(ImageName image, ContainerRuntime runtime) {
     if (image.isFile) {
       return runtime.find(image);
@@ -83,12 +83,12 @@ public final class Containers {
         .orElse(null);
   }
 
-  /** Notes that an image was fetched: {@link #find} looks for it anew. */
+  /** Records that an image was fetched, so that {@link #find} asks for it again. */
   public void fetched(ImageName image) {
     found.keySet().removeIf(look -> look.image.equals(image));
   }
 
-  /** Returns the runtime that an image runs with: the first that can work here. */
+  /** Returns the runtime that runs an image: the first candidate that works here. */
   public ContainerRuntime runtime(ImageName image) throws NoRuntime {
     List<String> troubles = new ArrayList<>();
     for (ContainerRuntime runtime : candidates(image)) {
@@ -110,7 +110,7 @@ public final class Containers {
     return made.isEmpty() ? of.trouble() : of.remove(made);
   }
 
-  /** Returns a line to be told about the runtime that an image has; empty where there is none. */
+  /** Returns a remark for the user on an image's runtime; empty if there is none. */
   public String remark(ImageName image, ContainerRuntime runtime, boolean limited) {
     if (image.wish && ordered == null && !runtime.name().equals(image.runtime)) {
       return "%s is not used here: images that ask for it run with %s"
@@ -129,6 +129,6 @@ public final class Containers {
     }
   }
 
-  /** An image of this machine, by the digest of its configuration or the path of its file. */
+  /** An image on this machine: the digest of its configuration, or the path of its file. */
   public record LocalImage(Digest id, String file) {}
 }

@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** podman or docker: images in a store of their own, and containers that outlive their client. */
+/** podman or docker: images are in a store, and containers may outlive their client. */
 final class OciRuntime extends ContainerRuntime {
 
-  /** A runtime's own failures exit with this to {@link #LAST}, which means: no such program. */
+  /** The runtime's own failures exit with this to {@link #LAST}, which means: no such program. */
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
 
-  /** What registries answer for a name that they do not have, or that they do not show. */
+  /** Registries' answers for an image that is missing or hidden from this user. */
   private static final Pattern UNKNOWN =
       Pattern.compile(
           "(manifest|name) unknown|no such manifest|(?<!permission )denied|unauthorized",
@@ -30,7 +30,7 @@ final class OciRuntime extends ContainerRuntime {
 
   private static final List<String> LOOK = List.of("container", "inspect", "--format", "{{.Id}}");
 
-  /** The GPUs that a scheduler gives on a node. */
+  /** Sets {@code gpus} to the GPUs that the scheduler assigned on the node. */
   private static final String GPUS = "gpus=${SLURM_STEP_GPUS:-${SLURM_JOB_GPUS:-$TORC_GPUS}}\n";
 
   private static final String DOCKERS =
@@ -41,9 +41,9 @@ final class OciRuntime extends ContainerRuntime {
           + " done\n";
 
   private final boolean docker;
-  private volatile boolean rootless; // the caller is root in a container, but for an option
+  private volatile boolean rootless; // whether the caller is root in a container by default
   private volatile boolean ids; // whether it can map more ids than the caller's own
-  private volatile boolean limits; // whether it can hold cpus and memory
+  private volatile boolean limits; // whether it can limit cpus and memory
 
   OciRuntime(String name, Map<String, String> env) {
     super(List.of(name), env);
@@ -117,8 +117,8 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * Returns the lines; the second argument is {@code run}, and {@code --env NAME} hands on the
-   * client's variable. Slurm numbers constrained GPUs anew for its jobs, and tells both numbers.
+   * Returns lines whose second argument is {@code run}; {@code --env NAME} passes on the client's
+   * variable. Slurm renumbers GPUs in its jobs, and provides both the new and the node's numbers.
    */
   @Override
   String nodeScript(List<String> names, boolean gpus) {
@@ -140,8 +140,9 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * Removes containers, running or not. The program's word counts for little: podman first waits in
-   * vain for news of a container whose conmon was killed, and if told to end says all went well.
+   * Removes containers, running or not, and checks that they are gone. The program's own answer is
+   * unreliable: podman waits in vain for a container whose conmon was killed, and if it is ended
+   * during that, it reports success.
    */
   @Override
   String remove(List<String> containers) {
@@ -181,7 +182,7 @@ final class OciRuntime extends ContainerRuntime {
     handle.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
     words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
     words.addAll(List.of("--security-opt", "label=disable"));
-    // Nothing of the caller's environment comes by itself.
+    // Keeps all of the caller's environment out.
     addIf(!docker, words, "--http-proxy=false");
     addIf(input != Input.NONE, words, "--interactive");
     addIf(input == Input.TERMINAL, words, "--tty");

@@ -5,8 +5,8 @@ import dev.torc.posix.Memory;
 import dev.torc.posix.Terminal;
 
 /**
- * Lends our controlling terminal to a job's process group, as a shell does, and takes it back with
- * the settings that it had. Lends nothing if another process has it.
+ * Lends torc's controlling terminal to a job's process group, as a shell does, then takes it back
+ * and restores its settings. Lends nothing if another process group has the terminal.
  */
 final class Foreground implements AutoCloseable {
 
@@ -15,7 +15,7 @@ final class Foreground implements AutoCloseable {
   private int terminal = -1;
   private Memory settings;
 
-  /** Lends the terminal, if there is one and our group has it. */
+  /** Lends the terminal, if there is one and torc's group has it. */
   Foreground(int group) {
     this.group = group;
     lend();
@@ -25,7 +25,7 @@ final class Foreground implements AutoCloseable {
     return terminal >= 0;
   }
 
-  /** Lends the terminal (again) and continues the group, which may have stopped to read earlier. */
+  /** Lends the terminal (again) and continues the group, which may have stopped to wait for it. */
   void lend() {
     for (int fd = 0; fd <= 2 && terminal < 0; fd++) {
       if (Terminal.foreground(fd) == own) {
@@ -49,8 +49,8 @@ final class Foreground implements AutoCloseable {
   }
 
   /**
-   * Handles a stop of the group from the keyboard: takes the terminal back and stops our own group
-   * too, so that the calling shell has its prompt. Returns when both are continued.
+   * Handles a stop of the group from the keyboard: takes the terminal back and stops torc's own
+   * group, so that the calling shell shows its prompt. Returns when both are continued.
    */
   void suspend() {
     Memory job = isLent() ? Terminal.settings(terminal) : null;

@@ -10,10 +10,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How busy the GPUs are and what their memory holds, as {@code nvidia-smi} tells it. It is started
- * once for cards and once for processes, and prints a line for each every few seconds; without it
- * nothing is known. Utilization is known of cards only, which is enough because each is given to
- * one job at a time; memory also of processes, if the tool sees their numbers as this process does.
+ * The utilization and memory use of GPUs, as {@code nvidia-smi} reports them. The tool is started
+ * once for cards and once for processes, and prints a line for each every two seconds; without the
+ * tool, nothing is known. Utilization is known only for cards, which is enough because each card is
+ * given to one job at a time. Memory is also known for processes, if the tool sees the same process
+ * ids as torc.
  */
 final class GpuLoad implements AutoCloseable {
 
@@ -21,12 +22,12 @@ final class GpuLoad implements AutoCloseable {
   private static final String PROCESSES = "--query-compute-apps=pid,gpu_uuid,used_memory";
   private static final List<String> FOREVER = List.of("--format=csv,noheader,nounits", "--loop=2");
 
-  /** The tool does not say when a process gives its memory back: it leaves the process out. */
+  /** Nanoseconds until a report is ignored: the tool omits processes that freed their memory. */
   private static final long STALE = TimeUnit.SECONDS.toNanos(5);
 
   private static final long MIB = 1 << 20;
 
-  /** What some GPUs do: hundredths of a GPU and bytes in use; -1 for unknown. */
+  /** The use of some GPUs: hundredths of a GPU, and bytes of memory; -1 if unknown. */
   record Load(long busy, long memory) {
 
     static final Load UNKNOWN = new Load(-1, -1);
@@ -45,7 +46,7 @@ final class GpuLoad implements AutoCloseable {
   private final String program;
   private final Map<String, String> environment;
 
-  // guarded by this
+  // The fields below are guarded by this.
   private final Map<String, Load> byNumber = new HashMap<>();
   private final Map<String, Load> byId = new HashMap<>();
   private final Map<Integer, Map<String, Held>> byProcess = new HashMap<>(); // by id of the card
@@ -62,7 +63,7 @@ final class GpuLoad implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Starts the tool, unless that was tried before; {@link #ofJob} tells what it said last. */
+  /** Starts the tool, unless that was tried before. */
   synchronized void begin() {
     if (!asked && !closed) {
       asked = true;
@@ -99,7 +100,7 @@ final class GpuLoad implements AutoCloseable {
         }
       }
     } catch (IOException ended) {
-      // it was ended
+      // the tool was killed
     }
     synchronized (this) { // from now on nothing is known
       byNumber.clear();
@@ -108,7 +109,7 @@ final class GpuLoad implements AutoCloseable {
     }
   }
 
-  /** Takes a line on a card: number, id, percent, MiB. */
+  /** Parses a line about a card: number, id, percent, MiB. */
   synchronized void readCard(String line) {
     String[] words = line.split(",");
     if (words.length == 4) {
@@ -119,7 +120,7 @@ final class GpuLoad implements AutoCloseable {
     }
   }
 
-  /** Takes a line on a process: its number, the id of the card, MiB. */
+  /** Parses a line about a process: its number, the card's id, MiB. */
   synchronized void readProcess(String line) {
     String[] words = line.split(",");
     if (words.length == 3 && number(words[0]) >= 0 && number(words[2]) >= 0) {
@@ -129,14 +130,14 @@ final class GpuLoad implements AutoCloseable {
     }
   }
 
-  /** Returns a number of the tool; -1 for {@code [N/A]} or a message of trouble. */
+  /** Parses a number; returns -1 for {@code [N/A]} or an error message. */
   private static long number(String word) {
     return word.strip().matches("\\d{1,9}") ? Long.parseLong(word.strip()) : -1;
   }
 
   /**
-   * Returns the load of the GPUs of one job, by their numbers or ids with commas between them. If
-   * the tool knows one of the job's processes, the memory is theirs alone.
+   * Returns the load of one job's GPUs, given by numbers or ids separated by commas. If the tool
+   * knows one of the job's processes, the memory is only that of its processes.
    */
   synchronized Load ofJob(String ids, Set<Integer> processes) {
     Load cards = Load.UNKNOWN;
@@ -155,7 +156,7 @@ final class GpuLoad implements AutoCloseable {
     return own.memory < 0 ? cards : new Load(cards.busy, own.memory);
   }
 
-  /** Returns the load of a card by its id, which may be cut short; null if none has it. */
+  /** Returns the load of a card by its id or the beginning of that; null if there is none. */
   private Load uuid(String id) {
     for (Map.Entry<String, Load> card : byId.entrySet()) {
       if (card.getKey().startsWith(id)) {

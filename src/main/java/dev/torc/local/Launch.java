@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What to run: everything the runner must know of one attempt of a job. It knows no graph and no
- * build file.
+ * Everything that the runner must know about one attempt of a job. It does not know the graph or
+ * the build file.
  *
  * @param steps processes to run one after the other; the first that fails ends the attempt
  * @param timeLimit nanoseconds for all steps together; 0 for none
  * @param memoryLimit bytes for the whole process tree; 0 for none
- * @param mark environment entries of each step by which the attempt's processes are known
- * @param trace takes what its processes read; null where they are not traced
+ * @param mark environment entries of each step that identify the attempt's processes
+ * @param trace records the files that the processes read; null if they are not traced
  */
 public record Launch(
     List<Step> steps,
@@ -28,13 +28,13 @@ public record Launch(
     Stop stop,
     JobTrace trace) {
 
-  /** Creates a launch that is not traced, and ended as usual. */
+  /** Creates a launch without a trace, to be ended in the default way. */
   public Launch(
       List<Step> steps, Output output, long timeLimit, long memoryLimit, Map<String, String> mark) {
     this(steps, output, timeLimit, memoryLimit, mark, Stop.USUAL, null);
   }
 
-  /** Returns the entries by which the processes of a job's attempts and hooks are known. */
+  /** Returns the entries that identify the processes of a job's attempts and hooks. */
   public static Map<String, String> mark(String build, String job, Path root) {
     return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString());
   }
@@ -51,12 +51,12 @@ public record Launch(
     return new Launch(run, output, timeLimit, memoryLimit, mark, how, by);
   }
 
-  /** Returns this launch with the steps from one index to before another one. */
+  /** Returns this launch with only the steps from {@code from} to before {@code to}. */
   public Launch only(int from, int to) {
     return with(steps.subList(from, to), stop, trace);
   }
 
-  /** Returns this launch as a script on another machine starts it: for a container, its client. */
+  /** Returns this launch for a script on another machine: containers become their clients. */
   public Launch handedOut() {
     List<Step> handed = new ArrayList<>();
     for (Step step : steps) {
@@ -66,38 +66,38 @@ public record Launch(
     return new Launch(List.copyOf(handed), logged, timeLimit, memoryLimit, mark, stop, null);
   }
 
-  /** Returns an end on another machine, with what the launch's containers tell of it. */
+  /** Returns an end on another machine, as the launch's last container interprets it. */
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     List<Step> contained = steps.stream().filter(step -> step.container() != null).toList();
     if (end.how() != ProcessEnd.How.EXITED || contained.isEmpty()) {
       return end;
     }
-    Step last = contained.getLast(); // all write to the same file: the last that began
+    Step last = contained.getLast(); // all write to the same file, this one last
     return last.container().client(last, this).handedBack(end);
   }
 
-  /** Returns whether any step runs in a container whose processes are no children of its client. */
+  /** Returns whether the processes of a step's container are not children of its client. */
   boolean contained() {
     return steps.stream().anyMatch(step -> step.container() != null && step.container().isApart());
   }
 
   /**
-   * Where output goes: standard output and error of all steps to the log, which is continued by a
-   * later attempt. An interactive job has torc's own terminal instead of /dev/null and the log.
+   * Where output goes: standard output and error of all steps to the log, which {@code append}
+   * continues. An interactive job has torc's own terminal instead of /dev/null and the log.
    */
   public record Output(Path log, boolean append, boolean interactive) {
 
-    /** Returns the output of something that begins its log anew, and is not interactive. */
+    /** Returns an output that is not interactive and overwrites its log. */
     public static Output of(Path log) {
       return new Output(log, false, false);
     }
   }
 
   /**
-   * One process. A command is searched in the PATH of {@code env}, whose entries are laid over the
-   * caller's (null removes one; in a container there are no others). The folder is absolute.
-   * Without a container it runs on the host. For a step that was handed out, {@code argv} is the
-   * client, and the container is known here only to be removed.
+   * One process. A command is searched for in the PATH of {@code env}, whose entries replace or
+   * extend the caller's (null removes one) or, in a container, are the whole environment. The
+   * folder is absolute. Without a container it runs on the host. If the step was handed out, {@code
+   * argv} is the client, and the container is only kept to be removed.
    */
   public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
 
@@ -106,24 +106,24 @@ public record Launch(
     }
   }
 
-  /** What a step runs in: a client starts the step. Images and runtimes are not known here. */
+  /** A container, in which a client starts the step. Images and runtimes are not known here. */
   public interface Container {
 
-    /** Returns whether the processes in it are no children of its client. */
+    /** Returns whether its processes are not children of its client. */
     boolean isApart();
 
-    /** Returns a line of sh that removes it; empty if it ends with its processes. */
+    /** Returns a line of sh that removes the container; empty if it ends with its processes. */
     String removal();
 
     Client client(Launch.Step step, Launch launch);
 
-    /** One run of the step: what to start for it, and what its end means. */
+    /** One run of the step: the command to start for it, and the meaning of its end. */
     interface Client {
 
-      /** Returns the step as a script on another machine starts it: the client. */
+      /** Returns the step for a script on another machine: the client. */
       Launch.Step handedOut();
 
-      /** Returns the end of an attempt whose last contained step this is. */
+      /** Interprets the end of an attempt whose last step in a container this is. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
       List<String> command() throws IOException;
@@ -131,19 +131,19 @@ public record Launch(
       /** Makes the runtime stop all processes of the container, or continue them. */
       void pause(boolean stop);
 
-      /** Returns variables that are laid over the caller's for the client; null removes one. */
+      /** Returns variables that replace or extend the caller's; a null value removes one. */
       Map<String, String> variables();
 
-      /** Returns what the client's end means, where torc did not end it. */
+      /** Returns the meaning of the client's end, if torc did not end it. */
       Meaning meaning(ChildWait.News end) throws IOException;
 
-      /** Returns whether the container may still be there after this end of its client. */
+      /** Returns whether the container may still exist after this end of its client. */
       boolean mayLeave(ChildWait.News end);
 
-      /** Returns what the end means, in words. */
+      /** Returns the meaning of the end as a message. */
       String message();
 
-      /** Removes what is left of the container; returns why something may remain, or nothing. */
+      /** Removes the container if it still exists; returns why it may remain, or an empty text. */
       String remove();
     }
 
@@ -151,11 +151,11 @@ public record Launch(
     enum Meaning {
       /** The end is the job's own. */
       AS_IT_IS,
-      /** The image has no sh, and the job's words can do without: the step is to start again. */
+      /** The image has no sh, but the command works without: the step must start again. */
       AGAIN,
       /** The container never ran, or the job's program is not in it. */
       NOT_STARTED,
-      /** The kernel killed one of its processes for memory. */
+      /** The kernel killed one of its processes for lack of memory. */
       MEMORY
     }
   }

@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Ends the processes that a killed torc left running, before anything new starts. They are found by
- * the marks in their environments, and end with all their descendants, but never this process or
- * its ancestors: a job may itself call torc. Without {@code /proc}, nothing is found. The caller
- * knows the jobs from the marks in the cache's folder.
+ * Ends the processes that a killed torc left running, before a build starts any. Finds them by the
+ * marks in their environments and ends them with all their descendants, but never this process or
+ * its ancestors: a job may itself call torc. Without {@code /proc}, it finds nothing. The caller
+ * gets the jobs from the marks in the cache's folder.
  */
 final class LeftoverProcesses {
 
   private LeftoverProcesses() {}
 
-  /** Ends processes by their marks and waits; returns one line for each job that had some. */
+  /** Ends marked processes and waits; returns one line for each job that had any. */
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     SequencedMap<Map<String, String>, ProcessTree> trees = new LinkedHashMap<>();
     marks.forEach(mark -> trees.put(mark, ProcessTree.ofMark(mark)));
-    // Two looks: a process that just begins another program has no environment for a moment.
+    // Reads twice: during an exec, a process has no environment for a moment.
     ProcessPass.living(trees.values());
     Map<ProcessTree, List<ProcessTable.Entry>> found = ProcessPass.living(trees.values());
     List<String> lines = new ArrayList<>();

@@ -16,9 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * Runs attempts as processes of this machine. Each has a thread, the caller's or its own, that
- * starts its processes and waits for them; one more thread watches limits. The build loop decides
- * how many run at once.
+ * Runs attempts as processes of this machine. Each attempt has a thread, the caller's or its own,
+ * that starts its processes and waits for them; one more thread watches limits. The build loop
+ * decides how many attempts run at once.
  */
 final class LocalRunner implements Runner {
 
@@ -33,7 +33,7 @@ final class LocalRunner implements Runner {
     this(caller, grace, new OomKills(Path.of("/")));
   }
 
-  /** Creates a runner that counts the kernel's kills elsewhere. */
+  /** Creates a runner with this counter of the kernel's kills. */
   LocalRunner(Environment caller, Duration grace, OomKills kills) {
     UsageSampler sampler = new UsageSampler(running.keySet(), caller);
     long nanos = grace.toNanos();
@@ -47,7 +47,7 @@ final class LocalRunner implements Runner {
     try {
       threads.execute(() -> run(attempt, done));
     } catch (RuntimeException | Error e) {
-      finish(attempt); // there is no thread for it
+      finish(attempt); // no thread could be started
       throw e;
     }
     return attempt;
@@ -71,7 +71,7 @@ final class LocalRunner implements Runner {
 
   @Override
   public void pause(boolean stop) {
-    paused = stop; // first, so that an attempt that begins now is stopped too
+    paused = stop; // first, so that an attempt that starts now is stopped, too
     running.keySet().parallelStream().forEach(attempt -> attempt.pause(stop));
   }
 
@@ -116,7 +116,7 @@ final class LocalRunner implements Runner {
     running.remove(attempt).complete(null);
   }
 
-  /** Runs an attempt. A fault of torc is its end, too: the caller must not wait forever. */
+  /** Runs an attempt. A bug in torc also ends it, so that the caller does not wait forever. */
   private static ProcessEnd run(ProcessRun attempt) {
     try {
       return attempt.run();
@@ -126,7 +126,7 @@ final class LocalRunner implements Runner {
     }
   }
 
-  /** Kills what still runs and waits for all ends. Must not be called from within {@code done}. */
+  /** Kills all running attempts and waits for their ends. Must not be called from {@code done}. */
   @Override
   public void close() {
     closed = true;

@@ -9,16 +9,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How busy the machine is: its CPUs and memory, or those of the cgroup (version 2) whose limits
- * hold for this process. It reads a few files of Linux; elsewhere there is no reading. {@link
+ * Measures how busy the machine's CPUs and memory are, or those of the cgroup (version 2) that
+ * limits this process. It reads a few files of Linux; other systems have no readings. {@link
  * Limits} tells how much of each there is.
  */
 final class MachineLoad {
 
-  /** CPU nanoseconds since a fixed moment, and the bytes in use that cannot be freed at once. */
+  /** CPU nanoseconds since a fixed moment, and bytes in use that cannot be freed at once. */
   record Reading(long time, long cpu, long memory) {
 
-    /** Returns what was used since an earlier reading; {@code at} is the time in the series. */
+    /** Returns the use since an earlier reading, as the point of a series at time {@code at}. */
     Series.Point since(Reading before, long at, GpuLoad.Load gpus) {
       long passed = Math.max(1, time - before.time);
       long busy = Math.max(0, cpu - before.cpu) * 100 / passed;
@@ -34,7 +34,7 @@ final class MachineLoad {
   private final Path cpuGroup;
   private final Path memoryGroup;
 
-  /** Creates the load from the files below a folder that stands for {@code /}. */
+  /** Creates a load that reads the files below a folder, in tests not {@code /}. */
   MachineLoad(Path system) {
     this.system = system;
     Path own = ownGroup(system);
@@ -46,14 +46,14 @@ final class MachineLoad {
     return new MachineLoad(Path.of("/"));
   }
 
-  /** Returns how busy the machine is now; null where this system does not tell. */
+  /** Returns how busy the machine is now; null if the system does not report it. */
   Reading read() {
     long cpu = cpuGroup == null ? machineCpu() : groupCpu();
     long memory = memoryGroup == null ? machineMemory() : groupMemory();
     return cpu < 0 || memory < 0 ? null : new Reading(System.nanoTime(), cpu, memory);
   }
 
-  /** Returns the folder of this process's cgroup; null where it has none of version 2. */
+  /** Returns the folder of this process's cgroup; null if it has none of version 2. */
   private static Path ownGroup(Path system) {
     for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) {
       if (line.startsWith("0::/")) {
@@ -63,7 +63,7 @@ final class MachineLoad {
     return null;
   }
 
-  /** Returns the nearest group upwards with a limit in this file; null if none has one. */
+  /** Returns the first group, from {@code own} up, with a limit in this file; null for none. */
   private static Path limited(Path own, String file) {
     for (Path at = own; at != null && Files.exists(at); at = at.getParent()) {
       List<String> lines = Limits.lines(at.resolve(file));
@@ -79,7 +79,7 @@ final class MachineLoad {
     if (lines.isEmpty()) {
       return -1;
     }
-    String[] words = lines.getFirst().split(" +"); // cpu, and its columns
+    String[] words = lines.getFirst().split(" +"); // the word cpu, then the columns
     long ticks = 0;
     for (int i = 1; i <= LAST; i++) {
       ticks += i == IDLE || i == WAITING ? 0 : Long.parseLong(words[i]);
@@ -98,14 +98,14 @@ final class MachineLoad {
     return total == null || free == null ? -1 : (total - free) * 1024;
   }
 
-  /** Returns the memory without files' pages unused of late: the kernel takes these back first. */
+  /** Returns the memory in use without inactive file pages, which the kernel frees first. */
   private long groupMemory() {
     List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
     long files = numbers(memoryGroup.resolve("memory.stat")).getOrDefault("inactive_file", 0L);
     return Math.max(0, Long.parseLong(current.getFirst()) - files);
   }
 
-  /** Returns the numbers by name, from lines of a name, a number and perhaps a unit. */
+  /** Returns the numbers by name, from lines with a name, a number and perhaps a unit. */
   private static Map<String, Long> numbers(Path file) {
     Map<String, Long> numbers = new TreeMap<>();
     for (String line : Limits.lines(file)) {

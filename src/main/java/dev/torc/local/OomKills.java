@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Tells whether the kernel killed processes for lack of memory, by the counter of the memory cgroup
- * of torc and its jobs. It does not know which processes, so it is asked when a job died by KILL.
- * Outside of a memory cgroup, it tells nothing. Safe for several threads.
+ * Tells whether the kernel killed a process for lack of memory, from the counter of the memory
+ * cgroup of torc and its jobs. The counter does not say which process, so ask only when a job died
+ * by KILL. Without a memory cgroup, there is no counter. Safe for several threads.
  */
 final class OomKills {
 
@@ -48,7 +48,7 @@ final class OomKills {
     return 0;
   }
 
-  /** Takes a kill that was not taken before; returns whether there was one. Each ends one job. */
+  /** Returns whether there is a kill that was not taken yet, and takes it: each ends one job. */
   synchronized boolean takeKill() {
     boolean any = count() > last;
     last += any ? 1 : 0;

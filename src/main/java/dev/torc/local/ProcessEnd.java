@@ -5,33 +5,34 @@ import dev.torc.machine.Series.Usage;
 import java.util.Map;
 
 /**
- * How an attempt ended, as far as it is known. It ends nothing: {@link ProcessTree} ends processes.
+ * How an attempt ended, as far as it is known. {@link ProcessTree}, not this record, ends
+ * processes.
  *
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
- * @param wall nanoseconds from start to end; -1 where it is not known
- * @param message what a person should know beyond the cause, empty if nothing
- * @param series what it used over time; null without samples, as for a short one
- * @param elsewhere where it ran; null for here
+ * @param wall nanoseconds from start to end; -1 if unknown
+ * @param message what the user should know beyond the cause; empty if nothing
+ * @param series what it used over time; null without samples, as for a short attempt
+ * @param elsewhere the other machine that it ran on; null for this one
  */
 public record ProcessEnd(
     How how, int code, long wall, Usage usage, String message, Series series, Elsewhere elsewhere) {
 
-  /** The message of an attempt that the kernel killed, though no limit of torc's was exceeded. */
+  /** The message for an attempt that the kernel killed, though it exceeded no limit of torc. */
   public static final String BY_KERNEL = "killed by the kernel";
 
   /**
-   * Another machine: when the attempt was handed out (by this machine's clock) and when its
-   * processes began (by that one's), in milliseconds since 1970, and its system as {@link
-   * dev.torc.posix.SystemName} has it, or empty.
+   * A run on another machine. {@code submitted} is when the attempt was handed out, by this
+   * machine's clock, and {@code began} when its processes started, by that machine's, both in
+   * milliseconds since 1970. {@code system} is a {@link dev.torc.posix.SystemName}, or empty.
    *
    * @param made the files of its products at the end, by absolute path, and others that the
-   *     script's pattern matches. A folder that is a product has a slash behind its path; names
-   *     with a line end are missing. Null: unknown
+   *     script's pattern matches. A product folder has a slash after its path; names with newlines
+   *     are missing. Null if unknown
    */
   public record Elsewhere(
       String host, long submitted, long began, String system, Map<String, MadeFile> made) {}
 
-  /** A file: bytes, seconds since 1970, and SHA-256 in hexadecimal, or null as for a large file. */
+  /** A file: bytes, mtime in seconds since 1970, and SHA-256 in hexadecimal (null if large). */
   public record MadeFile(long bytes, long time, String digest) {}
 
   public enum How {
@@ -42,11 +43,11 @@ public record ProcessEnd(
     /** Ended because it wanted the terminal without being interactive. */
     TERMINAL,
     CANCELLED,
-    /** Handed out to a scheduler, where it stays though torc ends. */
+    /** Handed out to a scheduler, which keeps it though torc ends. */
     PASSED_ON,
-    /** Torc ended before it was handed out, though it was its turn. */
+    /** Torc ended before the attempt was handed out, though it was due. */
     NOT_REACHED,
-    /** Ended well elsewhere, but its products are different ones here. */
+    /** Succeeded on another machine, but its products are different on this one. */
     ALTERED,
     INTERRUPTED,
     NOT_STARTED
@@ -76,13 +77,13 @@ public record ProcessEnd(
     return new ProcessEnd(how, code, wall, usage, message, series, place);
   }
 
-  /** Returns this end without the files of the products, which may be very many. */
+  /** Returns this end without the product files, since there may be very many. */
   public ProcessEnd withoutMade() {
     Elsewhere all = elsewhere;
     return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
   }
 
-  /** Returns when its processes began: milliseconds since 1970; the argument if they ran here. */
+  /** Returns when its processes started, in milliseconds since 1970; the argument if here. */
   public long began(long otherwise) {
     return elsewhere == null ? otherwise : elsewhere.began;
   }
@@ -91,7 +92,7 @@ public record ProcessEnd(
     return how == How.EXITED && code == 0;
   }
 
-  /** Returns whether a signal ended it; of a container, only an exit status is known. */
+  /** Returns whether this signal ended it; for a container, by the exit status. */
   public boolean isBySignal(int number, boolean contained) {
     return how == How.SIGNALED && code == number
         || contained && how == How.EXITED && code == 128 + number;

@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Looks at all processes of the machine once, to tell what several process trees use: however many
- * jobs run, {@code /proc} is read once. A process belongs to a tree by its group, its ancestors or
- * the mark in its environment. The caller decides how often to look. For one thread.
+ * Reads all processes of the machine once to measure several process trees, so that the cost of
+ * {@code /proc} does not grow with the number of jobs. A process belongs to a tree by its group,
+ * its ancestors or the mark in its environment. The caller decides how often to read. For one
+ * thread.
  */
 final class ProcessPass {
 
-  /** Nanoseconds of CPU time without unawaited processes, and the bytes of memory used now. */
+  /** CPU nanoseconds, without ended processes whose parent did not wait, and bytes of memory. */
   record Use(long cpu, long memory) {}
 
   /** Ids of processes in no tree. Their environments do not change, so they are read once. */
@@ -27,7 +28,7 @@ final class ProcessPass {
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
 
-  /** Returns the living processes of each tree, by one look of its own. */
+  /** Returns the living processes of each tree, from a pass of its own. */
   static Map<ProcessTree, List<ProcessTable.Entry>> living(Collection<ProcessTree> trees) {
     if (trees.isEmpty()) {
       return Map.of();
@@ -39,8 +40,8 @@ final class ProcessPass {
   }
 
   /**
-   * Returns all processes of each tree, zombies too, but never this process or its ancestors, and
-   * tells each tree of its own.
+   * Returns all processes of each tree, including zombies but never this process or its ancestors,
+   * and updates each tree with them.
    */
   Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
     Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();
@@ -55,7 +56,7 @@ final class ProcessPass {
     List<ProcessTable.Entry> all = ProcessTable.all();
     Set<Long> ours = OtherProcess.ancestors(ProcessHandle.current().pid());
     all.removeIf(process -> ours.contains((long) process.pid()));
-    Map<Integer, ProcessTree> owners = new HashMap<>(); // by number of a process
+    Map<Integer, ProcessTree> owners = new HashMap<>(); // by process number
     for (ProcessTable.Entry process : all) {
       ProcessTree owner = known.getOrDefault(process.id(), groups.get(process.group()));
       if (owner != null) {

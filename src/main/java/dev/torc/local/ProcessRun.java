@@ -22,21 +22,20 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * One attempt of a job from its first process to its last: steps one after another, limits, the
- * end. It lives on the thread that calls {@link #run}, which waits for the processes; other threads
- * call {@link #end} and {@link #enforceLimits}. {@link ProcessTree} finds and signals the
- * processes.
+ * One attempt of a job: runs the steps one after another, enforces limits and ends the processes.
+ * {@link #run} keeps its thread to wait for the processes; other threads call {@link #end} and
+ * {@link #enforceLimits}. {@link ProcessTree} finds and signals the processes.
  */
 final class ProcessRun implements Runner.Running {
 
-  private static final long LONG = 700_000_000; // nanoseconds: from then on the sampler looks
-  private static final long SETTLE = 100; // milliseconds until a tree that has ended is gone
-  private static final long LATE = 10_000; // milliseconds until its trace has seen that
+  private static final long LONG = 700_000_000; // nanoseconds after which the sampler starts
+  private static final long SETTLE = 100; // milliseconds for the trace to see the end
+  private static final long LATE = 10_000; // the same, once the tree has been ended
   private static final String BACKGROUND =
       "its processes in the background were ended: it is traced";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
 
-  /** What all attempts share; {@code grace} is nanoseconds until KILL, if the job says nothing. */
+  /** Shared by all attempts; {@code grace} is the default, in nanoseconds, until KILL. */
   record Means(
       Spawn spawn,
       Environment caller,
@@ -52,15 +51,15 @@ final class ProcessRun implements Runner.Running {
   private final UsageSamples samples;
   private final long begin = System.nanoTime();
 
-  // the end, guarded by this
-  private How cause; // why it is being ended, null while it is not
+  // The fields below are guarded by this.
+  private How cause; // why it is being ended; null if it is not
   private String message = "";
-  private int signal = Kill.TERM; // by which its end begins
-  private boolean running; // a process was started
+  private int signal = Kill.TERM; // the first one to end it
+  private boolean running; // whether a process was started
   private long stopped; // when torc stopped it, by System.nanoTime; 0 while it runs
-  private long pauses; // nanoseconds that it was stopped in all
-  private Container.Client client; // of the container that runs or ran last; null without one
-  private boolean settled; // the last process ended by itself, well or not
+  private long pauses; // total nanoseconds that it was stopped
+  private Container.Client client; // of the current or last container; null without one
+  private boolean settled; // whether the end is final, so that end() has no effect
   private CompletableFuture<List<Integer>> ending = CompletableFuture.completedFuture(List.of());
   private volatile boolean hurry;
 
@@ -71,7 +70,7 @@ final class ProcessRun implements Runner.Running {
     this.samples = new UsageSamples(tree, launch.memoryLimit(), begin);
   }
 
-  /** Runs the steps; returns when nothing of the attempt needs to be waited for any more. */
+  /** Runs the steps; returns when no process of the attempt needs to be waited for. */
   ProcessEnd run() {
     long first = samples.next();
     if (launch.timeLimit() > 0) {
@@ -97,13 +96,13 @@ final class ProcessRun implements Runner.Running {
             int pid = start(step, container, truncate);
             last = launch.output().interactive() ? awaitAtTerminal(pid) : awaitEnd(pid);
             if (!endedWell(last, i == steps - 1, container != null)) {
-              // As long as the leader is not reaped its group's number is surely its own.
+              // Until the leader is reaped, no other group can have its number.
               endTree();
             }
             endTraced();
             ChildWait.ChildUse own = tree.reapLeader(i == steps - 1);
             boolean alone = container == null || !step.container().isApart();
-            used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's is not the job's
+            used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's use is not the job's
             if (container != null) {
               meaning = meaning(container, last);
             }
@@ -132,7 +131,7 @@ final class ProcessRun implements Runner.Running {
     try {
       OwnFile.write(launch.output().log(), new byte[0]);
     } catch (IOException e) {
-      // Why the run did not start is told already.
+      // The reason for not starting is already reported.
     }
   }
 
@@ -147,7 +146,7 @@ final class ProcessRun implements Runner.Running {
             sum.written() + step.written());
   }
 
-  /** Returns whether a step succeeded; a failed or last one without a container settles the end. */
+  /** Returns whether a step succeeded; on the host, a failed or the last step settles the end. */
   private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
     return cause == null && succeeded(change);
@@ -173,7 +172,7 @@ final class ProcessRun implements Runner.Running {
     return new ProcessEnd(how, code, wall, samples.complete(used), message, samples.series(), null);
   }
 
-  /** Returns whether KILL ended the leader, or a program whose end it reports as shells do. */
+  /** Returns whether KILL ended the leader, or, by its exit status, a program that it ran. */
   private static boolean isKilled(ChildWait.News change) {
     int killed = change.what() == ChildWait.What.EXITED ? 128 + Kill.KILL : Kill.KILL;
     return change.code() == killed;
@@ -194,7 +193,7 @@ final class ProcessRun implements Runner.Running {
     }
     Container.Meaning meaning = container.meaning(last);
     if (meaning == Container.Meaning.NOT_STARTED || container.mayLeave(last)) {
-      container.remove(); // most often it is gone; one that stays is told only if torc ended it
+      container.remove(); // usually already gone; failures are ignored
     }
     if (meaning == Container.Meaning.MEMORY) {
       synchronized (this) {
@@ -274,7 +273,7 @@ final class ProcessRun implements Runner.Running {
     return change.code() == Kill.TTIN || change.code() == Kill.TTOU;
   }
 
-  /** Stops its processes, or continues them; the time in between is none of its own. */
+  /** Stops its processes or continues them; the time in between does not count. */
   synchronized void pause(boolean stop) {
     if (stop == (stopped != 0)) {
       return;
@@ -284,7 +283,7 @@ final class ProcessRun implements Runner.Running {
       stopped = now;
       tree.stop();
     }
-    // Processes in a container that belong to another user cannot be seen: its runtime stops them.
+    // A container's processes may be another user's and hidden: then its runtime stops them.
     if (running && client != null && launch.contained() && !tree.isMore()) {
       client.pause(stop);
     }
@@ -292,7 +291,7 @@ final class ProcessRun implements Runner.Running {
       pauses += now - stopped;
       stopped = 0;
       tree.proceed();
-      means.watch().wake(); // its limit is nearer than the watch knows
+      means.watch().wake(); // its limit is nearer again
     }
   }
 
@@ -313,7 +312,7 @@ final class ProcessRun implements Runner.Running {
       }
     }
     if (now && cause != null) {
-      tree.signalGroup(Kill.KILL); // the rest follows within milliseconds
+      tree.signalGroup(Kill.KILL); // the other processes follow within milliseconds
     }
   }
 
@@ -352,8 +351,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Ends processes that outlive the leader of a traced step: once torc has ended, each of their
-   * traced calls would fail. If there is none, only the trace is late.
+   * Ends processes that outlive the leader of a traced step: after torc's end, each of their traced
+   * calls would fail. If there are none, the trace is only late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();
@@ -372,7 +371,7 @@ final class ProcessRun implements Runner.Running {
     return pauses + (stopped == 0 ? 0 : now - stopped);
   }
 
-  /** Enforces limits and takes a sample if it is time; returns when to look again (nanoTime). */
+  /** Enforces limits and takes a sample if one is due; returns the nanoTime of the next call. */
   long enforceLimits() {
     long now = System.nanoTime();
     long next = now + RunWatch.IDLE;
@@ -402,13 +401,13 @@ final class ProcessRun implements Runner.Running {
     return tree;
   }
 
-  /** Returns the identifiers of the attempt's GPUs with commas between them; empty for none. */
+  /** Returns the ids of the attempt's GPUs, separated by commas; empty if it has none. */
   String gpus() {
     String given = launch.steps().getLast().env().get("TORC_GPUS");
     return given == null ? "" : given;
   }
 
-  /** Returns the job's name; null where no job is run. */
+  /** Returns the job's name; null if this is not a job's attempt. */
   String job() {
     return launch.mark().get("TORC_JOB");
   }

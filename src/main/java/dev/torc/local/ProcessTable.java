@@ -17,14 +17,14 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What {@code /proc} tells of processes (proc(5)). A process may end at any moment, so what cannot
- * be read counts as gone. {@link ProcessTree} tells which processes belong together.
+ * Reads processes from {@code /proc} (see proc(5)). A process may end at any moment, so one that
+ * cannot be read counts as gone. {@link ProcessTree} tells which processes belong together.
  */
 final class ProcessTable {
 
   /**
-   * A process. Its number and its start, in clock ticks since boot, name it forever; its state is a
-   * letter, and its CPU nanoseconds include the descendants that it waited for.
+   * A process. Its number together with its start, in clock ticks since boot, is never reused. Its
+   * state is a letter; its CPU nanoseconds include the descendants that it waited for.
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
@@ -46,12 +46,12 @@ final class ProcessTable {
     }
   }
 
-  /** Linux tells times in hundredths of a second, whatever its own clock does (USER_HZ). */
+  /** Linux reports times in hundredths of a second (USER_HZ), whatever its own clock rate. */
   static final long NANOS_OF_TICK = 10_000_000;
 
   private static final boolean PRESENT = new File("/proc/self/stat").exists();
 
-  /** How often an empty environment is looked at again, a millisecond apart. */
+  /** How often an empty environment is read again, a millisecond apart. */
   private static final int EXEC_LOOKS = 20;
 
   private ProcessTable() {}
@@ -73,7 +73,7 @@ final class ProcessTable {
 
   /**
    * Divides processes among owners: each gets the owner of the nearest process that has one, from
-   * itself up through its ancestors. Those without an owner are under null.
+   * itself up through its ancestors. The key null has the processes without an owner.
    */
   static <T> Map<T, List<Entry>> divide(List<Entry> all, Map<Integer, T> owners) {
     Map<Integer, Entry> numbered = new HashMap<>();
@@ -82,7 +82,7 @@ final class ProcessTable {
     for (Entry process : all) {
       T owner = null;
       Entry at = process;
-      // Numbers may be used again while they are read: a circle of parents must come to an end.
+      // Numbers may be reused during the read: a cycle of parents must not loop forever.
       for (int steps = 0; at != null && owner == null && steps <= all.size(); steps++) {
         owner = owners.get(at.pid);
         at = numbered.get(at.parent);
@@ -135,10 +135,10 @@ final class ProcessTable {
     return Optional.of(children);
   }
 
-  /** Returns the entries of a process's first environment, as far as they can be seen. */
+  /** Returns the environment that a process started with; empty if it cannot be read. */
   static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
-    // It is empty at the moment of an exec, too; a kernel thread, which has no exe, has none.
+    // It is briefly empty during an exec, and always in a kernel thread, which has no exe.
     for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
       LockSupport.parkNanos(1_000_000);
       environment = read(pid, "environ");
@@ -158,13 +158,13 @@ final class ProcessTable {
     try {
       return !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().isEmpty();
     } catch (IOException e) {
-      return false; // none, or not ours to see
+      return false; // none, or access denied
     }
   }
 
   /**
-   * Returns the bytes of memory that the kernel cannot take back: anonymous and shared pages,
-   * counted in each process that shares them, without clean pages of files. 0 if it is gone.
+   * Returns the bytes of memory that the kernel cannot reclaim: anonymous and shared pages, counted
+   * in each process that shares them, without clean pages of files. 0 if it is gone.
    */
   static long memory(int pid) {
     String status = text(pid, "status");
@@ -178,9 +178,9 @@ final class ProcessTable {
     return !mask.isEmpty() && (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
   }
 
-  /** Returns whether it is the first in a container, which gets what its client is sent. */
+  /** Returns whether a process is a container's first, to which its client passes signals. */
   static boolean isFirst(int pid) {
-    return word(pid, "NSpid:").endsWith("\t1"); // one number for each level
+    return word(pid, "NSpid:").endsWith("\t1"); // one number for each namespace
   }
 
   private static String word(int pid, String key) {
@@ -195,7 +195,7 @@ final class ProcessTable {
     return List.of(text(pid, "cmdline").split("\0"));
   }
 
-  /** Returns the same bytes, shared pages divided among their processes; this takes longer. */
+  /** Returns {@link #memory} with shared pages divided among processes, which takes longer. */
   static long proportional(int pid) {
     String sums = text(pid, "smaps_rollup");
     return sums.contains("\nPss_Anon:") // since Linux 5.4

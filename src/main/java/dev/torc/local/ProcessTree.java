@@ -13,10 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * The processes of one attempt of a job: its process group, all descendants, those that once were
- * seen among them (a daemon that left by fork and setsid), and all with the attempt's mark in their
- * environment. Without {@code /proc}, only the group is known. {@link TreeEnd} ends them. Safe for
- * several threads.
+ * The processes of one attempt of a job: its process group, all descendants, former descendants (a
+ * daemon that left by fork and setsid), and all with the attempt's mark in their environment.
+ * Without {@code /proc}, only the group is known. {@link TreeEnd} ends them. Safe for several
+ * threads.
  */
 final class ProcessTree {
 
@@ -25,14 +25,14 @@ final class ProcessTree {
   private final long limit;
   private final Map<Integer, Long> known = new HashMap<>(); // start by number
   private volatile Collection<ProcessTable.Entry> stopped = List.of();
-  private int leader; // 0 where none is alive, or dead and not reaped
-  private boolean noted; // whether the leader is among the known
+  private int leader; // 0 before a start and after the reaping
+  private boolean noted; // whether the leader's start was read
   private long since = Long.MAX_VALUE; // start of the first leader
 
   /**
-   * Creates a tree of the processes with these entries in their environment. If it is not {@code
-   * whole}, the leader is the client of a container, whose memory does not count. The limit is
-   * bytes of memory; 0 for none.
+   * Creates a tree of the processes with these entries in their environment. Unless {@code whole},
+   * the leader is a container's client, whose use does not count. The limit is bytes of memory; 0
+   * for none.
    */
   ProcessTree(Map<String, String> mark, boolean whole, long limit) {
     this.limit = limit;
@@ -41,20 +41,20 @@ final class ProcessTree {
     this.whole = whole;
   }
 
-  /** Returns the processes that another torc left, of which only the mark is known. */
+  /** Returns the tree of the processes that another torc left, known only by their mark. */
   static ProcessTree ofMark(Map<String, String> mark) {
     ProcessTree tree = new ProcessTree(mark, true, 0);
     tree.since = 0;
     return tree;
   }
 
-  /** Takes in a started child that leads its own group; it counts until {@link #reapLeader}. */
+  /** Adds a started child that leads its own group; it counts until {@link #reapLeader}. */
   synchronized void addLeader(int pid) {
     leader = pid;
     noted = false;
   }
 
-  /** Notes when the leader started, at the first look: most leaders end before that. */
+  /** Reads when the leader started, as late as possible: most leaders end before that. */
   private void noteLeader() {
     if (leader != 0 && !noted) {
       noted = true;
@@ -68,8 +68,8 @@ final class ProcessTree {
   }
 
   /**
-   * Reaps the dead leader; from now on its numbers may belong to another process, so no signal goes
-   * to them. Before another leader its start is noted, unless this one is the last.
+   * Reaps the dead leader. After that its number may belong to another process, so no signal is
+   * sent to it. If another leader follows, first reads when this one started.
    */
   synchronized ChildWait.ChildUse reapLeader(boolean last) {
     if (!last) {
@@ -88,8 +88,8 @@ final class ProcessTree {
   }
 
   /**
-   * Ends the tree as {@link TreeEnd} does, by a first signal and KILL after {@code grace}
-   * nanoseconds or when it is to hurry. Returns the processes that KILL did not end, normally none.
+   * Ends the tree as {@link TreeEnd} does: by a first signal, and by KILL after {@code grace}
+   * nanoseconds or once {@code hurry} is true. Returns the processes that survived KILL, if any.
    */
   List<Integer> end(int signal, long grace, BooleanSupplier hurry) {
     return ProcessTable.present()
@@ -111,7 +111,7 @@ final class ProcessTree {
       int due = kill ? Kill.KILL : passed >= grace / 2 ? Kill.TERM : signal;
       if (due != told) {
         signalGroup(due);
-        signalGroup(Kill.CONT); // a stopped process would not see it
+        signalGroup(Kill.CONT); // a stopped process would not receive it
         told = due;
       }
       LockSupport.parkNanos(20_000_000);
@@ -136,7 +136,7 @@ final class ProcessTree {
     }
   }
 
-  /** Returns whether {@link #stop} found processes beside the leader. */
+  /** Returns whether {@link #stop} found processes besides the leader. */
   boolean isMore() {
     return stopped.size() > 1;
   }
@@ -145,7 +145,7 @@ final class ProcessTree {
     return leader != 0 && Kill.group(leader, 0);
   }
 
-  /** Returns its memory now; a thorough look finds orphans too, by the whole process table. */
+  /** Returns its memory in bytes; if {@code thorough}, searches all processes for orphans. */
   long memory(boolean thorough) {
     if (thorough) {
       living();
@@ -154,8 +154,8 @@ final class ProcessTree {
   }
 
   /**
-   * Returns the bytes of memory that its processes use, as {@link ProcessTable#memory} counts. Only
-   * above the limit are shared pages counted once: that takes 10 ms for each GiB.
+   * Returns the bytes of memory that processes use, by {@link ProcessTable#memory}. Shared pages
+   * are counted once only if the sum exceeds the limit, since that takes 10 ms for each GiB.
    */
   long memory(List<Integer> processes) {
     long sum = 0;
@@ -171,12 +171,12 @@ final class ProcessTree {
     return sum;
   }
 
-  /** Returns whether the use of a process of this tree counts. */
+  /** Returns whether a process's use counts: that of a container's client does not. */
   synchronized boolean counts(int pid) {
     return whole || pid != leader;
   }
 
-  /** Returns the processes that are known by now, by number, with their starts; a new map. */
+  /** Returns the starts of the known processes, by number, in a new map. */
   synchronized Map<Integer, Long> knownStarts() {
     noteLeader();
     return new HashMap<>(known);
@@ -195,7 +195,7 @@ final class ProcessTree {
     return environment.containsAll(mark);
   }
 
-  /** Takes in what a look found, zombies too; {@code before} were known when the look began. */
+  /** Replaces {@code before}, the processes known before a pass, by those that it found. */
   synchronized void update(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
     before.forEach(known::remove);
     found.forEach(process -> known.put(process.pid(), process.start()));

@@ -14,29 +14,29 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What a program of this machine answers to a short question. It runs no jobs: those have a process
- * group, a log and limits. A status of -1 means that there is no whole answer: the program could
- * not be started, did not end in time, or said too much, as {@code errors} tells.
+ * The output of a program that answers a short question. It is not for jobs, which have a process
+ * group, a log and limits. Status -1 means that there is no complete output: the program could not
+ * be started, did not end in time, or wrote too much; {@code errors} says why.
  */
 public record ProgramOutput(int status, String text, String errors) {
 
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The most bytes of an answer; no list that torc asks for comes near. */
+  /** The most bytes of an output, far more than any list that torc asks for. */
   private static final int MOST = 64 << 20;
 
-  /** Asks a program, with this environment and nothing on standard input; waits for its end. */
+  /** Runs a program with this environment and empty standard input; waits for its end. */
   public static ProgramOutput of(List<String> argv, Map<String, String> env) {
     return of(argv, env, null, PATIENCE);
   }
 
-  /** Asks a program in a folder (null: torc's own); a late one is killed with its descendants. */
+  /** Runs a program in a folder (null: torc's); kills it and its descendants if it is late. */
   public static ProgramOutput of(
       List<String> argv, Map<String, String> env, Path folder, Duration patience) {
     return of(argv, env, folder, patience, UTF_8);
   }
 
-  /** Asks a program that answers in the character set; a character of Latin-1 is one byte. */
+  /** Runs a program whose output has this character set; ISO 8859-1 preserves all bytes. */
   public static ProgramOutput of(
       List<String> argv,
       Map<String, String> env,
@@ -67,7 +67,7 @@ public record ProgramOutput(int status, String text, String errors) {
         kill(process);
         return new ProgramOutput(-1, "", "no answer in %d s".formatted(patience.toSeconds()));
       }
-      // A process that it left running may hold the streams: they are read while patience lasts.
+      // A process that it left running may hold the streams open: reads until the time is over.
       out.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       err.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       if (text.size() >= MOST) {
@@ -86,7 +86,7 @@ public record ProgramOutput(int status, String text, String errors) {
     return status == 0;
   }
 
-  /** Returns the last line of standard error, or why there is no answer; may be empty. */
+  /** Returns the last line of standard error, or why there is no output; may be empty. */
   public String said() {
     return lastLine(errors);
   }
@@ -103,14 +103,14 @@ public record ProgramOutput(int status, String text, String errors) {
         to.write(part, 0, n);
       }
     } catch (IOException e) {
-      // it was given up
+      // the wait was given up
     }
   }
 
-  /** Lines in which a program refers to its help, below what it has to say; empty lines too. */
+  /** Lines that refer to a program's help, below its message; also empty lines. */
   private static final Pattern HELP = Pattern.compile("Usage: .*|(See|Run) '.* --help'.*|\\s*");
 
-  /** Returns the last line that says anything, for people. */
+  /** Returns the last line that is not {@link #HELP}, made safe to print. */
   public static String lastLine(String text) {
     String last = "";
     for (String line : text.split("\n")) {

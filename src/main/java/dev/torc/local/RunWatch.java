@@ -6,12 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The one thread that looks at running attempts from time to time, for limits and samples; it
- * sleeps while nothing runs. Each attempt knows what is to be done at a look.
+ * The one thread that calls {@link ProcessRun#enforceLimits} of each running attempt when it is
+ * due; it sleeps while nothing runs. Each attempt decides what to do and when it is due again.
  */
 final class RunWatch implements AutoCloseable {
 
-  /** Nanoseconds that it sleeps where no attempt is to be looked at. */
+  /** Nanoseconds to sleep while no attempt is due. */
   static final long IDLE = TimeUnit.HOURS.toNanos(1);
 
   private final Set<ProcessRun> watched = ConcurrentHashMap.newKeySet();
@@ -25,10 +25,10 @@ final class RunWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** Begins to look at an attempt, first at the given time. */
+  /** Adds an attempt that is due at {@code first}, by {@link System#nanoTime}. */
   void add(ProcessRun one, long first) {
     watched.add(one);
-    if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
+    if (wakesAt - first > 0) { // rarely so with many short jobs, since it wakes often
       LockSupport.unpark(thread);
     }
   }
@@ -44,7 +44,7 @@ final class RunWatch implements AutoCloseable {
   private void run() {
     while (!closed) {
       long now = System.nanoTime();
-      wakesAt = now + IDLE; // an attempt that is added meanwhile wakes it again
+      wakesAt = now + IDLE; // an attempt that is added during this pass wakes it again
       long rest = IDLE;
       for (ProcessRun one : watched) {
         rest = Math.min(rest, one.enforceLimits() - now);

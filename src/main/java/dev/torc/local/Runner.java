@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Starts attempts and says when they ended: the seam to processes, which tests replace. */
+/** Starts attempts and reports their ends. Tests replace it to run without processes. */
 public interface Runner extends AutoCloseable {
 
   Duration GRACE = Duration.ofSeconds(5);
 
-  /** Returns a runner on this machine, with the caller's environment below that of each job. */
+  /** Returns a runner on this machine; a job's environment extends or replaces the caller's. */
   static Runner local(Environment caller, Duration grace) {
     return new LocalRunner(caller, grace);
   }
@@ -28,8 +28,8 @@ public interface Runner extends AutoCloseable {
   Running start(Launch launch, Consumer<ProcessEnd> done);
 
   /**
-   * Runs an attempt and returns when it is over, for a caller whose thread has nothing else to do.
-   * {@code running} is given the attempt as soon as it can be ended.
+   * Runs an attempt and returns when it is over, for a caller whose thread would only wait. Passes
+   * the attempt to {@code running} as soon as it can be ended.
    */
   default ProcessEnd run(Launch launch, Consumer<Running> running) {
     CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
@@ -37,27 +37,27 @@ public interface Runner extends AutoCloseable {
     return done.join();
   }
 
-  /** Returns what running attempts used at the last look, by job, if they were looked at. */
+  /** Returns the last sample of each running attempt that has one, by job. */
   default Map<String, Series.Point> uses() {
     return Map.of();
   }
 
-  /** Returns what the machine used since the first attempt that was not short; null without one. */
+  /** Returns the machine's use since the first attempt that was not short; null if none was. */
   default Series machine() {
     return null;
   }
 
-  /** Stops all processes before torc itself stops, or continues them; their times stop too. */
+  /** Stops all processes before torc itself stops, or continues them; the pause does not count. */
   default void pause(boolean stop) {}
 
-  /** Returns nanoseconds from the first signal to KILL where a launch does not say otherwise. */
+  /** Returns the default nanoseconds from the first signal to KILL; a launch may set its own. */
   long grace();
 
   @Override
   void close();
 
   interface Running {
-    /** Ends the tree (rule 11), by INT or TERM unless the launch names another, or by KILL. */
+    /** Ends the processes (rule 11) by INT or TERM, unless the launch names one, or by KILL. */
     void end(int signal);
   }
 }

@@ -19,14 +19,14 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Ends some processes once (rule 11): a signal to those that exist now, TERM to the same after half
- * of the grace, KILL to all at its end. Processes that start later, from a trap or a handler, are
- * left alone until KILL. To know which exist, it stops them before it signals any. It does not find
- * processes: {@link ProcessTree} does.
+ * Ends processes once (rule 11): sends a signal to those that exist now, TERM to the same ones
+ * after half of the grace, and KILL to all at its end. Processes that start later, from a trap or a
+ * handler, get no signal before KILL. It stops all processes before it signals any, so that it
+ * knows which exist. {@link ProcessTree} finds the processes.
  *
  * @param client whether the client of a container is among them, which passes its signal on
  * @param grace nanoseconds from the first signal to KILL
- * @param hurry asked again and again; true skips the rest of the grace
+ * @param hurry called repeatedly; if it returns true, the rest of the grace is skipped
  */
 record TreeEnd(
     Supplier<List<ProcessTable.Entry>> living,
@@ -35,7 +35,7 @@ record TreeEnd(
     long grace,
     BooleanSupplier hurry) {
 
-  /** Nanoseconds after which a process that KILL does not end is given up. */
+  /** Nanoseconds from the end of the grace until processes that survive KILL are given up. */
   static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
   private static final long MILLISECOND = 1_000_000;
@@ -45,10 +45,10 @@ record TreeEnd(
   private static final Pattern TRAP =
       Pattern.compile("(?is)\\btrap\\b.*?(\\b(sig)?int\\b|\\s2(?=\\s|;|$))");
 
-  /** Options of bash whose next word is not the script. */
+  /** Options of bash whose value is the next word. */
   private static final Pattern VALUED = Pattern.compile("[-+][a-zA-Z]*[oO]|--(rcfile|init-file)");
 
-  /** Ends the processes; returns those that did not die even by KILL, normally none. */
+  /** Ends the processes; returns those that survived KILL, normally none. */
   List<Integer> run() {
     long start = System.nanoTime();
     Collection<ProcessTable.Entry> told = stop(living);
@@ -58,7 +58,7 @@ record TreeEnd(
     told.forEach(process -> send(process, firstSignal(process.pid())));
     resume(told);
     boolean again = signal == Kill.TERM;
-    int none = 0; // looks in a row that found nothing
+    int none = 0; // how many reads in a row found no process
     for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
       LockSupport.parkNanos(pause * MILLISECOND);
       List<ProcessTable.Entry> alive = living.get();
@@ -77,8 +77,8 @@ record TreeEnd(
   }
 
   /**
-   * Stops processes until none runs that could start another one unseen, and returns them. Two
-   * looks in a row must find no new one: during an exec a process may have no environment.
+   * Stops processes until none is running that could start another unseen; returns them. Two reads
+   * in a row must find no new process: during an exec, a process may have no environment.
    */
   static Collection<ProcessTable.Entry> stop(Supplier<List<ProcessTable.Entry>> living) {
     Map<Long, ProcessTable.Entry> all = new LinkedHashMap<>();
@@ -100,7 +100,7 @@ record TreeEnd(
 
   /**
    * Continues processes, the youngest first: if a parent ended while a child is stopped, the kernel
-   * would hang up the child's group.
+   * would send HUP to the child's group.
    */
   static void resume(Collection<ProcessTable.Entry> stopped) {
     stopped.stream().sorted(youngestFirst()).forEach(process -> send(process, Kill.CONT));
@@ -112,10 +112,10 @@ record TreeEnd(
     }
   }
 
-  /** Returns the first signal for a process: TERM if it ignored its own; 0 for none. */
+  /** Returns the first signal for a process: TERM if it would ignore the usual one; 0 for none. */
   private int firstSignal(int pid) {
     if (client && ProcessTable.isFirst(pid)) {
-      return 0; // the client sends it the same signal
+      return 0; // the client passes it the same signal
     }
     boolean deaf =
         ProcessTable.ignores(pid, signal) || signal == Kill.INT && continuesAfterInt(pid);
@@ -123,9 +123,9 @@ record TreeEnd(
   }
 
   /**
-   * Returns whether a process is bash without a trap for INT: if the program that it waits for
-   * handles INT and exits, it continues with the next command. The kernel shows the same handler
-   * with and without a trap, so the script has to tell. Other shells end.
+   * Returns whether a process is a bash without a trap for INT. Unlike other shells, it continues
+   * with the next command if the program that it waits for handles INT and exits. The kernel shows
+   * the same handler with and without a trap, so the script is searched for one.
    */
   private static boolean continuesAfterInt(int pid) {
     try {
@@ -137,7 +137,7 @@ record TreeEnd(
     }
   }
 
-  /** Returns the script that a bash runs; empty if that cannot be found out. */
+  /** Returns the script that a bash runs; empty if the script cannot be found. */
   private static String script(int pid) {
     Iterator<String> words = ProcessTable.arguments(pid).stream().skip(1).iterator();
     boolean text = false;
@@ -160,7 +160,7 @@ record TreeEnd(
     }
   }
 
-  /** Returns the order of ends, made only when a tree ends: its lambdas would slow each start. */
+  /** Returns the order of {@link #resume}; as a constant, its lambdas would slow each start. */
   private static Comparator<ProcessTable.Entry> youngestFirst() {
     return Comparator.comparing(ProcessTable.Entry::start)
         .thenComparing(ProcessTable.Entry::pid)

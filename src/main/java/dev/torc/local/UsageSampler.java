@@ -10,9 +10,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread that samples what all attempts and the machine use: once a second, or more seldom
- * if a look would take more than a hundredth of a core. It starts with the first attempt that is
- * not short, and enforces no limit: {@link RunWatch} does.
+ * The one thread that samples the resource use of all attempts and of the machine: once a second,
+ * or less often if sampling would take more than a hundredth of a core. It starts with the first
+ * attempt that is not short. Limits are enforced by {@link RunWatch}, not here.
  */
 final class UsageSampler implements AutoCloseable {
 
@@ -26,20 +26,20 @@ final class UsageSampler implements AutoCloseable {
   private Thread thread; // guarded by this, as series is
   private Series series;
 
-  /** Takes no sample before {@link #begin}; the environment is for finding programs. */
+  /** Creates an idle sampler; {@code caller} is the environment of the tools that it starts. */
   UsageSampler(Collection<ProcessRun> running, Environment caller) {
     this.running = running;
     this.caller = caller;
   }
 
-  /** Begins to take samples, where it does not already. */
+  /** Starts sampling, unless it has started or there is no {@code /proc}. */
   synchronized void begin() {
     if (thread == null && closing.getCount() > 0 && ProcessTable.present()) {
       thread = Thread.ofPlatform().daemon().name("torc-sample").start(this::run);
     }
   }
 
-  /** Returns what the machine used since {@link #begin}; null where that was never called. */
+  /** Returns the machine's use since {@link #begin}; null if sampling has not started. */
   synchronized Series machine() {
     return series;
   }
@@ -65,7 +65,7 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  /** Returns nanoseconds from a look to the next one, where the look took {@code cost}. */
+  /** Returns how many nanoseconds to sleep after a sample that took {@code cost} nanoseconds. */
   static long rest(long cost) {
     return Math.max(SECOND, SHARE * cost);
   }
@@ -74,11 +74,11 @@ final class UsageSampler implements AutoCloseable {
     try {
       return !closing.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException unwanted) {
-      return false; // only the end of the JVM interrupts it
+      return false; // only the end of the JVM interrupts this thread
     }
   }
 
-  /** Looks at the running attempts; returns the nanoseconds that this took. */
+  /** Samples the running attempts; returns how many nanoseconds that took. */
   private long look(ProcessPass pass, GpuLoad gpus) {
     long start = System.nanoTime();
     List<ProcessRun> runs = new ArrayList<>(running);

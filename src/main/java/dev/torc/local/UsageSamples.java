@@ -4,38 +4,38 @@ import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
 
 /**
- * What one attempt uses over time: the highest memory, and a series. The thread of {@link RunWatch}
- * looks at the memory of short attempts and of those with a limit; {@link UsageSampler} adds what
- * it measures of all others. It ends nothing: {@link ProcessRun} enforces the limit.
+ * The resource use of one attempt: its peak memory, and a series over time. The thread of {@link
+ * RunWatch} measures the memory of short attempts and of those with a memory limit; {@link
+ * UsageSampler} adds its samples of longer ones. {@link ProcessRun} enforces the limit.
  */
 final class UsageSamples {
 
   private static final long MILLISECOND = 1_000_000;
-  private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
-  private static final long SOON = 20 * MILLISECOND; // where there is a memory limit
+  private static final long FIRST = 50 * MILLISECOND; // shorter jobs have no sample
+  private static final long SOON = 20 * MILLISECOND; // the same with a memory limit
   private static final long CONFIRM = 10 * MILLISECOND;
   private static final long RARELY = 500 * MILLISECOND;
-  private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
+  private static final long OFTEN = 100 * MILLISECOND; // the same with a memory limit
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
   private final ProcessTree tree;
   private final long limit;
   private final long begin;
 
-  // written by the watch only
+  // The fields below are written only by the thread of RunWatch.
   private long interval;
   private long next;
   private int samples;
   private boolean above;
 
-  // guarded by this
+  // The fields below are guarded by this.
   private long peak = -1;
   private Series series;
   private Series.Point now;
   private long cpuBefore; // nanoseconds of CPU time at the last sample
-  private long sampledBefore; // when that was; 0 for none
+  private long sampledBefore; // time of the last sample; 0 for none
 
-  /** Begins without samples; the limit is bytes of memory, 0 for none. */
+  /** Creates an object without samples; {@code limit} is bytes of memory, or 0 for none. */
   UsageSamples(ProcessTree tree, long limit, long begin) {
     this.tree = tree;
     this.limit = limit;
@@ -44,12 +44,12 @@ final class UsageSamples {
     this.next = begin + interval;
   }
 
-  /** Returns when {@link #sample} is to be called next, by {@link System#nanoTime}. */
+  /** Returns when to call {@link #sample} next, by {@link System#nanoTime}. */
   long next() {
     return next;
   }
 
-  /** Looks at the memory; returns its bytes if they exceed the limit twice in a row, else 0. */
+  /** Measures the memory; returns its bytes if it exceeded the limit twice in a row, else 0. */
   long sample() {
     long start = System.nanoTime();
     long memory = tree.memory(++samples % THOROUGH == 0);
@@ -59,7 +59,7 @@ final class UsageSamples {
     long end = System.nanoTime();
     interval = above ? CONFIRM : interval(interval, end - start, limit > 0);
     next = end + interval;
-    return above && before ? memory : 0; // a process between fork and exec counts twice for once
+    return above && before ? memory : 0; // between fork and exec, memory may count twice
   }
 
   private synchronized void raisePeak(long memory) {
@@ -67,7 +67,8 @@ final class UsageSamples {
   }
 
   /**
-   * Adds what the sampler measured at {@code time} by {@link System#nanoTime}, and all its GPUs.
+   * Adds a sample taken at {@code time}, by {@link System#nanoTime}; {@code gpus} is the sum of the
+   * attempt's GPUs.
    */
   synchronized void add(long time, ProcessPass.Use use, GpuLoad.Load gpus) {
     raisePeak(use.memory());
@@ -86,22 +87,22 @@ final class UsageSamples {
     series.add(now);
   }
 
-  /** Returns what the attempt used at the last look of the sampler; null before the first. */
+  /** Returns the last sample; null before the first. */
   synchronized Series.Point now() {
     return now;
   }
 
-  /** Returns the series of the sampler; null if there was no sample. */
+  /** Returns the series of samples; null if there are none. */
   synchronized Series series() {
     return series;
   }
 
-  /** Adds the peak of memory and the use of GPUs to what processes used. */
+  /** Returns the use of processes with the peak memory and the use of GPUs added. */
   synchronized Usage complete(Usage used) {
     return used.withPeak(peak).withGpus(series);
   }
 
-  /** Returns nanoseconds to the next sample: 20 times the last one's cost, less with a limit. */
+  /** Returns the nanoseconds to the next sample, which grow with each sample and its cost. */
   static long interval(long last, long cost, boolean limited) {
     return limited
         ? Math.clamp(20 * cost, Math.min(last * 2, OFTEN), RARELY)

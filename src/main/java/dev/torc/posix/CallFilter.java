@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 
 /**
  * A filter in the kernel that reports each {@link FileCall} of a process and its descendants to a
- * listener before the call is carried out (seccomp user notification, Linux 5.9 and later, on
- * x86-64 and AArch64). {@link CallNotice} and its users decide what the listener does.
+ * listener before the call runs (seccomp user notification, Linux 5.9 and later, on x86-64 and
+ * AArch64). {@link CallNotice} and its users decide how the listener answers.
  */
 final class CallFilter {
 
@@ -15,7 +15,7 @@ final class CallFilter {
   private static final int IO_URING_SETUP = 425;
   private static final int X32 = 0x40000000;
 
-  private static final int LOAD = 0x20; // a word of struct seccomp_data
+  private static final int LOAD = 0x20; // loads a word of struct seccomp_data
   private static final int IF_EQUAL = 0x15;
   private static final int IF_ANY_BIT = 0x45;
   private static final int RETURN = 0x06;
@@ -26,10 +26,10 @@ final class CallFilter {
   private static final int NO_NEW_PRIVS = 38;
   private static final int SET_MODE_FILTER = 1;
   private static final int NEW_LISTENER = 8;
-  private static final int WAIT_KILLABLE = 32; // Linux 5.19 and later: fewer calls begin anew
+  private static final int WAIT_KILLABLE = 32; // Linux 5.19 and later: fewer calls are restarted
 
-  // Linux 6.6 and later: caller and listener run on one processor, one after the other. To wake a
-  // processor that sleeps takes longer than to look at a call.
+  // Linux 6.6 and later: caller and listener run on the same processor, one at a time. Waking a
+  // sleeping processor takes longer than handling a call.
   private static final long SET_FLAGS = 0x40082104L;
   private static final int SYNC_WAKE_UP = 1;
 
@@ -49,18 +49,18 @@ final class CallFilter {
     add(out, LOAD, 0, 0, 4); // the architecture
     add(out, IF_EQUAL, 1, 0, ARCHITECTURE);
     add(out, RETURN, 0, 0, NOTIFY);
-    add(out, LOAD, 0, 0, 0); // the number
+    add(out, LOAD, 0, 0, 0); // the call's number
     when(out, IF_ANY_BIT, X32, NOTIFY);
     for (FileCall call : FileCall.values()) {
       if (call.number(Libc.ARM) >= 0 && (changes || call.change == null)) {
         when(out, IF_EQUAL, call.number(Libc.ARM), NOTIFY);
       }
     }
-    when(out, IF_EQUAL, IO_URING_SETUP, NO_SUCH_CALL); // its opens would go unseen
+    when(out, IF_EQUAL, IO_URING_SETUP, NO_SUCH_CALL); // files opened through it would go unseen
     add(out, RETURN, 0, 0, ALLOW);
     code = Memory.of(out.position());
     code.put(0, out.array(), 0, out.position());
-    program.putInt(0, out.position() / 8); // a short, and both processors are little-endian
+    program.putInt(0, out.position() / 8); // a short; both processors are little-endian
     program.putLong(8, code.address());
   }
 
@@ -74,12 +74,12 @@ final class CallFilter {
     out.putShort((short) operation).put((byte) yes).put((byte) no).putInt(value);
   }
 
-  /** Returns whether a call is one of this architecture, neither a 32-bit nor an x32 call. */
+  /** Returns whether a call is native to this architecture: neither a 32-bit nor an x32 call. */
   static boolean isOwn(int architecture, int number) {
     return architecture == ARCHITECTURE && (number & X32) == 0;
   }
 
-  /** Returns why {@link #lay} failed, by its error number. */
+  /** Returns why {@link #lay} failed with this error number. */
   static String refusal(int error) {
     return error == EBUSY
         ? "the processes of torc are traced already"
@@ -87,8 +87,8 @@ final class CallFilter {
   }
 
   /**
-   * Lays the filter on this thread and on what it starts: from then on each open waits for the
-   * listener. Returns the listener's descriptor, or {@code -errno}.
+   * Installs the filter on this thread and on the processes that it starts. From then on, each
+   * reported call waits for the listener. Returns the listener's descriptor, or {@code -errno}.
    */
   int lay() {
     int error = PRCTL.call(NO_NEW_PRIVS, 1, 0, 0, 0, 0);

@@ -4,19 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Memory for one system call that waits for its listener's answer: which call it is, the names that
- * it passes, and the answer. For one thread; {@link JobTrace} decides the answer.
- *
- * <p>The job waits while the JVM still interprets this code, and small accesses to memory outside
- * the heap cost the interpreter most. So whole structures are copied at once: the answer together
- * with what the next notice needs, the notice as longs, a name up to its NUL.
+ * Receives a system call that waits for its listener's answer, reads the names that it passes, and
+ * sends the answer, which {@link JobTrace} decides. Reused for many calls, on one thread.
  */
 final class CallNotice {
 
   private static final long RECEIVE = 0xc0502100L;
   private static final long SEND = 0xc0182101L;
   private static final long POLLIN = 1;
-  private static final int PAGE = 4096; // the smallest, and the longest path with its NUL
+  private static final int PAGE = 4096; // bytes of a memory page at least, and of a path at most
   private static final int PATH_ONLY = 010000000; // O_PATH
   static final int RESOLVE_NO_SYMLINKS = 4;
   static final int RESOLVE_IN_ROOT = 0x10;
@@ -28,7 +24,7 @@ final class CallNotice {
   private static final NativeCall READLINK = NativeCall.of("readlink");
   private static final NativeCall READ_MEMORY = NativeCall.find("process_vm_readv").orElse(null);
 
-  /** A name to which an argument of a call leads cannot be read. */
+  /** Thrown if a name or number that a call passes cannot be read or decoded. */
   static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -37,30 +33,30 @@ final class CallNotice {
     }
   }
 
-  // struct seccomp_notif_resp, struct pollfd, struct seccomp_notif
+  // Indexes of longs: struct seccomp_notif_resp at 0, then struct pollfd and struct seccomp_notif.
   private static final int POLLED = 3;
   private static final int NOTICE = 4;
-  private final long[] to = new long[NOTICE + 10]; // zeros where the notice lies
+  private final long[] to = new long[NOTICE + 10]; // zeros from NOTICE on: the kernel requires them
   private final long[] from = new long[to.length];
   private final Memory shared = Memory.of(Long.BYTES * to.length);
 
-  private final long[] vectors = new long[6]; // a struct iovec here, and two there
+  private final long[] vectors = new long[6]; // struct iovec: one for torc, two for the caller
   private final Memory vector = Memory.of(Long.BYTES * vectors.length);
   private final Memory text = Memory.of(PAGE);
   private final Memory path = Memory.of(PAGE);
   private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
 
-  private byte[] held = {}; // text of the link read last: most calls lead to the same
+  private byte[] held = {}; // the last link's text, decoded in target: most calls read it again
   private String target = "";
 
   CallNotice() {
     how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
   }
 
-  /** Waits for a call; returns 1 for one, 0 for none in time or a lost one, -1 if none can come. */
+  /** Waits for a call; returns 1 if one came, 0 for a timeout or a canceled call, -1 at the end. */
   int next(int listener, int milliseconds) {
     long asked = POLLIN << 32 | Integer.toUnsignedLong(listener);
-    if (to[POLLED] != asked) { // otherwise the last answer has put it there
+    if (to[POLLED] != asked) { // otherwise the last answer wrote it
       to[POLLED] = asked;
       shared.put(to);
     }
@@ -82,7 +78,7 @@ final class CallNotice {
     return from[NOTICE];
   }
 
-  /** Lets a call continue, or with an error number lets it fail; ignores a call that is gone. */
+  /** Lets a call continue if {@code error} is 0, otherwise fail; ignores a call that is gone. */
   void answer(int listener, long id, int error) {
     to[0] = id;
     to[2] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: continue
@@ -90,7 +86,7 @@ final class CallNotice {
     IOCTL.call(listener, SEND, shared.address(), 0, 0, 0);
   }
 
-  /** Returns which call it is; null for a 32-bit or x32 call, whose arguments mean nothing. */
+  /** Returns the call; null if it is a 32-bit or x32 call, whose arguments have another meaning. */
   FileCall call() {
     int number = (int) from[NOTICE + 2];
     return CallFilter.isOwn((int) (from[NOTICE + 2] >>> 32), number) ? FileCall.of(number) : null;
@@ -104,7 +100,7 @@ final class CallNotice {
     return from[NOTICE + 4 + index];
   }
 
-  /** Returns eight bytes at an address of the calling process. */
+  /** Reads eight bytes at an address in the calling process. */
   long number(long address) throws Unreadable {
     if (read(address, Long.BYTES) != Long.BYTES) {
       throw new Unreadable("the memory of one of its processes cannot be read");
@@ -112,17 +108,17 @@ final class CallNotice {
     return text.getLong(0);
   }
 
-  /** Returns the name that an argument points to, as the process wrote it; empty for none. */
+  /** Returns the name that an argument points to, exactly as passed; empty if there is none. */
   String name(int index) throws Unreadable {
     if (index < 0 || argument(index) == 0) {
       return "";
     }
     int count = read(argument(index), PAGE);
     byte[] name = text.text(count);
-    return name.length < count ? decoded(name) : ""; // too long for the system, too
+    return name.length < count ? decoded(name) : ""; // too long: the call will fail
   }
 
-  /** Reads at an address of the caller. Returns the count of bytes: to a page's end at least. */
+  /** Reads bytes at an address in the caller, at least up to a page's end; returns their count. */
   private int read(long address, int length) throws Unreadable {
     long first = Math.min(length, PAGE - (address & PAGE - 1));
     vectors[0] = text.address();
@@ -140,14 +136,14 @@ final class CallNotice {
     return count;
   }
 
-  /** Returns the folder whose descriptor an argument holds (-1: the current one); null if gone. */
+  /** Returns the folder whose descriptor is in an argument (-1: the current one); null if gone. */
   String folder(int index) throws Unreadable {
     int to = index < 0 ? Libc.AT_FDCWD : (int) argument(index);
     String folder = target("/proc/" + thread() + (to == Libc.AT_FDCWD ? "/cwd" : "/fd/" + to));
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
-  /** Returns the root folder of the calling thread; empty if this process has the same. */
+  /** Returns the root folder of the calling thread; empty if it is torc's root, too. */
   String root() throws Unreadable {
     String root = target("/proc/" + thread() + "/root");
     return root != null && root.equals("/") ? "" : root;
@@ -170,7 +166,7 @@ final class CallNotice {
     return target;
   }
 
-  /** Puts a name where the next call reads it. Returns false if it is too long for the system. */
+  /** Writes a name to {@link #path}; returns false if it is too long for the system. */
   private boolean put(String name) {
     byte[] put = name.getBytes(StandardCharsets.UTF_8);
     if (put.length >= PAGE) {
@@ -182,7 +178,7 @@ final class CallNotice {
 
   /**
    * Returns the real path of a file as this process sees it; null if it is missing. If {@code
-   * rooted}, the file is named from the root of the calling thread.
+   * rooted}, resolves {@code file} in the root of the calling thread.
    */
   String real(String file, boolean rooted) throws Unreadable {
     int root = Libc.AT_FDCWD;
@@ -201,7 +197,7 @@ final class CallNotice {
 
   private static String decoded(byte[] name) throws Unreadable {
     String decoded = new String(name, StandardCharsets.UTF_8);
-    if (decoded.indexOf('\ufffd') >= 0 // perhaps in place of bytes that are no UTF-8
+    if (decoded.indexOf('\ufffd') >= 0 // may replace bytes that are not valid UTF-8
         && !Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), name)) {
       throw new Unreadable("it opened a name that is not valid UTF-8");
     }

@@ -7,30 +7,32 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Starts processes whose {@link FileCall}s, and those of all their descendants, wait until a {@link
- * JobTrace} has seen them. The trace knows what the calls mean.
+ * Starts processes so that each {@link FileCall} of them and their descendants waits until a {@link
+ * JobTrace} has handled it. The trace, not this class, knows what the calls mean.
  *
- * <p>A call that is not answered stops the job, so three things hold:
+ * <p>A call that is never answered blocks the job, so this class keeps three rules:
  *
  * <ul>
  *   <li>The thread with the filter waits for the listener too. If it loaded a class while the
- *       listener's thread needs one, both would wait forever. So it only makes calls whose code has
- *       run before ({@link Watch#start}).
- *   <li>If a trace stays at one call for {@link #LOOKS} looks, a second thread, which loads nothing
- *       and looks at nothing, lets all further calls continue ({@link #guard}).
- *   <li>A listener is closed only after the last process has ended: calls to a closed one fail.
+ *       listener's thread needs one, both would wait forever. So it only runs code that has run
+ *       before ({@code start}).
+ *   <li>If a trace is still at the same call after {@link #LOOKS} checks, a guard thread, which
+ *       loads no classes and reads no files, lets that call and all later ones continue ({@link
+ *       #guard}).
+ *   <li>A listener is closed only after the last process has ended, since reported calls fail
+ *       without a listener.
  * </ul>
  */
 final class CallTracer implements AutoCloseable {
 
-  /** Makes the call that starts a process; the memory at all addresses is ready. */
+  /** Makes the call that starts a process. All parameters are addresses of filled memory. */
   interface Caller {
 
-    /** Calls posix_spawn(3); returns 0, or the number of the error. */
+    /** Calls posix_spawn(3); returns 0 or an error number. */
     int spawn(long pid, long path, long actions, long attributes, long argv, long env);
   }
 
-  /** Looks of the guard, a second apart: time in which torc itself was stopped does not count. */
+  /** How many checks of the guard a call may take; none happen while torc itself is stopped. */
   private static final int LOOKS = 10;
 
   private static final int NONE_YET = Integer.MIN_VALUE;
@@ -41,7 +43,7 @@ final class CallTracer implements AutoCloseable {
   private final CallFilter strict = new CallFilter(true);
   private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
   private final CallNotice guards = new CallNotice();
-  private final Memory none = Memory.of(64); // the path of no program, and no arguments
+  private final Memory none = Memory.of(64); // zeros: an empty path, no arguments
   private final long pause;
   private final String refusal;
   private volatile boolean closed;
@@ -50,21 +52,21 @@ final class CallTracer implements AutoCloseable {
     this(1000);
   }
 
-  /** Sets the pause between the guard's looks, in milliseconds. */
+  /** Creates a tracer whose guard pauses this many milliseconds between checks. */
   CallTracer(long pause) {
     this.pause = pause;
     refusal = tryStart();
     closed = refusal != null;
   }
 
-  /** Starts an empty path as programs are started: this loads all code that a start needs. */
+  /** Starts an empty path: this fails, but loads all code for starts. Returns a refusal or null. */
   private String tryStart() {
     guards.next(-1, 0);
     guards.answer(-1, 0, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
     JobTrace trace = new JobTrace(List.of(), 0, null);
     Watch first = new Watch(trace);
-    LockSupport.unpark(first.listens); // no effect yet: it loads the code
+    LockSupport.unpark(first.listens); // has no effect yet, but loads the code
     first.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
     if (first.listener < 0) {
       return CallFilter.refusal(-first.listener);
@@ -72,18 +74,18 @@ final class CallTracer implements AutoCloseable {
     return trace.isOver(2000) ? null : "this kernel is older than Linux 5.9";
   }
 
-  /** Returns why tracing does not work here; null where it does. */
+  /** Returns why tracing does not work on this machine; null if it works. */
   String refusal() {
     return refusal;
   }
 
-  /** Returns the call that starts and watches a process; only if {@link #refusal} is null. */
+  /** Returns a caller that starts and traces processes; valid if {@link #refusal} returns null. */
   Caller of(JobTrace trace) {
     return (pid, path, actions, attributes, argv, env) ->
         new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }
 
-  /** Closes the tracer: no process may be started now, but running ones are still watched. */
+  /** Closes the tracer. No process may be started after that, but running ones are still traced. */
   @Override
   public void close() {
     closed = true;
@@ -99,12 +101,12 @@ final class CallTracer implements AutoCloseable {
     private final Thread listens =
         Thread.ofPlatform().daemon().name("torc-trace").unstarted(this::listen);
 
-    private volatile int listener = NONE_YET; // or -errno
-    private volatile int calls; // begun and ended: odd while the trace looks at one
-    private volatile boolean late; // the guard has passed the trace over
-    private int error; // of the spawn
-    private int seen; // the value of calls at the guard's last look
-    private int looks; // for how many of its looks the trace has been at that call
+    private volatile int listener = NONE_YET; // the listener's descriptor, or -errno
+    private volatile int calls; // incremented before and after each call: odd during a call
+    private volatile boolean late; // whether the guard answers instead of the trace
+    private int error; // error number of the spawn; 0 for none
+    private int seen; // the value of calls at the guard's last check
+    private int looks; // how many checks in a row have found the trace at that call
 
     Watch(JobTrace trace) {
       this.trace = trace;
@@ -121,7 +123,7 @@ final class CallTracer implements AutoCloseable {
                 .name("torc-trace-start")
                 .inheritInheritableThreadLocals(false)
                 .unstarted(() -> start(pid, path, actions, attributes, argv, env));
-        listens.start(); // before the filter: afterwards nothing may fail any more
+        listens.start(); // before the filter: after that, no step may fail
         watched.add(this);
         starts.start();
         ThreadEnd.await(starts);
@@ -139,8 +141,8 @@ final class CallTracer implements AutoCloseable {
     }
 
     /**
-     * Lays the filter on this thread, hands over the listener and starts the process. From then on
-     * the thread must load no class: all that follows ran before, or in {@link CallFilter#lay}.
+     * Installs the filter on this thread, wakes the listening thread and starts the process. After
+     * the first step it must load no class: its code has run before, or in {@link CallFilter#lay}.
      */
     private void start(long pid, long path, long actions, long attributes, long argv, long env) {
       listener = lays.lay();
@@ -177,12 +179,12 @@ final class CallTracer implements AutoCloseable {
       over.countDown();
     }
 
-    /** Lets calls continue if the trace has been at one for too long; returns whether it has. */
+    /** Lets calls continue if the trace has taken too long for one; returns whether it has. */
     synchronized boolean relieve() {
       int now = calls;
       looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
       seen = now;
-      if (looks < LOOKS || over.getCount() == 0) { // its listener may be closed
+      if (looks < LOOKS || over.getCount() == 0) { // if over, the listener is closed
         return false;
       }
       if (!late) {
@@ -210,7 +212,7 @@ final class CallTracer implements AutoCloseable {
           any |= each.relieve();
         }
       } catch (OutOfMemoryError e) {
-        any = true; // at the next look there may be memory
+        any = true; // there may be memory at the next check
       }
       LockSupport.parkNanos((any ? 1 : pause) * 1_000_000L);
     }

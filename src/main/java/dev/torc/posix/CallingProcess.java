@@ -3,8 +3,8 @@ package dev.torc.posix;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The process that called torc, with all of it that is no file. In a JVM that serves calls, each
- * caller is another process; otherwise it is this one. It must not outlive its call.
+ * The process that called torc: its environment, signals and id. In a server, each call comes from
+ * another process; otherwise the caller is this process. An object is valid only during its call.
  */
 public interface CallingProcess {
 
@@ -16,12 +16,12 @@ public interface CallingProcess {
     return Environment.ofCaller();
   }
 
-  /** Returns the signals that it gets; for one piece of work at a time. */
+  /** Returns the signals that the caller gets; only one piece of work at a time may use them. */
   default Signals signals() {
     return new Signals();
   }
 
-  /** Returns a place for what the next call in this JVM may use; null if there is none. */
+  /** Returns a reference for data that the next call in this JVM may use; null if there is none. */
   default AtomicReference<Object> handedOn() {
     return null;
   }
@@ -30,16 +30,16 @@ public interface CallingProcess {
     return ProcessHandle.current().pid();
   }
 
-  /** Returns the bytes of heap below which no garbage is collected: what a JVM begins with. */
+  /** Returns the heap size, in bytes, at which the JVM first collects garbage. */
   default long heap() {
     return 72L << 20;
   }
 
-  /** Returns whether it is this process, which ends with the call and has its terminal. */
+  /** Returns whether the caller is this process, which ends with the call and has its terminal. */
   default boolean isOwn() {
     return true;
   }
 
-  /** Refuses a call that must run in its own process, unless it does; {@code why} is a clause. */
+  /** Refuses the call unless it runs in the caller's own process; {@code why} is a clause. */
   default void refuse(String why) {}
 }

@@ -1,10 +1,10 @@
 package dev.torc.posix;
 
 /**
- * Waits for one child by its number. Looking and reaping are two steps: until a dead child is
- * reaped, its number and its group's belong to no other process, so the group can be signaled
- * safely. It never waits for "any child", which could take those of the JDK or of a second runner;
- * the price is one waiting thread per child.
+ * Waits for one child process by its id. Waiting and reaping are two steps: until a dead child is
+ * reaped, no other process gets its id or its group's, so the group can be signaled safely. It
+ * never waits for "any child", which could reap children of the JDK or of another runner; the price
+ * is one waiting thread per child.
  */
 public final class ChildWait {
 
@@ -14,7 +14,7 @@ public final class ChildWait {
     STOPPED
   }
 
-  /** CPU nanoseconds and disk bytes that a child used, with the descendants that it waited for. */
+  /** CPU nanoseconds and disk bytes that a child and the descendants it waited for have used. */
   public record ChildUse(long user, long system, long read, long written) {}
 
   /** News of a child: its exit status if it exited, otherwise the signal's number. */
@@ -29,9 +29,9 @@ public final class ChildWait {
   private static final int WNOWAIT = NativeCall.number(0x01000000, 0x20);
   private static final int SIGINFO_CODE = 8;
   private static final int SIGINFO_STATUS = NativeCall.number(24, 20);
-  private static final int BLOCKS_IN = 88; // in struct rusage, of longs of 8 bytes
+  private static final int BLOCKS_IN = 88; // offset in struct rusage, whose longs have 8 bytes
   private static final int BLOCKS_OUT = 96;
-  private static final int BLOCK = 512; // bytes that getrusage(2) counts
+  private static final int BLOCK = 512; // bytes per block that getrusage(2) counts
   private static final int ROOM = 256; // for siginfo_t (128) and rusage (144)
 
   private static final NativeCall WAITID = NativeCall.of("waitid");
@@ -41,23 +41,23 @@ public final class ChildWait {
 
   private ChildWait() {}
 
-  /** Blocks until the child has stopped or is dead; a dead one stays for {@link #reap}. */
+  /** Waits until the child has stopped or died; a dead child stays until {@link #reap}. */
   public static News next(int pid) {
     Memory info = INFO.get();
     waitid(pid, info, WEXITED | WSTOPPED | WNOWAIT);
     int how = info.getInt(SIGINFO_CODE);
     int code = info.getInt(SIGINFO_STATUS);
     if (how == CLD_STOPPED) {
-      waitid(pid, info, WSTOPPED | WNOHANG); // takes the report of the stop, never a death
+      waitid(pid, info, WSTOPPED | WNOHANG); // consumes the report of the stop, never of a death
       return new News(What.STOPPED, code);
     }
     return new News(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
   }
 
-  /** Frees a dead child's numbers, waiting until it is dead; returns what it used. */
+  /** Waits until the child is dead and reaps it, which frees its id; returns what it used. */
   public static ChildUse reap(int pid) {
     Memory usage = INFO.get();
-    // the status is not needed: waitid has told it
+    // waitid has already returned the status
     check(pid, WAIT4.again(pid, 0, 0, usage.address()));
     return new ChildUse(
         time(usage, 0),
@@ -77,7 +77,7 @@ public final class ChildWait {
     }
   }
 
-  /** Returns a struct timeval in nanoseconds; the microseconds are 32 bits wide on macOS. */
+  /** Converts a struct timeval to nanoseconds; its microseconds have 32 bits on macOS. */
   private static long time(Memory usage, int offset) {
     return usage.getLong(offset) * 1_000_000_000 + usage.getInt(offset + 8) * 1_000L;
   }

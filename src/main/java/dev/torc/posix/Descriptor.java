@@ -5,15 +5,13 @@ import java.io.OutputStream;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
-/**
- * Reads and writes a descriptor that was inherited or must not block, as no channel of Java can.
- */
+/** A file descriptor that was inherited or must not block; Java's channels support neither. */
 public record Descriptor(int number) {
 
-  /** What {@link #read} returns at the end: the other side is closed. */
+  /** Returned by {@link #read} at the end of the file, or once the other side is closed. */
   public static final int END = -1;
 
-  /** What {@link #read} returns where there is nothing to read now. */
+  /** Returned by {@link #read} if there is nothing to read yet. */
   public static final int NOTHING = -2;
 
   private static final int POLLIN = 1;
@@ -24,7 +22,7 @@ public record Descriptor(int number) {
   private static final NativeCall WRITE = NativeCall.of("write");
   private static final NativeCall POLL = NativeCall.of("poll");
 
-  /** Opens a file so that neither this nor a read waits; no child process inherits it. */
+  /** Opens a file so that neither the open nor a read blocks; no child process inherits it. */
   public static Descriptor open(String path, boolean write) throws IOException {
     int flags = Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0);
     return opened(path, flags);
@@ -38,7 +36,7 @@ public record Descriptor(int number) {
     return new Descriptor(number);
   }
 
-  /** Opens a FIFO, terminal or other file to append; neither this nor a later write waits. */
+  /** Opens a FIFO, terminal or other file to append; neither the open nor a later write blocks. */
   public static Descriptor openToAppend(String path) throws IOException {
     int how = Libc.O_WRONLY | Libc.O_APPEND;
     return opened(path, how | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY);
@@ -51,7 +49,7 @@ public record Descriptor(int number) {
     Reference.reachabilityFence(name);
   }
 
-  /** Reads what is there: a count of bytes, {@link #END} or {@link #NOTHING}. */
+  /** Reads the available bytes; returns their count, {@link #END} or {@link #NOTHING}. */
   public int read(byte[] into) throws IOException {
     Memory some = Memory.of(into.length);
     int count = READ.again(number, some.address(), into.length);
@@ -77,7 +75,9 @@ public record Descriptor(int number) {
     return Math.max(0, count);
   }
 
-  /** Waits until some files (not null) can be read or have lost their last reader; tells which. */
+  /**
+   * Waits until a file is readable or has lost its reader; skips nulls. Returns which are ready.
+   */
   public static boolean[] await(Descriptor[] files, int milliseconds) {
     Memory asked = Memory.of(8 * files.length); // struct pollfd: int fd, short events, revents
     for (int i = 0; i < files.length; i++) {
@@ -92,14 +92,14 @@ public record Descriptor(int number) {
     return told;
   }
 
-  /** Reads one byte: 0 to 255, {@link #END} or {@link #NOTHING}. */
+  /** Reads one byte; returns 0 to 255, {@link #END} or {@link #NOTHING}. */
   public int read() throws IOException {
     byte[] one = new byte[1];
     int count = read(one);
     return count == 1 ? Byte.toUnsignedInt(one[0]) : count;
   }
 
-  /** Writes one byte, for which there is room. */
+  /** Writes one byte; there must be room for it. */
   public void write(int value) throws IOException {
     Memory one = Memory.of(1);
     one.put(0, new byte[] {(byte) value});
@@ -111,8 +111,8 @@ public record Descriptor(int number) {
   }
 
   /**
-   * Returns a stream that waits while a file that does not block has no room: Java's own streams
-   * fail there, and do not tell how much they wrote. Its errors have the system's words.
+   * Returns a stream that waits while a non-blocking file has no room. Java's own streams fail in
+   * that case and do not tell how much they wrote. Errors have the system's message.
    */
   public OutputStream stream() {
     Memory piece = Memory.of(PIECE);
@@ -145,12 +145,12 @@ public record Descriptor(int number) {
     return Terminal.isTerminal(number);
   }
 
-  /** Waits until a write would not block; false if it still would after so many milliseconds. */
+  /** Waits until a write would not block; returns false if {@code milliseconds} pass first. */
   public boolean writable(int milliseconds) {
     return awaits(POLLOUT, milliseconds);
   }
 
-  /** Waits until a read would not block; false if it still would after so many milliseconds. */
+  /** Waits until a read would not block; returns false if {@code milliseconds} pass first. */
   public boolean readable(int milliseconds) {
     return awaits(POLLIN, milliseconds);
   }
@@ -164,7 +164,7 @@ public record Descriptor(int number) {
     return ready;
   }
 
-  /** Closes the file; its number may then stand for another one. */
+  /** Closes the file; its number may then be reused for another file. */
   public void close() {
     Libc.close(number);
   }

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The environment that torc was called with, byte for byte: {@code System.getenv} may change what
- * is not valid UTF-8. The launcher runs the JVM under a UTF-8 locale and passes the caller's own in
- * {@code TORC_CALLER_LC_ALL}, or {@code TORC_CALLER_LC_ALL_UNSET=1}; only this class undoes that.
+ * The environment that torc was called with, byte for byte; {@code System.getenv} may change bytes
+ * that are not valid UTF-8. The launcher runs the JVM under a UTF-8 locale and passes the caller's
+ * {@code LC_ALL} in {@code TORC_CALLER_LC_ALL}, or sets {@code TORC_CALLER_LC_ALL_UNSET=1}. Only
+ * this class restores it.
  */
 public final class Environment {
 
@@ -50,12 +51,12 @@ public final class Environment {
     return new Environment(entries);
   }
 
-  /** Returns names and values read as UTF-8; of a name that is there twice, the first counts. */
+  /** Returns names and values, decoded as UTF-8. If a name occurs twice, its first value counts. */
   public Map<String, String> asMap() {
     return view;
   }
 
-  /** Returns these entries with others laid over them; null removes a name. */
+  /** Returns these entries with those of {@code over} put in; a null value removes a name. */
   public EnvironmentEntries with(Map<String, String> over) {
     return block().with(over);
   }
@@ -67,12 +68,12 @@ public final class Environment {
     return block;
   }
 
-  /** The entries in native memory, once for all processes, and where each name stands. */
+  /** The entries in native memory, shared by all processes, and the indexes of each name. */
   static final class Block {
     private final Memory memory;
     private final long[] addresses;
     private final Map<String, List<Integer>> places = new HashMap<>();
-    private byte[] path; // the first value of PATH, null for none
+    private byte[] path; // the first value of PATH; null if unset
 
     Block(List<byte[]> entries) {
       addresses = new long[entries.size()];
@@ -89,7 +90,7 @@ public final class Environment {
         at += entry.length + 1;
         String name = name(entry);
         places.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(i);
-        if (path == null && name.equals(PATH) && entry.length > PATH.length()) { // it has a =
+        if (path == null && name.equals(PATH) && entry.length > PATH.length()) { // it contains =
           path = Arrays.copyOfRange(entry, PATH.length() + 1, entry.length);
         }
       }
@@ -136,15 +137,16 @@ public final class Environment {
     return new String(entry, 0, end, StandardCharsets.UTF_8);
   }
 
-  /** Returns the value of {@code environ}, which macOS only gives by a function. */
+  /** Returns the value of {@code environ}, which macOS provides only through a function. */
   private static long address() {
     long variable = Libc.MAC ? NativeCall.of("_NSGetEnviron").pointer() : Libc.symbol("environ");
     return Memory.longAt(variable);
   }
 
   /**
-   * The environment of one process, made by {@link Environment#with}: addresses of entries of
-   * torc's caller (0 for removed ones), which {@code block} keeps alive, and own entries.
+   * The environment of one process, made by {@link Environment#with}. {@code inherited} holds
+   * addresses of the caller's entries (0 for removed ones), which {@code block} keeps alive; {@code
+   * own} holds new entries, {@code path} the value of {@code PATH}.
    */
   public record EnvironmentEntries(
       Environment.Block block, long[] inherited, List<byte[]> own, byte[] path) {

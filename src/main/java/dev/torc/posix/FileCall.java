@@ -1,8 +1,8 @@
 package dev.torc.posix;
 
 /**
- * The system calls that name a file or that change what a name leads to: their numbers on x86-64
- * and AArch64, and which of their arguments are names. {@link JobTrace} knows what a call means.
+ * The system calls that name a file or change what a name leads to: their numbers on x86-64 and
+ * AArch64, and which of their arguments are names. {@link JobTrace} knows what each call means.
  */
 enum FileCall {
   OPEN(2, -1, -1, 0),
@@ -19,13 +19,13 @@ enum FileCall {
   SYMLINK(88, -1, -1, -1, -1, 1),
   SYMLINKAT(266, 36, -1, -1, 1, 2),
   CHROOT(161, 51),
-  // after each of these calls, a name may lead to anything
+  // After each of these calls, a name may lead to any file.
   MOUNT(165, 40),
   MOVE_MOUNT(429, 429),
   PIVOT_ROOT(155, 41),
   SETNS(308, 268),
   OPEN_BY_HANDLE(304, 265),
-  // reported of strict jobs alone
+  // The calls below are reported only for strict jobs.
   MKDIR(Change.MAKE_FOLDER, 83, -1, -1, 0),
   MKDIRAT(Change.MAKE_FOLDER, 258, 34, 0, 1),
   MKNOD(Change.MAKE, 133, -1, -1, 0),
@@ -77,10 +77,10 @@ enum FileCall {
   private final int x86;
   private final int arm;
 
-  /** Null for calls that are reported for all traced jobs. */
+  /** Null if the call is reported for all traced jobs, not only for strict ones. */
   final Change change;
 
-  /** Index of the argument with the first name, and with its folder's descriptor; -1 if none. */
+  /** Indexes of the arguments with the first name and its folder's descriptor; -1 for none. */
   final int name;
 
   final int folder;
@@ -91,14 +91,14 @@ enum FileCall {
   final int otherFolder;
 
   /**
-   * @param arm the call's number on AArch64; -1 where that has no such call
+   * @param arm the call's number on AArch64; -1 if it has no such call
    * @param names indexes of the folder's and the name's argument; twice for a call with two names
    */
   FileCall(int x86, int arm, int... names) {
     this(null, x86, arm, names);
   }
 
-  /** Creates a call that changes one name; without a name, the file of the descriptor. */
+  /** Creates a call that changes one name or, if the name's index is -1, the descriptor's file. */
   FileCall(Change change, int x86, int arm, int... names) {
     this.change = change;
     this.x86 = x86;
@@ -113,7 +113,7 @@ enum FileCall {
     return onArm ? arm : x86;
   }
 
-  /** Returns the call with this number; null where none of these has it. */
+  /** Returns the call with this number; null if it is not listed here. */
   static FileCall of(int number) {
     return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
   }

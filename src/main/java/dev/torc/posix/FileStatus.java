@@ -5,18 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * What the system says of one file in one call: {@code stat(2)}, or {@code lstat(2)} if links are
- * not followed. Times are nanoseconds since 1970, sizes bytes.
+ * The status of one file, from one system call: {@code stat(2)}, or {@code lstat(2)} if links are
+ * not followed. Times are in nanoseconds since 1970, sizes in bytes.
  *
- * @param mode as {@code st_mode}, but without {@link #EXECUTABLE} where the file system shows that
- *     for all files; 0 if nothing is there
- * @param ctime of the last change of bytes or attributes
- * @param device number of the file system; it may change over a remount
- * @param mount number of the mount by which the file was reached: a bind mount has its own, unlike
- *     a device. Since Linux 6.8 none is ever used twice after a boot; these are above 2³¹. Where
- *     the system tells none, it is negative and stands for the device
- * @param attributes mode, owner, group and (not of a folder) link count in one number: it differs
- *     if one of them does, and almost always if several do
+ * @param mode {@code st_mode}, but without {@link #EXECUTABLE} if the file system shows that bit
+ *     for all files; 0 if the file is missing
+ * @param ctime time of the last change of bytes or attributes
+ * @param device number of the file system; a remount may change it
+ * @param mount number of the mount that the path leads through: a bind mount has its own, but the
+ *     same device. Since Linux 6.8, these numbers are above 2³¹ and not reused before a reboot. If
+ *     the system provides none, it is a negative number that stands for the device
+ * @param attributes a hash of mode, owner, group and (except for folders) link count: it differs if
+ *     one of them does, and almost always if several do
  */
 public record FileStatus(
     int mode,
@@ -29,7 +29,7 @@ public record FileStatus(
     int links,
     long attributes) {
 
-  /** The bits of a mode that say what is there: one of the next three, or something else. */
+  /** The bits of a mode for the kind of the file: one of the next three, or another kind. */
   public static final int KIND = 0170000;
 
   public static final int FILE = 0100000;
@@ -40,25 +40,25 @@ public record FileStatus(
 
   public static final FileStatus MISSING = new FileStatus(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** Odd, so that a change of one attribute alone always changes the product. */
+  /** Odd, so that a change of only one attribute always changes the hash. */
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   static final ThreadLocal<StatusBuffer> BUFFER = ThreadLocal.withInitial(StatusBuffer::new);
 
-  /** Looks at a path; returns {@link #MISSING} also for a followed link that leads nowhere. */
+  /** Returns the status of a path; {@link #MISSING} also for a followed link that is broken. */
   public static FileStatus of(String path, boolean follow) throws IOException {
     return of(path, follow, BUFFER.get());
   }
 
   /**
-   * Looks at the opened file: clients of network file systems remember for seconds what they heard
-   * of a file, and ask again when it is opened. The caller knows which root needs that.
+   * Opens the file and returns its status. Clients of network file systems cache a status for
+   * seconds, but ask the server again at an open. The caller decides where that is needed.
    */
   public static FileStatus ofOpened(String path, boolean follow) throws IOException {
     return of(path, follow, OpenedBuffer.OF_THREAD.get());
   }
 
-  /** Returns the number of the owner of a file, or of a link itself; -1 if it is missing. */
+  /** Returns the user id of the owner of a file, or of a link itself; -1 if it is missing. */
   public static int owner(String path) throws IOException {
     StatusBuffer b = BUFFER.get();
     return b.look(path, false) ? b.owner() : -1;
@@ -71,7 +71,7 @@ public record FileStatus(
     return b.look(path, follow) ? of(b, b.mode()) : MISSING;
   }
 
-  /** Looks at a name in an opened folder; modes are as the file system shows them. */
+  /** Returns the status of a name in an open folder, with the mode as the file system shows it. */
   static FileStatus in(int folder, byte[] name, Path shown) throws IOException {
     StatusBuffer b = BUFFER.get();
     int result = b.lookIn(folder, name);
@@ -95,7 +95,7 @@ public record FileStatus(
         b.attributes());
   }
 
-  /** Returns the four in one number, which is odd where the file has more than one name. */
+  /** Hashes the four to one number, which is odd if the file has more than one link. */
   static long attributes(int mode, int owner, int group, int links) {
     long mixed = (((long) owner * MIX + group) * MIX + links) * MIX + mode;
     return links > 1 ? mixed | 1 : mixed & ~1L;
@@ -113,7 +113,7 @@ public record FileStatus(
     return (mode & KIND) == FOLDER;
   }
 
-  /** Returns whether it is a link; only where links were not followed. */
+  /** Returns whether it is a link; always false if links were followed. */
   public boolean isLink() {
     return (mode & KIND) == LINK;
   }
@@ -123,14 +123,14 @@ public record FileStatus(
     return (mode & KIND) == 0010000;
   }
 
-  /** Returns whether it is a terminal or another device that is written byte by byte. */
+  /** Returns whether it is a character device, such as a terminal. */
   public boolean isDevice() {
     return (mode & KIND) == 0020000;
   }
 
-  /** Returns a text that differs for another file, and after a change of this one. */
+  /** Returns a text that differs for any other file, and after any change of this file. */
   public String id() {
-    // Not toString, for which the JVM writes classes: each start would pay.
+    // Not toString, for which the JVM would generate classes at each start.
     return inode + " " + size + " " + mtime + " " + ctime;
   }
 
@@ -142,16 +142,14 @@ public record FileStatus(
     return (mode & EXECUTABLE) != 0;
   }
 
-  /** Looks at many files of one folder, without an object for each. For one thread. */
+  /** Reads the status of many files in one folder, without an object for each. For one thread. */
   public static final class StatusReader {
 
     private final StatusBuffer buffer;
-    private final int prefix; // length of the folder; 0 for that of the process, which is faster
+    private final int prefix; // length of the folder; 0 for the current folder, which is faster
     private final boolean follow;
 
-    /**
-     * Creates a reader of an absolute folder, with {@code opened} by {@link FileStatus#ofOpened}.
-     */
+    /** Creates a reader for an absolute folder; {@code opened}: see {@link FileStatus#ofOpened}. */
     public StatusReader(String folder, boolean follow, boolean opened) throws IOException {
       this.buffer = opened ? new OpenedBuffer() : new StatusBuffer();
       this.follow = follow;
@@ -166,15 +164,15 @@ public record FileStatus(
       return here.exists() && here.inode() == wanted.inode() && here.device() == wanted.device();
     }
 
-    /** Returns the mount of the file that was looked at last, if it exists. */
+    /** Returns the mount of the file that {@link #look} read last, if that file exists. */
     public long mount() {
       return buffer.mount();
     }
 
     /**
-     * Looks at a file, absolute or relative to the folder. Its name in UTF-8, without a NUL, lies
-     * between the two indexes. Puts size, mtime, ctime and inode into {@code numbers}; returns the
-     * mode as {@link FileStatus} has it, 0 if nothing is there. Errors name the path.
+     * Reads the status of a file. Its path, absolute or relative to the folder, is the UTF-8 text
+     * without a NUL between the two indexes. Puts size, mtime, ctime and inode into {@code
+     * numbers}; returns the mode, or 0 if the file is missing. Errors name the path.
      */
     public int look(byte[] names, int from, int to, long[] numbers) throws IOException {
       boolean absolute = from < to && names[from] == '/';

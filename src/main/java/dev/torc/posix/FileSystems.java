@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells which file systems are network ones, which keep modes, and where each is mounted. */
+/** Tells whether a path's file system is remote, keeps modes and ctime, and where it is mounted. */
 public final class FileSystems {
 
   private static final Set<String> NETWORK_NAMES =
@@ -30,7 +30,7 @@ public final class FileSystems {
 
   private FileSystems() {}
 
-  /** Returns the name of a network file system for people; empty for local and unknown ones. */
+  /** Returns the display name of a path's network file system; empty if it is local or unknown. */
   public static Optional<String> networkKind(Path path) {
     Memory text = Memory.ofText(path.toString());
     Memory status = status(text.address());
@@ -43,31 +43,33 @@ public final class FileSystems {
         : kind((int) status.getLong(0));
   }
 
-  /** Returns whether the file system of the path at this address keeps no executable bits. */
+  /** Returns whether a path's file system keeps no executable bits; {@code path} is an address. */
   static boolean isModeless(long path) {
     Memory status = status(path);
     return status != null
         && (Libc.MAC ? MODELESS_NAMES.contains(name(status)) : isModeless((int) status.getLong(0)));
   }
 
-  /** What keeps the ctime of the files of a file system, so that none changes without a trace. */
+  /** What sets the ctime of a file system's files, so that every change of a file changes it. */
   public enum CtimeKeeper {
     KERNEL,
     SERVER,
-    /** Nothing: ctime is stored in an image, is the mtime, or is what a program says. */
+    /** Nothing does: ctime comes from an image, from the mtime or from a user program. */
     NONE
   }
 
-  /** What {@code statfs(2)} says; the type is known on Linux, the source (a device) on macOS. */
+  /**
+   * A file system's status: {@code type} is 0 on macOS, {@code source} (a device) empty on Linux.
+   */
   public record Statfs(int type, CtimeKeeper keeper, boolean readOnly, String source) {
 
-    /** Returns whether it may lie on several disks, so that its device number names none. */
+    /** Returns whether it may span several disks, so that its device number names no disk. */
     public boolean isPool() {
       return type == BTRFS || type == BCACHEFS;
     }
   }
 
-  /** Returns what the system says of the file system of a path; null where it cannot be told. */
+  /** Returns the status of a path's file system; null if the system reports none. */
   public static Statfs statfs(String path) {
     Memory text = Memory.ofText(path);
     Memory status = status(text.address());
@@ -91,9 +93,9 @@ public final class FileSystems {
   }
 
   /**
-   * Returns what keeps ctime, by the {@code f_type} on Linux: the kernel on ext, XFS, Btrfs, tmpfs,
+   * Returns what sets ctime, by the {@code f_type} on Linux: the kernel on ext, XFS, Btrfs, tmpfs,
    * F2FS, overlay, bcachefs, ZFS and HFS+, a server on NFS, SMB, Lustre, GPFS, BeeGFS, Ceph, AFS
-   * and 9P. virtiofs has the type of FUSE, so only its {@link Mount} can tell.
+   * and 9P. virtiofs shares its type with FUSE, so only its {@link Mount} identifies it.
    */
   static CtimeKeeper keeper(int type) {
     return switch (type) {
@@ -109,14 +111,14 @@ public final class FileSystems {
 
   private static Memory status(long path) {
     String name = Libc.MAC && Libc.symbol("statfs$INODE64") != 0 ? "statfs$INODE64" : "statfs";
-    Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes
+    Memory status = Memory.of(4096); // the largest struct, that of macOS, has 2168 bytes
     // int statfs(const char *path, struct statfs *)
     boolean told = NativeCall.of(name).call(path, status.address()) == 0;
     Reference.reachabilityFence(status);
     return told ? status : null;
   }
 
-  /** Returns, on macOS, f_fstypename, 16 bytes after f_fssubtype. */
+  /** Returns {@code f_fstypename} of a struct statfs on macOS, in lower case. */
   private static String name(Memory status) {
     return text(status, 72).toLowerCase(Locale.ROOT);
   }
@@ -129,7 +131,7 @@ public final class FileSystems {
 
   /**
    * Returns whether a file system keeps no executable bits, by its {@code f_type} on Linux: FAT,
-   * exFAT, NTFS and SMB. A FUSE or 9P file system may keep modes or not; what it shows counts.
+   * exFAT, NTFS and SMB do not. FUSE and 9P may or may not, so the bits that they show are trusted.
    */
   static boolean isModeless(int type) {
     return switch (type) {
@@ -139,9 +141,9 @@ public final class FileSystems {
   }
 
   /**
-   * Returns the name of a network file system by its {@code f_type} on Linux: linux/magic.h, and
-   * what Lustre, GPFS, BeeGFS and others put there. A FUSE file system may be anything; most that
-   * people keep projects on (sshfs, s3fs, gcsfuse) are remote, so it counts as such.
+   * Returns the display name of a network file system, by its {@code f_type} on Linux: from
+   * linux/magic.h, and from the sources of Lustre, GPFS, BeeGFS and others. FUSE counts as remote,
+   * since most FUSE file systems with projects on them (sshfs, s3fs, gcsfuse) are.
    */
   static Optional<String> kind(int type) {
     return Optional.ofNullable(
@@ -165,8 +167,8 @@ public final class FileSystems {
   }
 
   /**
-   * A mounted file system by its line of {@code /proc/self/mountinfo}, see proc(5): its type is as
-   * {@code nfs4} or {@code fuse.sshfs}, its options are those of mount and file system.
+   * A mounted file system, from its line of {@code /proc/self/mountinfo} (see proc(5)): with a type
+   * like {@code nfs4} or {@code fuse.sshfs} and the options of the mount and the file system.
    */
   public record Mount(String line, String point, String type, String source, Set<String> options) {
 
@@ -181,7 +183,7 @@ public final class FileSystems {
     return mount(new String(table, StandardCharsets.UTF_8), path.toString());
   }
 
-  /** Returns the deepest mount that holds a real path; of several in one place, the last. */
+  /** Returns the deepest mount that holds a real path; the last one if several are in one place. */
   public static Optional<Mount> mount(String table, String path) {
     return table
         .lines()
@@ -207,7 +209,7 @@ public final class FileSystems {
         line, unescaped(mount[4]), unescaped(system[0]), unescaped(system[1]), Set.copyOf(options));
   }
 
-  /** Decodes spaces, tabs, line feeds, {@code #} and backslashes: three octal digits in a field. */
+  /** Decodes escaped spaces, tabs, newlines, {@code #} and backslashes: three octal digits. */
   private static String unescaped(String field) {
     return Pattern.compile("\\\\([0-3][0-7]{2})")
         .matcher(field)

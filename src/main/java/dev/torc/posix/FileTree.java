@@ -15,20 +15,20 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Removes, lists and copies folders. The callers know whose a folder is and whether it may go. */
+/** Removes, lists and copies folders. The callers decide whether a folder may be removed. */
 public final class FileTree {
 
   private static final int STICKY = 01000;
 
-  /** The system's words for what only the owner may do. */
+  /** The system's message for a call that only the owner may make. */
   private static final String DENIED = "operation not permitted";
 
   private FileTree() {}
 
   /**
-   * Removes a file, a link, or a folder with all it holds, even folders without permissions (caches
-   * of modules have such). Follows no link; a missing path is no error. Mounts below it stay, and a
-   * {@link MountedException} tells of them when all else is gone. The folder above must be trusted.
+   * Removes a file, a link, or a folder with everything in it, even folders without permissions
+   * (module caches have them). Follows no links; a missing path is no error. Skips mounts below it,
+   * but throws a {@link MountedException} at the end. The parent folder must be trusted.
    */
   public static void remove(Path path) throws IOException {
     Path file = path.toAbsolutePath();
@@ -39,7 +39,7 @@ public final class FileTree {
     }
   }
 
-  /** Returns what stands in a folder, in no order. */
+  /** Returns the paths in a folder, in no particular order. */
   public static List<Path> entries(Path folder) throws IOException {
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
@@ -51,14 +51,14 @@ public final class FileTree {
   }
 
   /**
-   * Copies a file, a link or a folder with all it holds, with bits and times, to a place where
-   * nothing stands. The file system shares the bytes if it can. A FIFO or device is an error.
+   * Copies a file, a link, or a folder and its content to a path where nothing exists. Files keep
+   * permissions and times, and share their bytes if possible. A FIFO or device is an error.
    */
   public static void copy(Path from, Path to) throws IOException {
     var what = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (what.isOther()) {
       throw new FileSystemException(
-          from.toString(), null, "not a regular file"); // a FIFO would be waited for
+          from.toString(), null, "not a regular file"); // reading a FIFO would block
     }
     if (!what.isDirectory()) {
       Files.copy(from, to, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
@@ -70,11 +70,11 @@ public final class FileTree {
     }
   }
 
-  /** Returns an error that names the owner and what the owner can do, or the system's own. */
+  /** Returns an error that says what the owner can do; {@code refused} if that is this user. */
   static FileSystemException explained(Path path, FileSystemException refused) {
     Path folder = path.toAbsolutePath().getParent();
     if (refused instanceof AccessDeniedException) {
-      // A folder that moves gets another "..", so it must be writable itself.
+      // Moving a folder changes its "..", so the folder itself must be writable.
       boolean self = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && Files.isWritable(folder);
       Path closed = self ? path : folder;
       return others(

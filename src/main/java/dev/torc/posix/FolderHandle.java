@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Changes the names in a folder that is held open. The calls use its descriptor and follow no link,
- * so a link put in its place, or in the place of a folder above it, leads nowhere else. Lists go by
- * its path: a name that is wrong by then is missing here. The callers know whose the files are and
- * whether they may go. For one thread at a time.
+ * Changes the names in an open folder. Its calls use the folder's descriptor and follow no links,
+ * so a link put in place of the folder, or of one above it, cannot redirect them. Only listing uses
+ * the path; each listed name is then looked up in the open folder. The callers decide which files
+ * may be removed. For one thread at a time.
  */
 public final class FolderHandle implements AutoCloseable {
 
@@ -44,12 +44,12 @@ public final class FolderHandle implements AutoCloseable {
     this.mount = status.mount();
   }
 
-  /** Opens a folder whose path is trusted: links on the way are followed. */
+  /** Opens a folder by a trusted path, following links in it. */
   public static FolderHandle of(Path folder) throws IOException {
     return new FolderHandle(folder, Libc.open(folder.toString(), FLAGS, 0));
   }
 
-  /** Opens a folder below a trusted one; a link on the way is a {@link NotDirectoryException}. */
+  /** Opens a folder below a trusted one; throws if it, or one between the two, is a link. */
   public static FolderHandle below(Path ground, Path folder) throws IOException {
     if (folder.equals(ground)) {
       return of(ground);
@@ -66,7 +66,7 @@ public final class FolderHandle implements AutoCloseable {
     return at;
   }
 
-  /** Opens a folder in this one, and gives its owner the rights that a change of it takes. */
+  /** Opens a folder in this one, and gives its owner the permissions that changing it requires. */
   public FolderHandle enter(Path name) throws IOException {
     int opened = open(name);
     if (opened == -Libc.EACCES) {
@@ -75,9 +75,9 @@ public final class FolderHandle implements AutoCloseable {
       opened = open(name);
     }
     FolderHandle entered = inner(path.resolve(name), opened);
-    int mode = FileStatus.BUFFER.get().modeAsIs(); // as the handle just saw it
+    int mode = FileStatus.BUFFER.get().modeAsIs(); // still from the new handle's constructor
     if ((mode & OWNER) != OWNER) {
-      FCHMOD.call(opened, mode & BITS | OWNER); // if refused, a later call tells
+      FCHMOD.call(opened, mode & BITS | OWNER); // if this fails, a later call reports it
     }
     return entered;
   }
@@ -117,9 +117,9 @@ public final class FolderHandle implements AutoCloseable {
     }
   }
 
-  /** Throws a {@link MountedException} if something is mounted on a name, by its status. */
+  /** Throws a {@link MountedException} if a name's status shows another mount. */
   public void refuseMount(Path name, FileStatus there) throws MountedException {
-    // Without the kernel's number of the mount, only folders count: overlays have files of others.
+    // Without mount numbers, only folders count: files in an overlay may be on other devices.
     boolean known = there.isFolder() || there.mount() >= 0;
     if (there.exists() && known && there.mount() != mount) {
       throw new MountedException(path.resolve(name).toString());
@@ -130,12 +130,12 @@ public final class FolderHandle implements AutoCloseable {
     return path;
   }
 
-  /** Looks at a name; a link there is not followed. */
+  /** Returns the status of a name; a link is not followed. */
   public FileStatus status(Path name) throws IOException {
     return FileStatus.in(fd, bytes(name), path.resolve(name));
   }
 
-  /** Makes a folder elsewhere, with the permissions of this one; returns it. */
+  /** Makes a folder at another path, with the permissions of this one; returns the path. */
   public Path makeAlike(Path fresh) throws IOException {
     Files.createDirectory(fresh);
     StatusBuffer status = FileStatus.BUFFER.get();
@@ -145,7 +145,7 @@ public final class FolderHandle implements AutoCloseable {
     return fresh;
   }
 
-  /** Removes a name with all below it, except mounts and the folders above them. */
+  /** Removes a name and everything below it, except mounts and the folders above them. */
   public void remove(Path name) throws IOException {
     FileStatus there = status(name);
     if (!there.exists()) {
@@ -161,7 +161,7 @@ public final class FolderHandle implements AutoCloseable {
     removeEmpty(name);
   }
 
-  /** Removes everything in it except mounts, and throws for these when all else is gone. */
+  /** Removes everything in this folder except mounts; if there are any, throws at the end. */
   public void empty() throws IOException {
     MountedException mounted = null;
     for (Path each : FileTree.entries(path)) {
@@ -204,7 +204,7 @@ public final class FolderHandle implements AutoCloseable {
     return move(name, to.path.resolve(fresh), to.fd);
   }
 
-  /** Moves what stands under a name to a place whose path is trusted. */
+  /** Moves a name to a trusted path; returns false if it is missing. */
   public boolean move(Path name, Path to) throws IOException {
     return move(name, to, Libc.AT_FDCWD);
   }
@@ -213,7 +213,7 @@ public final class FolderHandle implements AutoCloseable {
     Path from = path.resolve(name);
     int result = rename(from, to, folder);
     if (result == -Libc.EACCES && status(name).isFolder()) {
-      enter(name).close(); // a folder that may not be written cannot get another parent
+      enter(name).close(); // only a folder that is writable can be moved
       result = rename(from, to, folder);
     }
     if (result == -Libc.EXDEV) {
@@ -241,7 +241,7 @@ public final class FolderHandle implements AutoCloseable {
     return RENAMEAT.call(fd, name, folder, names.text(fresh));
   }
 
-  /** Returns the address of the last name of a path, until the next call. */
+  /** Returns the address of the last name of a path; valid until the next call. */
   private static long name(ScratchMemory names, Path path) {
     names.clear();
     return names.text(bytes(path.getFileName()));
@@ -257,7 +257,7 @@ public final class FolderHandle implements AutoCloseable {
     }
   }
 
-  /** Returns the bytes of a name, which is not always UTF-8; a URI alone gives those. */
+  /** Returns the bytes of a name. If they are not valid UTF-8, only its URI has them. */
   private static byte[] bytes(Path name) {
     String text = name.toString();
     if (text.indexOf('\uFFFD') < 0) {
@@ -280,7 +280,7 @@ public final class FolderHandle implements AutoCloseable {
     Libc.close(fd);
   }
 
-  /** Says at which mount point a removal, a move or a digest of a folder stopped. */
+  /** Names the mount point at which removing, moving or hashing a folder stopped. */
   public static final class MountedException extends FileSystemException {
 
     private static final long serialVersionUID = 1;

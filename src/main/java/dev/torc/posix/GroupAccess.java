@@ -8,19 +8,19 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Gives what torc makes in a folder to the group that writes there: each member has to be able to
- * continue where another one ended, whatever their umasks. A file gets the group and {@code g+rw},
- * a folder the group (by itself if {@code inherited}), {@code g+rwx} and the folder's own setgid
- * bit. Only an owner may set these, so files of other users stay as they are. Files are opened
- * without following links, which a member might put in their place. The callers know which files
- * are torc's own.
+ * Gives files that torc makes in a folder to the group that can write there, so that each member
+ * can continue another member's work, whatever their umasks. A file gets the group and {@code
+ * g+rw}; a folder gets the group (automatically if {@code inherited}), {@code g+rwx} and the setgid
+ * bit of the folder. Only an owner may set these, so files of other users stay unchanged. Files are
+ * opened without following links, which a member might have put there. The callers know which files
+ * belong to torc.
  */
 public record GroupAccess(int group, boolean inherited) {
 
-  /** The access for a folder to which no group writes: nothing is given. */
+  /** The access for a folder that no group can write to: nothing is changed. */
   public static final GroupAccess NONE = new GroupAccess(-1, false);
 
-  /** The bits of a mode by which a group writes. */
+  /** The mode bit that lets the group write. */
   public static final int WRITES = 0020;
 
   private static final int OF_FILE = 0060;
@@ -35,7 +35,7 @@ public record GroupAccess(int group, boolean inherited) {
   private static final int FLAGS =
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
 
-  /** Returns the group that writes to a folder; {@link #NONE} if none does or it is missing. */
+  /** Returns the access for the group that can write to a folder; {@link #NONE} without one. */
   public static GroupAccess of(Path folder) throws IOException {
     StatusBuffer status = new StatusBuffer();
     int fd = Libc.open(folder.toString(), FLAGS | Libc.O_DIRECTORY, 0);
@@ -52,14 +52,14 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Gives this user's own file or folder to the group. Returns false if nothing is there, or if it
-   * is another user's and was not given.
+   * Gives this user's own file or folder to the group. Returns false if it is missing, or if it
+   * belongs to another user and the group cannot write it.
    */
   public boolean give(Path path) throws IOException {
     return give(path, 0);
   }
 
-  /** Gives a path to the group alone, or for {@link #NONE} to the user alone. */
+  /** Gives a path only to the group; for {@link #NONE}, only to this user. */
   public void giveAlone(Path path) throws IOException {
     if (isNone()) {
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
@@ -97,7 +97,7 @@ public record GroupAccess(int group, boolean inherited) {
       if (status.group() != group) {
         int result = FCHOWN.call(fd, -1, group);
         if (isRefused(result)) {
-          return true; // it has another group, which must not get the bits
+          return true; // its own group must not get the bits
         }
         Libc.check(path.toString(), result);
       }
@@ -112,8 +112,8 @@ public record GroupAccess(int group, boolean inherited) {
   }
 
   /**
-   * Ensures that the group can write a file: makes it if it is missing, or anew if it is another
-   * user's and was not given. What it holds must be of no use.
+   * Ensures that the group can write a file. Creates a missing file, and replaces one that belongs
+   * to another user and that the group cannot write. The content must be disposable.
    */
   public void ready(Path file) throws IOException {
     if (isNone()) {
@@ -127,7 +127,7 @@ public record GroupAccess(int group, boolean inherited) {
     }
   }
 
-  /** Makes a folder and those above it where they are missing, and gives them to the group. */
+  /** Makes a folder and its missing parents, and gives the new folders to the group. */
   public void makeFolders(Path folder) throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
     for (Path at = folder; !isNone() && at != null && !Files.exists(at); at = at.getParent()) {
@@ -139,12 +139,12 @@ public record GroupAccess(int group, boolean inherited) {
     }
   }
 
-  /** Returns whether this user may give files to the group: as its member or as root. */
+  /** Returns whether this user may give files to the group: as a member or as root. */
   public boolean isMember() {
     return OwnUser.isRoot() || OwnUser.isMember(group);
   }
 
-  /** Returns whether the system refused: no member of the group, or one mode for all files. */
+  /** Returns whether the call was denied: not a member, or the file system has one mode for all. */
   private static boolean isRefused(int result) {
     return result == -Libc.EPERM
         || result == -Libc.EACCES

@@ -7,8 +7,9 @@ import java.nio.file.FileSystemException;
 import java.util.Objects;
 
 /**
- * Reads a file by its descriptor, which Java's streams hide, so that the kernel can be asked for
- * its writers. No started program inherits it, and an interrupt does not close it.
+ * Reads a file through a native descriptor, which Java's streams do not expose, so that the kernel
+ * can be asked whether another process has the file open for writing. Started programs do not
+ * inherit the descriptor, and an interrupt does not close it.
  */
 public final class InputFile extends InputStream {
 
@@ -21,7 +22,7 @@ public final class InputFile extends InputStream {
   private static final int F_SETLEASE = 1024;
   private static final int F_RDLCK = 0;
   private static final int F_UNLCK = 2;
-  private static final int SIGURG = 23; // it does no harm
+  private static final int SIGURG = 23; // ignored by default
 
   private final Memory buffer;
   private int fd;
@@ -32,8 +33,8 @@ public final class InputFile extends InputStream {
   }
 
   /**
-   * Opens a file. Without {@code waits}, reads fail instead of waiting for bytes, as for {@code
-   * /proc/kmsg}. The buffer is used for the path, and then for what is read, until the end.
+   * Opens a file. Without {@code waits}, a read that would block for bytes fails, as for {@code
+   * /proc/kmsg}. The buffer holds first the path and then the data, until the file is closed.
    */
   public static InputFile open(String path, boolean waits, Memory buffer) throws IOException {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
@@ -46,11 +47,11 @@ public final class InputFile extends InputStream {
   }
 
   /**
-   * Returns whether any process has the file open for writing now, or mapped so: then it may change
-   * without a trace in its times. The kernel refuses a read lease while there is a writer; without
-   * leases (network file systems, files of other users, macOS) no writer can be seen. The lease is
-   * given back at once. A process that opens the file for writing meanwhile waits until then, and
-   * the kernel signals this process: SIGIO would end it, so another signal is chosen.
+   * Returns whether a process has the file open for writing, or mapped writable: then the file may
+   * change without new times. The kernel refuses a read lease while there is a writer. Without
+   * leases (network file systems, files of other users, macOS), writers go unseen. The lease is
+   * given back at once. A process that opens the file for writing during the lease waits for its
+   * end, and the kernel signals this process: not by SIGIO, which would end it, but by SIGURG.
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;
@@ -62,7 +63,7 @@ public final class InputFile extends InputStream {
     return lease == 0 || lease == -Libc.EAGAIN;
   }
 
-  /** Takes a lease and gives it back: 0, or {@code -errno}; 1 where there are no leases. */
+  /** Takes a lease and gives it back; returns 0, {@code -errno}, or 1 if there are no leases. */
   private int lease() {
     if (Libc.MAC || FCNTL.call(fd, F_SETSIG, SIGURG, 0, 0, 0) != 0) {
       return 1;

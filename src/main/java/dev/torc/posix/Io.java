@@ -2,7 +2,7 @@ package dev.torc.posix;
 
 import java.io.IOException;
 
-/** Functions that may throw an {@link IOException}: {@code java.util.function} has none such. */
+/** Functional interfaces whose methods may throw an {@link IOException}. */
 public final class Io {
 
   private Io() {}

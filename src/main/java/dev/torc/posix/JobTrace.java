@@ -16,23 +16,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The files that the processes of one attempt read, as the kernel reports it call by call: files
- * below some folders that existed when they were opened for reading, or executed, and that the
- * attempt did not write, rename or link into place itself. Folders, devices and missing files do
- * not count. {@link CallTracer} hands the calls over one at a time, on one thread. All files are
- * known when the processes have ended; the callers decide which of them count for the job.
+ * Collects the files that one attempt's processes read, from the system calls that the kernel
+ * reports. A regular file counts if it lies below a given folder, is opened for reading or
+ * executed, and was not written, renamed or linked into place by the attempt itself. {@link
+ * CallTracer} passes the calls one at a time, on one thread. The set is complete once all processes
+ * have ended. The callers decide which of the files matter for the job.
  */
 public final class JobTrace {
 
-  /** An attempt that reads more files counts as not traced: its job should need their folder. */
+  /** If an attempt reads more files, its trace is incomplete: its job should need their folder. */
   static final int MOST = 10_000;
 
-  private static final int ACCESS = 3; // the bits of open(2) for reading, writing or both
-  private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and the bit of O_TMPFILE
+  private static final int ACCESS = 3; // O_ACCMODE: reading, writing or both
+  private static final int NO_NAME = 010000000 | 020000000; // O_PATH and O_TMPFILE's own bit
   private static final int NEW = Libc.O_CREAT | 0200; // O_EXCL
   private static final int REMOVE_FOLDER = 0x200; // AT_REMOVEDIR
-  private static final int SCRIPT = 256; // bytes in which the system looks for an interpreter
-  private static final int DEEP = 4; // levels of interpreters of interpreters
+  private static final int SCRIPT = 256; // bytes in which the kernel looks for a #! line
+  private static final int DEEP = 4; // most levels of scripts that interpret scripts
 
   private static final String CACHE = "/__pycache__/";
   private static final Set<String> SPECIAL = Set.of(".", "..", ".git", ".torc");
@@ -40,7 +40,7 @@ public final class JobTrace {
   public enum Access {
     READ,
     WRITE,
-    /** It makes a folder there, or removes an empty one. */
+    /** The call makes a folder or removes an empty one. */
     FOLDER
   }
 
@@ -51,13 +51,13 @@ public final class JobTrace {
     boolean allows(String path, Access access);
   }
 
-  /** A folder below which names count: how a name in it begins, and how it begins when reported. */
+  /** A folder whose files count: its path, and the path that replaces it in reports. */
   private record Ground(String begins, String told) {}
 
   /**
-   * A folder in which names lie; all its paths end with a slash. {@code named} is as the calling
-   * process sees it. Names count if {@code told}, the path as it is reported, is not null;
-   * otherwise {@code real} is set, since links in the folder may lead to names that count.
+   * A folder in which calls name files; all its paths end with a slash. {@code named} is as the
+   * process sees it, {@code told} as it is reported, or null if its names do not count. Then {@code
+   * real} is set, since a link in the folder may lead to a file that counts.
    */
   private record Place(String named, String told, String real) {}
 
@@ -68,28 +68,28 @@ public final class JobTrace {
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Map<String, Access> refused = new ConcurrentHashMap<>();
   private final Set<String> wrote = ConcurrentHashMap.newKeySet();
-  private volatile String blind; // why it was not watched to its end; null if it was
+  private volatile String blind; // why reads may be missing; null if none are
   private volatile CountDownLatch over = new CountDownLatch(0);
 
-  // for the thread that handles the calls
+  // The fields below are only for the thread that handles the calls.
 
   private final Set<String> own = new HashSet<>();
 
-  /** Places of names met so far: by the folder a relative name starts from, then its own folder. */
+  /** Known places, by the folder a relative name starts from, then by the name's folder part. */
   private final Map<String, Map<String, Place>> places = new HashMap<>();
 
-  private int room = 10 * MOST; // for more places
+  private int room = 10 * MOST; // how many more places may be kept
 
   private final StatusBuffer status = new StatusBuffer();
-  private CallNotice notice; // the call that waits for its answer
+  private CallNotice notice; // the call being handled
   private boolean refuses; // whether that call is refused
-  private String root = ""; // the root folder of its thread; empty if it is this process's own
-  private boolean rooted; // some process of the job has a root of its own
-  private boolean relinked; // names that do not count were changed: they may lead elsewhere now
+  private String root = ""; // root folder of the calling thread; empty if it is torc's
+  private boolean rooted; // whether a process of the job has called chroot(2)
+  private boolean relinked; // after a rename or link outside the folders, real paths are not kept
 
   /**
-   * @param folders those below which names count, absolute; each counts also by its real path
-   * @param begin when the job began, in nanoseconds by the clock of these folders
+   * @param folders absolute; the files below them count, also if named by a folder's real path
+   * @param begin when the job began, in nanoseconds since 1970 by the clock of these folders
    * @param bounds what the job may do; null if nothing is refused
    */
   public JobTrace(Collection<Path> folders, long begin, Bounds bounds) {
@@ -100,7 +100,7 @@ public final class JobTrace {
       try {
         all.add(new Ground(folder.toRealPath() + "/", told));
       } catch (IOException e) {
-        continue; // nothing lies below what is not there
+        continue; // a missing folder has no files
       }
     }
     grounds = List.copyOf(all);
@@ -108,7 +108,7 @@ public final class JobTrace {
     this.bounds = bounds;
   }
 
-  /** Returns why tracing does not work here; null where it does. */
+  /** Returns why tracing does not work on this machine; null if it works. */
   public static String refusal() {
     if (Libc.MAC) {
       return "traces need Linux on x86-64 or AArch64";
@@ -122,12 +122,12 @@ public final class JobTrace {
     return bounds != null;
   }
 
-  /** Notes the start of a process: the first one, or one after a failed start or an end. */
+  /** Records a process start; {@code end} opens when the process and its descendants have ended. */
   void noteStart(CountDownLatch end) {
     over = end;
   }
 
-  /** Waits until all processes of the last start have ended; false if one has not in this time. */
+  /** Waits until all processes of the last start have ended; returns false after the given time. */
   public boolean isOver(long milliseconds) {
     try {
       return over.await(milliseconds, TimeUnit.MILLISECONDS);
@@ -137,27 +137,27 @@ public final class JobTrace {
     }
   }
 
-  /** Returns why the attempt was not watched to its end; null where it was. */
+  /** Returns why reads may be missing from the trace; null if it is complete. */
   public String blind() {
     return blind;
   }
 
-  /** Returns the files that were read, absolute. */
+  /** Returns the absolute paths of the files that were read. */
   public Set<String> read() {
     return Set.copyOf(read);
   }
 
-  /** Returns the paths that were opened for writing, renamed or linked into place, absolute. */
+  /** Returns the absolute paths that were opened for writing, renamed, linked or changed. */
   public Set<String> wrote() {
     return Set.copyOf(wrote);
   }
 
-  /** Returns the files and folders that were refused to the job, absolute, with their last use. */
+  /** Returns the absolute paths that the job was denied, with the access that it last tried. */
   public Map<String, Access> refused() {
     return Map.copyOf(refused);
   }
 
-  /** Notes that a file was read, by its absolute path. */
+  /** Records that the file at an absolute path was read. */
   public void saw(String path) {
     if (read.add(path) && read.size() > MOST) {
       String folder = path.substring(0, path.lastIndexOf('/') + 1);
@@ -166,12 +166,12 @@ public final class JobTrace {
     }
   }
 
-  /** Notes that reads may go unseen from now on; the first reason stays. From any thread. */
+  /** Records, on any thread, that reads may be missing from now on; the first reason is kept. */
   public synchronized void blind(String why) {
     blind = blind == null ? why : blind;
   }
 
-  /** Returns whether a call is refused. Never throws: the job continues in any case. */
+  /** Returns whether to refuse a call. Never throws, so the job always continues. */
   boolean refuses(CallNotice call) {
     notice = call;
     refuses = false;
@@ -215,13 +215,13 @@ public final class JobTrace {
     }
   }
 
-  /** Handles, for strict jobs, a name made or removed, or a file changed without an open. */
+  /** Handles a strict job's call that makes, removes or changes a name without an open. */
   private void changed(FileCall call) throws CallNotice.Unreadable {
     String name = call.name < 0 ? "" : notice.name(call.name);
     String path = path(call.folder, name.equals(".") ? "" : name);
     boolean makes = call.change == Change.MAKE || call.change == Change.MAKE_FOLDER;
     if (path == null || makes == (kind(path, false) != 0)) {
-      return; // it does not count, or the call fails by itself
+      return; // it does not count, or the call is going to fail
     }
     boolean empty = call == FileCall.UNLINKAT && (notice.argument(2) & REMOVE_FOLDER) != 0;
     boolean folder = empty || call.change == Change.MAKE_FOLDER || call == FileCall.RMDIR;
@@ -235,13 +235,13 @@ public final class JobTrace {
     }
     boolean plain = (flags & (ACCESS | Libc.O_CREAT | Libc.O_TRUNC)) == 0;
     if (plain && read.contains(path) && !own.contains(path)) {
-      return; // one more read tells nothing new
+      return; // already recorded
     }
     int access = (int) flags & ACCESS;
     int kind = kind(path, true);
     boolean makes = (flags & Libc.O_CREAT) != 0 && kind == 0;
     boolean writes = access == Libc.O_WRONLY || access == Libc.O_RDWR;
-    boolean empties = kind != 0 && (flags & Libc.O_TRUNC) != 0; // even if it is opened to read
+    boolean empties = kind != 0 && (flags & Libc.O_TRUNC) != 0; // even if opened to read
     boolean fresh = makes || empties;
     if (makes || empties || writes && kind != 0) {
       writes(path, fresh, Access.WRITE);
@@ -252,8 +252,8 @@ public final class JobTrace {
   }
 
   /**
-   * Returns whether an open asks for a new file, a folder, or no link, and finds another thing. The
-   * name counts as it was called: a link outside may lead to a file that counts.
+   * Returns whether an open fails, or opens a folder: {@code O_EXCL} finds a name, or {@code
+   * O_NOFOLLOW} a link. Checks the name as passed, since {@link #path} may have followed a link.
    */
   private boolean isRefused(FileCall call, long flags) throws CallNotice.Unreadable {
     boolean anew = (flags & NEW) == NEW;
@@ -266,7 +266,7 @@ public final class JobTrace {
     return anew ? kind != 0 : kind == FileStatus.LINK;
   }
 
-  /** Handles a program that is executed, and its interpreter, which is opened without a call. */
+  /** Handles an executed program and its interpreter, which the kernel opens on its own. */
   private void executed(int index, String name, int depth) throws CallNotice.Unreadable {
     String path = path(index, name);
     if (path != null) {
@@ -283,11 +283,11 @@ public final class JobTrace {
         executed(-1, line.substring(2).strip().split("[ \t]", 2)[0], depth + 1);
       }
     } catch (IOException e) {
-      return; // a program that may be executed and not read has no interpreter
+      return; // without read permission, it cannot be a script
     }
   }
 
-  /** Handles a file or folder that is renamed or linked. */
+  /** Handles a call that renames or links a file or folder. */
   private void placed(FileCall call) throws CallNotice.Unreadable {
     String to = path(call.otherFolder, notice.name(call.other));
     relinked |= to == null;
@@ -312,7 +312,7 @@ public final class JobTrace {
     }
   }
 
-  /** Handles the writing of a file; {@code fresh} if its old content cannot be read any more. */
+  /** Handles a write; if {@code fresh}, later reads of the file see only the job's own content. */
   private void writes(String path, boolean fresh, Access access) {
     if (bounds != null && !isOwn(path) && !bounds.allows(path, access)) {
       refuses(path, access);
@@ -324,7 +324,7 @@ public final class JobTrace {
     }
   }
 
-  /** Returns whether the job made a file or folder, or a folder in which it lies. */
+  /** Returns whether the job made this file or folder, or a folder above it. */
   private boolean isOwn(String path) {
     for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
       if (own.contains(path.substring(0, end))) {
@@ -334,14 +334,14 @@ public final class JobTrace {
     return false;
   }
 
-  /** Records, or under strict refuses, an opened file that counts. */
+  /** Records an opened file that counts, or refuses a strict job's access to it. */
   private void reads(String path, int kind) throws CallNotice.Unreadable {
     String file = kind == FileStatus.FILE ? source(path) : null;
     if (file == null || !file.equals(path) && own.contains(file)) {
       return;
     }
     if (own.contains(path)) {
-      String real = notice.real(path, false); // its own link may lead to another file
+      String real = notice.real(path, false); // the job's name may be a link to another file
       file = real == null ? null : below(real);
       // The call to write it may have failed: then its ctime is older than the job.
       if (file == null || own.contains(file) && kind(path, true) != 0 && status.ctime() >= begin) {
@@ -361,8 +361,8 @@ public final class JobTrace {
   }
 
   /**
-   * Returns the path itself; for Python's bytecode its module, since Python with a warm cache opens
-   * only the bytecode, and null where there is no such module.
+   * Returns the path itself. For Python bytecode, returns the path of its module, or null if that
+   * is missing: if the bytecode is up to date, Python does not open the module.
    */
   private String source(String path) {
     int name = path.lastIndexOf('/') + 1;
@@ -375,25 +375,25 @@ public final class JobTrace {
     return kind(module, true) == FileStatus.FILE ? module : null;
   }
 
-  /** Returns the bits of {@link FileStatus#KIND} of the file there; 0 for nothing. */
+  /** Returns the {@link FileStatus#KIND} bits of a file; 0 if it is missing. */
   private int kind(String path, boolean follow) {
     try {
       return status.look(path, follow) ? status.modeAsIs() & FileStatus.KIND : 0;
     } catch (IOException refused) {
-      return 0; // the job is refused, too
+      return 0; // the job cannot reach it either
     }
   }
 
   /**
-   * Returns the path, as it is reported, to which a name leads; null if it does not count. A name
-   * that lies elsewhere counts if its links lead to one that counts. A relative name starts from
-   * the descriptor in argument {@code index}; an empty one is the file of that descriptor.
+   * Returns the path to report for a name that a call passes; null if it does not count. A name
+   * outside the folders counts if it leads to a file that counts. A relative name starts from the
+   * descriptor in argument {@code index} (-1: current folder); an empty one is that file.
    */
   private String path(int index, String text) throws CallNotice.Unreadable {
     root = rooted ? notice.root() : "";
     String folder = text.startsWith("/") ? root : notice.folder(index);
     if (folder == null || root == null || rooted && !(folder + "/").startsWith(root + "/")) {
-      return null; // it is gone, or out of the thread's reach
+      return null; // the folder is gone, or outside the thread's root
     }
     folder = folder.substring(root.length());
     String name = text.isEmpty() ? folder : text;
@@ -417,7 +417,7 @@ public final class JobTrace {
     return there == null ? null : below(there);
   }
 
-  /** Returns the place of the folder that a name begins with; null if nothing in it can count. */
+  /** Returns the place for the folder part of a name; null if nothing in that folder can count. */
   private Place place(String folder, String begin) throws CallNotice.Unreadable {
     Map<String, Place> from = places.get(folder);
     Place place = from == null || rooted ? null : from.get(begin);
@@ -430,7 +430,7 @@ public final class JobTrace {
     }
     named = root.isEmpty() ? normalized(named) : named;
     if (named == null || named.equals("/dev/") || named.startsWith("/dev/fd/")) {
-      return null; // what is open was opened by a call
+      return null; // an open file was handled when it was opened
     }
     String told = root.isEmpty() ? below(named) : null;
     String real = told == null ? notice.real(named, !root.isEmpty()) : "";
@@ -445,7 +445,7 @@ public final class JobTrace {
     return place;
   }
 
-  /** Returns a folder without empty and dot parts; follows a link before {@code ..}. */
+  /** Removes empty and dot parts from a folder's path; returns null if the folder is missing. */
   private String normalized(String path) throws CallNotice.Unreadable {
     if (!path.contains("//") && !path.contains("/./") && !path.contains("/../")) {
       return path;
@@ -457,7 +457,7 @@ public final class JobTrace {
         boolean link = kind(folder, false) == FileStatus.LINK;
         folder = link ? notice.real(folder, false) : folder;
         if (folder == null || kind(folder, true) == 0) {
-          return null; // the system finds nothing there either
+          return null; // the call cannot find the folder either
         }
         out.setLength(0);
         out.append(folder, 0, Math.max(0, folder.lastIndexOf('/')));
@@ -468,7 +468,7 @@ public final class JobTrace {
     return out.append('/').toString();
   }
 
-  /** Returns the path as it is reported, if it counts; null otherwise. */
+  /** Returns the path to report for an absolute path; null if it does not count. */
   private String below(String path) {
     for (Ground ground : grounds) {
       if (path.startsWith(ground.begins)) {

@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
-/** Sends signals to processes and process groups. {@code ProcessTree} finds out to which. */
+/** Sends signals to processes and process groups. {@code ProcessTree} determines which. */
 public final class Kill {
 
   public static final int INT = 2;
@@ -17,25 +17,25 @@ public final class Kill {
   public static final int TTIN = 21;
   public static final int TTOU = 22;
 
-  private static final int ACTION = 512; // more bytes than a sigaction has anywhere
+  private static final int ACTION = 512; // more bytes than struct sigaction has on any system
 
   private static final NativeCall CALL = NativeCall.of("kill");
 
   private Kill() {}
 
-  /** Signals one process; returns false if it does not exist or is not ours. */
+  /** Signals one process; returns false if it does not exist or belongs to another user. */
   public static boolean process(int pid, int signal) {
     return CALL.call(checked(pid), signal) == 0;
   }
 
-  /** Signals a group (0 only looks); returns false if it is empty. An unreaped process counts. */
+  /** Signals a group (0 only checks); returns false if it is empty. A zombie counts as a member. */
   public static boolean group(int group, int signal) {
     return CALL.call(-checked(group), signal) == 0;
   }
 
   /**
-   * Stops this process as Ctrl-Z does where nothing handles it; returns when it is continued. In an
-   * orphaned process group, where no shell could continue it, nothing happens.
+   * Stops this process as Ctrl-Z does by default; returns when it is continued. In an orphaned
+   * process group, where no shell could continue it, this has no effect.
    */
   static void stopSelf() {
     withDefaultAction(TSTP, () -> NativeCall.of("raise").call(TSTP));
@@ -56,10 +56,10 @@ public final class Kill {
   }
 
   /**
-   * Stops our own process group as Ctrl-Z does; returns when it is continued. The signal to the
-   * group may reach this process a little later, so this thread also sends one to itself, held back
-   * until the other is sent: either it stops us at once, or we were stopped already, and being
-   * continued has deleted it.
+   * Stops this process's group as Ctrl-Z does; returns when it is continued. The signal to the
+   * group may reach this process late, so this thread also sends one to itself, blocked until the
+   * group's is sent. Then either it stops this process at once, or the process was already stopped,
+   * and continuing it has discarded the signal.
    */
   public static void stopOwnGroup() {
     withDefaultAction(
@@ -73,7 +73,7 @@ public final class Kill {
                 }));
   }
 
-  /** Checks a number: 0, 1 and negative numbers mean "many", down to all processes of the user. */
+  /** Rejects 0 and negative numbers, by which kill(2) would signal many processes, and init's 1. */
   private static int checked(int pid) {
     if (pid <= 1) {
       throw new IllegalArgumentException("no process to signal: " + pid);
@@ -81,7 +81,7 @@ public final class Kill {
     return pid;
   }
 
-  /** Holds a signal off from the calling thread for a while. */
+  /** Blocks a signal for the calling thread while some work runs. */
   static final class SignalMask {
 
     private static final int SIG_BLOCK = NativeCall.number(0, 1);

@@ -8,7 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 
-/** The C library: which functions it has, and the numbers that differ between systems. */
+/** The basic functions of the C library, and the constants that differ between systems. */
 final class Libc {
 
   private Libc() {}
@@ -33,12 +33,12 @@ final class Libc {
 
   static final int O_DIRECTORY = NativeCall.number(ARM ? 040000 : 0200000, 0x100000);
 
-  /** In place of a folder's descriptor: the folder of the process. */
+  /** Passed instead of a folder's descriptor: the current folder. */
   static final int AT_FDCWD = MAC ? -2 : -100;
 
   static final int AT_SYMLINK_NOFOLLOW = MAC ? 0x20 : 0x100;
 
-  /** Error numbers; others are the same everywhere. */
+  /** Error numbers of Linux and macOS. */
   static final int EPERM = 1;
 
   static final int ENOENT = 2;
@@ -55,7 +55,7 @@ final class Libc {
   static final int ELOOP = MAC ? 62 : 40;
   static final int ENOTEMPTY = MAC ? 66 : 39;
 
-  /** Variadic, but a mode is passed on Linux alone, where it lies as in other functions. */
+  /** Variadic, but a mode is passed only on Linux, where it is passed as in other functions. */
   private static final NativeCall OPEN = NativeCall.of("open");
 
   private static final NativeCall CLOSE = NativeCall.of("close");
@@ -79,7 +79,7 @@ final class Libc {
     }
   }
 
-  /** Returns the result of a call about a file, or throws its {@link FileSystemException}. */
+  /** Returns the result of a call on a file, or throws its error as {@link FileSystemException}. */
   static int check(String path, int result) throws FileSystemException {
     if (result >= 0) {
       return result;
@@ -96,13 +96,13 @@ final class Libc {
     return Library.getDefault().getSymbolAddress(name);
   }
 
-  /** Returns the system's words for an error number. */
+  /** Returns the system's message for an error number. */
   static String words(int errno) {
     return new String(
         Memory.textAt(NativeCall.of("strerror").pointer(errno)), StandardCharsets.UTF_8);
   }
 
-  /** Returns the system's words for an error number, in lower case. */
+  /** Returns the system's message for an error number, beginning in lower case. */
   static String reason(int errno) {
     String words = words(errno);
     return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Memory outside of the JVM's heap, at an address that a C function takes or gave. It uses no
- * memory segments: to look into them the JVM writes and loads classes at every start, which no AOT
+ * Memory outside the JVM's heap, at an address that a C function takes or returned. It does not use
+ * memory segments: to access them, the JVM generates and loads classes at every start, which no AOT
  * cache keeps.
  */
 public final class Memory {
@@ -31,7 +31,7 @@ public final class Memory {
     return new Memory(size);
   }
 
-  /** Returns memory that holds a text in UTF-8 with a NUL after it; see {@link #of}. */
+  /** Returns memory that holds a text in UTF-8, ended by a NUL; see {@link #of}. */
   public static Memory ofText(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     Memory memory = new Memory(bytes.length + 1); // the rest is zero
@@ -39,7 +39,7 @@ public final class Memory {
     return memory;
   }
 
-  /** Returns the eight bytes at an address of the process, which must not be NULL. */
+  /** Returns the eight bytes at an address of this process, which must not be NULL. */
   public static long longAt(long address) {
     return AT.getLong(address);
   }
@@ -48,7 +48,7 @@ public final class Memory {
     return AT.getInt(address);
   }
 
-  /** Returns numbers of eight bytes each, in the order of the machine. */
+  /** Returns numbers as bytes, eight for each, in native byte order. */
   static byte[] bytes(long[] numbers) {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * numbers.length);
     bytes.order(ByteOrder.nativeOrder()).asLongBuffer().put(numbers);
@@ -85,25 +85,25 @@ public final class Memory {
     bytes.putInt(offset, value);
   }
 
-  /** Writes longs to the front, in the order of the machine. */
+  /** Writes longs at offset 0, in native byte order. */
   void put(long[] values) {
     Objects.checkFromIndexSize(0, Long.BYTES * values.length, size());
     AT.putLongArray(address, values, 0, values.length);
   }
 
-  /** Writes a text, and a NUL behind it. */
+  /** Writes a text and a NUL after it, at offset 0. */
   void putText(byte[] text) {
     Objects.checkIndex(text.length, size());
     AT.putZeroTerminatedByteArray(address, text, 0, text.length);
   }
 
-  /** Fills an array of longs from the front, in the order of the machine. */
+  /** Reads longs from offset 0, in native byte order. */
   void get(long[] into) {
     Objects.checkFromIndexSize(0, Long.BYTES * into.length, size());
     AT.getLongArray(address, into, 0, into.length);
   }
 
-  /** Returns the bytes at the front up to a NUL, at most {@code most}. */
+  /** Returns the bytes from offset 0 up to a NUL, at most {@code most}. */
   byte[] text(int most) {
     return AT.getZeroTerminatedByteArray(address, Objects.checkIndex(most, size() + 1));
   }

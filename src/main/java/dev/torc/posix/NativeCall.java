@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A function of the C library, or of a library that is opened by its path, with up to six integers
- * or pointers. All calls have one shape, six 64-bit arguments and a 64-bit result: x86-64 and
- * AArch64 pass integers and pointers in whole registers, and a function ignores registers that it
- * does not know. This does not hold for variadic functions, floating point, or structs by value.
- * Memory behind a passed address must outlive the call. The calls go through jffi: the JDK's own
- * linker is no faster, and at its first call it writes and loads some thirty classes, which no AOT
+ * A function of the C library, or of a library opened by its path, with up to six integers or
+ * pointers. All calls have one signature, six 64-bit arguments and a 64-bit result: x86-64 and
+ * AArch64 pass integers and pointers in full registers, and a function ignores registers that it
+ * has no parameter for. This does not hold for variadic functions, floating point, or structs by
+ * value. Memory at a passed address must outlive the call. The calls go through jffi: the JDK's own
+ * linker is no faster, and its first call generates and loads some thirty classes, which no AOT
  * cache keeps.
  */
 public final class NativeCall {
@@ -26,7 +26,7 @@ public final class NativeCall {
 
   private final long function;
 
-  /** Only held, never used: a library is unloaded when nothing refers to it any more. */
+  /** Only keeps the library loaded: it is unloaded once nothing refers to it. */
   private final Library library;
 
   private NativeCall(Library library, long function) {
@@ -40,7 +40,7 @@ public final class NativeCall {
     return CallContext.getCallContext(Type.SINT64, six, CallingConvention.DEFAULT, true);
   }
 
-  /** Returns a function that exists everywhere. */
+  /** Returns a function that exists on all systems. */
   static NativeCall of(String name) {
     return find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
   }
@@ -51,11 +51,11 @@ public final class NativeCall {
   }
 
   /**
-   * Returns a function of another library, whose symbols no other library sees. The file may then
-   * be removed. Throws an {@link UnsatisfiedLinkError} with the system's words.
+   * Returns a function of another library, whose symbols stay hidden from other libraries. The file
+   * may be removed afterwards. Throws an {@link UnsatisfiedLinkError} with the system's message.
    */
   public static NativeCall in(Path path, String name) {
-    // An absolute path, since the system looks for a plain name in places of its own.
+    // An absolute path, since the system searches for a plain name in its own folders.
     String file = path.toAbsolutePath().toString();
     Library library = Library.openLibrary(file, Library.NOW | Library.LOCAL);
     if (library == null) {
@@ -69,18 +69,18 @@ public final class NativeCall {
     return function == 0 ? Optional.empty() : Optional.of(new NativeCall(library, function));
   }
 
-  /** Returns the number for Linux or for macOS, which call the same things by other numbers. */
+  /** Returns the one of two numbers that is for this system. */
   static int number(int linux, int mac) {
     return Libc.MAC ? mac : linux;
   }
 
-  /** Calls a function that returns an int; where that is -1, the result is {@code -errno}. */
+  /** Calls a function that returns an int; returns {@code -errno} instead of -1. */
   int call(long... arguments) {
     long[] a = arguments.length == 6 ? arguments : Arrays.copyOf(arguments, 6);
     return call(a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  /** Calls the function again as long as a signal interrupts it. */
+  /** Calls the function, repeatedly if a signal interrupts it. */
   int again(long... arguments) {
     int result;
     do {
@@ -89,13 +89,13 @@ public final class NativeCall {
     return result;
   }
 
-  /** Calls without an array, for functions that are called very often. */
+  /** Calls the function without an array: for frequent calls. */
   int call(long a, long b, long c, long d, long e, long f) {
     int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
     return result == -1 ? -LastError.getInstance().get() : result;
   }
 
-  /** Calls a function that returns a pointer (0 for NULL), or an int, which is its lower half. */
+  /** Calls a function that returns a pointer (0 for NULL) or an int, which is the lower half. */
   public long pointer(long... arguments) {
     long[] a = Arrays.copyOf(arguments, 6);
     return INVOKER.invokeL6NoErrno(ANY, function, a[0], a[1], a[2], a[3], a[4], a[5]);

@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * An exclusive lock on a file that belongs to the open file, not to the process: a lock of a {@link
+ * An exclusive lock that belongs to an open file, not to the process: a lock of a {@link
  * java.nio.channels.FileChannel} vanishes as soon as the process opens and closes the same file
- * anywhere else. The kernel drops it when the holder ends; a started program does not inherit it.
- * It never waits, and does not read the file. There are two kinds.
+ * elsewhere. The kernel releases it when the holder ends; started programs do not inherit it.
+ * Locking never waits and does not read the file. There are two kinds.
  *
- * <p>{@code flock(2)}: which other hosts see it depends on the file system.
+ * <p>{@code flock(2)}: it depends on the file system which other hosts see the lock.
  *
- * <p>F_OFD_SETLK of {@code fcntl(2)} on all bytes (Linux only): network file systems carry it to
- * their server, so all hosts see it. All bytes up to any size are locked: AFS keeps smaller parts
- * to the host. Three traps: NFS clients turn a flock into such a lock, so each kind needs a file of
- * its own. SMB servers refuse to read or write what is locked, so the file stays empty. FUSE
- * servers may keep one lock for all processes of a host and drop it some time after any of them
- * closes the file (bindfs even when the holder starts a program): so the processes of one host
+ * <p>F_OFD_SETLK of {@code fcntl(2)} on all bytes (Linux only): network file systems forward it to
+ * their server, so all hosts see it. It locks all bytes up to any size, since AFS keeps locks on
+ * fewer bytes local to the host. Three traps: NFS clients turn a flock into such a lock, so each
+ * kind needs its own file. SMB servers refuse to read or write locked bytes, so the file stays
+ * empty. FUSE servers may keep one lock for all processes of a host, and drop it soon after any of
+ * them closes the file (bindfs even when the holder starts a program). So the processes of one host
  * first exclude each other by a flock, and only its holder opens the file, once.
  */
 public final class OpenFileLock implements AutoCloseable {
@@ -30,7 +30,7 @@ public final class OpenFileLock implements AutoCloseable {
   private static final int EXCLUSIVE_NOW = 2 | 4;
   private static final int UNLOCK = 8;
 
-  /** Variadic, but on Linux its arguments are passed like those of other functions. */
+  /** Variadic, but on Linux its arguments are passed as in other functions. */
   private static final NativeCall FCNTL = NativeCall.of("fcntl");
 
   private static final int F_OFD_GETLK = 36;
@@ -38,7 +38,7 @@ public final class OpenFileLock implements AutoCloseable {
   private static final short F_WRLCK = 1;
   private static final short F_UNLCK = 2;
 
-  /** struct flock: short type, short whence, long start, long length, int pid, which must be 0. */
+  /** Bytes of struct flock: short type, short whence, long start, long length, int pid (0). */
   private static final int SIZE = 32;
 
   private final boolean ofBytes;
@@ -50,14 +50,14 @@ public final class OpenFileLock implements AutoCloseable {
   }
 
   /**
-   * Locks the file by {@code flock}, creating it if it is missing; empty while another holder, of
-   * this process too, has it. Throws {@link Unlockable} if the file system has no locks.
+   * Locks the file by {@code flock}, creating it if it is missing. Returns empty if another holder,
+   * even in this process, has the lock. Throws {@link Unlockable} if there are no locks.
    */
   public static Optional<OpenFileLock> flock(Path file) throws IOException {
     return lock(file, false);
   }
 
-  /** Locks all bytes of the file; otherwise as {@link #flock}. */
+  /** Locks all bytes of the file; otherwise like {@link #flock}. */
   public static Optional<OpenFileLock> bytes(Path file) throws IOException {
     return lock(file, true);
   }
@@ -70,7 +70,7 @@ public final class OpenFileLock implements AutoCloseable {
       }
       int fd = Libc.check(file.toString(), open(file, Libc.O_RDWR | Libc.O_CREAT, 0666));
       int result = ofBytes ? set(fd, F_WRLCK) : FLOCK.again(fd, EXCLUSIVE_NOW);
-      // If the file was removed meanwhile, this lock is on a file that no other torc finds.
+      // If the file has been removed since, this lock is on a file that no other torc opens.
       boolean found = isAt(file, fd);
       Optional<OpenFileLock> lock = locked(file, fd, ofBytes, result);
       if (found) {
@@ -80,7 +80,7 @@ public final class OpenFileLock implements AutoCloseable {
     }
   }
 
-  /** Returns the lock by the result of its call; empty if another holder has it. */
+  /** Returns the lock for the result of its call; empty if another holder has it. */
   private static Optional<OpenFileLock> locked(Path file, int fd, boolean ofBytes, int result)
       throws IOException {
     if (result == 0) {
@@ -93,12 +93,12 @@ public final class OpenFileLock implements AutoCloseable {
     throw unlockable(file, -result);
   }
 
-  /** Returns whether this system has locks on bytes. */
+  /** Returns whether this system has the locks of {@link #bytes}. */
   public static boolean hasBytes() {
     return !Libc.MAC;
   }
 
-  /** Returns whether another process may hold the lock on the bytes; takes and creates nothing. */
+  /** Returns whether another holder may have the lock on the bytes; locks and creates nothing. */
   public static boolean bytesMayBeHeld(Path file) {
     int fd = open(file, 0, 0);
     if (fd < 0) {
@@ -125,7 +125,7 @@ public final class OpenFileLock implements AutoCloseable {
     return there.inode() == open.inode() && there.device() == open.device();
   }
 
-  /** Sets the lock of an open file, or takes it away. Returns 0, or {@code -errno}. */
+  /** Sets or releases the lock of an open file. Returns 0 or {@code -errno}. */
   private static int set(int fd, short type) {
     Memory lock = struct(type);
     int result = FCNTL.again(fd, F_OFD_SETLK, lock.address());
@@ -135,13 +135,13 @@ public final class OpenFileLock implements AutoCloseable {
 
   private static Memory struct(short type) {
     Memory lock = Memory.of(SIZE);
-    lock.putInt(0, type); // and whence, which is 0: all processors are little-endian
+    lock.putInt(0, type); // sets whence, too, to 0: all processors are little-endian
     return lock;
   }
 
   /**
-   * Gives the lock back, then closes the file. Closing alone frees it late: a process that is just
-   * being started has the descriptor too, and a FUSE server learns of the end later.
+   * Releases the lock, then closes the file. Closing alone may release it late: a process that is
+   * being started still has the descriptor, and a FUSE server hears of the close later.
    */
   @Override
   public synchronized void close() {
@@ -154,7 +154,7 @@ public final class OpenFileLock implements AutoCloseable {
     fd = -1;
   }
 
-  /** Returns {@link Unlockable} if the file system lacks locks, or another error of the file. */
+  /** Returns {@link Unlockable} if the file system lacks locks; otherwise another error. */
   static IOException unlockable(Path file, int errno) {
     String said = Libc.reason(errno);
     if (errno == Libc.ENOLCK) {
@@ -171,7 +171,7 @@ public final class OpenFileLock implements AutoCloseable {
     return new FileSystemException(file.toString(), null, "cannot be locked: " + said);
   }
 
-  /** A file system has no locks, or none now. The caller knows whether it can do without. */
+  /** Thrown if a file system has no locks, or none now. The caller decides whether it needs one. */
   public static final class Unlockable extends FileSystemException {
 
     private static final long serialVersionUID = 1L;
@@ -183,7 +183,7 @@ public final class OpenFileLock implements AutoCloseable {
       this.next = next;
     }
 
-    /** Returns what to do about it, as an order. */
+    /** Returns what the user should do about it, in the imperative. */
     public String next() {
       return next;
     }

@@ -5,16 +5,16 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * A {@link StatusBuffer} whose numbers come from an open descriptor: a client of a network file
- * system answers {@code stat(2)} out of its memory, and asks the server when a file is opened (NFS
- * calls that close-to-open). A file costs three calls more than a plain look, a missing one some.
+ * A {@link StatusBuffer} that opens each file: a client of a network file system answers {@code
+ * stat(2)} from its cache, but asks the server when a file is opened (NFS calls that
+ * close-to-open). This costs three more calls for a file, and a few more for a missing one.
  *
  * <ul>
- *   <li>The plain look comes first and tells the kind: to open a FIFO, socket or device could wake
- *       a writer or rewind a tape, and no file system asks again for the text of a link.
- *   <li>For a file that may not be opened, the plain look counts.
- *   <li>The client remembers a missing name as long as its folder seems to be the same. So the
- *       nearest folder above that exists is opened, and the name is looked up once more.
+ *   <li>A plain status is read first, for the kind of file: opening a FIFO, socket or device could
+ *       wake a writer or rewind a tape, and opening does not refresh the target of a link.
+ *   <li>If a file may not be opened, the plain status is used.
+ *   <li>A client remembers a missing name as long as its folder seems unchanged. So the nearest
+ *       existing folder above it is opened, and the status is read again.
  * </ul>
  */
 class OpenedBuffer extends StatusBuffer {
@@ -49,10 +49,10 @@ class OpenedBuffer extends StatusBuffer {
   private boolean lookOpened(int offset, boolean follow) throws IOException {
     int fd = open(pathAddress(), follow ? QUIETLY : QUIETLY | Libc.O_NOFOLLOW);
     if (fd == -Libc.EACCES || fd == -Libc.EPERM || fd == -Libc.EAGAIN || fd == -Libc.ENXIO) {
-      return true; // not for us to read, a lease of another process, or a socket by now
+      return true; // no permission, another process's lease, or now a socket
     }
     if (fd == -Libc.ENOENT || fd == -Libc.ENOTDIR || fd == -Libc.ELOOP) {
-      return plainLook(offset, follow); // gone, or a link by now: the client knows since it opened
+      return plainLook(offset, follow); // gone or now a link, which the client now knows
     }
     if (fd < 0) {
       throw refusal(-fd);
@@ -65,7 +65,7 @@ class OpenedBuffer extends StatusBuffer {
     return true;
   }
 
-  /** Opens the nearest folder above the path that is there, so that the client asks for it. */
+  /** Opens the nearest existing folder above the path, so that the client asks the server. */
   private void askFolders() {
     byte[] path = Memory.textAt(pathAddress());
     Memory text = Memory.of(Math.max(2, path.length + 1));
@@ -81,11 +81,11 @@ class OpenedBuffer extends StatusBuffer {
     Libc.close(fd);
   }
 
-  /** Returns where the folder of the path ends: 1 for {@code /}, 0 for the process's folder. */
+  /** Returns where the path's folder ends: 1 for {@code /}, 0 for the current folder. */
   private static int folderEnd(byte[] path, int pathEnd) {
     int end = pathEnd;
     while (end > 1 && path[end - 1] == '/') {
-      end--; // slashes behind the path of a folder
+      end--; // trailing slashes
     }
     while (end > 0 && path[end - 1] != '/') {
       end--;
@@ -96,12 +96,12 @@ class OpenedBuffer extends StatusBuffer {
     return end;
   }
 
-  /** Returns one look without opening; tests count it, or answer in its place. */
+  /** Reads the status without opening; tests count the calls or replace the method. */
   boolean plainLook(int offset, boolean follow) throws IOException {
     return super.look(offset, follow);
   }
 
-  /** Returns one {@code open(2)}: a descriptor or {@code -errno}; tests count it. */
+  /** Opens a file; returns a descriptor or {@code -errno}. Tests count the calls. */
   int open(long path, int flags) {
     return Libc.open(path, flags, 0);
   }

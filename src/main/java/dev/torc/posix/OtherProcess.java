@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Another process of this host: its ancestors, and on Linux its files in {@code /proc}. The system
- * tells these, not the process, so it cannot lie. But it may end, and its number may pass to
- * another one: the caller must hold something by which it would notice.
+ * Another process of this host: its ancestors and, on Linux, its files in {@code /proc}. These come
+ * from the system, so the process cannot forge them. But it may end, and its id may pass to a new
+ * process: the caller must hold something that reveals this.
  */
 public record OtherProcess(int pid) {
 
@@ -28,24 +28,24 @@ public record OtherProcess(int pid) {
   private static final int IOPRIO_GET = Libc.ARM ? 31 : 252;
   private static final int OF_PROCESS = 1;
 
-  /** The fields of {@code stat} behind the name of the program, by their places there. */
+  /** Indexes of the fields of {@code stat} after the program's name. */
   private static final int STATE = 0;
 
   private static final int GROUP = 2;
   private static final int FOREGROUND = 5;
 
-  private static final int MOST = 8 << 20; // bytes: more than arguments and environment may have
+  private static final int MOST = 8 << 20; // bytes; more than arguments or environment can have
 
   public String path(String name) {
     return "/proc/" + pid + "/" + name;
   }
 
-  /** Reads one of its files in {@code /proc}; throws where it is gone or may not be read. */
+  /** Reads one of its files in {@code /proc}; throws if the process is gone or access is denied. */
   public byte[] read(String name) throws IOException {
     return PlainFile.read(Path.of(path(name)), MOST);
   }
 
-  /** Reads one of its files as text; {@code ?} where it has none, or it may not be read. */
+  /** Reads one of its files as text; returns {@code ?} if it cannot be read. */
   public String text(String name) {
     try {
       return new String(read(name), StandardCharsets.ISO_8859_1);
@@ -54,7 +54,7 @@ public record OtherProcess(int pid) {
     }
   }
 
-  /** Returns the texts of a file that each end with a NUL. */
+  /** Returns the NUL-terminated texts in one of its files. */
   public List<byte[]> texts(String name) throws IOException {
     byte[] all = read(name);
     List<byte[]> texts = new ArrayList<>();
@@ -68,10 +68,10 @@ public record OtherProcess(int pid) {
     return texts;
   }
 
-  /** Returns the fields of {@code stat} from the state on; none if the process is gone. */
+  /** Returns the fields of {@code stat} from the state on; an empty list if the process is gone. */
   public List<String> stat() {
     String stat = text("stat");
-    int name = stat.lastIndexOf(')'); // which may hold anything
+    int name = stat.lastIndexOf(')'); // the name may contain anything
     return name < 0 ? List.of() : List.of(stat.substring(name + 2).strip().split(" "));
   }
 
@@ -81,7 +81,7 @@ public record OtherProcess(int pid) {
     return !stat.isEmpty() && stat.get(STATE).equals("T");
   }
 
-  /** Returns whether another process group than its own has its terminal. */
+  /** Returns whether its terminal's foreground process group is another one than its own. */
   public boolean isInBackground() {
     List<String> stat = stat();
     return !stat.isEmpty()
@@ -89,12 +89,12 @@ public record OtherProcess(int pid) {
         && !stat.get(FOREGROUND).equals(stat.get(GROUP));
   }
 
-  /** Returns the priority of its reads and writes, as the kernel packs it. */
+  /** Returns its I/O priority, in the kernel's encoding. */
   public int ioPriority() {
     return SYSCALL.call(IOPRIO_GET, OF_PROCESS, pid);
   }
 
-  /** Returns a descriptor for the same open file; null if the kernel is too old or refuses. */
+  /** Duplicates its descriptor for an open file; null if the kernel is too old or refuses. */
   public Descriptor descriptor(int number) {
     int process = SYSCALL.call(PIDFD_OPEN, pid, 0);
     int copy = process < 0 ? process : SYSCALL.call(PIDFD_GETFD, process, number, 0);
@@ -104,14 +104,14 @@ public record OtherProcess(int pid) {
 
   /**
    * Returns whether a process descends from another one: by its own parents, or by the parents of
-   * the leader of its process group, which stays the same when its own parents end.
+   * its process group's leader, since its own parents may have ended.
    */
   public static boolean descends(long process, long from) {
     return from != process
         && (ancestors(process).contains(from) || ancestors(GETPGID.call(process)).contains(from));
   }
 
-  /** Returns a process and all that it descends from, as far as the system knows them now. */
+  /** Returns the ids of a process and of all its ancestors that the system still knows. */
   public static Set<Long> ancestors(long pid) {
     Set<Long> pids = new HashSet<>();
     Optional<ProcessHandle> at = ProcessHandle.of(pid);
@@ -122,9 +122,9 @@ public record OtherProcess(int pid) {
   }
 
   /**
-   * Returns a process, this one included, that has a file open which was removed from here, and has
-   * a lock by {@code flock(2)}. It looks at the processes in the kernel's list of locks: a look at
-   * the open files of all took 20 ms of each first build. Without such a list it looks at all.
+   * Returns a process, possibly this one, that still has the file removed from {@code place} open
+   * and holds a {@code flock(2)}. Checks only processes in the kernel's list of locks: checking the
+   * open files of all took 20 ms of each first build. Without that list it checks all.
    */
   public static OptionalInt holderOfRemoved(Path place) {
     String name = real(place) + " (deleted)";
@@ -137,7 +137,7 @@ public record OtherProcess(int pid) {
     return OptionalInt.empty();
   }
 
-  /** Returns whether a process has the file of this place open; true if that is hidden. */
+  /** Returns whether a process has the file at this path open; true if that cannot be seen. */
   public static boolean mayHaveOpen(long pid, Path place) {
     String name = real(place);
     String folder = "/proc/" + pid + "/fd";
@@ -154,7 +154,7 @@ public record OtherProcess(int pid) {
           return true;
         }
       } catch (IOException closed) {
-        // in the meantime: then it is not open
+        // closed in the meantime
       }
     }
     return false;

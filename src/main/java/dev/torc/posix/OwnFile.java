@@ -19,12 +19,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Opens the files and folders that torc keeps for itself (rule 9), and nothing in their stead: an
- * archive, a version control system or a copy may put links, second names, FIFOs and folders into
- * their places. torc makes no link there, so a link counts as missing, and a writer removes it. A
- * file with a second name stays with that name, and a writer makes a new one. Anything else is an
- * error in one line and is never opened: a FIFO would block. For files that the user asked for
- * there is {@link WholeFile}. It looks before it opens: one call more than without.
+ * Opens torc's own files and folders (rule 9), and nothing that has replaced them: an archive, a
+ * version control system or a copy may put links, hard links, FIFOs and folders in their places.
+ * torc makes no links there, so a link counts as missing, and a writer removes it. If a file has a
+ * second hard link, a writer creates a new file and leaves the other link alone. Anything else is
+ * an error of one line and is never opened: a FIFO would block. {@link WholeFile} is for files that
+ * the user asked for. Each open costs one more call, to check the file first.
  */
 public final class OwnFile {
 
@@ -32,12 +32,12 @@ public final class OwnFile {
 
   private OwnFile() {}
 
-  /** Returns whether a file is there that can be read; a link does not count. */
+  /** Returns whether a regular file exists at the path; a link does not count. */
   public static boolean exists(Path file) throws IOException {
     return look(file).isFile();
   }
 
-  /** Removes a link, or a file with a second name, so that a new file can be written. */
+  /** Removes a link, or a file with several hard links, so that a new file can be written. */
   public static void prepare(Path file) throws IOException {
     FileStatus there = look(file);
     if (there.isLink() || there.links() > 1) {
@@ -52,40 +52,40 @@ public final class OwnFile {
     }
   }
 
-  /** Removes a folder that is empty; any other stays. */
+  /** Removes a folder if it is empty. */
   public static void removeEmpty(Path folder) {
     try {
       Files.deleteIfExists(folder);
     } catch (IOException kept) {
-      return; // it holds something, or does no harm
+      return; // not empty, or harmless
     }
   }
 
-  /** Opens a file for reading; throws {@link NoSuchFileException} where none is there. */
+  /** Opens a file for reading; throws {@link NoSuchFileException} if it is missing. */
   public static InputStream in(Path file) throws IOException {
     mustExist(file);
     return Files.newInputStream(file, NO_LINK);
   }
 
-  /** Opens a file for reading as a channel, which closes when its thread is interrupted. */
+  /** Opens a channel for reading a file; an interrupt of its thread closes it. */
   public static FileChannel channel(Path file) throws IOException {
     mustExist(file);
     return FileChannel.open(file, StandardOpenOption.READ, NO_LINK);
   }
 
-  /** Returns the text at the end of a file, from at most so many bytes. */
+  /** Returns the text in the last {@code most} bytes of a file. */
   public static String tail(Path file, int most) throws IOException {
     try (FileChannel in = channel(file)) {
       ByteBuffer tail = ByteBuffer.allocate((int) Math.min(most, in.size()));
       in.position(in.size() - tail.capacity());
       while (tail.hasRemaining() && in.read(tail) >= 0) {
-        // a file that shrinks meanwhile ends sooner
+        // stops early if the file shrinks
       }
       return new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
     }
   }
 
-  /** Returns all bytes of a file; throws {@link NoSuchFileException} where none is there. */
+  /** Returns all bytes of a file; throws {@link NoSuchFileException} if it is missing. */
   public static byte[] read(Path file) throws IOException {
     try (InputStream in = in(file)) {
       return in.readAllBytes();
@@ -100,21 +100,21 @@ public final class OwnFile {
     return Files.newOutputStream(file, options);
   }
 
-  /** Opens a file for writing as a channel, made where it is missing and not emptied. */
+  /** Opens a channel for writing a file; creates it if it is missing, but does not truncate it. */
   public static FileChannel outChannel(Path file) throws IOException {
     prepare(file);
     return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, NO_LINK);
   }
 
-  /** Writes a small file anew, by the way that costs least. */
+  /** Writes a small file, replacing its content, at the lowest cost. */
   public static void write(Path file, byte[] bytes) throws IOException {
     prepare(file);
     PlainFile.write(file, bytes);
   }
 
   /**
-   * Writes a file beside its place and moves it there: a reader finds all of it, or what was there
-   * before. It is not forced to the disk. A file that a killed torc left beside it is removed.
+   * Writes a file next to its path and moves it there, so a reader finds either all of it or the
+   * old content. It is not forced to the disk. Removes what a killed torc left there.
    */
   public static void replace(Path file, Io.Take<OutputStream> content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -137,13 +137,13 @@ public final class OwnFile {
     }
   }
 
-  /** Makes a folder where it is missing; its parents may be links. */
+  /** Makes a folder if it is missing; its parents may be links, but not the folder itself. */
   public static void folder(Path folder) throws IOException {
     refuseLink(folder);
     Files.createDirectories(folder);
   }
 
-  /** Makes the folders from below {@code base} down to {@code last} where they are missing. */
+  /** Makes all missing folders below {@code base} down to {@code last}. */
   public static void folders(Path base, Path last) throws IOException {
     Path at = base;
     for (Path name : base.relativize(last)) {
@@ -152,7 +152,7 @@ public final class OwnFile {
     }
   }
 
-  /** Throws where the place of a folder is taken by a link. */
+  /** Throws if a link is in the place of a folder. */
   public static void refuseLink(Path folder) throws IOException {
     if (status(folder).isLink()) {
       throw new FileSystemException(
@@ -180,12 +180,12 @@ public final class OwnFile {
     return FileStatus.of(file.toString(), false);
   }
 
-  /** Returns a text as one line: {@code \\} stands for a backslash, {@code \n} for a line feed. */
+  /** Encodes a text as one line, with {@code \\} for a backslash and {@code \n} for a newline. */
   public static String line(String text) {
     return text.replace("\\", "\\\\").replace("\n", "\\n");
   }
 
-  /** Returns the text that a line stands for; a backslash before anything else is left out. */
+  /** Decodes such a line; drops a backslash before any other character. */
   public static String text(String line) {
     return Pattern.compile("\\\\(.)", Pattern.DOTALL)
         .matcher(line)

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The user and the groups whose rights this process has. */
+/** The user and the groups whose permissions this process has. */
 public final class OwnUser {
 
   private static final NativeCall GETEUID = NativeCall.of("geteuid");
   private static final NativeCall GETEGID = NativeCall.of("getegid");
   private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
 
-  private static final int MOST_GROUPS = 1 << 16; // as many as Linux lets a process have
+  private static final int MOST_GROUPS = 1 << 16; // Linux allows no more per process
 
   private static final int USUAL = 0022;
 
@@ -47,7 +47,7 @@ public final class OwnUser {
     return group() == group || groups().contains(group);
   }
 
-  /** Sets the mode bits that new files of this process lack. */
+  /** Sets the mode bits that new files of this process do not get. */
   public static void setUmask(int mask) {
     NativeCall.of("umask").call(mask);
   }
@@ -59,7 +59,7 @@ public final class OwnUser {
     Reference.reachabilityFence(name);
   }
 
-  /** Returns the mode bits that new files lack; without Linux 4.7 or later the usual ones. */
+  /** Returns the mode bits that new files do not get; 022 if Linux is older than 4.7. */
   public static int umask() {
     try {
       return Files.readAllLines(Path.of("/proc/self/status")).stream()

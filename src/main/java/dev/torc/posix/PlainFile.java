@@ -14,11 +14,11 @@ import java.util.Arrays;
 
 /**
  * Reads and writes small files, which every job has, at half the cost of {@link Files}' channels.
- * Where the system refuses, {@link Files} does it: its exceptions tell the causes apart.
+ * If the system refuses, it retries with {@link Files}, whose exceptions name the cause.
  */
 public final class PlainFile {
 
-  /** The most bytes that {@link FileInputStream} reads at a time without allocating memory. */
+  /** The most bytes that {@link FileInputStream} reads in one call without allocating memory. */
   public static final int PIECE = 8 << 10;
 
   private static final ThreadLocal<ScratchMemory> NAME =
@@ -31,13 +31,13 @@ public final class PlainFile {
       try {
         return new FileInputStream(file.toString());
       } catch (FileNotFoundException refused) {
-        // the other way says why
+        // Files reports the cause
       }
     }
     return Files.newInputStream(file);
   }
 
-  /** Returns all bytes of a file, or one more than {@code most} of a larger one. */
+  /** Returns a file's bytes: all, or the first {@code most} and one more if it is larger. */
   public static byte[] read(Path file, int most) throws IOException {
     try (InputStream in = open(file)) {
       byte[] bytes = new byte[PIECE];
@@ -60,20 +60,20 @@ public final class PlainFile {
         out.write(bytes);
         return;
       } catch (FileNotFoundException refused) {
-        // the other way says why
+        // Files reports the cause
       }
     }
     Files.write(file, bytes);
   }
 
-  /** Removes a file that is most likely there; does nothing where it is not. */
+  /** Removes a file that most likely exists; does nothing if it is missing. */
   public static void delete(Path file) throws IOException {
     if (!isOwn(file) || !new File(file.toString()).delete()) {
       Files.deleteIfExists(file);
     }
   }
 
-  /** Gives a file, folder or link the time of this moment, by the clock of its file system. */
+  /** Sets the times of a file, folder or link to now, by the clock of its file system. */
   public static void touch(String path) throws IOException {
     ScratchMemory memory = NAME.get();
     memory.clear();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Makes random UUIDs (version 4, RFC 9562) without the JDK's security providers: these start
+ * Makes random UUIDs (version 4, RFC 9562) without the JDK's security providers, which start
  * slowly.
  */
 public final class RandomId {

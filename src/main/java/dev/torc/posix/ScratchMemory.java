@@ -3,17 +3,17 @@ package dev.torc.posix;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Memory for the arguments of a few calls, all given back at once. For one thread. */
+/** Memory for the arguments of a few calls, all freed at once by {@link #clear}. For one thread. */
 final class ScratchMemory {
 
   private static final int ALIGNED = 16;
   private static final int SIZE = 16 << 10; // bytes: enough for an ordinary environment
 
   private final Memory front = Memory.of(SIZE);
-  private final List<Memory> further = new ArrayList<>(); // pieces that did not fit
+  private final List<Memory> further = new ArrayList<>(); // pieces that did not fit in front
   private int used;
 
-  /** Gives everything back: all addresses are invalid from now on. */
+  /** Frees everything: all addresses become invalid. */
   void clear() {
     used = 0;
     further.clear();
@@ -37,14 +37,14 @@ final class ScratchMemory {
     return copy(new byte[size]);
   }
 
-  /** Returns the address of a text with a NUL behind it. */
+  /** Copies a text and a NUL after it; returns the address. */
   long text(byte[] text) {
     byte[] ended = new byte[text.length + 1];
     System.arraycopy(text, 0, ended, 0, text.length);
     return copy(ended);
   }
 
-  /** Returns the address of a NULL-ended array: the pointers that are not NULL, then the texts. */
+  /** Copies a NULL-terminated array: the non-NULL pointers, then the texts; returns its address. */
   long pointers(long[] first, List<byte[]> texts) {
     int size = 0;
     for (byte[] text : texts) {

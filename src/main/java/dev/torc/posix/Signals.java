@@ -12,19 +12,19 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGINT, SIGTERM, SIGHUP and SIGTSTP of the calling process: each goes to the work at hand, which
- * decides what follows. Without work a signal does what it did before: the first three end the
- * process. The number of the last signal is remembered, since one may come just after the work's
- * last look. If the calling process is another one, {@link #handOver} and {@link #pause} hand its
- * signals over.
+ * Passes SIGINT, SIGTERM, SIGHUP and SIGTSTP of the calling process to the current work, which
+ * decides what to do. Without work, a signal has its previous effect: the first three end the
+ * process. The number of the last signal is kept, since a signal may come just after the work last
+ * checked. If another process is the caller, {@link #handOver} and {@link #pause} deliver its
+ * signals.
  *
- * <p>A thread that reads from a file system whose server is gone cannot be told to end. Work that
- * is still running some time after its second signal is ended with the process, as by {@code kill
+ * <p>A thread that reads from a file system whose server is gone cannot be interrupted. If work is
+ * still running some time after its second signal, the whole process is ended, as by {@code kill
  * -9}, which is safe at any time.
  *
- * <p>One handler serves from the first work until this is closed. The JDK's only way to signals is
- * {@code sun.misc.Signal}. A signal that the caller had ignored (nohup, a background job of a plain
- * shell) stays ignored.
+ * <p>The handlers stay installed from the first work until {@link #close}. They use {@code
+ * sun.misc.Signal}, the JDK's only API for signals. A signal that the caller ignores (nohup, a
+ * background job of a plain shell) stays ignored.
  */
 public final class Signals implements AutoCloseable {
 
@@ -33,27 +33,28 @@ public final class Signals implements AutoCloseable {
     void close();
   }
 
-  /** Nanoseconds from the second signal: the kernel has ten seconds to end a killed process. */
+  /** Nanoseconds that work has to end after its second signal; killing processes may take 10 s. */
   public static final long LIMIT = TimeUnit.SECONDS.toNanos(15);
 
-  private final Runnable begun; // null for the signals of this process
-  private final IntConsumer hung; // given the second signal; null: it ends this process
+  private final Runnable begun; // called when work begins; null for this process's signals
+  private final IntConsumer hung; // called with the second signal; null: ends this process
   private final long limit;
   private final Map<Signal, SignalHandler> former = new ConcurrentHashMap<>();
-  private IntConsumer work; // null where none is at hand
+  private IntConsumer work; // null if there is none
   private Consumer<Boolean> pause = _ -> {};
-  private int last; // 0 where none came
-  private int told; // how often the work at hand was told of a signal
-  private Thread end; // null before the first work
+  private int last; // 0 if none came
+  private int told; // how many signals the current work has received
+  private Thread end; // the shutdown hook; null before the first work
 
-  /** Takes the signals of this process from the first work on. */
+  /** Creates an object that handles this process's signals from the first work on. */
   public Signals() {
     this(null, null, LIMIT);
   }
 
   /**
-   * Takes only signals that are handed over. {@code begun} is called when some work begins; {@code
-   * hung} is given the second signal if the work still runs so many nanoseconds later.
+   * Creates an object for signals that are passed to {@link #handOver}. {@code begun} is called
+   * when work begins; {@code hung} is called with the second signal if the work is still running
+   * {@code limit} nanoseconds later.
    */
   public Signals(Runnable begun, IntConsumer hung, long limit) {
     this.begun = begun;
@@ -62,16 +63,16 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * Hands signals to some work, also one that came before and has not ended the process yet. {@code
-   * told} gets the number on a thread of the JVM's, and must return soon.
+   * Passes signals to some work until the result is closed, and also one that came earlier. {@code
+   * told} is called with the number, on a thread of the JVM, and must return soon.
    */
   public Handling during(IntConsumer told) {
     return during(told, _ -> {});
   }
 
   /**
-   * Hands signals to some work and tells it of Ctrl-Z: {@code paused} is given true before this
-   * process stops, and false when it is continued.
+   * Passes signals to some work and reports Ctrl-Z: calls {@code paused} with true before this
+   * process stops, and with false when it is continued.
    */
   public Handling during(IntConsumer told, Consumer<Boolean> paused) {
     int before;
@@ -99,12 +100,12 @@ public final class Signals implements AutoCloseable {
     notifyAll();
   }
 
-  /** Returns the number of the last signal; 0 where none came. */
+  /** Returns the number of the last signal; 0 if none came. */
   public synchronized int last() {
     return last;
   }
 
-  /** Hands a signal that came to the work at hand; returns false where there is none. */
+  /** Passes a received signal to the current work; returns false if there is none. */
   public boolean handOver(int number) {
     IntConsumer now;
     synchronized (this) {
@@ -121,7 +122,7 @@ public final class Signals implements AutoCloseable {
     return now != null;
   }
 
-  /** Waits for the end of some work, and ends the process if that takes too long. */
+  /** Waits for the end of the work, and ends the process if that takes too long. */
   private void endHung(IntConsumer told, int number) {
     long end = System.nanoTime() + limit;
     synchronized (this) {
@@ -129,7 +130,7 @@ public final class Signals implements AutoCloseable {
         try {
           TimeUnit.NANOSECONDS.timedWait(this, rest);
         } catch (InterruptedException e) {
-          return; // nothing interrupts it but the end of the JVM
+          return; // only the end of the JVM interrupts this thread
         }
       }
       if (work != told) {
@@ -143,13 +144,13 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Ends this process by a signal; the marks of its jobs tell the next torc. */
+  /** Ends this process by a signal; the next torc finds its jobs by their marks. */
   private void endProcess(int number) {
     String line = "torc: a file or a process does not answer; ended at once, as by kill -9\n";
     try {
       new Descriptor(2).stream().write(line.getBytes(StandardCharsets.UTF_8));
     } catch (IOException closed) {
-      // The exit status alone says it.
+      // then only the exit status shows it
     }
     former.keySet().forEach(signal -> Signal.handle(signal, SignalHandler.SIG_DFL));
     Kill.process((int) ProcessHandle.current().pid(), number);
@@ -174,7 +175,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Tells the work of a signal that came before the handler, and delays the JVM's end for it. */
+  /** Signals the work if the signal came before the handlers, and delays the JVM's end for it. */
   private void atEnd() {
     endWork();
     try {
@@ -189,12 +190,12 @@ public final class Signals implements AutoCloseable {
   }
 
   private void endWork() {
-    if (last() == 0) { // else it was told
+    if (last() == 0) { // otherwise it has received one
       handOver(Kill.TERM);
     }
   }
 
-  /** Stops this process, and before that what the work at hand has running. */
+  /** Stops this process, and before that the processes of the current work. */
   private void stop() {
     Consumer<Boolean> told = pause(true);
     try {
@@ -204,7 +205,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Tells the work of a stop or of its end; returns the function to call again at that end. */
+  /** Tells the work that its caller stops or continues; returns the callback, for later calls. */
   public Consumer<Boolean> pause(boolean stops) {
     Consumer<Boolean> told;
     synchronized (this) {
@@ -220,7 +221,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Puts the former handlers back. */
+  /** Restores the previous handlers. */
   @Override
   public void close() {
     if (former.isEmpty()) {
@@ -230,7 +231,7 @@ public final class Signals implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(end);
     } catch (IllegalStateException ending) {
-      return; // it has run
+      return; // the hook has run
     }
   }
 }

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Starts a process by {@code posix_spawn}: in a process group of its own, with an empty signal
- * mask, default dispositions and no descriptor but 0, 1 and 2. The C libraries differ: where the
- * actions that close descriptors (glibc before 2.34, musl) or change the folder (glibc before 2.29)
- * are missing, each descriptor is closed by number, and {@code sh} changes the folder. {@link
- * ChildWait} waits for the process.
+ * Starts processes by {@code posix_spawn}: each in its own process group, with an empty signal
+ * mask, default signal actions and only descriptors 0, 1 and 2. If the C library lacks the actions
+ * that close descriptors (glibc before 2.34, musl) or change the folder (glibc before 2.29), each
+ * descriptor is closed by number, and {@code sh} changes the folder. {@link ChildWait} waits for
+ * the processes.
  */
 public final class Spawn implements AutoCloseable {
 
@@ -30,15 +30,15 @@ public final class Spawn implements AutoCloseable {
   private static final int SETSID = 0x80; // Linux only
   private static final int CLOEXEC_DEFAULT = 0x4000; // macOS only
   private static final int SIGCHLD = NativeCall.number(17, 20);
-  private static final int ROOM = 1024; // for opaque structs, the largest known has 336 bytes
-  private static final int SLACK = 32; // descriptors that may be opened while we count them
+  private static final int ROOM = 1024; // bytes for an opaque struct; the largest known has 336
+  private static final int SLACK = 32; // descriptors that may be opened during the count
 
   private static final int LOG = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_NOFOLLOW;
 
   private static final byte[] DEV_NULL = bytes("/dev/null");
   private static final byte[] IN_FOLDER = bytes("cd \"$1\" && shift && exec \"$@\"");
   private static final long[] NONE = {};
-  private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // where there is none, as in execvp
+  private static final byte[] NO_PATH = bytes("/bin:/usr/bin"); // if PATH is unset, as in execvp
 
   private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
   private static final NativeCall INIT = NativeCall.of("posix_spawn_file_actions_init");
@@ -52,10 +52,10 @@ public final class Spawn implements AutoCloseable {
       NativeCall.find("posix_spawn_file_actions_addclosefrom_np");
   private static final NativeCall ACCESS = NativeCall.of("access");
 
-  /** Where a program may be: the same for all jobs that run one program with one PATH. */
+  /** The paths to try for a program; the same for all jobs with that program and PATH. */
   private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
 
-  /** What all tries of one start share: the call, and addresses for it. */
+  /** What all tries of one start share: the function, and addresses of its arguments. */
   private record Start(CallTracer.Caller caller, long pid, long actions, long env) {}
 
   private final boolean hasChdir;
@@ -63,24 +63,24 @@ public final class Spawn implements AutoCloseable {
   private final Memory attributes;
   private final ThreadLocal<ScratchMemory> scratches = ThreadLocal.withInitial(ScratchMemory::new);
   private volatile Search last = new Search(new byte[0], new byte[0], List.of());
-  private CallTracer tracer; // made by the first start that is traced
+  private CallTracer tracer; // made by the first traced start
 
   public Spawn() {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
 
-  /** Returns a starter whose processes lead sessions without a terminal; on Linux only. */
+  /** Creates a Spawn whose processes lead sessions without a terminal; only on Linux. */
   public static Spawn ofSessions() {
     return new Spawn(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent(), SETSID);
   }
 
-  /** Creates one for tests, with a tracer of their own. */
+  /** Creates a Spawn with a tracer from a test. */
   Spawn(CallTracer tracer) {
     this();
     this.tracer = tracer;
   }
 
-  /** Creates one for tests of the ways around functions that a C library lacks. */
+  /** Creates a Spawn for tests, which uses the workarounds for functions that are missing. */
   Spawn(boolean hasChdir, boolean hasCloseFrom) {
     this(hasChdir, hasCloseFrom, SETPGROUP);
   }
@@ -93,10 +93,10 @@ public final class Spawn implements AutoCloseable {
 
   /**
    * Starts a program as the leader of a new process group, in an absolute folder; returns its
-   * number, which {@link ChildWait} must reap. A program without a slash is searched in the PATH of
-   * {@code environment}; a script without {@code #!} is run by sh, as execvp does. Standard output
+   * number, which {@link ChildWait} must reap. Searches for a program without a slash in the PATH
+   * of {@code environment}; runs a script without {@code #!} by sh, as execvp does. Standard output
    * and error go to the log, and standard input is /dev/null; without a log all three are those of
-   * this process. {@code trace} may be null. Errors say in one line why it cannot be started.
+   * this process. {@code trace} may be null. Errors say in one line why the program cannot start.
    */
   public int start(
       List<String> argv,
@@ -159,7 +159,7 @@ public final class Spawn implements AutoCloseable {
     return tracer;
   }
 
-  /** Closes it: no process may be started after this. */
+  /** Closes the tracer: no process may be started after that. */
   @Override
   public synchronized void close() {
     if (tracer != null) {
@@ -189,11 +189,11 @@ public final class Spawn implements AutoCloseable {
   private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {
     long actions = scratch.zeros(ROOM);
     check(INIT.call(actions));
-    // First of all: a traced process that held its own listener would wait for it after torc's end.
+    // Comes first: a traced process with its own listener open would hang after torc's end.
     if (hasCloseFrom) {
       check(ADD_CLOSEFROM.orElseThrow().call(actions, 3));
     } else if (!Libc.MAC) {
-      // Closing a number that is not open is no error; new ones take the lowest free numbers.
+      // Closing a free number is no error; new descriptors get the lowest free numbers.
       int last = highestDescriptor() + SLACK;
       for (int fd = 3; fd <= last; fd++) {
         check(ADD_CLOSE.call(actions, fd));
@@ -228,7 +228,7 @@ public final class Spawn implements AutoCloseable {
     return highest;
   }
 
-  /** Returns the attributes, which posix_spawn only reads; {@code leads} a group or a session. */
+  /** Returns the attributes, which posix_spawn only reads; {@code leads}: SETPGROUP or SETSID. */
   private static Memory attributes(int leads) {
     Memory memory = Memory.of(ROOM);
     Memory set = Memory.of(ROOM);
@@ -238,13 +238,13 @@ public final class Spawn implements AutoCloseable {
     check(NativeCall.of("posix_spawnattr_setflags").call(attributes, flags));
     check(NativeCall.of("posix_spawnattr_setpgroup").call(attributes, 0));
     check(NativeCall.of("posix_spawnattr_setsigmask").call(attributes, set.address()));
-    // sigfillset leaves out the two signals that glibc has for itself; they would be ignored.
+    // sigfillset omits the two signals that glibc reserves; they would stay ignored.
     byte[] all = new byte[ROOM];
     Arrays.fill(all, (byte) 0xff);
     set.put(0, all);
     check(NativeCall.of("posix_spawnattr_setsigdefault").call(attributes, set.address()));
     Reference.reachabilityFence(set);
-    // Torc's caller may ignore SIGCHLD; the exit status of our children would then be lost.
+    // Torc's caller may ignore SIGCHLD; the exit status of its children would then be lost.
     NativeCall.of("signal").pointer(SIGCHLD, 0);
     return memory;
   }
@@ -255,7 +255,7 @@ public final class Spawn implements AutoCloseable {
     }
   }
 
-  /** Returns the paths that a program's name may mean, in order; none is an empty array. */
+  /** Returns the paths to try for a program, in order; none of them is empty. */
   private List<byte[]> candidates(byte[] name, byte[] given) {
     byte[] path = given == null ? NO_PATH : given;
     Search search = last;
@@ -332,7 +332,7 @@ public final class Spawn implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Returns characters with the values of the bytes, from which the same bytes can be made. */
+  /** Decodes bytes one to one, so that the same bytes can be encoded again. */
   private static String latin(byte[] bytes) {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }

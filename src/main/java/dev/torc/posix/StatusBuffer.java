@@ -7,17 +7,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Memory for a path and for what {@code stat(2)} says of it, by the layout of this system's C
- * library. For one thread; the numbers are those of the last look, if something was there.
+ * Memory for a path and for the result of {@code stat(2)}, in the layout of this system. The other
+ * methods return numbers of the last look, if that found a file. For one thread.
  */
 class StatusBuffer {
 
-  /** The longest path that a system takes has 4096 bytes with its NUL. */
+  /** The most bytes of a path, with its NUL, on any system. */
   private static final int LONGEST = 4096;
 
   private static final byte[] NUL = {0};
 
-  /** Offsets in bytes; seconds take 8 bytes, nanoseconds follow, owner and group take 4 each. */
+  /** Byte offsets. Seconds have 8 bytes, before nanoseconds; owner and group have 4 each. */
   private record Layout(
       int mode, int links, int owner, int size, int mtime, int ctime, int inode, int device) {}
 
@@ -27,7 +27,7 @@ class StatusBuffer {
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int STATX_MNT_ID = 0x1000; // since Linux 5.8
-  private static final int STATX_MNT_ID_UNIQUE = 0x4000; // in its place, since Linux 6.8
+  private static final int STATX_MNT_ID_UNIQUE = 0x4000; // replaces it, since Linux 6.8
   private static final int WANTED = STATX_BASIC_STATS | STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
 
   /** {@code struct statx} of linux/stat.h, the same on every architecture; the mode has 16 bits. */
@@ -44,7 +44,7 @@ class StatusBuffer {
 
   private static final Layout PLAIN = Libc.MAC ? MACOS : LINUX;
 
-  /** Statx, which takes no longer and tells the mount, where the C library has it and it works. */
+  /** The layout of statx if the system has and allows it: as fast, and with the mount. */
   private static final Layout LAYOUT =
       STATX_CALL != null && (isAllowed() || Libc.symbol("stat") == 0) ? STATX : PLAIN;
 
@@ -53,15 +53,15 @@ class StatusBuffer {
 
   private final Layout at;
   private final Memory status = Memory.of(256);
-  private final Memory path = Memory.of(LONGEST + 2); // its last byte stays empty
+  private final Memory path = Memory.of(LONGEST + 2); // its last byte stays 0: an empty path
   private final Map<Long, Boolean> modeless = new HashMap<>(2); // by device
-  private int last; // offset of the path that was looked at
+  private int last; // offset of the last path that was looked up
 
   StatusBuffer() {
     this(false);
   }
 
-  /** Creates a buffer with this system's layout, or with that of a plain stat. */
+  /** Creates a buffer with this system's layout, or, if {@code plain}, with that of stat(2). */
   StatusBuffer(boolean plain) {
     at = plain ? PLAIN : LAYOUT;
   }
@@ -70,7 +70,7 @@ class StatusBuffer {
     return path.address() + last;
   }
 
-  /** Returns whether it may be called: an old container runtime refuses it. */
+  /** Returns whether statx may be called: old container runtimes refuse it. */
   private static boolean isAllowed() {
     Memory status = Memory.of(256);
     Memory path = Memory.ofText("/");
@@ -80,7 +80,7 @@ class StatusBuffer {
     return result == 0;
   }
 
-  /** Returns a call of the C library's own; null where glibc does not export it (before 2.33). */
+  /** Returns a function of the C library; null if it does not export it (glibc before 2.33). */
   private static NativeCall plain(String name) {
     if (Libc.symbol(name) == 0) {
       return null;
@@ -111,7 +111,7 @@ class StatusBuffer {
     return new IOException("cannot look at " + name + ": file name too long");
   }
 
-  /** Looks at the path at an offset; returns whether anything is there. Errors name the path. */
+  /** Reads the status of the path at an offset; returns whether it exists. Errors name it. */
   boolean look(int offset, boolean follow) throws IOException {
     last = offset;
     int result = call(path.address() + offset, follow);
@@ -124,13 +124,13 @@ class StatusBuffer {
     throw refusal(-result);
   }
 
-  /** Returns the exception for an error at the path that was looked at. */
+  /** Returns the exception for an error with the last path. */
   IOException refusal(int errno) {
     String name = new String(Memory.textAt(pathAddress()), StandardCharsets.UTF_8);
     return new IOException("cannot look at " + name + ": " + Libc.reason(errno));
   }
 
-  /** Looks at an open file; returns 0, or {@code -errno}. */
+  /** Reads the status of an open file; returns 0 or {@code -errno}. */
   int lookAtOpen(int fd) {
     if (at == STATX) {
       return STATX_CALL.call(
@@ -139,7 +139,7 @@ class StatusBuffer {
     return Open.STATUS.call(fd, status.address(), 0, 0, 0, 0);
   }
 
-  /** Looks at a name in an opened folder, following no link; returns 0, or {@code -errno}. */
+  /** Reads the status of a name in a folder, following no link; returns 0 or {@code -errno}. */
   int lookIn(int folder, byte[] name) {
     path.putText(name);
     int flags = Libc.AT_SYMLINK_NOFOLLOW;
@@ -152,7 +152,7 @@ class StatusBuffer {
     static final NativeCall STATUS = plain("fstatat");
   }
 
-  /** A class of its own, loaded only if open files are looked at, as in network roots. */
+  /** A class of its own, so that it is loaded only for open files, as in network roots. */
   private static final class Open {
     static final NativeCall STATUS = plain("fstat");
   }
@@ -169,7 +169,7 @@ class StatusBuffer {
     return at == LINUX;
   }
 
-  /** Returns the mode as {@link FileStatus} has it; asks each file system once, if it matters. */
+  /** Returns the mode as in {@link FileStatus}; asks each file system once, if needed. */
   int mode() {
     int mode = modeAsIs();
     int executable = FileStatus.FILE | FileStatus.EXECUTABLE;
@@ -187,7 +187,7 @@ class StatusBuffer {
     return known;
   }
 
-  /** Asks the file system of the path at an address; tests answer in its place. */
+  /** Asks the file system of the path at an address; tests override this. */
   boolean isModeless(long path) {
     return FileSystems.isModeless(path);
   }
@@ -199,7 +199,7 @@ class StatusBuffer {
 
   long attributes() {
     int mode = modeAsIs();
-    boolean folder = (mode & FileStatus.KIND) == FileStatus.FOLDER; // each one in it is a link
+    boolean folder = (mode & FileStatus.KIND) == FileStatus.FOLDER; // each subfolder is a link
     return FileStatus.attributes(mode, owner(), group(), folder ? 1 : links());
   }
 
@@ -240,10 +240,10 @@ class StatusBuffer {
       return number;
     }
     long minor = Integer.toUnsignedLong(status.getInt(at.device + 4));
-    return (minor & ~0xff) << 12 | number << 8 | minor & 0xff; // as stat(2) has them in one
+    return (minor & ~0xff) << 12 | number << 8 | minor & 0xff; // combined as by stat(2)
   }
 
-  /** Returns the mount, as {@link FileStatus} has it. */
+  /** Returns the mount as in {@link FileStatus}. */
   long mount() {
     boolean told = at == STATX && (status.getInt(0) & (STATX_MNT_ID | STATX_MNT_ID_UNIQUE)) != 0;
     return told ? status.getLong(144) : ~device();

@@ -3,12 +3,12 @@ package dev.torc.posix;
 import java.util.Map;
 
 /**
- * How a job wants to be ended: by which signal first (0: INT after Ctrl-C, otherwise TERM), and the
- * nanoseconds from it to KILL (-1: the usual time). It sends nothing.
+ * How to end a job: the first signal (0: INT after Ctrl-C, otherwise TERM), and the nanoseconds
+ * from that to KILL (-1: the default). This class sends no signals.
  */
 public record Stop(int signal, long grace) {
 
-  /** How a job is ended that says nothing. */
+  /** The default for jobs without settings of their own. */
   public static final Stop USUAL = new Stop(0, -1);
 
   /** The signals that a build file can name. */
@@ -21,12 +21,12 @@ public record Stop(int signal, long grace) {
           Map.entry("USR1", Kill.USR1),
           Map.entry("USR2", NativeCall.number(12, 31)));
 
-  /** Returns the signal that comes first, where a job that says nothing would get {@code usual}. */
+  /** Returns the first signal; {@code usual} if the job names none. */
   public int first(int usual) {
     return signal == 0 ? usual : signal;
   }
 
-  /** Returns nanoseconds until KILL, where a job that says nothing would have {@code usual}. */
+  /** Returns the nanoseconds until KILL; {@code usual} if the job sets none. */
   public long grace(long usual) {
     return grace < 0 ? usual : grace;
   }

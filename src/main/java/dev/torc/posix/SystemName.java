@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Names the kind of system that programs run on: what they make may depend on it, though no file
- * that they read does. The script of a batch names its node's system in the same way.
+ * Names the kind of system that programs run on, since their output may depend on it although no
+ * file that they read does. A batch script names its node's system in the same way.
  */
 public final class SystemName {
 
@@ -17,12 +17,12 @@ public final class SystemName {
 
   private SystemName() {}
 
-  /** Returns kernel, architecture and C library: {@code Linux x86_64 glibc 2.36}. */
+  /** Returns kernel, architecture and C library, such as {@code Linux x86_64 glibc 2.36}. */
   public static String here() {
     return HERE;
   }
 
-  /** Returns the id of this boot; empty where there is none, as outside of Linux. */
+  /** Returns the id of this boot; empty if the system has none, as outside Linux. */
   public static String boot() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();

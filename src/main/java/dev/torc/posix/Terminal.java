@@ -9,14 +9,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
-/** Tells what the terminal behind a descriptor is and which process group has it. */
+/** Queries and changes a terminal: its width, foreground process group and settings. */
 public final class Terminal {
 
   private static final long TIOCGWINSZ = Libc.MAC ? 0x40087468L : 0x5413L;
 
   private static final int TCSADRAIN = 1;
 
-  /** More bytes than a termios has anywhere. */
+  /** More bytes than struct termios has on any system. */
   private static final int TERMIOS = 128;
 
   private Terminal() {}
@@ -26,9 +26,9 @@ public final class Terminal {
   }
 
   /**
-   * Returns the columns of the terminal; 0 where that is unknown or there is no terminal, negative
-   * where another process group has it, as after bg: then nothing but lines should go there. It
-   * uses the JDK's linker, since {@link NativeCall} calls no variadic function.
+   * Returns the terminal's width in columns; 0 if it is unknown or the descriptor is no terminal,
+   * negative if another process group is in the foreground, as after bg: then only print lines.
+   * Uses the JDK's linker, since {@link NativeCall} cannot call variadic functions.
    */
   @SuppressWarnings("restricted")
   public static int width(int fd) {
@@ -55,23 +55,23 @@ public final class Terminal {
     }
   }
 
-  /** Returns the foreground process group of our controlling terminal; negative if it is none. */
+  /** Returns the foreground process group of the controlling terminal; negative if it is none. */
   public static int foreground(int fd) {
     return NativeCall.of("tcgetpgrp").call(fd);
   }
 
-  /** Makes a process group the foreground one; blocks SIGTTOU, which would stop us otherwise. */
+  /** Sets the foreground process group; blocks SIGTTOU, which would stop this process. */
   public static void setForeground(int fd, int group) {
     SignalMask.blocked(Kill.TTOU, () -> NativeCall.of("tcsetpgrp").call(fd, group));
   }
 
-  /** Returns the settings of a terminal (its termios); null if it is none. */
+  /** Returns the settings of a terminal (its termios); null if it is not a terminal. */
   public static Memory settings(int fd) {
     Memory termios = Memory.of(TERMIOS);
     return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0 ? termios : null;
   }
 
-  /** Gives a terminal these settings when all output is written; does nothing for null. */
+  /** Changes a terminal's settings once all output is written; does nothing for null. */
   public static void set(int fd, Memory settings) {
     if (settings != null) {
       SignalMask.blocked(

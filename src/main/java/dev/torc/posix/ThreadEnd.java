@@ -3,12 +3,12 @@ package dev.torc.posix;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for threads to end. Telling a single one to end is its starter's job. */
+/** Waits for threads to end. A single thread must be asked to end by its starter. */
 public final class ThreadEnd {
 
   private ThreadEnd() {}
 
-  /** Returns when a thread has ended; an interrupt of the caller stays set and ends no wait. */
+  /** Waits until a thread has ended; an interrupt does not end the wait, but stays set. */
   public static void await(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -23,7 +23,7 @@ public final class ThreadEnd {
     }
   }
 
-  /** Interrupts the threads of a pool, and waits some seconds at most for their ends. */
+  /** Interrupts a pool's threads and waits at most {@code seconds} for them to end. */
   public static void stop(ExecutorService pool, int seconds) {
     pool.shutdownNow();
     try {

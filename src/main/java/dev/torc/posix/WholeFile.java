@@ -10,15 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Writes files that the user asked for by name. {@link OwnFile} writes those of torc itself. */
+/** Writes files that the user asked for by name. {@link OwnFile} writes torc's own files. */
 public final class WholeFile {
 
   private WholeFile() {}
 
   /**
-   * Writes a new file beside its place and renames it, so that a reader finds all of it or the old
-   * one. Makes its folders. A link to a file stays, and leads to the new one; a device or a FIFO is
-   * written to as it is. The path is absolute.
+   * Writes a new file next to its path and renames it, so that a reader finds all of it or the old
+   * file. Makes missing folders. A link to a file stays and leads to the new file; a device or a
+   * FIFO is written to directly. The path must be absolute.
    */
   public static void write(Path file, Io.Take<Writer> text) throws IOException {
     if (Files.isDirectory(file)) {

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a process hands down to its children and cannot be handed to another process's: rights,
- * limits, priorities, namespaces. Jobs of a served call are children of the server, so all of this
- * must be equal for both. It is also what keeps a caller in a sandbox from having anything done
- * outside of it. The kernel tells it, not the caller.
+ * The attributes that a process passes on to its children and cannot pass to the children of
+ * another process: permissions, limits, priorities, namespaces. Jobs of a served call are children
+ * of the server, so server and caller must have equal attributes. Comparing them also keeps a
+ * caller in a sandbox from running anything outside of it. The values come from the kernel, not
+ * from the caller.
  *
- * @param lines one for each item
+ * @param lines one for each attribute
  */
 record CallerContext(List<String> lines) {
 
@@ -30,13 +31,13 @@ record CallerContext(List<String> lines) {
   private static final List<String> SPACES =
       List.of("cgroup ipc mnt net pid_for_children time_for_children user uts".split(" "));
 
-  /** Places in the fields of {@code stat} from the state on. */
+  /** Indexes in the list of {@link OtherProcess#stat}. */
   private static final int NICE = 16;
 
   private static final int REAL_TIME = 37;
   private static final int POLICY = 38;
 
-  /** Reads the context of a process; {@code ?} stands for what it has not, or may not be read. */
+  /** Reads the context of a process; {@code ?} stands for a missing or unreadable value. */
   static CallerContext of(OtherProcess process) {
     List<String> lines = new ArrayList<>();
     for (String line : process.text("status").split("\n")) {
@@ -79,7 +80,10 @@ record CallerContext(List<String> lines) {
     }
   }
 
-  /** Returns the first item in which another one differs, with both values; null if none does. */
+  /**
+   * Returns the first attribute that differs in another context, with both values; null if all are
+   * equal.
+   */
   String difference(CallerContext other) {
     for (int i = 0; i < Math.min(lines.size(), other.lines.size()); i++) {
       if (!lines.get(i).equals(other.lines.get(i))) {

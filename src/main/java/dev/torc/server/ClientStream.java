@@ -7,14 +7,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Standard output or error of a client: the file that the client has open, so bytes land where its
- * own would, in the same order. A write waits while the client is stopped or the file has no room,
- * and ends when the client is gone. After the client has its answer, nothing is written.
+ * Standard output or error of a client. It writes to the file that the client has open, so bytes
+ * appear in the same place and order as if the client had written them. A write waits while the
+ * client is stopped or the file has no room, and stops when the client is gone. After the client
+ * has its answer, nothing is written.
  */
 final class ClientStream extends OutputStream {
 
-  private static final int PIECE = 4096; // a FIFO that can be written has room for so much
-  private static final int PATIENCE = 100; // milliseconds until the client is looked at again
+  private static final int PIECE = 4096; // bytes; a FIFO that is ready has room for them
+  private static final int PATIENCE = 100; // milliseconds until the client is checked again
   private static final int ACCESS = 3;
   private static final int APPEND = 02000;
 
@@ -22,7 +23,7 @@ final class ClientStream extends OutputStream {
   private final ServedCall call;
 
   /**
-   * Opens a stream of a client by its number there; throws {@link ServedCall.Cold} if it cannot.
+   * Opens the stream with this number in the client; throws {@link ServedCall.Cold} if it cannot.
    */
   ClientStream(OtherProcess client, int number, ServedCall call) throws IOException {
     this.call = call;
@@ -36,8 +37,9 @@ final class ClientStream extends OutputStream {
   }
 
   /**
-   * Takes the open file itself. A FIFO or a terminal is opened anew if possible, so that no write
-   * waits: that is the same file, too, as is one that is only appended to.
+   * Duplicates the client's descriptor. A FIFO or a terminal is opened again instead, if possible,
+   * so that no write blocks; it is the same file. If the kernel cannot duplicate descriptors, a
+   * file that is only appended to is also opened again.
    */
   private static Descriptor open(OtherProcess client, int number, boolean appends)
       throws IOException {

@@ -22,14 +22,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * One call of a client, which the server answers with its streams, folder, environment and umask.
- * Until the call had an effect that a second run of it would show, it may still be refused; the
- * client then makes it by itself. What it begins, it ends: the client is told before the first
- * effect, and never makes such a call again.
+ * One call of a client, which the server runs with the client's streams, folder, environment and
+ * umask. Until the call has its first effect, the server may refuse it; the client then runs it in
+ * a JVM of its own. Before the first effect, {@link #begin} tells the client that the call is
+ * accepted. From then on, the client waits for the result and never runs the call itself.
  */
 final class ServedCall implements CallingProcess {
 
-  /** The call is not for this server: the client makes it. */
+  /** Thrown if the server must not run a call; the client then runs it itself. */
   static final class Cold extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -38,21 +38,24 @@ final class ServedCall implements CallingProcess {
     }
   }
 
-  /** Other commands wait for long, write files of their own, or tell of the process. */
+  /**
+   * The commands that are served. Others may wait for a long time, write files of their own, or
+   * report on their process.
+   */
   private static final Set<String> SERVED =
       Set.of("build check data graph history list log stats status why".split(" "));
 
-  /** Variables that make a call part of another one. */
+  /** Variables that show that a call is part of another program's run; it is then not served. */
   private static final Set<String> INSIDE =
       Set.of("CI MAKELEVEL TORC_BUILD TORC_BUILDS TORC_TRAINING".split(" "));
 
-  private static final int OUT = 6; // where the client has its standard output and error:
-  private static final int ERR = 5; // a shell lends its own to other files now and then
-  private static final long LOOK = 10_000_000; // nanoseconds
-  private static final long GRACE = 1_000_000_000;
+  private static final int OUT = 6; // descriptors of the client's standard output and error:
+  private static final int ERR = 5; // a shell sometimes redirects 1 and 2 for its own use
+  private static final long LOOK = 10_000_000; // nanoseconds between checks whether it is stopped
+  private static final long GRACE = 1_000_000_000; // nanoseconds for a call to end after a signal
 
   private final OtherProcess client;
-  private final int count; // of arguments
+  private final int count; // number of the call's arguments
   private final Descriptor reply;
   private final AtomicReference<Object> handedOn;
   private final Signals signals = new Signals(this::begin, _ -> Server.halt(), Signals.LIMIT);
@@ -60,12 +63,12 @@ final class ServedCall implements CallingProcess {
   private Environment environment;
   private volatile ClientStream err; // null while the streams are not open
   private long looked = System.nanoTime();
-  private boolean paused; // as writes see it
-  private boolean stopped; // as jobs were told
+  private boolean paused; // whether writes have found the client stopped
+  private boolean stopped; // whether the jobs have been stopped
   private boolean begun;
   private boolean answered;
   private boolean gone;
-  private volatile long expires = Long.MAX_VALUE; // by System.nanoTime
+  private volatile long expires = Long.MAX_VALUE; // end of GRACE after a signal, by System.nanoTime
   private String cold; // why it is refused; null if it is not
 
   ServedCall(OtherProcess client, int count, Descriptor reply, AtomicReference<Object> handedOn) {
@@ -79,7 +82,7 @@ final class ServedCall implements CallingProcess {
     return client;
   }
 
-  /** Makes the call and answers the client. */
+  /** Runs the call and answers the client. */
   void run(Server server) {
     long start = System.nanoTime();
     String said;
@@ -111,11 +114,11 @@ final class ServedCall implements CallingProcess {
       throw new Cold("another torc");
     }
     List<byte[]> given = client.texts("environ");
-    given.removeIf(entry -> text(entry).startsWith("TORC_CALLER_")); // the launcher's own
+    given.removeIf(entry -> text(entry).startsWith("TORC_CALLER_")); // set by the launcher
     environment = new Environment(given);
     check(server, environment.asMap());
     OwnUser.setUmask(umask());
-    OwnUser.enter(folder); // names in it are found in fewer steps
+    OwnUser.enter(folder); // relative names are found faster
     try (ClientStream out = new ClientStream(client, OUT, this);
         ClientStream last = new ClientStream(client, ERR, this)) {
       err = last;
@@ -134,7 +137,9 @@ final class ServedCall implements CallingProcess {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** Refuses environments that decide about the process itself, or about a build around it. */
+  /**
+   * Refuses an environment that affects the JVM itself, or that shows that a build is the caller.
+   */
   private static void check(Server server, Map<String, String> env) {
     for (String name : INSIDE) {
       if (!env.getOrDefault(name, "").isEmpty()) {
@@ -183,7 +188,7 @@ final class ServedCall implements CallingProcess {
         () -> now);
   }
 
-  /** Performs a command that is served; refuses others, and input that only the client can read. */
+  /** Runs a command that is served; refuses others, and commands that read standard input. */
   private int perform(Call call, Server server) throws IOException {
     if (!SERVED.contains(call.command()) || call.has("--follow")) {
       refuse("torc " + call.command());
@@ -193,7 +198,7 @@ final class ServedCall implements CallingProcess {
     try {
       return Main.perform(call);
     } catch (VirtualMachineError full) {
-      server.end("after " + full); // the next call shall not find what this one left
+      server.end("after " + full); // the next call must not find what this one left
       throw full;
     }
   }
@@ -239,7 +244,10 @@ final class ServedCall implements CallingProcess {
     return heap;
   }
 
-  /** Tells the client, once, that the call begins; returns whether it may still be told things. */
+  /**
+   * Tells the client, once, that the call begins. Returns false if the client already has its
+   * answer, is gone, or the call was refused.
+   */
   synchronized boolean begin() {
     if (answered || gone || cold != null) {
       return false;
@@ -268,7 +276,7 @@ final class ServedCall implements CallingProcess {
     }
   }
 
-  /** Returns whether the client is not stopped; waits a little if it is. */
+  /** Returns true if the client is not stopped; otherwise waits a moment and returns false. */
   boolean awaitContinued() {
     if (isContinued()) {
       return true;
@@ -291,7 +299,8 @@ final class ServedCall implements CallingProcess {
   }
 
   /**
-   * Stops what runs, or lets it continue, as the client was stopped or continued; for one thread.
+   * Stops or continues the call's jobs if the client was stopped or continued. Only one thread may
+   * call it.
    */
   void follow() {
     boolean now = client.isStopped();
@@ -301,7 +310,10 @@ final class ServedCall implements CallingProcess {
     }
   }
 
-  /** Hands on a signal that the client got. Without jobs it ends the call, as it ends a process. */
+  /**
+   * Passes on a signal that the client received. If no work handles the signal, it ends the call,
+   * as it would end a process.
+   */
   void signal(int number) {
     if (!signals.handOver(number)) {
       answer("e" + Exit.signal(number));
@@ -309,12 +321,11 @@ final class ServedCall implements CallingProcess {
     }
   }
 
-  /** Returns whether the call continues though a signal has ended it for the client a while ago. */
+  /** Returns whether the call is still running some time after a signal ended it for the client. */
   boolean isExpired() {
     return expires != Long.MAX_VALUE && System.nanoTime() - expires > 0;
   }
 
-  /** Notes that the client is gone. */
   synchronized void markGone() {
     gone = true;
   }
@@ -327,7 +338,7 @@ final class ServedCall implements CallingProcess {
     return gone;
   }
 
-  /** Tells the client that a thread of the server broke, which ends the server. */
+  /** Tells the client that a thread of the server failed, which ends the server. */
   void tellBroken(byte[] said) throws IOException {
     ClientStream to = err;
     if (to != null) {

@@ -28,35 +28,37 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The warm server: a process that answers calls of one user, one at a time, as a torc that was
- * started for each of them would. Between two calls it keeps compiled code and the graph of the
- * last project. Its clients are launchers. This class listens; {@link ServedCall} makes a call.
+ * The warm server: a process that runs the calls of one user, one at a time, with the same results
+ * as a torc that is started for each call. Between calls it keeps compiled code and the graph of
+ * the last project. Its clients are launchers. This class receives the requests; {@link ServedCall}
+ * runs a call.
  */
 public final class Server {
 
   /**
-   * What a client may write, a line each: requests, signals, orders; w is from the server itself.
+   * The lines that a client may write: a request (r), a signal (s) or an order to quit (q). With w,
+   * the server wakes itself.
    */
   private static final Pattern LINE =
       Pattern.compile("r ([1-9]\\d{0,8}) (\\d{1,8}) ([0-3])|s (INT|TERM|HUP) (\\d{1,9})|[qw]");
 
   private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
-  /** Variables that the JVM or its libraries went by when they started. */
+  /** Variables that the JVM or its libraries read only when they start. */
   private static final List<String> FIXED =
       List.of(
           ("TORC_JAVA_HOME JAVA_HOME JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS"
                   + " LD_LIBRARY_PATH LD_PRELOAD TZ")
               .split(" "));
 
-  private static final int OFTEN = 100; // milliseconds between two looks while a call is made
-  private static final int SELDOM = 10_000; // while none is
+  private static final int OFTEN = 100; // milliseconds between checks during a call
+  private static final int SELDOM = 10_000; // milliseconds between checks without a call
   private static final long TIDY = 8; // seconds without a call before garbage is collected
-  private static final int STEPS = 4; // collections in which the collector gives the heap back
+  private static final int STEPS = 4; // collections that the collector takes to give the heap back
   private static final long IDLE = 30 * 60; // seconds without a call before the server ends
   private static final int REFUSALS = 3;
-  private static final long LOG = 1 << 20; // bytes
-  private static final long ENOUGH = 64 << 20; // bytes that may be in use after a call
+  private static final long LOG = 1 << 20; // bytes at which the log is emptied
+  private static final long ENOUGH = 64 << 20; // bytes of heap that may be in use after a call
 
   private final ServerFolder folder;
   private final Map<String, String> env = Environment.ofCaller().asMap();
@@ -69,17 +71,17 @@ public final class Server {
   private final Descriptor ask;
   private final FileStatus asked;
   private final StringBuilder input = new StringBuilder();
-  private volatile Slot now; // whose call is made; null for none
+  private volatile Slot now; // the slot of the running call; null for none
   private volatile boolean ending;
   private volatile boolean telling;
-  private int refusals; // for the context, since the last call that was served
+  private int refusals; // because of the context, since the last served call
   private long last = System.nanoTime();
   private boolean tidy;
-  private long enough = ENOUGH; // of the worker
+  private long enough = ENOUGH; // only for the worker's thread
 
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
-    Files.deleteIfExists(folder.ask()); // of a server that was killed; before the number is written
+    Files.deleteIfExists(folder.ask()); // of a killed server; before the pid is written
     AtomicReference<Object> handedOn = new AtomicReference<>();
     for (int i = 0; i < slots.length; i++) {
       slots[i] = new Slot(folder, i, handedOn);
@@ -90,15 +92,15 @@ public final class Server {
     ask = Descriptor.open(fresh.toString(), true);
     asked = FileStatus.of(fresh.toString(), false);
     OwnFile.write(folder.pid(), (self() + "\n").getBytes(StandardCharsets.US_ASCII));
-    Files.move(fresh, folder.ask(), StandardCopyOption.ATOMIC_MOVE); // now clients see it
+    Files.move(fresh, folder.ask(), StandardCopyOption.ATOMIC_MOVE); // now clients can find it
   }
 
-  /** Serves until it is not needed any more; ends at once where another server runs. */
+  /** Serves until the server is no longer needed; ends at once if another server is running. */
   public static void main(String[] none) throws IOException {
     ServerFolder folder = ServerFolder.of(Environment.ofCaller().asMap());
     folder.make();
     Optional<OpenFileLock> lock = Optional.empty();
-    for (int i = 0; i < OFTEN && lock.isEmpty(); i++) { // a look at it holds it for a moment
+    for (int i = 0; i < OFTEN && lock.isEmpty(); i++) { // a check of the lock holds it briefly
       lock = OpenFileLock.flock(folder.lock());
     }
     if (lock.isPresent()) {
@@ -112,7 +114,7 @@ public final class Server {
     halt();
   }
 
-  /** Ends this process at once; a client whose call is not over says that the server is lost. */
+  /** Ends this process at once; a client whose call is running reports that its server ended. */
   static void halt() {
     Runtime.getRuntime().halt(0);
   }
@@ -137,7 +139,7 @@ public final class Server {
     return launcher.toRealPath().equals(program);
   }
 
-  /** Refuses an environment in which the JVM would have started in another way. */
+  /** Refuses an environment with which the JVM would have started differently. */
   void compare(Map<String, String> other) {
     for (String name : FIXED) {
       if (!other.getOrDefault(name, "").equals(env.getOrDefault(name, ""))) {
@@ -157,13 +159,15 @@ public final class Server {
     refusals = 0;
   }
 
-  /** Ends a call: the next one may come as soon as its client knows. */
+  /**
+   * Logs the end of a call and lets the next one start; the client gets its answer only after that.
+   */
   void endCall(String said) {
     say(said);
     now = null;
   }
 
-  /** Ends the server after the call that is made. */
+  /** Ends the server after the current call. */
   void end(String why) {
     if (!ending) {
       say("ends: " + why);
@@ -183,7 +187,7 @@ public final class Server {
     try {
       ask.write("w\n".getBytes(StandardCharsets.US_ASCII), 0, 2);
     } catch (IOException e) {
-      say("" + e); // it looks soon by itself
+      say("" + e); // it checks again soon anyway
     }
   }
 
@@ -202,7 +206,7 @@ public final class Server {
       }
       Slot slot = now;
       if (slot != null && slot.call().isExpired()) {
-        end("a call that a signal has ended still reads or waits"); // as a process of its own would
+        end("a call that a signal has ended still reads or waits"); // like a process of its own
         return;
       }
       if (news[0]) {
@@ -215,7 +219,7 @@ public final class Server {
     }
   }
 
-  /** Returns whether a client still waits for an answer that was promised. */
+  /** Returns whether a call is not over, so that its client still waits for an answer. */
   private boolean isAtWork() {
     for (Slot slot : slots) {
       if (slot.call() != null && !slot.isDone()) {
@@ -225,7 +229,7 @@ public final class Server {
     return false;
   }
 
-  /** Frees the place of a client that is gone; ends the call that it leaves behind. */
+  /** Ends the call of a client that is gone; frees the client's slot once the call is over. */
   private void follow(Slot slot, boolean left) throws IOException {
     if (left) {
       slot.call().markGone();
@@ -293,7 +297,7 @@ public final class Server {
     }
   }
 
-  /** Handles a signal to the server: ends with the call that it makes. */
+  /** Handles a signal to the server: ends the server, and its current call by the same signal. */
   private void signal(int number) {
     end("signal " + number);
     Slot slot = now;
@@ -309,7 +313,7 @@ public final class Server {
     }
   }
 
-  /** Runs something that may have to wait for the call, on another thread. */
+  /** Runs something that may wait for the call, on another thread; skips it while that is busy. */
   private void tell(Runnable what) {
     if (!telling) {
       telling = true;
@@ -322,7 +326,7 @@ public final class Server {
   }
 
   /**
-   * Collects garbage when much of the heap is in use: by itself the JVM would let it grow first.
+   * Collects garbage if much of the heap is in use: on its own, the JVM would first let it grow.
    */
   private void collect() {
     Runtime heap = Runtime.getRuntime();
@@ -351,7 +355,7 @@ public final class Server {
     }
   }
 
-  /** Writes a line to the log, which standard error is. */
+  /** Writes a line to standard error, which is the log; empties a log that is too large. */
   private synchronized void say(String line) {
     try {
       if (OwnFile.exists(folder.log()) && Files.size(folder.log()) > LOG) {

@@ -13,28 +13,31 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A place for one client: a FIFO for its answer, and the file by which it claims the place. Only
- * the server removes a claim, and never that of a client that may still come: two clients that read
- * one FIFO would get each other's answers.
+ * A slot for one client: a FIFO for its answer, and the claim file with which the client takes the
+ * slot. Only the server removes a claim, and never one whose client may still send its request: two
+ * clients that read one FIFO would get each other's answers.
  */
 final class Slot {
 
-  /** How many there are; the launcher knows the number. Clients do not queue. */
+  /**
+   * The number of slots; the launcher has the same number. Clients do not queue: without a free
+   * slot, they run their calls themselves.
+   */
   static final int COUNT = 4;
 
-  /** Seconds that no shell needs between making a claim and writing its number. */
+  /** Seconds; no shell needs longer between making a claim and writing its pid. */
   private static final int LONG = 10;
 
   private final Path claim;
   private final String say;
   private final FileStatus fifo;
-  private final AtomicReference<Object> handedOn; // of all places
-  private Descriptor held; // to read and write, while no client is here: so none finds it closed
-  private Descriptor reply; // the writing end, while one is
-  private ServedCall call; // null while no client is here
+  private final AtomicReference<Object> handedOn; // shared by all slots
+  private Descriptor held; // to read and write, without a client: keeps the FIFO open
+  private Descriptor reply; // the writing end, with a client
+  private ServedCall call; // null without a client
   private volatile boolean over;
 
-  /** Makes the FIFO anew: what was there is from a server that is gone. */
+  /** Creates the FIFO; an existing one belonged to an earlier server. */
   Slot(ServerFolder folder, int number, AtomicReference<Object> handedOn) throws IOException {
     this.handedOn = handedOn;
     claim = folder.path().resolve("busy" + number);
@@ -47,17 +50,21 @@ final class Slot {
     tidy();
   }
 
-  /** Returns the call at hand, also after its end while the client is here; null for none. */
+  /**
+   * Returns the client's call, which stays after its end until the client is gone; null for none.
+   */
   ServedCall call() {
     return call;
   }
 
-  /** Returns the descriptor that tells by its error that the client is gone; null without one. */
+  /** Returns the descriptor that has an error once the client is gone; null without a client. */
   Descriptor reply() {
     return reply;
   }
 
-  /** Takes a client that has claimed this place and has opened both FIFOs; null for any other. */
+  /**
+   * Accepts a client that has claimed this slot and opened both FIFOs; returns null for any other.
+   */
   ServedCall accept(OtherProcess client, int arguments, FileStatus ask) throws IOException {
     if (call != null
         || !claimant().equals(Integer.toString(client.pid()))
@@ -72,7 +79,7 @@ final class Slot {
     return call;
   }
 
-  /** Notes that the call has its answer. */
+  /** Records that the call is over. */
   void done() {
     over = true;
   }
@@ -81,12 +88,12 @@ final class Slot {
     return over;
   }
 
-  /** Makes the place free, after the client has gone and its call is over. */
+  /** Frees the slot, after the client is gone and its call is over. */
   void free() throws IOException {
     held = Descriptor.open(say, true);
     byte[] unread = new byte[64];
     while (held.read(unread) > 0) {
-      // answers that no client took
+      // discards answers that no client read
     }
     reply.close();
     reply = null;
@@ -100,7 +107,7 @@ final class Slot {
         : "";
   }
 
-  /** Removes a claim whose client ended before it asked, or is a torc of its own by now. */
+  /** Removes a claim whose client ended before its request, or now runs torc in its own JVM. */
   void tidy() throws IOException {
     if (call != null || !OwnFile.exists(claim)) {
       return;
@@ -109,7 +116,7 @@ final class Slot {
     Instant made = Files.getLastModifiedTime(claim).toInstant();
     if (pid.matches("[1-9][0-9]{0,8}")) {
       ProcessHandle process = ProcessHandle.of(Integer.parseInt(pid)).orElse(null);
-      boolean other = // a later process of the same number
+      boolean other = // a later process with the same pid
           process != null
               && process
                   .info()
@@ -124,7 +131,7 @@ final class Slot {
     }
   }
 
-  /** Returns whether a process runs the same program as this one: no shell any more. */
+  /** Returns whether a process now runs Java, and no longer the launcher's shell. */
   private static boolean isJava(ProcessHandle process) {
     return process.info().command().equals(ProcessHandle.current().info().command());
   }
