@@ -9,16 +9,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Carries fresh and dirty jobs over to the graph of changed build files, if they are {@linkplain
- * Graph#sameIn the same} there, with what is known of their files. All other jobs have to be
- * decided.
+ * Carries fresh and dirty jobs over to the graph of changed build files. A job is carried over,
+ * with the stamps and digests of its files, if it is {@linkplain Graph#sameIn the same} in both
+ * graphs. All other jobs have to be decided.
  */
 final class CarriedJobs {
 
   private final Graph before;
   private final Graph now;
   private final FreshJobs fresh;
-  private final BitSet asked = new BitSet(); // files whose makers were compared, by earlier number
+  private final BitSet asked = new BitSet(); // files with compared makers, by earlier number
   private final BitSet otherMaker = new BitSet();
   private final FreshFiles files;
 
@@ -30,8 +30,8 @@ final class CarriedJobs {
   }
 
   /**
-   * Carries jobs over; null if the verdicts in one graph say nothing about the other. Both graphs
-   * are whole and have one root.
+   * Returns the jobs carried over; null if the verdicts in one graph say nothing about the other.
+   * All groups of both graphs must be expanded, and their root must be the same.
    */
   static Carried of(Graph before, FreshJobs fresh, Graph now) {
     Workflow old = before.workflow();
@@ -45,7 +45,7 @@ final class CarriedJobs {
     return alike ? new CarriedJobs(before, fresh, now).carry() : null;
   }
 
-  /** Returns what decides jobs of each executor: its {@code trace} and its {@code before}. */
+  /** Returns each executor's settings that affect verdicts: {@code trace} and {@code before}. */
   private static Map<String, String> elsewhere(Workflow workflow) {
     Map<String, String> texts = new HashMap<>();
     for (Workflow.Executor executor : workflow.settings().executors()) {
@@ -81,10 +81,10 @@ final class CarriedJobs {
     return fresh.jobs().get(earlier) || fresh.dirty().get(earlier);
   }
 
-  /** Returns whether each file that a job does not name has the same maker as before. */
+  /** Returns whether each of a job's {@link ExtraFiles} has the same maker as before. */
   private boolean hasSameMakers(int earlier) {
     for (int file : fresh.files().extra().rows().row(earlier)) {
-      if (!asked.get(file)) { // many jobs share a header
+      if (!asked.get(file)) { // compare the makers of a shared header once
         String path = fresh.files().path(before, file);
         asked.set(file);
         otherMaker.set(file, !maker(before, path).equals(maker(now, path)));

@@ -3,13 +3,13 @@ package dev.torc.fresh;
 import dev.torc.graph.Graph;
 import java.util.Arrays;
 
-/** Copies files that an earlier build saw to {@link FreshFiles}, under their present numbers. */
+/** Copies files that an earlier build saw to {@link FreshFiles}, where they get new numbers. */
 final class EarlierFiles {
 
   private final FreshFiles files;
   private final Graph before;
   private final SeenFiles seen;
-  private final int[] numbers; // the present number by the earlier one, -1 until it is met
+  private final int[] numbers; // the new number by the earlier one; -1 if not copied yet
 
   EarlierFiles(FreshFiles files, Graph before, SeenFiles seen) {
     this.files = files;
@@ -19,7 +19,7 @@ final class EarlierFiles {
     Arrays.fill(numbers, -1);
   }
 
-  /** Copies all files of a job; returns those besides its named needs and products. */
+  /** Copies all files of a job; returns the new numbers of its {@link ExtraFiles}. */
   int[] copyOf(int job) {
     copy(before.needs().row(job));
     copy(before.products().row(job));
@@ -29,7 +29,7 @@ final class EarlierFiles {
   private int[] copy(int[] some) {
     for (int i = 0; i < some.length; i++) {
       int file = some[i];
-      if (numbers[file] < 0) { // many jobs share a header
+      if (numbers[file] < 0) { // copy a shared header once
         numbers[file] = files.copy(before, seen, file);
       }
       some[i] = numbers[file];

@@ -6,13 +6,13 @@ import dev.torc.graph.Adjacency;
 
 /**
  * The numbers of the files that each job touches besides its named needs and products. Most are
- * headers, a hundred for each of thousands of jobs, so they are packed; a build in which nothing
- * moved never unpacks them.
+ * headers, a hundred for each of thousands of jobs, so the numbers are packed. A build in which no
+ * file changed never unpacks them.
  */
 final class ExtraFiles {
 
-  private byte[] packed; // null until it is needed
-  private Adjacency rows; // null until it is asked for
+  private byte[] packed; // null until needed
+  private Adjacency rows; // null until needed
 
   ExtraFiles(Adjacency rows) {
     this.rows = rows;

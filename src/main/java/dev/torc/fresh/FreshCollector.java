@@ -29,13 +29,13 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds after a build which jobs are {@linkplain FreshJobs fresh}: settled jobs that depend only on
- * plain files and on their names in folders. A verdict holds only for the stamps that it came from.
+ * Finds, after a build, which jobs are {@linkplain FreshJobs fresh}: settled jobs that depend only
+ * on plain files and on the names in folders. A verdict holds only for the stamps it was based on.
  * So if a build saw two states of a file, the jobs that touch it are decided again next time, and
- * if two jobs became fresh by different stamps of one file, neither is fresh. For the other jobs
- * that were asked for, the dirty ones, all files that may matter are stored as the build saw them.
- * If a stamp cannot be trusted yet (rule 4), as that of a new product, the next build reads the
- * file, and decides no job if the bytes are the same.
+ * if two jobs became fresh by different stamps of one file, neither is fresh. The other jobs of the
+ * build are dirty: all their files that may matter are stored as the build saw them. If a stamp
+ * cannot be trusted yet (rule 4), such as a new product's, the next build reads the file, and
+ * decides no job if the bytes are the same.
  */
 final class FreshCollector {
 
@@ -64,8 +64,8 @@ final class FreshCollector {
   }
 
   /**
-   * Returns what is fresh; see {@link FreshJobs#after}. The machine is asked once more, since
-   * {@code NeedContents} has its own searches.
+   * Returns the fresh and dirty jobs; see {@link FreshJobs#after}. The answers to store come from
+   * the context's {@link MachineInputs}; {@code NeedContents} asked a copy.
    */
   static FreshJobs of(
       PlanContext context, FreshJobs.Held held, FreshJobs before, BitSet stayed, String build)
@@ -109,7 +109,7 @@ final class FreshCollector {
       }
       rows.endRow(true);
     }
-    // No look finds such a stamp, so the jobs that touch the file are decided.
+    // No file has such a stamp, so the next build decides the jobs that touch the file.
     torn.stream().forEach(file -> gathered.put(file, new long[] {SeenFiles.TORN, 0, 1, 0}));
     return new FreshJobs(held, number, jobs, dirty, gathered.seen(rows.build()), null);
   }
@@ -129,7 +129,7 @@ final class FreshCollector {
     }
   }
 
-  /** Copies what was known of the files of jobs that stayed fresh or dirty. */
+  /** Copies the stamps and digests of the files of jobs that stayed fresh or dirty. */
   private void copyFiles(FreshJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
@@ -139,12 +139,12 @@ final class FreshCollector {
     }
   }
 
-  /** Returns the jobs whose products the next build removes, even if it runs nothing. */
+  /** Returns the jobs whose products the next build will remove, even if it runs no job. */
   private BitSet deletingNext(BitSet stayed) {
     BitSet due = new BitSet();
     BitSet makers = new BitSet();
     IntStream jobs = graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j));
-    jobs.filter(this::canBeFresh).forEach(makers::set); // others may not declare all that they made
+    jobs.filter(this::canBeFresh).forEach(makers::set); // other jobs may have undeclared products
     context.temporaries().spent(makers, new BitSet()).stream()
         .filter(path -> !isGone(path))
         .forEach(path -> due.set(graph.makerOf(path)));
@@ -156,7 +156,7 @@ final class FreshCollector {
     return known != null && !known.stamp().exists();
   }
 
-  /** Returns whether a settled job depends only on the disk and the results of other jobs. */
+  /** Returns whether a job is settled and depends only on the disk and on other jobs' results. */
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)) {
       return false;
@@ -167,19 +167,19 @@ final class FreshCollector {
     if (!well || job.has(Trait.ALWAYS) || job.has(Trait.TRACE) && !result.traced()) {
       return false;
     }
-    // A maker of a found file may run although no edge leads from it to this job.
+    // The maker of a found file may run although the graph has no edge from the maker to this job.
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
-  /** The files and folders that decide about a job, by number. */
+  /** The files and folders that decide a job, by number. */
   private final class Deciding {
     final int job;
     final Set<Integer> all = new LinkedHashSet<>();
     final Map<Integer, long[]> folders = new HashMap<>();
-    final BitSet made = new BitSet(); // files in folders that are as the job made them
+    final BitSet made = new BitSet(); // files in unchanged folder products
     final Set<String> questions = new TreeSet<>();
     final int named;
-    boolean whole = true; // nothing else decides
+    boolean whole = true; // only these files and folders decide
 
     Deciding(int job) {
       this.job = job;
@@ -194,12 +194,12 @@ final class FreshCollector {
       return file;
     }
 
-    /** Returns the files besides the named needs and products. */
+    /** Returns the files other than the named needs and products. */
     int[] also() {
       return all.stream().skip(named).mapToInt(file -> file).toArray();
     }
 
-    /** Adds the members of a glob or folder; null if anything else decides. */
+    /** Adds the members of a glob or folder; {@code found} is null if anything else decides. */
     void add(FreshMembers.Members found, boolean own) {
       if (found == null) {
         whole = false;
@@ -226,8 +226,8 @@ final class FreshCollector {
   }
 
   /**
-   * Finds what decides about a job. If it is not {@code settled}, it will be dirty, and its files
-   * are found as the build saw them.
+   * Finds the files that decide a job. For a job that is not {@code settled}, which will be dirty,
+   * finds its files as the build saw them.
    */
   private Deciding find(int id, boolean settled) throws IOException {
     Deciding to = new Deciding(id);
@@ -269,7 +269,7 @@ final class FreshCollector {
     }
     for (int list : footprint.lists()) {
       if (graph.list(list).ofJobs()) {
-        continue; // the result of another job
+        continue; // the result of another job decides
       }
       if (!settled) {
         members.seen(list, hasLooked(id)).forEach(to::add);
@@ -277,11 +277,11 @@ final class FreshCollector {
         to.add(members.of(list), false);
       }
     }
-    to.whole &= context.leftOut(id).isEmpty(); // these may be there next time, though nothing ran
+    to.whole &= context.leftOut(id).isEmpty(); // these jobs may have results next time
     return to;
   }
 
-  /** Returns whether the build ran a job, or looked at its needs. */
+  /** Returns whether the build looked at a job's needs: it ran the job or settled it. */
   private boolean hasLooked(int id) {
     return ran(id) || context.records().isSettled(id);
   }
@@ -291,7 +291,7 @@ final class FreshCollector {
     return result != null && build.equals(result.build());
   }
 
-  /** Returns what the build saw at a path of a job; null if it did not look. */
+  /** Returns the stamp and digest that the build saw for a job's file; null if it did not look. */
   private KnownDigest known(int id, String path) throws IOException {
     return woken.get(id) ? digests.seen(path) : digests.last(path);
   }
@@ -317,7 +317,7 @@ final class FreshCollector {
     return result == null ? List.of() : result.products();
   }
 
-  /** Returns whether the verdict on a job follows from what is known of its files. */
+  /** Returns whether the verdict on a job follows from the known stamps of its files. */
   private boolean verdictHolds(Deciding deciding) throws IOException {
     int id = deciding.job;
     boolean doubt = woken.get(id);
@@ -329,7 +329,7 @@ final class FreshCollector {
       KnownDigest known = known(id, path);
       boolean plain = known != null && known.stamp().kind() == Stamp.FileKind.FILE;
       if (!plain && !(isGone(path) && goesWithout(id, path))) {
-        return false; // neither a file nor one whose absence is known
+        return false; // neither a file nor known to be missing
       }
       doubt |= !deciding.made.get(file) && replaced.contains(path);
     }
@@ -342,7 +342,7 @@ final class FreshCollector {
     return maker < 0 ? graph.job(id).isOptional(path) : context.temporaries().lacks(maker);
   }
 
-  /** Sets the stamp that a verdict came from; a file with two such stamps decides nothing. */
+  /** Sets the stamp that a verdict was based on. A file with two such stamps decides nothing. */
   private void setStamp(int file, long[] stamp) {
     int at = file * SeenFiles.WIDTH;
     long[] stamps = gathered.stamps();

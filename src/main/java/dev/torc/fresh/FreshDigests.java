@@ -8,13 +8,13 @@ import java.util.Arrays;
 /**
  * The digests of the files of {@link SeenFiles}, by number. They are needed only if a stamp
  * differs, so they are a second part of its file, which is read on demand. Several threads may use
- * them.
+ * this class.
  */
 final class FreshDigests {
 
   private static final byte[] UNKNOWN = new byte[Digest.LENGTH];
 
-  private final Path file; // null where the bytes were given
+  private final Path file; // null if the bytes were given
   private final byte[] first;
   private byte[] bytes;
 
@@ -24,7 +24,7 @@ final class FreshDigests {
     this.bytes = bytes;
   }
 
-  /** Returns the digests in a file that belong to its first part. */
+  /** Returns the digests in the second part of a file, given the bytes of its first part. */
   static FreshDigests in(Path file, byte[] first) {
     byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
     return new FreshDigests(file, head, null);
@@ -34,7 +34,7 @@ final class FreshDigests {
     return new FreshDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
   }
 
-  /** Returns all digests behind {@link CheckedFile#FREE} bytes; none if the file is damaged. */
+  /** Returns all digests after {@link CheckedFile#FREE} bytes; none if the file is damaged. */
   synchronized byte[] bytes() {
     if (bytes == null) {
       byte[] read = CheckedFile.next(file, first);
@@ -61,7 +61,7 @@ final class FreshDigests {
     put(number, digest == null ? UNKNOWN : digest.bytes(), 0);
   }
 
-  /** Copies the digest of a file that has the number {@code theirs} in {@code from}. */
+  /** Copies the digest of the file that has the number {@code theirs} in {@code from}. */
   void put(int number, FreshDigests from, int theirs) {
     byte[] known = from.bytes();
     if (at(theirs) < known.length) {

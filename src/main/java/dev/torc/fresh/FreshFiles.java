@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * Collects the files of {@link FreshJobs} with their stamps and digests, after a build or for a
- * changed build file. The files of the graph have its numbers, and further ones get the next. Which
- * files count for a job is decided elsewhere.
+ * changed build file. The files of the graph keep their numbers; other files get the next ones. The
+ * caller decides which files count for a job.
  */
 final class FreshFiles {
 
@@ -47,7 +47,7 @@ final class FreshFiles {
     return SeenFiles.path(graph, further, file);
   }
 
-  /** Returns the stamps of all files for changes in place; a further path may replace the array. */
+  /** Returns the array of all stamps, to be changed in place. {@link #number} may replace it. */
   long[] stamps() {
     return stamps;
   }
@@ -68,7 +68,7 @@ final class FreshFiles {
     System.arraycopy(stamp, 0, stamps, file * SeenFiles.WIDTH, SeenFiles.WIDTH);
   }
 
-  /** Copies the stamp and digest of an earlier file and returns its number here. */
+  /** Copies the stamp and digest of an earlier build's file; returns the file's number here. */
   int copy(Graph before, SeenFiles seen, int file) {
     boolean same = before == graph && file < graph.files();
     int now = same ? file : number(seen.path(before, file));
@@ -83,7 +83,7 @@ final class FreshFiles {
     digests.put(file, seen.digest());
   }
 
-  /** Returns the numbers of a stamp, with a negative ctime if it cannot be trusted. */
+  /** Returns the numbers of a stamp; the ctime is negative if the stamp cannot be trusted. */
   static long[] numbers(KnownDigest known) {
     long[] numbers = SeenFiles.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {

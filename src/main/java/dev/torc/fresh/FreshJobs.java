@@ -23,36 +23,37 @@ import java.util.function.IntPredicate;
 
 /**
  * The jobs that were up to date after the last build, with the stamps of all files that decided
- * this. As long as the graph, the caller's declared variables and the database are the same, such a
- * fresh job is up to date if each of its files has the same stamp or the same bytes. So a build in
- * which nothing moved looks at each file once and at nothing else, and an edit costs only the jobs
- * behind it. Dirty jobs are stored too: every build decides them again, but a watch only if one of
- * their files changes. {@link FreshCollector} finds the fresh jobs, {@link TouchedFiles} the files
- * that moved.
+ * this. While the graph, the caller's declared variables and the database are the same, such a
+ * <em>fresh</em> job is up to date if each of its files has the same stamp or bytes. So a build in
+ * which no file changed looks at each file once and at nothing else, and an edit costs only the
+ * jobs that depend on it. <em>Dirty</em> jobs are stored too: every build decides them again, but a
+ * watch only if one of their files changes. {@link FreshCollector} finds the fresh jobs, {@link
+ * TouchedFiles} the changed files.
  *
- * <p>Opening the cache for work removes the file, and a build writes another one at its end: after
- * a crash there is none, and everything is looked at.
+ * <p>These jobs are stored in a file. Opening the cache for work removes the file, and a build
+ * writes a new one at its end. So after a crash there is no file, and the next build looks at
+ * everything.
  *
  * @param number the number of the next build in the history
  * @param dirty the jobs that failed, did not run, always run, or depend on more than files
- * @param stale the recorded products that no job declares or needs; null if not known
+ * @param stale the recorded products that no job declares or needs; null if unknown
  */
 public record FreshJobs(
     Held held, long number, BitSet jobs, BitSet dirty, SeenFiles files, List<String> stale) {
 
   private static final String LAYOUT = "torc rest 10";
 
-  /** How many threads look at files at a time. */
+  /** The number of threads that look at files at the same time. */
   public static final int THREADS = Runtime.getRuntime().availableProcessors();
 
-  /** Up to this many bytes, reading a file costs its system calls, not its bytes. */
+  /** Up to this size in bytes, the system calls cost more than reading the bytes. */
   private static final int SMALL = 1 << 16;
 
   /**
-   * What must still be the same in the next build, besides the files.
+   * The state, besides the files, that must be the same in the next build.
    *
-   * @param graph the digest that names the graph
-   * @param boot the boot's id: what was not on disk when the system went down is lost
+   * @param graph the digest that identifies the graph
+   * @param boot the id of the system's boot: a crash loses data that was not on disk
    * @param database the stamp of the database's file
    * @param journal the state of a network root's records; else empty
    * @param caller the answers to {@link MachineInputs#answer questions} about the caller's
@@ -71,7 +72,7 @@ public record FreshJobs(
       return new Held(graph, boot, database, journal, all);
     }
 
-    /** Compares without the record's own {@code equals}, which is linked again at every start. */
+    /** Compares without the record's own {@code equals}, which costs linking at every start. */
     boolean isSame(Held that) {
       return graph.equals(that.graph)
           && boot.equals(that.boot)
@@ -82,8 +83,9 @@ public record FreshJobs(
   }
 
   /**
-   * Reads the file; null if it is missing or if something else than files changed. The {@code
-   * caller} of {@code now} does not count, and {@code machine} must not have searched yet.
+   * Reads the file; returns null if it is missing or anything besides files changed. The {@code
+   * caller} of {@code now} is ignored: {@code machine}, which must not have searched yet, gives the
+   * answers.
    */
   public static FreshJobs read(Path file, Held now, MachineInputs machine) {
     byte[] bytes = CheckedFile.read(file);
@@ -107,31 +109,32 @@ public record FreshJobs(
           SeenFiles.read(in, file, bytes),
           in.flag() ? in.list(ByteReader::text) : null);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return null; // another torc wrote it
+      return null; // another version of torc wrote the file
     }
   }
 
   /**
-   * The fresh jobs in another graph; {@code whole} if all jobs of the earlier graph are the same
-   * there.
+   * The fresh jobs carried over to another graph. {@code whole} is whether every job of the earlier
+   * graph is the same there.
    */
   public record Carried(FreshJobs fresh, boolean whole) {}
 
   /**
-   * Carries jobs over to the graph of other build files of the same root; null if the verdicts in
-   * one graph say nothing about the other. Both graphs are whole.
+   * Carries jobs over to the graph of other build files of the same root; returns null if the
+   * verdicts in one graph say nothing about the other. All groups of both graphs must be expanded.
    */
   public Carried carried(Graph before, Graph now) {
     return CarriedJobs.of(before, this, now);
   }
 
   /**
-   * Returns what is fresh after a build.
+   * Returns the fresh and dirty jobs after a build.
    *
    * @param context the context with which the build ended
-   * @param held gets its {@code caller} here
-   * @param before what was fresh before, with the stamps that the build saw; null for nothing
-   * @param stayed the jobs of {@code before} that the build did not have to look at
+   * @param held the state to store; its {@code caller} is replaced
+   * @param before the earlier fresh jobs, with the stamps that the build saw; null if there were
+   *     none
+   * @param stayed the jobs of {@code before} that the build did not have to decide
    * @param build the build's id
    */
   public static FreshJobs after(
@@ -145,7 +148,7 @@ public record FreshJobs(
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), files);
   }
 
-  /** Returns a copy with the final state of database and journal. */
+  /** Returns a copy with the final state of the database and the journal. */
   public FreshJobs with(Stamp database, String journal) {
     return with(new Held(held.graph, held.boot, database, journal, held.caller), files);
   }
@@ -159,9 +162,9 @@ public record FreshJobs(
   }
 
   /**
-   * Returns a copy in which small files whose stamps could not be trusted were read again, if the
-   * stamps can be trusted by now (rule 4): otherwise the next build has to read all new products.
-   * Only clock and root of {@code digests} count.
+   * Returns a copy for which small files with untrusted stamps were read again, if their stamps can
+   * be trusted by now (rule 4). Otherwise the next build would read all new products. Uses only the
+   * clock and root of {@code digests}.
    */
   FreshJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
@@ -184,12 +187,12 @@ public record FreshJobs(
     return others == files ? this : with(held, others);
   }
 
-  /** Reads the digests, which are a later part of the file, before the file is removed. */
+  /** Reads the digests, which are the second part of the file. Call it before removing the file. */
   public void readDigests() {
     files.digests().bytes();
   }
 
-  /** Writes the file, under the build lock; no build may use the database any more. */
+  /** Writes the file. Requires the build lock and that no build uses the database any more. */
   public void write(Path file) throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);
@@ -223,14 +226,15 @@ public record FreshJobs(
   }
 
   /**
-   * The outcome of a look: the same jobs with the new stamps of files that were only touched, or
-   * the same object, and the dirty jobs, which have to be decided.
+   * The result of {@link #look}. {@code fresh} is a copy with the new stamps of files that were
+   * only touched, or the object itself if there are none. {@code dirty} has the jobs that must be
+   * decided.
    */
   public record Looked(FreshJobs fresh, BitSet dirty) {}
 
   /**
-   * Looks at each file once, and reads files with another stamp and the same size. The clock of
-   * {@code digests} says which stamps can be trusted next time.
+   * Looks at each file once, and reads a file if its stamp changed but not its size. The clock of
+   * {@code digests} decides which stamps can be trusted next time.
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
     TouchedFiles touched = new TouchedFiles(files, graph, digests, false);
@@ -246,20 +250,22 @@ public record FreshJobs(
     return new Looked(with(files.with(touched.stamps())), dirty);
   }
 
-  /** Returns a test for the jobs that touch any of some files. */
+  /** Returns a test that accepts the jobs that touch any of the files {@code some}. */
   IntPredicate anyOf(Graph graph, BitSet some) {
     Adjacency extra = files.extra().rows();
     return job -> SeenFiles.any(job, some::get, graph.needs(), graph.products(), extra);
   }
 
-  /** Returns those fresh jobs of some that have a product with another stamp, also in folders. */
+  /**
+   * Returns the jobs of {@code some} with a changed product, or a changed file in a folder product.
+   */
   public BitSet moved(Graph graph, StampSource source, BitSet some, int threads) {
     BitSet asked = new BitSet(files.count());
     for (int job = some.nextSetBit(0); job >= 0; job = some.nextSetBit(job + 1)) {
       mark(graph.products(), job, asked);
       mark(files.extra().rows(), job, asked);
     }
-    TouchedFiles look = new TouchedFiles(files, graph, null, false); // which reads none
+    TouchedFiles look = new TouchedFiles(files, graph, null, false); // reads no file
     BitSet makers = new BitSet();
     BitSet moved = look.moved(source, asked, threads);
     for (int file = moved.nextSetBit(0); file >= 0; file = moved.nextSetBit(file + 1)) {
@@ -283,7 +289,7 @@ public record FreshJobs(
     return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
   }
 
-  /** Returns whether any of these jobs is fresh although one of its products is gone. */
+  /** Returns whether any of these jobs is fresh although one of its products is missing. */
   public boolean lackProducts(Graph graph, BitSet some) {
     Adjacency extra = files.extra().rows();
     return some.stream()

@@ -21,13 +21,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds after a build the files of a needed glob or folder, or of a folder product, and the folders
- * that have their names. Each folder's stamp is taken before the folder is listed: if it is the
- * same later, so are the names. There is no answer if anything else decides.
+ * Finds, after a build, the files in a needed glob or folder or in a folder product, and the
+ * folders that contain their names. Each folder's stamp is read before the folder is listed, so if
+ * the stamp is the same later, the names are too. The result is null if anything besides these
+ * files and folders decides the job.
  */
 final class FreshMembers {
 
-  /** Paths of files, and folders with their stamps from before they were listed. */
+  /** The paths of the files, and the folders with their stamps from before they were listed. */
   record Members(Map<String, Stamp> folders, List<String> files) {}
 
   private final PlanContext context;
@@ -35,8 +36,8 @@ final class FreshMembers {
   private final Path root;
   private final Map<Integer, Members> lists = new HashMap<>();
   private final Map<String, Members> products = new HashMap<>();
-  private final Map<Integer, List<String>> names = new HashMap<>(); // the names there now, by list
-  private final Set<String> late = new HashSet<>(); // names that came after the build had looked
+  private final Map<Integer, List<String>> names = new HashMap<>(); // present names by list
+  private final Set<String> late = new HashSet<>(); // names that appeared after the build looked
 
   FreshMembers(PlanContext context, DigestMemo digests) {
     this.context = context;
@@ -52,7 +53,7 @@ final class FreshMembers {
     return lists.get(list);
   }
 
-  /** Returns the members of a folder product; null if it has changed, or anything else decides. */
+  /** Returns the members of a folder product; null if it changed or anything else decides. */
   Members of(RecordedProduct folder) throws IOException {
     if (!products.containsKey(folder.path())) {
       products.put(folder.path(), find(folder));
@@ -61,15 +62,16 @@ final class FreshMembers {
   }
 
   /**
-   * Returns the names in a needed glob or folder as the build saw it, even if more decides. If the
-   * build {@code looked} there, names that came later are left out, so that a watch finds them new.
+   * Returns the names in a needed glob or folder as the build saw it, even if {@link #of} returns
+   * null. If the build {@code looked} there, later names are omitted, so that a watch finds them as
+   * new.
    */
   List<String> seen(int list, boolean looked) {
     NeedList needed = context.graph().list(list);
     return seen(names.computeIfAbsent(list, _ -> WatchSnapshot.walk(root, needed).files()), looked);
   }
 
-  /** Returns the same for a folder product. */
+  /** Returns the names in a folder product as the build saw them. */
   List<String> seen(String folder, boolean looked) {
     return seen(WatchSnapshot.walk(root, WatchSnapshot.folder(folder)).files(), looked);
   }
@@ -84,7 +86,7 @@ final class FreshMembers {
         .toList();
   }
 
-  /** Returns what the build saw at a path, or behind the links in its folders. */
+  /** Returns the stamp and digest that the build saw at a path, or at its real path. */
   KnownDigest last(String path) {
     KnownDigest last = digests.last(path);
     try {
@@ -92,7 +94,7 @@ final class FreshMembers {
           ? digests.last(WatchSnapshot.text(root, root.resolve(path).toRealPath()))
           : last;
     } catch (IOException e) {
-      return null; // nothing is there, or it cannot be looked at
+      return null; // the path is missing or cannot be read
     }
   }
 
@@ -105,7 +107,7 @@ final class FreshMembers {
     try {
       found = digests.folder(made.path(), false);
     } catch (IOException e) {
-      return null; // the decision about the job meets the error again, and tells it
+      return null; // deciding the job reports the error
     }
     if (!found.digest().equals(made.digest())) {
       return null;
@@ -113,7 +115,7 @@ final class FreshMembers {
     List<String> files = new ArrayList<>();
     for (FolderDigest.Member member : found.members()) {
       String path = FolderDigest.join(made.path(), member.path());
-      // A link's text cannot change without another stamp of its folder.
+      // A link's text cannot change without changing the stamp of its folder.
       if (member.kind() == Stamp.FileKind.FOLDER && !add(path, member.stamp(), folders)) {
         return null;
       } else if (member.kind() == Stamp.FileKind.FILE) {
@@ -141,8 +143,7 @@ final class FreshMembers {
     }
     for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {
       Stamp.FileKind kind = inner.getValue().kind();
-      // A folder with a link in it is never fresh, since what is behind the link is not looked at
-      // here.
+      // A folder with a link in it makes no job fresh, since this code does not look behind links.
       if (kind == Stamp.FileKind.LINK
           || kind == Stamp.FileKind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {
         return null;
@@ -151,7 +152,7 @@ final class FreshMembers {
     return new Members(folders, standing(list, again.files()));
   }
 
-  /** Returns the files that are not in a gone folder, about which its maker decides. */
+  /** Returns the files that are not in a missing folder product, since its maker decides those. */
   private List<String> standing(NeedList list, List<String> files) {
     List<String> standing = new ArrayList<>(files);
     for (int maker : list.makers()) {
@@ -162,13 +163,13 @@ final class FreshMembers {
     return standing;
   }
 
-  /** Adds a needed folder; about one that is gone its maker decides. */
+  /** Adds a needed folder, unless it is missing: then its maker decides. */
   private boolean folder(String path, Map<String, Stamp> folders) throws IOException {
     Stamp stamp = digests.stamp(path);
     return !stamp.exists() || add(path, stamp, folders);
   }
 
-  /** Adds the folders that are listed for a glob; returns whether nothing else decides. */
+  /** Adds the folders that are listed for a glob; returns false if anything else decides. */
   private boolean glob(NeedList list, Map<String, Stamp> folders) throws IOException {
     List<String> paths = GlobWalk.find(root, list.glob(), list.excludes()).folders();
     for (String path : paths) {
@@ -180,7 +181,7 @@ final class FreshMembers {
     return now.certain() && now.folders().equals(paths);
   }
 
-  /** Adds a path; returns whether it is a folder, with a stamp that can be trusted. */
+  /** Adds a path; returns whether it is a folder whose stamp can be trusted. */
   private boolean add(String path, Stamp stamp, Map<String, Stamp> folders) {
     folders.put(path, stamp);
     return stamp.kind() == Stamp.FileKind.FOLDER && digests.isSafe(path, stamp);

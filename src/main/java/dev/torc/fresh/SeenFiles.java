@@ -12,39 +12,39 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Files with their stamps and digests as a build saw them, by number: the files of the graph have
- * its numbers, and further ones the next. {@link FreshFiles} collects them, {@link TouchedFiles}
- * compares them with the disk, and {@link FreshJobs} knows which jobs they decide.
+ * Files with the stamps and digests that a build saw, by number. The files of the graph have its
+ * numbers, and other files the next ones. {@link FreshFiles} collects the files, {@link
+ * TouchedFiles} compares them with the disk, and {@link FreshJobs} knows which jobs they decide.
  *
  * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp. The ctime is 0 if no
- *     stamp is known, and negative if it cannot be trusted; the sizes -1 to -4 are the constants
- *     below
+ *     stamp is known, and negative if the stamp cannot be trusted. The sizes -1 to -4 are the
+ *     constants below
  * @param further the paths that the graph does not name: found needs, members of globs and folders,
- *     and the folders that were listed for these
- * @param extra for each job, the files besides its named needs and products
+ *     and the folders listed to find these
+ * @param extra for each job, the files other than its named needs and products
  */
 record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, ExtraFiles extra) {
 
-  /** How many numbers a stamp has; the next two constants are indexes of them. */
+  /** The number of longs in a stamp. {@link #MTIME} and {@link #CTIME} are two of the indexes. */
   static final int WIDTH = Stamp.NUMBERS;
 
   static final int MTIME = 1;
 
   static final int CTIME = 2;
 
-  /** The size of a folder: only its times tell that names came or went. */
+  /** Stands for the size of a folder, whose times show whether names in it changed. */
   static final long FOLDER = -1;
 
-  /** The size of a missing file, such as a temporary product. */
+  /** Stands for the size of a missing file, such as a temporary product. */
   static final long GONE = -2;
 
-  /** The size of a FIFO or the like, or a file that cannot be looked at. */
+  /** Stands for the size of a link, FIFO, socket or device, or of a file that cannot be read. */
   static final long OTHER = -3;
 
-  /** The size of a file that the build saw in two states, so that no stamp is the same. */
+  /** Stands for the size of a file that the build saw in two states. No real stamp has it. */
   static final long TORN = -4;
 
-  /** Reads what {@link #write} wrote into the first part of a file; the digests are the second. */
+  /** Reads what {@link #write} wrote as the first part of a file; the digests are the second. */
   static SeenFiles read(ByteReader in, Path file, byte[] first) {
     FreshDigests digests = FreshDigests.in(file, first);
     return new SeenFiles(in.longs(), digests, StringTable.read(in), ExtraFiles.read(in));
@@ -56,7 +56,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     extra.write(out);
   }
 
-  /** Returns a copy with other stamps; this object if the array is the same. */
+  /** Returns a copy with other stamps, or this object if the array is the same. */
   SeenFiles with(long[] others) {
     return others == stamps ? this : new SeenFiles(others, digests, further, extra);
   }
@@ -65,7 +65,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return stamps.length / WIDTH;
   }
 
-  /** Returns whether a file of a job passes the test; stops at the first one. */
+  /** Returns whether any file of a job passes the test. */
   static boolean any(int job, IntPredicate such, Adjacency... files) {
     boolean any = false;
     for (Adjacency each : files) {
@@ -83,7 +83,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return numbers;
   }
 
-  /** Returns the size of a file, or the constant for its kind. */
+  /** Returns the size of a file, or the constant for anything else. */
   static long size(Stamp.FileKind kind, long size) {
     return switch (kind) {
       case FILE -> size;
@@ -95,14 +95,14 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
 
   boolean isFile(int file) {
     return stamps[file * WIDTH + CTIME] != 0
-        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // or executable
+        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // has the executable bit
   }
 
   boolean isGone(int file) {
     return stamps[file * WIDTH] == GONE;
   }
 
-  /** Returns the number of a path; negative if it has none. */
+  /** Returns the number of a path; negative if the path has none. */
   int number(Graph graph, String path) {
     return number(graph, further, path);
   }
@@ -111,7 +111,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return path(graph, further, file);
   }
 
-  /** Returns the number of a path in a graph or among further paths; negative if it has none. */
+  /** Returns the number of a path in a graph or among other paths; negative if there is none. */
   static int number(Graph graph, StringTable further, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;

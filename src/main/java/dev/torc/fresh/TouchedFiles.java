@@ -23,18 +23,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Looks at the files of {@link SeenFiles} and finds those with another stamp; of these, the ones
- * with the same bytes were only touched. Bytes alone decide, and the executable bit of a product, a
- * tool or a file in a needed folder. If a link is on the way to a file, the file counts as changed,
- * since only the decision about its jobs sees where the link leads. A watch, which asks only what
- * changed, does not look for such links.
+ * Looks at the files of {@link SeenFiles} and finds those whose stamp changed. A file with the same
+ * bytes was only touched; for a product, a tool or a file in a needed folder, the executable bit
+ * must be the same too. If a folder above a file is a link, the file counts as changed, since only
+ * deciding its jobs shows where the link leads. A watch, which only asks what changed, allows such
+ * links.
  */
 final class TouchedFiles {
 
-  /** How many files to look at are worth one more thread. */
+  /** For this many files to look at, one more thread pays off. */
   private static final int SHARE = 2_000;
 
-  /** How many files to read, or how many bytes, are worth one more thread. */
+  /** For this many files to read, or {@link #MUCH} bytes, one more thread pays off. */
   private static final int MANY = 100;
 
   private static final long MUCH = 1 << 22;
@@ -44,11 +44,11 @@ final class TouchedFiles {
   private final DigestMemo digests;
   private final Path root;
   private final boolean links;
-  private final Map<Path, Boolean> plain = new ConcurrentHashMap<>(); // isPlain by folder
+  private final Map<Path, Boolean> plain = new ConcurrentHashMap<>(); // isPlain(), by folder
   private Set<String> tools;
   private long[] stamps;
 
-  /** Looks at some files; with {@code links}, links on the way to them are allowed. */
+  /** Prepares to look at files. With {@code links}, the paths to the files may contain links. */
   TouchedFiles(SeenFiles seen, Graph graph, DigestMemo digests, boolean links) {
     this.links = links;
     this.seen = seen;
@@ -59,7 +59,8 @@ final class TouchedFiles {
   }
 
   /**
-   * Returns the numbers of the files with another stamp, of {@code some} files, or of all if null.
+   * Returns the numbers of the files whose stamp changed, among {@code some}, or among all files if
+   * that is null.
    */
   BitSet moved(StampSource source, BitSet some, int threads) {
     int files = some != null ? some.length() : seen.count();
@@ -86,7 +87,7 @@ final class TouchedFiles {
     try {
       files = source.inFolder(graph.workflow().root(), true);
     } catch (IOException e) {
-      moved.set(from, to); // the verdicts on the jobs will meet the error again, and tell it
+      moved.set(from, to); // deciding the jobs reports the error
       return moved;
     }
     long[] now = new long[SeenFiles.WIDTH];
@@ -104,7 +105,7 @@ final class TouchedFiles {
                 ? graph.handPath(f, look)
                 : seen.further().hand(f - graph.files(), look);
       } catch (IOException e) {
-        kind = Stamp.FileKind.OTHER; // the verdicts will meet this error again, too
+        kind = Stamp.FileKind.OTHER; // deciding the jobs reports the error
       }
       now[0] = SeenFiles.size(kind, now[0]);
       boolean timed = kind == Stamp.FileKind.FILE || kind == Stamp.FileKind.FOLDER;
@@ -134,14 +135,14 @@ final class TouchedFiles {
     for (int i = 0; i < files.length; i++) {
       if (same[i] != null) {
         moved.clear(files[i]);
-        if (same[i].safe()) { // else it is read again next time (rule 4)
+        if (same[i].safe()) { // else the next build reads the file (rule 4)
           put(files[i], same[i].stamp());
         }
       }
     }
   }
 
-  /** Returns the stamps of all files, with new ones that can be trusted; or the same array. */
+  /** Returns all stamps, with changed ones that can be trusted; the same array if none changed. */
   long[] stamps() {
     return stamps;
   }
@@ -161,7 +162,7 @@ final class TouchedFiles {
     return number(file) & ~Stamp.EXECUTABLE;
   }
 
-  /** Returns what is known of a file whose bytes are the same; null for others. */
+  /** Returns the stamp and digest of a file whose bytes are the same; null for other files. */
   private KnownDigest same(int file) {
     Digest before = seen.digests().get(file);
     String path = seen.path(graph, file);
@@ -174,14 +175,14 @@ final class TouchedFiles {
       if (now.kind() != Stamp.FileKind.FILE || now.size() != size(file) || !plain) {
         return null;
       }
-      boolean flipped = now.numbers()[0] != number(file); // whether its owner may execute it
+      boolean flipped = now.numbers()[0] != number(file); // the executable bit
       if (flipped && (graph.makerOf(path) >= 0 || isTool(path) || isInFolder(path))) {
         return null;
       }
       KnownDigest known = digests.of(path, now);
       return before.equals(known.digest()) ? known : null;
     } catch (IOException e) {
-      return null; // the decision about its jobs meets the error again, and tells it
+      return null; // deciding the jobs reports the error
     }
   }
 
@@ -203,7 +204,7 @@ final class TouchedFiles {
         .anyMatch(list -> list.kind() == NeedList.ListKind.FOLDER && list.covers(path));
   }
 
-  /** Returns whether no link is among the folders above a file. */
+  /** Returns whether none of the folders above a file is a link. */
   private boolean isPlain(String path) throws IOException {
     Path above = root.resolve(path).getParent();
     Boolean known = plain.get(above);

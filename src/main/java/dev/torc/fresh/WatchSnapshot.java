@@ -32,25 +32,25 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What a watch compares the disk with: the build files and the files of all jobs that it builds, as
- * the last build saw them in {@link FreshJobs}. So no edit is missed, even during the build. A look
- * finds the files that changed and new names in globs and folders, and the next look compares with
- * it. A file that was only touched has not changed.
+ * The state that a watch compares with the disk: the build files and the files of all jobs that it
+ * builds. It starts with the state in {@link FreshJobs}, as the last build saw it, so no edit is
+ * missed, not even one during the build. {@link #look} finds changed files and new names in globs
+ * and folders, and updates the state. A file that was only touched has not changed.
  *
- * <p>It does not know what a change means; the next build decides that. One thread at a time.
+ * <p>The next build decides what a change means. Only one thread may use this class at a time.
  */
 public final class WatchSnapshot {
 
-  /** Stands for a file that cannot be looked at. */
+  /** Stands for a file that cannot be read. */
   private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
 
-  /** Vim, Emacs, LibreOffice, Office, Kate, JetBrains, gedit. */
+  /** Files of Vim, Emacs, LibreOffice, Office, Kate, JetBrains and gedit. */
   private static final Pattern EDITORS =
       Pattern.compile(
           "\\..*\\.sw[a-z]x?|\\.#.*|#.*#|.*~|\\.~lock\\..*#|~\\$.*|\\..*\\.kate-swp"
               + "|.*___jb_(tmp|old)___|\\.goutputstream-.*");
 
-  /** The length of a path, in bytes. */
+  /** The maximum length of a path, in bytes. */
   private static final int LONGEST = 1 << 13;
 
   private final Graph graph;
@@ -58,14 +58,14 @@ public final class WatchSnapshot {
   private final StampSource stamps;
   private final DigestMemo reader;
   private final FreshFiles files;
-  private final List<NeedList> lists = new ArrayList<>(); // globs and folders whose names count
-  private Set<String> members = new HashSet<>(); // names in the lists at the last look
-  private final Set<String> listed = new HashSet<>(); // of these, sources that may go
-  private final Set<Path> folders = new HashSet<>(); // where names could come and go then
+  private final List<NeedList> lists = new ArrayList<>(); // globs and folders to list
+  private Set<String> members = new HashSet<>(); // names in lists at the last look
+  private final Set<String> listed = new HashSet<>(); // the sources among them
+  private final Set<Path> folders = new HashSet<>(); // folders listed at the last look
 
   /**
-   * Begins with what a build saw of some jobs, or without {@code fresh} with their files as they
-   * are now.
+   * Starts with the state that a build saw of some jobs' files or, if {@code fresh} is null, with
+   * their present state.
    *
    * @param clock the clock of the file system
    */
@@ -101,12 +101,12 @@ public final class WatchSnapshot {
     files.put(file, now(reader, files.path(file)));
   }
 
-  /** Returns the list of everything in a folder product. */
+  /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
     return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
   }
 
-  /** Adds the files that the graph was made from, and the globs that found files for it. */
+  /** Adds the build files that the graph was made from, and the globs that found files for it. */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
       for (Path path : List.of(source.asked(), source.file())) {
@@ -128,7 +128,7 @@ public final class WatchSnapshot {
         });
   }
 
-  /** Adds a file as it is now, even if it is missing, unless something is known of it. */
+  /** Adds a file with its present state, even if it is missing, unless its state is known. */
   public void add(Path path) {
     String text = text(root, path);
     if (!files.isKnown(text)) {
@@ -136,7 +136,7 @@ public final class WatchSnapshot {
     }
   }
 
-  /** Counts the names of an earlier snapshot as seen, since the build began with them. */
+  /** Adds the names of an earlier snapshot as already seen, since the build started with them. */
   public void follow(WatchSnapshot earlier) {
     members.addAll(earlier.members);
     for (String name : earlier.listed) {
@@ -146,7 +146,7 @@ public final class WatchSnapshot {
     }
   }
 
-  /** Returns a path relative to the root if it is below it. */
+  /** Returns a path, relative to the root if it is below the root. */
   static String text(Path root, Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }
@@ -156,11 +156,11 @@ public final class WatchSnapshot {
     try {
       return new KnownDigest(digests.stamp(path), null, true);
     } catch (IOException e) {
-      return new KnownDigest(CLOSED, null, true); // the build tells the error
+      return new KnownDigest(CLOSED, null, true); // the build reports the error
     }
   }
 
-  /** Returns whether there are paths and jobs make all of them. */
+  /** Returns whether there is at least one path and jobs make all of them. */
   public boolean areMade(Collection<String> paths) {
     return !paths.isEmpty() && paths.stream().allMatch(path -> graph.makerOf(path) >= 0);
   }
@@ -172,7 +172,7 @@ public final class WatchSnapshot {
 
   /**
    * Returns the absolute paths of all files; some may be missing. A path that ends with {@code .}
-   * means all that may come to that folder, as found by the last look.
+   * stands for all names that may appear in that folder.
    */
   public List<Path> files() {
     List<Path> all = new ArrayList<>(folders);
@@ -183,8 +183,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * Looks at everything; returns what changed since the last look, as sorted paths, relative to the
-   * root or absolute.
+   * Looks at everything and returns the paths that changed since the last look, sorted. They are
+   * relative to the root or absolute.
    */
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
@@ -206,7 +206,7 @@ public final class WatchSnapshot {
         .filter(name -> !members.contains(name) && !files.isKnown(name))
         .forEach(changed::add);
     listed.removeAll(names);
-    changed.addAll(listed); // a dangling link has no stamp that could tell that it went
+    changed.addAll(listed); // a removed dangling link changes no stamp
     members = names;
     setListed(names);
     changed.removeIf(path -> graph.fileId(path) < 0 && isEditors(path));
@@ -223,7 +223,7 @@ public final class WatchSnapshot {
     return EDITORS.matcher(path.substring(path.lastIndexOf('/') + 1)).matches();
   }
 
-  /** Returns whether a process has a file open for writing, as far as the kernel shows it. */
+  /** Returns whether a process has any of the files open for writing, if the kernel shows this. */
   public boolean anyOpen(Collection<String> paths) {
     Memory buffer = Memory.of(LONGEST);
     for (String path : paths) {
@@ -234,14 +234,17 @@ public final class WatchSnapshot {
             return true;
           }
         } catch (IOException unknown) {
-          continue; // the build tells the error
+          continue; // the build reports the error
         }
       }
     }
     return false;
   }
 
-  /** Returns whether a move counts: lists tell names in folders, and a temporary product may go. */
+  /**
+   * Returns whether a changed stamp counts. It does not for a folder that still exists, since new
+   * names are found by listing it, nor for a removed temporary product.
+   */
   private boolean matters(int file, Stamp now) {
     boolean folder = files.isFolder(file);
     if (now.exists()) {
@@ -254,14 +257,14 @@ public final class WatchSnapshot {
         && (!folder || lists.stream().anyMatch(list -> list.glob() == null && list.covers(path)));
   }
 
-  /** Returns the present names in the lists: in a folder of one job its products, else sources. */
+  /** Returns the names now in the lists: in a job's folder its products, elsewhere sources. */
   private Set<String> names() {
     Set<String> names = new HashSet<>();
     folders.clear();
     for (NeedList list : lists) {
       String start = list.glob() == null ? list.text() : list.glob().fixedPrefix();
       GlobWalk.Found found = walk(root, list);
-      found.folders().add(start); // it may come into being
+      found.folders().add(start); // the folder may appear later
       found.folders().forEach(folder -> folders.add(root.resolve(folder).resolve(".")));
       int maker = graph.makerOf(start);
       found.files().stream().filter(name -> graph.makerOf(name) == maker).forEach(names::add);
@@ -270,8 +273,8 @@ public final class WatchSnapshot {
   }
 
   /**
-   * Returns the names in a glob or folder, also those of folders and links in a folder; none if it
-   * cannot be listed, which the build tells.
+   * Returns the names in a glob or folder, including folders and links in a folder. Returns none if
+   * it cannot be listed; the build reports that.
    */
   static GlobWalk.Found walk(Path root, NeedList list) {
     GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
@@ -288,7 +291,7 @@ public final class WatchSnapshot {
     return found;
   }
 
-  /** Adds the names below a folder, also behind links to folders. */
+  /** Adds the names below a folder, and below links to folders. */
   private static void addNames(
       Path root, String path, List<Glob> excludes, GlobWalk.Found into, Set<Path> open)
       throws IOException {

@@ -11,16 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where products may lie after all links are followed: below the root, or below a folder in {@code
- * roots}. Each call looks at the disk again, since jobs make links. The caller decides what happens
- * to a product that lies elsewhere.
+ * The folders that may contain products once all links are followed: the root and the folders in
+ * {@code roots}. Each call looks at the disk again, since jobs make links. The caller decides what
+ * happens to a product in any other folder.
  */
 public final class AllowedRoots {
 
   private final List<Path> named = new ArrayList<>(); // the root first
   private final List<Path> real = new ArrayList<>();
 
-  /** Creates the places of a project; folders in {@code roots} need not exist yet. */
+  /** Creates the allowed folders of a project. Folders in {@code roots} need not exist yet. */
   public AllowedRoots(Path root, List<Path> roots) throws IOException {
     named.add(root);
     named.addAll(roots);
@@ -38,12 +38,12 @@ public final class AllowedRoots {
     return real.getFirst();
   }
 
-  /** Returns whether a real path is the root or a folder in {@code roots}, or lies below one. */
+  /** Returns whether a real path is the root, a folder in {@code roots}, or below either. */
   boolean hold(Path path) {
     return real.stream().anyMatch(path::startsWith);
   }
 
-  /** Returns the real path of a folder, relative or absolute; null if products may lie in it. */
+  /** Returns the real path of a folder; null if products may be in it. */
   public Path outside(String folder) throws IOException {
     if (staysBelow(folder)) {
       return null;
@@ -53,8 +53,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * Returns whether a folder is below the root and no part of its path there is a link. This is a
-   * fast way for each attempt, which looks only at these parts.
+   * Returns whether a folder is below the root and no part of its path below the root is a link.
+   * This check is fast enough for every attempt, since it looks only at these parts.
    */
   private boolean staysBelow(String folder) throws IOException {
     if (folder.startsWith("/") || folder.startsWith("..")) {
@@ -67,7 +67,7 @@ public final class AllowedRoots {
       end = slash < 0 ? path.length() : slash;
       FileStatus part = FileStatus.of(path.substring(0, end), false);
       if (!part.isFolder()) {
-        return !part.isLink(); // nothing can lie there yet
+        return !part.isLink(); // the rest of the path cannot exist
       }
       end++;
     }
@@ -75,8 +75,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * Opens the folder of a product, so that a link put on the way later cannot lead elsewhere. Links
-   * that exist now are followed to where products may lie.
+   * Opens the folder of a product, so that a link created later on its path cannot lead elsewhere.
+   * Links that exist now are followed if they lead to an allowed folder.
    *
    * @param file absolute
    */
@@ -107,8 +107,8 @@ public final class AllowedRoots {
   }
 
   /**
-   * Returns the nearest folder in {@code roots} that holds a file; null if the root is nearer, or
-   * none does.
+   * Returns the innermost folder in {@code roots} that contains a file; null if the root is the
+   * innermost, or if no allowed folder contains the file.
    */
   public Spot spot(Path file) throws IOException {
     Path path = real(file.getParent()).resolve(file.getFileName());
@@ -122,20 +122,20 @@ public final class AllowedRoots {
     return nearest <= 0 ? null : new Spot(named.get(nearest), real.get(nearest).relativize(path));
   }
 
-  /** A path relative to a folder in {@code roots}, which is named as in the build file. */
+  /** A path relative to a folder in {@code roots}; {@code ground} is that folder as written. */
   public record Spot(Path ground, Path path) {}
 
   private int depth(int ground) {
     return real.get(ground).getNameCount();
   }
 
-  /** Returns the real path of a file, of which the last parts may not exist yet. */
+  /** Returns the real path of a file; the last parts of the path need not exist yet. */
   static Path real(Path path) throws IOException {
     Path file = path.toAbsolutePath().normalize();
     try {
-      return file.toRealPath(); // as nearly always
+      return file.toRealPath(); // the usual case
     } catch (IOException e) {
-      // It does not exist yet, or it is a dangling or circular link.
+      // The file does not exist yet, or it is a dangling or circular link.
       return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
           ? file
           : real(file.getParent()).resolve(file.getFileName());

@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Finds the chain of {@code torc why}: from a need that changed to the job that made it, and on to
- * the reasons of that job's run. {@link PathReaders} goes the other way, from a file to the jobs
- * that need it. This class reads verdicts, records and contents, and decides nothing.
+ * Finds the chain that {@code torc why} prints: from a changed need to the job that made it, and on
+ * to the reasons why that job ran. {@link PathReaders} goes the other way, from a file to the jobs
+ * that need it. This class reads verdicts, records and contents, and makes no decisions.
  */
 public final class Causes {
 
@@ -37,7 +37,7 @@ public final class Causes {
   private final Map<Integer, Run> runs = new HashMap<>();
   private final BitSet unhindered = new BitSet(); // nodes that never ran and wait for no failed job
 
-  /** What a job last did; {@code made} has the digests of its products by path. */
+  /** A job's last run; {@code made} has the digests of its products by path. */
   private record Run(RunDetails details, boolean adopted, Map<String, String> made) {}
 
   /** A job to explain by its verdict, or by its last run if the verdict is null. */
@@ -56,7 +56,7 @@ public final class Causes {
         : follow(new Ask(plan, job, plan.verdict(job)));
   }
 
-  /** Returns why a job last ran; null if it never did. */
+  /** Returns why a job last ran; null if it never ran. */
   public CauseChain ofLastRun(int job) {
     return run(job) == null ? null : follow(new Ask(null, job, null));
   }
@@ -106,7 +106,8 @@ public final class Causes {
   }
 
   /**
-   * Returns a link; the makers behind it ran after build {@code above} and up to build {@code to}.
+   * Returns a link. Only makers that ran after build {@code above} and not after build {@code to}
+   * can be causes.
    */
   private Link reasons(
       How how, Ask ask, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
@@ -122,7 +123,7 @@ public final class Causes {
     return new Link(graph.name(ask.job), how, from, reasons, List.copyOf(behind));
   }
 
-  /** Returns the nearest failed job that a job waits for, through jobs that never ran; or -1. */
+  /** Returns the nearest failed job before a job, with only never-run jobs between them; or -1. */
   private int failedBefore(int job) {
     BitSet seen = new BitSet();
     for (Deque<Integer> readers = new ArrayDeque<>(List.of(job)); !readers.isEmpty(); ) {
@@ -141,21 +142,21 @@ public final class Causes {
     return -1;
   }
 
-  /** Returns the job whose last run made what a reason names; -1 if unknown. */
+  /** Returns the job whose last run made the file or value that a reason names; -1 if unknown. */
   private int behind(int job, Reason reason, long above, long to) {
     int maker = maker(graph, reason);
-    // Records of an older build file may name files that only a later job makes now.
+    // An older build file's records may name files that a later job of this build file makes.
     Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
     if (run == null || run.details.ran().build() <= above || run.details.ran().build() > to) {
       return -1;
     }
-    // If the digests differ, the reader found the bytes of an earlier run. If there is no new
-    // digest, the reader no longer needs the file, so no run caused this.
+    // If the digests differ, the reader saw the bytes of an earlier run. If there is no new digest,
+    // the reader no longer needs the file, so no run caused this.
     String made = run.made.get(reason.name());
     return made == null || made.equals(reason.now()) ? maker : -1;
   }
 
-  /** Returns the job or open group that makes what a reason names; -1 if there is none. */
+  /** Returns the job or open group that makes the file or value in a reason; -1 if none does. */
   static int maker(Graph graph, Reason reason) {
     String name = reason.name();
     return switch (reason.kind()) {
@@ -189,7 +190,7 @@ public final class Causes {
     return known;
   }
 
-  /** Returns the jobs that need a file or folder by name, in a list, or by a depfile. */
+  /** Returns the jobs that need a file or folder by name, in a list, or through a depfile. */
   public List<PathUse> readers(String path) {
     return new PathReaders(graph, records, contents).of(path);
   }
@@ -198,7 +199,7 @@ public final class Causes {
     return decode(details.reasons());
   }
 
-  /** Returns stored reasons, except those that only a later torc knows. */
+  /** Returns stored reasons, except kinds that a newer torc added. */
   public static List<Reason> decode(List<ManifestEntry> stored) {
     return stored.stream()
         .filter(entry -> entry.code() >= 0 && entry.code() < KINDS.length)
@@ -209,8 +210,8 @@ public final class Causes {
   /**
    * A job that needs the path.
    *
-   * @param build in which it last ran or was adopted; 0 for none
-   * @param old the digest then, or {@code missing}; empty if the path was no need then
+   * @param build the build in which the job last ran or was adopted; 0 if there is none
+   * @param old the digest in that build, or {@code missing}; empty if the job did not need the path
    * @param now the present digest, or {@code missing}
    */
   public record PathUse(String job, long build, boolean adopted, String old, String now) {}
@@ -218,7 +219,7 @@ public final class Causes {
   /**
    * Why a job runs, may run or ran, down to the root causes.
    *
-   * @param links each job of the chain by name, {@code job} first
+   * @param links the jobs of the chain by name, starting with {@code job}
    */
   public record CauseChain(String job, SequencedMap<String, Link> links) {
 
@@ -229,17 +230,18 @@ public final class Causes {
       WILL_FAIL,
       RAN,
       RESTORED,
-      /** Its products were adopted without a run. */
+      /** The job's products were adopted without a run. */
       ADOPTED
     }
 
     /**
      * One job of the chain.
      *
-     * @param from where the result of a restored job comes from; else null
+     * @param from the origin of a restored job's result; null for other jobs
      * @param reasons empty for a job that may run or was adopted
-     * @param behind for each reason the job that made what changed, or for which a job that never
-     *     ran had to wait, or an empty text; for a job that may run, the one job that decides
+     * @param behind for each reason, the job that made the changed file or value, or the failed job
+     *     that kept this job from running; empty if there is none. For a job that may run, the one
+     *     job that decides whether it runs
      */
     public record Link(
         String job, How how, Origin from, List<Reason> reasons, List<String> behind) {}

@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Puts the warnings of rule 14 into words: files that a command runs or names without needing them,
- * and pipes that lose failures. It gives no line twice, and does not know which commands are new.
+ * Writes the warnings of rule 14: about files that a command runs or names but does not need, and
+ * about pipes that lose failures. Each line is given only once. The caller chooses the jobs whose
+ * commands are new.
  */
 public final class CommandWarnings {
 
@@ -25,7 +26,7 @@ public final class CommandWarnings {
   private UndeclaredReads reads;
   private PlanContext context;
 
-  /** Warns of project files that a command only names too, if {@code all}. */
+  /** Warns even about project files that a command names but does not run, if {@code all}. */
   public CommandWarnings(boolean all) {
     this.all = all;
   }

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The words of a step's command that may be paths (rule 14), split at spaces and quotes. Programs
- * stand at the beginning and behind {@code ; & | ( $(} and line ends. Words that contain values or
- * expansions are dropped. This is no shell parser, since a trace tells what a command really reads;
- * and it does not look whether a file exists.
+ * The words of a step's command that may be paths (rule 14). The command is split at spaces and
+ * quotes. A program is the first word, or follows {@code ; & | ( $(} or a line end. Words that
+ * contain values or expansions are dropped. A full shell parser is not needed, since a trace shows
+ * what a command really reads. This class does not look at the disk.
  */
 final class CommandWords {
 
@@ -23,12 +23,12 @@ final class CommandWords {
     PROGRAM,
     SCRIPT,
     MODULE,
-    /** Any other word, a part behind an option or {@code =}, or the file of {@code <}. */
+    /** Any other word, the part after an option or {@code =}, or the file after {@code <}. */
     ARGUMENT,
     TARGET
   }
 
-  /** A word as the program gets it; of {@code --in=a.csv} also the path alone. */
+  /** A word as the program gets it. {@code --in=a.csv} gives two: itself and {@code a.csv}. */
   record Word(Role role, String text) {}
 
   private static final Set<String> INTERPRETERS =
@@ -47,10 +47,10 @@ final class CommandWords {
 
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
-  /** Commands that change the folder: behind them a relative path leads to an unknown place. */
+  /** Commands that change the folder. After them it is unknown where a relative path leads. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
 
-  /** A command or command substitution that has not ended; {@code quote} is the quote around it. */
+  /** A command or command substitution that has not ended, and the quote around it. */
   private record Command(List<String> words, char quote) {
     Command(char quote) {
       this(new ArrayList<>(), quote);
@@ -62,13 +62,13 @@ final class CommandWords {
   private final List<Word> words = new ArrayList<>();
   private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
   private final List<String> documents = new ArrayList<>(0);
-  private StringBuilder word; // null between words; has a hole where its text is not known
-  private String operator = ""; // of the redirection whose file the word is
+  private StringBuilder word; // null between words; a hole means unknown text
+  private String operator = ""; // redirection before the present word
   private boolean pipe;
   private boolean moved;
-  private boolean unclear; // patterns of a case or a test look like commands and pipes
+  private boolean unclear; // a case or [[ ]] may look like commands and pipes
 
-  /** Reads the words of a step. A shell with an unknown grammar gives no words. */
+  /** Reads the words of a step. If the shell's grammar is unknown, there are none. */
   CommandWords(Step.Command command, List<String> shell) {
     if (command instanceof Step.Command.Words list) {
       list.words().forEach(each -> open.peek().words.add(known(text(each))));
@@ -131,7 +131,7 @@ final class CommandWords {
         operator = text.substring(from, i + 1);
       } else if (c == '(') {
         endWord();
-        operator = ""; // <( and >( are no files
+        operator = ""; // <( and >( are not redirections
         open.push(new Command(BARE));
       } else if (c == ')') {
         end(open.peek());
@@ -228,7 +228,7 @@ final class CommandWords {
     }
   }
 
-  /** Adds the script or module that an interpreter runs; returns the index of its word, or -1. */
+  /** Adds the script or module that an interpreter runs; returns its index in the words, or -1. */
   private int script(List<String> all, int program) {
     String path = all.get(program);
     String name = path.substring(path.lastIndexOf('/') + 1);

@@ -27,20 +27,20 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Rule 1: decides whether a job runs, and says why. The plan, the build and {@code why} make the
- * same call, which changes nothing. If a job waits for unsettled jobs, the verdict is one that
- * holds whatever they do, or <em>may run</em>.
+ * Decides whether a job runs, and why (rule 1). The plan, the build and {@code why} all call {@link
+ * #decide}, which changes nothing. If a job waits for jobs that are not settled (see {@link
+ * JobRecords}), the verdict either holds whatever those jobs do, or is <em>may run</em>.
  *
- * <p>Early cutoff (rule 2) follows from it: needs count by the digests of their bytes, so a reader
- * of a job that ran and made the same bytes is up to date. The loop asks when the needs are
- * settled.
+ * <p>Early cutoff (rule 2) follows: a manifest has the digests of the needs, so if a maker ran and
+ * made the same bytes, its readers are up to date. In a build, {@code JobVerdicts} of the engine
+ * calls {@link PlanContext#decide} once a job's needs are settled.
  */
 public final class Decider {
 
-  /** Stands for the manifest of a run that ended before its manifest was known. */
+  /** The digest recorded for a run that ended before its manifest was known. */
   public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
 
-  /** Reasons that require the bytes of a temporary job's products. */
+  /** Accepts the reasons that require the bytes of a temporary job's products. */
   private static final Predicate<Reason> BYTES =
       reason ->
           reason.kind() == Kind.PRODUCT_WANTED
@@ -55,11 +55,11 @@ public final class Decider {
   private final VanishedNeeds vanished;
   private final RowPlaces rows;
   private final NearestPath near;
-  private final boolean keepsFailed; // a failed job runs only with another manifest
+  private final boolean keepsFailed; // a failed job runs again only if its manifest changed
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
-  /** Whether the last {@code compare} found the recorded manifest. */
+  /** Whether the last {@link #compare} found the manifest unchanged. */
   private boolean same;
 
   Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
@@ -75,9 +75,9 @@ public final class Decider {
   }
 
   /**
-   * What others want of a job.
+   * What the user and the job's readers want of a job.
    *
-   * @param named whether the user named it, so that its temporary products are wanted too
+   * @param named whether the user named the job, so that its temporary products are wanted too
    * @param wanted the temporary products that are wanted, each with the name of a reader
    */
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
@@ -99,7 +99,7 @@ public final class Decider {
       reasons.add(out.where());
     }
     if (out == null
-        || out.kind() == Kind.SUBMITTED) { // SUBMITTED says where the job is, not why it runs
+        || out.kind() == Kind.SUBMITTED) { // SUBMITTED is not a cause
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {
@@ -114,7 +114,7 @@ public final class Decider {
       }
     }
     if (out != null && out.cause() != null && reasons.size() == 1) {
-      reasons.add(out.cause()); // why it was handed out, which no comparison finds now
+      reasons.add(out.cause()); // why it was submitted; no comparison finds that now
     }
     if (keepsFailed && last != null && failureHolds(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).ran().build());
@@ -131,17 +131,18 @@ public final class Decider {
   }
 
   /**
-   * Returns whether a failure still holds. With a depfile it is unknown what the failed run read.
+   * Returns whether the last run failed and would fail again, since nothing changed. With a depfile
+   * or trace this is unknown, since a failed run does not tell which files it read.
    */
   private boolean failureHolds(Job job, JobResult last, List<Reason> reasons) {
     return last.outcome().isFailure()
-        && last.outcome() != Outcome.UNDONE // what other jobs do decides about it
+        && last.outcome() != Outcome.UNDONE // another job caused this failure
         && same
         && reasons.size() == 1
         && !job.finds();
   }
 
-  /** Returns the verdict on a job that has these reasons to run and whose needs are settled. */
+  /** Returns the verdict on a job with reasons to run: it runs, or a known result is restored. */
   public Verdict due(int id, List<Reason> reasons) {
     Result good = null;
     boolean bytes = true;
@@ -163,8 +164,8 @@ public final class Decider {
   }
 
   /**
-   * Returns why a job cannot run now. Unreadable and vanished needs count only if the job ran
-   * before; found needs do not count, since the job may no longer read them.
+   * Returns why a job cannot run now; empty if it can. Unreadable and vanished needs count only if
+   * the job has run before. Found needs do not count, since the job may no longer read them.
    */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
@@ -185,7 +186,7 @@ public final class Decider {
     return lacking;
   }
 
-  /** Adds the missing sources that an instance has by its values. */
+  /** Adds the missing sources whose paths come from the values of an instance. */
   private void addMissingSources(Job job, List<Reason> lacking) {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
@@ -202,7 +203,7 @@ public final class Decider {
     }
   }
 
-  /** Returns the inputs that a job's verdict depends on, except its products and the build file. */
+  /** Returns the inputs that decide a job, except its products and the build file. */
   public Footprint footprint(int id) {
     Footprint footprint = new Footprint();
     manifest.describe(id, records.found(id), footprint, footprint);
@@ -213,7 +214,7 @@ public final class Decider {
     return known;
   }
 
-  /** Returns a job whose result is needed to know what a job reads; -1 if there is none. */
+  /** Returns an unsettled job that must end before a job's needs are known; -1 if there is none. */
   public int pending(int id) {
     manifest.describe(id, records.found(id), contents, hash);
     int pending = hash.pending();
@@ -222,9 +223,9 @@ public final class Decider {
   }
 
   /**
-   * Returns the first unsettled maker of a file that the last run found; -1 for none. It may be
-   * unsettled while all jobs between are settled. A dropped job that the reader may skip does not
-   * count.
+   * Returns the first unsettled maker of a file that the last run found; -1 if there is none. Such
+   * a maker may be unsettled although every job on the path to the reader is settled. Dropped
+   * makers do not count if the reader may skip them.
    */
   public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
@@ -239,7 +240,7 @@ public final class Decider {
     return -1;
   }
 
-  /** Adds an earlier failure as a reason, even if the input was put back since. */
+  /** Adds reasons why the last run does not count, even if its inputs are the same again. */
   private void addEarlierFailure(Job job, JobResult last, List<Reason> reasons) {
     Kind kind =
         switch (last.outcome()) {
@@ -268,7 +269,8 @@ public final class Decider {
   }
 
   /**
-   * Adds the differences from the recorded manifest; returns a job that has to run first, or -1.
+   * Adds the differences from the recorded manifest to {@code reasons}. Returns a job that has to
+   * end before the manifest is known; -1 if there is none.
    */
   private int compare(int id, JobResult last, List<Reason> reasons) {
     manifest.describe(id, last.needs().found(), contents, hash);
@@ -281,7 +283,7 @@ public final class Decider {
     RunDetails details = records.details(graph.job(id).name());
     List<Reason> found = List.of();
     if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
-      return undecided; // the run ended before it had lines to compare
+      return undecided; // the run ended before its manifest was known
     }
     if (details != null) {
       found = difference(id, last.needs().found(), details.manifest());
@@ -295,7 +297,8 @@ public final class Decider {
   }
 
   /**
-   * Returns how the present manifest differs from an earlier one, which had {@code found} needs.
+   * Returns the differences between an earlier manifest, {@code then}, and the present one with the
+   * needs {@code found} by that earlier run.
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
     Listing lines = new Listing(null);
@@ -315,7 +318,7 @@ public final class Decider {
         .orElseThrow();
   }
 
-  /** Adds the products that differ, judged by digest (rule 5). */
+  /** Adds the products that are missing, wanted or modified, judged by digest (rule 5). */
   private void addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
@@ -348,13 +351,13 @@ public final class Decider {
           made.kind() == FileKind.FOLDER ? contents.changes(made) : List.<Reason>of();
       reasons.addAll(changes == null ? List.of() : changes);
     } catch (IOException e) {
-      return; // the folder itself is named
+      return; // the folder is a reason already
     }
   }
 
   /**
-   * Returns the manifest of a job that just ran, with its needs as they were at its start. The
-   * snapshot already has the files that its depfile {@code found}. Any thread may call this.
+   * Returns the manifest of a job that just ran, with its needs as they were when it started. The
+   * snapshot must already include the needs {@code found} by the run. Any thread may call this.
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
@@ -363,7 +366,7 @@ public final class Decider {
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
-  /** Returns only the digest of {@link #describe}. Any thread may call this. */
+  /** Returns only the digest that {@link #describe} gives. Any thread may call this. */
   public Digest digest(int id, List<String> found, NeedSnapshot snapshot) {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
@@ -371,13 +374,13 @@ public final class Decider {
   }
 
   /**
-   * A manifest. The members of its lists, and the values of the instances of needed groups, are in
-   * {@code lists} by the digest in their line.
+   * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the
+   * values of a needed group's instances.
    */
   public record Described(
       Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
 
-    /** Returns a digest of the command and the names of its needs, without contents. */
+    /** Returns a digest of the manifest that ignores the contents of needs. */
     public Digest command() {
       Map<String, List<ManifestEntry>> members = new HashMap<>();
       lists.forEach((digest, entries) -> members.put(digest.hex(), entries));

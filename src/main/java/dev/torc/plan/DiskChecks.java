@@ -35,9 +35,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The part of rule 13 that depends on the disk: needed files that no job makes and that do not
- * exist, and products behind links. Errors that the build file alone shows are found when the graph
- * is built. Needs that cannot be read are only reported.
+ * The checks of rule 13 that depend on the disk: no needed source may be missing, and no product
+ * may be reached through a forbidden link. The builder of the graph finds the errors that the build
+ * file alone shows. Needs that cannot be read are reported, but they are not errors.
  */
 public final class DiskChecks {
 
@@ -45,9 +45,9 @@ public final class DiskChecks {
   private final DigestMemo digests;
   private final Path root;
   private final AllowedRoots grounds;
-  private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
-  private final Set<String> buildNames = new HashSet<>(); // their last names
-  private final Set<String> tables = new HashSet<>(); // from which groups take values
+  private final Set<Path> buildFiles = new LinkedHashSet<>(); // given and real paths
+  private final Set<String> buildNames = new HashSet<>(); // their file names
+  private final Set<String> tables = new HashSet<>(); // files from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files that have no error
   private final ToolSearch tools;
@@ -60,12 +60,12 @@ public final class DiskChecks {
   private final List<Diagnostic> unreadable = new ArrayList<>();
 
   /**
-   * A folder that needs or products lie in.
+   * A folder that contains needs or products.
    *
-   * @param name its real path as the graph would name it; empty for the root
-   * @param own whether that is the name it was asked for by
-   * @param there whether anything exists at it
-   * @param allowed whether products may lie in it
+   * @param name the folder's real path as the graph would write it; empty for the root
+   * @param own whether {@code name} is the path that was given
+   * @param there whether anything exists at the given path
+   * @param allowed whether products may be in the folder
    */
   private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
@@ -96,10 +96,10 @@ public final class DiskChecks {
   }
 
   /**
-   * Checks the selected jobs; throws {@link BadInput} with every error found. Returns the needs
-   * that fail only their readers: unreadable ones, and missing files of a row.
+   * Checks the selected jobs. Throws {@link BadInput} with all errors. Returns the problems that
+   * fail only the jobs with the need: unreadable needs, and missing files that come from a row.
    *
-   * @param caller the caller's environment, for its PATH
+   * @param caller the caller's environment; its PATH is used
    */
   public static List<Diagnostic> check(
       Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
@@ -174,7 +174,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Returns whether the needed files have no error. Each file is looked at once. */
+  /** Returns whether a job's needed sources have no error. Each file is checked once. */
   private boolean areSound(int id) throws IOException {
     boolean all = true;
     for (int file : graph.needs().row(id)) {
@@ -192,7 +192,7 @@ public final class DiskChecks {
         return false;
       }
     } catch (IOException e) {
-      return false; // the next look meets the error again, and tells it
+      return false; // checkSource() reports the error
     }
     String path = graph.path(file);
     Folder folder = folder(UserPaths.parent(path));
@@ -232,7 +232,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Refuses a product needed under another name, since it would be read before it is made. */
+  /** Refuses a need that is another name of a product: it would be read before it is made. */
   private void refuseAlias(int id, Ref.OfFile file, String path) {
     int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
     if (maker >= 0) {
@@ -269,7 +269,7 @@ public final class DiskChecks {
     return folder;
   }
 
-  /** Checks a needed folder; it may be missing if jobs make products in it. */
+  /** Checks a needed folder. The folder may be missing if jobs make products in it. */
   private void checkFolder(int id, Ref.OfFolder folder) throws IOException {
     Stamp stamp = digests.stamp(folder.path());
     boolean made = false;
@@ -292,7 +292,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Reports a missing need; one from the values of an instance fails only that instance. */
+  /** Reports a missing need. If its path comes from an instance's values, only that job fails. */
   private void missing(int id, Ref ref, String missing) {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");
@@ -306,7 +306,7 @@ public final class DiskChecks {
   }
 
   private void checkProducts(Job job) throws IOException {
-    if (job.depfile() != null) { // it is removed before a run, as a product is
+    if (job.depfile() != null) { // like a product, it is removed before each run
       checkProduct(job, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
       if (isSource(job.depfile())) {
         error(
@@ -335,7 +335,7 @@ public final class DiskChecks {
     Folder folder = folder(UserPaths.parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
-    // Whether its name is its real place.
+    // The product's path is its real path, and it is not named like a build file.
     boolean plain = !link && folder.allowed && folder.own && !buildNames.contains(last);
     boolean file = ref instanceof Ref.OfFile;
     if (plain && file) {
@@ -351,7 +351,7 @@ public final class DiskChecks {
     }
     String name = folder.name(last);
     Place place = ref.place();
-    // A file's link is moved aside, but a folder that the user linked elsewhere is filled there.
+    // A link in place of a file is moved aside, but a linked folder is filled where the link leads.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
       error(place, AllowedRoots.refusal(path, real));
@@ -382,7 +382,7 @@ public final class DiskChecks {
     }
   }
 
-  /** Returns whether a pattern with a fixed folder matches a file by its real path. */
+  /** Returns whether a pattern matches a file, given the real path of the pattern's folder. */
   private static boolean matches(Glob pattern, Folder folder, Path file) {
     String prefix = pattern.fixedPrefix();
     String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
@@ -390,13 +390,13 @@ public final class DiskChecks {
         && pattern.matches(prefix + slash + folder.real.relativize(file));
   }
 
-  /** Returns whether a path is a link; false if it cannot be looked at. */
+  /** Returns whether a path is a link; false if that cannot be found out. */
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {
       return links.look(name, 0, name.length, numbers) == FileKind.LINK;
     } catch (IOException e) {
-      return false; // the job that makes it meets the error again, and tells it
+      return false; // the job that makes the product reports the error
     }
   }
 

@@ -29,20 +29,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Expands groups when everything that they await is settled: it makes the next graph and context
- * from the present ones. It does not read build files; {@link Source} does. A group whose expansion
- * turns out wrong stays without instances and has problems, while the rest of the build continues.
+ * Expands a group once all jobs that the group waits for are settled: makes a new graph and context
+ * from the present ones. {@link Source} reads the build files. A group that cannot be expanded
+ * stays without new instances and has problems, while the rest of the build continues.
  */
 public final class Expander {
 
-  /** Reads the workflow again with the results that are known now. */
+  /** Reads the workflow again, with the results that are known now. */
   public interface Source {
-    /** Throws {@link BadInput}, or an exception of files. */
+    /** Throws {@link BadInput}, or {@link IOException} if a file cannot be read. */
     Workflow expand(ResultSource found) throws IOException;
   }
 
   public interface Check {
-    /** Throws {@link BadInput} if some of the jobs cannot be built. */
+    /** Throws {@link BadInput} if any of the jobs cannot be built. */
     void of(Graph graph, BitSet jobs) throws IOException;
   }
 
@@ -52,9 +52,7 @@ public final class Expander {
   private final boolean lasting;
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
 
-  /**
-   * @param lasting whether the build file alone decides which instances exist
-   */
+  /** @param lasting whether the instances depend on the build file alone */
   public Expander(
       Source source, Function<Graph, JobSelection> select, Check check, boolean lasting) {
     this.source = source;
@@ -63,12 +61,12 @@ public final class Expander {
     this.lasting = lasting;
   }
 
-  /** Expands all groups that need no run for it, and decides all jobs. */
+  /** Expands all groups that can be expanded before any job runs, and decides all jobs. */
   public Plan plan(PlanContext first) throws IOException {
     return plan(first, first.selection().jobs());
   }
 
-  /** Expands groups, and decides only the jobs that may be dirty; see {@link Plan#of}. */
+  /** Expands groups too, but decides only the jobs that may be dirty; see {@link Plan#of}. */
   public Plan plan(PlanContext first, BitSet dirty) throws IOException {
     Map<String, String> wanted = new HashMap<>(first.wanted().products());
     PlanContext begin = withoutStale(first, dirty);
@@ -91,11 +89,11 @@ public final class Expander {
   }
 
   /**
-   * Returns the context without instances from files of an earlier build that no job declares any
-   * more: without records the reader of the build file took these for sources. Returns the same
-   * context if there are none.
+   * Returns a context without the instances that come from stale files, which an earlier build made
+   * and no job declares any more: the reader of the build file has no records, so it took these
+   * files for sources. Returns the same context if there are no such instances.
    *
-   * @param dirty the jobs whose needs have to be looked at
+   * @param dirty the jobs whose needs have to be checked
    */
   public PlanContext withoutStale(PlanContext first, BitSet dirty) throws IOException {
     if (lasting || !seesStale(first, dirty)) {
@@ -135,9 +133,9 @@ public final class Expander {
   }
 
   /**
-   * Returns the context with new instances: of groups that await nothing more, and those that
-   * settled makers give. Groups may get problems instead. Returns the same context if nothing is
-   * new.
+   * Returns a context with the new instances of groups that wait for no more jobs, and of growing
+   * groups that have a settled maker. A group that cannot be expanded gets problems instead.
+   * Returns the same context if nothing changed.
    */
   public PlanContext next(PlanContext now) throws IOException {
     List<Group> whole = new ArrayList<>();
@@ -205,7 +203,7 @@ public final class Expander {
     return old;
   }
 
-  /** Returns whether the known instances of a group are still its instances, in the same order. */
+  /** Returns whether a group still has all of its known instances, in the same order. */
   private static boolean stays(Group before, Group now) {
     if (!before.isOpen()) {
       return !now.isOpen() && before.instances().equals(now.instances());
@@ -227,7 +225,7 @@ public final class Expander {
     failed.putIfAbsent(group.name(), List.of(new Diagnostic(group.place(), message)));
   }
 
-  /** Adds one group after the other, to find out which ones do not fit. */
+  /** Adds the groups one by one, to find the ones that cannot be expanded. */
   private PlanContext oneByOne(PlanContext now, Workflow wanted, Set<String> changed)
       throws IOException {
     Workflow old = now.graph().workflow();
@@ -238,7 +236,7 @@ public final class Expander {
         try {
           context(now, merge(old, wanted, fit));
         } catch (BadInput e) {
-          failed.put(group.name(), e.diagnostics()); // so it counts as failed from here on
+          failed.put(group.name(), e.diagnostics()); // merge() keeps this group as it was
         }
       }
     }
@@ -248,7 +246,7 @@ public final class Expander {
   private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
     Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
-    selection.jobs().or(now.selection().jobs()); // a maker stays, even if no instance needs it
+    selection.jobs().or(now.selection().jobs()); // a maker stays selected, even if unneeded
     BitSet added = (BitSet) selection.jobs().clone();
     added.andNot(now.graph().allJobs());
     check.of(graph, added);
@@ -267,8 +265,8 @@ public final class Expander {
   }
 
   /**
-   * Returns the wanted workflow with {@code some} changed groups and all failed ones. No group
-   * loses an instance.
+   * Returns the wanted workflow, in which only {@code some} of the changed groups change, and
+   * failed groups have problems. No group loses an instance.
    */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     List<Group> groups = new ArrayList<>();
@@ -296,7 +294,7 @@ public final class Expander {
     return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
   }
 
-  /** Answers what groups ask, from the settled jobs of a context. */
+  /** Gives groups the results of the settled jobs of a context. */
   private record SettledResults(PlanContext context) implements ResultSource {
 
     @Override

@@ -14,11 +14,11 @@ import java.util.TreeMap;
 
 /**
  * Finds the members in which a folder product differs from the list stored under its digest.
- * Whether it differs at all is decided by the digests alone.
+ * Whether the folder differs at all is decided by the digests, not here.
  */
 record FolderMembers(JobRecords records, DigestMemo digests) {
 
-  /** Returns the members that differ, with their paths; null if the list is not stored. */
+  /** Returns a reason for each member that differs; null if the list is not stored. */
   List<Reason> changes(RecordedProduct made) throws IOException {
     boolean stands = digests.stamp(made.path()).kind() == FileKind.FOLDER;
     FolderDigest now = stands ? digests.folder(made.path(), false) : null;

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The inputs that a job's manifest depends on, besides the build file; from it {@code fresh} knows
- * what the next build has to look at. It answers nothing itself, but records what {@link Manifest}
- * asks for, so it cannot differ from the digest and the lines of {@code why}.
+ * The inputs of a job's manifest besides the build file. With them {@code fresh} knows which files
+ * the next build has to look at. This class does not give real contents: it only records what
+ * {@link Manifest} asks for, so it always covers the same inputs as the digest.
  *
- * @param files needed and found files, possibly more than once
+ * @param files needed and found files, possibly with duplicates
  * @param lists needed globs, folders and jobs, by number
  * @param images images that the machine resolves by name
- * @param variables variables that have the caller's values
+ * @param variables variables whose value is the caller's
  */
 public record Footprint(
     List<String> files,
@@ -75,7 +75,7 @@ public record Footprint(
     return new ImageIdentity(image.name(), ManifestWriter.MISSING);
   }
 
-  /** Records nothing: the value is part of its job's result, and the reader waits for that job. */
+  /** Records nothing: the value belongs to a job's result, and the reader waits for that job. */
   @Override
   public Content ofData(Ref.OfData value) {
     return ANY;
@@ -87,7 +87,7 @@ public record Footprint(
     return Optional.empty();
   }
 
-  /** Records nothing: this comes from the build file alone. */
+  /** Records nothing: texts come from the build file. */
   @Override
   public void text(LineKind line, String name, String shown, String counts) {}
 

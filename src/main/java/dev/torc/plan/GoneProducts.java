@@ -15,14 +15,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The missing products of temporary jobs, and what records tell of them: the digest of a file, the
- * stored list of a folder's members. {@link Temporaries} decides whether they are made again.
+ * Finds the missing products of temporary jobs, and their recorded contents: the digest of a file,
+ * and the stored list of a folder's members. {@link Temporaries} decides whether the products are
+ * made again.
  */
 public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) {
 
   private static final List<ManifestEntry> NONE = List.of();
 
-  /** Returns the missing products of a temporary job with a good result; none for others. */
+  /** Returns the missing products of a temporary job with a good result; none for other jobs. */
   public List<RecordedProduct> of(int job) {
     JobResult result = graph.isTemporary(job) ? records.result(job) : null;
     return result == null || !result.outcome().isGood()
@@ -30,7 +31,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         : result.products().stream().filter(made -> isGone(made.path())).toList();
   }
 
-  /** Returns whether a product is missing; false if it cannot be looked at. */
+  /** Returns whether a product is missing; false if that cannot be found out. */
   boolean isGone(String path) {
     try {
       return !digests.seen(path).stamp().exists() || digests.isBare(path);
@@ -39,7 +40,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     }
   }
 
-  /** Returns the recorded digest of a gone product, or of a file in one; null for other paths. */
+  /** Returns the recorded digest of a missing product, or of a file in one; else null. */
   Digest digest(int job, String path) {
     for (RecordedProduct made : of(job)) {
       if (made.path().equals(path)) {
@@ -54,7 +55,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return null;
   }
 
-  /** Returns whether the records tell what a reader of a list found of a product. */
+  /** Returns whether the records have the members that a product would add to a list. */
   boolean tells(NeedList list, RecordedProduct made) {
     return switch (list.kind()) {
       case JOB, SOME -> true;
@@ -64,8 +65,8 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   }
 
   /**
-   * Returns whether the records tell what a folder held. If it held links they do not: its digest
-   * has the link texts, not the contents behind them.
+   * Returns whether the records have the contents of a folder. They do not if the folder had links:
+   * a link's digest covers its text, not the contents behind it.
    */
   boolean tells(RecordedProduct made) {
     List<ManifestEntry> stored =
@@ -73,7 +74,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return stored != null && stored.stream().noneMatch(NeedMembers::isLink);
   }
 
-  /** Returns the members that a glob or folder had from a job's gone products, as far as known. */
+  /** Returns the recorded members that a job's missing products would add to a glob or folder. */
   List<ManifestEntry> members(NeedList list, int job) {
     boolean glob = list.kind() == NeedList.ListKind.GLOB;
     List<ManifestEntry> members = new ArrayList<>(0);
@@ -89,7 +90,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return members;
   }
 
-  /** Returns a file product itself, or the members of a folder product. */
+  /** Returns the entry of a file, or the entries of a folder's members. */
   private List<ManifestEntry> members(RecordedProduct made) {
     if (made.kind() == Stamp.FileKind.FILE) {
       return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
@@ -102,7 +103,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             .toList();
   }
 
-  /** Returns the lists of folders that were made before torc stored any, to be stored now. */
+  /** Returns the lists of folder products that an older torc made without storing a list. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
     List<FolderDigest> folders = new ArrayList<>();
     for (RecordedProduct made : records.result(job).products()) {
@@ -110,7 +111,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         try {
           folders.add(digests.folder(made.path(), false));
         } catch (IOException e) {
-          continue; // then no list tells its members, and it is made again
+          continue; // without a list, it is made again when needed
         }
       }
     }

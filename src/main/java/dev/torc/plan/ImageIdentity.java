@@ -7,11 +7,11 @@ import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 
 /**
- * The image that a step runs in. The digest of its configuration counts; its name is for people.
+ * The image that a step runs in. The digest of its configuration counts; its name is only shown.
  *
- * @param name as written
+ * @param name the name as written
  * @param identity the digest in hexadecimal, or {@link ManifestWriter#MISSING}; for an image that
- *     is a needed file, {@link #PATH} and the digest of its path
+ *     is a needed file, {@link #PATH} and the digest of the file's path
  */
 record ImageIdentity(String name, String identity) {
 
@@ -19,7 +19,7 @@ record ImageIdentity(String name, String identity) {
 
   private static final int SHOWN = 12;
 
-  /** Returns the identity in the line of an earlier run, if any, for an image that is not here. */
+  /** Returns the identity that an earlier run recorded for a missing image of this name. */
   static ImageIdentity recorded(String name, String line) {
     ImageIdentity before = line == null ? null : of(line);
     return new ImageIdentity(
@@ -32,8 +32,8 @@ record ImageIdentity(String name, String identity) {
   }
 
   /**
-   * Returns the identity of a present image; null if it is missing. An image that is a need counts
-   * by its path, since its contents count as that need.
+   * Returns the identity of an image; null if the image is missing. For an image that is a needed
+   * file, the path counts, since the contents already count as a need.
    */
   static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
     if (image.file() != null) {
@@ -46,18 +46,18 @@ record ImageIdentity(String name, String identity) {
     try {
       return of(image.name(), here.id() != null ? here.id() : digests.seen(here.file()).digest());
     } catch (IOException e) {
-      return of(image.name(), null); // its job tells why when it runs
+      return of(image.name(), null); // the job reports the error when it runs
     }
   }
 
   static ImageIdentity of(String line) {
     int blank = line.lastIndexOf(' ');
     return blank < 0
-        ? new ImageIdentity(line, line) // of a torc that ran no containers
+        ? new ImageIdentity(line, line) // from a torc that had no containers
         : new ImageIdentity(line.substring(0, blank), line.substring(blank + 1));
   }
 
-  /** Returns the name, with the first digits of the digest as the runtimes show them. */
+  /** Returns the name, with the first digits of the digest as container runtimes show them. */
   String shown() {
     return identity.length() > SHOWN && !identity.startsWith(PATH)
         ? name + " " + identity.substring(0, SHOWN)

@@ -14,15 +14,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All inputs of a manifest besides the build file, and the only way to them. {@link NeedContents}
- * answers with the present state, and {@link NeedSnapshot} with the state at a job's start; {@link
- * Footprint} only notes what was asked for.
+ * Gives a manifest all its inputs besides the build file. There is no other way to get them. {@link
+ * NeedContents} gives the present state, and {@link NeedSnapshot} the state when a job started.
+ * {@link Footprint} only records which inputs were asked for.
  */
 interface InputSource {
 
   Content of(String path);
 
-  /** Returns what a found file contains, given its {@link #makerOfFound}. */
+  /** Returns the contents of a found file, given its {@link #makerOfFound}. */
   default Content of(String path, int maker) {
     return of(path);
   }
@@ -32,27 +32,27 @@ interface InputSource {
     return graph.makerOf(path);
   }
 
-  /** Returns what a needed glob, folder or job contains, as one digest of its members. */
+  /** Returns the contents of a needed glob, folder or job, as one digest of its members. */
   Content ofList(int list);
 
-  /** Returns whether a list hands out its files in another order than its digest has them. */
+  /** Returns whether a job gets a list's files in another order than the digest covers. */
   boolean reordered(int list);
 
-  /** Returns the jobs that a list leaves out, for people only; null for none. */
+  /** Returns the jobs that a list leaves out; null for none. The digest does not cover them. */
   LeftOut leftOut(int list);
 
   Content ofData(Ref.OfData value);
 
-  /** Returns what a program of {@code tools} contains that no job makes. */
+  /** Returns the contents of a program of {@code tools} that no job makes. */
   Content ofTool(Tool tool);
 
-  /** Returns the image of a step with a number as in the manifest. */
+  /** Returns the identity of a step's image; {@code step} is the step's number in the manifest. */
   ImageIdentity ofImage(int job, String step, Image image);
 
-  /** Returns the caller's value of a variable that is declared without one; empty if unset. */
+  /** Returns the caller's value of a variable declared without a value; empty if it is not set. */
   Optional<String> ofVariable(String name);
 
-  /** Returns the known values that a job needs, as JSON by their names as written. */
+  /** Returns the known values that a job needs, as JSON, by name in the build file. */
   default SortedMap<String, String> values(Job job) {
     SortedMap<String, String> known = new TreeMap<>();
     NeedValues.needed(job)
@@ -65,7 +65,7 @@ interface InputSource {
     return known;
   }
 
-  /** Returns the jobs that a job leaves out, one entry for each need that leaves any out. */
+  /** Returns the jobs that a job leaves out, one entry for each need that leaves out any. */
   default List<LeftOut> leftOut(Graph graph, int job) {
     List<LeftOut> all = new ArrayList<>(0);
     for (int list : graph.listNeeds().row(job)) {

@@ -22,9 +22,10 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The last results of the graph's jobs, and which jobs are settled: their products are known to be
- * valid in this build, since the job is up to date or ran well. Each result is read from the cache
- * once, and replaced when its job ends. This class decides nothing.
+ * The last results of the graph's jobs, and the state of each node. A job is <em>settled</em> if
+ * its products are known to be valid in this build, since the job is up to date or ran
+ * successfully. A result is read from the cache once and replaced when its job ends. This class
+ * makes no decisions.
  */
 public final class JobRecords {
 
@@ -49,7 +50,7 @@ public final class JobRecords {
   private Object era = new Object();
   private volatile Lent lent = new Lent(null, null);
 
-  /** The state by node, with room for nodes to come, so that graphs that grow can share it. */
+  /** The state of each node. Records of growing graphs share this object, so it has spare room. */
   private record Known(
       AtomicReferenceArray<JobResult> results,
       AtomicIntegerArray settled,
@@ -67,9 +68,9 @@ public final class JobRecords {
   }
 
   /**
-   * @param out the jobs that an earlier torc left running (rule 9) or handed out, with the reason
-   * @param foresees whether nothing is about to run, so that a job to be restored counts as
-   *     restored
+   * @param out the jobs that an earlier torc left running (rule 9) or submitted, with the reason
+   * @param foresees whether no job will run after the decisions, so that a job to be restored
+   *     counts as restored
    */
   public JobRecords(Graph graph, Cache cache, Map<String, Reason> out, boolean foresees) {
     this(graph, cache, out, foresees, Known.of(graph));
@@ -84,7 +85,7 @@ public final class JobRecords {
     this.known = known;
   }
 
-  /** Returns the records for a grown graph. The two share their state if there is room. */
+  /** Returns records for an expanded graph, which share the state of these if it has room. */
   JobRecords grown(Graph next) {
     boolean fits = next.nodes() <= known.results.length();
     JobRecords grown =
@@ -93,14 +94,14 @@ public final class JobRecords {
     return grown;
   }
 
-  /** Forgets whether a join node is settled or dropped. */
+  /** Makes a join node neither settled nor dropped. */
   public void forget(int node) {
     if (!graph.isJob(node)) {
       known.settled.set(node, 0);
     }
   }
 
-  /** Returns an independent copy; nodes stay settled if {@code settled}. */
+  /** Returns an independent copy, in which settled nodes stay settled only if {@code settled}. */
   JobRecords again(boolean settled) {
     JobRecords again = copied(graph, settled);
     again.era = settled ? era : again.era;
@@ -151,11 +152,11 @@ public final class JobRecords {
     known.data.remove(job);
     known.results.set(job, result);
     if (!out.isEmpty()) {
-      out.remove(graph.name(job)); // the session asks the same map
+      out.remove(graph.name(job)); // the session reads the same map
     }
   }
 
-  /** Returns the reason of a job that an earlier torc left running or handed out; else null. */
+  /** Returns the reason of a job that an earlier torc left running or submitted; else null. */
   Reason outReason(int job) {
     return out.isEmpty() ? null : out.get(graph.name(job));
   }
@@ -164,14 +165,14 @@ public final class JobRecords {
     return cache.details(job);
   }
 
-  /** Returns a value from the manifest of the job's last run; null if it has no such line. */
+  /** Returns the value of a manifest line of the job's last run; null if there is no such line. */
   String line(int job, LineKind kind, String name) {
     return kind.value(details(graph.name(job)), name);
   }
 
   /**
-   * Returns a stored list; null if it is missing. The last list is remembered, since its readers
-   * are decided one after the other.
+   * Returns a stored list; null if it is missing. The last list is cached, since its readers are
+   * usually decided in a row.
    */
   public List<ManifestEntry> list(Digest digest) {
     Lent last = lent;
@@ -182,14 +183,14 @@ public final class JobRecords {
     return last.entries;
   }
 
-  /** Returns the members that a needed list, named as written, had in a run; empty if unknown. */
+  /** Returns the members that a list, as the build file writes it, had in a run; else empty. */
   List<ManifestEntry> members(RunDetails run, String list) {
     String digest = LineKind.LIST.value(run, list);
     List<ManifestEntry> members = digest == null ? null : list(digest);
     return members == null ? List.of() : members;
   }
 
-  /** Returns the list that the value of a line names; null if it names none or it is missing. */
+  /** Returns the list stored under a digest; null for any other text or a missing list. */
   List<ManifestEntry> list(String value) {
     return value.length() == 2 * Digest.LENGTH ? list(Digest.ofHex(value)) : null;
   }
@@ -203,24 +204,24 @@ public final class JobRecords {
     return cache.owned(path);
   }
 
-  /** Returns an object that is replaced when a job is unsettled, for the loop's thread only. */
+  /** Returns an object that {@link #unsettle} replaces. Only the loop's thread may call this. */
   Object era() {
     return era;
   }
 
-  /** Unsettles a job that may run after all. Nothing may have been decided by its result. */
+  /** Unsettles a job that may run after all. No decision may depend on its result yet. */
   void unsettle(int job) {
     known.settled.set(job, 0);
     era = new Object();
   }
 
-  /** Settles a node for good: the products are what the result says, or the join node is passed. */
+  /** Settles a node for the rest of the build: a job's products are what its result says. */
   public void settle(int node) {
     known.settled.set(node, SETTLED);
     settlings.incrementAndGet();
   }
 
-  /** Counts a job as restored from now on, if nothing is about to run. */
+  /** Counts a job as restored from now on, if no job will run. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
       Result from = verdict.from();
@@ -232,28 +233,28 @@ public final class JobRecords {
     }
   }
 
-  /** Returns the verdict on a job that counts as restored; null for others. */
+  /** Returns the verdict on a job that counts as restored; null for other jobs. */
   Verdict foreseen(int job) {
     return known.foreseen.get(job);
   }
 
-  /** Returns whether a job counts as restored while its products are not in place. */
+  /** Returns whether a job counts as restored, although its products are not in place. */
   boolean isForeseen(int job) {
     return known.settled.get(job) == FORESEEN;
   }
 
-  /** Drops a node for good: it failed or is blocked, and makes nothing in this build. */
+  /** Drops a node for the rest of the build: it failed or is blocked, and makes nothing. */
   public void drop(int node) {
     known.settled.set(node, DROPPED);
     settlings.incrementAndGet();
   }
 
-  /** Returns whether a job makes nothing in this build, or whether a group lacks instances. */
+  /** Returns whether a job makes nothing in this build, or a group has a dropped maker. */
   public boolean isDropped(int node) {
     return known.settled.get(node) == DROPPED;
   }
 
-  /** Returns the name of a dropped job, or the makers because of which a group lacks instances. */
+  /** Returns the name of a dropped job; for a growing group, the names of its dropped makers. */
   public List<String> dropped(int node) {
     return graph.grows(node)
         ? Arrays.stream(graph.before().row(node))
@@ -263,7 +264,7 @@ public final class JobRecords {
         : List.of(graph.name(node));
   }
 
-  /** Returns whether a job's products are known to be valid, or a join node is passed. */
+  /** Returns whether a node is settled, or counts as restored. */
   public boolean isSettled(int node) {
     return isInPlace(node) || known.settled.get(node) == FORESEEN;
   }
@@ -274,8 +275,9 @@ public final class JobRecords {
   }
 
   /**
-   * Returns the first unsettled job or open group that a node waits for, also through join nodes;
-   * -1 for none. For a group, products must also be in place.
+   * Returns the first unsettled job or open group that a node waits for, directly or through join
+   * nodes; -1 if there is none. If the node is an open group, a job that only counts as restored is
+   * unsettled too.
    */
   public int unsettledBefore(int node) {
     return unsettledBefore(node, graph.isOpen(node));
@@ -293,7 +295,7 @@ public final class JobRecords {
     return -1;
   }
 
-  /** Returns how many nodes were settled or dropped; equal counts mean that nothing changed. */
+  /** Returns how often a node was settled or dropped, so that callers can detect changes. */
   int settlings() {
     return settlings.get();
   }

@@ -21,23 +21,24 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * The jobs that a command is about: those that its targets name, and all that these wait for.
+ * The jobs that a command is about: the jobs that its targets name, and all jobs that these wait
+ * for.
  *
  * @param jobs the named jobs and everything before them
- * @param named the jobs that the targets name; without targets all jobs, in a build except manual
+ * @param named the jobs that the targets name. Without targets, all jobs; but a build omits manual
  *     jobs that no other job waits for
- * @param open the groups among them that are not expanded yet, by their nodes
+ * @param open the selected groups that are not expanded yet, as nodes
  * @param namedOpen the groups of {@code open} that the targets name
  */
 public record JobSelection(
     BitSet jobs, BitSet named, BitSet open, BitSet namedOpen, boolean targeted) {
 
   /**
-   * Finds the jobs of the targets. A target is a job, a group, an instance, a part of a group, a
-   * tag, a glob over names of instances, a produced file, or a folder or glob over produced files,
-   * tried in that order.
+   * Finds the jobs that the targets name. A target is a job, a group, an instance, a part of a
+   * group, a tag, a glob over names of instances, a produced file, or a folder or glob over
+   * produced files. They are tried in this order.
    *
-   * @param paths turns a file as the user names it into a path of the graph
+   * @param paths converts a file name that the user wrote to a path of the graph
    * @throws BadInput for a target that is none of these
    */
   public static JobSelection of(Graph graph, List<String> targets, UserPaths paths) {
@@ -50,7 +51,7 @@ public record JobSelection(
     if (targets.isEmpty()) {
       for (String manual : graph.workflow().manual()) {
         int job = graph.jobId(manual);
-        int[] nodes = job < 0 ? graph.nodesOf(manual) : new int[] {job}; // a group's jobs and node
+        int[] nodes = job < 0 ? graph.nodesOf(manual) : new int[] {job}; // all nodes of the group
         for (int i = 0; nodes != null && i < nodes.length; i++) {
           named.clear(nodes[i]);
         }
@@ -63,7 +64,7 @@ public record JobSelection(
   /** Returns the nodes that the targets name: jobs, and groups that are not expanded yet. */
   public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = new BitSet(graph.nodes());
-    if (targets.isEmpty()) { // join nodes come with the jobs that wait for them
+    if (targets.isEmpty()) { // jobs bring the join nodes that they wait for
       named.or(graph.allJobs());
       graph.open().keySet().forEach(named::set);
     }
@@ -93,8 +94,8 @@ public record JobSelection(
   }
 
   /**
-   * Returns the jobs that may run only because they are named: those that {@code rerun} selects,
-   * and temporary jobs, whose products are wanted then.
+   * Returns the jobs that may run only because they are named: the ones that {@code rerun} selects,
+   * and temporary jobs, since their products are wanted if they are named.
    */
   public BitSet asked(Graph graph, Rerun rerun) {
     if (rerun == Rerun.ALL) {
@@ -115,7 +116,7 @@ public record JobSelection(
     return asked;
   }
 
-  /** Returns the jobs and open groups that a target means, as nodes; null for none. */
+  /** Returns the nodes of the jobs and open groups that a target means; null if there are none. */
   public static BitSet find(Graph graph, String target, UserPaths paths) {
     BitSet found = named(graph, target);
     if (found != null && !isVague(graph, target, found)) {
@@ -136,8 +137,8 @@ public record JobSelection(
   }
 
   /**
-   * Returns whether a target that fits some names may mean files too: a glob that matches no known
-   * instance, only groups that may still get one.
+   * Returns whether a target that matches names may also mean files: a glob that matches no known
+   * instance, but only groups that may still get a matching one.
    */
   public static boolean isVague(Graph graph, String target, BitSet named) {
     return graph.nodesOf(target) == null
@@ -147,8 +148,9 @@ public record JobSelection(
   }
 
   /**
-   * Returns the nodes that a target names; empty for a group without instances; null if it is no
-   * job, group, instance, part of a group, tag or glob over instances, though it may be a file.
+   * Returns the nodes of the job, group, instance, part of a group, tag or glob over instances that
+   * a target names. Empty for a group without instances; null if the target is none of these,
+   * though it may still be a file.
    */
   public static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
@@ -171,7 +173,7 @@ public record JobSelection(
     return found.isEmpty() && !known ? null : found;
   }
 
-  /** Returns whether a target is a tag of a group, or a glob over its instances (null for none). */
+  /** Returns whether a target is a group's tag, or a {@code glob} that may match its instances. */
   private static boolean means(String target, Glob glob, Group group) {
     return group.tags().contains(target)
         || glob != null && glob.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
@@ -202,16 +204,16 @@ public record JobSelection(
   /**
    * Returns the end of a message about an unknown target: a likely name, or what to do next.
    *
-   * @param sources whether files that no job makes can be meant too
-   * @param others names that the build file does not have
+   * @param sources whether the user may mean a file that no job makes
+   * @param others other likely names, which are not in the build file
    */
   public static String hint(
       Graph graph, String target, UserPaths paths, boolean sources, Collection<String> others) {
-    Map<String, String> shown = new TreeMap<>(); // by what may have been meant
+    Map<String, String> shown = new TreeMap<>(); // from a name the user may have meant
     for (int f = 0; f < graph.files(); f++) {
       if (sources || graph.maker(f) >= 0) {
         String named = paths.named(graph.path(f));
-        shown.put(graph.path(f), named); // as if the root were where the user stands
+        shown.put(graph.path(f), named); // as if the user were in the root
         shown.put(named, named);
         for (String up = UserPaths.parent(named);
             !up.isEmpty() && !up.equals("/") && shown.put(up + "/", up + "/") == null; ) {
@@ -234,7 +236,7 @@ public record JobSelection(
         : "; `torc list` shows the jobs";
   }
 
-  /** Returns a search for paths that a missing one may mean; products count as existing. */
+  /** Returns a search for existing paths like a missing one; all products count as existing. */
   public static NearestPath likelyPaths(Graph graph) {
     return new NearestPath(
         graph.workflow().root(),
@@ -263,7 +265,7 @@ public record JobSelection(
   public enum Rerun {
     NONE,
 
-    /** Manual ones without products: a deployment is asked for each time. */
+    /** Manual jobs without products, such as a deployment, run each time they are named. */
     MANUAL,
 
     ALL;
@@ -273,10 +275,10 @@ public record JobSelection(
     }
   }
 
-  /** Translates between the user's names of files, from {@code cwd}, and the graph's, by text. */
+  /** Converts between file names as seen from {@code cwd} and paths of the graph, as texts. */
   public record UserPaths(Path root, Path cwd) {
 
-    /** Returns the graph's path of a user's file: relative to the root, or absolute. */
+    /** Returns the graph's path for a file name: relative to the root, or absolute. */
     public String path(String named) {
       Path file = cwd.resolve(named).normalize();
       if (file.startsWith(root)) {
@@ -286,7 +288,7 @@ public record JobSelection(
       return file.toString();
     }
 
-    /** Returns a filter of the graph's paths for a file, folder or glob that the user names. */
+    /** Returns a test for paths of the graph that a file, folder or glob of the user means. */
     public Predicate<String> meant(String named) {
       String path = path(named);
       Glob glob = Glob.isPattern(named) ? glob(path) : null;
@@ -296,7 +298,7 @@ public record JobSelection(
               || glob != null && glob.matches(each);
     }
 
-    /** Returns the user's name for a path of the graph; a folder keeps its slash. */
+    /** Returns a path of the graph as seen from {@code cwd}; a folder keeps its slash. */
     public String named(String path) {
       if (cwd.equals(root) || path.startsWith("/")) {
         return path;
@@ -304,7 +306,7 @@ public record JobSelection(
       return cwd.relativize(root.resolve(path)) + (path.endsWith("/") ? "/" : "");
     }
 
-    /** Returns the parent folder of a path of the graph, by its text; empty for the root. */
+    /** Returns the parent folder of a path of the graph; empty for the root. */
     public static String parent(String path) {
       int slash = path.lastIndexOf('/');
       return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);

@@ -34,17 +34,18 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
- * Finds a good result for a job in its present state, if one is known and its products can be
- * restored, and gives the key under which the result of a run will be found. It waits for shared
- * stores, but stores and restores nothing itself. {@link NearestResult} explains why none is found.
+ * Finds a known good result that can replace a run of a job in its present state, and computes the
+ * key under which a run's result is stored. It queries shared stores and waits for them, but stores
+ * and restores nothing. {@link NearestResult} explains why no result fits.
  */
 public final class KnownResults {
 
   /**
    * A result that may replace a run.
    *
-   * @param hit null for a result that is stored here
-   * @param lists the members of its lists by digest; they go into the cache with it
+   * @param hit the hit in a shared store; null for a result of this root
+   * @param lists the members of the result's lists by digest, to be stored in the cache with the
+   *     result
    */
   public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
@@ -53,7 +54,7 @@ public final class KnownResults {
   private final NeedContents contents;
   private final Manifest manifest;
   private final LocalResults stored;
-  private final SharedStores asked; // if nothing is known here; null for no shared stores
+  private final SharedStores asked; // queried if this root has no result; null for none
   private final DigestMemo digests;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
@@ -72,8 +73,8 @@ public final class KnownResults {
   }
 
   /**
-   * Returns whether the build file lets results of a job be stored. A run without products and
-   * values has no result, but that only shows afterwards.
+   * Returns whether the build file allows storing a job's results. A run without products and
+   * values has no result, but this is known only after the run.
    */
   public static boolean mayStore(Job job) {
     return !job.has(Trait.ALWAYS)
@@ -82,20 +83,20 @@ public final class KnownResults {
         && job.links().caching() != Job.Caching.NEVER;
   }
 
-  /** Returns whether results of a job may be sent to shared stores and come from them. */
+  /** Returns whether a job's results may be uploaded to shared stores and restored from them. */
   public static boolean mayShare(Job job) {
     return mayStore(job) && job.links().caching() != Job.Caching.LOCAL;
   }
 
   /**
-   * Returns the keys of a run's result, and what else must be equal for a restore; null if it is
-   * not to be stored.
+   * Returns the keys of a run's result and the other conditions of a restore; null if the result
+   * must not be stored.
    *
    * @param described the digest of the run's manifest
-   * @param bare that digest without found needs; null for a job that finds none
-   * @param system the kind of system of the run; null for this machine's
+   * @param bare the manifest's digest without found needs; null for a job that finds none
+   * @param system the kind of system that the job ran on; null for this machine's
    * @param values whether the run stored values
-   * @param files the number of files among its products
+   * @param files the number of files among the run's products
    * @param depfile the depfile that the run wrote; null for none
    */
   public Restorable terms(
@@ -130,9 +131,9 @@ public final class KnownResults {
   }
 
   /**
-   * Returns the result that can replace a run now; null for none.
+   * Returns the result that can replace a run now; null if there is none.
    *
-   * @param bytes whether its products have to be available; if not, none of them may be in place
+   * @param bytes whether all products must be available; if false, all of them must be missing
    */
   Result of(int id, boolean bytes) {
     Match match = here(id, bytes);
@@ -144,7 +145,7 @@ public final class KnownResults {
     return match == null ? null : match.result();
   }
 
-  /** Returns the result that a shared store has for a job with these needs; null if it has none. */
+  /** Returns a shared store's result for a job with these needs; null if the store has none. */
   public Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
     return of(
         store,
@@ -158,7 +159,7 @@ public final class KnownResults {
             }
             return decider.describe(id, found, needs);
           } catch (IOException e) {
-            return null; // a file that cannot be looked at is not what that run read
+            return null; // that run read a file that cannot be read here
           }
         });
   }
@@ -183,20 +184,21 @@ public final class KnownResults {
   private interface Place {
 
     /**
-     * Returns the result that fits; null for none.
+     * Returns the result with a key; null if none fits.
      *
-     * @param first the key without found needs; null for a job without a depfile
-     * @param named the found needs of the run
-     * @param now the manifest with these
+     * @param first the key without found needs; null for a job that finds none
+     * @param named the found needs of the result's run
+     * @param now the present manifest with the found needs {@code named}
      */
     Match at(Digest key, Digest first, List<String> named, Described now);
   }
 
   /**
-   * Returns the first result for a job in a place.
+   * Returns the first result that a place has for a job; null if there is none.
    *
-   * @param manifests the manifest with some found needs; null if not known yet
-   * @param names the found needs of the runs whose results the place has, by first key
+   * @param manifests returns the present manifest with given found needs; null if not known yet
+   * @param names returns the found needs of each run whose result the place has, for a key without
+   *     found needs
    */
   private Match find(
       int id,
@@ -236,7 +238,7 @@ public final class KnownResults {
     }
     List<Result> standing = hasAny() ? null : standing(job);
     if (standing != null && standing.isEmpty()) {
-      return null; // no needs are read in vain
+      return null; // do not read the needs for nothing
     }
     return find(
         id,
@@ -257,7 +259,7 @@ public final class KnownResults {
         });
   }
 
-  /** Returns the results of the runs that made the files now in the places of a job's products. */
+  /** Returns the results of the job's last run and of the last maker of its first product. */
   private List<Result> standing(Job job) {
     return makers(job).stream()
         .map(each -> Result.of(cache, each))
@@ -265,14 +267,14 @@ public final class KnownResults {
         .toList();
   }
 
-  /** Returns whether a result has this key and the present programs, and can be restored. */
+  /** Returns whether a result has this key, the present programs, and restorable products. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
         && programs.of(job).equals(result.terms().programs())
         && (bytes ? isHere(result) : isGone(result));
   }
 
-  /** Returns whether no result was known at the first call; results of this build do not matter. */
+  /** Returns whether no result was known at the first call, before this build added results. */
   private boolean isBlank() {
     if (blank == null) {
       blank = cache.isBlank() && stored.isEmpty();
@@ -280,13 +282,13 @@ public final class KnownResults {
     return blank;
   }
 
-  /** Returns whether any result is stored; asks the store only until there is one. */
+  /** Returns whether any result is stored. Queries the store only until it has one. */
   private boolean hasAny() {
     some = some || !stored.isEmpty();
     return some;
   }
 
-  /** Returns the name of a job and, if another job made its first product last, of that job. */
+  /** Returns the job's name, and the name of its first product's last maker if that differs. */
   private List<String> makers(Job job) {
     List<Ref> products = job.productRefs();
     Ref first = products.isEmpty() ? null : products.getFirst();
@@ -299,7 +301,7 @@ public final class KnownResults {
         : List.of(job.name(), owned.job());
   }
 
-  /** Returns the manifest with some found needs; null if it is not known yet. */
+  /** Returns the present manifest with given found needs; null if it is not known yet. */
   private Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
@@ -307,7 +309,7 @@ public final class KnownResults {
     return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
-  /** Returns the present key of a job with some found needs; null if it is not known yet. */
+  /** Returns the present key of a job with given found needs; null if it is not known yet. */
   Digest key(int id, List<String> found) {
     Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
@@ -317,13 +319,13 @@ public final class KnownResults {
     return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
-  /** Returns whether all products of a result are available, and its log if it has one. */
+  /** Returns whether all products of a result, and its log if it has one, are available. */
   private boolean isHere(Result result) {
     return (result.outputs().log() == null || stored.has(result.logPart()))
         && result.parts().stream().allMatch(part -> stored.has(part) || stands(part));
   }
 
-  /** Returns whether a product is still in its place, as torc made it. */
+  /** Returns whether a product still exists exactly as torc made it. */
   private boolean stands(OwnedPath part) {
     OwnedPath owned = cache.owned(part.path());
     if (owned == null || owned.adopted() || !owned.isLike(part)) {
@@ -336,7 +338,7 @@ public final class KnownResults {
     }
   }
 
-  /** Returns a shared store's result as a result of this root; null if it does not fit the job. */
+  /** Converts a shared store's result to one of this root; null if it does not fit the job. */
   private Result asOwn(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
@@ -353,7 +355,7 @@ public final class KnownResults {
     return there.as(first, job.name(), products, now.lines(), from);
   }
 
-  /** Returns the products in the order of a run here; null if they are not the declared ones. */
+  /** Returns the products in the order that a run records; null if they are not as declared. */
   private List<RecordedProduct> products(int id, Result there) {
     Map<String, RecordedProduct> others = new HashMap<>();
     there.products().forEach(product -> others.put(product.path(), product));
@@ -375,7 +377,7 @@ public final class KnownResults {
     return others.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /** Returns a product as a run here records it; null if it is of another kind. */
+  /** Returns a product as a run on this machine records it; null if it is not of this kind. */
   private static RecordedProduct of(RecordedProduct product, FileKind kind) {
     return product == null || product.kind() != kind
         ? null
@@ -384,28 +386,28 @@ public final class KnownResults {
   }
 
   /**
-   * The earlier result that is nearest to a job's present state, and why it cannot be restored, for
-   * people.
+   * The earlier result that is nearest to a job's present state, and why it cannot be restored.
+   * Only reports use it.
    *
    * @param reasons the differences between the manifests
-   * @param lack what else prevents a restore, as a phrase; empty for nothing
+   * @param lack what else prevents a restore, as a phrase; empty if nothing does
    */
   public record NearestResult(Origin from, List<Reason> reasons, String lack) {
 
-    /** How many records of shared stores are read at most. */
+    /** The maximum number of records to read from shared stores. */
     private static final int MOST = 1000;
 
-    /** The nearer first; of equally near ones the newer. */
+    /** The nearest result first; the newer one first if two are equally near. */
     private static final Comparator<NearestResult> ORDER =
         Comparator.comparingInt(NearestResult::distance)
             .thenComparing(near -> near.from.started(), Comparator.reverseOrder());
 
     /**
-     * Returns the nearest results by job, unless they tell no more than the job's reasons. Looks at
-     * all stored results once.
+     * Returns the nearest result of each job, except one whose differences are the job's reasons.
+     * Reads all stored results once.
      *
-     * @param runs the verdicts of jobs that will run
-     * @param folders shared stores to look at too; null for none
+     * @param runs the verdicts on jobs that will run
+     * @param folders shared stores to search too; null for none
      */
     public static Map<Integer, NearestResult> of(
         PlanContext context, Map<Integer, Verdict.WillRun> runs, SharedStores folders) {

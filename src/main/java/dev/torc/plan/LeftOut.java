@@ -6,22 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The instances that a reader went without because they failed or were blocked, as people are told;
- * the reader's manifest counts what it did read.
+ * The instances that a reader did not get because they failed or were blocked, for reports. The
+ * reader's manifest covers only the instances that it got.
  *
  * @param of the number of all instances
- * @param jobs the names of those left out, in order; not empty
+ * @param jobs the names of the missing instances, in order; not empty
  */
 public record LeftOut(int of, List<String> jobs) {
 
-  private static final String NEXT = "\n"; // no name has one
+  private static final String NEXT = "\n"; // no name has a line end
 
-  /** Returns null if none is left out. */
+  /** Returns the instances in {@code jobs}, or null if there are none. */
   static LeftOut of(int all, List<String> jobs) {
     return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
   }
 
-  /** Returns what a recorded run went without, one entry for each need. */
+  /** Returns the instances that a recorded run did not get, one entry for each need. */
   public static List<LeftOut> of(RunDetails run) {
     return of(run == null ? List.of() : run.manifest());
   }
@@ -36,7 +36,7 @@ public record LeftOut(int of, List<String> jobs) {
     return all;
   }
 
-  /** Returns the line of a manifest that tells this of a need as written. */
+  /** Returns the manifest line that records this for a need as written. */
   ManifestEntry line(String need) {
     String names = String.join(NEXT, jobs);
     return new ManifestEntry(LineKind.LEFT_OUT.ordinal(), need, Integer.toString(of), names);

@@ -10,12 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What one look at all members saw.
+ * The state that all members of a list had when torc last looked at them.
  *
- * @param begun the moment before the look
- * @param files the members by path, except in a needed folder, where {@code members} has the stamps
+ * @param begun the moment before the look (see {@link ListLooks#now})
+ * @param files the members by path; empty for a needed folder, for which {@code members} has the
+ *     stamps
  * @param folders the members that are folder products
- * @param way the way to the members, or to the needed folder
+ * @param way the links and folders on the paths to the members, or to the needed folder
  */
 record ListLook(
     long begun,
@@ -24,11 +25,11 @@ record ListLook(
     Map<String, FolderDigest> folders,
     PathTrail way) {
 
-  /** Adds the members that were added, removed or moved since, even if their bytes are equal. */
+  /** Adds members that were added, removed or changed since, even if their bytes are equal. */
   void addMoved(ListLook now, Set<String> moved) throws IOException {
     moved.addAll(now.way.moved(way));
     if (now.members == members) {
-      return; // each member has the very stamp that it had
+      return; // no stamp has changed
     }
     Map<String, String> then = new HashMap<>();
     members.entries().forEach(member -> then.put(member.name(), member.now()));

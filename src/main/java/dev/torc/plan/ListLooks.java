@@ -16,14 +16,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Looks at all members of a needed glob, folder, job or group once for all of its readers (rule 6).
- * A look that began after a reader ended sees all that moved while it ran, even if it was taken for
- * another reader; so a thousand readers of a thousand files do not look at each file two thousand
- * times. Moments are counted, not read from a clock. {@link NeedSnapshot} decides what follows from
- * a file that moved. Several threads may use it.
+ * A look that began after a reader ended sees every change that happened while the reader ran, even
+ * if the look was made for another reader. So for a thousand readers of a thousand files, torc does
+ * not look at each file two thousand times. Moments are counted, not read from a clock. {@link
+ * NeedSnapshot} decides what a change means. Several threads may use this class.
  */
 final class ListLooks {
 
-  /** The last look at a list. The thread that looks holds its lock. */
+  /** The last look at a list. The thread that looks holds the slot's monitor. */
   private static final class Slot {
     private ListLook last;
   }
@@ -40,12 +40,12 @@ final class ListLooks {
     this.digests = digests;
   }
 
-  /** Returns a new moment, which is later than all before. */
+  /** Returns a new moment, later than all earlier ones. */
   long now() {
     return moments.incrementAndGet();
   }
 
-  /** Returns a look begun after the moment, if possible another reader's. */
+  /** Returns a look that began after a moment: another reader's if there is one, else a new one. */
   ListLook lookAfter(int list, long moment) throws IOException {
     Slot slot = slots.computeIfAbsent(list, _ -> new Slot());
     synchronized (slot) {
@@ -63,8 +63,8 @@ final class ListLooks {
   }
 
   /**
-   * Returns whether each product of needed jobs has its old stamp, by one call for each. Globs and
-   * folders may have new members, so they need a real look.
+   * Returns whether each product of needed jobs still has its stamp, with one system call per
+   * product. Globs and folders may have new members, so for them the answer is false.
    */
   private boolean stands(int list, ListLook last) throws IOException {
     if (last == null || !graph.list(list).ofJobs() || !last.folders().isEmpty()) {

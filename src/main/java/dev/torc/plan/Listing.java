@@ -5,13 +5,13 @@ import dev.torc.records.JobResult.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects the manifest as lines, for the record of a run and for {@link ManifestDiff}. */
+/** Collects a manifest as lines, for the record of a run and for {@link ManifestDiff}. */
 final class Listing implements ManifestWriter {
 
   private final ManifestHash hash;
   private final List<ManifestEntry> lines = new ArrayList<>();
 
-  /** Writes to {@code hash} too, unless it is null: it cannot be made from what is shown. */
+  /** Writes to {@code hash} too, unless null: the lines have other texts than the digest. */
   Listing(ManifestHash hash) {
     this.hash = hash;
   }

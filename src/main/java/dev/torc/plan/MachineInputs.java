@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What manifests ask of the machine besides files: where programs are, which image a name means,
- * and the caller's variables. Each question can be written as a text, so that {@code fresh} can ask
- * it again.
+ * The inputs of manifests that come from the machine, besides files: where programs are, which
+ * image a name means, and the caller's variables. Each question can be written as a text, so that
+ * {@code fresh} can ask it again in the next build.
  */
 public final class MachineInputs {
 
-  /** Begins a question about an image; no variable's name begins like this. */
+  /** The start of a question about an image; no variable's name starts like this. */
   private static final String IMAGE = "\0image\0";
 
-  /** Stands between an image's name and its pinned digest. */
+  /** The text between an image's name and its pinned digest. */
   private static final String PINNED = "@sha256:";
 
   private final Map<String, String> caller;
@@ -36,7 +36,7 @@ public final class MachineInputs {
     this.images = images;
   }
 
-  /** Returns a copy that searches programs again, with stamps from another source. */
+  /** Returns a copy that searches for programs again and takes stamps from {@code stamps}. */
   MachineInputs with(Path root, StampSource stamps) {
     return new MachineInputs(root, caller, stamps, images);
   }
@@ -46,8 +46,8 @@ public final class MachineInputs {
   }
 
   /**
-   * Returns the image that a name means; null if it is missing and its name has no digest. Whether
-   * an image file exists is left to the need for it.
+   * Returns the image that a name means; null if it is missing and the name has no digest. For an
+   * image file this does not check that the file exists, since the file is a need.
    */
   public ImageSource.Here image(Image image) {
     if (image.file() != null) {
@@ -64,7 +64,7 @@ public final class MachineInputs {
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
-  /** Returns the images that a job cannot have, by {@link ImageSource#lack}. */
+  /** Returns a reason for each image that a job cannot have; see {@link ImageSource#lack}. */
   public List<Reason> lacking(Graph graph, int job) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Step step : graph.job(job).runs().steps()) {
@@ -82,15 +82,13 @@ public final class MachineInputs {
     return Optional.ofNullable(caller.get(name));
   }
 
-  /** Returns the complete question which image a name means, as a text for {@link #answer}. */
+  /** Returns the question "which image does this name mean?" as a text for {@link #answer}. */
   public String question(Image image) {
     String runtime = image.runtime() == null ? "" : image.runtime();
     return IMAGE + image.name() + "\0" + runtime + "\0" + image.wish() + "\0" + image.images();
   }
 
-  /**
-   * Returns the present answer to a {@link #question}, one of {@link ToolSearch}, or a variable.
-   */
+  /** Returns the answer to a {@link #question}, to one of {@link ToolSearch}, or a variable. */
   public Optional<String> answer(String question) {
     if (question.startsWith(ToolSearch.QUESTION)) {
       return tools.answer(question);
@@ -111,23 +109,25 @@ public final class MachineInputs {
     return Optional.of(here.id() == null ? here.file() : here.id().hex());
   }
 
-  /** Finds the images of this machine. An implementation looks once in a build. */
+  /** Finds the images of this machine. An implementation looks for them once in a build. */
   public interface ImageSource {
 
-    /** Returns the image with a name of a registry; null if it is missing. */
+    /** Returns the image with a name in a registry; null if this machine does not have it. */
     Here of(Image image);
 
     /**
-     * An image that is present.
+     * An image that this machine has.
      *
      * @param id the digest of its configuration; null for a file
-     * @param file its path, relative to the root or absolute; null if a runtime has the image
+     * @param file its path, relative to the root or absolute; null if a container runtime has the
+     *     image
      */
     record Here(Digest id, String file) {}
 
     /**
-     * Returns why a step cannot have its image in this build; empty if it can, or if only fetching
-     * it would show. If the job {@code waits} for others, these may make the image.
+     * Returns why a step cannot have its image in this build; empty if the step can, or if only
+     * fetching the image would show. If the job {@code waits} for other jobs, they may make the
+     * image.
      */
     String lack(Image image, boolean waits);
   }

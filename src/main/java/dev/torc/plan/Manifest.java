@@ -26,17 +26,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Everything that decides whether a job's result is still valid, written line by line to a {@link
+ * Writes everything that decides whether a job's result is still valid, line by line, to a {@link
  * ManifestWriter}. One writer makes the digest that the verdict compares, another the lines that
- * explain it, so they cannot disagree (rule 3). All inputs besides the build file must come through
- * {@link InputSource}; {@link Footprint} relies on that.
+ * explain the verdict, so the two cannot disagree (rule 3). All inputs besides the build file must
+ * come from an {@link InputSource}, because {@link Footprint} records them there.
  */
 public record Manifest(Graph graph) {
 
-  /** The value of a line of {@link LineKind#ORDER}. */
+  /** The value of a line of kind {@link LineKind#ORDER}. */
   static final String NATURAL = "natural";
 
-  /** Describes a job. Its depfile {@code found} these files, sorted. */
+  /** Writes a job's manifest. Its depfile or trace named the files {@code found}, sorted. */
   void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     Job job = graph.job(id);
     for (int i = 0; i < job.runs().steps().size(); i++) {
@@ -71,7 +71,7 @@ public record Manifest(Graph graph) {
     }
     for (String path : found) {
       int maker = contains.makerOfFound(graph, id, path);
-      boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
+      boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run reports which need to add
       writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path, maker));
     }
     if (job.runs().executor() != null) {
@@ -88,7 +88,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /** Writes needed files sorted by path, then needed lists, those of jobs last. */
+  /** Writes needed files by path, then needed globs and folders, then needed jobs. */
   private void needs(int id, boolean ordered, InputSource contains, ManifestWriter writer) {
     List<String> paths = new ArrayList<>(graph.needs().count(id));
     for (int file : graph.needs().row(id)) {
@@ -111,7 +111,7 @@ public record Manifest(Graph graph) {
     made(made, ordered, contains, writer);
     for (int list : graph.listNeeds().row(id)) {
       if (contains.reordered(list)) {
-        writer.text(LineKind.ORDER, "", NATURAL); // the digests tell the rest
+        writer.text(LineKind.ORDER, "", NATURAL); // the digests cover the rest
         break;
       }
     }
@@ -123,7 +123,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /** Writes the programs that no job makes, each once, sorted by name. */
+  /** Writes the tools that no job makes, each once, sorted by name. */
   private void tools(Job job, InputSource contains, ManifestWriter writer) {
     TreeMap<String, Tool> tools = new TreeMap<>();
     ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
@@ -131,8 +131,8 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * Writes what needed jobs made. Their names do not count, so without {@code ordered} the lines
-   * are sorted by digest.
+   * Writes the products of needed jobs. The jobs' names do not count, so unless {@code ordered},
+   * the lines are sorted by digest.
    */
   private void made(
       List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
@@ -146,7 +146,7 @@ public record Manifest(Graph graph) {
             writer.content(LineKind.LIST, graph.list(list).written(), "job", contents.get(list)));
   }
 
-  /** Returns the items with numbers instead of the names of jobs, by order of appearance. */
+  /** Returns the items with each job's name replaced by a number, in order of appearance. */
   private static List<Item> numbered(List<Item> items) {
     Map<String, String> numbers = new HashMap<>();
     List<Item> numbered = new ArrayList<>();
@@ -198,7 +198,7 @@ public record Manifest(Graph graph) {
     }
   }
 
-  /** Returns a value after {@code =}; empty for a variable that the caller has not set. */
+  /** Returns the value with {@code =} before it; empty if the caller has not set the variable. */
   private static String env(String name, Optional<Template> declared, InputSource contains) {
     if (declared.isPresent()) {
       return "=" + declared.get().declared();
@@ -206,7 +206,7 @@ public record Manifest(Graph graph) {
     return contains.ofVariable(name).map(value -> "=" + value).orElse("");
   }
 
-  /** Returns the words as one text; no other list gives the same. */
+  /** Returns the words as one text that is different for each list. */
   static String words(List<String> words) {
     StringBuilder text = new StringBuilder("[");
     for (String word : words) {
@@ -224,7 +224,7 @@ public record Manifest(Graph graph) {
     List<String> words = new ArrayList<>();
     for (Item item : items) {
       if (item.refs().stream().anyMatch(Ref.OfData.class::isInstance)) {
-        continue; // no path
+        continue; // a value is not a path
       }
       if (item.name() != null) {
         words.add(item.name() + ":");
@@ -234,18 +234,18 @@ public record Manifest(Graph graph) {
     return words(words);
   }
 
-  /** Returns the declared products: a folder with a slash at its end, a glob as its pattern. */
+  /** Returns the declared products. A folder ends with a slash; a glob is its pattern. */
   public static List<String> products(Job job) {
     return texts(job.links().produces());
   }
 
-  /** Returns the declared products, and behind {@code !} the excludes of folders and globs. */
+  /** Returns the declared products, then the excludes of folders and globs after {@code !}. */
   public static List<String> declared(Job job) {
     List<String> texts = products(job);
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfMany many) {
         many.excludes().forEach(exclude -> texts.add("!" + exclude));
-        break; // all have the same
+        break; // all refs have the same excludes
       }
     }
     return texts;
@@ -265,8 +265,9 @@ public record Manifest(Graph graph) {
   }
 
   /**
-   * The inputs of a run by the recorded lines of its manifest, for code that shows runs without
-   * knowing how manifests are stored. {@link Plan} decides whether they still hold.
+   * The inputs of a run, from the recorded lines of its manifest. Code that shows runs uses this
+   * class, so that it need not know how manifests are stored. {@link Plan} decides whether the
+   * inputs are still the same.
    */
   public record RunInputs(List<ManifestEntry> manifest) {
 
@@ -284,34 +285,34 @@ public record Manifest(Graph graph) {
             : value;
       }
 
-      /** Returns the hexadecimal digest that the value has; null if it has none. */
+      /** Returns the digest in the value, in hexadecimal; null if there is none. */
       public String digest() {
         Matcher digest = DIGEST.matcher(value);
         return digest.matches() ? digest.group(1) : null;
       }
     }
 
-    /** Returns the commands of the steps, with placeholders like {@code {needs}} as written. */
+    /** Returns the commands of the steps; placeholders like {@code {needs}} are not replaced. */
     public List<String> commands() {
       return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
     }
 
-    /** Returns the needed and found files with their digests; of a stored list, its members. */
+    /** Returns the needed and found files, or the members of a stored list, with digests. */
     public List<Line> files() {
       return lines(LineKind.NEED, LineKind.FOUND);
     }
 
-    /** Returns needed globs, folders and jobs as written, with digests of stored lists. */
+    /** Returns the needed globs, folders and jobs as written, with the digests of their lists. */
     public List<Line> lists() {
       return lines(LineKind.LIST);
     }
 
-    /** Returns needed values by their names as written, as JSON or its digest. */
+    /** Returns the needed values by name as written: JSON, or a digest for long values. */
     public List<Line> data() {
       return lines(LineKind.DATA);
     }
 
-    /** Returns programs by their names as written, with their digests. */
+    /** Returns the tools by name as written, with their digests. */
     public List<Line> tools() {
       return lines(LineKind.TOOL);
     }

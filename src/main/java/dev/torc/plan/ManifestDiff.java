@@ -15,8 +15,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares two manifests and gives the differences as reasons to run. It skips needs whose contents
- * a job has yet to decide. Whether there is a difference at all is decided by the digests.
+ * Compares two manifests and returns the differences as reasons to run. Skips needs that are
+ * pending because their makers are not settled. Whether the manifests differ at all is decided by
+ * their digests, not here.
  */
 record ManifestDiff(
     Function<String, List<ManifestEntry>> oldList,
@@ -31,11 +32,11 @@ record ManifestDiff(
   /**
    * Compares manifests line by line.
    *
-   * @param oldList finds the members of a list by the hexadecimal digest in an old line; null if
-   *     not stored
-   * @param newList finds the present members of a list by its name in a new line
-   * @param newValues finds the present values of a group's instances by the name of the needed
-   *     value; null if it is not a group's
+   * @param oldList returns the members of a list for the hexadecimal digest in an old line; null if
+   *     the list is not stored
+   * @param newList returns the present members of a list for its name in a new line
+   * @param newValues returns the present values of a group's instances for the name of a needed
+   *     value; null if the value is not a group's
    */
   static List<Reason> between(
       List<ManifestEntry> old,
@@ -80,7 +81,7 @@ record ManifestDiff(
     if (!before.containsKey(order)
         && after.containsKey(order)
         && reasons.isEmpty()
-        && needs.isEmpty()) { // the same files: that run is of a torc that sorted them by bytes
+        && needs.isEmpty()) { // an older torc sorted the same files by bytes
       reasons.add(
           new Reason(Kind.SETTING_CHANGED, LineKind.ORDER.word(), "bytes", Manifest.NATURAL));
     }
@@ -96,9 +97,9 @@ record ManifestDiff(
   }
 
   /**
-   * Gives needed jobs in the old lines their new names, paired by equal products, or else by order.
-   * If several of them have yet to run, it cannot tell which is which and drops them. Returns the
-   * new names by the old ones.
+   * Gives needed jobs in the old lines their new names: jobs with equal products are the same, and
+   * the other jobs are paired in order. If more than one new job is left and any is pending, the
+   * pairs are uncertain, so their lines are dropped. Returns a map from old to new names.
    */
   private static Map<String, String> rename(
       Map<String, ManifestEntry> before, Map<String, ManifestEntry> after) {
@@ -144,12 +145,12 @@ record ManifestDiff(
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
-  /** Adds the reasons of a changed line; one of the two may be null. */
+  /** Adds the reasons for a changed line. {@code old} or {@code now} may be null, not both. */
   private void changed(ManifestEntry old, ManifestEntry now) {
     ManifestEntry either = now == null ? old : now;
     LineKind line = LineKind.of(either.code());
     String name = either.name();
-    if (line == null) { // of a later torc; as a case of the switch it is linked in every process
+    if (line == null) { // from a newer torc; a case for null would slow each start
       setting("manifest", old, now);
       return;
     }
@@ -175,8 +176,9 @@ record ManifestDiff(
   }
 
   /**
-   * Adds a reason if the items as written differ by more than added and removed ones, which have
-   * reasons of their own. If one line is missing, only the command's use of the items has changed.
+   * Adds a reason if the items as written differ in more than the added and removed items, which
+   * have their own reasons. A missing line means that the command did not use the items' order or
+   * names, so the command's own reason is enough.
    */
   private void written(
       LineKind line,
@@ -196,7 +198,9 @@ record ManifestDiff(
     }
   }
 
-  /** Returns the words of an item list without some, and without names that have no items then. */
+  /**
+   * Returns the words of an item list without some of them, and without names that have no items.
+   */
   private static List<String> without(String list, List<String> some) {
     List<String> words =
         new ArrayList<>(List.of(list.substring(1, list.length() - 1).split(", (?=\")")));
@@ -210,7 +214,7 @@ record ManifestDiff(
     return words;
   }
 
-  /** Returns the old needs as written, with the new names of jobs. */
+  /** Returns the old needs as written, with each renamed job's new name. */
   private static String written(String needs, Map<String, String> renamed) {
     String text = needs;
     for (Map.Entry<String, String> each : renamed.entrySet()) {
@@ -237,7 +241,7 @@ record ManifestDiff(
     }
   }
 
-  /** Adds the instances of a group whose values differ, each under the name of its own value. */
+  /** Adds a reason for each instance of a group whose value differs. */
   private void instances(NeedValues.OfGroup now, Map<String, ManifestEntry> others) {
     String group = InstanceName.parse(now.value().job()).group() + "/";
     String key = "." + now.value().key();
@@ -254,7 +258,7 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.DATA_CHANGED, name, there(old), there(now)));
   }
 
-  /** Compares images by identity: a new name for the same image is no change. */
+  /** Compares images by identity. A new name for the same image is not a change. */
   private void image(String what, ManifestEntry old, ManifestEntry now) {
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
@@ -263,7 +267,7 @@ record ManifestDiff(
     }
   }
 
-  /** Adds a reason about a text with slots, shown as it runs unless the two look equal then. */
+  /** Adds a reason for a text with placeholders, in readable form unless both would look equal. */
   private void template(String what, String old, String now) {
     String then = Template.shown(old);
     String present = Template.shown(now);
@@ -275,7 +279,7 @@ record ManifestDiff(
     reasons.add(new Reason(Kind.SETTING_CHANGED, what, value(old), value(now)));
   }
 
-  /** Returns a variable's value without its {@code =}; two quotes if it is set and empty. */
+  /** Returns a variable's value without the {@code =}, or two quotes if it is set but empty. */
   private static String text(ManifestEntry env) {
     String value = value(env);
     return value.equals("=") ? "\"\"" : value.isEmpty() ? "" : value.substring(1);
@@ -292,7 +296,7 @@ record ManifestDiff(
     } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
       needs.put(path, new Reason(Kind.NEED_ADDED, path, "", value(now)));
     } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
-      // It may still be needed in another way.
+      // The path may also be needed in another way.
       needs.putIfAbsent(path, new Reason(Kind.NEED_REMOVED, path, value(old), ""));
     } else {
       needs.put(path, new Reason(Kind.NEED_CHANGED, path, value(old), value(now)));
@@ -307,7 +311,7 @@ record ManifestDiff(
     }
   }
 
-  /** Adds the members that differ, or the list itself if it was added or removed. */
+  /** Adds the members that differ, or the list if it was added or removed. */
   private void list(String written, ManifestEntry old, ManifestEntry now) {
     if (old == null || now == null) {
       needs.put(
@@ -326,9 +330,9 @@ record ManifestDiff(
       return;
     }
     if (after.size() == 1
-        && after.getFirst().name().equals(written) // a file may have brackets in its name, too
+        && after.getFirst().name().equals(written) // or a file with brackets in its name
         && after.getFirst().now().startsWith(ManifestWriter.UNREADABLE)) {
-      need(written, null, after.getFirst()); // it could not be listed
+      need(written, null, after.getFirst()); // the list cannot be read
       return;
     }
     Map<String, ManifestEntry> others = byName(before);

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The digest of a manifest: SHA-256 over its lines, each a code and two texts with their lengths
- * before them, so that different manifests give different bytes. {@link #digest} starts again.
+ * Computes the digest of a manifest: SHA-256 over its lines. Each line is a code and two texts,
+ * with its length before each text, so that different manifests give different bytes. After {@link
+ * #digest}, the object is ready for another manifest.
  */
 final class ManifestHash implements ManifestWriter {
 
@@ -35,12 +36,12 @@ final class ManifestHash implements ManifestWriter {
     }
   }
 
-  /** Returns a job that has to run before the digest is known; -1 if there is none. */
+  /** Returns an unsettled job that must end before the digest is known; -1 if there is none. */
   int pending() {
     return pending;
   }
 
-  /** Returns the digest of all lines since the last call, and starts again. */
+  /** Returns the digest of all lines since the last call, and starts a new manifest. */
   Digest digest() {
     sha.update(buffer, 0, size);
     size = 0;

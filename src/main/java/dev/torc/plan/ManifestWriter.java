@@ -11,21 +11,19 @@ interface ManifestWriter {
 
   String PENDING = "pending";
 
-  /** Begins the value of an unreadable need; the reason follows. */
+  /** The start of the value of an unreadable need; the error follows. */
   String UNREADABLE = "unreadable: ";
 
-  /** Begins the digest of a value that is too long for a line. */
+  /** The start of the digest of a value that is too long for a line. */
   String LONG = "sha256 ";
 
-  /** The longest value that a line contains itself, in characters. */
+  /** The maximum length, in characters, of a value that is not replaced by its digest. */
   int SHORT = 200;
 
-  /** Writes a text; {@code shown} has names of jobs for people, and {@code counts} has none. */
+  /** Writes a text. Records have {@code shown}, with names; the digest covers {@code counts}. */
   void text(LineKind line, String name, String shown, String counts);
 
-  /**
-   * Writes contents; {@code shown} is the name for people, and {@code counts} the one that counts.
-   */
+  /** Writes contents. Records have the name {@code shown}; the digest covers {@code counts}. */
   void content(LineKind line, String shown, String counts, Content content);
 
   default void text(LineKind line, String name, String value) {
@@ -36,12 +34,12 @@ interface ManifestWriter {
     content(line, path, path, content);
   }
 
-  /** Writes a line for people, which is no part of the manifest. */
+  /** Writes a line that is recorded for reports but is not part of the digest. */
   default void leftOut(ManifestEntry line) {}
 
   /**
-   * What is known of a need's contents. Code that runs before the first job must not {@code switch}
-   * over these types: see development.md, laws.
+   * What is known of a need's contents. Code that runs before the first job starts must not {@code
+   * switch} over these types: see "laws" in development.md.
    */
   sealed interface Content {
     record Known(Digest digest) implements Content {}
@@ -49,26 +47,26 @@ interface ManifestWriter {
     /**
      * A value, as JSON.
      *
-     * @param members the values of a group's instances by their names without the group's; null for
-     *     other values
-     * @param leftOut the failed instances that it lacks; null for none
+     * @param members the values of a group's instances, by name without the group; null for a value
+     *     that is not a group's
+     * @param leftOut the failed instances that the value lacks; null for none
      */
     record Value(String json, List<ManifestEntry> members, LeftOut leftOut) implements Content {}
 
-    /** Returns the value as a line has it. */
+    /** Returns the value in the form that lines have. */
     static String shown(String json) {
       return json.length() <= SHORT ? json : LONG + Digest.ofText(json).hex();
     }
 
     record Missing() implements Content {}
 
-    /** It cannot be looked at or read, so its readers fail (rule 8). */
+    /** The need cannot be read, so its readers fail (rule 8). */
     record Unreadable(String why) implements Content {}
 
-    /** Depends on a job that has yet to run, or on a group that has yet to be expanded. */
+    /** The contents depend on an unsettled job, or on a group that is not expanded yet. */
     record Pending(int job) implements Content {}
 
-    /** Returns the contents as a line has them. */
+    /** Returns the contents in the form that lines have. */
     default String value() {
       return this instanceof Known known
           ? known.digest.hex()

@@ -38,19 +38,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the needs contain now: digests of files, and members of globs, folders and jobs, once the
- * jobs that make them are settled. {@link DigestMemo} reads and hashes the files; errors of reading
- * become {@link ManifestWriter.Content.Unreadable}. Several threads may use it.
+ * Gives the present contents of needs: digests of files, and members of globs, folders and jobs
+ * once the makers are settled (see {@link JobRecords}). {@link DigestMemo} reads and hashes the
+ * files. A file that cannot be read becomes {@link ManifestWriter.Content.Unreadable}. Several
+ * threads may use this class.
  */
 public final class NeedContents implements InputSource {
 
-  /** What an error says before the path that it is about. */
+  /** The start of an error message, before the path. */
   private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
 
-  /** The moment of a list whose makers are all settled. */
+  /** The {@code moment} of a list whose makers are all settled. */
   private static final int WHOLE = -1;
 
-  /** The members of a list at a moment: a count of settlings, or {@link #WHOLE}. */
+  /** The members of a list when {@link JobRecords#settlings} was {@code moment}. */
   private record Gathered(int moment, NeedMembers members) {}
 
   private final Path root;
@@ -77,7 +78,7 @@ public final class NeedContents implements InputSource {
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
-  /** Returns contents that know names alone: no file is read, and all digests mean nothing. */
+  /** Returns contents for which only names matter: no file is read, and digests have no meaning. */
   public NeedContents unread() {
     DigestMemo names = digests.emptyCopy();
     Digest any = Digest.of(new byte[Digest.LENGTH]);
@@ -85,12 +86,12 @@ public final class NeedContents implements InputSource {
     return new NeedContents(graph, records, names, machine);
   }
 
-  /** Looks at the needs of a job that is about to start; their makers must be settled. */
+  /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */
   public NeedSnapshot snapshot(int job) throws IOException {
     return new NeedSnapshot(graph, this, digests, job);
   }
 
-  /** Returns what the placeholders for a job's needs stand for, as far as known. */
+  /** Returns the values of the placeholders for a job's needs, as far as they are known. */
   public NeedFiles filesOf(int job) {
     SortedMap<String, String> values = values(graph.job(job));
     return new NeedFiles() {
@@ -117,8 +118,8 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * {@inheritDoc} The pattern of an open group may match sources too, so a file that no run made
-   * counts as one until the group is known.
+   * {@inheritDoc} The product pattern of an open group may also match sources. So until the group
+   * is expanded, a file that no recorded run made counts as a source.
    */
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
@@ -139,7 +140,8 @@ public final class NeedContents implements InputSource {
       return foreseen(maker, path);
     }
     try {
-      // A file in a folder product is looked at again: this time its job may not have made it.
+      // A file in a folder product is looked at again, since this run of its job may not have made
+      // it.
       boolean inside = maker >= 0 && !graph.declares(maker, path);
       KnownDigest known = inside ? digests.of(path) : digests.seen(path);
       refuseFolder(graph, path, known);
@@ -151,7 +153,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns whether nothing exists at a path; false if it cannot be looked at. */
+  /** Returns whether nothing exists at a path; false if that cannot be found out. */
   boolean isMissing(String path) {
     try {
       return !digests.stamp(path).exists();
@@ -160,7 +162,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns a product to be restored; what its folders will hold is not known before that. */
+  /** Returns a product that is to be restored. The members of folders are not known before that. */
   private Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {
       if (made.path().equals(path)) {
@@ -170,7 +172,7 @@ public final class NeedContents implements InputSource {
     return new Content.Pending(maker);
   }
 
-  /** Throws if a folder is in the place of a source that is needed as a file. */
+  /** Throws if a source that is needed as a file is a folder. */
   static void refuseFolder(Graph graph, String path, KnownDigest known) throws IOException {
     if (known.stamp().kind() == FileKind.FOLDER
         && graph.fileId(path) >= 0
@@ -183,12 +185,12 @@ public final class NeedContents implements InputSource {
     return gone;
   }
 
-  /** Returns the contents with a digest, or {@code Missing} for null. */
+  /** Returns {@code Known} with a digest, or {@code Missing} for null. */
   static Content content(Digest digest) {
     return digest == null ? new Content.Missing() : new Content.Known(digest);
   }
 
-  /** Returns the digest of a file; for a product it includes the executable bit. */
+  /** Returns the digest of a file. The digest of a product includes the executable bit. */
   static Digest counted(KnownDigest known, boolean made) {
     return known.stamp().executable() && made ? known.product() : known.digest();
   }
@@ -205,7 +207,7 @@ public final class NeedContents implements InputSource {
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
-  /** Returns the members in which a folder differs from the recorded product; null if not known. */
+  /** Returns how a folder's members differ from the recorded product's; null if unknown. */
   public List<Reason> changes(RecordedProduct folder) throws IOException {
     return new FolderMembers(records, digests).changes(folder);
   }
@@ -243,7 +245,10 @@ public final class NeedContents implements InputSource {
     return machine;
   }
 
-  /** Returns the identity of an image; for a missing one, the recorded identity of its name. */
+  /**
+   * Returns the identity of an image. If the image is missing, the last run's identity of the same
+   * name counts.
+   */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
     ImageIdentity here = ImageIdentity.here(image, machine, digests);
@@ -270,17 +275,17 @@ public final class NeedContents implements InputSource {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
     boolean some = graph.list(list).kind() == ListKind.SOME;
-    boolean seen = !graph.list(list).ofJobs(); // looked for on the disk
+    boolean seen = !graph.list(list).ofJobs(); // its members are found on disk
     while (i < makers.size()
         && ((seen ? records.isInPlace(makers.get(i)) : records.isSettled(makers.get(i)))
             || some && records.isDropped(makers.get(i)))) {
       i++;
     }
-    passed.set(list, i); // what is settled stays so
+    passed.set(list, i); // a settled job stays settled
     return i < makers.size() ? makers.get(i) : -1;
   }
 
-  /** Returns the members of a list as this build saw them first; some may be pending. */
+  /** Returns a list's members, each pending or with the contents that this build saw first. */
   public NeedMembers members(int list) {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
@@ -294,19 +299,19 @@ public final class NeedContents implements InputSource {
     return looks;
   }
 
-  /** Lists the members again, each with its contents as this build saw them first. */
+  /** Lists the members again, with the contents that this build saw first. */
   public NeedMembers again(int list) {
     return gather(list, null);
   }
 
-  /** Lists the members again; {@code each} looks at the files. */
+  /** Lists the members again and reads each file with {@code each}. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, new Gathered(WHOLE, now));
     return now;
   }
 
-  /** Returns why a list cannot be listed, beginning with the path below it if that is the cause. */
+  /** Returns why a list cannot be read. The text names the path, unless it is the list's own. */
   private String unlisted(NeedList list, IOException e) {
     String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
     String root = graph.workflow().root() + "/";
@@ -315,7 +320,7 @@ public final class NeedContents implements InputSource {
     return below.startsWith(self) ? below.substring(self.length()) : below;
   }
 
-  /** Returns the members of a list; if it cannot be listed, one member that says why. */
+  /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
   private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
@@ -327,7 +332,7 @@ public final class NeedContents implements InputSource {
     }
   }
 
-  /** Returns the members of a list; without {@code look}, as this build saw them first. */
+  /** Returns the members of a list. A null {@code look} means the contents that were seen first. */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
@@ -356,7 +361,7 @@ public final class NeedContents implements InputSource {
     };
   }
 
-  /** Adds all products of a job; for a job without products, its manifest. */
+  /** Adds all products of a job, or the manifest of a job that has no products. */
   private void products(
       int job, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
       throws IOException {
@@ -395,7 +400,7 @@ public final class NeedContents implements InputSource {
     return entries;
   }
 
-  /** Adds the gone products of temporary jobs; returns whether there are any. */
+  /** Adds missing products of temporary jobs, from the records; returns whether there are any. */
   private boolean addGone(NeedList list, List<ManifestEntry> entries) {
     int there = entries.size();
     for (int maker : list.makers()) {
@@ -425,7 +430,7 @@ public final class NeedContents implements InputSource {
     FileKind kind = digests.stamp(list.text()).kind();
     if (kind == FileKind.MISSING) {
       addGone(list, entries);
-      return entries; // the job that makes files in it will make it too
+      return entries; // the job that makes its files also makes the folder
     } else if (kind != FileKind.FOLDER) {
       throw new IOException(
           "cannot list " + list.text() + ": not a folder; write it without the slash");
@@ -434,7 +439,7 @@ public final class NeedContents implements InputSource {
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path)).members()) {
       String path = FolderDigest.join(list.text(), member.path());
       if (member.kind() == FileKind.FOLDER) {
-        stamps.put(path, member.stamp()); // names that count may stand in a folder that does not
+        stamps.put(path, member.stamp()); // an excluded folder may still contain members
       }
       if (!list.excludes(path) && counts(list, path, stale)) {
         String value = NeedMembers.entry(member).now();
@@ -451,8 +456,9 @@ public final class NeedContents implements InputSource {
   }
 
   /**
-   * Returns whether an existing path is a member of a list: it is not stale, the list includes its
-   * maker, if it has one, and a settled maker has made it.
+   * Returns whether an existing path is a member of a list. A path without a maker must not be
+   * stale. Otherwise the list must include the maker, and if the maker is settled, it must have
+   * made the path.
    */
   private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
     int maker = graph.makerOf(path);
@@ -463,11 +469,11 @@ public final class NeedContents implements InputSource {
       }
       return owned == null && !graph.leavesOut(path);
     }
-    // This leaves out products of the reader or its group, and excluded ones.
+    // This excludes the products of the reader and of its group, and the excluded jobs.
     return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
   }
 
-  /** Returns the record of an unmodified file that torc made; null for others. */
+  /** Returns the record of a file that torc made, if it is unmodified; else null. */
   public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
     if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
@@ -476,7 +482,7 @@ public final class NeedContents implements InputSource {
     try {
       return owned.digest().equals(digests.seen(path).product()) ? owned : null;
     } catch (IOException e) {
-      return null; // its reader meets the error again, and tells it
+      return null; // the job that reads the file reports this error
     }
   }
 
@@ -487,11 +493,11 @@ public final class NeedContents implements InputSource {
         .toList();
   }
 
-  /** Returns whether a settled job made a path, by itself or in a folder (rule 7). */
+  /** Returns whether a settled job made a path, as a product or in a folder product (rule 7). */
   boolean made(int maker, String path) {
     JobResult result = records.result(maker);
     if (result == null || graph.declares(maker, path)) {
-      return result != null; // a good run has made all that is declared
+      return result != null; // a good run makes every declared product
     }
     Set<String> paths =
         made.computeIfAbsent(
@@ -505,16 +511,16 @@ public final class NeedContents implements InputSource {
     return false;
   }
 
-  /** What the placeholders for a job's needs stand for. */
+  /** The values of the placeholders for a job's needs. */
   public interface NeedFiles {
 
     /** Returns the files of a needed glob, folder or job, in natural order. */
     List<String> files(int list);
 
-    /** Returns whether an optional need exists; true for other needs. */
+    /** Returns whether an optional need exists; true for needs that are not optional. */
     boolean has(String path);
 
-    /** Returns the needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+    /** Returns the needed values as {@link dev.torc.syntax.JsonText}, by name in the build file. */
     SortedMap<String, String> data();
   }
 }

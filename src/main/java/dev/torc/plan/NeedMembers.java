@@ -18,15 +18,16 @@ import java.util.Map;
 /**
  * The members of a needed glob, folder or job at one moment.
  *
- * @param entries paths with their digests, sorted by path
- * @param files the paths of the files among them, in the {@link NaturalOrder} in which jobs get
- *     them
- * @param reordered whether that is another order than that of the entries
+ * @param entries the members with their digests, sorted by path
+ * @param files the paths of the files among the entries, in the {@link NaturalOrder} in which jobs
+ *     get them
+ * @param reordered whether {@code files} has another order than {@code entries}
  * @param digest the digest of all entries
- * @param stale files that the list matches but that do not count: torc made them, no job declares
- *     them any more, and they are unmodified
- * @param stamps in a needed folder, the stamps of the entries and all folders by path; else empty
- * @param leftOut the failed jobs whose products are no members; null for none
+ * @param stale files that match the list but are not members: torc made them, no job declares them
+ *     any more, and they are unmodified
+ * @param stamps for a needed folder, the stamps of its entries and of all folders in it, by path;
+ *     else empty
+ * @param leftOut the failed jobs whose products are missing from the list; null for none
  */
 public record NeedMembers(
     List<ManifestEntry> entries,
@@ -42,7 +43,7 @@ public record NeedMembers(
   private static final String EXECUTABLE = " executable";
   private static final String LINK = "link ";
 
-  /** Creates the members, with their digest and the order of their files. */
+  /** Creates the members and computes their digest and the order of the files. */
   static NeedMembers of(
       List<ManifestEntry> entries,
       List<OwnedPath> stale,
@@ -86,7 +87,7 @@ public record NeedMembers(
     return lists;
   }
 
-  /** Returns a member of a folder: its digest, and a mark if it is executable. */
+  /** Returns the entry of a folder's member: its digest, and a mark if it is executable. */
   static ManifestEntry entry(FolderDigest.Member member) {
     return entry(
         member.path(),
@@ -101,7 +102,7 @@ public record NeedMembers(
     return member.now().startsWith(LINK);
   }
 
-  /** Returns the digest by which a file of a folder counts as a product; null if it is no file. */
+  /** Returns the digest that a file in a folder has as a product; null if it is not a file. */
   static Digest product(ManifestEntry member) {
     String value = member.now();
     if (value.endsWith(EXECUTABLE)) {
@@ -112,14 +113,14 @@ public record NeedMembers(
   }
 
   /**
-   * Returns the name of a job without products as a member: its values alone, since the names of
-   * job and group do not count. No path begins with two slashes.
+   * Returns the name of the entry for a job without products: its values alone, since manifests
+   * ignore the names of job and group. The name begins with two slashes, as no path does.
    */
   static String nameOf(Job job) {
     return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
   }
 
-  /** Returns a member's name for people; {@code written} is the name of its list. */
+  /** Returns a member's name to show in messages; {@code written} is the name of its list. */
   static String shown(ManifestEntry member, String written) {
     if (member.code() != LineKind.LIST.ordinal()) {
       return member.name();
@@ -129,7 +130,7 @@ public record NeedMembers(
     return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
   }
 
-  /** Returns the first member that cannot be looked at or read; null if there is none. */
+  /** Returns the first member that cannot be read; null if there is none. */
   public ManifestEntry unreadable() {
     for (ManifestEntry entry : entries) {
       if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
@@ -139,7 +140,7 @@ public record NeedMembers(
     return null;
   }
 
-  /** Returns whether a file of a folder moved since (rule 6), even if its bytes are equal. */
+  /** Returns whether a file in a folder changed since (rule 6), even if its bytes are equal. */
   boolean moved(String path, NeedMembers now) {
     return stamps.containsKey(path)
         && now.stamps.containsKey(path)

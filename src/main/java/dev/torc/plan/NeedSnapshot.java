@@ -39,8 +39,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The needs of a job at its start. Its record says that it read these, and when it has ended they
- * are compared with the disk (rule 6). Creating one looks at every needed file again.
+ * The needs of a job as they were when it started. The job's record says that the job read this
+ * state. When the job has ended, its needs are compared with this state (rule 6). Creating a
+ * snapshot looks at every needed file again.
  */
 public final class NeedSnapshot implements InputSource, NeedFiles {
 
@@ -50,18 +51,18 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final NeedContents contents;
   private final DigestMemo digests;
   private final int job;
-  private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // needed by themselves
-  private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders among the files
-  private final PathTrail trail; // of the files
-  private PathTrail later; // of the files, after the job ended
-  private PathTrail found; // of the files that are taken in now: the first one, or the later one
+  private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // not members of lists
+  private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders in files
+  private final PathTrail trail; // the links and folders above files
+  private PathTrail later; // the same paths after the job ended
+  private PathTrail found; // where add() records paths: trail, then later
   private final Map<Integer, ListLook> lists = new LinkedHashMap<>();
-  private Set<Path> targets; // the real paths of the files; null before they are asked for
-  private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
+  private Set<Path> targets; // real paths of the files; null until needed
+  private final Map<String, KnownDigest> images = new HashMap<>(); // images stored as files here
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
   private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
-  private String missingData; // the message about a missing value; null for none
+  private String missingData; // the message about a missing value
   private long end;
 
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
@@ -101,7 +102,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
   }
 
-  /** Looks at a needed file or program and returns whether it exists; the path may be null. */
+  /** Looks at a needed file or program; returns whether it exists. {@code path} may be null. */
   private boolean addFile(String need, String path) throws IOException {
     try {
       return path != null && add(path).stamp().exists();
@@ -138,7 +139,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return new IOException(new Reason(Kind.NEED_UNREADABLE, need, "", why).lack());
   }
 
-  /** Returns whether the way to a found need changed at or after a time, in ns since 1970. */
+  /** Returns whether a link or folder on a path changed at or after a time (ns since 1970). */
   public boolean wayChanged(String path, long begun) throws IOException {
     return later.changedSince(path, found, begun);
   }
@@ -149,7 +150,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return last != null && last.stamp().exists();
   }
 
-  /** Adds a found need and returns what is known of it. */
+  /** Adds a found need and returns its stamp and digest. */
   public KnownDigest add(String path) throws IOException {
     KnownDigest known = found.lookAt(path);
     NeedContents.refuseFolder(graph, path, known);
@@ -205,7 +206,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return NeedContents.content(found == null ? null : found.product());
   }
 
-  /** Returns the identity of an image that was fetched before the job started. */
+  /** Returns the identity of an image, which was fetched before the job started. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
     KnownDigest file = images.get(image.name());
@@ -229,20 +230,20 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return values(graph.job(job));
   }
 
-  /** Returns the jobs that were left out, for each need that skips failed ones. */
+  /** Returns, for each need that skips failed jobs, the jobs that it left out. */
   public List<LeftOut> leftOut() {
     return leftOut(graph, job);
   }
 
   /**
-   * Returns the message about a missing file or value; null for none. A file is also missing if it
-   * exists but its maker did not make it.
+   * Returns the message about a missing file or value; null if none is missing. A file also counts
+   * as missing if its maker did not make it in its last run, even if the file exists.
    */
   public String lack() {
     return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
   }
 
-  /** Returns the message about a missing file. */
+  /** Returns the message about a missing needed file. */
   public static String gone(Graph graph, String path) {
     int maker = graph.makerOf(path);
     String name = SafeText.name(path);
@@ -251,14 +252,14 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return "need " + lack + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
   }
 
-  /** Returns whether a path is needed as declared, by itself or as a member of a list. */
+  /** Returns whether a path is a declared need, directly or as a member of a list. */
   public boolean declares(String path) {
     return files.containsKey(path)
         || !lists.isEmpty()
             && lists.values().stream().anyMatch(look -> look.files().containsKey(path));
   }
 
-  /** Returns whether an existing file is needed under another name: a link to it, or its target. */
+  /** Returns whether a need leads, through links, to an existing file or a folder above it. */
   public synchronized boolean declaresTarget(Path file) throws IOException {
     if (targets == null) {
       targets = new HashSet<>();
@@ -273,7 +274,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
     boolean found = false;
     for (Path at = file.toRealPath(); at != null && !found; at = at.getParent()) {
-      found = targets.contains(at); // itself, or a needed folder that a job made
+      found = targets.contains(at); // the file, or a needed folder product
     }
     return found;
   }
@@ -283,7 +284,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return lists.get(list).members().files();
   }
 
-  /** Returns the members of lists and the values of groups by digest, for the record. */
+  /** Returns the members of lists and the values of groups, by digest, to be recorded. */
   Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
@@ -302,21 +303,22 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return stale;
   }
 
-  /** Returns whether only a few files have to be looked at again. */
+  /** Returns whether only a few files have to be looked at when the job has ended. */
   public boolean isSmall() {
     return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
   }
 
-  /** Notes that the job's processes have ended: later looks come after them. */
+  /** Notes that the job's processes have ended. Comparisons use only looks that began later. */
   public void ended() {
     end = contents.looks().now();
     later = new PathTrail(digests);
-    found = later; // what is found from now on is looked at once, after the job
+    found = later; // needs found from now on are looked at only after the job
   }
 
   /**
-   * Returns the needs that moved between start and {@link #ended}, sorted, even if their bytes were
-   * put back: see {@link DigestMemo#moved(String, Known, java.util.function.BooleanSupplier)}.
+   * Returns the needs that changed between start and {@link #ended}, sorted, even if their bytes
+   * are the same again: see {@link DigestMemo#moved(String, Known,
+   * java.util.function.BooleanSupplier)}.
    */
   public List<String> moved() {
     TreeSet<String> moved = new TreeSet<>();
@@ -341,8 +343,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns the needs that changed at or after a time, sorted: it is unknown what the job read of
-   * them. The time is in nanoseconds since 1970, by the clock of their file system.
+   * Returns, sorted, the needs that changed at or after a time, so that it is unknown which bytes
+   * the job read. The time is in nanoseconds since 1970, by the clock of the needs' file system.
    */
   public List<String> changedSince(long begun) {
     TreeSet<String> late = new TreeSet<>();
@@ -363,8 +365,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns whether a file or folder changed after the start. A product made just before often has
-   * the start's very time, so that time does not count for products.
+   * Returns whether a file or folder changed since the job started. A product made just before
+   * often has exactly the time of the start, so for products a change at that time does not count.
    */
   private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
     long late = isMade(path) ? begun + 1 : begun;
@@ -375,7 +377,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 
-  /** Adds a path if the check says so, or if it cannot be looked at any more. */
+  /** Adds a path if the check returns true or fails to read the path. */
   private static void addMoved(String path, Io.Get<Boolean> check, TreeSet<String> into) {
     try {
       if (check.get()) {

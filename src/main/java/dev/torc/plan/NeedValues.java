@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The values that jobs need, once their makers are settled: of one job, of a group as a map, or of
- * the build file. Several threads may use it.
+ * Gives the values that jobs need, once the jobs that store them are settled. A value comes from
+ * one job, from a group (as a map), or from the build file. Several threads may use this class.
  */
 final class NeedValues {
 
@@ -23,7 +23,7 @@ final class NeedValues {
   private final JobRecords records;
   private final Map<String, Content> values = new ConcurrentHashMap<>();
 
-  /** A needed value of a group, with what each instance stored. */
+  /** A needed value of a group, with the value that each instance stored. */
   record OfGroup(Ref.OfData value, List<ManifestEntry> members) {}
 
   NeedValues(Graph graph, JobRecords records) {
@@ -31,7 +31,7 @@ final class NeedValues {
     this.records = records;
   }
 
-  /** Returns the needed values by their names as written. */
+  /** Returns the needed values by their names in the build file. */
   static SortedMap<String, Ref.OfData> needed(Job job) {
     SortedMap<String, Ref.OfData> data = new TreeMap<>();
     for (Ref ref : job.needRefs()) {
@@ -42,7 +42,7 @@ final class NeedValues {
     return data;
   }
 
-  /** Returns the present value; pending while a job that stores it may still run. */
+  /** Returns the present value, or {@code Pending} while a job that stores it may still run. */
   Content of(Ref.OfData written) {
     if (written.job() == null) {
       return content(graph.workflow().settings().data().get(written.key()));
@@ -58,13 +58,13 @@ final class NeedValues {
     if (known == null) {
       known = ofGroup(value);
       if (!(known instanceof Content.Pending)) {
-        values.put(value.text(), known); // what is settled stays so
+        values.put(value.text(), known); // settled values do not change
       }
     }
     return known;
   }
 
-  /** Returns a map from the values of each instance to what it stored. */
+  /** Returns a JSON map from the name of each instance to the value that it stored. */
   private Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
@@ -91,7 +91,7 @@ final class NeedValues {
     return new Content.Value(JsonText.object(all), members, leftOut);
   }
 
-  /** Returns what the instances of a group stored; null if that is not known. */
+  /** Returns the values that a group's instances stored; null if they are unknown. */
   OfGroup instances(Ref.OfData value) {
     return value != null && of(value) instanceof Content.Value known && known.members() != null
         ? new OfGroup(graph.readingOf(value), known.members())

@@ -19,16 +19,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The part of rule 13 that depends on records: files that torc did not make and that a produced
- * glob or folder would remove, although a need or a group names them. Files that no job names are
- * set aside by rule 15. Several threads may use it.
+ * The checks of rule 13 that depend on records: a produced glob or folder must not remove a file
+ * that torc did not make and that a need or a group names. Files that no need or group names are
+ * set aside by rule 15. Several threads may use this class.
  */
 public final class OccupiedPlaces {
 
   private final Graph graph;
   private final JobRecords records;
   private final DigestMemo digests;
-  private Map<Integer, List<String>> named; // by maker, once a job asks
+  private Map<Integer, List<String>> named; // by maker; null until needed
 
   public OccupiedPlaces(Graph graph, JobRecords records, DigestMemo digests) {
     this.graph = graph;
@@ -49,7 +49,7 @@ public final class OccupiedPlaces {
     }
   }
 
-  /** Returns the error about a file that a job would remove, at its product's place; or null. */
+  /** Returns the error about a file that a job would remove, at its product's place; else null. */
   public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
@@ -88,7 +88,7 @@ public final class OccupiedPlaces {
     return null;
   }
 
-  /** Returns whether a job was killed, so that its products have no record. */
+  /** Returns whether a job was killed, so that the records do not have its products. */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
     return records.outReason(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
@@ -156,8 +156,8 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * Returns what names a file, as part of the message; null for nothing. Needs count for a glob
-   * alone: to need a file in a folder product is to need the product.
+   * Returns the need or group that names a file, as part of the message; null if there is none.
+   * Needs count only for a glob: a job that needs a file in a folder product needs that product.
    */
   private String reader(String path, boolean needs) {
     for (Group group : graph.workflow().groups()) {

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the jobs that need a path, and whether it has changed since each of them last ran. It does
- * not know what these jobs will do; {@link Plan} does.
+ * Finds the jobs that need a path, with its present contents and its contents in each job's last
+ * run. Whether these jobs will run is decided by {@link Plan}.
  */
 record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
@@ -70,7 +70,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         .orElse(null);
   }
 
-  /** Returns the contents of a path in the last run of a job; empty if it was no need then. */
+  /** Returns the contents of a path in a job's last run; empty if the job did not need it. */
   private String then(int job, RunDetails last, String path) {
     Tool tool = tool(job, path);
     for (ManifestEntry line : last.manifest()) {

@@ -12,30 +12,31 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The symlinks and folders on the way to some files, when first looked at. If a symlink is switched
- * or a folder renamed and later put back, a job may have read another file, while the file itself
- * has its old stamp; the way to it has not (rule 6). For one thread.
+ * The symlinks and folders on the paths to some files, as they were when first looked at. If a
+ * symlink or folder on the path is replaced and later put back, a job may have read another file.
+ * The file's own stamp does not show this, but the stamps on its path do (rule 6). Only for use by
+ * one thread.
  */
 final class PathTrail {
 
-  /** More symlinks than a system follows in one path. */
+  /** The maximum number of symlinks that a system follows in one path. */
   private static final int LINKS = 40;
 
   /**
-   * A symlink, which leads to {@code target}, or a folder. At the root and {@code /} {@code above}
-   * is null.
+   * A folder, or a symlink to {@code target}. {@code above} is the folder that contains it; null at
+   * the root and at {@code /}.
    */
   private record Part(Stamp stamp, String above, String target) {}
 
   private final DigestMemo digests;
   private final Map<String, Part> parts = new HashMap<>();
-  private final Set<String> begins = new HashSet<>(); // at the end of each way
+  private final Set<String> begins = new HashSet<>(); // the last folder or link of each path
 
   PathTrail(DigestMemo digests) {
     this.digests = digests;
   }
 
-  /** Looks at a file like {@link DigestMemo#of(String)}, and at the way to it. */
+  /** Looks at a file, like {@link DigestMemo#of(String)}, and at the path to it. */
   KnownDigest lookAt(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
     boolean link = self.kind() == Stamp.FileKind.LINK;
@@ -44,7 +45,7 @@ final class PathTrail {
     return known;
   }
 
-  /** Looks at the way to a file, which may be a {@code link}, unless that was done. */
+  /** Looks at the path to a file, which may be a {@code link}, unless already done. */
   void addWay(String path, boolean link) throws IOException {
     String from = link ? path : above(path);
     if (from != null && begins.add(from)) {
@@ -52,7 +53,7 @@ final class PathTrail {
     }
   }
 
-  /** Returns a new look at the ways to all files of this trail. */
+  /** Looks again at the paths of all files of this trail and returns the new trail. */
   PathTrail anew() throws IOException {
     PathTrail now = new PathTrail(digests);
     for (String from : begins) {
@@ -61,7 +62,7 @@ final class PathTrail {
     return now;
   }
 
-  /** Returns the last folder or link of each way that has changed. */
+  /** Returns the last folder or link of each path of an earlier trail that has changed since. */
   Set<String> moved(PathTrail before) throws IOException {
     Set<String> moved = new TreeSet<>();
     for (String from : before.begins) {
@@ -72,7 +73,7 @@ final class PathTrail {
     return moved;
   }
 
-  /** Returns whether the way to a file has changed since an earlier look. */
+  /** Returns whether the path to a file has changed since an earlier trail. */
   boolean moved(String path, PathTrail before) throws IOException {
     String from = before.parts.containsKey(path) ? path : above(path);
     return from != null && differs(from, before);
@@ -87,8 +88,8 @@ final class PathTrail {
   }
 
   /**
-   * Returns whether the way to a file changed at or after a time, in nanoseconds since 1970. A new
-   * mode or owner of a folder counts too, since times cannot tell it from a rename.
+   * Returns whether the path to a file changed at or after a time, in nanoseconds since 1970. A new
+   * mode or owner of a folder counts as a change too, since times cannot tell it from a rename.
    */
   boolean changedSince(String path, PathTrail seen, long moment) throws IOException {
     return changedSince(seen.parts.containsKey(path) ? path : above(path), moment);

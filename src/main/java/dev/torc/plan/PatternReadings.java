@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Warns of patterns that match some files as patterns and others by their own text, since hardly
- * both are meant. {@link Glob} decides what a pattern matches; the warning changes nothing.
+ * Warns about patterns that match some files as patterns and others literally, since probably only
+ * one reading is intended. {@link Glob} decides which files a pattern matches; the warning changes
+ * nothing.
  */
 public final class PatternReadings {
 
@@ -51,7 +52,7 @@ public final class PatternReadings {
     return pattern.indexOf('[') >= 0 || pattern.indexOf('{') >= 0;
   }
 
-  /** Returns the warning about a pattern and existing paths; null if only one reading matches. */
+  /** Returns the warning about a pattern; null if the paths match in at most one way. */
   public static String of(String pattern, Collection<String> paths) {
     String own = null;
     String other = null;

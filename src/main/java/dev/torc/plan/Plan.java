@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The verdicts on all selected jobs before anything runs: a dry run prints them, a build begins
- * with them, and {@code why} asks for them. A group that is not expanded yet has a verdict too: it
- * <em>may run</em>.
+ * The verdicts on all selected jobs before anything runs. A dry run and {@code why} print them, and
+ * a build starts from them. An <em>open</em> group, which is not expanded yet, also has a verdict:
+ * it <em>may run</em>.
  */
 public final class Plan {
 
@@ -40,15 +40,15 @@ public final class Plan {
             });
   }
 
-  /** Decides all selected jobs. The records settle those that are up to date. */
+  /** Decides all selected jobs, and marks those that are up to date as settled in the records. */
   public static Plan of(PlanContext context) {
     return of(context, context.selection().jobs());
   }
 
   /**
-   * Decides some of the selected jobs, and those that wait for a job that is not up to date; the
-   * others are known to be up to date, and the records settle all that are. What was settled before
-   * groups were expanded stays so.
+   * Decides the {@code dirty} jobs, which may be out of date, and every job that waits for a job
+   * that is not up to date. The other selected jobs are known to be up to date. All jobs that are
+   * up to date become settled in the records.
    */
   public static Plan of(PlanContext context, BitSet dirty) {
     BitSet decided = (BitSet) dirty.clone();
@@ -57,8 +57,8 @@ public final class Plan {
   }
 
   /**
-   * Returns the fresh jobs that have to be decided after all: jobs that may run read their
-   * products, and their records, which fresh jobs do not need, cannot be read.
+   * Returns the fresh jobs that must be decided after all: a job that may run reads their products,
+   * but the cache has no readable record of them.
    */
   static BitSet unread(PlanContext context, BitSet dirty) {
     BitSet found = new BitSet();
@@ -83,22 +83,22 @@ public final class Plan {
     return found;
   }
 
-  /** Decides jobs that wait in the middle of a build, without changing the build's context. */
+  /** Decides waiting jobs in the middle of a build, in a copy of the build's context. */
   public static Plan amid(PlanContext context, BitSet waiting) {
     return new Plan(context, waiting, waiting, true);
   }
 
-  /** Returns why a temporary job may run: its missing product and a possible reader; else null. */
+  /** Returns why a temporary job may run: a missing product and its possible reader; else null. */
   public Reason maybe(int job) {
     return maybe.get(job);
   }
 
-  /** Returns the verdict on a selected job or open group; null for others. */
+  /** Returns the verdict on a selected job or open group; null for other nodes. */
   public Verdict verdict(int node) {
     return verdicts[node];
   }
 
-  /** Returns the context of the verdicts, whose graph numbers the jobs. */
+  /** Returns the context in which the jobs were decided. Its graph gives the jobs their numbers. */
   public PlanContext context() {
     return context;
   }
@@ -113,7 +113,7 @@ public final class Plan {
     return found;
   }
 
-  /** Returns the nodes that were decided one by one, or wait for one that is not up to date. */
+  /** Returns the dirty jobs and the nodes that wait for a job that is not up to date. */
   public BitSet decided() {
     return decided;
   }
@@ -126,7 +126,7 @@ public final class Plan {
                 && Reason.out(will.reasons()) == null);
   }
 
-  /** Returns the nodes with a verdict. The unknown part of a group counts as one job. */
+  /** Returns the nodes with a verdict. An open group is one node. */
   public BitSet withVerdict() {
     BitSet all = new BitSet();
     for (int node = 0; node < verdicts.length; node++) {
@@ -144,10 +144,11 @@ public final class Plan {
   }
 
   /**
-   * Decides all jobs of a plan, without temporary jobs in one pass forward, in topological order.
-   * With temporary jobs a pass back follows: each reader that runs, or may run, asks for the
-   * missing products that it reads, so their makers run, or may. Both passes repeat until the one
-   * back finds nothing new. That ends, because no verdict ever becomes <em>up to date</em> again.
+   * Decides all jobs of a plan. Without temporary jobs, one forward pass in topological order is
+   * enough. With temporary jobs, a backward pass follows: a reader that runs wants the missing
+   * products that it reads, so their makers run; if the reader only may run, the makers may run.
+   * The two passes repeat until the backward pass changes nothing. They end because no verdict ever
+   * goes back to <em>up to date</em>.
    */
   private static final class PlanPasses {
 
@@ -158,15 +159,15 @@ public final class Plan {
     private final int[] order;
     private final BitSet decided;
     private final boolean amid;
-    private final Verdict[] verdicts; // by job; null for others
+    private final Verdict[] verdicts; // by node; null if not decided
     private final Map<String, String> wanted;
     private final Map<Integer, Reason> maybe = new HashMap<>();
     private final Temporaries missing;
-    private PlanContext context; // the context of the verdicts
+    private PlanContext context; // the context of the last forward pass
 
     /**
-     * @param decided the jobs that may not be up to date; their readers are added
-     * @param amid whether a build is under way, whose context must not change
+     * @param decided the jobs that may be out of date; the passes add readers of jobs that are
+     * @param amid whether a build is running, whose context must not change
      */
     PlanPasses(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
       this.given = given;
@@ -197,7 +198,10 @@ public final class Plan {
       }
     }
 
-    /** Wants products of which the records do not tell enough, even for readers that do not run. */
+    /**
+     * Wants each missing product whose contents the records do not have, even if its reader does
+     * not run.
+     */
     private void wantUntold(int[] nodes) {
       for (int node : nodes) {
         for (MissingRead read : missing.reads(node)) {
@@ -227,12 +231,12 @@ public final class Plan {
           records.settle(j);
         }
         if (verdicts[j] instanceof Verdict.WillRestore will) {
-          records.foresee(j, will); // its readers are decided by the result to come
+          records.foresee(j, will); // readers are decided by the known result
         }
       }
     }
 
-    /** Returns <em>may run</em> if all reasons come from jobs that count as restored. */
+    /** Returns the verdict, or <em>may run</em> if only jobs that count as restored cause it. */
     private Verdict doubted(Verdict verdict) {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {
@@ -260,7 +264,7 @@ public final class Plan {
         if (verdicts[reader] instanceof Verdict.WillRun
             || verdicts[reader] instanceof Verdict.MayRun) {
           List<MissingRead> reads = missing.reads(reader);
-          Verdict unsure = reads.isEmpty() ? null : unsure(reader); // once, however many they are
+          Verdict unsure = reads.isEmpty() ? null : unsure(reader); // one verdict for all reads
           for (MissingRead read : reads) {
             changed |= ask(read, reader, unsure);
           }
@@ -270,8 +274,8 @@ public final class Plan {
     }
 
     /**
-     * Asks for a missing product since a reader runs, or may ({@link #unsure}); returns whether the
-     * verdict on its maker changed.
+     * Changes the verdict on the maker of a missing product because a reader runs, or may run
+     * ({@code unsure} is not null). Returns whether the verdict changed.
      */
     private boolean ask(MissingRead read, int reader, Verdict unsure) {
       int maker = read.maker();
@@ -294,8 +298,9 @@ public final class Plan {
     }
 
     /**
-     * Returns the verdict that a reader may run; null if it certainly runs. If it waits for a
-     * restored job, its inputs are not known yet, so it may be restored too.
+     * Returns the verdict <em>may run</em> if it is not certain that a reader runs; else null. If
+     * the reader waits for a job that will be restored, its inputs are not known yet, so the reader
+     * may be restored too.
      */
     private Verdict unsure(int reader) {
       if (!(verdicts[reader] instanceof Verdict.WillRun will)) {

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A graph and all that is known by its numbers. Expanding groups makes another context, which takes
- * over what was known.
+ * A graph and everything that is known about its nodes, by their numbers. When groups are expanded,
+ * the larger graph gets a new context, which takes over the results.
  */
 public record PlanContext(
     Basis basis,
@@ -26,10 +26,10 @@ public record PlanContext(
     Wanted wanted) {
 
   /**
-   * What the user and jobs want.
+   * What the user wants of jobs, and which products readers want.
    *
    * @param rerun which of the named jobs run even if they are up to date
-   * @param products missing temporary products that are to be made again, each with the name of a
+   * @param products missing temporary products that must be made again, each with the name of a
    *     reader; see {@link Temporaries}
    */
   record Wanted(JobSelection selection, Rerun rerun, Map<String, String> products) {
@@ -41,13 +41,12 @@ public record PlanContext(
   }
 
   /**
-   * What all contexts of a command have in common.
+   * What all contexts of a command share.
    *
    * @param stored results that may replace a run
-   * @param asked shared stores that are asked, and waited for, while jobs are decided; null for
-   *     none
-   * @param keepsFailed whether a failed job runs only if its manifest changed
-   * @param machine what manifests ask of the machine besides files
+   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   * @param keepsFailed whether a failed job runs again only if its manifest changed
+   * @param machine the inputs that manifests have besides files: tools, images and variables
    */
   public record Basis(
       Cache cache,
@@ -58,8 +57,8 @@ public record PlanContext(
       MachineInputs machine) {}
 
   /**
-   * Returns the first context; see {@link JobRecords}. Jobs that have run are removed from {@code
-   * out}.
+   * Returns the first context of a command. For {@code out} and {@code foresees}, see {@link
+   * JobRecords}; a job that ends is removed from {@code out}.
    */
   public static PlanContext of(
       Basis basis,
@@ -99,17 +98,17 @@ public record PlanContext(
     return new Wanted(wanted.selection, wanted.rerun, Map.copyOf(products));
   }
 
-  /** Returns the context of a grown graph, with the same results and settled nodes. */
+  /** Returns the context of an expanded graph. Results and settled nodes stay. */
   PlanContext grown(Graph next, JobSelection chosen) {
     return of(basis, next, records.grown(next), wanted(chosen));
   }
 
-  /** Returns the context of a graph with other numbers; nothing is settled. */
+  /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
   PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), wanted(chosen));
   }
 
-  /** Returns a copy that looks at files again; nodes stay settled if {@code settled}. */
+  /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
   PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), wanted(wants));
   }
@@ -127,22 +126,22 @@ public record PlanContext(
     return graph.open().values().stream().anyMatch(group -> !group.further().problems().isEmpty());
   }
 
-  /** Returns the context after a build, which wants nothing. */
+  /** Returns the context after a build, in which no temporary product is wanted. */
   public PlanContext ended() {
     return with(wanted(Map.of()));
   }
 
-  /** Returns the check of products against files that torc did not make. */
+  /** Returns the check that no product replaces a file that torc did not make. */
   public OccupiedPlaces taken() {
     return new OccupiedPlaces(graph, records, basis.digests);
   }
 
-  /** Returns the jobs that an up-to-date job leaves out, by each need that leaves any out. */
+  /** Returns the jobs that an up-to-date job leaves out, one entry for each need with any. */
   public List<LeftOut> leftOut(int job) {
     return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
   }
 
-  /** Returns whether a node is a target: named, or if nothing is, read by nothing. */
+  /** Returns whether a node is named or, without targets, no selected job reads its products. */
   public boolean isTarget(int node) {
     JobSelection selection = selection();
     if (selection.targeted()) {

@@ -14,10 +14,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The programs outside the project that a job's commands run, seen like rule 14 sees them: their
- * paths, sizes and times. They are no part of a manifest, but a result is only restored if its
+ * The programs outside the project that a job's commands run, found as in rule 14, with their
+ * paths, sizes and times. Manifests do not include them, but a result is only restored if its
  * programs were the same. Programs in {@code tools}, which count by their bytes, and programs in an
- * image are left out. Several threads may use it.
+ * image are omitted. Several threads may use this class.
  */
 final class Programs {
 
@@ -54,7 +54,7 @@ final class Programs {
 
   private void add(Step step, String name, Map<String, String> into) {
     if (into.containsKey(name) || name.indexOf('/') > 0) {
-      return; // a relative path leads into the project, or to a file that cannot be told
+      return; // a relative path is in the project, or unknown
     }
     String path = name.startsWith("/") ? name : tools.path(step, name);
     if (path != null && path.startsWith("/") && !Path.of(path).startsWith(root)) {
@@ -67,11 +67,11 @@ final class Programs {
       Stamp stamp = stamps.at(root, path, true);
       return stamp.size() + " " + stamp.mtime();
     } catch (IOException e) {
-      return "?"; // what cannot be looked at cannot be run either
+      return "?"; // a program that has no stamp cannot run
     }
   }
 
-  /** Returns how two lists of programs differ, as a phrase for people; empty if they are equal. */
+  /** Returns the first difference of two lists of programs, as a phrase; empty if there is none. */
   static String difference(List<String> then, List<String> now) {
     List<String> before = new ArrayList<>(then);
     before.removeAll(now);

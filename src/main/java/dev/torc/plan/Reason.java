@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Why a job runs, as a value that records store and reports put into words.
+ * Why a job runs. Records store this value, and reports turn it into words.
  *
  * @param name the file, variable or setting; empty if the kind says everything
  * @param old the earlier digest or text; may be empty, like {@code now}
@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  */
 public record Reason(Kind kind, String name, String old, String now) {
 
-  /** The job has no record. The object is shared, since a first build may have 100 000 jobs. */
+  /** The job has no record. A constant, since a first build may have 100 000 jobs. */
   static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
 
   /** Values of {@code old} for {@link Kind#ELSEWHERE}. */
@@ -21,7 +21,7 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   public static final String USER = "user";
 
-  /** The causes of rule 1. The cache has their ordinals as codes: only append. */
+  /** The causes of rule 1. The cache stores their ordinals, so new ones go at the end. */
   public enum Kind {
     NEVER_RAN(false),
     /** {@code now} has the detail, such as "exit 1". */
@@ -29,12 +29,12 @@ public record Reason(Kind kind, String name, String old, String now) {
     TIMED_OUT(true),
     OUT_OF_MEMORY(true),
     INTERRUPTED(true),
-    /** A needed file moved while the job ran. */
+    /** A needed file changed while the job ran. */
     MOVED(false),
     NEED_CHANGED(false),
     NEED_ADDED(false),
     NEED_REMOVED(false),
-    /** {@code name} is the setting: command, folder, shell, env CC, depfile, order of needs. */
+    /** {@code name} is the setting, such as command, shell, env CC, depfile or order of needs. */
     SETTING_CHANGED(false),
     PRODUCT_MISSING(false),
     PRODUCT_ALTERED(false),
@@ -44,44 +44,44 @@ public record Reason(Kind kind, String name, String old, String now) {
     FORCED(true),
     /** {@code old} and {@code now} are JSON, or digests of long values. */
     DATA_CHANGED(false),
-    /** A missing temporary product; {@code now} names the job or group that needs it. */
+    /** A temporary product is missing; {@code now} names the job or group that needs it. */
     PRODUCT_WANTED(false),
-    /** {@code now} says why a need cannot be looked at or read. */
+    /** {@code now} says why a need cannot be read. */
     NEED_UNREADABLE(true),
 
     /**
-     * Sources that a glob, folder or group had in the last run are gone; {@code old} says how many,
-     * {@code now} what exists instead.
+     * Sources that a glob, folder or group had in the last run are missing. {@code old} says how
+     * many, and {@code now} says what exists instead.
      */
     NEED_VANISHED(true),
-    /** A program of {@code tools}; {@code old} and {@code now} are digests. */
+    /** A program of {@code tools} changed; {@code old} and {@code now} are digests. */
     TOOL_CHANGED(false),
     /** {@code now} says why an image is not available. */
     IMAGE_UNAVAILABLE(true),
     /**
-     * An earlier build submitted the job, and has no result; {@code now} says where it is, {@code
-     * old} has the {@link #word} of its first cause, if known.
+     * An earlier build submitted the job, which has no result yet. {@code now} says where the job
+     * is; {@code old} is the {@link #word} of the first cause, or empty.
      */
     SUBMITTED(true),
     /**
-     * An earlier build started the job where this one cannot see or end it; {@code old} says
-     * whether {@code name} is a host or a user, {@code now} is the pid of the torc there.
+     * An earlier build started the job where this build cannot see or stop it. {@code old} says
+     * whether {@code name} is a host or a user; {@code now} is the pid of that build's torc.
      */
     ELSEWHERE(true),
-    /** A manual job without products is a target. */
+    /** The job is manual and has no products, and a target names it. */
     NAMED(true),
     /**
-     * A missing source that an instance needs by its values; {@code old} is a hint, {@code now} the
-     * place of its row, empty without one.
+     * A source that an instance needs by its values is missing. {@code old} is a hint, {@code now}
+     * the place of the instance's row; both may be empty.
      */
     NEED_MISSING(true),
-    /** The last run failed and nothing changed; {@code now} is the number of that build. */
+    /** The last run failed and nothing has changed; {@code now} is the number of that build. */
     FAILED_BEFORE(true),
-    /** The job has to be traced, and its last good run was not fully traced. */
+    /** The job must be traced, but its last good run was not fully traced. */
     NOT_TRACED(true),
-    /** A product was changed in its build after the run (rule 16); {@code now} says how. */
+    /** A product was changed after the run, in the same build (rule 16); {@code now} says how. */
     UNDONE(true),
-    /** A member of a folder product that its job did not make; {@code now} is its digest. */
+    /** A folder product has a member that its job did not make; {@code now} is its digest. */
     MEMBER_ADDED(false),
     MEMBER_CHANGED(false),
     MEMBER_DELETED(false);
@@ -92,13 +92,13 @@ public record Reason(Kind kind, String name, String old, String now) {
       this.wantsRun = wantsRun;
     }
 
-    /** Returns whether this requires a run, so that no earlier result may replace it. */
+    /** Returns whether this requires a run, so that no known result may replace it. */
     boolean wantsRun() {
       return wantsRun;
     }
   }
 
-  /** Returns where a submitted job is; null for other jobs. */
+  /** Returns where a submitted job is; null if the job was not submitted. */
   public static String out(List<Reason> reasons) {
     for (Reason reason : reasons) {
       if (reason.kind == Kind.SUBMITTED) {
@@ -108,19 +108,19 @@ public record Reason(Kind kind, String name, String old, String now) {
     return null;
   }
 
-  /** Returns the reasons without {@link Kind#SUBMITTED}, unless that is the only one. */
+  /** Returns the reasons except {@link Kind#SUBMITTED}, unless that is the only one. */
   public static List<Reason> causes(List<Reason> reasons) {
     return reasons.size() < 2 || out(reasons) == null
         ? reasons
         : reasons.stream().filter(reason -> reason.kind != Kind.SUBMITTED).toList();
   }
 
-  /** Returns this reason; if it is {@link Kind#SUBMITTED}, without the cause. */
+  /** Returns this reason, without the cause if it is {@link Kind#SUBMITTED}. */
   Reason where() {
     return kind == Kind.SUBMITTED ? new Reason(kind, "", "", now) : this;
   }
 
-  /** Returns why a job was submitted, read from its {@link #word}; null if unknown. */
+  /** Returns why a job was submitted, from the {@link #word} in {@code old}; null if unknown. */
   Reason cause() {
     String[] word = old.split(" ", 2);
     return kind != Kind.SUBMITTED || word.length < 2
@@ -128,12 +128,12 @@ public record Reason(Kind kind, String name, String old, String now) {
         : new Reason(Kind.valueOf(word[0]), word[1], "", "");
   }
 
-  /** Returns kind and name as a text, which {@link Kind#SUBMITTED} stores of its first cause. */
+  /** Returns kind and name as a text. {@link Kind#SUBMITTED} stores the text of its first cause. */
   public String word() {
     return kind + " " + name;
   }
 
-  /** Returns whether an item of needs or produces, which {@code names} accepts, may be new. */
+  /** Returns whether a need or product whose name {@code names} accepts may be new. */
   public static boolean anyNewItem(List<Reason> reasons, Kind kind, Predicate<String> names) {
     for (Reason reason : reasons) {
       if (reason.kind == Kind.NEVER_RAN || reason.kind == kind && names.test(reason.name)) {
@@ -157,7 +157,7 @@ public record Reason(Kind kind, String name, String old, String now) {
     return false;
   }
 
-  /** Returns why a job cannot run now, in the words of all reports and answers. */
+  /** Returns why a job cannot run now. All reports and answers use this text. */
   public String lack() {
     return switch (kind) {
       case IMAGE_UNAVAILABLE -> now;

@@ -7,22 +7,22 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 
 /**
- * The key of a result, here and in shared stores: everything that decides the run, but not the
- * job's name, so that a renamed job finds its result. The name only counts for a job without
- * products, which nothing else tells from others.
+ * Computes the key of a result, in this root and in shared stores. The key covers everything that
+ * decides the run. The job's name is not included, so that a renamed job finds its result; only for
+ * a job without products the name is included, since nothing else identifies its result.
  */
 final class ResultKey {
 
-  /** Has to change whenever a key, a record or the digest of a product is made in another way. */
+  /** Must change whenever the format of keys or records, or the digest of a product, changes. */
   private static final String FORMAT = "torc result 4";
 
   private ResultKey() {}
 
   /**
-   * Returns the key of a job.
+   * Returns the key of a job's result.
    *
    * @param system the kind of system that the job ran on; null for this machine's
-   * @param own what the build file says of systems; empty for nothing
+   * @param own the kind of system that the build file adds; may be empty
    */
   static Digest of(Job job, Digest described, String system, String own) {
     boolean contained = !job.runs().steps().isEmpty();

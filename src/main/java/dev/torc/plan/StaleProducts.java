@@ -11,14 +11,14 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds stale products: recorded, but no longer declared or needed (rule 15). Whether they may be
- * removed is decided elsewhere.
+ * Finds stale products, which are recorded but no longer declared or needed (rule 15). Whether they
+ * may be removed is decided elsewhere.
  */
 public final class StaleProducts {
 
   private final Graph graph;
   private final Map<String, Integer> depfiles = new HashMap<>();
-  private final TreeSet<String> paths = new TreeSet<>(); // declared, or needed by name
+  private final TreeSet<String> paths = new TreeSet<>(); // declared or needed paths
 
   public StaleProducts(Graph graph, JobRecords records) {
     this.graph = graph;
@@ -35,19 +35,19 @@ public final class StaleProducts {
     graph.workflow().groups().forEach(group -> paths.addAll(group.sources().tables()));
   }
 
-  /** Returns the job or open group that declares a path as product or depfile; -1 for none. */
+  /** Returns the job or open group that declares a path as product or depfile; -1 if none does. */
   public int job(String path) {
     int maker = graph.makerAt(path);
     return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
   }
 
   /**
-   * Returns whether a recorded product is stale. If it is {@code unaltered}, needed globs and
-   * folders do not match it.
+   * Returns whether a recorded product is stale. An {@code unaltered} file that torc made is stale
+   * even if a needed glob or folder matches it.
    */
   public boolean test(OwnedPath owned, boolean unaltered) {
     String path = owned.path();
-    boolean unknown = graph.mayBeInstance(owned.job()); // its group may yet declare it
+    boolean unknown = graph.mayBeInstance(owned.job()); // its group may still declare the path
     if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
       return false;
     }
@@ -69,7 +69,7 @@ public final class StaleProducts {
     };
   }
 
-  /** Returns whether something declared or needed is below a path, once a folder. */
+  /** Returns whether a declared or needed path is below a path that was a folder once. */
   private boolean holds(String path) {
     String below = paths.ceiling(path + "/");
     return below != null && below.startsWith(path + "/") || graph.makesBelow(path);

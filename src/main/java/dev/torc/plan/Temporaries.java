@@ -19,42 +19,44 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /**
- * Jobs with {@code temporary}: which of their products are missing or can be removed, which jobs
- * read these, and what follows. A temporary job with missing products runs only if a reader runs.
- * So its verdict depends on those of its readers, which depend on what it made. All code that deals
- * with this circle is here, except for:
+ * Handles jobs with {@code temporary}: finds which of their products are missing or can be removed,
+ * and which jobs read them. A temporary job whose products are missing runs only if a reader runs.
+ * So its verdict depends on its readers' verdicts, which in turn depend on its products. This class
+ * handles that cycle, together with:
  *
  * <ul>
- *   <li>{@link GoneProducts}: what the records tell of a missing product. As long as its maker is
- *       up to date, this replaces its bytes when readers are decided.
- *   <li>{@link Plan}: the verdicts. It first takes makers as up to date and decides their readers.
- *       A reader that runs then <em>wants</em> the missing products that it reads ({@link
- *       PlanContext.Wanted}), so their makers run and the readers of these are decided again, until
- *       nothing more is wanted. A maker whose readers only may run may run too.
- *   <li>{@code SpentProducts}: removes what is no longer needed under {@code temporary: delete}.
+ *   <li>{@link GoneProducts}: the recorded contents of a missing product. As long as the maker is
+ *       up to date, its readers are decided with the recorded contents.
+ *   <li>{@link Plan}: the verdicts. It first assumes that makers are up to date and decides their
+ *       readers. A reader that runs <em>wants</em> the missing products that it reads ({@link
+ *       PlanContext.Wanted}), so their makers run and all readers of these products are decided
+ *       again, until no more products are wanted. If the readers only may run, the maker may run.
+ *   <li>{@code SpentProducts}: removes products that are no longer needed under {@code temporary:
+ *       delete}.
  * </ul>
  *
- * <p>In a build, a maker that is up to date except for missing products waits undecided, and so do
- * its readers, so that all of them see the same bytes. When nothing else can start, {@link #decide}
- * plans all waiting jobs; a maker has a final verdict there if it is known whether its readers run.
- * If there is none and nothing runs, the first maker runs, though perhaps in vain: all other jobs
- * wait for it. A reader may also turn out to run late, as when its known result could not be
- * restored, or when an expansion added it. Then {@link #wantedBy} wants what it reads, and {@link
- * #revive} lets makers wait again that were up to date.
+ * <p>In a build, a maker that is up to date except for missing products stays undecided, and its
+ * readers wait, so that all of them see the same bytes. When no other job can start, {@link
+ * #decide} plans all waiting jobs; a maker's verdict is final if it is known whether its readers
+ * run. If no verdict is final and nothing runs, the first maker runs, perhaps for nothing, because
+ * all other jobs wait for it. A reader may also turn out to run late, for example because its known
+ * result could not be restored or because an expansion added it. Then {@link #wantedBy} wants the
+ * products that it reads, and {@link #revive} makes their makers wait again.
  *
- * <p>The expansion of a group may rest on what the records tell of a missing product, while its
- * instances have that product made again. Then the group is expanded only after that ({@link
+ * <p>A group may be expanded from the record of a missing product, and then an instance may cause
+ * that product to be made again. Such a group is expanded only after the product exists ({@link
  * #revokes}).
  *
- * <p>An alternative is an order-only edge from a maker to its readers, so that it is decided once.
- * That would replace {@link #decide} and what {@link Plan} says of makers that may run, some 80
- * lines, but each reader would be decided twice, since its final verdict comes after that of the
- * maker.
+ * <p>An alternative is an order-only edge from each maker to its readers, so that the maker is
+ * decided once. That would replace {@link #decide} and the part of {@link Plan} for makers that may
+ * run, about 80 lines, but each reader would be decided twice, since its final verdict depends on
+ * the maker's.
  */
 public final class Temporaries {
 
   /**
-   * A job or group reads a missing product; {@code told} if the records tell what it would find.
+   * A missing product that a job or group reads. {@code told} is whether the records have
+   * everything that the reader would find there.
    */
   record MissingRead(int maker, String path, boolean told) {}
 
@@ -77,9 +79,9 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the products of some temporary jobs that can be removed: they have readers, none of
-   * which will run by its record, and the records will tell these what the products held. A table
-   * that gives a group its values cannot be removed. Further readers are added to those that wait
+   * Returns the products of temporary jobs that can be removed: they have readers, no reader will
+   * run according to its record, and the records hold what the readers would find. A table that
+   * gives a group its values cannot be removed. {@code further} are readers besides those that wait
    * for the makers.
    */
   public List<String> spent(BitSet makers, BitSet further) {
@@ -109,13 +111,12 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the final verdicts on those undecided jobs for which it is known by now whether a
-   * reader needs their products.
+   * Returns the final verdict on each undecided job for which it is known whether a reader needs
+   * its products.
    *
-   * @param waiting all jobs that wait, including the undecided ones; blocked jobs do not count as
+   * @param waiting all waiting jobs, including the undecided ones; blocked jobs do not count as
    *     readers
    * @param idle whether all other jobs wait for the undecided ones, so that one of these has to run
-   *     in any case
    */
   public Map<Integer, Verdict> decide(BitSet waiting, BitSet undecided, boolean idle) {
     Plan plan = Plan.amid(context, waiting);
@@ -133,8 +134,8 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the context in which a job that turned out to run wants the missing products that it
-   * reads; the same context if there are none.
+   * Returns a context that wants the missing products that a job reads, since the job turned out to
+   * run. Returns the present context if no product is missing.
    */
   public PlanContext wantedBy(int job) {
     List<MissingRead> reads = reads(job);
@@ -147,8 +148,8 @@ public final class Temporaries {
   }
 
   /**
-   * Unsettles and returns the jobs whose missing products are read by new jobs or by other
-   * unsettled ones. Nothing may have been asked of the context before.
+   * Unsettles and returns the makers whose missing products are read by {@code readers} or by other
+   * unsettled makers. The context must not have decided anything yet.
    */
   public BitSet revive(BitSet readers) {
     BitSet revived = new BitSet();
@@ -166,7 +167,7 @@ public final class Temporaries {
     return revived;
   }
 
-  /** Adds the missing products by whose records groups are expanded, with the groups. */
+  /** Adds the missing products that open groups read, each with the group. */
   void addCounted(Map<String, Integer> counted) {
     for (int group : context.selection().open().stream().toArray()) {
       reads(group).forEach(read -> counted.put(read.path(), group));
@@ -174,9 +175,9 @@ public final class Temporaries {
   }
 
   /**
-   * Returns whether a group was expanded by the record of a missing product that will be made
-   * again, or turns out to wait for other jobs too. Then {@code wanted} gets the product, to be
-   * made first.
+   * Returns whether a group was expanded from the record of a missing product although that product
+   * will be made again, or the group has to wait after all. Adds such products to {@code wanted},
+   * to be made first.
    */
   static boolean revokes(Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
     int before = wanted.size();
@@ -208,7 +209,7 @@ public final class Temporaries {
         : List.of();
   }
 
-  /** Returns the missing products that a job reads, also by found needs, or an open group. */
+  /** Returns the missing products that a job reads, or that an open group waits for. */
   List<MissingRead> reads(int node) {
     List<MissingRead> reads = new ArrayList<>(0);
     Group group = graph.open().get(node);
@@ -256,7 +257,7 @@ public final class Temporaries {
     return reads;
   }
 
-  /** Returns whether a glob or folder may have a product as a member, or its members. */
+  /** Returns whether a glob or folder may contain a product, or members of a folder product. */
   private static boolean holds(NeedList list, RecordedProduct made) {
     String path = made.path();
     if (made.kind() == Stamp.FileKind.FILE) {
@@ -267,7 +268,10 @@ public final class Temporaries {
         : list.covers(path) || (list.text() + "/").startsWith(path + "/");
   }
 
-  /** Adds what an open group awaits. A file's recorded name is enough, unless it is a table. */
+  /**
+   * Adds the missing products that an open group waits for. For a file other than a table, the
+   * recorded name is enough.
+   */
   private void addAwaited(int node, Group group, List<MissingRead> reads) {
     for (int before : graph.before().row(node)) {
       for (RecordedProduct made : of(before)) {

@@ -19,16 +19,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds the programs of {@code tools} like {@code execvp}: the first executable file of that name
- * in the folders of {@code PATH}. It looks once for each search, and reads no file. Several threads
- * may use it.
+ * Finds the programs of {@code tools} as {@code execvp} does: the first executable file of that
+ * name in the folders of {@code PATH}. Each search is done only once, and no file is read. Several
+ * threads may use this class.
  */
 public final class ToolSearch {
 
-  /** The folders that {@code execvp} searches without a {@code PATH}. */
+  /** The folders that {@code execvp} searches if {@code PATH} is not set. */
   private static final String NO_PATH = "/bin:/usr/bin";
 
-  /** Begins a question; no variable's name begins like this. */
+  /** The start of a question; no variable's name starts like this. */
   static final String QUESTION = "=";
 
   private final Path root;
@@ -44,7 +44,7 @@ public final class ToolSearch {
     this.stamps = stamps;
   }
 
-  /** Returns the tools of a job that no job makes; the others are needs. */
+  /** Returns the tools of a job that no job makes; its other tools are needs. */
   public static List<Tool> unmade(Graph graph, Job job) {
     List<Tool> unmade = new ArrayList<>(0);
     for (Tool tool : job.links().tools()) {
@@ -61,8 +61,8 @@ public final class ToolSearch {
   }
 
   /**
-   * Returns whether it is known where a step finds its programs: not in an image, and not if PATH
-   * depends on values of the run.
+   * Returns whether it is known where a step finds its programs. It is unknown in an image, or if
+   * PATH depends on values of the run.
    */
   static boolean isKnown(Step step) {
     Template search = search(step);
@@ -76,7 +76,7 @@ public final class ToolSearch {
     return step.image() == null;
   }
 
-  /** Returns the path of a program that a step calls by its bare name; null if it is not found. */
+  /** Returns the path of a program that a step calls without a slash; null if it is not found. */
   String path(Step step, String name) {
     return path(new Tool(null, name, List.of(), search(step), step.dir()));
   }
@@ -86,7 +86,7 @@ public final class ToolSearch {
     return own == null ? null : own.orElse(null);
   }
 
-  /** Returns the complete question where a tool is, as a text for {@link #answer}. */
+  /** Returns the question "where is this tool?" as a text for {@link #answer}. */
   public String question(Tool tool) {
     return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
   }
@@ -115,7 +115,7 @@ public final class ToolSearch {
     return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
   }
 
-  /** Returns the folders that a tool is searched in, in the form of {@code PATH}. */
+  /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
   String folders(Tool tool) {
     if (tool.search() == null) {
       return caller.getOrDefault("PATH", NO_PATH);

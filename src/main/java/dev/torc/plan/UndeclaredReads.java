@@ -18,20 +18,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Rule 14: finds files of the project that a job's commands run or name without needing them, from
- * the words alone; in doubt it finds nothing. {@link CommandWarnings} has the texts. Most words are
- * looked up in the graph, and the disk is asked only for what is run, once for each path.
+ * Finds project files that a job's commands run or name without needing them (rule 14), from the
+ * words alone; if in doubt, a word is ignored. {@link CommandWarnings} writes the messages. Most
+ * words are looked up only in the graph; the disk is checked only for files that are run, once for
+ * each path.
  */
 final class UndeclaredReads {
 
   /**
-   * A word, as the program gets it, for a file that the job does not need.
+   * A word, as the program gets it, that means a file which the job does not need.
    *
-   * @param maker the job or group that makes it, -1 for a source
+   * @param maker the job or group that makes the file; -1 for a source
    */
   record UndeclaredWord(boolean runs, String word, String path, int maker) {}
 
-  /** How many edges a build follows at most, which takes 10 ms. */
+  /** The maximum number of edges that a build follows, which takes about 10 ms. */
   private static final long STEPS = 1_000_000;
 
   private final PlanContext context;
@@ -41,7 +42,7 @@ final class UndeclaredReads {
   private final NeedPaths needs;
   private final Map<String, Boolean> files = new HashMap<>();
 
-  /** Counts files that are only named too, if {@code all}, by a look at the disk for each. */
+  /** Finds files that are only named, too, if {@code all}, which checks the disk for each. */
   UndeclaredReads(PlanContext context, boolean all) {
     this.context = context;
     this.graph = context.graph();
@@ -81,7 +82,7 @@ final class UndeclaredReads {
     return read;
   }
 
-  /** Returns the paths that a word may mean; null among them for an impossible name. */
+  /** Returns the paths that a word may mean; an element is null if no file can have the name. */
   private List<String> paths(Step step, Word word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
@@ -93,7 +94,7 @@ final class UndeclaredReads {
     return Collections.singletonList(path(step, text));
   }
 
-  /** Returns the files of the project that the commands of a job run, needed or not. */
+  /** Returns the project files that the commands of a job run, needed or not. */
   Set<String> run(int job) {
     Set<String> run = new HashSet<>();
     for (Step step : graph.job(job).runs().steps()) {
@@ -141,7 +142,7 @@ final class UndeclaredReads {
             .anyMatch(tool -> tool.paths().contains(path) || path.equals(search.path(tool)));
   }
 
-  /** Returns whether no depfile names a path, nor may name it in a first good run. */
+  /** Returns whether a depfile neither named a path, nor may still name it in a first good run. */
   private boolean mayAsk(int job, String path) {
     if (!graph.job(job).finds()) {
       return true;
@@ -165,7 +166,7 @@ final class UndeclaredReads {
     }
   }
 
-  /** Returns the file of the project that a bare program name means; null for others. */
+  /** Returns the project file that PATH gives for a program; null if it is not in the project. */
   private String onPath(Step step, String name) {
     String path =
         ToolSearch.isKnown(step) ? context.contents().machine().tools().path(step, name) : null;

@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds needed globs, folders and groups over sources that had members in a job's last run and have
- * none now, as after an unmounted disk: this must not cost a result. {@link Decider} lets the job
- * fail then, unless it is forced.
+ * Finds needed globs, folders and groups over sources that had members in a job's last run but have
+ * none now, for example because a disk is not mounted. The job must not replace its good result by
+ * an empty one, so {@link Decider} lets it fail unless it is forced.
  */
 record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
@@ -54,7 +54,8 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   /**
-   * Returns what exists instead if sources should give a list members and none does; else empty.
+   * Returns what exists instead, as a text, if a list should have sources as members but has none;
+   * else an empty text.
    */
   private String existing(int id, NeedList list) {
     if (list.ofJobs()) {
@@ -64,7 +65,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     if (!members.files().isEmpty()) {
       return "";
     }
-    if (!members.stale().isEmpty()) { // products of a job gone for good go as they should
+    if (!members.stale().isEmpty()) { // stale products that may vanish with their job
       for (OwnedPath owned : members.stale()) {
         String there = existing(owned.job());
         if (!there.isEmpty()) {
@@ -85,7 +86,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     }
   }
 
-  /** Returns the same for a job's group; the name may be an instance's or a part's. */
+  /** Returns such a text for a group; {@code name} may also be that of an instance or a part. */
   private String existing(String name) {
     String wanted = InstanceName.parse(name).group();
     for (Group group : graph.workflow().groups()) {
@@ -96,13 +97,13 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     return "";
   }
 
-  /** Returns how many files a list had in the last run, as text; empty for none. */
+  /** Returns how many source files a list had in the last run, as text; empty if none. */
   private String amountThen(RunDetails last, NeedList list) {
     int files = sources(records.members(last, list.written()));
     return files == 0 ? "" : Amount.count(files, "file");
   }
 
-  /** Returns how many members are sources. Products may vanish with the job that made them. */
+  /** Returns the number of member files, except products that may vanish with their job. */
   private int sources(List<ManifestEntry> members) {
     int sources = 0;
     for (ManifestEntry member : members) {

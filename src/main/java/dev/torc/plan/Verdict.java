@@ -6,8 +6,8 @@ import dev.torc.results.Result;
 import java.util.List;
 
 /**
- * Whether a job runs, and why. Code that runs before the first job must not {@code switch} over
- * these types: see development.md, laws.
+ * Whether a job runs, and why. Code that runs before the first job starts must not {@code switch}
+ * over these types: see "laws" in development.md.
  */
 public sealed interface Verdict {
 
@@ -18,12 +18,13 @@ public sealed interface Verdict {
 
   record UpToDate() implements Verdict {}
 
-  /** It runs, whatever other jobs do. */
+  /** The job runs, whatever other jobs do. */
   record WillRun(List<Reason> reasons) implements Verdict {}
 
   /**
-   * It would run, but a known good result replaces the run. Without {@code bytes} only its record
-   * is put back, not its temporary products, since it is not known yet whether a job reads them.
+   * The job would run, but a known good result replaces the run. Without {@code bytes} only the
+   * job's record is restored and not its temporary products, since no job is known to read them
+   * yet.
    */
   record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
 
@@ -33,8 +34,8 @@ public sealed interface Verdict {
   }
 
   /**
-   * It fails without being started, since a need is unreadable or missing, or its image is not
-   * available. It keeps its last result, and its readers are blocked.
+   * The job fails without starting, since a need is unreadable or missing, or its image is not
+   * available. Its last result is kept, and its readers are blocked.
    */
   record WillFail(List<Reason> reasons) implements Verdict {
 
@@ -43,7 +44,7 @@ public sealed interface Verdict {
           + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
     }
 
-    /** Returns whether the job will fail whatever the jobs that it waits for do. */
+    /** Returns whether the job will fail no matter what other jobs do. */
     public boolean isSure() {
       for (Reason reason : reasons) {
         if (reason.kind() == Kind.NEED_MISSING
@@ -56,6 +57,6 @@ public sealed interface Verdict {
     }
   }
 
-  /** It runs if job {@code after} has another result, or after group {@code after} is expanded. */
+  /** The job may run: if job {@code after} changes its result, or group {@code after} expands. */
   record MayRun(int after) implements Verdict {}
 }
