@@ -26,10 +26,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Accepts the files in the places of products as the results of jobs that did not run, under their
- * present manifests. It goes through the named jobs in build order, so that a job adopted first
- * counts for the jobs that wait for it. It only gathers the records; the caller stores all of them,
- * or none.
+ * Accepts existing files as the products of jobs that did not run, under the jobs' present
+ * manifests. It handles the named jobs in build order, so that jobs that depend on an adopted one
+ * can be adopted, too. It only gathers the records; the caller stores all of them or none.
  */
 public final class Adoption {
 
@@ -45,7 +44,7 @@ public final class Adoption {
   private PlanContext context;
   private Map<Integer, String> dataReaders;
 
-  /** Begins with a context whose selection names the jobs; {@code expander} gives further ones. */
+  /** Adopts the jobs that the selection names; {@code expander} returns later contexts. */
   public Adoption(PlanContext first, Expander expander, DigestMemo digests, BuildId build)
       throws IOException {
     this.expander = expander;
@@ -58,8 +57,8 @@ public final class Adoption {
   }
 
   /**
-   * The outcome. Its batch must not be stored if there are problems; in its context, which is the
-   * last one, the adopted jobs are settled.
+   * The outcome. If there are problems, its batch must not be stored. Its context is the last one,
+   * in which the adopted jobs are settled.
    */
   public record Adopted(
       PlanContext context,
@@ -83,7 +82,7 @@ public final class Adoption {
     return new Adopted(context, batch, adopted, upToDate, problems);
   }
 
-  /** Looks at the jobs that wait for no group; the last time, at all others too. */
+  /** Visits the named jobs that wait for no group; if {@code last}, also all other named jobs. */
   private void visitJobs(boolean last) throws IOException {
     for (int j : context.graph().inOrder(context.selection().named())) {
       boolean now = last || !context.graph().isOpen(context.decider().pending(j));
@@ -154,7 +153,7 @@ public final class Adoption {
         .formatted(NearestPath.inParentheses(grounds.root().resolve(path), path), run(job));
   }
 
-  /** Refuses a job if one of its makers has yet to run: its needs are not known. */
+  /** Reports that a job cannot be adopted, because a job or group before it has yet to run. */
   private void pending(Job job, int node) {
     String name = context.graph().name(node);
     String line = "it needs what job %s makes";
@@ -225,7 +224,7 @@ public final class Adoption {
     return "make it with `torc build " + SafeText.name(job.name()) + "`";
   }
 
-  /** Returns the jobs whose values others need, each with one of its readers. */
+  /** Returns the jobs whose values other jobs need, each with one of those jobs. */
   private static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
     for (int j : graph.inOrder(graph.allJobs())) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks the length of a command: Linux takes 128 KiB for one word or variable with its end ({@code
- * MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual stack).
- * The system's own message for a longer one does not say what to do.
+ * Checks the length of a command. Linux allows 128 KiB for one word or variable with its terminator
+ * ({@code MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual
+ * stack). The system's own message about a longer command does not say what to do.
  */
 final class ArgumentList {
 
@@ -25,8 +25,8 @@ final class ArgumentList {
   }
 
   /**
-   * Throws an {@link AttemptFailure} for a command or environment that is too long. {@code env} is
-   * added to the caller's; a null value removes an entry.
+   * Throws an {@link AttemptFailure} if a command or its environment is too long. {@code env} is
+   * added to the caller's environment; a null value removes an entry.
    */
   void check(List<String> argv, Map<String, String> env) {
     long all = ofCaller;

@@ -12,13 +12,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
- * Decides about files that the script of a job on another machine moved away from the places of its
- * products: applies rule 15 to them as {@link ProductRemoval} does, or puts them back.
+ * Decides about files that the script of a job on another machine moved aside from the places of
+ * its products: applies rule 15 to them, as {@link ProductRemoval} does, or puts them back.
  */
 record AsideProducts(ProductRemoval removal) {
 
   /**
-   * Applies rule 15 after the job began: torc's own unaltered product goes to the store or is
+   * Applies rule 15, since the job has begun: torc's own unaltered product goes to the store or is
    * deleted; anything else is set aside. {@code product} is its absolute path.
    */
   void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
@@ -30,7 +30,7 @@ record AsideProducts(ProductRemoval removal) {
       part.restore(aside, product);
     }
     OwnedPath owned = removal.cache().owned(SetAside.shown(removal.place(), product));
-    DigestMemo fresh = removal.digests().unstoppableCopy(); // also after a signal
+    DigestMemo fresh = removal.digests().unstoppableCopy(); // works after a signal, too
     Standing standing =
         owned == null || owned.adopted()
             ? null
@@ -41,13 +41,16 @@ record AsideProducts(ProductRemoval removal) {
       } else {
         removal.storeOrDelete(owned, from, aside.getFileName(), standing, cleared);
       }
-      if (part != null && Files.exists(aside)) { // excluded, and the job has made others there
+      if (part != null && Files.exists(aside)) { // excluded members that the job has made again
         removal.aside().move(product, from, aside.getFileName(), null, "the job has made its own");
       }
     }
   }
 
-  /** Puts {@code aside} back, since the job never began; sorts it if the place is taken by now. */
+  /**
+   * Puts {@code aside} back, since the job never began; if something else is there now, applies
+   * rule 15 to {@code aside} instead.
+   */
   void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -56,7 +59,7 @@ record AsideProducts(ProductRemoval removal) {
     Files.createDirectories(product.getParent());
     try (FolderHandle holder = removal.grounds().holder(product)) {
       boolean folder = holder.status(name).isFolder();
-      boolean empty = folder && FileTree.entries(product).isEmpty(); // the job's script made it
+      boolean empty = folder && FileTree.entries(product).isEmpty(); // made by the job's script
       if (empty && !Files.isDirectory(aside, LinkOption.NOFOLLOW_LINKS)) {
         holder.removeEmpty(name);
       } else if (!empty && holder.status(name).exists()) {
@@ -64,7 +67,7 @@ record AsideProducts(ProductRemoval removal) {
         return;
       }
       if (!new ProductTarget(removal.place(), holder, name).put(aside)) {
-        FileTree.remove(aside); // it was copied to another file system
+        FileTree.remove(aside); // it was copied, to another file system
       }
     }
   }

@@ -27,16 +27,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One attempt at a job, from clearing the places of its products to looking at the products that it
- * made. Runs on a thread of its own and may wait. It changes no state of the build and writes no
- * record: the loop does both, with the {@link AttemptOutcome} that it returns.
+ * One attempt at a job: clears the places of its products, runs it, and scans the products that it
+ * made. It runs on its own thread and may wait. It neither changes the state of the build nor
+ * writes records; the loop does both, using the {@link AttemptOutcome} that the attempt returns.
  */
 final class Attempt {
 
-  /** Nanoseconds for reading files after a signal, and after the jobs that it ended. */
+  /**
+   * How long files may still be read after a signal, in nanoseconds. When a job that the signal
+   * ended is gone, its files may be read for this long again.
+   */
   static final long LOOK = 50_000_000;
 
-  final AttemptContext common; // its graph gives the job its number
+  final AttemptContext common; // id is the job's number in its graph
   final int id;
   final Job job;
   final JobAttempts attempts;
@@ -44,22 +47,22 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final JobStarts starts;
   private final ClearedProducts cleared;
-  private final EndableRun here; // its processes on this machine, by the Runner
+  private final EndableRun here; // runs its processes on this machine
   private final RemoteRun remote;
-  private final String executor; // what runs it, by its name in Remotes; null for this machine
+  private final String executor; // its name in Remotes; null for this machine
   private final long started = System.currentTimeMillis();
-  private NeedSnapshot snapshot; // of its needs, once they were looked at
+  private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
-  private JobTrace trace; // of its processes; null where they are not traced
-  private ProductRestore restore; // null where the job runs
-  private volatile PostTimes times; // of its events; null before its processes start
+  private JobTrace trace; // of its processes; null if they are not traced
+  private ProductRestore restore; // null if the job runs
+  private volatile PostTimes times; // when it posted events; null before its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
-  private boolean released; // whether starts was told that its processes are gone
+  private boolean released; // whether its resources were given back early
   private PostedEvents posts = PostedEvents.NONE;
-  private Launch launched; // null before its command is known
+  private Launch launched; // null until it is about to start
   private String command = "";
-  private long logFrom; // the byte of the log where it begins
+  private long logFrom; // the offset in the log where its output begins
 
   Attempt(
       AttemptContext common,
@@ -84,12 +87,15 @@ final class Attempt {
     return executor != null;
   }
 
-  /** Ends the attempt, from any thread; {@link Remotes#end} does so for jobs at schedulers. */
+  /** Ends processes here, from any thread; {@link Remotes#end} ends jobs at schedulers. */
   void end(int signal) {
     here.end(signal);
   }
 
-  /** Returns the files that a trace saw it write, rename or link, named as in the build file. */
+  /**
+   * Returns the files that the trace saw the job write, rename or link, as named in the build file;
+   * empty without a trace.
+   */
   Set<String> wrote() {
     return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
@@ -98,7 +104,7 @@ final class Attempt {
     remote.recorded();
   }
 
-  /** Makes room on the disk, and looks for new events; about once a second, from any thread. */
+  /** Frees disk space if necessary, and notes the times of new events; about once a second. */
   void tick() {
     cleared.makeRoom();
     PostTimes seen = times;
@@ -106,12 +112,12 @@ final class Attempt {
       try {
         seen.noteTime();
       } catch (IOException e) {
-        return; // the times are less exact; the last read of the file says what is wrong
+        return; // the times are less exact; reading the file at the end reports the error
       }
     }
   }
 
-  /** Runs to the end. Throws a {@link CacheException} only if the start mark cannot be written. */
+  /** Runs the attempt. Throws a {@link CacheException} only if the start mark cannot be written. */
   AttemptOutcome run() {
     AttemptOutcome outcome = attempt();
     if (!outcome.ok() && ended.how() != ProcessEnd.How.INTERRUPTED) {
@@ -120,12 +126,12 @@ final class Attempt {
     return outcome;
   }
 
-  /** Returns whether it may have failed because the disk was full, and there is room now. */
+  /** Returns whether the disk was full when the attempt failed, and torc has freed space since. */
   boolean relieved() {
     return relieved;
   }
 
-  /** Returns its outcome if reading was stopped, so that its products are not known. */
+  /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
@@ -174,7 +180,7 @@ final class Attempt {
     ProcessEnd resumed = remote.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
-      // Before its products are cleared: a job that has to be traced and cannot be fails here.
+      // Before the products are cleared, since it fails a job that must be traced but cannot be.
       boolean traced = common.tracing().traces(common.graph(), job);
       clear();
       begin = launch(containers, traced);
@@ -187,7 +193,7 @@ final class Attempt {
       return failed("left to the next build");
     }
     if (ended.how() == ProcessEnd.How.INTERRUPTED) {
-      common.digests().stop().extend(LOOK); // for the look at its products
+      common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
     List<String> moved = null;
@@ -246,7 +252,10 @@ final class Attempt {
     return full.isEmpty() ? "" : ", and its log could not be written: " + full;
   }
 
-  /** Hands it out and waits for its end; the {@code recover} command of a retry runs here. */
+  /**
+   * Hands the job out to its executor and waits for its end. The {@code recover} command of a retry
+   * runs on this machine first.
+   */
   private ProcessEnd hand(Launch launch) throws IOException {
     int recovering = launch.steps().size() - job.runs().steps().size();
     if (recovering > 0) {
@@ -259,8 +268,8 @@ final class Attempt {
   }
 
   /**
-   * Runs it to its end. Returns a stamp from its start; null if it finds no needs and is not
-   * traced.
+   * Runs the job to its end. Returns a stamp taken when it started; null if the job neither finds
+   * needs nor is traced.
    */
   private Stamp launch(String containers, boolean traced) throws IOException {
     LaunchBuilder launches = common.launches();
@@ -268,7 +277,7 @@ final class Attempt {
     files.output().clear(common.digests());
     StartMark mark =
         new StartMark(common.build().id(), job.name(), attempts.count()).in(containers);
-    if (!remote.isRemote()) { // else the mark is written at its submission
+    if (!remote.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }
     Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
@@ -279,7 +288,8 @@ final class Attempt {
       launches.place().ready(launch.output().log());
       logFrom = attempts.count() > 1 ? files.markLog(attempts.count()) : 0;
     }
-    String marks = launches.place().running().toString(); // which were just written
+    // A mark was just written there, so the stamp has the present time.
+    String marks = launches.place().running().toString();
     Stamp begin = job.finds() || traced ? common.digests().stamp(marks) : null;
     trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
     times = times(started);
@@ -288,8 +298,8 @@ final class Attempt {
   }
 
   /**
-   * Restores a known result; if that fails, the job has to run. No need is read: if one moves
-   * meanwhile, the next build finds another manifest than the result's.
+   * Restores a known result; if that fails, the job has to run. Reads none of the needs: if one
+   * changes during the restore, the next build finds that the manifest differs.
    */
   private AttemptOutcome restored() throws IOException {
     common.removal().refuseOutside(job, List.of());
@@ -307,7 +317,10 @@ final class Attempt {
         : AttemptOutcome.restored(from.result(), products, started);
   }
 
-  /** Clears the places of its needs and products, and makes the products' folders. */
+  /**
+   * Removes stale files from the places of its needs, clears the places of its products, and makes
+   * the products' folders.
+   */
   private void clear() throws IOException {
     cleared.makeRoom();
     common.removal().refuseOutside(job, snapshot.stale());
@@ -333,7 +346,10 @@ final class Attempt {
     }
   }
 
-  /** Makes the products' folders; a batch script makes most of them on its node. */
+  /**
+   * Makes the products' folders. For a job that is handed out, makes only those of globs, because
+   * the batch script makes the rest on its node.
+   */
   private void makeFolders() throws IOException {
     Path root = common.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
@@ -346,7 +362,7 @@ final class Attempt {
     }
   }
 
-  /** Makes a folder. It looks first: nearly always the folder exists. */
+  /** Makes a folder if it is missing. Checks first, because it nearly always exists. */
   private void makeFolder(Path folder) throws IOException {
     if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
       common.launches().place().makeFolders(folder);
@@ -360,7 +376,10 @@ final class Attempt {
     }
   }
 
-  /** Runs it here or elsewhere; {@code tmp}, unless null, exists only while it runs. */
+  /**
+   * Runs the job here or on its executor. Unless {@code tmp} is null, makes that folder first and
+   * removes it at the job's end.
+   */
   private void launch(Launch launch, Path tmp) throws IOException {
     if (tmp != null) {
       TemporaryFolder.make(tmp);
@@ -372,7 +391,7 @@ final class Attempt {
   }
 
   /**
-   * @param known the needs that moved; null if the snapshot has to be asked
+   * @param known the needs that changed during the run; null to get them from the snapshot
    */
   private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
     ProductScan products =
@@ -431,8 +450,9 @@ final class Attempt {
   }
 
   /**
-   * Returns the outcome of a failure, with the products that it left: its next run may delete them.
-   * Before the places were cleared, nothing there is the job's.
+   * Returns the outcome of a failed attempt. If it had cleared the places of its products, the
+   * outcome owns what is there now, so that the next run may delete it. Before that, those files
+   * are not the job's.
    */
   private AttemptOutcome failedAfterClearing(String what) {
     if (!hasCleared || remote.isUnbegun()) {
@@ -442,7 +462,7 @@ final class Attempt {
       List<OwnedPath> owned =
           ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
       owned.removeIf(
-          each -> remote.products().altered().containsKey(each.path())); // they count as the user's
+          each -> remote.products().altered().containsKey(each.path())); // modified: now the user's
       return failed(what, owned);
     } catch (IOException | StoppedException e) {
       return failed(what); // unreadable products have no owner: the next run sets them aside

@@ -1,14 +1,14 @@
 package dev.torc.engine;
 
 /**
- * A failure of an attempt, in one phrase, that is not the failure of its processes: they did not
- * start, or ended well. {@link Attempt} makes an outcome of it.
+ * A failure of an attempt, in one phrase, whose cause is not its processes: they did not start, or
+ * they ended successfully. {@link Attempt} turns it into an outcome.
  */
 final class AttemptFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  final transient String missing; // a declared product; null for other failures
+  final transient String missing; // the declared product that is missing; null for other failures
 
   AttemptFailure(String message) {
     this(message, null);

@@ -9,14 +9,14 @@ import dev.torc.text.Amount;
 import java.util.List;
 
 /**
- * The outcome of an attempt. {@link Recorder} makes records of it.
+ * The outcome of an attempt, from which {@link Recorder} makes records.
  *
- * @param ended how its processes ended; {@code NOT_STARTED} if it failed before them
+ * @param ended how its processes ended; {@code NOT_STARTED} if it failed before they started
  * @param what the failure in one phrase; empty for success
- * @param snapshot the needs as it found them, null if it failed before
- * @param started when torc began to work on it, milliseconds since 1970
- * @param made what it made and found; if it failed, at most paths that it owns
- * @param restored the result that was put in its place; null where it ran
+ * @param snapshot the needs as the attempt found them; null if it did not get that far
+ * @param started when torc began to work on it, in milliseconds since 1970
+ * @param made what it made and found; if it failed, only the paths that it owns
+ * @param restored the result that was restored instead of a run; null for a run
  */
 record AttemptOutcome(
     ProcessEnd ended,
@@ -27,7 +27,7 @@ record AttemptOutcome(
     Shown shown,
     Result restored) {
 
-  /** Names of the signals by number, as on Linux; most numbers are the same everywhere. */
+  /** The names of the signals by number, on Linux; most are the same everywhere. */
   private static final String SIGNALS =
       "- HUP INT QUIT ILL - ABRT BUS FPE KILL - SEGV - PIPE ALRM TERM - - - - - - - - XCPU XFSZ";
 
@@ -35,9 +35,10 @@ record AttemptOutcome(
    * What a successful attempt made and found.
    *
    * @param needs the needs that its depfile and its trace named
-   * @param moved all needs that moved while it ran, found needs included
-   * @param touched products of which only the time has changed since it ended on another machine
-   * @param traced whether it was traced to its end
+   * @param moved all needs that changed while it ran, including found needs
+   * @param touched products whose time, but not their contents, changed after the job had ended on
+   *     another machine
+   * @param traced whether its trace is complete
    */
   record Made(
       ProductScan products,
@@ -55,21 +56,22 @@ record AttemptOutcome(
   }
 
   /**
-   * The commands as they ran, empty if they were not known; the byte of the log where their output
-   * begins; the events that they posted.
+   * What reports show of an attempt: the commands as they ran, empty if they are not known; the
+   * offset in the log where their output begins; and the events that they posted.
    */
   record Shown(String command, long logFrom, List<PostedEvents.Post> posts) {
     static final Shown NONE = new Shown("", 0, List.of());
   }
 
-  /** Returns when its processes began, wherever they ran; milliseconds since 1970. */
+  /** Returns when its processes began, on any machine, in milliseconds since 1970. */
   long began() {
     return ended.began(started);
   }
 
   /**
-   * Returns the nanoseconds that it waited for resources and in a queue; {@code before} is the wait
-   * before torc began to work on it, which does not count if an earlier torc had handed it out.
+   * Returns how long the attempt waited for resources and in a scheduler's queue, in nanoseconds.
+   * {@code before} is how long it waited before torc began to work on it; this does not count if an
+   * earlier torc had handed the job out.
    */
   long queued(long before) {
     ProcessEnd.Elsewhere there = ended.elsewhere();
@@ -89,7 +91,10 @@ record AttemptOutcome(
     return unstarted(how, why, null, Made.NOTHING);
   }
 
-  /** Returns the end of an attempt that was never started, though its products exist. */
+  /**
+   * Returns the outcome of an attempt that never started. For an adopted job, {@code made} has the
+   * products that already exist.
+   */
   static AttemptOutcome unstarted(
       ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
@@ -104,10 +109,10 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, "", null, started, Made.of(products), Shown.NONE, from);
   }
 
-  /** Says in one phrase how processes failed; the time limit is in nanoseconds, memory in bytes. */
+  /** Returns how processes failed, in one phrase. Limits are in nanoseconds and bytes. */
   static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
-      // A shell exits with 128 plus the number of the signal that ended its program: 141 in a pipe.
+      // A shell exits with 128 plus the number of the signal that ended its program: 141 is PIPE.
       case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
       case SIGNALED -> "signal " + ended.code() + name(ended.code());
       case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
@@ -129,7 +134,7 @@ record AttemptOutcome(
     };
   }
 
-  /** Returns a scheduler's own words, or which processes could not be ended. */
+  /** Returns a scheduler's own words, or which processes could not be ended; may be empty. */
   private static String beside(ProcessEnd ended) {
     return ended.message().isEmpty() ? "" : "; " + ended.message();
   }

@@ -10,20 +10,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The threads on which attempts run. A thread whose attempt has ended takes a turn, handles that
- * end, and then runs the next attempt that there is room for: so a job costs no switch between
- * threads. {@link AttemptEnds} decides what follows and what may start.
+ * The threads on which attempts run. A thread whose attempt has ended takes the turn (see
+ * {@link LoopLock}), handles that end, and then runs the next attempt that can start. So most jobs
+ * need no switch between threads. {@link AttemptEnds} decides what follows an end and what may
+ * start.
  */
 final class AttemptThreads {
 
-  /** What follows from the end of an attempt; called in a turn. */
+  /** Handles the ends of attempts. Its methods are called while holding the turn. */
   interface AttemptEnds {
 
     void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record);
 
     void startNext();
 
-    /** Ends the build: the cache cannot be written. */
+    /** Ends the build because the cache cannot be written. */
     void endBroken(CacheException e);
   }
 
@@ -46,17 +47,23 @@ final class AttemptThreads {
     this.ends = ends;
   }
 
-  /** Adds an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
+  /**
+   * Adds an attempt to run. Call it only while holding the turn. The attempt starts at
+   * {@link #hand}, or on the present thread once it has released the turn.
+   */
   void add(Attempt now) {
     waiting.add(now);
     begun.add(now);
-    if (ending != 0) { // end was called before this attempt came
+    if (ending != 0) { // end was called before this attempt was added
       now.end(ending);
       remotes.end(ending == Kill.KILL, cancels);
     }
   }
 
-  /** Ends all attempts without a turn, from any thread; if {@code cancel}, at schedulers, too. */
+  /**
+   * Sends a signal to all attempts, from any thread and without the turn; if {@code cancel}, also
+   * ends those at schedulers.
+   */
   void end(int signal, boolean cancel) {
     cancels = cancel;
     if (ending != Kill.KILL) {
@@ -69,7 +76,7 @@ final class AttemptThreads {
     for (Attempt attempt : begun) {
       try {
         attempt.end(signal);
-      } catch (Error e) { // no memory, no thread: the others are ended all the same
+      } catch (Error e) { // out of memory or threads: still end the other attempts
         failed = e;
       }
     }
@@ -82,7 +89,7 @@ final class AttemptThreads {
     begun.forEach(Attempt::tick);
   }
 
-  /** Ends an attempt that a hook did not let start after all. */
+  /** Ends an attempt that did not start because its hook failed. */
   void refuse(Attempt now, String why) {
     lock.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
   }
@@ -93,7 +100,7 @@ final class AttemptThreads {
     }
   }
 
-  /** Runs an attempt on a thread; a virtual one if it only waits for another machine. */
+  /** Starts a thread for an attempt; a virtual one if it only waits for another machine. */
   private void begin(Attempt first) {
     if (first.isHandedOut()) {
       Thread.ofVirtual().name("torc-remote").start(() -> run(first));
@@ -120,7 +127,7 @@ final class AttemptThreads {
     }
   }
 
-  /** Runs an attempt; returns the work for a turn that follows. */
+  /** Runs an attempt. Returns the work that is left to do while holding the turn. */
   private Runnable attempt(Attempt now) {
     try {
       return done(now, now.run());
@@ -143,7 +150,10 @@ final class AttemptThreads {
     return () -> ends.handleEnd(now, outcome, record);
   }
 
-  /** Takes a turn for the work after an attempt; returns this thread's next attempt, or null. */
+  /**
+   * Takes the turn and does the work that is left after an attempt; returns the next attempt for
+   * this thread, or null.
+   */
   private Attempt after(Runnable end) {
     lock.takeTurn();
     try {

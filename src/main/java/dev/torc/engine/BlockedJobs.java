@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What follows from a failure: gives final states to jobs and groups that do not run in this build
- * because of others, each once. These are jobs behind a failure, and groups that cannot be
- * expanded. It also says whether the build fails for that.
+ * Gives final states to the jobs and groups that cannot run in this build because of others: those
+ * that depend on a failed job, and groups that cannot be expanded. Each gets its state only once.
+ * It also decides whether these failures make the build fail.
  */
 final class BlockedJobs {
 
@@ -23,8 +23,8 @@ final class BlockedJobs {
   private final EventSender sender;
   private final JobStarts starts;
   private final boolean failFast;
-  private final Set<String> failed = new HashSet<>(); // groups
-  private final Map<String, Set<String>> blocked = new HashMap<>(); // groups, with what each lacks
+  private final Set<String> failed = new HashSet<>(); // names of groups
+  private final Map<String, Set<String>> blocked = new HashMap<>(); // by group: its failed makers
   private boolean fails;
 
   BlockedJobs(BuildState state, EventSender sender, JobStarts starts, boolean failFast) {
@@ -46,7 +46,7 @@ final class BlockedJobs {
     starts.stopIf(failFast);
   }
 
-  /** Fails the groups in which results have shown problems, each once, and blocks their readers. */
+  /** Fails the groups whose expansion found problems, each once, and blocks their readers. */
   void failGroups() {
     for (int node : state.graph().inOrder(state.context().selection().open())) {
       Group group = state.graph().open().get(node);
@@ -62,14 +62,14 @@ final class BlockedJobs {
     }
   }
 
-  /** Blocks the jobs and groups behind all failures again, after the graph has grown. */
+  /** Blocks the jobs and groups that depend on any failed job again, after the graph has grown. */
   void blockAgain() {
-    List<Integer> ended = state.blocking(); // taken first, so that each is handled once
+    List<Integer> ended = state.blocking(); // before failGroups, which blocks more jobs
     failGroups();
     ended.forEach(this::blockBehind);
   }
 
-  /** Blocks the jobs and groups behind a failed one; all others continue (rule 8). */
+  /** Blocks the jobs and groups that depend on a failed one; all others continue (rule 8). */
   private void blockBehind(int failed) {
     String name = state.graph().name(failed);
     state.pending.visitBehind(
@@ -84,7 +84,7 @@ final class BlockedJobs {
         group -> blockGroup(group, name));
   }
 
-  /** Blocks the instances that have not started of a group that cannot be expanded (section 4). */
+  /** Blocks the unstarted instances of a group that cannot be expanded (section 4). */
   private void blockInstances(Group group) {
     for (String name : group.instances()) {
       int job = state.graph().jobId(name);
@@ -100,7 +100,7 @@ final class BlockedJobs {
     blockBehind(job);
   }
 
-  /** Marks all jobs that have no end as not reached: nothing runs and nothing will. */
+  /** Marks all unfinished jobs as not reached, when nothing runs and nothing can start. */
   void abandon() {
     for (int job : state.graph().inOrder(state.context().selection().jobs())) {
       if (!state.states.of(job).isFinal()) {
@@ -115,8 +115,8 @@ final class BlockedJobs {
   }
 
   /**
-   * Blocks a group behind a failed job, if a target asks for it. It counts as one job for each of
-   * its makers that failed; without makers, as one.
+   * Blocks a selected group that depends on the failed job {@code by}. A group that gets instances
+   * from its makers counts as one job for each failed maker; any other group counts as one.
    */
   private void blockGroup(int group, String by) {
     if (!state.context().selection().open().get(group)) {
@@ -133,7 +133,9 @@ final class BlockedJobs {
     }
   }
 
-  /** Returns whether a job that must not fail failed, or a target that must not fail is blocked. */
+  /**
+   * Returns whether a job that may not fail has failed, or a target that may not fail is blocked.
+   */
   boolean failsBuild() {
     PlanContext context = state.context();
     Graph graph = context.graph();
@@ -141,12 +143,12 @@ final class BlockedJobs {
         || state
             .jobsIn(JobState.BLOCKED)
             .anyMatch(job -> !graph.job(job).has(Trait.ALLOW_FAILURE) && context.isTarget(job))
-        || graph.open().keySet().stream() // a stream of entries would link a class
+        || graph.open().keySet().stream() // a stream of entries would load another class
             .filter(id -> blocked.containsKey(graph.open().get(id).name()))
             .anyMatch(id -> !graph.open().get(id).further().allowFailure() && context.isTarget(id));
   }
 
-  /** Warns of odd values of groups that were expanded just now. */
+  /** Reports the warnings about the values of groups that were just expanded. */
   void warn(PlanContext old, PlanContext next) {
     Set<String> before =
         old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());

@@ -14,12 +14,12 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * The loop of a build: lets jobs be decided and started, waits for messages, and handles the ends
- * of attempts and signals. Only the thread that has the turn (see {@link LoopLock}) changes its
- * state: the loop's thread, or the thread of an attempt that has ended. The cache's writer, signals
- * and the jobserver send messages. When a job ends, {@link Ends} gives its final state, {@link
- * JobVerdicts} decides the jobs that waited for it, {@link BlockedJobs} blocks the jobs behind a
- * failure.
+ * The loop of a build: has jobs decided and started, waits for messages, and handles signals and
+ * the ends of attempts. Only the thread that has the turn (see {@link LoopLock}) changes the state:
+ * the loop's own thread, or the thread of an attempt that has ended. The cache's writer, signals
+ * and the jobserver send messages. When a job ends, {@link Ends} sets its final state,
+ * {@link JobVerdicts} decides the jobs that waited for it, and {@link BlockedJobs} blocks the jobs
+ * that depend on a failed one.
  */
 public final class BuildLoop {
 
@@ -38,7 +38,7 @@ public final class BuildLoop {
   private final JobVerdicts verdicts;
   private final EndCheck check;
   private final AtomicInteger signal = new AtomicInteger();
-  private boolean failed; // for a product that was changed
+  private boolean failed; // because a product was changed after its job ended
   private CacheException broken;
   private IOException unreadable;
 
@@ -64,10 +64,10 @@ public final class BuildLoop {
   }
 
   /**
-   * Tells the build of a signal, from any thread. The first one ends all jobs with a grace, by INT
-   * if it is Ctrl-C, else by TERM; the second one ends them at once; only Ctrl-C ends jobs at
-   * schedulers. Jobs are ended here, even while the loop is busy. Files are read for a moment
-   * longer, so that a scan that is nearly done can end.
+   * Handles a signal; any thread may call it. The first signal ends all jobs with a grace period,
+   * by INT if it is Ctrl-C, else by TERM; the second one kills them. Only Ctrl-C ends jobs at
+   * schedulers. The jobs are ended on the calling thread, even if the loop is busy. Files may be
+   * read for a moment longer, so that a scan that is nearly done can finish.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
@@ -76,7 +76,7 @@ public final class BuildLoop {
     try {
       setup.common().digests().stop().stopIn(again ? 0 : Attempt.LOOK);
       restored.stop();
-      lock.post(() -> tellEnding(by)); // first, so that it is told before the jobs' ends
+      lock.post(() -> tellEnding(by)); // first, so that it is reported before the jobs' ends
       workers.end(by, number == Kill.INT);
     } catch (RuntimeException | Error e) {
       lock.fail(e);
@@ -101,15 +101,15 @@ public final class BuildLoop {
     hooks.runAfter(event);
   }
 
-  /** Wakes the loop, from any thread: a token of the jobserver came. */
+  /** Wakes the loop because the jobserver granted a token. Any thread may call it. */
   public void tokenCame() {
     lock.wake();
   }
 
   /**
-   * Runs to the end and returns the exit status; {@code began} is when the build began for the
-   * user, by {@link System#nanoTime}. Throws a {@link CacheException} if a record could not be
-   * written: its job is not done.
+   * Runs the build and returns its exit status; {@code began} is the {@link System#nanoTime} at
+   * which the build began for the user. Throws a {@link CacheException} if a record could not be
+   * written; the job of that record will run again.
    */
   public int run(long began) throws IOException {
     lock.takeTurn();
@@ -139,8 +139,8 @@ public final class BuildLoop {
       }
     } finally {
       workers.stop();
-      lock.endTurn(); // before calls that may throw: other threads wait for it
-      workers.end(Kill.KILL, false); // attempts still run only if the loop itself broke
+      lock.endTurn(); // before calls that may throw: other threads need the turn
+      workers.end(Kill.KILL, false); // attempts still run only if the loop itself failed
       restored.close();
     }
     if (broken != null) {
@@ -173,10 +173,13 @@ public final class BuildLoop {
         : failed || blocked.failsBuild() || hooks.failed() ? 1 : 0;
   }
 
-  /** Runs the last hooks, when the others have ended; checks the products before and after them. */
+  /**
+   * Runs the hooks for the end of the build, after all other hooks have ended. Checks the products
+   * before them and, if there are hooks, again after them.
+   */
   private void runLastHooks() {
     awaitHooks();
-    failed |= signal.get() == 0 && check.fails(sender); // else the next build looks at everything
+    failed |= signal.get() == 0 && check.fails(sender); // else the next build checks them
     spent.removeLast(state.madeJobs());
     awaitHooks();
     spent.tellRemoved();
@@ -194,12 +197,12 @@ public final class BuildLoop {
     }
   }
 
-  /** Returns how often the waits and the longest path of nodes were computed; for tests. */
+  /** Returns how many waiting counts and longest paths of nodes were computed; for tests. */
   long looked() {
     return state.pending.looked() + state.paths.looked();
   }
 
-  /** Waits for messages or for the next retry, and handles all messages. */
+  /** Waits for a message or a time at which a job may start, and handles all messages. */
   private void awaitMessages() {
     try {
       BuildState.Due due = state.delayed.peek();
@@ -216,7 +219,8 @@ public final class BuildLoop {
   }
 
   /**
-   * Returns whether {@code --submit} ends now: all running jobs are submitted, no more can start.
+   * Returns whether a build with {@code --submit} is over: all running jobs are at schedulers, and
+   * no other job can start.
    */
   private boolean isSubmitted() {
     return setup.wishes().submit()
@@ -247,7 +251,7 @@ public final class BuildLoop {
       boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by a broken build
       starts.stopIf(passedOn || cut || how == ProcessEnd.How.NOT_REACHED);
       if (passedOn || how == ProcessEnd.How.NOT_REACHED) {
-        // The job's record stays as it is, and says why the job has to run.
+        // The job's record does not change: it already says why the job has to run.
         endJob(id, passedOn ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
         return;
       } else if (attempts.isRestored() && cut) {
@@ -307,7 +311,7 @@ public final class BuildLoop {
       starts.start();
       boolean later = !state.delayed.isEmpty() || state.ready.heldUntil() != null;
       if (starts.isNoneRunning() || later || state.pending.isExpandable()) {
-        lock.wake(); // the loop must see anew what it waits for
+        lock.wake(); // so that it computes again how long to wait
       }
     }
 

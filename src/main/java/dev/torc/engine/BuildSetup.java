@@ -23,10 +23,10 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * What a build works with.
+ * Everything that {@link BuildLoop} needs to run a build.
  *
- * @param sharing its shared stores; null if there are none
- * @param listener takes the events, on the loop's thread
+ * @param sharing the shared stores; null if there are none
+ * @param listener takes the events, on any thread
  */
 public record BuildSetup(
     Planned planned,
@@ -37,8 +37,8 @@ public record BuildSetup(
     Consumer<Event> listener) {
 
   /**
-   * The plan and its continuation: {@code expander} gives the contexts that follow, and {@code
-   * moved} those of some fresh jobs that have a product with another stamp now.
+   * The plan and how it continues. {@code expander} returns each next context. {@code moved}
+   * returns those of the given fresh jobs that have a product with a different stamp now.
    */
   public record Planned(Plan plan, Expander expander, UnaryOperator<BitSet> moved) {}
 
@@ -47,12 +47,12 @@ public record BuildSetup(
   }
 
   /**
-   * How much its jobs may use at a time.
+   * How much all jobs together may use at a time.
    *
    * @param gpus identifiers of the GPUs, by number
    * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
-   * @param nodes amounts by resource of the nodes beside this machine, by their names
-   * @param tokens the calling make's jobserver, null without one
+   * @param nodes the resources of the other nodes of the allocation, by node name
+   * @param tokens the calling make's jobserver; null without one
    */
   public record Amounts(
       Map<String, Long> limits,
@@ -67,8 +67,9 @@ public record BuildSetup(
   }
 
   /**
-   * What the command line asks of the whole build: to start nothing new after a failure, to end
-   * when all jobs are handed out that can be, to show commands as they run.
+   * What the command line asks for: {@code failFast} starts nothing new after a failure,
+   * {@code submit} ends the build once all jobs that can be handed out are, and {@code commands}
+   * shows commands as they start.
    */
   public record Wishes(boolean failFast, boolean submit, boolean commands) {}
 
@@ -78,7 +79,7 @@ public record BuildSetup(
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(ThisHost here, Runner runner, ExecutorService threads, Remotes remotes) {}
 
-  /** What all attempts of a build have in common, as long as its graph stays the same. */
+  /** What all attempts of a build share, until its graph grows. */
   public record AttemptContext(
       PlanContext plan,
       ProductRemoval removal,

@@ -12,34 +12,36 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * The state of a build: the state of each job, which nodes each still waits for, which jobs are
- * ready or run. It is one object for the whole build, which grows when groups are expanded or a job
- * turns out to run. It decides nothing: {@link JobVerdicts} and {@link BuildLoop} change it, in the
- * turn of the loop.
+ * The state of a build: the state of each job, how many nodes each node still waits for, and which
+ * jobs are ready or running. There is one object for the whole build; it grows when groups are
+ * expanded or when a job turns out to run after all. It decides nothing: {@link JobVerdicts} and
+ * {@link BuildLoop} change it while they have the turn (see {@link LoopLock}).
  */
 final class BuildState {
 
-  /** A retry, and when it is due, by the clock of {@link System#nanoTime}. */
+  /** A retry of a job, due at {@code time}, by the clock of {@link System#nanoTime}. */
   record Due(long time, int job) {}
 
-  final LoopLock lock = new LoopLock(); // the thread that has the turn may change all of it
+  final LoopLock lock = new LoopLock(); // guards everything here
   final JobStates states;
-  final CriticalPath paths; // the longest path behind each job
+  final CriticalPath paths; // the longest path that begins with each job
   final ReadyQueue ready;
   final PendingDeps pending;
 
-  /** The jobs that run in this build, from their verdict until they are final. */
+  /** The jobs that have to run in this build, from that verdict until their final state. */
   final Map<Integer, JobAttempts> attempts = new HashMap<>();
 
-  /** Retries that are not due yet. */
   final PriorityQueue<Due> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
 
-  /** Temporary jobs that lack only products, until it is known whether a reader needs these. */
+  /**
+   * Temporary jobs that are up to date except that products are missing. They run only if a reader
+   * needs those products, which is not known yet.
+   */
   final BitSet undecided = new BitSet();
 
   private AttemptContext common;
 
-  /** Nodes that may wait for fewer nodes since the last growth, or are selected only now. */
+  /** The nodes whose waiting counts the last {@link #grow} computed again. */
   private BitSet renewed = new BitSet();
 
   BuildState(AttemptContext common) {
@@ -58,9 +60,10 @@ final class BuildState {
   }
 
   /**
-   * Takes the next context, after groups were expanded or a job turned out to run. New jobs wait;
-   * so do temporary jobs that lack products that a new or late job reads. After a failure all nodes
-   * are counted anew, and jobs behind failures have to be blocked again.
+   * Continues with the next context, after groups were expanded or a job turned out to run. The new
+   * jobs wait. Temporary jobs wait again if they lack products that a new or late job reads. After
+   * a failure, all nodes are counted again, and the caller has to block the jobs that depend on
+   * failed ones again.
    *
    * @param late known jobs that run after all, once the products that they read are made
    */
@@ -73,7 +76,7 @@ final class BuildState {
     BitSet selected = (BitSet) next.selection().jobs().clone();
     selected.andNot(context().selection().jobs());
     renewed = next.graph().renewed(revived);
-    renewed.or(selected); // some jobs that were there are needed only by a new instance
+    renewed.or(selected); // a known job may be selected only because a new instance needs it
     boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
     renewed.set(0, failed ? next.graph().nodes() : 0);
     common = common.with(next);
@@ -98,7 +101,10 @@ final class BuildState {
     return Arrays.stream(graph().inOrder(context().selection().jobs()));
   }
 
-  /** Returns whether a job is final or not selected; false for a group without known instances. */
+  /**
+   * Returns whether a node is a job that has ended or is not selected. Returns false for a group
+   * whose instances are not known.
+   */
   boolean isOver(int node) {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
@@ -113,14 +119,17 @@ final class BuildState {
     return selected().filter(job -> states.of(job).isMade());
   }
 
-  /** Returns the jobs whose ends block their readers. */
+  /** Returns the selected jobs whose state blocks their readers. */
   List<Integer> blocking() {
     return states.areAnyBlocking()
         ? selected().filter(job -> states.of(job).blocks()).boxed().toList()
         : List.of();
   }
 
-  /** Returns the jobs that wait for nothing since the last growth, without {@code undecided}. */
+  /**
+   * Returns the jobs that the last {@link #grow} counted again and that wait for nothing, except
+   * those that are undecided.
+   */
   List<Integer> freeJobs() {
     return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))
         .filter(job -> states.of(job) == JobState.WAITING)

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Removes products when the user asks for it (rule 15): only a product that is recorded, unaltered,
- * and below the root or a folder in {@code roots} without a link on the way. The caller chooses the
- * records, and holds the lock.
+ * Removes products when the user asks for it (rule 15). Unless forced, it removes only recorded,
+ * unaltered products; they must be below the root or a folder in {@code roots}, without a symlink
+ * in between. The caller chooses the records and holds the lock.
  *
- * @param force whether altered and adopted products go too
+ * @param force whether to remove altered and adopted products, too
  * @param dry whether to report only, and change nothing
  */
 public record Cleaner(
@@ -34,13 +34,13 @@ public record Cleaner(
     Cleaner.Listener listener) {
 
   public interface Choice {
-    /** Returns whether to remove a recorded product; {@code unaltered} if it is as torc made it. */
+    /** Returns whether to remove a product; {@code unaltered} if it is as torc made it. */
     boolean includes(OwnedPath owned, boolean unaltered);
   }
 
-  /** Learns of each chosen path, in the order of the records. */
+  /** Receives a report on each chosen path, in the order of the records. */
   public interface Listener {
-    /** Reports a path that was removed, or would be. */
+    /** Reports a path that was removed, or would be in a dry run. */
     void removed(String path);
 
     /** Reports a path that stays; {@code why} is one line. */
@@ -53,8 +53,8 @@ public record Cleaner(
   }
 
   /**
-   * Removes all recorded products that the choice takes. If one cannot be removed, reports it and
-   * tries the others; returns whether none failed.
+   * Removes all recorded products that the choice includes. If one cannot be removed, reports it
+   * and continues. Returns whether all could be removed.
    */
   public boolean products(Choice choice) {
     List<OwnedPath> all = new ArrayList<>();
@@ -76,9 +76,9 @@ public record Cleaner(
 
   /**
    * Removes {@code .torc} except the files set aside in it, and the database if it is elsewhere.
-   * Called last, when the cache is closed; the lock is still held and loses its file.
+   * Called last, when the cache is closed. The lock is still held, but its file is deleted.
    *
-   * @param now where the project's cache is, now that the root has its id
+   * @param now where the project's cache is after the root has got its id
    * @param keptToo whether {@link #removeSetAside} was called before
    */
   public void memory(CachePlace now, boolean keptToo) throws IOException {
@@ -93,8 +93,7 @@ public record Cleaner(
     if (!dry) {
       List<Path> inner = FileTree.entries(folder);
       inner.remove(kept);
-      // The files of the lock go last: a torc that finds none makes a new one and is not held up by
-      // ours.
+      // The lock's files go last: once they are gone, another torc can take a lock of its own.
       inner.sort(Comparator.comparing(now.networkLock()::equals).thenComparing(now.lock()::equals));
       for (Path entry : inner) {
         try {
@@ -115,7 +114,7 @@ public record Cleaner(
       try {
         Files.delete(folder);
       } catch (DirectoryNotEmptyException waiting) {
-        return; // another torc works there by now
+        return; // another torc already works there
       }
     }
   }
@@ -134,7 +133,7 @@ public record Cleaner(
     }
   }
 
-  /** Removes a product if it is chosen and may go; returns false if that fails. */
+  /** Removes a product if it is chosen and may be removed; returns false if that fails. */
   boolean product(OwnedPath owned, Choice choice) {
     try {
       Path file = removal.place().root().resolve(owned.path());
@@ -178,7 +177,7 @@ public record Cleaner(
     }
   }
 
-  /** Removes an unaltered product, or anything there if that is null; follows no link. */
+  /** Removes a product, or if {@code recorded} is null, anything there. Follows no symlink. */
   private void remove(OwnedPath owned, Path file, ProductRemoval.Standing recorded)
       throws IOException {
     Path name = file.getFileName();
@@ -197,7 +196,7 @@ public record Cleaner(
     }
   }
 
-  /** Returns the product if it is unaltered, else null; never reads a device or through a link. */
+  /** Returns the product if unaltered, else null. Reads no device and follows no symlink. */
   private ProductRemoval.Standing standing(OwnedPath owned, Path file) throws IOException {
     boolean readable =
         Files.isSymbolicLink(file)
@@ -233,7 +232,7 @@ public record Cleaner(
     return "";
   }
 
-  /** Returns the innermost of the root and {@code roots} in which a path lies, or null. */
+  /** Returns the innermost folder of the root and {@code roots} that contains a path, or null. */
   private Path base(Path file) {
     Path path = file.normalize();
     return Stream.concat(Stream.of(removal.place().root()), roots.stream())

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The products that one attempt clears away: unaltered products of good results go to the store,
- * and the first product of a result takes the result's record there. {@link ProductRemoval} handles
- * the user's files. Used by the attempt, and by the loop to make room.
+ * The products that one attempt clears away. Unaltered products of good results go to the store;
+ * the first of them also puts the result's record there. {@link ProductRemoval} handles the user's
+ * files.
  */
 final class ClearedProducts {
 
-  /** Bytes of the largest log that belongs to a result. */
+  /** The largest log that is stored with a result, in bytes. */
   private static final int LOG = 1 << 20;
 
   private final Map<String, Map<String, OwnedPath>> makers = new HashMap<>();
@@ -53,7 +53,7 @@ final class ClearedProducts {
     return added;
   }
 
-  /** Stores the record of a job's result; returns its parts by path, none if it is not stored. */
+  /** Stores the record of a job's result; returns its parts by path, or none if not stored. */
   Map<String, OwnedPath> storeRecord(String job) throws IOException {
     if (stored == null || stored.isOff()) {
       return Map.of();
@@ -85,14 +85,11 @@ final class ClearedProducts {
         stored.makeRoom();
       }
     } catch (IOException e) {
-      return; // the next write that needs the room fails too, and that failure is told
+      return; // the next write that needs the room fails, too, and reports it
     }
   }
 
-  /**
-   * Empties the store if an attempt may have failed because the disk was full; returns whether
-   * there is more room now.
-   */
+  /** Empties the store if the disk was full; returns whether that freed space. */
   boolean relieve(String failure) {
     try {
       return stored != null && stored.emptyIfFull(failure.endsWith(Refusal.FULL));
@@ -101,7 +98,7 @@ final class ClearedProducts {
     }
   }
 
-  /** Removes products from the store that the run made again with the same bytes. */
+  /** Removes those products from the store that the run made again with the same bytes. */
   void made(List<OwnedPath> now) throws IOException {
     Map<String, OwnedPath> before = new HashMap<>();
     moved.forEach(part -> before.put(part.path(), part));

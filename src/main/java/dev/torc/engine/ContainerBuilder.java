@@ -26,11 +26,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Puts together the containers of an attempt: the files of this machine that they see, and their
- * names. Package {@code container} knows the command lines of the runtimes.
+ * Describes the containers of an attempt: their names, and the files of this machine that they see.
+ * Package {@code container} knows the command lines of the runtimes.
  *
  * @param build the random id of this build
- * @param told warnings that {@code events} has taken: each is given once
+ * @param warned the warnings sent to {@code events} so far: each is sent once
  */
 record ContainerBuilder(
     Containers containers,
@@ -39,7 +39,7 @@ record ContainerBuilder(
     Consumer<? super Event> events,
     Set<String> warned) {
 
-  /** If one folder has more needed files than this, the folder is mounted in their place. */
+  /** If one folder has more needed files than this, the folder is mounted instead of the files. */
   private static final int MANY = 100;
 
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
@@ -49,8 +49,8 @@ record ContainerBuilder(
   }
 
   /**
-   * Returns the part of a mark by which a job's containers are found; empty if their processes are
-   * found like all others.
+   * Returns the part of a start mark by which a later torc finds a job's containers; empty if their
+   * processes are found like all others.
    */
   String mark(Job job, int attempt) {
     String mark = "";
@@ -73,7 +73,7 @@ record ContainerBuilder(
   }
 
   /**
-   * Returns the container of a step, the attempt's process with this number.
+   * Returns the container of a step; {@code number} counts the attempt's steps from 1.
    *
    * @param needs paths of all needs, relative to the root or absolute
    * @param status the file in which the container writes its progress
@@ -131,7 +131,7 @@ record ContainerBuilder(
     return mounts;
   }
 
-  /** Returns needed files outside all mounts, under each name by which links lead to them. */
+  /** Returns the needed files outside all mounts, under each name on the way through symlinks. */
   private static Collection<Path> outside(Path root, Collection<String> needs, Set<Path> mounted)
       throws IOException {
     Set<Path> names = new LinkedHashSet<>();
@@ -148,7 +148,7 @@ record ContainerBuilder(
     return outside;
   }
 
-  /** Adds an existing path, and the targets of the links in it, one after the other. */
+  /** Adds a path, if it exists, and each path to which the symlinks in it lead. */
   private static void follow(Path path, Set<Path> names) throws IOException {
     if (!Files.exists(path) || !names.add(path)) {
       return;
@@ -163,12 +163,12 @@ record ContainerBuilder(
     }
   }
 
-  /** Returns the caller's user and group; null if the runtime's machine maps users itself. */
+  /** Returns the caller's user and group; null outside Linux, where the runtime maps users. */
   private static String user() {
     return LINUX ? number(OwnUser.number()) + ":" + number(OwnUser.group()) : null;
   }
 
-  /** Returns the caller's further groups; empty if the runtime's machine maps users itself. */
+  /** Returns the caller's other groups; empty outside Linux, where the runtime maps users. */
   private static List<String> groups() {
     return LINUX ? OwnUser.groups().stream().map(ContainerBuilder::number).toList() : List.of();
   }

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The length of the longest path of jobs that begins with each job, by the durations of their last
  * runs (the critical path method, as in list scheduling by Graham, 1966). Jobs that are up to date
- * take no time; a job that never ran counts as the average of the others when the build began.
+ * take no time. For a job that never ran, the average of the others at the start of the build is
+ * used.
  */
 final class CriticalPath {
 
@@ -42,14 +43,15 @@ final class CriticalPath {
     }
   }
 
-  /** Returns nanoseconds; 0 if the job is not selected. */
+  /** Returns the length of a job's path in nanoseconds; 0 if the job is not selected. */
   long of(int job) {
     return nanos[job];
   }
 
   /**
-   * Continues with a graph that grew: new jobs can only lengthen paths. {@code renewed} are the
-   * nodes that wait for others now, or are new; their jobs move in the queue.
+   * Continues with a graph that grew; new jobs can only lengthen paths. {@code renewed} are the
+   * nodes that are new or wait for other nodes than before. Jobs whose paths change move in the
+   * queue.
    */
   void grow(PlanContext next, BitSet renewed, ReadyQueue ready) {
     graph = next.graph();

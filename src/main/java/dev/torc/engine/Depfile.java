@@ -4,22 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the Makefile syntax that compilers write with {@code -MD -MF}. The escapes are those that
- * gcc and clang write, and that make and ninja read:
+ * Reads the Makefile syntax that compilers write with {@code -MD -MF}, with the escapes that gcc
+ * and clang write and that make and ninja read:
  *
- * <p>2N+1 backslashes and a space or tab are N backslashes and that character; an even number
- * stays, and the name ends; one {@code \} before {@code #} or {@code :} is dropped; {@code $$} is a
- * dollar; an odd number at the end of a line joins it with the next; at the end of the text it is
- * dropped. {@code #} at the beginning of a word begins a comment; within a word it is part of the
- * name, since not all compilers escape it. Files after {@code |} count like the others. After a
- * rule, a line that begins with a tab is a recipe, and so is everything after a {@code ;}.
+ * <p>2N+1 backslashes before a space or tab mean N backslashes and that character. An even number
+ * is kept, and the space or tab ends the name. One {@code \} before {@code #} or {@code :} is
+ * dropped. {@code $$} is a dollar sign. The last of an odd number at the end of a line joins it
+ * with the next line; at the end of the text it is dropped. {@code #} at the beginning of a word
+ * begins a comment; within a word it is part of the name, since not all compilers escape it. Files
+ * after {@code |} count like the others. After a rule, a line that begins with a tab is a recipe,
+ * and so is everything after a {@code ;}.
  *
- * <p>It runs once for every compiled file, mostly in a torc that has just started: it reads the
- * text once, and copies only names.
+ * <p>It runs once for every compiled file, usually in a torc that has just started, so it reads the
+ * text only once and copies only names.
  */
 final class Depfile {
 
-  /** Files that a depfile may name, duplicates included. */
+  /** The most files that a depfile may name, including duplicates. */
   static final int MOST = 100_000;
 
   private final String text;
@@ -33,8 +34,9 @@ final class Depfile {
   }
 
   /**
-   * Returns the files named after the colons, in order, with duplicates. Throws an {@link
-   * IllegalArgumentException} with one line if a line is not a rule or there are too many files.
+   * Returns the files named after the colons, in order, with duplicates. Throws an
+   * {@link IllegalArgumentException} with a one-line message if a line is not a rule or there are
+   * too many files.
    */
   static List<String> parse(String text) {
     if (text.indexOf('\0') >= 0) {
@@ -58,14 +60,14 @@ final class Depfile {
     int known = files.size();
     boolean words = false;
     boolean behindColon = false;
-    boolean glued = false; // whether a colon was within a word, which counts if none ends one
+    boolean glued = false; // whether a colon was within a word; used if none ends a word
     while (next()) {
       words = true;
       if (text.charAt(at - 1) == ':' && colon(at - 1)) {
         if (!behindColon) {
           files.subList(known, files.size()).clear();
         }
-        behindColon = true; // a further word of this kind is a target, too
+        behindColon = true; // each word that ends in a colon is a target
         continue;
       }
       int colon = behindColon || glued ? -1 : colon();
@@ -79,7 +81,7 @@ final class Depfile {
     }
     if (words && !behindColon && !glued) {
       String line = text.substring(begin, at).replaceAll("\\\\\r?\n", " ");
-      if (!line.isBlank()) { // some white space ends no word
+      if (!line.isBlank()) { // other white space counts as a word
         throw new IllegalArgumentException("it has a line without a colon: " + shorten(line));
       }
     }
@@ -153,7 +155,7 @@ final class Depfile {
     }
   }
 
-  /** Skips to the end of the line, or of the last one joined to it. */
+  /** Skips to the end of the line, or of the last line joined to it. */
   private void skipToEnd() {
     while (at < text.length() && newline(at) == 0) {
       at +=
@@ -166,7 +168,7 @@ final class Depfile {
     at = Math.min(at + newline(at), text.length());
   }
 
-  /** Returns whether a backslash before this place joins lines, or ends the text. */
+  /** Returns whether a backslash before this index joins lines, or ends the text. */
   private boolean joins(int i) {
     return i == text.length() || newline(i) > 0;
   }
@@ -211,7 +213,7 @@ final class Depfile {
     return c == ' ' || c == '\t';
   }
 
-  /** Returns the length of the line end at a place; 0 if there is none. */
+  /** Returns the length of the line terminator at an index; 0 if there is none. */
   private int newline(int i) {
     if (i >= text.length()) {
       return 0;

@@ -24,16 +24,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The files beyond the declared needs that a job's depfile names, or that a trace saw it read (rule
- * 6): they are needed too, but add no edges. {@link Depfile} parses depfiles, {@link JobTrace}
- * reports reads.
+ * The files that a job's depfile names, or that a trace saw it read, beyond its declared needs
+ * (rule 6). They are needs, too, but add no edges. {@link Depfile} parses depfiles,
+ * {@link JobTrace} reports reads.
  *
  * @param moved the found needs that changed since the job started
- * @param read the other files that it was seen to read, if a trace does not count for this job
+ * @param read the other files that a trace saw it read, if traced files are not needs of this job
  */
 record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
 
-  /** Bytes of the largest depfile that is read; compilers stay far below. */
+  /** The largest depfile that is read, in bytes; those of compilers are far smaller. */
   private static final int MOST = 16 << 20;
 
   static DiscoveredNeeds none() {
@@ -41,9 +41,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   }
 
   /**
-   * Reads the depfile and the trace, if any, of a job that ended well, and adds the files that they
-   * name to the snapshot. {@code begin} is a stamp of when the job started, by the file system's
-   * clock.
+   * Reads the depfile and the trace, if any, of a successful job, and adds the files that they name
+   * to the snapshot. {@code begin} is a stamp of when the job started, by the file system's clock.
    *
    * @throws AttemptFailure if the depfile is missing or unreadable, or if another job makes a found
    *     need and this one does not wait for that job
@@ -104,9 +103,9 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     boolean wasThere = snapshot.saw(path);
     KnownDigest known = snapshot.add(path);
     found.add(path);
-    // A file that is gone and was never seen was made and removed by the job itself: if it comes
-    // back, it has moved. A source with the very time of the start may have changed after it; a
-    // product of an earlier job often has that time, and its bytes are known.
+    // A missing file that was not seen before was made and removed by the job itself. A source
+    // with exactly the time of the start may have changed after it; a product of an earlier job
+    // often has that time, but its bytes are known.
     long since = known.stamp().ctime() - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
       moved.add(path);

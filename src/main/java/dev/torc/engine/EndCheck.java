@@ -29,11 +29,11 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Rule 16: when the jobs of a build have ended, looks once more at the products of the selected
- * jobs that are done. If a product was changed or deleted, its job is recorded as not done, and the
- * jobs that ran at that time are the suspects. Of fresh jobs only products with another stamp are
- * looked at, so an edit of a large project costs a {@code stat} for each product. Its state belongs
- * to the turn of the loop.
+ * Applies rule 16: when the jobs of a build have ended, checks the products of all selected jobs
+ * that are done once more. If a product was changed or deleted, its job is recorded as not done,
+ * and the jobs that ran at that time are suspects. For fresh jobs, only products with a different
+ * stamp are checked, so an edit of a large project costs one {@code stat} for each product. Call it
+ * only while holding the turn (see {@link LoopLock}).
  */
 final class EndCheck {
 
@@ -49,15 +49,16 @@ final class EndCheck {
   private final Map<Integer, Ran> last = new HashMap<>(); // by job
 
   /**
-   * When an attempt ran, in milliseconds since 1970: to {@code over} its processes, to {@code to}
-   * the look at its end. {@code wrote} are files that a trace saw it write, rename or link.
+   * When an attempt ran, in milliseconds since 1970: its processes from {@code from} to
+   * {@code over}, and its scan of the products until {@code to}. {@code wrote} has the files that a
+   * trace saw it write, rename or link.
    */
   private record Ran(int job, long from, long over, long to, Set<String> wrote) {}
 
   /** A product, or a member of one, that is not as recorded: deleted or changed. */
   private record Changed(String path, Kind how) {}
 
-  /** A job that is not done, and why; {@code blames} says whether another job ran then. */
+  /** A job that is not done, and why; {@code blames} if another job ran at that time. */
   record Undone(int job, String what, boolean blames) {
 
     /** Returns the message, with its remedy. */
@@ -98,7 +99,7 @@ final class EndCheck {
       }
     }
     sender.undone(graph, undone);
-    ran.removeIf(each -> each.to < Long.MAX_VALUE); // none of them changes anything from now on
+    ran.removeIf(each -> each.to < Long.MAX_VALUE); // an ended attempt changes nothing after this
     return fails;
   }
 
@@ -117,12 +118,12 @@ final class EndCheck {
     } catch (IOException e) {
       throw new AssertionError(e); // none is thrown
     } catch (StoppedException e) {
-      return List.of(); // a signal came: the next build looks at everything
+      return List.of(); // a signal came: the next build checks everything
     }
     return undone;
   }
 
-  /** Returns the selected jobs; of the fresh ones, only those with a product of another stamp. */
+  /** Returns the selected jobs; of fresh ones, only those with a product of another stamp. */
   private BitSet concerned() {
     BitSet jobs = (BitSet) state.context().selection().jobs().clone();
     BitSet fresh = (BitSet) setup.plan().selected().clone();
@@ -148,7 +149,7 @@ final class EndCheck {
           }
         }
       } catch (IOException e) {
-        continue; // what cannot be looked at is not known to be changed: the next build decides
+        continue; // unreadable, so not known to be changed; the next build decides
       }
     }
     return changed;
@@ -170,12 +171,12 @@ final class EndCheck {
         .forEach(member -> changed.add(new Changed(member.name(), member.kind())));
   }
 
-  /** Returns whether only excluded files are in a folder whose product torc may have removed. */
+  /** Returns whether a folder, which torc may have removed, has only excluded files left. */
   private boolean isBare(int job, RecordedProduct made) throws IOException {
     return state.graph().deletes(job) && digests().isBare(made.path());
   }
 
-  /** Returns whether a product was gone when the build last looked: torc removed it. */
+  /** Returns whether torc removed a product: it was missing when this build last read it. */
   private boolean isSpent(int job, KnownDigest before) {
     boolean temporary = state.graph().isTemporary(job);
     return temporary && before != null && !before.stamp().exists();
@@ -212,15 +213,19 @@ final class EndCheck {
     return new Undone(job, what + how, true);
   }
 
-  /** Returns the jobs that ran when a product was changed, makers of files beside it first. */
+  /**
+   * Returns the attempts that ran when a product was changed; those whose jobs make files in the
+   * same folder come first.
+   */
   private List<Ran> suspects(int job, Changed changed) {
     Ran own = last.get(job);
     long from = own == null ? begun : own.over;
     long to = Long.MAX_VALUE;
     long at = changedAt(changed);
-    if (at >= from - MARGIN && at <= System.currentTimeMillis() + MARGIN) { // else another clock
+    if (at >= from - MARGIN && at <= System.currentTimeMillis() + MARGIN) { // else clocks differ
       to = at;
-      from = changed.how == Kind.MEMBER_DELETED ? from : at; // its folder may have changed again
+      // After a deletion, the time is its folder's, which may have changed again.
+      from = changed.how == Kind.MEMBER_DELETED ? from : at;
     }
     long begin = from;
     long end = to;
@@ -232,8 +237,8 @@ final class EndCheck {
   }
 
   /**
-   * Returns when a product or a name in the folder above it was changed, by the file system's
-   * clock.
+   * Returns when a product was changed, or if it is missing, when the nearest folder above it was;
+   * in milliseconds of the file system's clock, or -1 if that is unknown.
    */
   private long changedAt(Changed changed) {
     String path = changed.path;

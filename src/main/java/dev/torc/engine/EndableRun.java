@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The processes of an attempt on this machine, which another thread may end before they start and
- * while they run. If a signal that ended torc also ended them, they count as interrupted.
+ * The processes of an attempt on this machine. Another thread may end them before they start or
+ * while they run. If the signal that ended torc also ended them, they count as interrupted.
  */
 final class EndableRun {
 
@@ -24,7 +24,7 @@ final class EndableRun {
     this.runner = runner;
   }
 
-  /** Ends the processes, or lets none start. */
+  /** Ends the processes, or prevents their start. */
   synchronized void end(int signal) {
     ends.add(signal);
     notifyAll();
@@ -44,8 +44,8 @@ final class EndableRun {
   }
 
   /**
-   * Waits a moment for {@link #end}: a scheduler ends torc and its jobs by one signal, and torc may
-   * see it later than they do.
+   * Waits a moment for {@link #end}: a scheduler sends the same signal to torc and its jobs, and
+   * torc may handle it after they have ended.
    */
   private synchronized boolean isEndedSoon() {
     long end = System.nanoTime() + SOON;
@@ -65,6 +65,6 @@ final class EndableRun {
 
   private synchronized void runs(Runner.Running handle) {
     running = handle;
-    ends.forEach(running::end); // end was called meanwhile
+    ends.forEach(running::end); // for calls of end before the start
   }
 }

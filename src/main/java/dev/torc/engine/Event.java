@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happens in a build, for the reports that show it ({@code JsonReport} writes them as JSON;
- * events that jobs post are {@link PostedEvents}). Events are sent from the loop's own thread, in
- * order; times are for people and decide nothing.
+ * Something that happened in a build, for the reports that show it. {@code JsonReport} writes
+ * events as JSON; the events that jobs post are {@link PostedEvents}. The events of jobs are sent
+ * in order, while holding the turn (see {@link LoopLock}). Times are only shown and decide nothing.
  */
 public sealed interface Event {
 
-  /** The verdicts of all selected jobs are known; {@code jobs} is their number. */
+  /** Planning has ended; {@code jobs} is the number of selected jobs. */
   record Started(BuildId build, Path root, int jobs) implements Event {}
 
   /** Groups were expanded; {@code jobs} is the new number of selected jobs. */
@@ -29,21 +29,19 @@ public sealed interface Event {
   record JobStarted(String job, int attempt, String command, List<Reason> reasons)
       implements Event {}
 
-  /** A scheduler has the job's attempt, under this id; null if the id is not known. */
+  /** A scheduler has accepted the job's attempt; {@code id} is null if it is not known. */
   record JobSubmitted(String job, String executor, String id) implements Event {
 
-    /** Returns where it is, for people: {@code slurm 1234_5}. */
+    /** Returns where the job is, in a form to show: {@code slurm 1234_5}. */
     public String where() {
       return EarlierJob.where(executor, id);
     }
   }
 
-  /**
-   * The processes of an attempt are gone: its resources are free while torc looks at its products.
-   */
+  /** The processes of an attempt are gone. Its resources are free while torc scans its products. */
   record JobReleased(String job) implements Event {}
 
-  /** A known result was put in the place of a run; the job's end follows. */
+  /** A known result was restored instead of a run; a {@link JobEnded} follows. */
   record JobRestored(String job, Origin from, List<Reason> reasons) implements Event {}
 
   record JobEnded(String job, JobState state, Details details) implements Event {}
@@ -56,28 +54,31 @@ public sealed interface Event {
     }
   }
 
-  /** An attempt failed and another follows after {@code delay} nanoseconds. */
+  /** An attempt failed; another one starts after {@code delay} nanoseconds. */
   record JobRetried(String job, int attempt, Details details, long delay) implements Event {}
 
   /**
-   * A signal ends the build: these jobs are being ended, and killed after {@code grace}
+   * A signal is ending the build: these jobs are being stopped, and are killed after {@code grace}
    * nanoseconds.
    */
   record Ending(List<String> jobs, long grace) implements Event {}
 
-  /** A job now has the terminal, and nothing else may write there; or it has given it back. */
+  /**
+   * A job was given the terminal, so nothing else may write to it. If not {@code lent}, the job has
+   * given the terminal back.
+   */
   record Terminal(boolean lent) implements Event {}
 
-  /** The fetch of an image began or {@code ended}; {@code log} is the runtime's output. */
+  /** The download of an image began or has {@code ended}; {@code log} has the runtime's output. */
   record Fetching(String image, String runtime, Path log, boolean ended) implements Event {}
 
-  /** Another build of a watch begins, since these files changed, appeared or were removed. */
+  /** Watch starts another build because these files changed, appeared or were removed. */
   record Changed(List<String> files) implements Event {}
 
-  /** A build of a watch has ended, and so many files are watched for the next one. */
+  /** A build of a watch has ended; this many files are watched for the next one. */
   record Watching(int files) implements Event {}
 
-  /** A line for people: a warning, or a file that was set aside. */
+  /** A line to show: a warning, or a file that was set aside. */
   record Note(Level level, Diagnostic said) implements Event {
 
     public Note(Level level, String text) {
@@ -89,11 +90,11 @@ public sealed interface Event {
     }
   }
 
-  /** The build has ended; {@code counts} has all final states. */
+  /** The build has ended; {@code counts} has every final state. */
   record Finished(BuildId build, Map<JobState, Integer> counts, StoreUse use, long nanos, int exit)
       implements Event {}
 
-  /** How loud a note is. */
+  /** How important a note is. */
   enum Level {
     INFO,
     WARNING,
@@ -104,11 +105,11 @@ public sealed interface Event {
    * How an attempt went; {@code wall} is in nanoseconds.
    *
    * @param what one phrase: "exit 1", "signal 9 (KILL)", "timed out after 10m", "product x
-   *     missing"; empty for success; for a blocked job the name of the job that blocks it
-   * @param command as it ran, quoted for a shell, a line for each task
+   *     missing"; empty for success; for a blocked job, the name of the job that blocks it
+   * @param command the commands as they ran, quoted for a shell, one line for each task
    * @param log null if nothing ran or the job had the terminal
-   * @param leftOut for each need with {@code failed: skip}, which failed jobs it left out
-   * @param allowed whether a failure of the job does not make the build fail
+   * @param leftOut the failed jobs that were left out, for each need with {@code failed: skip}
+   * @param allowed whether the job may fail without failing the build
    */
   record Details(
       String what,
@@ -125,8 +126,8 @@ public sealed interface Event {
   }
 
   /**
-   * The output of a job's last attempt, which begins at byte {@code from} of the file. Relative
-   * paths in it start at {@code dir}; {@code wanted} if the build file asks to show all of it.
+   * The output of a job's last attempt. It begins at byte {@code from} of the file. Relative paths
+   * in it start at {@code dir}. {@code wanted} says whether the build file asks to show all of it.
    */
   record Log(Path file, Path dir, long from, boolean wanted) {}
 }

@@ -28,8 +28,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Turns what happens in the loop into events and warnings, and gathers the warnings that come at
- * the end of a build. It does not know its listeners.
+ * Turns what happens in the loop into events and warnings, and gathers the warnings that are
+ * reported at the end of a build. It does not know what receives the events.
  */
 final class EventSender {
 
@@ -37,20 +37,20 @@ final class EventSender {
 
   private static final long SECOND = 1_000_000_000;
 
-  /** Nanoseconds of a run; shorter runs do no harm, even with too many cpus. */
+  /** Runs shorter than this, in nanoseconds, are not reported for using too much. */
   private static final long LONG = 10 * SECOND;
 
-  /** Bytes of memory; less does no harm. */
+  /** Memory use below this, in bytes, is not reported as too much. */
   private static final long LARGE = 1 << 30;
 
   private final LaunchBuilder launches;
   private final boolean commands;
   private final Consumer<Event> listener;
   private NeedContents contents; // null before the first command
-  private NeedContents names; // as contents, but reads no file
+  private NeedContents names; // like contents, but reads no file
   private boolean warnedLarge;
   private final Map<String, Long> limits;
-  private final List<String> excess = new ArrayList<>(); // lines on jobs that used too much
+  private final List<String> excess = new ArrayList<>(); // messages about jobs that used too much
   private final PatternWarnings patterns = new PatternWarnings();
   private StoreUse use = StoreUse.NONE;
 
@@ -71,8 +71,8 @@ final class EventSender {
   }
 
   /**
-   * Reports that a job's next attempt begins. Warns of the first local job that asks for more cpus
-   * than this machine has, for all such jobs (rule 12).
+   * Reports that a job's next attempt begins. Warns once, about the first local job that asks for
+   * more cpus than this machine has (rule 12).
    */
   void started(AttemptContext common, int id, JobAttempts attempts, long cpus) {
     Job job = common.graph().job(id);
@@ -92,7 +92,7 @@ final class EventSender {
     tell(new Event.JobStarted(job.name(), attempts.count(), command, why));
   }
 
-  /** Returns the command, from the names of needs alone: the attempt's thread reads their files. */
+  /** Returns the command, made from the needs' names; the attempt's thread reads their files. */
   private String command(AttemptContext common, int id, JobAttempts attempts) {
     if (contents != common.contents()) {
       contents = common.contents();
@@ -102,10 +102,7 @@ final class EventSender {
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
-  /**
-   * Reports a job or group that did not run here; {@code what} names the job that blocks it, if
-   * any.
-   */
+  /** Reports a job or group that did not run; {@code what} is the job that blocks it, or empty. */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);
   }
@@ -124,7 +121,10 @@ final class EventSender {
     ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
   }
 
-  /** Reports jobs that are not done after all (rule 16); as a warning if no job is to blame. */
+  /**
+   * Reports jobs whose products were changed after their ends (rule 16): as failures, or as
+   * warnings if no other job ran at that time.
+   */
   void undone(Graph graph, List<EndCheck.Undone> jobs) {
     List<String> warnings = new ArrayList<>(0);
     for (EndCheck.Undone each : jobs) {
@@ -169,7 +169,7 @@ final class EventSender {
     tell(new Event.JobRestored(job.name(), from, reasons));
   }
 
-  /** Reports how many nanoseconds the build's end waited for uploads to shared stores. */
+  /** Reports how long the build's end waited for uploads, if longer than a second. */
   void sent(long nanos) {
     if (nanos > SECOND) {
       String text = "sending results to shared stores took " + Amount.time(nanos);
@@ -193,7 +193,7 @@ final class EventSender {
     tell(new Event.JobRetried(job.name(), attempts.count(), details, job.runs().retry().delay()));
   }
 
-  /** Warns of needs of a job that moved while it ran (rule 6). */
+  /** Warns about needs that changed while their job ran (rule 6). */
   void moved(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return; // the usual case, in which no text is made
@@ -202,7 +202,10 @@ final class EventSender {
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
-  /** Warns of products of a job on another machine that were touched before this build saw them. */
+  /**
+   * Warns about products whose times changed between the end of their job on another machine and
+   * the scan by this build.
+   */
   void touched(Job job, List<String> paths) {
     if (paths.isEmpty()) {
       return;
@@ -211,7 +214,7 @@ final class EventSender {
     warn(paths, "", "files were" + after, " was" + after);
   }
 
-  /** Warns of each path; if there are many, of the first ones. */
+  /** Warns about each of the first {@link #NAMED} paths, and counts the rest. */
   private void warn(List<String> paths, String before, String many, String what) {
     paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
@@ -227,7 +230,7 @@ final class EventSender {
     tell(new Event.Note(Event.Level.WARNING, said));
   }
 
-  /** Returns whether a command that could not be started has a log. */
+  /** Returns whether the log has lines from an attempt whose command could not be started. */
   private boolean hasLog(Job job, AttemptOutcome.Shown shown) {
     Path log = launches.files(job.name()).log();
     return !shown.command().isEmpty() && log.toFile().length() > shown.logFrom();
@@ -261,8 +264,9 @@ final class EventSender {
   }
 
   /**
-   * Notes a local job that used far more than it asked for, so that jobs beside it had too little;
-   * the end of the build reports it, and {@code torc stats} says what to ask for.
+   * Notes a local job that kept at least twice as many cpus busy as it asked for, or used much
+   * memory without asking for any. The end of the build reports it, and {@code torc stats} shows
+   * what to ask for.
    */
   private void used(Job job, long wall, Usage usage) {
     if (job.runs().executor() != null || wall < LONG) {

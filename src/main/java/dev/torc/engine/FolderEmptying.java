@@ -12,24 +12,25 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Empties folder products, which stay the same folders, and moves members back after a kill. {@link
- * ProductRemoval} decides which folder is emptied, and which of its members are torc's own.
+ * Empties folder products without replacing the folders, and moves members back after torc was
+ * killed. {@link ProductRemoval} decides which folder is emptied, and which of its members are
+ * torc's own.
  */
 record FolderEmptying(ProductRemoval removal) {
 
   /** Takes all members of a folder product, which were moved to another folder. */
   interface Emptied {
-    /** Returns whether it took them from there. */
+    /** Returns whether it took the members. */
     boolean take(FolderHandle from, Path name) throws IOException;
   }
 
   /**
    * Empties a folder product, or a part of it; mounts on the folder and shells in it continue to
-   * work. The members are compared with the record after they were moved away, so anything that
-   * came in meanwhile is set aside. On another file system they are removed one by one.
+   * work. The members are compared with the record after they were moved away, so files added until
+   * then are set aside. On another file system they are removed one by one.
    *
-   * @param standing the unaltered product; null if all is the user's
-   * @param emptied takes the members if all are there, unaltered
+   * @param standing the unaltered product; null if everything is the user's
+   * @param emptied takes the members if none is missing or altered
    */
   void empty(
       OwnedPath owned, FolderHandle folder, FolderPart part, Standing standing, Emptied emptied)
@@ -48,7 +49,7 @@ record FolderEmptying(ProductRemoval removal) {
     try (FolderHandle members = FolderHandle.of(moving.members());
         FolderHandle above = FolderHandle.of(moving.path())) {
       FolderPart.move(folder, part, members, (from, name, to) -> from.move(name, to, name));
-      new KnownMembers(file, List.of(), part, removal.aside()).sort(folder); // what came in since
+      new KnownMembers(file, List.of(), part, removal.aside()).sort(folder); // files added since
       if (!recorded.sort(members) || !emptied.take(above, moving.members().getFileName())) {
         moving.discardMembers();
         recorded.empty(members);
@@ -56,7 +57,7 @@ record FolderEmptying(ProductRemoval removal) {
     } catch (AtomicMoveNotSupportedException otherDisk) {
       recorded.empty(folder);
     } catch (IOException e) {
-      moving.fill(folder); // else the next torc would move them to what is made by then
+      moving.fill(folder); // else the next torc would add them to what is made later
       moving.end();
       throw e;
     }

@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of a folder product that its job declares, if something is excluded: moves, copies or
- * removes it. Excluded members stay where they are, with the folders above them. It knows no
- * records; {@link ProductRemoval} decides what happens to a product.
+ * Moves, copies or removes a folder product without its excluded members. These stay where they
+ * are, with the folders above them. It knows no records; {@link ProductRemoval} decides what
+ * happens to a product.
  */
 record FolderPart(Excluded excluded) {
 
-  /** A step for each file, link or other thing. */
+  /** An operation on each entry that is not a folder. */
   interface PartStep {
-    /** Moves, copies or removes one thing; {@code to} is the folder for it, or null. */
+    /** Moves, copies or removes an entry; {@code to} is its new folder, or null. */
     void apply(FolderHandle from, Path name, FolderHandle to) throws IOException;
   }
 
@@ -31,7 +31,10 @@ record FolderPart(Excluded excluded) {
     return found.isEmpty();
   }
 
-  /** Returns whether a path in the folder is excluded; a folder only with all its members. */
+  /**
+   * Returns whether a path in the folder is excluded. A folder is excluded only with all its
+   * members.
+   */
   boolean leavesOut(String path, FileStatus there) {
     return excluded.whole(path) || !there.isFolder() && excluded.member(path);
   }
@@ -52,7 +55,10 @@ record FolderPart(Excluded excluded) {
     removeEmpty(holder, name);
   }
 
-  /** Moves the members of a folder, which stays, to another one; without a part, all of them. */
+  /**
+   * Moves the members of a folder to another one, or all of them if {@code part} is null; the
+   * folder stays.
+   */
   static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
       throws IOException {
     if (part != null) {
@@ -77,7 +83,8 @@ record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Moves excluded members back from {@code aside}, where the whole folder is; replaces nothing.
+   * Moves excluded members back from {@code aside}, to which the whole folder was moved. Replaces
+   * nothing.
    */
   void restore(Path aside, Path folder) throws IOException {
     restore(aside, folder, "");
@@ -99,8 +106,8 @@ record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Does a step for each thing of the part. If there is a folder {@code to}, makes the inner
-   * folders in it; if {@code leaves}, removes inner folders that are empty after that.
+   * Applies a step to each entry of the part. Unless {@code to} is null, makes the inner folders in
+   * it; if {@code leaves}, removes inner folders that are empty afterwards.
    */
   private void each(
       FolderHandle folder, FolderHandle to, String inner, boolean leaves, PartStep step)
@@ -139,7 +146,7 @@ record FolderPart(Excluded excluded) {
     try {
       holder.removeEmpty(name);
     } catch (DirectoryNotEmptyException e) {
-      return; // it holds what is excluded
+      return; // it holds excluded members
     }
   }
 

@@ -25,16 +25,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The hooks of a build: which are due, which run, and which failed. They run beside the jobs and
- * take no resources; {@link LaunchBuilder} has their commands and environment. All calls come from
- * the loop's thread.
+ * The hooks of a build: starts those that are due, and knows which are running and which failed.
+ * They run beside the jobs and take no resources; {@link LaunchBuilder} has their commands and
+ * environment. Call it only while holding the turn (see {@link LoopLock}).
  */
 final class Hooks {
 
-  /** Lines of output that are shown of a failed hook. */
+  /** How many of the last lines of output are shown for a failed hook. */
   private static final int TAIL = 10;
 
-  /** Whether jobs may start that a hook comes before; a required hook is CLOSED until it ends. */
+  /** Whether the jobs that wait for a hook may start. A required hook is CLOSED until it ends. */
   private enum Gate {
     CLOSED,
     OPEN,
@@ -53,7 +53,9 @@ final class Hooks {
   private boolean collected;
   private boolean failed;
 
-  /** How many instances of a group with hooks have ended; its numbers are those of one graph. */
+  /**
+   * Counts the ended instances of a group with hooks. Its node numbers are those of {@code graph}.
+   */
   private static final class Group {
     private Graph graph;
     private int[] nodes;
@@ -61,7 +63,7 @@ final class Hooks {
     private boolean ran;
     private JobState worst = JobState.RAN;
 
-    /** Returns whether all instances have ended; looks at no instance again that has. */
+    /** Returns whether all instances have ended; does not check an ended instance again. */
     boolean isOver(BuildState state, String name) {
       if (graph != state.graph()) {
         graph = state.graph();
@@ -108,8 +110,8 @@ final class Hooks {
   }
 
   /**
-   * Runs the hooks before a job, once; returns whether it may start, or is ready again at their
-   * end.
+   * Runs the hooks before a job, once. Returns whether the job may start now; if not, it becomes
+   * ready again when a hook ends.
    */
   boolean mayStart(int id) {
     if (hooks.isEmpty()) {

@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Makes sure that images exist on this machine before jobs run in them: the first job that needs an
- * image fetches it, once in a build, while others wait. It knows the names of images; the runtime
- * fetches them.
+ * Makes sure that images exist on this machine before jobs run in them. The first job that needs an
+ * image fetches it, once in a build, while the others wait. It knows the names of images; the
+ * runtime fetches them.
  */
 public final class ImageSupply {
 
@@ -31,7 +31,7 @@ public final class ImageSupply {
 
   /** The fetch of an image in this build; the fetching thread holds its monitor. */
   private static final class Fetch {
-    private String trouble; // null before it, empty if it went well
+    private String trouble; // null before the fetch, empty if it succeeded
   }
 
   ImageSupply(ContainerBuilder builder, Path folder) {
@@ -39,9 +39,7 @@ public final class ImageSupply {
     this.folder = folder;
   }
 
-  /**
-   * Waits until this machine has the images of a job; throws an {@link AttemptFailure} without one.
-   */
+  /** Waits until this machine has a job's images; throws an {@link AttemptFailure} without one. */
   void ready(Job job, Function<Launch, ProcessEnd> runner) throws IOException {
     for (Step step : job.runs().steps()) {
       if (step.image() != null) {
@@ -60,7 +58,7 @@ public final class ImageSupply {
     Fetch fetch = fetches.computeIfAbsent(name, _ -> new Fetch());
     synchronized (fetch) {
       if (fetch.trouble == null && containers.find(name, runtime) == null) {
-        containers.fetched(name); // a job may have made it meanwhile
+        containers.fetched(name); // looks again: a job may have made it
       }
       boolean here = containers.find(name, runtime) != null;
       if (fetch.trouble == null
@@ -91,14 +89,14 @@ public final class ImageSupply {
   }
 
   /**
-   * Returns why a step cannot have its image, as far as that is known without a fetch; else empty.
-   * If the job waits for others, one of them may make the image.
+   * Returns why a step cannot have its image, as far as that is known without a fetch; else an
+   * empty string. If the job {@code waits} for other jobs, one of them may make the image.
    */
   public static String lack(Containers containers, Image image, boolean waits) {
     Containers.ImageName name = name(image);
     Containers.LocalImage here = containers.find(name);
     if (here != null && here.id() != null) {
-      return ""; // a runtime has found it, so one works
+      return ""; // a runtime found it, so that runtime works
     }
     try {
       String runtime = containers.runtime(name).name();

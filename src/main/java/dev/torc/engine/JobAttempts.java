@@ -10,15 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The attempts of a job in this build, from its verdict until it is final: why it runs, its present
- * or next attempt, and whether a retry follows and with which resources. Retries are decided here
- * and nowhere else. It starts nothing: {@link BuildLoop} waits out the delay of a retry. One
- * attempt is an {@link Attempt}.
+ * The attempts of one job in this build: why it runs, its present or next attempt, and whether a
+ * retry follows and with which resources. Only this class decides about retries. It starts nothing:
+ * {@link BuildLoop} waits for the delay of a retry. {@link Attempt} is one attempt.
  */
 final class JobAttempts {
 
   private final Resources resources;
-  private final String executor; // of a scheduler, or of the allocation; null for this machine
+  private final String executor; // a scheduler's or the allocation's; null for this machine
   private final boolean allocated;
   private final Retry retry;
   private final List<Reason> reasons;
@@ -41,12 +40,12 @@ final class JobAttempts {
   JobAttempts(
       Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup.Amounts amounts) {
     this.executor = job.runs().executor();
-    String out = Reason.out(reasons); // a queued job takes nothing of the nodes
+    String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
     this.allocated =
         executor != null
             && executor.equals(amounts.allocation())
             && (out == null || out.contains("/"));
-    this.resources = job.runs().resources(); // the job itself is not held: 100 000 may be ready
+    this.resources = job.runs().resources(); // keeps no reference to the job: 100 000 may be ready
     this.retry = job.runs().retry();
     this.reasons = reasons;
     this.from = from;
@@ -84,7 +83,7 @@ final class JobAttempts {
     return runtime;
   }
 
-  /** Drops the known result, which cannot be restored: the job has to run. */
+  /** Drops the known result, which could not be restored, so that the job runs. */
   void mustRun() {
     from = null;
     demand = null;
@@ -95,12 +94,12 @@ final class JobAttempts {
     return asked;
   }
 
-  /** Returns nanoseconds that its present attempt waited for resources alone. */
+  /** Returns how many nanoseconds the attempt waited for resources, after any retry delay. */
   long queued() {
     return queued;
   }
 
-  /** Returns whether the products stay in place before its present attempt. */
+  /** Returns whether the present attempt keeps earlier products in place. */
   boolean persists(Job job) {
     return ToolState.persists(job, count, reasons);
   }
@@ -130,7 +129,7 @@ final class JobAttempts {
     return granted(identifiers);
   }
 
-  /** Returns what its next or present attempt is given, with these identifiers of GPUs. */
+  /** Returns what its present or next attempt is given, with these identifiers of GPUs. */
   LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : amounts.limits().getOrDefault(Resources.MEMORY, 0L);
     boolean here = executor == null;
@@ -150,10 +149,7 @@ final class JobAttempts {
     released = true;
   }
 
-  /**
-   * Returns whether another attempt may follow; {@code relieved} if the disk was full and is not
-   * now.
-   */
+  /** Returns whether a retry may follow; {@code relieved} if a full disk has space again. */
   boolean mayRetry(ProcessEnd ended, boolean relieved) {
     if (relieved && !spared) {
       spared = true;
@@ -175,7 +171,7 @@ final class JobAttempts {
     };
   }
 
-  /** Raises memory and time limit for a retry that is due in {@code delay} nanoseconds. */
+  /** Raises the memory and the time limit for a retry that starts in {@code delay} nanoseconds. */
   void grow(long delay) {
     ready = System.nanoTime() + delay;
     long limit = amounts.limits().getOrDefault(Resources.MEMORY, Long.MAX_VALUE);

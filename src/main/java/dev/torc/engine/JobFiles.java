@@ -14,15 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The files that a job has below {@code .torc}: the ones that an attempt reads, the ones that it
- * writes for torc, and its log. Their names are made of the job's name, with any characters. {@link
- * LaunchBuilder} and {@link LinesFile} know their contents.
+ * The files of a job in {@code .torc}: those that an attempt reads, those that it writes for torc,
+ * and its log. Their names are derived from the job's name, which may have any characters.
+ * {@link LaunchBuilder} and {@link LinesFile} know their contents.
  */
 public final class JobFiles {
 
   private static final int LONGEST = 150;
 
-  /** Characters of a need's name after the job's: both, a sign and an ending fit in 255 bytes. */
+  /** The longest need's name: with the job's name, a sign and an ending it fits in 255 bytes. */
   private static final int LONGEST_PART = 60;
 
   private static final String HEX = "0123456789ABCDEF";
@@ -39,12 +39,12 @@ public final class JobFiles {
     return place.logs().resolve(name + ".log");
   }
 
-  /** Adds a line before an attempt to the log, if it exists; returns the byte after it. */
+  /** Adds a line that begins an attempt to the log, if there is a log; returns its end. */
   long markLog(int attempt) throws IOException {
     return OwnFile.exists(log()) ? log("--- torc: attempt " + attempt + " ---") : 0;
   }
 
-  /** Adds a line to the log; returns the byte after it. */
+  /** Adds a line to the log; returns the offset of the line's end. */
   long log(String line) throws IOException {
     Path log = log();
     String before = OwnFile.exists(log) && !endsLine(log) ? "\n" : "";
@@ -62,7 +62,7 @@ public final class JobFiles {
     }
   }
 
-  /** Returns why nothing can be added to the log; empty if something can. */
+  /** Returns why nothing can be added to the log if the disk is full; else an empty string. */
   String fullLog() {
     try (FileChannel log = OwnFile.outChannel(log())) {
       long end = log.size();
@@ -88,9 +88,9 @@ public final class JobFiles {
     return new LinesFile("TORC_OUTPUT", inJobs(".output"));
   }
 
-  /** Returns the list of the needs with a name, or of all needs if it is empty. */
+  /** Returns the file that lists the needs named {@code item}, or all needs if it is empty. */
   Path needs(String item) {
-    // "@" is a sign that is encoded in a job's name
+    // a job's name has no "@" here: it would be encoded
     return inJobs(item.isEmpty() ? ".needs" : "@" + name(item, LONGEST_PART) + ".needs");
   }
 
@@ -120,8 +120,8 @@ public final class JobFiles {
   }
 
   /**
-   * Removes the files of an attempt that ended well, except its log and events. If it left a
-   * background process, these names in its environment lead nowhere.
+   * Removes the files of a successful attempt, except its log and events. If the attempt left a
+   * background process, that process can no longer use them.
    */
   void remove(Job job, boolean values, boolean wrote) throws IOException {
     if (lists(job)) {
@@ -144,8 +144,8 @@ public final class JobFiles {
   }
 
   /**
-   * Returns a job's name as the name of a file: letters, digits and a few signs stay, all else is
-   * %-encoded, and long names end in a digest. Different jobs have different names.
+   * Returns a job's name as a file name: letters, digits and a few signs are kept, everything else
+   * is %-encoded, and long names end in a digest. Different jobs have different names.
    */
   static String name(String job) {
     return name(job, LONGEST);
@@ -171,7 +171,7 @@ public final class JobFiles {
     return file.equals("hooks") ? "%68ooks" : file; // hooks.log is the log of the hooks
   }
 
-  /** Returns whether a job's name is a file's name unchanged; nearly all are. */
+  /** Returns whether a job's name can be a file name unchanged, as nearly all can. */
   private static boolean isPlain(String job) {
     for (int i = 0; i < job.length(); i++) {
       if (!isPlain(job.charAt(i)) && (i == 0 || job.charAt(i) != '.')) {

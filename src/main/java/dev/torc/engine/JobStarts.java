@@ -7,10 +7,11 @@ import dev.torc.workflow.Job.Trait;
 import java.util.List;
 
 /**
- * Starts attempts of ready jobs, as far as resources, tokens of a jobserver, hooks before them, and
- * the terminal, which one job has for itself, allow it; takes the resources back at their ends.
- * {@link JobVerdicts} says which jobs are ready, {@link BuildLoop} what follows from an end. Its
- * state belongs to the turn of the loop.
+ * Starts attempts of ready jobs when there are enough resources and jobserver tokens, when the
+ * hooks before them have ended, and when no job has the terminal for itself. Takes the resources
+ * back when the attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop}
+ * what follows from an end. Unless noted, call it only while holding the turn (see
+ * {@link LoopLock}).
  */
 final class JobStarts {
 
@@ -21,9 +22,9 @@ final class JobStarts {
   private final BuildState state;
   private final ResourcePool pool;
   private final Submitted out;
-  private int running; // attempts that are not over
+  private int running; // attempts that have not ended
   private boolean alone;
-  private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
+  private volatile boolean more; // whether any job is ready; read by attempts, without the turn
   private volatile boolean stopped;
 
   JobStarts(
@@ -37,13 +38,14 @@ final class JobStarts {
     this.out = new Submitted(state.lock, sender, Submitted.MOST);
   }
 
+  /** Prevents further starts. Any thread may call it. */
   void stop() {
     stopped = true;
   }
 
   void stopIf(boolean end) {
     if (end) {
-      stop(); // a plain assignment could undo the call of another thread
+      stop(); // `stopped = end` could undo a stop by another thread
     }
   }
 
@@ -55,7 +57,7 @@ final class JobStarts {
     return running == 0;
   }
 
-  /** Returns whether nothing is about to start, now or after a delay. */
+  /** Returns whether no job is ready or waits for a retry or a hook. */
   boolean isIdle() {
     return state.ready.isEmpty() && state.delayed.isEmpty() && !hooks.areAnyParked();
   }
@@ -83,7 +85,7 @@ final class JobStarts {
         continue;
       }
       if (!hooks.mayStart() || job.has(Trait.INTERACTIVE) && running > 0) {
-        state.ready.add(id); // until the hook is over, or the job can be alone, nothing else starts
+        state.ready.add(id); // nothing starts until the hook ends or the job can run alone
         break;
       }
       if (hooks.mayStart(id)) {
@@ -97,15 +99,16 @@ final class JobStarts {
   }
 
   private ResourceDemand demand(int id) {
-    JobAttempts attempts = state.attempts.get(id); // null for a job of which a store is asked
+    JobAttempts attempts = state.attempts.get(id); // null while a store is asked about the job
     return attempts != null
         ? attempts.demand()
         : new JobAttempts(state.graph().job(id), List.of(), null, setup.amounts()).demand();
   }
 
   /**
-   * Gives tokens back to the calling make, or asks for more: one for each job that holds resources
-   * except the first, which runs on torc's own token.
+   * Gives unused tokens back to the calling make, or asks for more. Each job that holds resources
+   * needs one, except the first, which runs on torc's own token; one more is asked for if another
+   * job is ready.
    */
   private void want(Jobserver tokens) {
     int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
@@ -116,7 +119,7 @@ final class JobStarts {
     tokens.want(Math.max(0, useful - held));
   }
 
-  /** Returns how many attempts hold resources for which others may wait. */
+  /** Returns how many attempts hold resources of this machine. */
   private int holding() {
     return running - pool.early() - out.prepared();
   }
@@ -145,9 +148,9 @@ final class JobStarts {
   }
 
   /**
-   * Starts another attempt when the processes of one ended well: the scan of its products may take
-   * longer than that start. Starts none if its end may let nothing else start. Called on its
-   * thread.
+   * Has the resources of an attempt given back when its processes have ended successfully, so that
+   * another job can start during the scan of its products. Does nothing if no job is ready, or if
+   * this attempt's end might prevent other starts. Called on the attempt's thread.
    */
   void releaseEarly(Attempt attempt) {
     boolean overlaps =
@@ -164,7 +167,7 @@ final class JobStarts {
     }
   }
 
-  /** Notes that a scheduler has an attempt; callable from any thread. */
+  /** Notes that a scheduler has an attempt. Any thread may call it. */
   void submitted(int id, Event.JobSubmitted at) {
     out.submitted(id, at);
   }

@@ -1,34 +1,33 @@
 package dev.torc.engine;
 
 /**
- * The states of a job in a build. {@link #WAITING}, {@link #READY} and {@link #RUNNING} come first;
- * the others are final, and the last line of a build counts them.
+ * The state of a job in a build. {@link #WAITING}, {@link #READY} and {@link #RUNNING} come first.
+ * All other states are final; the last line of a build counts them.
  */
 public enum JobState {
-  /** A job that this one depends on is not done. */
+  /** A job that this one depends on has not ended yet. */
   WAITING,
-  /** It will run as soon as resources allow. */
+  /** The job will start as soon as it gets its resources. */
   READY,
   RUNNING,
   UP_TO_DATE,
   RAN,
   FAILED,
-  /** A known result was put in the place of a run. */
+  /** A known result was restored, so the job did not run. */
   RESTORED,
   /** A job that this one depends on failed. */
   BLOCKED,
   INTERRUPTED,
-  /** A scheduler has it, and the next build takes its result. */
+  /** A scheduler has the job; the next build collects its result. */
   SUBMITTED,
-  /** The build ended before its turn. */
+  /** The build ended before the job could start or finish. */
   NOT_REACHED;
 
-  /** Returns whether no other state follows. */
   public boolean isFinal() {
     return ordinal() >= UP_TO_DATE.ordinal();
   }
 
-  /** Returns whether the job ran or was restored in this build, well or not. */
+  /** Returns whether the job ran, successfully or not, or was restored in this build. */
   public boolean isRun() {
     return isMade() || this == FAILED || this == INTERRUPTED;
   }
@@ -38,7 +37,7 @@ public enum JobState {
     return this == RAN || this == RESTORED;
   }
 
-  /** Returns whether jobs behind it can never run. */
+  /** Returns whether the jobs that depend on this one cannot run. */
   boolean blocks() {
     return this == FAILED || this == INTERRUPTED || this == BLOCKED;
   }

@@ -6,21 +6,24 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The states of the selected jobs and how many are in each. Every change goes through {@link #set},
- * so the counts always add up; a group that could not be expanded counts as one job. The loop
- * decides what follows from a change.
+ * The state of each selected job, and how many jobs are in each state. All changes are made here,
+ * so the counts always match; a group that could not be expanded counts as one job or more.
+ * {@link BuildLoop} decides what follows from a change.
  */
 final class JobStates {
 
   private JobState[] states = {};
   private final int[] counts = new int[JobState.values().length];
 
-  /** Begins with all selected jobs waiting; the others have no state. */
+  /** Puts all selected jobs in state WAITING; all other jobs have no state. */
   JobStates(int nodes, BitSet selected) {
     grow(nodes, selected, new BitSet());
   }
 
-  /** Adds jobs that wait, and lets the known jobs of {@code again} wait once more. */
+  /**
+   * Makes room for {@code nodes} nodes and puts the {@code added} jobs in state WAITING, and also
+   * the jobs of {@code again} that already have a state.
+   */
   void grow(int nodes, BitSet added, BitSet again) {
     states = Arrays.copyOf(states, nodes);
     added.stream().forEach(this::await);
@@ -35,14 +38,15 @@ final class JobStates {
     counts[JobState.WAITING.ordinal()]++;
   }
 
-  /** Returns null for a job that is not selected. */
+  /** Returns a job's state; null if the job is not selected. */
   JobState of(int job) {
     return states[job];
   }
 
   /**
-   * Moves a job to a later state, or back to ready for a retry. A final state stays, except that a
-   * job fails if its product was changed after its end (rule 16).
+   * Changes a job's state to a later one, or from running back to ready for a retry. A final state
+   * cannot change, except that a good job becomes FAILED if its product was changed after its end
+   * (rule 16).
    */
   void set(int job, JobState next) {
     JobState now = states[job];
@@ -57,7 +61,7 @@ final class JobStates {
     counts[next.ordinal()]++;
   }
 
-  /** Counts a group without instances as one more job. */
+  /** Counts a group without instances as one more job in state {@code end}. */
   void countGroup(JobState end) {
     counts[end.ordinal()]++;
   }

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives waiting jobs their final verdicts, each when everything that it waits for is settled, and
- * acts on them: the job becomes ready, is settled or fails. Expands groups. {@code Decider} says
- * whether a job runs, {@link JobStarts} starts it, {@link BuildLoop} calls this when something was
- * settled. Its state belongs to the turn of the loop.
+ * Decides each waiting job when everything that it waits for is settled, and acts on the verdict:
+ * the job becomes ready, is settled or fails. Also expands groups. {@code Decider} computes the
+ * verdicts, {@link JobStarts} starts jobs, and {@link BuildLoop} calls this when something was
+ * settled. Call it only while holding the turn (see {@link LoopLock}).
  */
 record JobVerdicts(
     BuildSetup setup,
@@ -36,7 +36,7 @@ record JobVerdicts(
       if (verdict instanceof Verdict.UpToDate) {
         endUpToDate(j);
       } else if (state.states.of(j) != JobState.WAITING) {
-        continue; // a job before it failed and blocks it
+        continue; // blocked by a failed job
       } else if (verdict instanceof Verdict.MayRun && state.pending.isFree(j)) {
         decide(j);
       } else if (state.pending.isFree(j)
@@ -48,14 +48,17 @@ record JobVerdicts(
     decideSettled();
   }
 
-  /** Decides the jobs that waited for settled jobs only. */
+  /**
+   * Decides the jobs that wait for nothing any more, then temporary jobs, and repeats this until no
+   * more can be decided.
+   */
   void decideSettled() {
     do {
       state.pending.eachFreed(this::decide);
     } while (!starts.isStopped() && decideTemporary());
   }
 
-  /** Expands the groups that wait for nothing now, and decides the jobs that this changes. */
+  /** Expands the groups that wait for nothing any more, and decides the jobs that this affects. */
   void expandGroups() throws IOException {
     while (state.pending.takeExpandable() && !starts.isStopped()) {
       try {
@@ -81,17 +84,20 @@ record JobVerdicts(
     spent.grow();
   }
 
-  /** Blocks the jobs behind failures after the graph has grown, and decides the free ones. */
+  /**
+   * Blocks the jobs that depend on failed ones, after the graph has grown, and decides the jobs
+   * that wait for nothing.
+   */
   private void decideFree() {
     blocked.blockAgain();
     state.freeJobs().forEach(this::decide);
   }
 
-  /** Decides a job that waits for nothing now. */
+  /** Decides a job that waits for nothing any more. */
   private void decide(int job) {
     if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
       return;
-    } else if (state.attempts.containsKey(job)) { // it waited only for temporary needs
+    } else if (state.attempts.containsKey(job)) { // already decided: it waited for temporary needs
       if (!awaits(job, state.context().decider().unsettledMaker(job))) {
         makeReady(job);
       }
@@ -127,7 +133,7 @@ record JobVerdicts(
       restored.recall(id, will);
       decide(id);
     } else if (verdict instanceof Verdict.WillFail will) {
-      // The job keeps its record: when its needs are back, its result is as good as it was.
+      // The job keeps its record: if its needs come back, its result is valid again.
       state.states.set(id, JobState.FAILED);
       sender.failed(state.graph().job(id), will.what());
       blocked.fail(id);
@@ -144,8 +150,8 @@ record JobVerdicts(
   }
 
   /**
-   * Lets a job wait for the maker of a file that its depfile named, if there is one; blocks it if
-   * the maker makes nothing. Returns whether it waits or is blocked.
+   * Makes a job wait for {@code maker}, or blocks it if the maker failed or is blocked. Returns
+   * false, and does nothing, if {@code maker} is negative.
    */
   private boolean awaits(int id, int maker) {
     if (maker >= 0 && state.context().records().isDropped(maker)) {
@@ -157,15 +163,15 @@ record JobVerdicts(
   }
 
   /**
-   * Decides the temporary jobs that lack only products, as far as that is known ({@link
-   * dev.torc.plan.Temporaries}); returns whether it decided any. It looks at all waiting jobs, so
-   * it is called only when nothing else can start.
+   * Decides the temporary jobs that lack only products, if it is known whether a reader needs those
+   * (see {@link dev.torc.plan.Temporaries}). Returns whether it decided any. It does nothing while
+   * other jobs are ready, because it has to examine all waiting jobs.
    */
   boolean decideTemporary() {
     if (state.undecided.isEmpty()
         || !state.ready.isEmpty()
         || state.attempts.values().stream().anyMatch(JobAttempts::isRestored)) {
-      return false; // when these jobs are restored, their readers may be, too
+      return false; // once restored, these may allow restores of their readers
     }
     try {
       Map<Integer, Verdict> known =
@@ -199,14 +205,15 @@ record JobVerdicts(
   }
 
   /**
-   * Makes a job ready, once its temporary needs are made: the plan may have counted on a restore.
+   * Makes a job ready, or makes it wait until its temporary needs are made: if the plan expected a
+   * restore, it did not ask for these.
    */
   void runLate(int id) {
     try {
       PlanContext next = state.context().temporaries().wantedBy(id);
       boolean asked =
           next.records().unsettledBefore(id) >= 0 || next.decider().unsettledMaker(id) >= 0;
-      if (next == state.context() && !asked) { // nothing that it reads is yet to be made
+      if (next == state.context() && !asked) { // everything that it reads has been made
         makeReady(id);
       } else {
         spent.cancelRemovals();

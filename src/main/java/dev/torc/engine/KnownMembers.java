@@ -14,23 +14,23 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The members that a folder product had when it was found unaltered; anything that comes into the
- * folder later is set aside. It compares kinds, sizes and times, but no inodes or ctimes, since a
- * rename of a folder changes these on some file systems.
+ * The members that a folder product had when it was found unaltered; anything added to the folder
+ * later is set aside. It compares kinds, sizes and times, but no inodes or ctimes, since renaming a
+ * folder changes those on some file systems.
  *
- * @param product where the folder stands, or stood
+ * @param product where the folder is, or was
  * @param part the members that may be touched; null for all
  */
 record KnownMembers(Path product, Map<String, Member> members, FolderPart part, SetAside aside) {
 
-  /** How often a removal begins again because files came into the folder meanwhile. */
+  /** How often a removal is tried if files are added to the folder at the same time. */
   private static final int TRIES = 20;
 
   KnownMembers(Path product, List<Member> members, FolderPart part, SetAside aside) {
     this(product, members.stream().collect(Collectors.toMap(Member::path, m -> m)), part, aside);
   }
 
-  /** Sets aside all but the unaltered members; returns whether all members are there. */
+  /** Sets aside all but the unaltered members; returns whether no member is missing. */
   boolean sort(FolderHandle folder) throws IOException {
     return walk(folder, "", false) == members.size();
   }
@@ -40,9 +40,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
     walk(folder, "", true);
   }
 
-  /**
-   * Removes a folder with its unaltered members, and sets the others aside; a mount point stays.
-   */
+  /** Removes a folder and its unaltered members, and sets others aside; a mount point stays. */
   void remove(FolderHandle holder, Path name) throws IOException {
     for (int i = 1; ; i++) {
       try (FolderHandle folder = holder.enter(name)) {
@@ -53,7 +51,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
         return;
       } catch (DirectoryNotEmptyException e) {
         if (part != null) {
-          return; // it holds what is excluded
+          return; // it holds excluded members
         }
         if (i == TRIES) {
           throw e;
@@ -62,7 +60,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
     }
   }
 
-  /** Removes a product's folder that is empty now; a mount point stays. */
+  /** Removes the empty folder of a product; a mount point stays. */
   static void removeEmptied(FolderHandle holder, Path name) throws IOException {
     try {
       holder.removeEmpty(name);
@@ -71,7 +69,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
     }
   }
 
-  /** Looks at everything in a folder; returns how many unaltered members it found. */
+  /** Sets aside all but unaltered members, counts those, and removes them if {@code remove}. */
   private int walk(FolderHandle folder, String prefix, boolean remove) throws IOException {
     int found = 0;
     for (Path each : FileTree.entries(folder.path())) {
@@ -84,7 +82,7 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
       Member then = members.get(path);
       folder.refuseMount(name, now);
       boolean passed = then == null && part != null && now.isFolder();
-      if (passed) { // it may hold what is excluded
+      if (passed) { // it may hold excluded members
         inner(folder, name, path, remove || !part.excluded().member(path));
       } else if (now.exists() && (then == null || !isUnaltered(then, now))) {
         aside.move(product.resolve(path), folder, name, null, SetAside.ALTERED);

@@ -40,8 +40,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Turns an attempt of a job into the launch that the runner starts: it fills the placeholders,
- * leaves the shell out where that is safe, and puts the environment together. It starts nothing.
+ * Turns an attempt of a job into the {@link Launch} that the runner starts: fills the placeholders,
+ * omits the shell where that is safe, and puts the environment together. It starts nothing.
  */
 public final class LaunchBuilder {
 
@@ -72,13 +72,14 @@ public final class LaunchBuilder {
   private final ArgumentList arguments;
   private final ContainerBuilder containers;
   private final ImageSupply images;
-  private final Set<String> shared = new HashSet<>(2); // files that are written; guarded by this
+  private final Set<String> shared = new HashSet<>(2); // names of shared files already written
 
   /**
    * @param build the random id of this build; empty if nothing runs
-   * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes one
-   * @param caller the caller's environment: if it changes how a shell works, the shell is started
-   * @param events takes warnings, and the events of image fetches
+   * @param inherited environment entries for every job, such as MAKEFLAGS without a jobserver; a
+   *     null value removes one
+   * @param caller the caller's environment; it also decides whether a shell is needed
+   * @param events takes warnings and the events of image downloads
    */
   public LaunchBuilder(
       Workflow workflow,
@@ -100,12 +101,12 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
+   * Builds the launch of an attempt, and writes the files that {@code TORC_NEEDS} and
+   * {@code TORC_DATA} name.
    *
-   * @param tmp the attempt's own folder, which need not exist yet; null if no text of the job names
-   *     it
+   * @param tmp the attempt's own folder, which need not exist yet; null if the job does not use it
    * @param timeLimit nanoseconds, 0 for none
-   * @throws AttemptFailure if a command is longer than the system takes
+   * @throws AttemptFailure if a command is longer than the system allows
    */
   Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, Path tmp, long timeLimit)
       throws IOException {
@@ -180,7 +181,7 @@ public final class LaunchBuilder {
     return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
-  /** Returns the commands of a launch for people, one for each process. */
+  /** Returns the commands of a launch in a form to show, one line for each process. */
   static String shown(Launch launch, Job job) {
     List<String> shell = job.runs().steps().getFirst().shell();
     StringBuilder lines = new StringBuilder();
@@ -197,7 +198,10 @@ public final class LaunchBuilder {
     return shown(graph, id, contents, first.granted(List.of()));
   }
 
-  /** Returns the commands of a job for an attempt; unfilled if a value does not fit. */
+  /**
+   * Returns the commands of an attempt in a form to show; if a value cannot be used, the
+   * placeholders stay.
+   */
   String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
     Path tmp =
@@ -216,7 +220,7 @@ public final class LaunchBuilder {
     }
   }
 
-  /** Returns a step; {@code env} gets its own entries too. */
+  /** Builds the launch of a step; adds the step's own entries to {@code env}. */
   private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> env) {
     if (values.job().runs().resources().askedCpus() > 0) {
       threads(step, values.granted().demand().of(Resources.CPUS), env);
@@ -233,7 +237,8 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Adds the thread counts that neither job nor caller sets; a container gets the caller's, too.
+   * Adds the thread counts that neither job nor caller sets. In a container, adds those that the
+   * caller sets, too.
    */
   private void threads(Step step, long cpus, Map<String, String> env) {
     for (String name : THREADS) {
@@ -248,7 +253,7 @@ public final class LaunchBuilder {
     return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
   }
 
-  /** Returns the words of the process to start; without the shell if that makes no difference. */
+  /** Returns the command line of the process, without the shell if that makes no difference. */
   private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
     if (step.command() instanceof Step.Command.Shell shell) {
@@ -268,7 +273,7 @@ public final class LaunchBuilder {
     return argv;
   }
 
-  /** Returns a variable's value in a job without {@code env}; empty if it is not set. */
+  /** Returns the value of a variable in jobs that do not set it; empty if it is unset. */
   private String callers(Template.Part.Slot slot) {
     String name = slot.member();
     String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
@@ -291,8 +296,8 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Returns the environment entries by which processes are found: those of {@link Launch#mark}, for
-   * a later torc, and one that tells a job's processes from those of its hooks.
+   * Returns the environment entries that identify processes: those of {@link Launch#mark}, for a
+   * later torc, and one that distinguishes a job's processes from those of its hooks.
    */
   private Map<String, String> mark(String job, String last, String value) {
     Map<String, String> mark = new HashMap<>(Launch.mark(build, job, root));
@@ -311,14 +316,14 @@ public final class LaunchBuilder {
     return mark;
   }
 
-  /** Returns the file with the needed values; jobs that need none share one. */
+  /** Returns the path of the file with the needed values; jobs that need none share a file. */
   private String data(JobFiles files, SortedMap<String, String> values) throws IOException {
     return values.isEmpty()
         ? shared(files, NO_DATA, "{}")
         : files.write(files.values(), JsonText.object(values));
   }
 
-  /** Returns a file that jobs share; the first one writes it. */
+  /** Returns the path of a file that jobs share, and writes the file for the first of them. */
   private synchronized String shared(JobFiles files, String name, String text) throws IOException {
     Path file = place.jobs().resolve(name);
     if (!shared.contains(name)) {
@@ -344,7 +349,7 @@ public final class LaunchBuilder {
   /**
    * What an attempt was given.
    *
-   * @param attempt counts the attempts of the job from 1
+   * @param attempt the number of the attempt, from 1
    * @param gpus identifiers of the GPUs; null if the scheduler chooses them
    * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} if only the scheduler knows it
    * @param memoryLimit bytes above which the attempt is ended; 0 for none
@@ -355,7 +360,7 @@ public final class LaunchBuilder {
     static final long BY_SCHEDULER = -1;
   }
 
-  /** Returns a command for people to paste into a shell, without the words of the shell itself. */
+  /** Returns a command that can be pasted into a shell, without the words that start the shell. */
   private static String shown(List<String> argv, List<String> shell) {
     int last = argv.size() - 1;
     if (last == shell.size() && argv.subList(0, last).equals(shell)) {

@@ -28,18 +28,18 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What a killed torc left of its jobs (rule 9). The next torc that opens the cache for work ends
- * the processes that the killed one's marks name; jobs at schedulers, and jobs that may run on
- * other hosts, continue. {@link RunningJobs} says what marks mean for verdicts.
+ * Cleans up what a killed torc left of its jobs (rule 9). The next torc that opens the cache for
+ * work ends the processes that the marks name; jobs at schedulers, and jobs that may run on other
+ * hosts, continue. {@link RunningJobs} says what marks mean for verdicts.
  */
 public final class Leftovers {
 
   private Leftovers() {}
 
   /**
-   * Ends the processes and containers, removes the temporary folders, and records as interrupted
-   * the jobs that this cache is responsible for. Returns the marks of jobs that continue elsewhere.
-   * The caller says in {@code gone} on which hosts, and of which users, no job runs any more.
+   * Ends the processes and containers, removes the temporary folders, and records this cache's
+   * interrupted jobs. Returns the marks of jobs that continue elsewhere. {@code gone} names the
+   * hosts and users whose jobs do not run any more, as the caller says.
    */
   public static List<StartMark> end(
       Map<String, String> env,
@@ -49,7 +49,7 @@ public final class Leftovers {
       Consumer<String> warn) {
     CachePlace place = cache.place();
     List<StartMark> marks = new ArrayList<>(StartMarks.read(place));
-    List<StartMark> restored = StartMarks.restored(marks, cache); // by the marks of all runs
+    List<StartMark> restored = StartMarks.restored(marks, cache); // needs all marks
     List<StartMark> on = new ArrayList<>(StartMarks.submitted(marks, cache));
     marks.removeIf(StartMark::isRemote);
     List<StartMark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
@@ -64,7 +64,7 @@ public final class Leftovers {
         m ->
             TemporaryFolder.remove(
                 TemporaryFolder.of(place, m), "the folder {tmp} of " + m.job(), warn));
-    if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
+    if (!marks.isEmpty()) { // else at most a fetch left something, for the next fetch to remove
       TemporaryFolder.remove(place.tmp(), "what an earlier build was putting back", warn);
     }
     recover(stamps, cache, warn);
@@ -78,7 +78,7 @@ public final class Leftovers {
     return on;
   }
 
-  /** Puts the members of folders back that a killed torc had moved to empty or fill them. */
+  /** Moves members of folders back that a killed torc had moved away. */
   private static void recover(StampSource stamps, Cache cache, Consumer<String> warn) {
     CachePlace place = cache.place();
     if (!Files.isDirectory(place.moving(), LinkOption.NOFOLLOW_LINKS)) {
@@ -105,7 +105,7 @@ public final class Leftovers {
         .toList();
   }
 
-  /** Ends the containers that marks name: their processes may be invisible. */
+  /** Ends the containers that marks name, because their processes may be invisible. */
   private static void endContainers(
       Path root, Map<String, String> env, List<StartMark> running, Consumer<String> warn) {
     Containers containers = new Containers(null, root, env);
@@ -125,7 +125,7 @@ public final class Leftovers {
 
   /**
    * Jobs that earlier builds handed out and that are still out, with all their marks, for a command
-   * that must not run beside them. A build takes their results; see {@link Remotes}.
+   * that must not run beside them. A build collects their results; see {@link Remotes}.
    */
   public record OutJobs(Map<String, StartMark> marks, List<EarlierJob> jobs) {
 
@@ -147,9 +147,7 @@ public final class Leftovers {
           .toList();
     }
 
-    /**
-     * Ends the jobs, waits for their ends, and records them as interrupted. Closes {@code remotes}.
-     */
+    /** Ends the jobs, waits until they have ended, and records them as interrupted. */
     public void cancel(Remotes remotes, ProductRemoval removal) throws IOException {
       Cache cache = removal.cache();
       try (remotes) {

@@ -20,8 +20,8 @@ import java.util.SequencedMap;
 
 /**
  * A file to which a job appends lines for torc. It does not exist when an attempt begins, and is
- * read after it. Most jobs write no line, so the first line makes the file, not torc. {@link
- * PostedEvents} knows what lines of events mean.
+ * read when the attempt has ended. The job's first line creates it, since most jobs write none.
+ * {@link PostedEvents} knows what lines of events mean.
  *
  * @param name the variable that names the file, for messages
  */
@@ -42,7 +42,7 @@ record LinesFile(String name, Path path) {
     }
   }
 
-  /** Returns the lines, none if the file is missing; invalid UTF-8 becomes U+FFFD. */
+  /** Returns the lines, or none if the file is missing; invalid UTF-8 becomes U+FFFD. */
   List<String> lines(DigestMemo digests) throws IOException {
     return lines(bytes(digests));
   }
@@ -80,9 +80,9 @@ record LinesFile(String name, Path path) {
   }
 
   /**
-   * Returns the stored values, in the form of outputs in GitHub's workflows: {@code key=value}, or
-   * {@code key<<EOF}, lines, {@code EOF}. They are in the order of their keys' first lines; the
-   * last value of a key counts. They are not read as JSON.
+   * Returns the stored values, written like the outputs of GitHub workflows: {@code key=value}, or
+   * {@code key<<EOF}, lines, {@code EOF}. They are ordered by the first lines of their keys; the
+   * last value of a key counts. Values are not parsed as JSON.
    *
    * @throws AttemptFailure for a line of neither form, or of invalid UTF-8
    */

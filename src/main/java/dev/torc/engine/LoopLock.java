@@ -6,10 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The lock on the state of a build, so that one thread at a time changes it: the loop's, which
- * holds it except while it waits, or the thread of an attempt that just ended. Other threads send
- * messages, which the loop handles in their order; it throws their errors. {@link BuildLoop} does
- * the work in a turn.
+ * The lock that guards the state of a build. Holding it is called having the turn: only the thread
+ * that has the turn may change the state. The loop has it except while it waits in {@link #await};
+ * then the thread of an attempt that just ended may take it. All other threads post messages, which
+ * the loop runs in order. {@link BuildLoop} does the work.
  */
 final class LoopLock {
 
@@ -17,11 +17,11 @@ final class LoopLock {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
-  private long looks = System.nanoTime() + LOOK; // nanoTime of the next look while it waits
-  private volatile Thread loop; // null before it has waited
-  private volatile Throwable broken; // the first error of another thread
+  private long looks = System.nanoTime() + LOOK; // nanoTime of the next call of meanwhile
+  private volatile Thread loop; // null before the first await
+  private volatile Throwable broken; // the first error of another thread; await throws it
 
-  /** Waits for the turn; {@link #endTurn} ends it. */
+  /** Takes the turn, waiting until it is free; {@link #endTurn} gives it up. */
   void takeTurn() {
     lock.lock();
   }
@@ -30,13 +30,13 @@ final class LoopLock {
     lock.unlock();
   }
 
-  /** Sends a message, from any thread, without waiting for a turn. */
+  /** Queues a message for the loop and wakes it, from any thread, without taking the turn. */
   void post(Runnable message) {
     messages.add(message);
     LockSupport.unpark(loop);
   }
 
-  /** Ends the loop with an error of another thread. Allocates nothing: memory may be out. */
+  /** Makes the loop throw another thread's error. Allocates nothing: memory may be exhausted. */
   void fail(Throwable unchecked) {
     if (broken == null) {
       broken = unchecked;
@@ -48,15 +48,18 @@ final class LoopLock {
     post(() -> {});
   }
 
-  /** Returns whether no message waits; asked in a turn. If one does, the loop has its turn soon. */
+  /**
+   * Returns whether the message queue is empty. Call it only while holding the turn. If it is not
+   * empty, the loop is about to take the turn.
+   */
   boolean isQuiet() {
     return messages.isEmpty();
   }
 
   /**
-   * Lets others have their turn until there is a message, or until a time of {@link
-   * System#nanoTime}, then handles all messages; outside the turn, calls {@code meanwhile} about
-   * once a second.
+   * Gives up the turn and waits for a message. Unless {@code until} is null, waits only until that
+   * {@link System#nanoTime}. Then takes the turn again and runs all messages. While waiting, calls
+   * {@code meanwhile} about once a second.
    */
   void await(Long until, Runnable meanwhile) throws InterruptedException {
     lock.unlock();

@@ -17,14 +17,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Gathers warnings about the patterns of jobs that ran: a produced one that matched nothing, and a
- * new one whose brackets or braces matched both as text and as a pattern. They fail nothing. All
- * warnings for one place in the build file, where a group has many instances, are one line about
- * the first job by name: {@link FoldedLines} would name the job that ended first.
+ * Gathers warnings about the patterns of jobs that ran: a pattern in {@code produces} that matched
+ * nothing, and a new pattern whose brackets or braces matched both as text and as a pattern. No job
+ * fails because of them. All instances of a group share one place in the build file, so each place
+ * gets one line, about the first job by name. {@link FoldedLines} would name the job that ended
+ * first.
  */
 final class PatternWarnings {
 
-  /** A warning, and for how many jobs it stands. */
+  /** One warning for {@code jobs} jobs, of which it names the first. */
   private record Line(Job first, String text, int jobs) {
     Diagnostic at(Place place) {
       return new Diagnostic(place, "job " + first.name() + FoldedLines.others(first, jobs) + text);
@@ -79,7 +80,7 @@ final class PatternWarnings {
     lines.put(place, first ? new Line(job, text, jobs) : new Line(known.first, known.text, jobs));
   }
 
-  /** Returns the warnings in the order of the build file. */
+  /** Returns the warnings, sorted by their place in the build file. */
   List<Diagnostic> all() {
     List<Diagnostic> all = new ArrayList<>(0);
     lines.forEach((place, line) -> all.add(line.at(place)));

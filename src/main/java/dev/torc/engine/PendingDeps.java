@@ -14,9 +14,9 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
- * How many unsettled nodes each node still waits for. A join node is settled here as soon as all
- * nodes before it are, so that the loop sees jobs only. The loop decides what follows for a job
- * that waits no longer.
+ * Counts how many unsettled nodes each node still waits for. Settles a join node once all nodes
+ * before it are settled, so that the loop only handles jobs. The loop decides what to do with a job
+ * that waits for nothing any more.
  */
 final class PendingDeps {
 
@@ -25,7 +25,7 @@ final class PendingDeps {
   private int[] count = {};
   private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
-  private final BitSet makers = new BitSet(); // nodes that give a group instances of their own
+  private final BitSet makers = new BitSet(); // nodes that give instances to a group that grows
   private boolean expandable;
   private long looked;
 
@@ -36,8 +36,8 @@ final class PendingDeps {
   }
 
   /**
-   * Continues with a graph that grew, and counts these nodes again: with a join node, all behind
-   * it.
+   * Continues with a graph that grew, and counts {@code nodes} again. If they contain a join node,
+   * they also contain its readers.
    */
   void grow(Graph next, JobRecords known, BitSet nodes) {
     graph = next;
@@ -65,7 +65,7 @@ final class PendingDeps {
     }
     if (count[node] == 0 && !graph.isJob(node)) {
       if (graph.isOpen(node)) {
-        expandable = true; // it waits for nothing now
+        expandable = true; // it waits for nothing any more
       } else {
         records.settle(node);
       }
@@ -80,20 +80,23 @@ final class PendingDeps {
     return count[job] == 0;
   }
 
-  /** Lets a job wait for an earlier one without an edge in the graph. */
+  /** Makes a job wait for an earlier one without an edge in the graph. */
   void add(int job, int earlier) {
     count[job]++;
     further.computeIfAbsent(earlier, _ -> new ArrayList<>()).add(job);
   }
 
-  /** Marks a job as settled; {@link #eachFreed} finds the jobs that wait no longer. */
+  /** Marks a job as settled; {@link #eachFreed} then finds the jobs that this frees. */
   void settle(int job) {
     records.settle(job);
     settled.add(job);
     expandable |= makers.get(job);
   }
 
-  /** Reports the jobs that wait no longer; without recursion, since chains may be long. */
+  /**
+   * Passes each job that waits for nothing any more to {@code free}. It is not recursive, since
+   * chains of jobs may be long.
+   */
   void eachFreed(IntConsumer free) {
     while (!settled.isEmpty()) {
       followers(
@@ -117,7 +120,7 @@ final class PendingDeps {
     return expandable;
   }
 
-  /** Returns whether, since the last call, a group began to wait for nothing, or for less. */
+  /** Returns whether a group may have become expandable since the last call. */
   boolean takeExpandable() {
     boolean was = expandable;
     expandable = false;
@@ -125,10 +128,10 @@ final class PendingDeps {
   }
 
   /**
-   * Visits the jobs behind a failed one, directly or through others.
+   * Visits the jobs that depend on a failed one, directly or through other jobs.
    *
-   * @param enter takes each job; returns whether to visit the jobs behind it, too
-   * @param group takes each group that cannot be expanded for this reason
+   * @param enter receives each job; returns whether to visit the jobs that depend on it, too
+   * @param group receives each group that cannot be expanded because of the failure
    */
   void visitBehind(int failed, IntPredicate enter, IntConsumer group) {
     records.drop(failed);
@@ -140,7 +143,7 @@ final class PendingDeps {
           node -> {
             if (graph.isLenient(node) && !isBarren(node)
                 || graph.grows(node) && (--count[node] > 0 || isAnySettled(node))) {
-              return; // what ended well continues; after an expansion, failures are told again
+              return; // some jobs before it succeeded; an expansion repeats the visit
             }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
             if (on && graph.isOpen(node)) {
@@ -156,8 +159,9 @@ final class PendingDeps {
   }
 
   /**
-   * Counts off a failed job before a lenient node. When all jobs before it have ended, settles it
-   * if one ended well; else returns true, since that blocks the node.
+   * Notes that a lenient node no longer waits for a failed job. When all jobs before the node have
+   * ended, settles it if any of them succeeded; otherwise returns true, because the node is
+   * blocked.
    */
   private boolean isBarren(int node) {
     if (--count[node] > 0) {

@@ -22,14 +22,14 @@ import java.util.Map;
  * The values of an attempt's placeholders: paths relative to the folder that a step runs in, and
  * granted resources. The template quotes them.
  *
- * @param lists the job's lists of needs, by their kinds and texts
- * @param granted with the memory that the job asks for, or the machine's if it asks for none
- * @param tmp the attempt's own folder, null if no text of the job names it
+ * @param lists the job's lists of needs, by kind and text
+ * @param granted includes the memory that the job asks for, or else the machine's
+ * @param tmp the attempt's own folder; null if the job does not use it
  */
 record PlaceholderValues(
     Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {
 
-  /** The longest value that the command line takes, in characters. */
+  /** The longest value that may be put into a command, in characters. */
   private static final int MAX_DATA = 64 << 10;
 
   static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
@@ -67,7 +67,7 @@ record PlaceholderValues(
   private String data(Slot slot) {
     String stored = contents.data().get(slot.member());
     if (stored == null) {
-      return slot.toString(); // it is not known yet
+      return slot.toString(); // the value is not known yet
     }
     String value = JsonText.plain(stored);
     if (value.length() > MAX_DATA || value.indexOf('\0') >= 0) {
@@ -93,10 +93,10 @@ record PlaceholderValues(
       all.addAll(paths(item, needs, true));
       counted++;
     }
-    return all; // the reader of the build file has checked names and numbers
+    return all; // names and numbers were checked with the build file
   }
 
-  /** Returns the paths of one item; a needed folder means its files only among all needs. */
+  /** Returns the paths of an item; with {@code filesOfFolders}, the files of a needed folder. */
   private List<String> paths(Item item, boolean needs, boolean filesOfFolders) {
     List<String> paths = new ArrayList<>();
     for (Ref ref : item.refs()) {

@@ -7,24 +7,24 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Finds command texts that mean the same without their shell, so that no shell needs to be started
- * (nearly half of a short job's time). In doubt a text is not plain: every word consists of
- * characters that no shell treats in a special way, and the first is no keyword, builtin or
- * predefined alias or function of sh, bash, dash, ksh or zsh, because builtins differ from the
- * programs of the same name ({@code echo 'a\nb'} prints two lines under dash, one by /bin/echo) and
- * some have none (cd). It does not look for the program.
+ * Finds command texts that mean the same without their shell, so that no shell has to be started,
+ * which takes nearly half of a short job's time. When in doubt, a text is not plain. In a plain
+ * text, no shell treats any character in a special way, and the first word is not a keyword,
+ * builtin or predefined alias or function of sh, bash, dash, ksh or zsh: builtins can differ from
+ * the programs of the same name ({@code echo 'a\nb'} prints two lines in dash, one with /bin/echo),
+ * and some have none (cd). It does not look for the program.
  */
 final class PlainWords {
 
-  /** Signs that are plain beside ASCII letters and digits, except where {@link #isPlain} says. */
+  /** The plain characters besides ASCII letters and digits; {@link #isPlain} has the exceptions. */
   private static final String SIGNS = "_./,:+@%-";
 
   private static final String FIRST_SIGNS = "_./";
 
-  /** Shells whose start-up files are not read for {@code -c}; zsh only with {@code -f}. */
+  /** Shells that read no start-up files for {@code -c}; zsh only with {@code -f}. */
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
 
-  /** Without {@code -x} and the like, which print or change what a shell does with plain words. */
+  /** The {@code -o} options that do not change how plain words run or what is printed. */
   private static final Set<String> OPTIONS =
       Set.of("errexit", "nounset", "pipefail", "noglob", "noclobber");
 
@@ -52,7 +52,7 @@ final class PlainWords {
   private PlainWords() {}
 
   /**
-   * Returns the words to execute instead of {@code shell... text}; nothing if the shell is needed.
+   * Returns the words to execute instead of {@code shell... text}; empty if the shell is needed.
    *
    * @param shell the shell and its options, the last of which takes the text ({@code -c})
    * @param isSet whether the job's environment has a variable: {@code BASH_ENV} names a file that
@@ -90,9 +90,9 @@ final class PlainWords {
   }
 
   /**
-   * Returns whether a character is plain in a word. No word begins with {@code =}. The first word
-   * has none at all (assignments, and in zsh paths of commands), and begins with no sign of an
-   * option.
+   * Returns whether a character is plain at its place in a word. {@code =} is not plain at the
+   * beginning of a word, nor anywhere in the first word (assignments, and in zsh paths of
+   * commands). The first word begins with a letter, a digit or one of {@link #FIRST_SIGNS}.
    */
   private static boolean isPlain(char c, boolean begin, boolean first) {
     if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. Any
- * other line becomes a text, with a warning ({@code odd}): events decide nothing.
+ * The events that a job wrote to the file of {@code TORC_EVENTS}: a JSON object on each line. Any
+ * other line is recorded as text, with {@code odd} as the warning; it is not an error.
  */
 record PostedEvents(List<Post> posts, String odd) {
 

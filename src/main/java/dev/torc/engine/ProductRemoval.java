@@ -28,14 +28,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Rule 15: removes what is in the places of products. A file that torc recorded and finds unaltered
- * goes to the local store, or is deleted; anything else is the user's and is set aside, with a
- * line. Used before a run and by clean; it knows no manifest and no verdict.
+ * Applies rule 15: clears the places of products. A file that torc recorded and finds unaltered
+ * goes to the local store or is deleted; anything else is the user's and is set aside, which is
+ * reported. Used before a run and by {@code clean}; it knows no manifest and no verdict.
  *
- * @param grounds where products may lie
+ * @param grounds the folders in which products may lie
  * @param build names the folder of set-aside files
  * @param stored the local store, which takes results that may be restored later; null for none
- * @param note takes a line for each thing that was moved
+ * @param note receives a line for each thing that was moved
  */
 public record ProductRemoval(
     CachePlace place,
@@ -47,8 +47,8 @@ public record ProductRemoval(
     Consumer<String> note) {
 
   /**
-   * An unaltered product; {@code linked} if a file of it has another name. Only folders have
-   * members.
+   * An unaltered product. {@code linked} says whether a file of it has another hard link.
+   * {@code members} is null except for a folder.
    */
   record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
 
@@ -61,7 +61,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Checks rule 13 again before anything is moved: a job may have made a link out of the grounds.
+   * Checks rule 13 again before anything is moved: an earlier job may have made a link that leads
+   * out of {@code grounds}.
    */
   void refuseOutside(Job job, List<OwnedPath> stale) throws IOException {
     String last = "";
@@ -88,12 +89,12 @@ public record ProductRemoval(
   }
 
   /**
-   * Clears the places of all products of a job that is about to run, except {@code standing}.
-   * Returns whether it saw the folders of all products; else some may have to be made.
+   * Clears the places of all products of a job that is about to run, except those in
+   * {@code standing}. Returns whether the folders of all products are known to exist.
    *
    * @param persist whether products that torc made stay in place
-   * @param handed whether it is handed out: then its files are moved aside at its submission, or
-   *     when it begins, and {@link AsideProducts} decides about them
+   * @param handed whether the job is handed out: its files are moved aside later, at its submission
+   *     or when it begins, and {@link AsideProducts} decides about them
    */
   boolean clear(
       Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
@@ -123,7 +124,7 @@ public record ProductRemoval(
     return GlobWalk.files(place.root(), glob.glob(), glob.excludes(), digests.stop());
   }
 
-  /** Returns the matches of a handed-out job's globs: they move aside before its submission. */
+  /** Returns the existing matches of a job's globs, which are moved aside at its submission. */
   List<String> matched(Job job, boolean persist) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -135,8 +136,8 @@ public record ProductRemoval(
   }
 
   /**
-   * How the places of a job's products are cleared: torc's own products stay if {@code persist},
-   * everything stays if {@code stays}, and a folder product ({@code folder}) is emptied.
+   * How to clear the places of a job's products: torc's own products stay if {@code persist},
+   * everything stays if {@code stays}, and {@code folder} says whether the product is a folder.
    */
   private record Clearing(
       boolean persist,
@@ -213,7 +214,10 @@ public record ProductRemoval(
         !standing.linked && cleared.store(owned, from, name, standing.bytes) == Added.MOVED;
   }
 
-  /** Returns whether the store took a product. Excluded members stay. */
+  /**
+   * Gives a product without its excluded members to the store. Returns whether it is gone; if not,
+   * the caller has to remove it.
+   */
   private boolean taken(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
@@ -260,8 +264,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves a folder product without its excluded members to a new temporary folder, and returns
-   * that; null if nothing is excluded.
+   * Moves a folder product without its excluded members to a new temporary folder, and returns that
+   * folder; null if nothing is excluded or there is no store.
    */
   private Path apart(OwnedPath owned, FolderHandle from, Path name) throws IOException {
     FolderPart part = stored == null ? null : part(owned.path(), from.path().resolve(name));
@@ -273,7 +277,7 @@ public record ProductRemoval(
     return fresh;
   }
 
-  /** Returns the part of a folder product to take; null if nothing is excluded from it. */
+  /** Returns the part of a folder product that is not excluded; null if nothing is excluded. */
   FolderPart part(String path, Path file) {
     FolderDigest.Excluded excluded = digests.excluded(path);
     return excluded != null && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)
@@ -282,8 +286,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Returns torc's own unaltered product; else null, also if it cannot be read. {@code seen} is its
-   * stamp, if it was just taken; for a link its own.
+   * Returns a product if torc made it and it is readable and unaltered; else null. {@code seen} is
+   * its stamp, or that of the link in its place, if just taken; else null.
    */
   private Standing ours(OwnedPath owned, Stamp seen) {
     try {
@@ -293,7 +297,7 @@ public record ProductRemoval(
     }
   }
 
-  /** Clears away an earlier product in the place of a folder; returns whether the folder exists. */
+  /** Clears away a product in the place of a folder; returns whether the folder exists. */
   private boolean clearAbove(Path file, ClearedProducts cleared) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
@@ -331,10 +335,7 @@ public record ProductRemoval(
     return standing(owned, owned.path(), null, digests);
   }
 
-  /**
-   * Returns the product at a path if it is unaltered, else null; {@code seen} is its stamp, if
-   * known.
-   */
+  /** Returns the product at a path if unaltered, else null; {@code seen} is its stamp, or null. */
   Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo) throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
     if (owned.kind() == Stamp.FileKind.LINK) {
@@ -362,8 +363,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves a product that no job declares any more away from a needed glob or folder that matches
-   * it. Of several such jobs the first one moves it; the others find nothing there.
+   * Moves away a product that no job declares any more, so that no needed glob or folder contains
+   * it. If several jobs call this, the first one moves it; the others find nothing.
    */
   synchronized void clearStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
@@ -397,7 +398,7 @@ public record ProductRemoval(
     }
   }
 
-  /** Returns a part of a result, which a restore had put in its place, to its source. */
+  /** Gives a part of a result, which a restore had put in place, back to its source. */
   void giveBack(OwnedPath owned, ResultParts parts) throws IOException {
     Path file = place.root().resolve(owned.path());
     Path name = file.getFileName();

@@ -24,13 +24,13 @@ import java.util.Set;
 /**
  * Restores a known result instead of a run: clears the places of the products as before a run, puts
  * the products there, and hashes them. If they differ from the result's, they are removed again,
- * and the job has to run. {@link dev.torc.plan.KnownResults} decides before which result fits; the
- * bytes come from {@link ResultParts}: {@code LocalResults} has them on this machine, {@code
- * FetchedProducts} from shared stores.
+ * and the job has to run. Before this, {@link dev.torc.plan.KnownResults} chose the result. The
+ * bytes come from {@link ResultParts}: {@code LocalResults} has those on this machine,
+ * {@code FetchedProducts} those from shared stores.
  */
 final class ProductRestore {
 
-  /** A good result for a job's present manifest, and the source of the products not in place. */
+  /** A good result for a job's present manifest, and the source of its missing products. */
   record Replacement(Result result, ResultParts parts) {}
 
   private final AttemptContext common;
@@ -46,7 +46,7 @@ final class ProductRestore {
     this.parts = from.parts();
   }
 
-  /** Restores the products; returns null if they are not those of the result. */
+  /** Restores the products; returns null if they differ from those of the result. */
   ProductScan products(ClearedProducts cleared) throws IOException {
     common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
@@ -64,7 +64,7 @@ final class ProductRestore {
       stored.ensureRecorded(from); // before anything is placed, see claim
     }
     boolean there = common.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
-    cleared.storeRecord(job.name()); // even if all of its result stands
+    cleared.storeRecord(job.name()); // even if all its products are in place
     Path root = common.graph().workflow().root();
     try {
       if (!there) {
@@ -84,7 +84,7 @@ final class ProductRestore {
         return scan;
       }
     } catch (IOException e) {
-      // a product is gone meanwhile, or damaged: a run makes it
+      // a product was removed or is damaged: a run makes it
     } catch (AttemptFailure e) {
       // a product is missing: a run makes it
     }
@@ -95,7 +95,7 @@ final class ProductRestore {
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
-    String made = null; // most products lie in the folder of the last
+    String made = null; // usually all products are in one folder
     for (OwnedPath part : missing) {
       String folder = UserPaths.parent(part.path());
       if (!folder.equals(made)) {
@@ -115,11 +115,14 @@ final class ProductRestore {
     return same;
   }
 
-  /** Records products that a killed torc had restored as torc's own; the job keeps its result. */
+  /**
+   * Records the products that a killed torc had restored as torc's own. The job keeps its last
+   * result.
+   */
   static void claim(ProductRemoval removal, StartMark mark) {
     Result from = LocalResults.find(removal.cache(), mark.key());
     if (from == null) {
-      return; // forgotten since: for example, all of it was restored, and none is stored any more
+      return; // no longer in the store, for example because all of it was restored
     }
     Batch own = new Batch();
     for (OwnedPath part : from.parts()) {
@@ -129,7 +132,7 @@ final class ProductRestore {
           own.own(ours);
         }
       } catch (IOException e) {
-        continue; // what cannot be looked at has no owner
+        continue; // unreadable: it gets no owner
       }
     }
     removal.cache().put(own);
@@ -139,7 +142,7 @@ final class ProductRestore {
     return placed;
   }
 
-  /** Writes the result's log, or removes the log if the result has none: it is of another run. */
+  /** Writes the result's log; if it has none, removes the present log, which is of another run. */
   private void log() throws IOException {
     Path log = common.launches().files(job.name()).log();
     byte[] text = from.outputs().log() == null ? null : parts.text(from.logPart());

@@ -23,13 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The products that a job left: for its result, and for the record of owned paths. It only looks;
- * {@link ProductRemoval} removes things.
+ * The products that a job left, for its result and for the record of owned paths. A scan changes
+ * nothing; {@link ProductRemoval} removes files.
  *
  * @param made the products in declared order, matches of globs sorted
  * @param owned the products and the depfile, as paths that torc may delete while they are unaltered
  * @param depfile null if the job has none, or left none
- * @param files how many files the products are; each member of a folder counts
+ * @param files the number of files of the products, with each member of a folder
  * @param folders the folders among the products, with their members
  */
 record ProductScan(
@@ -41,12 +41,12 @@ record ProductScan(
 
   static final ProductScan NOTHING = owning(List.of());
 
-  /** Returns a scan of a failed job, whose products are no result. */
+  /** Returns the scan of a failed job, which owns paths but has no products. */
   static ProductScan owning(List<OwnedPath> owned) {
     return new ProductScan(List.of(), owned, null, 0, List.of());
   }
 
-  /** Returns these products as files of the user. */
+  /** Returns a copy of this scan in which the products belong to the user. */
   ProductScan adopted() {
     List<OwnedPath> adopted =
         owned.stream()
@@ -55,7 +55,7 @@ record ProductScan(
     return new ProductScan(made, adopted, depfile, files, folders);
   }
 
-  /** A file, links followed, with the recorded path of the product that it is or lies in. */
+  /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
   record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
   static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
@@ -64,11 +64,12 @@ record ProductScan(
   }
 
   /**
-   * Looks at what a job left.
+   * Scans what a job left.
    *
-   * @param grounds where products may lie: a link's target outside is no product (rule 13)
-   * @param strict whether a product outside or a missing one is an {@link AttemptFailure} (rule 7)
-   * @param slow called, perhaps often, if the look takes longer than the start of a job
+   * @param grounds where products may lie: a symlink's target elsewhere is not a product (rule 13)
+   * @param strict whether a missing product, or one elsewhere, is an {@link AttemptFailure} (rule
+   *     7)
+   * @param slow called, perhaps often, if the scan may take longer than the start of a job
    * @param seen takes each file; may be null
    */
   static ProductScan of(
@@ -86,9 +87,9 @@ record ProductScan(
   }
 
   /**
-   * Returns the folder that decides where a product lies; empty for the root. For a file it is the
-   * parent, since a link in its place moves aside; for a folder the folder itself, since a link in
-   * its place is followed.
+   * Returns the folder that must be within the grounds for a product; empty for the root. For a
+   * file, that is its parent, since a symlink in its place is moved aside. For a folder, it is the
+   * folder itself, since a symlink in its place is followed.
    */
   static String folder(Ref product) {
     if (product instanceof Ref.OfFile file) {
@@ -100,7 +101,10 @@ record ProductScan(
     return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
   }
 
-  /** Returns the message for a product that is something else, or {@code missing}. */
+  /**
+   * Returns the message about a product of the wrong kind; if nothing is there, {@code missing}
+   * ends the message.
+   */
   static String lack(String path, Stamp.FileKind there, String missing) {
     return switch (there) {
       case MISSING -> "product " + path + " " + missing;
@@ -109,10 +113,10 @@ record ProductScan(
     };
   }
 
-  /** One look, with everything found so far. */
+  /** One scan, with everything found so far. */
   private static final class Look {
 
-    /** So many products, each of fewer than {@code LARGE} bytes, take hardly any time. */
+    /** Scanning this many products of fewer than {@code LARGE} bytes takes hardly any time. */
     private static final int FEW = 4;
 
     private static final long LARGE = 64 << 10;
@@ -183,7 +187,9 @@ record ProductScan(
       return outside == null;
     }
 
-    /** The file at a path; {@code self} is the path's own stamp, also of a link. */
+    /**
+     * The file at a path; {@code self} is the stamp of the path itself, even if it is a symlink.
+     */
     private record Found(Stamp self, KnownDigest known) {}
 
     private Found find(String path) throws IOException {

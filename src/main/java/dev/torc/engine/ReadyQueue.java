@@ -11,11 +11,11 @@ import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The jobs that could start, in the order of rule 12: priority, then the longest path behind them,
- * then the written order. A job that does not fit lets smaller ones pass, but after {@value
- * #PASSES} of them nothing starts that would delay it. A job that a shared store is asked about has
- * its place here too: for a moment, nothing behind it takes its resources. It starts nothing
- * itself.
+ * The jobs that could start, in the order of rule 12: by priority, then by the longest path that
+ * begins with them, then as written. Smaller jobs may pass a job that does not fit, but after
+ * {@value #PASSES} of them nothing starts that would delay it. A job that a shared store is asked
+ * about is in the queue, too: for a moment, later jobs cannot take its resources. It starts
+ * nothing.
  */
 final class ReadyQueue {
 
@@ -24,16 +24,16 @@ final class ReadyQueue {
   private final TreeSet<Integer> ready;
   private final Map<Integer, Integer> passed = new HashMap<>();
 
-  /** Jobs that a shared store is asked about, and until when that counts. */
+  /** Jobs that a shared store is asked about, and until when each holds its place. */
   private final Map<Integer, Long> asked = new HashMap<>();
 
   private final boolean local;
   private Long heldUntil;
 
   /**
-   * @param priority larger first, by job
-   * @param path nanoseconds of the longest path from a job to the end
-   * @param written where a job is written among all
+   * @param priority a job's priority; larger starts first
+   * @param path the longest path that begins with a job, in nanoseconds
+   * @param written a job's position among all jobs as written
    * @param local whether every job takes a cpu of this machine
    */
   ReadyQueue(
@@ -53,8 +53,8 @@ final class ReadyQueue {
   }
 
   /**
-   * Holds the place of a job that a shared store is asked about, until {@link #answered}; jobs
-   * behind it wait for it {@code until} a time of {@link System#nanoTime}.
+   * Adds a job that a shared store is asked about, until {@link #answered}. Jobs after it cannot
+   * take its resources before {@code until}, by {@link System#nanoTime}.
    */
   void ask(int job, long until) {
     asked.put(job, until);
@@ -68,14 +68,14 @@ final class ReadyQueue {
   }
 
   /**
-   * Returns until when, by {@link System#nanoTime}, the last call of {@link #next} held a job back
-   * for one that a store is asked about; null if it held none.
+   * Returns until when the last call of {@link #next} held resources for a job that a store is
+   * asked about, by {@link System#nanoTime}; null if it held none.
    */
   Long heldUntil() {
     return heldUntil;
   }
 
-  /** Makes a change that may move a job in the queue, if it is ready. */
+  /** Runs {@code change}, which may change the order of a job, and moves the job if it is ready. */
   void move(int job, Runnable change) {
     boolean isReady = ready.remove(job);
     change.run();
@@ -88,7 +88,7 @@ final class ReadyQueue {
     return ready.size() == asked.size();
   }
 
-  /** Takes out the job that should start next; returns -1 if none may now. */
+  /** Removes and returns the job that should start next; returns -1 if none can start now. */
   int next(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     heldUntil = null;
     if (isEmpty()) {
@@ -127,7 +127,7 @@ final class ReadyQueue {
     return -1;
   }
 
-  /** Resources held during a search for a job that a store is asked about. */
+  /** Resources that a search holds for a job that a store is asked about. */
   private record Held(ResourceDemand demand, ResourcePool.Taken taken) {}
 
   private void hold(ResourcePool pool, ResourceDemand wanted, long until, List<Held> held) {
@@ -137,7 +137,7 @@ final class ReadyQueue {
     }
   }
 
-  /** Returns the first demand that was passed too often and still does not fit, or null. */
+  /** Returns the demand of the first job that was passed too often and does not fit, or null. */
   private ResourceDemand starved(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     ResourceDemand starved = null;
     Integer first = null;

@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Turns the outcome of a job's last attempt into its records: the result that the next verdict
- * reads, the details that people ask for, and the paths that it owns. The cache commits them. Any
- * thread makes records; {@link #whole} adds the lists that they share.
+ * Turns the outcome of a job's last attempt into records: the result for the next verdict, the
+ * details that commands show, and the paths that the job owns. The cache commits them. Any thread
+ * may make records; {@link #whole} adds the lists that several records share.
  */
 final class Recorder {
 
@@ -105,14 +105,14 @@ final class Recorder {
   }
 
   /**
-   * Returns the batch of a record, with the lists that no earlier batch has. Batches must be put in
-   * the order of these calls, by one thread at a time.
+   * Returns the batch of a record, with the lists that no earlier batch has. Batches must be put
+   * into the cache in the order of these calls, by one thread at a time.
    */
   Batch whole(Record record) {
     record.lists.forEach(
         (digest, entries) -> {
           if (stored.add(digest)) {
-            record.batch.list(digest, entries); // once for all its readers
+            record.batch.list(digest, entries); // once for all records
           }
         });
     return record.batch;
@@ -224,7 +224,7 @@ final class Recorder {
     };
   }
 
-  /** Returns the record of a job that was interrupted since its torc was killed (rule 9). */
+  /** Returns the record of a job that was interrupted because its torc was killed (rule 9). */
   static Batch interrupted(Cache cache, StartMark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());

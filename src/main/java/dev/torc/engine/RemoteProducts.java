@@ -16,18 +16,21 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The products of a job that ran on another machine, compared with what that machine saw at its
- * end: they may have been written to since. The digest decides, without one the size. It only
- * looks.
+ * How the products of a job that ran on another machine differ from what that machine saw when the
+ * job ended. Something may have written to them since, or the file system may not show them yet.
+ * Contents are compared by digest, or by size if no digest is known. It changes no file.
  *
- * @param altered products that are not what the job made, each with a line that says so
- * @param touched files with another time and, as far as is known, the same bytes
+ * @param altered products that are not as the job made them, each with a message
+ * @param touched files with a different modification time and, as far as is known, the same bytes
  */
 record RemoteProducts(Map<String, String> altered, List<String> touched) {
 
   static final RemoteProducts SAME = new RemoteProducts(Map.of(), List.of());
 
-  /** Compares the files that a scan saw; unless {@code whole}, it ended at a missing product. */
+  /**
+   * Compares the files that a scan saw with {@code made}, what the other machine saw, by path. If
+   * {@code whole} is false, the scan stopped at a missing product.
+   */
   static RemoteProducts of(
       Map<String, MadeFile> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
     Map<String, String> altered = new LinkedHashMap<>();
@@ -67,7 +70,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return bytes + (bytes == 1 ? " byte" : " bytes");
   }
 
-  /** Returns how a file differs, in a line; null if it does not. */
+  /** Returns a message about how a file differs; null if it does not. */
   private static String difference(ProductScan.Seen seen, MadeFile then) {
     if (then == null) {
       return seen.path() + " exists here but was not on the node";
@@ -82,7 +85,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
         : "%s has other contents here than on the node".formatted(seen.path());
   }
 
-  /** Returns the product to which a missing file belongs, or null. */
+  /** Returns the product that a missing file is, or is part of; null if there is none. */
   private static String product(Job job, Path root, String path) {
     Path file = Path.of(path);
     String inner = file.startsWith(root) ? root.relativize(file).toString() : path;
@@ -101,7 +104,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return null;
   }
 
-  /** Returns a pattern of products in the words of {@code find}, which may match more. */
+  /** Converts a glob to a pattern for {@code find}, which may match more files. */
   static RemoteAttempt.ProductPattern pattern(Path root, String pattern) {
     Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
     String end = pattern.replaceFirst("(?s).*[*?\\]}]", ""); // what follows the last wildcard

@@ -28,15 +28,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The part of an attempt that other machines do: resumes the job that an earlier torc handed out if
- * that still holds, ends jobs that stand in its way, hands the attempt out otherwise, and waits for
- * its products. Each attempt has one, used by its thread; when the build ends, {@link Remotes} end
- * the wait.
+ * The part of an attempt that runs on other machines. First it ends other jobs that earlier builds
+ * handed out and that write to the same places. Then it resumes this job if an earlier build handed
+ * it out, or else hands the attempt out, and waits for the products. Each attempt has one and uses
+ * it on its own thread; when the build ends, {@link Remotes} ends the wait.
  */
 final class RemoteRun {
 
-  private static final long LOOK = 200_000_000; // ns
-  private static final long LONGEST = 5_000_000_000L;
+  private static final long LOOK = 200_000_000; // nanoseconds between the first two scans
+  private static final long LONGEST = 5_000_000_000L; // nanoseconds between two scans
 
   private final AttemptContext common;
   private final int id;
@@ -47,8 +47,8 @@ final class RemoteRun {
   private RemoteKey key;
   private volatile RemoteWait wait; // null before a scheduler is asked
   private boolean resumed; // an earlier torc handed it out
-  private Map<String, ProcessEnd.MadeFile> made; // files as its node saw them; null if it told none
-  private long awaited; // nanoTime until which what its node wrote may be on its way here
+  private Map<String, ProcessEnd.MadeFile> made; // as its node saw them, or null
+  private long awaited; // nanoTime until which files may be late
   private RemoteProducts products = RemoteProducts.SAME;
 
   RemoteRun(AttemptContext common, int id, JobAttempts attempts, JobStarts starts) {
@@ -57,14 +57,14 @@ final class RemoteRun {
     this.job = common.graph().job(id);
     this.attempts = attempts;
     this.starts = starts;
-    // Forced by this build: of a job that an earlier torc was forced to run, SUBMITTED comes first.
+    // True only if this build forces the job: if an earlier torc did, SUBMITTED comes first.
     this.anew =
         !attempts.reasons().isEmpty() && attempts.reasons().getFirst().kind() == Reason.Kind.FORCED;
   }
 
   /**
-   * Waits for this job if an earlier torc handed it out, even if it is to run elsewhere now.
-   * Returns null if it is not out.
+   * Waits for this job if an earlier torc handed it out, even if it would run elsewhere now.
+   * Returns null if the job is not out.
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     Remotes remotes = common.machines().remotes();
@@ -110,8 +110,8 @@ final class RemoteRun {
   }
 
   /**
-   * Ends jobs that an earlier torc handed out and that write to the same places, and this job too
-   * if it has to run anew. Returns whether all have ended.
+   * Ends jobs that an earlier torc handed out and that write to the same places; also this job, if
+   * it must not be resumed. Returns whether all have ended.
    */
   private boolean endOthers() throws IOException {
     Path root = common.graph().workflow().root();
@@ -129,12 +129,12 @@ final class RemoteRun {
     return true;
   }
 
-  /** Returns whether another machine runs it, after {@link #resume}. */
+  /** Returns whether another machine runs the job; call it after {@link #resume}. */
   boolean isRemote() {
     return resumed || attempts.executor() != null;
   }
 
-  /** Returns whether it never began, so that older files are in the places of its products. */
+  /** Returns whether a remote job never began, so that files in its places are older. */
   boolean isUnbegun() {
     return isRemote() && (wait == null || !wait.hasBegun());
   }
@@ -145,7 +145,7 @@ final class RemoteRun {
     }
   }
 
-  /** Hands it out, with bytes of memory to ask for or 0, and waits for its end. */
+  /** Hands the job out and waits for its end; {@code memory} is in bytes, or 0 to ask for none. */
   ProcessEnd run(Launch launch, long memory) throws IOException {
     BatchTracker by = common.machines().remotes().of(attempts.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
@@ -182,7 +182,7 @@ final class RemoteRun {
         wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
   }
 
-  /** Returns seconds that the job's last run took; 0 if it was not good or there is none. */
+  /** Returns how long the job's last run took, in seconds; 0 if it failed or there was none. */
   private long expected() {
     JobResult last = common.plan().records().result(id);
     return last == null || !last.outcome().isGood()
@@ -195,20 +195,18 @@ final class RemoteRun {
   }
 
   /**
-   * The needs as the attempt read them, and those that moved since it began, sorted. It may have
-   * waited in a queue: a need that was edited before it began was read as it is now; if one was
-   * edited after that, it is not known what was read, and rule 6 counts it as moved.
+   * The needs as the attempt read them, and which of them changed after it began, sorted. The
+   * attempt may have waited in a queue. A need that was edited before it began was read in its new
+   * form. For one that was edited later, it is not known which form was read, so rule 6 counts it
+   * as changed.
    */
   record Needs(NeedSnapshot snapshot, List<String> moved) {}
 
-  /**
-   * Looks again at the needs of an attempt that ended well; {@code begin} is a stamp from its
-   * start.
-   */
+  /** Checks the needs of a successful attempt again; {@code begin} is a stamp from its start. */
   Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
     before.ended();
     List<String> moved = before.moved();
-    if (moved.isEmpty() && !resumed) { // if resumed, no look was taken before it began
+    if (moved.isEmpty() && !resumed) { // if resumed, the snapshot is later than the start
       return new Needs(before, moved);
     }
     NeedSnapshot now = common.contents().snapshot(id);
@@ -224,8 +222,8 @@ final class RemoteRun {
   }
 
   /**
-   * Returns the products, once all that were made elsewhere appear here unaltered, or time is over;
-   * null if one is missing then.
+   * Waits until all products made elsewhere appear here unaltered, or the time limit for that is
+   * over. Returns the last scan; null if a product was missing.
    */
   ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
     if (made == null) {

@@ -41,7 +41,7 @@ final class RemoteWait implements RemoteListener {
     this.submitted = submitted;
   }
 
-  /** Waits for the job if an earlier torc handed it out. Returns null if it is not out any more. */
+  /** Waits for the job if an earlier torc handed it out; returns null if it is no longer out. */
   ProcessEnd resume() throws IOException {
     tracker.resume(key, this);
     return await();
@@ -58,7 +58,7 @@ final class RemoteWait implements RemoteListener {
       begun = sort(places, removal);
       return how;
     }
-    synchronized (tracker) { // they are of no use, and another job may sort them at the same time
+    synchronized (tracker) { // the files are of no use; another job may sort them, too
       sort(places, removal);
     }
     recorded();
@@ -97,7 +97,7 @@ final class RemoteWait implements RemoteListener {
     return begun;
   }
 
-  /** Returns the file with the time at which its processes started; null if that is not known. */
+  /** Returns the file whose time is the start of its processes; null if that is not known. */
   Path begunFile() {
     return places.isEmpty() ? null : places.getLast().begun();
   }

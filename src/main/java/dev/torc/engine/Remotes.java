@@ -31,32 +31,32 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The schedulers of a build by the names of their executors: those that the build file describes,
- * and those to which earlier builds handed jobs out, as these builds wrote down. A tracker is made
- * when it is first asked for.
+ * The schedulers of a build, by the names of their executors: those that the build file describes,
+ * and those to which earlier builds handed jobs out, as these builds recorded them. The
+ * {@link BatchTracker} of a scheduler is started when it is first used.
  */
 public final class Remotes implements AutoCloseable {
 
   private final Map<String, String> env;
   private final Allocation allocation; // null without one
   private final ClaimOwner me;
-  private final Workflow workflow; // null where the build file is refused
+  private final Workflow workflow; // null if the build file is invalid
   private final SchedulerAccess.Marks marks;
   private final Consumer<String> warn;
   private final CachePlace home;
   private final Path folder;
-  private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // jobs that are out
-  private final TreeMap<String, Set<String>> written = new TreeMap<>(); // jobs, by their products
+  private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // by job
+  private final TreeMap<String, Set<String>> written = new TreeMap<>(); // earlier jobs, by product
   private final Map<String, BatchTracker> trackers = new ConcurrentHashMap<>();
-  private volatile Consumer<BatchTracker> ending = _ -> {}; // what trackers are told, new ones too
+  private volatile Consumer<BatchTracker> ending = _ -> {}; // what end told trackers, for new ones
 
   /**
    * Reads what earlier builds handed out.
    *
-   * @param allocation in which torc runs; null for none
-   * @param me this build, for its claims
-   * @param workflow null if the build file is refused
-   * @param marks learns of each job before it is handed out
+   * @param allocation the allocation in which torc runs; null for none
+   * @param me this build, as the owner of its claims
+   * @param workflow null if the build file is invalid
+   * @param marks is called before jobs are handed out
    */
   public Remotes(
       Map<String, String> env,
@@ -99,8 +99,8 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Returns the tracker of the scheduler that an earlier torc handed this job to, or null if it is
-   * recorded. Callable from any thread.
+   * Returns the tracker of the scheduler to which an earlier torc handed this job, or null if the
+   * job is not out. Any thread may call it.
    */
   synchronized BatchTracker holder(String job) {
     if (!earlier.containsKey(job)) {
@@ -112,12 +112,12 @@ public final class Remotes implements AutoCloseable {
     return of(settings.isSlurm() == out.settings().isSlurm() ? settings : out.settings());
   }
 
-  /** Returns the names of the jobs that are out, sorted. */
+  /** Returns the names of the jobs that earlier builds handed out, sorted. */
   public Set<String> jobs() {
     return new TreeSet<>(earlier.keySet());
   }
 
-  /** Removes the files of a job that is recorded, or ends it if it may still be out. */
+  /** Removes the files of a job that was handed out if it has ended; otherwise ends the job. */
   public void forget(String job, ProductRemoval removal) {
     List<HandedOutAttempt> places = earlier.get(job).stream().map(EarlierJob::place).toList();
     try {
@@ -139,7 +139,7 @@ public final class Remotes implements AutoCloseable {
     drop(job, removal);
   }
 
-  /** Ends a job that is out, without waiting for its end; any thread may call it. */
+  /** Ends a job that was handed out, without waiting for its end. Any thread may call it. */
   public void drop(String job, ProductRemoval removal) {
     BatchTracker holder = holder(job);
     Thread.ofVirtual()
@@ -156,7 +156,7 @@ public final class Remotes implements AutoCloseable {
 
   /**
    * Ends a job that an earlier torc handed out, and waits until it has ended. Returns false if
-   * {@link #end} was called meanwhile.
+   * {@link #end} is called before that.
    */
   public boolean cancel(String job, ProductRemoval removal) throws IOException {
     BatchTracker holder = holder(job);
@@ -172,12 +172,15 @@ public final class Remotes implements AutoCloseable {
     return over;
   }
 
-  /** Returns the jobs handed out earlier that write to one of some places, in or above it. */
+  /**
+   * Returns the jobs of earlier builds that write to one of these places, or to a path below or
+   * above one of them.
+   */
   Set<String> writers(List<Path> places) {
     Set<String> jobs = new TreeSet<>();
     for (Path place : places) {
       Path path = place.normalize();
-      written.subMap(path + "/", path + "0").values().forEach(jobs::addAll); // 0 comes after /
+      written.subMap(path + "/", path + "0").values().forEach(jobs::addAll); // 0 follows /
       for (Path up = path; up != null; up = up.getParent()) {
         jobs.addAll(written.getOrDefault(up.toString(), Set.of()));
       }
@@ -186,9 +189,9 @@ public final class Remotes implements AutoCloseable {
   }
 
   /**
-   * Ends the work for this build, from any thread: hands out nothing more, and ends all waiting; if
-   * {@code now}, before the schedulers have answered. Unless {@code cancel}, jobs that need no torc
-   * continue at their schedulers.
+   * Ends the work for this build, from any thread: hands out nothing more and ends all waiting, if
+   * {@code now} even before the schedulers have answered. If {@code cancel} and not {@code now},
+   * ends the jobs, too; otherwise those that need no torc continue at their schedulers.
    */
   void end(boolean now, boolean cancel) {
     ending = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.passOn(now);
@@ -218,7 +221,7 @@ public final class Remotes implements AutoCloseable {
     return tracker;
   }
 
-  /** Ends the trackers' threads; jobs that are out stay out. Removes files of killed builds. */
+  /** Stops the trackers' threads, not the jobs; removes old files of killed builds. */
   @Override
   public synchronized void close() {
     trackers.values().forEach(BatchTracker::close);

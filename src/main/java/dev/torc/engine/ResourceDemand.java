@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The resources that one attempt of a job takes from the {@link ResourcePool}: {@code cpus}, {@code
- * memory} in bytes, {@code gpus}, and the counters of the build file. Another node of an allocation
- * may give them if {@code moves}.
+ * The resources that one attempt of a job takes from the {@link ResourcePool}: {@code cpus},
+ * {@code memory} in bytes, {@code gpus}, and the counters of the build file. If {@code moves},
+ * another node of an allocation may provide them.
  */
 record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
@@ -19,7 +19,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
   static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   /**
-   * Returns the demand that a job declares. If it asks for more cpus than there are, it takes all
+   * Returns the demand that a job declares. A job that asks for more cpus than there are takes all
    * and runs alone. {@code memory} is in bytes and may have grown for a retry; 0 for no demand.
    */
   static ResourceDemand of(Resources resources, long memory, Map<String, Long> limits) {
@@ -30,17 +30,17 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return new ResourceDemand(amounts);
   }
 
-  /** Returns the demand that a job declares, for any machine. */
+  /** Returns the demand that a job declares, without any limit of cpus. */
   static ResourceDemand whole(Resources resources, long memory) {
     return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
   }
 
-  /** Returns this demand, as one that another node may meet. */
+  /** Returns this demand, which another node may now meet, too. */
   ResourceDemand moving() {
     return new ResourceDemand(amounts, true);
   }
 
-  /** Returns the part that the job's own node gives. */
+  /** Returns the part that the node on which the job runs has to provide. */
   ResourceDemand ofNode() {
     Map<String, Long> own = new TreeMap<>(amounts);
     own.keySet().retainAll(Resources.MACHINE);

@@ -11,10 +11,10 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * The free resources of this machine, and of the other nodes of an allocation, each of which is a
- * pool of its own; counters hold for all of them together. A job takes all its resources in one
- * step, so two jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides which
- * job takes next.
+ * The free resources of this machine and of the other nodes of an allocation. Each other node is a
+ * pool of its own; counters are shared by all nodes. A job takes all its resources in one step, so
+ * two jobs never wait for each other's resources (rule 12). {@link ReadyQueue} decides which job is
+ * next.
  */
 final class ResourcePool {
 
@@ -22,12 +22,9 @@ final class ResourcePool {
   private final Map<String, Long> free;
   private final NavigableSet<Integer> freeGpus = new TreeSet<>();
   private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the other nodes, by name
-  private int early; // attempts that gave all back before their end
+  private int early; // attempts that gave everything back and have not ended
 
-  /**
-   * The resources of an attempt: on this machine if {@code node} is null; GPUs by their numbers
-   * there.
-   */
+  /** Where an attempt runs ({@code node} is null for this machine) and the numbers of its GPUs. */
   record Taken(String node, List<Integer> gpus) {}
 
   ResourcePool(Map<String, Long> limits, Map<String, Map<String, Long>> nodes) {
@@ -68,7 +65,7 @@ final class ResourcePool {
     return true;
   }
 
-  /** Returns the fullest other node that can meet a demand which this machine cannot, or null. */
+  /** Returns the other node with the fewest free cpus that can meet a demand, or null. */
   private String node(ResourceDemand demand) {
     if (nodes.isEmpty() || !demand.moves() || !holds(free, demand.ofAll())) {
       return null;
@@ -82,8 +79,8 @@ final class ResourcePool {
 
   /**
    * Returns whether {@code waiting}, which does not fit now, would wait longer if {@code demand}
-   * were taken. It would not if that takes nothing that {@code waiting} lacks and leaves enough of
-   * the rest, or if it goes to a node that could never hold {@code waiting}.
+   * were taken. It would not if enough is left of every resource that both want, or if
+   * {@code demand} is met by a node that could never meet {@code waiting}.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {
@@ -122,8 +119,8 @@ final class ResourcePool {
 
   /**
    * Gives back the resources of an attempt before its end, because its processes are gone; returns
-   * whether it did. No more attempts than there are cpus may do so, or torc's work after them would
-   * need more cpus.
+   * whether it did. At most as many attempts as there are cpus may do so at a time, since torc
+   * itself still needs a cpu for each.
    */
   boolean giveEarly(JobAttempts attempts) {
     if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
@@ -135,7 +132,7 @@ final class ResourcePool {
     return true;
   }
 
-  /** Returns how many attempts gave all back and have not ended. */
+  /** Returns how many attempts gave everything back and have not ended. */
   int early() {
     return early;
   }

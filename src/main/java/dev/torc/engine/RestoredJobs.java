@@ -29,32 +29,33 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The jobs that are restored, or may be. Shared stores are asked for the result of a job that is
- * due before it takes any resources, for several jobs at a time, on threads that change no state of
- * the build; new results are sent to them. Everything else belongs to the turn of the loop. {@link
- * ProductRestore} puts a result in place; if it is damaged or gone, the job runs.
+ * The jobs that are restored, or may be. Shared stores are asked for the result of a job before the
+ * job takes any resources. The requests run on several threads, which do not change the state of
+ * the build; everything else happens while holding the turn (see {@link LoopLock}). New results are
+ * sent to the stores. {@link ProductRestore} puts a result in place; if it is damaged or missing,
+ * the job runs.
  */
 final class RestoredJobs implements AutoCloseable {
 
-  /** Stores are asked for so many jobs at a time, since a server may be far away. */
+  /** How many requests may run at a time. Many, because a server may be far away. */
   private static final int THREADS = 16;
 
-  /** Nanoseconds for which a job keeps its place before others while a store is asked. */
+  /** For how many nanoseconds a job keeps its place in the queue while a store is asked. */
   private static final long PLACE = TimeUnit.SECONDS.toNanos(1);
 
-  private static final int PATIENCE = 5; // seconds for the threads to end, once interrupted
+  private static final int PATIENCE = 5; // seconds to wait for interrupted threads to end
 
   private final Recorder recorder;
   private final BuildState state;
-  private final BuildSetup.Sharing sharing; // null where there are no shared stores
-  private final ExecutorService threads; // null where there are no shared stores
+  private final BuildSetup.Sharing sharing; // null if there are no shared stores
+  private final ExecutorService threads; // null if there are no shared stores
   private final int umask;
   private final BitSet asked = new BitSet();
 
-  /** Takes the answer of a shared store, in a turn. */
+  /** Receives the answer of a shared store, while holding the turn. */
   interface Answer {
 
-    /** Makes a job ready, with the result to restore instead of a run; null for a run. */
+    /** Makes a job ready; {@code known} is the result to restore, or null if the job has to run. */
     void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known);
   }
 
@@ -75,7 +76,7 @@ final class RestoredJobs implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
   }
 
-  /** Asks shared stores for the result of a job that has to run; without stores, makes it ready. */
+  /** Asks shared stores for a job's result; if none may be asked, makes the job ready. */
   void ask(int id, List<Reason> reasons, Answer answer) {
     AttemptContext common = state.common();
     if (!mayAsk(reasons) || !KnownResults.mayShare(common.graph().job(id))) {
@@ -98,7 +99,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** One job to ask about; the ones that start first come first. */
+  /** A request about one job. Requests have the order in which jobs start. */
   private record Question(int priority, long path, Runnable work)
       implements Runnable, Comparable<Question> {
 
@@ -118,13 +119,13 @@ final class RestoredJobs implements AutoCloseable {
     return sharing != null && sharing.asks() && Decider.mayRestore(reasons);
   }
 
-  /** Fetches a job's result from the first store that has it, ready to be put in place, or null. */
+  /** Fetches a job's result from the first store that has it; null if none has. */
   private ProductRestore.Replacement find(AttemptContext common, int id) {
     LocalResults stored = common.removal().stored();
     try {
       NeedSnapshot needs = common.contents().snapshot(id);
       if (needs.lack() != null) {
-        return null; // a run says so
+        return null; // the run will report it
       }
       KnownResults results = common.decider().known();
       for (SharedStore store : sharing.stores().all()) {
@@ -140,7 +141,7 @@ final class RestoredJobs implements AutoCloseable {
       }
       return null;
     } catch (IOException | UncheckedIOException | BadInput | StoppedException e) {
-      return null; // a run meets the same, and tells it
+      return null; // the run will meet the same problem and report it
     }
   }
 
@@ -148,7 +149,7 @@ final class RestoredJobs implements AutoCloseable {
       int id, List<Reason> reasons, ProductRestore.Replacement known, Answer answer) {
     asked.clear(id);
     state.ready.answered(id);
-    if (state.states.of(id) == JobState.WAITING) { // else the build was ended meanwhile
+    if (state.states.of(id) == JobState.WAITING) { // else the build has been ended
       answer.makeReady(id, reasons, known);
     }
   }
@@ -161,7 +162,10 @@ final class RestoredJobs implements AutoCloseable {
     return !asked.isEmpty();
   }
 
-  /** Puts back the record of a known result without products. */
+  /**
+   * Restores the record of a known result, but not its temporary products, since it is not known
+   * yet whether a job reads them.
+   */
   void recall(int id, Verdict.WillRestore will) {
     Recorder.Record record =
         recorder.recalled(state.graph().job(id).name(), will.reasons(), will.from());
@@ -177,9 +181,9 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /**
-   * Sends the result of a job that ran well to shared stores, once its record is put. If the job
-   * ran though a result may be known, sends even files that a store says it has: these may be
-   * damaged.
+   * Sends the result of a successful job to shared stores; call it after its record was put into
+   * the cache. If no store may be asked for this job's result, also sends files that a store claims
+   * to have, since those may be damaged.
    */
   void send(int id, List<Reason> reasons, AttemptOutcome outcome) {
     AttemptContext common = state.common();
@@ -191,7 +195,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /**
-   * Returns the upload of a job's result; null if it cannot be read, which the next read reports.
+   * Returns the upload of a job's result; null if it is unreadable, which the next read reports.
    */
   private Upload upload(AttemptContext common, Job job, boolean again) throws IOException {
     try {
@@ -214,14 +218,14 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  /** Ends all waiting for stores, from any thread, when the user ended the build. */
+  /** Ends all waiting for stores, because the user ends the build. Any thread may call it. */
   void stop() {
     if (sharing != null) {
       sharing.stores().stop();
     }
   }
 
-  /** Waits a while for uploads and closes the stores; returns the nanoseconds of this wait. */
+  /** Waits for uploads for a limited time, and closes the stores; returns nanoseconds waited. */
   long finish() {
     if (sharing == null) {
       return 0;

@@ -18,9 +18,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the marks of started jobs mean to a command that only looks (rule 9): jobs of the build that
- * holds the lock are running, in the order of their starts; all others were interrupted, or are out
- * at a scheduler, and have a reason to run. It ends nothing: {@link Leftovers} does.
+ * What the marks of started jobs mean to a command that changes nothing (rule 9). {@code running}
+ * has the jobs of the build that holds the lock, in the order of their starts. All other marked
+ * jobs were interrupted or are out at a scheduler; {@code reasons} says why they have to run. It
+ * ends nothing: {@link Leftovers} does.
  */
 public record RunningJobs(
     Optional<BuildLock.Holder> holder,
@@ -38,7 +39,7 @@ public record RunningJobs(
     return new RunningJobs(holder, running, reasons(place, others, gone));
   }
 
-  /** Returns whether a build holds the lock, and not another command. */
+  /** Returns whether the lock is held by a build rather than by another command. */
   public boolean isBuild() {
     return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
   }

@@ -16,16 +16,17 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Sets the user's files aside (rule 15): moves them to a folder of this build, with a line. {@link
- * ProductRemoval} and {@link KnownMembers} decide which files that are. Only {@code clean --kept}
- * ever removes them.
+ * Sets the user's files aside (rule 15): moves them to a folder of this build and reports that.
+ * {@link ProductRemoval} and {@link KnownMembers} decide which files those are. Only
+ * {@code clean --kept} ever removes them.
  */
 record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
 
   static final String ALTERED = "modified, or not made by torc";
 
   /**
-   * Moves a thing, or a part of a folder, from its present folder; {@code file} is where it stood.
+   * Sets aside a file or folder, or a part of it. It is {@code name} in {@code from} now;
+   * {@code file} is its original path.
    */
   void move(Path file, FolderHandle from, Path name, FolderPart part, String why)
       throws IOException {
@@ -40,14 +41,14 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     } else {
       try (FolderHandle target = FolderHandle.of(to.getParent())) {
         if (!move(from, name, target, to.getFileName())) {
-          return; // it is not there any more
+          return; // already gone
         }
       }
     }
     report("moved", file, to, why);
   }
 
-  /** Moves the members of a folder product, or a part of them; the folder stays. */
+  /** Sets aside the members of a folder product, or a part of them; the folder stays. */
   void moveMembers(FolderHandle folder, FolderPart part, String why) throws IOException {
     folder.refuseMounts();
     Path to = make(folder.path());
@@ -58,7 +59,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     report("moved", folder.path(), to, why);
   }
 
-  /** Moves a thing to another folder, on any file system. */
+  /** Moves an entry to another folder, on any file system. */
   static void moveInto(FolderHandle from, Path name, FolderHandle to) throws IOException {
     move(from, name, to, name);
   }
@@ -73,7 +74,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     }
   }
 
-  /** Copies a thing, which stays in place. */
+  /** Sets aside a copy of a file or folder, which stays in place. */
   void copy(Path file, FolderPart part, String why) throws IOException {
     Path to = make(file);
     if (part == null) {
@@ -94,7 +95,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     return shown(place, path);
   }
 
-  /** Copies a thing to another file system, and removes what it copied. */
+  /** Copies an entry to another file system, and removes the original. */
   private static void carry(FolderHandle from, Path name, Path to) throws IOException {
     FileStatus there = from.status(name);
     if (there.isFolder()) {
@@ -116,7 +117,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     from.removeFile(name);
   }
 
-  /** Makes the folder for a thing to set aside; returns its free path there. */
+  /** Makes the folder for a file to set aside; returns an unused path in it. */
   private Path make(Path file) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(pathAside(spot, file));
@@ -128,7 +129,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     return spot == null ? place.group() : GroupAccess.of(spot.ground());
   }
 
-  /** Makes folders; if a group of users writes to the ground, only its members may use them. */
+  /** Makes folders; if a group of users shares the ground, only its members may use them. */
   private static void makeFolders(Path ground, Path last, GroupAccess group) throws IOException {
     OwnFile.folders(ground, last);
     if (!group.isNone()) {
@@ -160,7 +161,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
     return free;
   }
 
-  /** Returns a path as it is recorded: below the root relative to it, else absolute. */
+  /** Returns a path as it is recorded: relative if it is below the root, else absolute. */
   static String shown(CachePlace place, Path path) {
     Path root = place.root();
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();

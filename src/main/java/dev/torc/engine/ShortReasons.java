@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reasons of a run for the history of attempts: only the first ones, and all of them short,
- * since there are many attempts. Except for the cuts they read as in the record of the job's last
- * run.
+ * Shortens the reasons of a run for the history of attempts. Since there are many attempts, only
+ * the first reasons are kept, with long texts cut; otherwise they are as in the record of the job's
+ * last run.
  */
 final class ShortReasons {
 
   static final int FIRST = 2;
 
-  /** Characters of a text; reports show no more of two texts that differ. */
+  /** The longest text, in characters; reports show no more of two texts that differ. */
   static final int TEXT = 60;
 
   static final int NAME = 200;
@@ -26,7 +26,7 @@ final class ShortReasons {
 
   private static final String[] BEFORE = {"", "link ", "sha256 "};
 
-  /** Characters before the first one in which two texts differ. */
+  /** How many equal characters are kept before the first difference. */
   private static final int CONTEXT = 12;
 
   private static final String CUT = "…";
@@ -58,7 +58,7 @@ final class ShortReasons {
     return new ManifestEntry(reason.kind().ordinal(), name(reason.name()), old, now);
   }
 
-  /** Cuts a name at its beginning, since the end of a path tells more. */
+  /** Cuts off the beginning of a long name, since the end of a path says more. */
   private static String name(String name) {
     return name.length() <= NAME
         ? name
@@ -70,7 +70,7 @@ final class ShortReasons {
     return part.length() <= TEXT ? part : part.substring(0, whole(part, TEXT - 1)) + CUT;
   }
 
-  /** Returns the place, or the one before it if a cut there would split a character. */
+  /** Returns {@code at}, or the index before it if a cut there would split a character. */
   private static int whole(String text, int at) {
     return Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
   }

@@ -22,22 +22,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
- * Removes the products of jobs with {@code temporary: delete} as soon as all jobs that read them
- * are up to date and the cache says so: if torc is killed, no ended job runs again. Groups without
- * known instances may read anything, so all products stay while there are such groups. The planner
- * knows which can go, {@link Cleaner} removes them. Its state belongs to the turn of the loop.
+ * Removes the products of jobs with {@code temporary: delete} once the cache records all jobs that
+ * read them as up to date; so if torc is killed, no ended job has to run again. While the instances
+ * of any group are unknown, nothing is removed, because they may read any file. The planner
+ * determines which products can go, and {@link Cleaner} removes them. Its state changes only while
+ * holding the turn (see {@link LoopLock}).
  */
 final class SpentProducts implements Cleaner.Listener {
 
   private final BuildSetup setup;
   private final BuildState state;
-  private final BitSet recorded; // jobs that are up to date, and the cache says so
-  private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
-  private final BitSet due = new BitSet(); // makers of which some products may go
-  private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
-  private final Set<String> going = ConcurrentHashMap.newKeySet(); // products
-  private int[] readers; // by maker: how many files and lists of it are yet to be read
-  private int[] lists; // by list: how many jobs are yet to read it
+  private final BitSet recorded; // jobs that the cache records as up to date
+  private final BitSet touched = new BitSet(); // makers that ended here, or with a reader that did
+  private final BitSet due = new BitSet(); // makers whose known readers have all ended
+  private final BitSet depfiles = new BitSet(); // jobs that may read more than their declared needs
+  private final Set<String> going = ConcurrentHashMap.newKeySet(); // products about to be removed
+  private int[] readers; // by maker: how many reads of its files and lists are left
+  private int[] lists; // by list: how many jobs still have to read it
   private int running;
   private int removed;
 
@@ -50,8 +51,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Continues with the next context, in which jobs that were up to date may run after all. The
-   * first one with makers that delete may come late: jobs that ran before read nothing of these.
+   * Continues with the next context, in which jobs that were up to date may run after all. Makers
+   * that delete may first appear here: jobs that ended before read none of their products.
    */
   void grow() {
     Graph graph = state.graph();
@@ -71,22 +72,22 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Cancels pending removals: a job is about to run after all and may read these files. Removals
-   * that are still possible are found anew.
+   * Cancels pending removals, because a job that may read these files will run after all. Removals
+   * that are still possible start again later.
    */
   synchronized void cancelRemovals() {
     going.clear();
     touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
-  /** Notes that a job ended, whose record is about to be put into the cache. */
+  /** Notes that a job ended. Call it before the job's record is put into the cache. */
   void noteEnd(int job, Recorder.Record record) {
     if (state.graph().deletes() && record.result().outcome().isGood()) {
       record.batch().onCommit(e -> state.lock.post(e == null ? () -> noteRecorded(job) : () -> {}));
     }
   }
 
-  /** Notes that a job is up to date, and that the cache says so. */
+  /** Notes that the cache records a job as up to date. */
   void noteRecorded(int job) {
     if (state.graph().deletes() && !recorded.get(job)) {
       hold(job, 0);
@@ -143,7 +144,7 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Records the members of folders that the records do not have yet, so that these can go. */
+  /** Stores the member lists of folders that the cache lacks, so that the folders can go. */
   private void describe(BitSet makers) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
     makers.stream().forEach(job -> lists.putAll(state.context().contents().gone().untold(job)));
@@ -161,7 +162,7 @@ final class SpentProducts implements Cleaner.Listener {
     try {
       spent.forEach(path -> remove(path, cleaner));
     } catch (StoppedException e) {
-      return; // a signal came: a later build takes them
+      return; // a signal came: a later build removes them
     } catch (RuntimeException | Error e) {
       state.lock.fail(e);
     } finally {
@@ -169,13 +170,13 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  /** Removes a product, if it still has to go; {@link #cancelRemovals} waits meanwhile. */
+  /** Removes a product unless that was cancelled; {@link #cancelRemovals} waits for this. */
   private synchronized void remove(String path, Cleaner cleaner) {
     try {
       OwnedPath owned = cleaner.removal().cache().owned(path);
       if (going.remove(path) && cleaner.removal().unaltered(owned)) {
         cleaner.product(owned, (_, _) -> true);
-        cleaner.removal().digests().of(path); // the memo sees that it is gone
+        cleaner.removal().digests().of(path); // so that the memo knows that it is gone
       }
     } catch (IOException e) {
       stays(path, Refusal.line(e));
@@ -194,8 +195,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Removes the remaining spent products when all records are in the cache; first decides whether
-   * readers outside the build are up to date.
+   * Removes the remaining products that can go, at the end of the build, when all records are in
+   * the cache. First checks whether readers outside the build are up to date.
    */
   void removeLast(IntStream ran) {
     Graph graph = state.graph();
@@ -214,7 +215,7 @@ final class SpentProducts implements Cleaner.Listener {
         }
       }
     } catch (StoppedException e) {
-      return; // a signal came: a later build takes them
+      return; // a signal came: a later build removes them
     }
     removeDue();
   }

@@ -17,11 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Explains why a command was not found or could not be started: a script with Windows line ends, a
- * program outside the PATH, a missing folder. It looks only after a failure. A program that a
- * script called is known from the log alone, where the shell names it.
+ * Explains why a command was not found or could not be started: a script with Windows line endings,
+ * a program outside the PATH, a missing folder. It is used only after a failure. A program that a
+ * script called is known only from the log, if the shell names it there.
  *
- * @param hint follows the phrase about the end; may be empty
+ * @param hint a text to append to the phrase about the end; may be empty
  * @param path the PATH in which a program was not found; empty otherwise
  */
 record StartTrouble(String hint, String path) {
@@ -86,7 +86,7 @@ record StartTrouble(String hint, String path) {
     return false;
   }
 
-  /** Returns the program that a shell or env did not find; empty if none says so. */
+  /** Returns the program that a shell or env did not find, according to the log; else empty. */
   static String named(String log) {
     for (String line : log.lines().toList().reversed()) {
       Matcher found = NOT_FOUND.matcher(line);
@@ -99,8 +99,8 @@ record StartTrouble(String hint, String path) {
   }
 
   /**
-   * Returns a line about a script with Windows line ends, or nothing; {@code unstarted} if a script
-   * that names its own interpreter may be at fault.
+   * Returns a message about a script with Windows line endings, or an empty string.
+   * {@code unstarted} says whether the script's own interpreter line may be the cause.
    */
   private static String windowsScript(Launch.Step step, String path, boolean unstarted)
       throws IOException {

@@ -6,12 +6,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The jobs that schedulers have or soon will, as the loop knows them, and the jobs held back since
- * too many are prepared already. It ends none of them, and does not decide when the build ends.
+ * The jobs that schedulers have or soon will, as the loop knows them, and the jobs held back
+ * because too many are already prepared. It ends none of them, and does not decide when the build
+ * ends.
  */
 final class Submitted {
 
-  /** Jobs that are prepared at a time: each takes some kilobytes. */
+  /** The most jobs that are prepared at a time; each takes some kilobytes. */
   static final int MOST = 20_000;
 
   private final Set<Integer> out = new HashSet<>();
@@ -34,7 +35,7 @@ final class Submitted {
     }
   }
 
-  /** Reports where an attempt is; callable from any thread. */
+  /** Reports where an attempt is. Any thread may call it. */
   void submitted(int id, Event.JobSubmitted at) {
     lock.post(
         () -> {
@@ -44,8 +45,8 @@ final class Submitted {
   }
 
   /**
-   * Returns whether a ready job has to wait; {@link #ended} returns it, unless this is called again
-   * before. {@code executor} is null if it is to run here.
+   * Returns whether a ready job has to be held back; a later call of {@link #ended} then returns
+   * it. {@code executor} is null if the job is to run here.
    */
   boolean holds(int id, String executor) {
     boolean holds = executor != null && prepared.size() >= most;
@@ -69,12 +70,12 @@ final class Submitted {
     return out.contains(id);
   }
 
-  /** Returns how many attempts take nothing of this machine. */
+  /** Returns how many attempts run elsewhere and so take nothing from this machine. */
   int prepared() {
     return prepared.size();
   }
 
-  /** Returns whether all of so many attempts are out, and no further one is held. */
+  /** Returns whether the number of jobs that are out is {@code attempts}, and none is held. */
   boolean isAll(int attempts) {
     return attempts == out.size() && held.isEmpty();
   }

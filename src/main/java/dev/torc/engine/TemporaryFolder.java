@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The folder of {@code {tmp}} and {@code TORC_TMP}, if a job names it: empty when an attempt
- * starts, removed at its end. Its name comes from the mark, so that the next build finds it after a
- * kill.
+ * The folder of {@code {tmp}} and {@code TORC_TMP}, if a job uses it: empty when an attempt starts,
+ * and removed at its end. Its name comes from the start mark, so that the next build finds the
+ * folder if torc was killed.
  */
 final class TemporaryFolder {
 
@@ -36,7 +36,7 @@ final class TemporaryFolder {
         .resolve(JobFiles.name(attempt.job()) + "." + build + "." + attempt.attempt() + ".tmp");
   }
 
-  /** Returns whether a text of a job names it. */
+  /** Returns whether a job uses the folder. */
   static boolean isUsed(Job job) {
     for (Step step : job.runs().steps()) {
       for (Template text : step.templates()) {

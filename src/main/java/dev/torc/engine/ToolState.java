@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds jobs whose tool keeps state between runs: such a tool makes only outdated files, while torc
- * clears the places of all products. The sign is files that a run did not make again. It decides
- * nothing about products; the warnings name the two remedies.
+ * Finds jobs whose tool keeps state between runs. Such a tool makes only outdated files again, but
+ * torc clears the places of all products, so files are missing after a run. It decides nothing
+ * about products; the warnings name the two remedies.
  */
 final class ToolState {
 
@@ -30,7 +30,7 @@ final class ToolState {
       "; if its tool keeps state between runs, set persist: true or declare its state file as a"
           + " product";
 
-  /** Reasons after which a run may well make other files than the last one. */
+  /** Reasons for which a run may well make different files than the last run. */
   private static final Set<Kind> OTHERWISE =
       EnumSet.of(
           Kind.NEED_REMOVED, Kind.SETTING_CHANGED, Kind.PRODUCTS_DECLARED, Kind.DATA_CHANGED);
@@ -38,9 +38,9 @@ final class ToolState {
   private ToolState() {}
 
   /**
-   * Returns a line about files that the last good run made and this one did not, though only
-   * contents of needs changed; else null. Other new files are no sign: many tools put a hash into
-   * names.
+   * Returns a warning about files that the last good run made and this one did not, although only
+   * contents of needs changed; else null. Many tools put a hash into file names, so it returns null
+   * if this run made as many files as the last one.
    */
   static String lost(JobRecords records, int id, Job job, List<Reason> why, ProductScan now) {
     JobResult last = records.result(id);
@@ -93,7 +93,8 @@ final class ToolState {
 
   /**
    * Returns whether the products stay in place for a run with these reasons. If a member of a
-   * folder or glob product is missing, all go once: the tool would not make it again.
+   * folder or glob product is missing, all are cleared once, since the tool would not make it
+   * again.
    */
   static boolean persists(Job job, int attempt, List<Reason> why) {
     return job.has(Trait.PERSIST)

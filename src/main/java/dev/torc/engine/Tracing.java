@@ -37,17 +37,17 @@ public final class Tracing {
   /** If this variable is 0, jobs that want a trace run without one. */
   public static final String VARIABLE = "TORC_TRACE";
 
-  private static final int FEW = 10; // files of one folder that are told one by one
+  private static final int FEW = 10; // files of one folder that are reported one by one
 
   private final boolean all;
   private final boolean strict;
   private final boolean off;
   private final Consumer<String> note;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
-  private String refusal; // why the system cannot trace, or empty; null before asked
+  private String refusal; // why the system cannot trace, or empty; null until checked
 
   /**
-   * @param all whether jobs are traced that do not ask for it
+   * @param all whether to trace jobs that do not ask for it
    * @param strict whether all jobs are strict
    * @param off the caller's value of {@link #VARIABLE}; null if it is not set
    */
@@ -130,9 +130,9 @@ public final class Tracing {
   }
 
   /**
-   * Reports what the trace of an attempt that ended well shows. Throws an {@link AttemptFailure} if
-   * the job is strict and read a file that neither its needs nor its depfile name: a job with a
-   * depfile is denied no read, since only its end tells what the depfile names.
+   * Reports what the trace of a successful attempt shows. Throws an {@link AttemptFailure} if the
+   * job is strict and read a file that neither its needs nor its depfile name. A running job with a
+   * depfile is not denied any read, since its depfile is complete only at its end.
    */
   void report(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
     Job job = graph.job(id);
@@ -202,7 +202,7 @@ public final class Tracing {
     return path.substring(0, path.lastIndexOf('/') + 1);
   }
 
-  /** Returns the end of the message about a failed attempt that was denied files, or nothing. */
+  /** Returns what the message about a failed attempt says about denied files; may be empty. */
   static String refused(Graph graph, JobTrace trace) {
     Set<String> reads = refused(graph, trace, true);
     Set<String> changes = refused(graph, trace, false);
@@ -265,7 +265,7 @@ public final class Tracing {
     }
     int maker = graph.makerOf(path);
     if (maker >= 0 && !new NeedPaths(graph, Long.MAX_VALUE).lead(maker, id)) {
-      return false; // the link is a source: no need leads to the job that makes its target
+      return false; // a product of a job to which no need leads
     }
     try {
       return snapshot.declaresTarget(graph.workflow().root().resolve(path));
@@ -274,7 +274,7 @@ public final class Tracing {
     }
   }
 
-  /** Returns whether a strict job may read a file; only its end tells what its depfile names. */
+  /** Returns whether a strict job may read a file: with a depfile, any; else only its needs. */
   private static boolean mayRead(Graph graph, int id, NeedSnapshot snapshot, String path) {
     return graph.job(id).depfile() != null || needs(graph, id, snapshot, path);
   }
@@ -285,7 +285,7 @@ public final class Tracing {
     if (graph.makerOf(path) >= 0) {
       return false;
     }
-    // A new name beside a product, which no other job makes, is a temporary one.
+    // A new name next to a product, which no other job makes, is taken for a temporary file.
     String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
     boolean exists = Files.exists(graph.workflow().root().resolve(path), LinkOption.NOFOLLOW_LINKS);
     return leavesOut(job, path, Ref.OfMany.class)
